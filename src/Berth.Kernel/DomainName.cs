@@ -1,0 +1,120 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace Berth.Kernel;
+
+/// <summary>
+/// A DNS host name as certificates carry it: A-labels, lower case, no trailing dot, at most 253 characters;
+/// a wildcard only as the whole leftmost label (RFC 1123 §2.1, RFC 6125 §6.4.3).
+/// </summary>
+public sealed record DomainName
+{
+    private static readonly IdnMapping Idn = new() { AllowUnassigned = false, UseStd3AsciiRules = true };
+
+    private DomainName(string text) => Text = text;
+
+    public string Text { get; }
+
+    public bool IsWildcard => Text.StartsWith("*.", StringComparison.Ordinal);
+
+    /// <summary>True for <c>localhost</c> and names below it, which stay on this machine (RFC 6761 §6.3).</summary>
+    public bool IsLocalhost => Text == "localhost" || Text.EndsWith(".localhost", StringComparison.Ordinal);
+
+    /// <summary>The name without its wildcard label.</summary>
+    public DomainName Base => IsWildcard ? new DomainName(Text[2..]) : this;
+
+    public override string ToString() => Text;
+
+    public static DomainName Parse(string text) =>
+        TryParse(text, out var name, out var reason) ? name : throw KernelProblems.InvalidDomain(text, reason).AsException();
+
+    public static bool TryParse(string? text, [NotNullWhen(true)] out DomainName? name) => TryParse(text, out name, out _);
+
+    /// <param name="text">As a person wrote it; upper case and Unicode are folded to A-labels.</param>
+    /// <param name="name">The parsed name.</param>
+    /// <param name="reason">When false: what is wrong, as the end of a sentence.</param>
+    public static bool TryParse(string? text, [NotNullWhen(true)] out DomainName? name, [NotNullWhen(false)] out string? reason)
+    {
+        name = null;
+        reason = WhyNotPlain(text ?? "");
+        if (reason is not null)
+        {
+            return false;
+        }
+
+        var rest = text!.StartsWith("*.", StringComparison.Ordinal) ? text[2..] : text;
+        if (!TryFold(rest, out var folded))
+        {
+            reason = "it holds characters that no host name may have";
+            return false;
+        }
+
+        reason = WhyNotLabels(folded);
+        if (reason is not null)
+        {
+            return false;
+        }
+
+        name = new DomainName(rest.Length == text.Length ? folded : "*." + folded);
+        return true;
+    }
+
+    private static string? WhyNotPlain(string text) => text switch
+    {
+        "" => "it is empty",
+        { Length: > 1000 } => "it is too long",
+        _ when text.Contains("://", StringComparison.Ordinal) => "it is a URL, leave out the scheme",
+        _ when text.Contains('/', StringComparison.Ordinal) => "it contains a '/'",
+        _ when text.Contains(':', StringComparison.Ordinal) => "it contains a ':', ports do not belong here",
+        _ when text.Contains('@', StringComparison.Ordinal) => "it contains an '@'",
+        _ when text.Contains('_', StringComparison.Ordinal) => "it contains a '_', which no public host name may have",
+        _ when text.AsSpan().ContainsAny(" \t\r\n\v\f") => "it contains a space",
+        _ when text.EndsWith('.') => "it ends in a dot",
+        _ when text.LastIndexOf('*') > 0 || (text[0] == '*' && !text.StartsWith("*.", StringComparison.Ordinal))
+            => "a wildcard may only be the whole first label, as in *.example.com",
+        _ => null,
+    };
+
+    private static bool TryFold(string text, out string folded)
+    {
+        folded = "";
+        try
+        {
+            folded = Idn.GetAscii(text).ToLowerInvariant();
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            // IdnMapping refuses with an exception only; ASCII names it refuses get a better reason below.
+            folded = text.ToLowerInvariant();
+            return Array.TrueForAll(folded.ToCharArray(), char.IsAscii);
+        }
+    }
+
+    private static string? WhyNotLabels(string folded)
+    {
+        if (folded.Length > 253)
+        {
+            return "it is longer than 253 characters";
+        }
+
+        foreach (var label in folded.Split('.'))
+        {
+            var reason = label switch
+            {
+                "" => "it has an empty label (two dots in a row, or a dot at its start)",
+                { Length: > 63 } => $"its label '{label[..20]}…' is longer than 63 characters",
+                _ when label[0] == '-' || label[^1] == '-' => $"its label '{label}' starts or ends with a hyphen",
+                _ when !Array.TrueForAll(label.ToCharArray(), c => char.IsAsciiLetterOrDigit(c) || c == '-')
+                    => "it holds characters that no host name may have",
+                _ => null,
+            };
+            if (reason is not null)
+            {
+                return reason;
+            }
+        }
+
+        return null;
+    }
+}

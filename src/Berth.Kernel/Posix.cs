@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+
+namespace Berth.Kernel;
+
+/// <summary>The few calls of the C library that .NET has no name for.</summary>
+internal static unsafe partial class Posix
+{
+    private const int AtCurrentDirectory = -100;
+    private const uint WantOwner = 0x8 | 0x10; // STATX_UID | STATX_GID
+    private const int CloseOnExec = 0x80000;
+
+    /// <summary>Makes a rename in <paramref name="folder"/> survive a power cut.</summary>
+    internal static void SyncFolder(string folder)
+    {
+        var descriptor = Open(folder, CloseOnExec);
+        if (descriptor < 0)
+        {
+            return;
+        }
+
+        _ = Fsync(descriptor);
+        _ = Close(descriptor);
+    }
+
+    /// <summary>Gives a path the owner of another, when this process may (it is root); otherwise does nothing.</summary>
+    internal static void CopyOwner(string from, string to)
+    {
+        if (EffectiveUser() != 0)
+        {
+            return;
+        }
+
+        var status = stackalloc uint[64];
+        if (Statx(AtCurrentDirectory, from, 0, WantOwner, status) == 0)
+        {
+            _ = ChangeOwner(to, status[5], status[6]);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Fsync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    private static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint EffectiveUser();
+
+    [LibraryImport("libc", EntryPoint = "lchown", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int ChangeOwner(string path, uint user, uint group);
+
+    // struct statx has one layout on every architecture: uid is its sixth 32-bit word, gid its seventh.
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int Statx(int folder, string path, int flags, uint mask, uint* status);
+}

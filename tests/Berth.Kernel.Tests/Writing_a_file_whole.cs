@@ -1,0 +1,55 @@
+using Berth.TestKit;
+
+namespace Berth.Kernel.Tests;
+
+public sealed class Writing_a_file_whole : IDisposable
+{
+    private readonly ScratchFolder _scratch = new();
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Fact]
+    public void gives_it_the_mode_asked_for_whatever_the_umask()
+    {
+        AtomicFile.Write(_scratch["key.pem"], "secret");
+        AtomicFile.Write(_scratch["page"], "open", AtomicFile.PublicRead);
+
+        Assert.Equal(AtomicFile.Private, File.GetUnixFileMode(_scratch["key.pem"]));
+        Assert.Equal(AtomicFile.PublicRead, File.GetUnixFileMode(_scratch["page"]));
+    }
+
+    [Fact]
+    public void keeps_the_old_content_and_leaves_no_temporary_file_when_it_fails()
+    {
+        Directory.CreateDirectory(_scratch["taken"]);
+
+        var problem = Assert.Throws<ProblemException>(() => AtomicFile.Write(_scratch["taken"], "new")).Problem;
+
+        Assert.Equal(KernelProblems.StateNotWritable, problem.Code);
+        Assert.Equal([_scratch["taken"]], Directory.GetFileSystemEntries(_scratch.Path));
+    }
+
+    [Fact]
+    public async Task never_shows_a_reader_half_of_it()
+    {
+        var (a, b) = (new string('a', 50_000), new string('b', 70_000));
+        AtomicFile.Write(_scratch["file"], a);
+        using var done = new CancellationTokenSource();
+        var reader = Task.Run(() =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                var seen = File.ReadAllText(_scratch["file"]);
+                Assert.True(seen == a || seen == b, $"{seen.Length} characters");
+            }
+        });
+
+        for (var i = 0; i < 50; i++)
+        {
+            AtomicFile.Write(_scratch["file"], i % 2 == 0 ? b : a);
+        }
+
+        await done.CancelAsync();
+        await reader;
+    }
+}
