@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Berth.Authority.Storage;
 
 namespace Berth.Authority.Signing;
 
@@ -11,4 +12,15 @@ internal sealed record IssuedLeaf
     internal required string Serial { get; init; }
 
     internal required string IssuerId { get; init; }
+
+    internal CertificateRecord ToRecord(string? accountId, string keyHash) => new()
+    {
+        Serial = Serial,
+        AccountId = accountId,
+        IssuerId = IssuerId,
+        Der = Certificate.RawData,
+        KeyHash = keyHash,
+        NotBefore = Certificate.NotBefore.ToUniversalTime(),
+        NotAfter = Certificate.NotAfter.ToUniversalTime(),
+    };
 }
