@@ -54,7 +54,8 @@ public sealed class AuthorityInScratch : IAsyncDisposable
     }
 
     /// <summary>A client that trusts this authority's root and nothing else.</summary>
-    public HttpClient NewHttpClient()
+    /// <param name="targetHost">The name the certificate must have; null takes it from each request.</param>
+    public HttpClient NewHttpClient(string? targetHost = null)
     {
         var policy = new X509ChainPolicy
         {
@@ -65,7 +66,7 @@ public sealed class AuthorityInScratch : IAsyncDisposable
         return new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
-            SslOptions = { CertificateChainPolicy = policy },
+            SslOptions = { CertificateChainPolicy = policy, TargetHost = targetHost },
         });
     }
 

@@ -19,6 +19,11 @@ internal static class IdentifierPolicy
             throw Reject.Malformed($"An order names 1 to {MostNames} identifiers, this one {identifiers.Count}.");
         }
 
+        if (identifiers.Any(identifier => identifier is null))
+        {
+            throw Reject.Malformed("An identifier of the order is null.");
+        }
+
         var refused = ImmutableArray.CreateBuilder<ProblemDocument>();
         var names = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var identifier in identifiers)
