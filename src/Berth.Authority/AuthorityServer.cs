@@ -23,7 +23,7 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
 {
     private readonly ILogger _log = logs.CreateLogger("Berth.Authority");
     private readonly Stack<IAsyncDisposable> _parts = new();
-    private Hierarchy? _hierarchy;
+    private X509Certificate2? _root;
     private Uri? _directory;
 
     /// <summary>The ACME directory under the first host name: what a client is given.</summary>
@@ -32,8 +32,8 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
     /// <summary>The plain-HTTP listener under the first host name, with a slash at the end; null when there is none.</summary>
     public Uri? HttpBase { get; private set; }
 
-    /// <summary>The root certificate clients must trust.</summary>
-    public X509Certificate2 Root => _hierarchy?.Root ?? throw NotStarted();
+    /// <summary>The root certificate clients must trust; it may be used after the server has stopped.</summary>
+    public X509Certificate2 Root => _root ?? throw NotStarted();
 
     /// <summary>The root certificate's file, PEM; there once <see cref="StartAsync"/> has returned.</summary>
     public string RootPath => Keys.CertificatePath(HierarchyFolder.Root);
@@ -61,7 +61,8 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
         PrivateFolder.Ensure(options.DataFolder);
         Own(FileLock.TryAcquire(Path.Combine(options.DataFolder, "lock"))
             ?? throw AuthorityProblems.FolderInUse(options.DataFolder).AsException());
-        var hierarchy = _hierarchy = Own(Hierarchy.Open(Keys, options.LeafLifetime, time));
+        var hierarchy = Own(Hierarchy.Open(Keys, options.LeafLifetime, time));
+        _root = X509CertificateLoader.LoadCertificate(hierarchy.Root.RawData);
         var store = Own(SqliteStore.Open(Path.Combine(options.DataFolder, "authority.db")));
         var leaves = new LeafIssuer(hierarchy, options.LeafLifetime, time);
         var endpoint = Own(new EndpointCertificate(options.HostNames, hierarchy, leaves, store, time, _log));

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Berth.Acme.Protocol;
+using Berth.TestKit;
 
 namespace Berth.Authority.Tests;
 
@@ -35,11 +36,14 @@ public sealed class Talking_to_the_directory : WithAuthority
     [Fact]
     public async Task refuses_a_host_that_is_not_its_own()
     {
-        using var http = Authority.NewHttpClient(targetHost: "localhost");
-        using var request = new HttpRequestMessage(HttpMethod.Get, Authority.Server.Directory) { Headers = { Host = "evil.example" } };
-        using var response = await http.SendAsync(request);
+        var status = await ExternalProgram.SucceedAsync(
+            "curl",
+            [
+                "-s", "-o", "/dev/null", "-w", "%{http_code}", "--cacert", Authority.Server.RootPath, "-H", "Host: evil.example",
+                Authority.Server.Directory.AbsoluteUri,
+            ]);
 
-        Assert.Equal(HttpStatusCode.MisdirectedRequest, response.StatusCode);
+        Assert.Equal("421", status);
     }
 
     [Fact]

@@ -54,8 +54,7 @@ public sealed class AuthorityInScratch : IAsyncDisposable
     }
 
     /// <summary>A client that trusts this authority's root and nothing else.</summary>
-    /// <param name="targetHost">The name the certificate must have; null takes it from each request.</param>
-    public HttpClient NewHttpClient(string? targetHost = null)
+    public HttpClient NewHttpClient()
     {
         var policy = new X509ChainPolicy
         {
@@ -66,7 +65,7 @@ public sealed class AuthorityInScratch : IAsyncDisposable
         return new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
-            SslOptions = { CertificateChainPolicy = policy, TargetHost = targetHost },
+            SslOptions = { CertificateChainPolicy = policy },
         });
     }
 
