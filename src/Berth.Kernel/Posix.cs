@@ -30,11 +30,16 @@ internal static unsafe partial class Posix
             return;
         }
 
-        var status = stackalloc uint[64];
-        if (Statx(AtCurrentDirectory, from, 0, WantOwner, status) == 0)
+        if (OwnerOf(from) is { } owner)
         {
-            _ = ChangeOwner(to, status[5], status[6]);
+            _ = ChangeOwner(to, owner.User, owner.Group);
         }
+    }
+
+    internal static FileOwner? OwnerOf(string path)
+    {
+        var status = stackalloc uint[64];
+        return Statx(AtCurrentDirectory, path, 0, WantOwner, status) == 0 ? new FileOwner(status[5], status[6]) : null;
     }
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]

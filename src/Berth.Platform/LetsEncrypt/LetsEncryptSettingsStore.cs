@@ -20,6 +20,24 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
         GracePeriod = Effective(app, "graceperiod") is { } seconds ? Seconds(seconds) : null,
     };
 
+    /// <summary>Refuses a value that would only fail later.</summary>
+    /// <exception cref="ProblemException">The value cannot be used for this key.</exception>
+    public static void Check(string key, string value)
+    {
+        if (value.Length == 0)
+        {
+            return;
+        }
+
+        _ = key switch
+        {
+            "email" => (object)EmailAddress.Parse(value),
+            "graceperiod" => Seconds(value),
+            "server" => AcmeServers.DirectoryOf(value) ?? (object)"",
+            _ => "",
+        };
+    }
+
     /// <returns>What the app itself has set, or null.</returns>
     public string? Own(AppName app, string key) => properties.Get(Feature, app.Text, key) ?? Legacy(app, key);
 
