@@ -26,9 +26,9 @@ public sealed class AcmeClients(
         AcmeServers.DirectoryOf(server) ?? authority?.Directory ?? throw LetsEncryptProblems.NoAuthority().AsException();
 
     public AcmeClient ClientOf(Uri directory, EmailAddress? email) => _clients.GetOrAdd((directory, email?.Text), key => new AcmeClient(
+        new AcmeClientOptions { DirectoryUrl = key.Directory, Email = email },
         key.Directory == authority?.Directory ? _builtIn.Value : _ordinary.Value,
         _accounts,
-        new AcmeClientOptions { DirectoryUrl = key.Directory, Email = email },
         time,
         reached));
 
