@@ -73,7 +73,8 @@ internal sealed class WebServer : IAsyncDisposable
         kestrel.Limits.Http2.MaxRequestHeaderFieldSize = options.MaxHeaderBytes;
 
         // Uploads may pause, as they may under nginx; what trickles on for longer than that is cut off.
-        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 100, gracePeriod: options.ActivityTimeout);
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(
+            bytesPerSecond: 100, gracePeriod: TimeSpan.FromSeconds(Math.Max(5, options.ActivityTimeout.TotalSeconds)));
     }
 
     private static ListenOptions Plain(ListenOptions listen)

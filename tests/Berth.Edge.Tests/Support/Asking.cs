@@ -4,14 +4,17 @@ using System.Text;
 namespace Berth.Edge.Tests.Support;
 
 /// <summary>Requests in one line.</summary>
-internal static class Requests
+internal static class Asking
 {
-    internal static readonly Version Http2 = HttpVersion.Version20;
+    internal static void Over(this HttpRequestMessage request, int version) =>
+        request.Version = version == 2 ? HttpVersion.Version20 : HttpVersion.Version11;
 
     internal static async Task<HttpResponseMessage> SendAsync(
         this HttpMessageInvoker client, HttpMethod method, string address, Action<HttpRequestMessage>? change = null)
     {
-        using var request = new HttpRequestMessage(method, address)
+        // As written: what the edge makes of escapes is for tests to see, not what the client makes of them.
+        var uri = new Uri(address, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        using var request = new HttpRequestMessage(method, uri)
         {
             Version = HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
