@@ -24,7 +24,7 @@ public static class KernelProblems
         $"'{Printable.Of(text)}' is not an e-mail address.",
         "Write it as name@example.com.");
 
-    internal static Problem NotWritable(string path, string reason) => new(
+    public static Problem NotWritable(string path, string reason) => new(
         StateNotWritable,
         $"Cannot write {path}: {reason}",
         "Check free space (df -h) and the folder's owner, then run the command again; nothing was changed.");

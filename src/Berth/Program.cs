@@ -1,6 +1,5 @@
 using Berth.Client;
 using Berth.Commands;
-using Berth.Control;
 using Berth.Daemon;
 using Berth.Kernel;
 using Berth.Platform.CommandLine;
@@ -17,6 +16,7 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
+        DetachedProcess.LeaveIfAsked(args);
         var roots = StateRoots.From(Environment.GetEnvironmentVariable);
         return args switch
         {

@@ -168,8 +168,8 @@ public sealed class CertificateManager(
             lineages.Install(app, issued, wanted.AsConfig());
             routes.Publish(app);
             var facts = certificates.Facts(app)!;
-            lineages.WriteState(app, lineages.ReadState(app)
-                .Succeeded(time.GetUtcNow(), RenewalOf(app, facts), issued.DirectoryUrl, wanted.Settings.Email?.Text));
+            lineages.WriteState(
+                app, LineageState.Succeeded(time.GetUtcNow(), RenewalOf(app, facts), issued.DirectoryUrl, wanted.Settings.Email?.Text));
             return ValueTask.CompletedTask;
         }
     }

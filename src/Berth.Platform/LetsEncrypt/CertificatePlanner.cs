@@ -21,17 +21,17 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
         }
 
         var read = settings.Read(app);
+        if (read.Email is null)
+        {
+            throw LetsEncryptProblems.NoEmail(app).AsException();
+        }
+
         var directory = clients.DirectoryOf(read.Server);
         var names = found.Where(name => WhyNot(name, directory) is null).ToArray();
         leftOut.AddRange(found.Select(name => WhyNot(name, directory)).OfType<Problem>());
-        if (names.Length == 0)
-        {
-            throw Joined(leftOut[^1], leftOut);
-        }
-
-        return read.Email is null
-            ? throw LetsEncryptProblems.NoEmail(app).AsException()
-            : new WantedCertificate(names, leftOut, read, directory);
+        return names.Length > 0
+            ? new WantedCertificate(names, leftOut, read, directory)
+            : throw Joined(leftOut[^1], leftOut);
     }
 
     private static Problem? WhyNot(DomainName name, Uri directory) =>

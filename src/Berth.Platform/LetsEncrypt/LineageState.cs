@@ -36,7 +36,7 @@ public sealed record LineageState
     };
 
     /// <summary>The state after a certificate was installed.</summary>
-    public LineageState Succeeded(DateTimeOffset now, DateTimeOffset next, string directory, string? email) => new()
+    public static LineageState Succeeded(DateTimeOffset now, DateTimeOffset next, string directory, string? email) => new()
     {
         LastAttempt = now,
         LastSuccess = now,

@@ -1,6 +1,6 @@
+using System.Threading.Channels;
 using Berth.Kernel;
 using Berth.Platform.Apps;
-using Berth.Platform.CommandLine;
 
 namespace Berth.Platform.LetsEncrypt;
 
@@ -13,10 +13,11 @@ public sealed class RenewalLoop(AppCatalog apps, CertificateManager manager, IRe
     // The longest between two looks, so that a suspended machine or a clock set forward is noticed.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(5);
     private const int AtOnce = 4;
-    private readonly SemaphoreSlim _nudges = new(0);
+    private readonly Channel<bool> _nudges =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>Makes it look now: an app's names have changed.</summary>
-    public void Nudge() => _nudges.Release();
+    public void Nudge() => _nudges.Writer.TryWrite(true);
 
     public async Task RunAsync(CancellationToken cancel)
     {
@@ -72,9 +73,10 @@ public sealed class RenewalLoop(AppCatalog apps, CertificateManager manager, IRe
     private async Task SleepAsync(TimeSpan span, CancellationToken cancel)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var nudged = _nudges.WaitAsync(either.Token);
+        var nudged = _nudges.Reader.WaitToReadAsync(either.Token).AsTask();
         await Task.WhenAny(nudged, Task.Delay(span, time, either.Token));
         await either.CancelAsync();
+        _nudges.Reader.TryRead(out _);
         cancel.ThrowIfCancellationRequested();
     }
 }

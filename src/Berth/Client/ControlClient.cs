@@ -157,7 +157,8 @@ internal sealed class ControlClient : IDisposable
 
     private bool TryReadFrame(out FrameKind kind, out ReadOnlySpan<byte> content)
     {
-        (kind, content) = (default, default);
+        kind = default;
+        content = default;
         if (!Buffered(5))
         {
             return false;

@@ -23,7 +23,7 @@ internal static class LocalRun
 
     private static async Task<int> RunAsync(string[] words, StateRoots roots, Caller caller, CancellationToken interrupted)
     {
-        await using var services = new Services(roots, new EdgeOptions(), authority: null, inDaemon: false, NullLoggerFactory.Instance);
+        await using var services = new Services(roots, new EdgeOptions(), authority: null, new NoScheduler(), inDaemon: false, NullLoggerFactory.Instance);
         return await services.Runner.RunAsync(
             words, caller, new ConsoleSink(), Console.OpenStandardInput, interrupted, CancellationToken.None);
     }

@@ -1,5 +1,4 @@
 using System.Reflection;
-using Berth.Kernel;
 using Berth.Platform.CommandLine;
 
 namespace Berth.Commands;

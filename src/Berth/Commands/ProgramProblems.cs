@@ -7,6 +7,7 @@ internal static class ProgramProblems
 {
     public static readonly ProblemCode DaemonNotRunning = new("daemon-not-running");
     public static readonly ProblemCode DaemonAlreadyRunning = new("daemon-already-running");
+    public static readonly ProblemCode DaemonNotStarted = new("daemon-not-started");
     public static readonly ProblemCode InternalError = new("internal-error");
     public static readonly ProblemCode OptionInvalid = new("option-invalid");
     public static readonly ProblemCode ProblemUnknown = new("problem-unknown");
@@ -21,6 +22,12 @@ internal static class ProgramProblems
         DaemonAlreadyRunning,
         $"Another daemon is serving {lib} already.",
         "Use that one, stop it first, or set DOKKU_ROOT and DOKKU_LIB_ROOT to folders of this one's own.");
+
+    public static Problem NotStarted(string log, IEnumerable<string> lastLines) => new(
+        DaemonNotStarted, "The daemon ended before it was ready.", $"Its last words are above; all of them are in {log}.")
+    {
+        Details = [.. lastLines.Select(line => Printable.Of(line, 300))],
+    };
 
     public static Problem Internal(string reference) => new(
         InternalError,

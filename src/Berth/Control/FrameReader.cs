@@ -18,8 +18,13 @@ internal sealed class FrameReader(Stream client)
     {
         var head = new byte[5];
         if (await client.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancel) < head.Length
-            || (FrameKind)head[0] != FrameKind.Call
-            || BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(1)) is not (> 0 and <= ControlSocket.CallLimit) and var length)
+            || (FrameKind)head[0] != FrameKind.Call)
+        {
+            return null;
+        }
+
+        var length = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(1));
+        if (length is <= 0 or > ControlSocket.CallLimit)
         {
             return null;
         }

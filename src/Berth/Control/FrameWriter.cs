@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.IO.Pipelines;
 using Berth.Platform.CommandLine;
 
@@ -73,8 +74,9 @@ internal sealed class FrameWriter : IOutputSink
                 _drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             }
 
-            // Never waits: the queue has no pause threshold.
-            _ = _queue.Writer.FlushAsync();
+            // Complete at once: the queue has no pause threshold.
+            var flushed = _queue.Writer.FlushAsync();
+            Debug.Assert(flushed.IsCompleted, "the queue waited");
         }
     }
 

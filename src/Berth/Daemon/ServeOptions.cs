@@ -37,6 +37,7 @@ internal sealed record ServeOptions
                 "--authority-port" => options with { AuthorityPort = Port(words[i], next) },
                 "--no-authority" => options with { Authority = false },
                 "--detach" => options with { Detach = true },
+                DetachedProcess.Option when next is not null => options,
                 var word => throw ProgramProblems.BadOption($"berth serve knows no option '{word}'.", Usage).AsException(),
             };
             i += words[i] is "--no-authority" or "--detach" ? 0 : 1;

@@ -4,7 +4,6 @@ using Berth.Edge;
 using Berth.Platform.Apps;
 using Berth.Platform.Builds;
 using Berth.Platform.Certs;
-using Berth.Platform.CommandLine;
 using Berth.Platform.Config;
 using Berth.Platform.Domains;
 using Berth.Platform.LetsEncrypt;
@@ -24,7 +23,14 @@ internal sealed class Services : IAsyncDisposable
 {
     private readonly AcmeClients _clients;
 
-    public Services(StateRoots roots, EdgeOptions edgeOptions, IBuiltInAuthority? authority, bool inDaemon, ILoggerFactory logs)
+    /// <param name="roots">Where state lies.</param>
+    /// <param name="edgeOptions">How the edge would listen.</param>
+    /// <param name="authority">Berth's own, when it runs in this process.</param>
+    /// <param name="scheduler">Runs the apps; disposed by its owner.</param>
+    /// <param name="inDaemon">Whether commands that need the daemon may run.</param>
+    /// <param name="logs">Where faults are written.</param>
+    public Services(
+        StateRoots roots, EdgeOptions edgeOptions, IBuiltInAuthority? authority, IScheduler scheduler, bool inDaemon, ILoggerFactory logs)
     {
         var time = TimeProvider.System;
         var random = new Random();
@@ -35,19 +41,9 @@ internal sealed class Services : IAsyncDisposable
         var domains = new DomainStore(store, config);
         var certificates = new CertificateFiles(store);
         var releases = new ReleaseStore(store, time);
-        Logs = new LogReader(new LogSettings { Folder = $"{roots.Lib}/data/logs" }, time);
-        Scheduler = new EmbeddedScheduler(
-            new EmbeddedSchedulerOptions
-            {
-                StateFolder = $"{roots.Lib}/data/instances",
-                Logs = new LogSettings { Folder = $"{roots.Lib}/data/logs" },
-                Trampoline = TrampolineCommand.OfThisProgram(),
-            },
-            time,
-            random);
         Edge = new EdgeServer(edgeOptions, time, logs);
-        var routes = new RoutePublisher(apps, domains, certificates, Scheduler, Edge);
-        Runtime = new AppRuntime(apps, releases, config, properties, store, Scheduler, routes, Edge);
+        var routes = new RoutePublisher(apps, domains, certificates, scheduler, Edge);
+        Runtime = new AppRuntime(apps, releases, config, properties, store, scheduler, routes, Edge);
         var settings = new LetsEncryptSettingsStore(properties, config);
         _clients = new AcmeClients(
             store, authority, Environment.GetEnvironmentVariable("LEGO_CA_CERTIFICATES"), FailPoints.Hook, time);
@@ -55,8 +51,7 @@ internal sealed class Services : IAsyncDisposable
         Manager = new CertificateManager(
             new CertificatePlanner(domains, settings, _clients), _clients, Lineages, certificates, settings, Edge, routes, new RetryLadder(random), time);
         Renewals = new RenewalLoop(apps, Manager, new RenewalLog(logs), time);
-        Apps = apps;
-        Routes = routes;
+        (Apps, Domains, Certificates) = (apps, domains, certificates);
         var changes = new LiveChanges(routes, Renewals);
         var table = new CommandTable(
         [
@@ -67,7 +62,7 @@ internal sealed class Services : IAsyncDisposable
             new LetsEncryptFeature(
                 Manager, new LetsEncryptReport(settings, Lineages, properties, certificates, apps), properties, certificates, apps, time),
             new PsFeature(Runtime, apps),
-            new LogsFeature(Logs, apps),
+            new LogsFeature(new LogReader(LogSettingsOf(roots), time), apps),
             new DeployFeature(Runtime, releases, apps),
         ]);
         Runner = new CommandRunner(table, inDaemon, ControlSocket.FileOf(roots), logs.CreateLogger<CommandRunner>());
@@ -75,9 +70,11 @@ internal sealed class Services : IAsyncDisposable
 
     public AppCatalog Apps { get; }
 
-    public EdgeServer Edge { get; }
+    public DomainStore Domains { get; }
 
-    public IScheduler Scheduler { get; }
+    public CertificateFiles Certificates { get; }
+
+    public EdgeServer Edge { get; }
 
     public AppRuntime Runtime { get; }
 
@@ -87,16 +84,13 @@ internal sealed class Services : IAsyncDisposable
 
     public RenewalLoop Renewals { get; }
 
-    public RoutePublisher Routes { get; }
-
-    public LogReader Logs { get; }
-
     public CommandRunner Runner { get; }
 
     public async ValueTask DisposeAsync()
     {
         _clients.Dispose();
         await Edge.DisposeAsync();
-        await Scheduler.DisposeAsync();
     }
+
+    public static LogSettings LogSettingsOf(StateRoots roots) => new() { Folder = $"{roots.Lib}/data/logs" };
 }

@@ -1,0 +1,36 @@
+using System.Net;
+using System.Net.Sockets;
+using Berth.Control;
+using Berth.Edge;
+
+namespace Berth.Daemon;
+
+/// <summary>Which ports the edge takes: what was asked for, else 80 and 443 for root, else 8080 and 8443 or free ones.</summary>
+internal static class EdgePorts
+{
+    public static EdgeOptions Choose(ServeOptions options) => new()
+    {
+        HttpPort = options.HttpPort ?? (CurrentUser.IsRoot && !IsPrivateRoot ? 80 : FreeOr(8080)),
+        HttpsPort = options.HttpsPort ?? (CurrentUser.IsRoot && !IsPrivateRoot ? 443 : FreeOr(8443)),
+    };
+
+    /// <summary>Folders of its own mean a trial beside whatever this machine serves, also when root runs it.</summary>
+    private static bool IsPrivateRoot => Environment.GetEnvironmentVariable("DOKKU_ROOT") is { Length: > 0 };
+
+    /// <summary>The port when nobody listens on it, else a free one, chosen now so that the authority can be told of it.</summary>
+    private static int FreeOr(int port) => TryBind(port) ?? TryBind(0) ?? port;
+
+    private static int? TryBind(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
+            return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+}
