@@ -8,20 +8,19 @@ namespace Berth.Edge;
 /// (RFC 6125 §6.4.3). Immutable; a change gives a new table that shares what did not change.
 /// </summary>
 /// <remarks>
-/// A fixed number of small hash tables: a change copies the list of them and the one it falls into. Measured at 100,000
-/// names: a lookup takes about as long as in one frozen dictionary (which takes 30 ms to build again), and a changed
-/// name some microseconds. An ImmutableDictionary changes as fast, but looks up several times slower and by string only.
+/// A fixed number of small shards: a change copies the list of them and the one it falls into. Measured at 100,000 names:
+/// a changed name takes 2 µs (a frozen dictionary 50 ms and more to build again, a copied one 15 ms); a lookup, in any
+/// order, as long as in one large dictionary, where the way to memory is what counts.
 /// </remarks>
 public sealed class HostTable
 {
     private const int ShardCount = 1024; // a power of two: about 100 names each at 100,000
 
-    private static readonly Dictionary<string, EdgeHost> NoHosts = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, EdgeHost>[] _shards;
+    private readonly HostShard[] _shards;
 
-    private HostTable(Dictionary<string, EdgeHost>[] shards, int count) => (_shards, Count) = (shards, count);
+    private HostTable(HostShard[] shards, int count) => (_shards, Count) = (shards, count);
 
-    public static HostTable Empty { get; } = new(Enumerable.Repeat(NoHosts, ShardCount).ToArray(), 0);
+    public static HostTable Empty { get; } = new(Enumerable.Repeat(HostShard.Empty, ShardCount).ToArray(), 0);
 
     /// <summary>How many names there are, a wildcard counting as one.</summary>
     public int Count { get; }
@@ -66,36 +65,33 @@ public sealed class HostTable
     /// <summary>Removes names, then adds or replaces others, in one step.</summary>
     public HostTable Change(IEnumerable<DomainName> removed, IEnumerable<KeyValuePair<DomainName, EdgeHost>> added)
     {
-        var shards = (Dictionary<string, EdgeHost>[])_shards.Clone();
+        var shards = (HostShard[])_shards.Clone();
         var count = Count;
         foreach (var name in removed)
         {
-            count -= Own(shards, name).Remove(name.Text) ? 1 : 0;
+            Replace(name, (shard, hash) => shard.Without(hash, name.Text));
         }
 
         foreach (var (name, host) in added)
         {
-            var shard = Own(shards, name);
-            count += shard.ContainsKey(name.Text) ? 0 : 1;
-            shard[name.Text] = host;
+            Replace(name, (shard, hash) => shard.With(hash, name.Text, host));
         }
 
         return new HostTable(shards, count);
-    }
 
-    private Dictionary<string, EdgeHost> Own(Dictionary<string, EdgeHost>[] shards, DomainName name)
-    {
-        ref var shard = ref shards[HostLine.Hash(name.Text) & (ShardCount - 1)];
-        if (ReferenceEquals(shard, _shards[HostLine.Hash(name.Text) & (ShardCount - 1)]))
+        void Replace(DomainName name, Func<HostShard, int, HostShard> change)
         {
-            shard = new Dictionary<string, EdgeHost>(shard, StringComparer.Ordinal);
+            var hash = HostLine.Hash(name.Text);
+            ref var shard = ref shards[hash & (ShardCount - 1)];
+            var before = shard.Count;
+            shard = change(shard, hash);
+            count += shard.Count - before;
         }
-
-        return shard;
     }
 
-    private EdgeHost? Exactly(ReadOnlySpan<char> name) =>
-        _shards[HostLine.Hash(name) & (ShardCount - 1)].GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out var host)
-            ? host
-            : null;
+    private EdgeHost? Exactly(ReadOnlySpan<char> name)
+    {
+        var hash = HostLine.Hash(name);
+        return _shards[hash & (ShardCount - 1)].Find(hash, name);
+    }
 }

@@ -119,16 +119,30 @@ public sealed class Choosing_a_certificate
     }
 
     [Fact]
-    public async Task goes_on_for_more_names_than_stay_loaded()
+    public async Task keeps_loaded_ones_up_to_a_limit_and_lets_the_longest_unused_go()
     {
-        await using var edge = await TestEdge.StartAsync(TestEdge.Loopback with { LoadedCertificates = 4 });
-        var names = Enumerable.Range(0, 12).Select(i => $"app{i}.example").ToArray();
-        Array.ForEach(names, name => edge.Host(name, edge.Issuer.Certificate(name)));
-
-        foreach (var name in names.Concat(names))
+        using var scratch = new ScratchFolder();
+        await using var edge = await TestEdge.StartAsync(TestEdge.Loopback with { LoadedCertificates = 3 });
+        foreach (var name in new[] { "old.example", "used.example" })
         {
+            var (chain, key) = edge.Issuer.Issue(name);
+            AtomicFile.Write(scratch[$"{name}.crt"], chain);
+            AtomicFile.Write(scratch[$"{name}.key"], key);
+            edge.Host(name, EdgeCertificate.FromFiles("1", scratch[$"{name}.crt"], scratch[$"{name}.key"]));
+            Assert.Equal($"CN={name}", await SubjectAsync(edge, name));
+            File.Delete(scratch[$"{name}.crt"]);
+        }
+
+        foreach (var name in new[] { "a.example", "b.example" })
+        {
+            Assert.Equal("CN=used.example", await SubjectAsync(edge, "used.example"));
+            edge.Host(name, edge.Issuer.Certificate(name));
             Assert.Equal($"CN={name}", await SubjectAsync(edge, name));
         }
+
+        // Without its file, what is served still can only be what is loaded still.
+        Assert.Equal("CN=used.example", await SubjectAsync(edge, "used.example"));
+        Assert.Equal("CN=berth.invalid", await SubjectAsync(edge, "old.example"));
     }
 
     [Theory]

@@ -14,6 +14,8 @@ internal static class HostLine
     // Underscores are in no certificate, yet visitors reach labels with them through a wildcard.
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
 
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789");
+
     /// <summary>Folds to lower case, without port and final dot.</summary>
     /// <param name="text">Anything a stranger sent.</param>
     /// <param name="name">At least <see cref="Longest"/> characters; holds the name afterwards.</param>
@@ -66,6 +68,6 @@ internal static class HostLine
 
         var port = text[(colon + 1)..];
         text = text[..colon];
-        return port.Length < LongestPort && !port.ContainsAnyExceptInRange('0', '9');
+        return port.Length < LongestPort && !port.ContainsAnyExcept(Digits);
     }
 }

@@ -14,6 +14,11 @@ internal sealed class RequestEntrance(CurrentSnapshot current, Forwarder forward
 {
     internal Task HandleAsync(HttpContext context)
     {
+        if (IsAmbiguous(context.Request))
+        {
+            return ErrorPage.FailedAsync(context, StatusCodes.Status400BadRequest);
+        }
+
         var snapshot = current.Value;
         var isChallenge = Challenge.IsAskedFor(context.Request);
         if (isChallenge && Challenge.Answer(context.Request, snapshot.Challenges) is { } keyAuthorization)
@@ -57,6 +62,11 @@ internal sealed class RequestEntrance(CurrentSnapshot current, Forwarder forward
             ? forwarder.ForwardAsync(context, host)
             : ErrorPage.BodyTooLongAsync(context);
     }
+
+    // A body with both a length and chunks is how a second request is smuggled past a proxy (RFC 9112 §6.1). The web server
+    // believes the chunks and puts the length here; no honest client gives it a reason to.
+    private static bool IsAmbiguous(HttpRequest request) =>
+        request.Headers.TransferEncoding.Count > 0 && request.Headers.ContainsKey("X-Content-Length");
 
     // RFC 9110 §15.5.20: a certificate for several apps makes browsers reuse one connection for all of them, and a hostile
     // client may name one host in TLS and another in HTTP. Without a server name in TLS there is nothing to compare.
