@@ -9,6 +9,9 @@ public sealed class CommandOutput(IOutputSink sink, Caller caller)
     private const string Red = "\x1b[31m";
     private const string Plain = "\x1b[0m";
 
+    /// <summary>Whether a person watches: then durations and addresses are added that scripts do not expect.</summary>
+    public bool OnTerminal => caller.OutputIsTerminal;
+
     /// <summary>A line as it is.</summary>
     public void Line(string text = "") => Send(OutputChannel.Standard, text + "\n");
 

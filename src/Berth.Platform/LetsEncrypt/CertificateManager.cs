@@ -134,7 +134,9 @@ public sealed class CertificateManager(
                 return 0;
             }
 
+            var started = time.GetTimestamp();
             await OrderAsync(app, wanted, output, cancel);
+            TellWhere(app, time.GetElapsedTime(started), output);
             return TellLeftOut(app, wanted, output);
         }
         catch (ProblemException e)
@@ -171,6 +173,20 @@ public sealed class CertificateManager(
             lineages.WriteState(
                 app, LineageState.Succeeded(time.GetUtcNow(), RenewalOf(app, facts), issued.DirectoryUrl, wanted.Settings.Email?.Text));
             return ValueTask.CompletedTask;
+        }
+    }
+
+    private void TellWhere(AppName app, TimeSpan took, CommandOutput output)
+    {
+        if (!output.OnTerminal)
+        {
+            return;
+        }
+
+        output.Detail(string.Create(CultureInfo.InvariantCulture, $"Done in {took.TotalSeconds:0.0} s"));
+        foreach (var url in routes.UrlsOf(app))
+        {
+            output.Detail(url);
         }
     }
 
