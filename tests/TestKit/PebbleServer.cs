@@ -41,6 +41,9 @@ public sealed class PebbleServer : IAsyncDisposable
     /// <summary>host:port of its DNS server (UDP and TCP).</summary>
     public string DnsServer { get; private set; } = null!;
 
+    /// <summary>How many orders it was asked to make since it started.</summary>
+    public int Orders => _pebble!.Said.Count(line => line.Contains("/order-plz", StringComparison.Ordinal) && line.Contains("POST", StringComparison.Ordinal));
+
     public static async Task<PebbleServer> StartAsync(PebbleSettings settings, CancellationToken cancel = default)
     {
         var server = new PebbleServer();
@@ -163,7 +166,7 @@ public sealed class PebbleServer : IAsyncDisposable
         },
     };
 
-    private static Dictionary<string, string> EnvironmentOf(PebbleSettings settings) => new()
+    private static Dictionary<string, string?> EnvironmentOf(PebbleSettings settings) => new()
     {
         ["PEBBLE_VA_NOSLEEP"] = "1",
         ["PEBBLE_WFE_NONCEREJECT"] = $"{settings.NonceReject}",

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Threading.Channels;
 
 namespace Berth.TestKit;
@@ -8,6 +10,7 @@ public sealed class RunningProgram : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
+    private readonly ConcurrentQueue<string> _said = new();
     private readonly EventHandler _endWithUs;
 
     private RunningProgram(Process process)
@@ -24,7 +27,7 @@ public sealed class RunningProgram : IAsyncDisposable
     /// <param name="arguments">Its argument list.</param>
     /// <param name="environment">Added to this process's.</param>
     public static RunningProgram Start(
-        string path, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+        string path, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
     {
         var start = new ProcessStartInfo(path, arguments)
         {
@@ -32,7 +35,7 @@ public sealed class RunningProgram : IAsyncDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
         {
             start.Environment[name] = value;
         }
@@ -45,6 +48,20 @@ public sealed class RunningProgram : IAsyncDisposable
     }
 
     public bool HasExited => _process.HasExited;
+
+    public int ProcessId => _process.Id;
+
+    /// <summary>Every line it has printed so far, on either stream.</summary>
+    public IReadOnlyList<string> Said => [.. _said];
+
+    /// <summary>kill -9, of this process alone: what it started lives on.</summary>
+    public void KillAlone() => _process.Kill();
+
+    /// <summary>Asks it to end as systemd would.</summary>
+    public Task TerminateAsync() =>
+        ExternalProgram.SucceedAsync("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+
+    public Task EndedAsync() => _process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
 
     /// <summary>Waits for a line of output that holds the text.</summary>
     /// <returns>False when the program ended without it.</returns>
@@ -73,6 +90,7 @@ public sealed class RunningProgram : IAsyncDisposable
     {
         if (line is not null)
         {
+            _said.Enqueue(line);
             _lines.Writer.TryWrite(line);
         }
     }

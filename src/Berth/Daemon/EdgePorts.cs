@@ -10,8 +10,16 @@ internal static class EdgePorts
 {
     public static EdgeOptions Choose(ServeOptions options) => new()
     {
-        HttpPort = options.HttpPort ?? (CurrentUser.IsRoot && !IsPrivateRoot ? 80 : FreeOr(8080)),
-        HttpsPort = options.HttpsPort ?? (CurrentUser.IsRoot && !IsPrivateRoot ? 443 : FreeOr(8443)),
+        HttpPort = Port(options.HttpPort, server: 80, otherwise: 8080),
+        HttpsPort = Port(options.HttpsPort, server: 443, otherwise: 8443),
+    };
+
+    private static int Port(int? asked, int server, int otherwise) => asked switch
+    {
+        0 => FreeOr(0),
+        { } port => port,
+        null when CurrentUser.IsRoot && !IsPrivateRoot => server,
+        null => FreeOr(otherwise),
     };
 
     /// <summary>Folders of its own mean a trial beside whatever this machine serves, also when root runs it.</summary>
