@@ -41,8 +41,8 @@ public sealed class PebbleServer : IAsyncDisposable
     /// <summary>host:port of its DNS server (UDP and TCP).</summary>
     public string DnsServer { get; private set; } = null!;
 
-    /// <summary>How many orders it was asked to make since it started.</summary>
-    public int Orders => _pebble!.Said.Count(line => line.Contains("/order-plz", StringComparison.Ordinal) && line.Contains("POST", StringComparison.Ordinal));
+    /// <summary>How many orders it has made since it started.</summary>
+    public int Orders => _pebble!.Said.Count(line => line.Contains("Added order", StringComparison.Ordinal));
 
     public static async Task<PebbleServer> StartAsync(PebbleSettings settings, CancellationToken cancel = default)
     {

@@ -130,6 +130,8 @@ public sealed class CertificateManager(
             output.Headline(headline);
             if (!force && IsGood(app, wanted))
             {
+                // An order that a crash left after its certificate was stored has done its work.
+                await lineages.JournalOf(app).ClearAsync(cancel);
                 output.Step($"Certificate is still valid for {app}, skipping certificate request");
                 return 0;
             }

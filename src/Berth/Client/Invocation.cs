@@ -1,3 +1,4 @@
+using System.Text;
 using Berth.Control;
 using Berth.Platform.CommandLine;
 
@@ -8,13 +9,20 @@ internal static class Invocation
 {
     public static Caller Caller { get; } = new(
         CurrentUser.Id,
-        Path.GetFileName(Environment.GetCommandLineArgs()[0]) == "dokku" ? "dokku" : "berth",
+        CalledAs() == "dokku" ? "dokku" : "berth",
         !Console.IsOutputRedirected,
         !Console.IsErrorRedirected)
     {
         Coloured = Environment.GetEnvironmentVariable("NO_COLOR") is null or ""
             && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
     };
+
+    /// <summary>The first word of the command line as the caller wrote it; the framework only knows the file behind it.</summary>
+    private static string CalledAs()
+    {
+        var line = File.ReadAllBytes("/proc/self/cmdline");
+        return Path.GetFileName(Encoding.UTF8.GetString(line.AsSpan(0, Math.Max(0, line.AsSpan().IndexOf((byte)0)))));
+    }
 
     public static CallRequest Request(string[] words) => new()
     {
