@@ -38,7 +38,7 @@ public static partial class AcmeProblems
 
     private static IEnumerable<string> Flatten(IReadOnlyList<ProblemDocument> documents)
     {
-        foreach (var document in documents.Where(document => document is not null))
+        foreach (var document in documents)
         {
             yield return document.Identifier is { } about
                 ? $"{Printable.Of(about.Value)}: {WordsOf(document)}"

@@ -16,14 +16,17 @@ internal static class TransportProblems
             AcmeProblems.NotTrusted(target.Authority, Innermost<AuthenticationException>(e)?.Message ?? e.Message),
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.Unknown } e =>
             NotConnected(e, target, timeout),
-        _ => AcmeProblems.BadResponse(target.OriginalString, "broke off or is not HTTP"),
+        _ => BrokenOff(target),
     };
+
+    private static Problem BrokenOff(Uri target) => AcmeProblems.BadResponse(target.OriginalString, "broke off or is not HTTP");
 
     private static Problem NotConnected(HttpRequestException failure, Uri target, TimeSpan timeout) =>
         Innermost<SocketException>(failure)?.SocketErrorCode switch
         {
             SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData => AcmeProblems.HostUnknown(target.Host),
             SocketError.ConnectionRefused => AcmeProblems.Refused(target.Authority),
+            SocketError.ConnectionReset or SocketError.ConnectionAborted => BrokenOff(target),
             SocketError.TimedOut => AcmeProblems.NoAnswerInTime(target.Authority, timeout),
             _ => AcmeProblems.NotReached(target.Authority, failure.Message),
         };
