@@ -19,7 +19,7 @@ public sealed record ProcessCommand
 
     private ProcessCommand(string text, string origin, ParsedCommand parsed) => (Text, Origin, _parsed) = (text, origin, parsed);
 
-    /// <summary>The line as it was written, without the spaces around it.</summary>
+    /// <summary>The line as it was written, without the spaces in front.</summary>
     public string Text { get; }
 
     /// <summary>Where it was written, for messages: <c>Procfile line 3 (web)</c>.</summary>
@@ -36,7 +36,8 @@ public sealed record ProcessCommand
     /// <exception cref="ProblemException"><see cref="ProcessProblems.CommandUnsupported"/>.</exception>
     public static ProcessCommand Parse(string text, string origin = "The command")
     {
-        var trimmed = text.Trim(' ', '\t', '\r', '\n');
+        // A space at the end stays: it may be quoted with a backslash.
+        var trimmed = text.TrimStart(' ', '\t', '\r', '\n').TrimEnd('\r', '\n');
         return new ProcessCommand(trimmed, origin, CommandParser.Parse(trimmed, origin));
     }
 

@@ -13,19 +13,14 @@ internal static class ProcFolder
     public static string BootId { get; } = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
 
     /// <returns>When the process started, in clock ticks since boot; null when it is gone or a zombie.</returns>
-    public static ulong? StartTimeOf(int pid)
+    public static ulong? StartTimeOf(int pid) =>
+        Stat(pid) is { } fields && fields[0] is not ("Z" or "X") ? ulong.Parse(fields[19], CultureInfo.InvariantCulture) : null;
+
+    /// <returns>The processes of a session, zombies too.</returns>
+    public static IEnumerable<int> InSession(int session)
     {
-        try
-        {
-            var text = File.ReadAllText(Invariant($"/proc/{pid}/stat"));
-            // The name in parentheses may hold anything; the fields count from the last parenthesis.
-            var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-            return fields[0] is "Z" or "X" ? null : ulong.Parse(fields[19], CultureInfo.InvariantCulture);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
+        var wanted = Invariant($"{session}");
+        return Processes().Where(pid => Stat(pid)?[3] == wanted);
     }
 
     /// <summary>Finds processes by a variable they were started with; children inherit it.</summary>
@@ -34,10 +29,9 @@ internal static class ProcFolder
     public static IEnumerable<(int Pid, string Value)> Marked(string variable, string prefix)
     {
         var wanted = Encoding.UTF8.GetBytes($"{variable}={prefix}");
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        foreach (var pid in Processes())
         {
-            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-                && ValueIn(ReadEnvironment(folder), wanted, variable.Length + 1) is { } value)
+            if (ValueIn(ReadEnvironment(pid), wanted, variable.Length + 1) is { } value)
             {
                 yield return (pid, value);
             }
@@ -46,13 +40,39 @@ internal static class ProcFolder
 
     /// <returns>True when the process was started with exactly this value.</returns>
     public static bool IsMarked(int pid, string variable, string value) =>
-        ValueIn(ReadEnvironment(Invariant($"/proc/{pid}")), Encoding.UTF8.GetBytes($"{variable}={value}"), variable.Length + 1) == value;
+        ValueIn(ReadEnvironment(pid), Encoding.UTF8.GetBytes($"{variable}={value}"), variable.Length + 1) == value;
 
-    private static byte[] ReadEnvironment(string folder)
+    private static IEnumerable<int> Processes()
+    {
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
+            {
+                yield return pid;
+            }
+        }
+    }
+
+    /// <returns>The fields of /proc/PID/stat from the third on, the state; null when it is gone.</returns>
+    private static string[]? Stat(int pid)
     {
         try
         {
-            using var file = File.OpenHandle($"{folder}/environ");
+            var text = File.ReadAllText(Invariant($"/proc/{pid}/stat"));
+            // The name in parentheses may hold anything; the fields count from the last parenthesis.
+            return text[(text.LastIndexOf(')') + 2)..].Split(' ');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static byte[] ReadEnvironment(int pid)
+    {
+        try
+        {
+            using var file = File.OpenHandle(Invariant($"/proc/{pid}/environ"));
             var buffer = new byte[4096];
             var length = 0;
             int read;

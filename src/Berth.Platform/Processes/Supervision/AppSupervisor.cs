@@ -182,7 +182,11 @@ internal sealed class AppSupervisor : IAsyncDisposable
 
     private async Task<T> AloneAsync<T>(Func<Task<T>> operation, CancellationToken cancel)
     {
-        await _gate.WaitAsync(cancel);
+        using (var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, _closing.Token))
+        {
+            await _gate.WaitAsync(either.Token);
+        }
+
         try
         {
             return await operation();

@@ -23,11 +23,12 @@ internal sealed class HealthProbe(TimeProvider time) : IDisposable
 
     /// <returns>As soon as it is known; an exit ends the wait at once.</returns>
     public async Task<HealthOutcome> WaitAsync(
-        RunningProcess process, ProcessType type, int port, HealthSettings settings, CancellationToken cancel)
+        RunningProcess process, ProcessType type, int port, HealthSettings settings, KeyValuePair<string, string> marker, CancellationToken cancel)
     {
         using var deadline = new CancellationTokenSource(settings.Deadline, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
-        var probing = ProbeAsync(type, port, settings, either.Token);
+        bool IsOurs() => ListenerOwner.MayBe(port, process.Pid, marker);
+        var probing = ProbeAsync(type, port, settings, IsOurs, either.Token);
         await Task.WhenAny(probing, process.Exited);
         if (process.Exited.IsCompleted)
         {
@@ -43,11 +44,12 @@ internal sealed class HealthProbe(TimeProvider time) : IDisposable
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             return HealthOutcome.Unhealthy(string.Create(
-                CultureInfo.InvariantCulture, $"nothing accepted a connection on port {port} within {settings.Deadline.TotalSeconds:0.#} s"));
+                CultureInfo.InvariantCulture, $"it accepted no connection on port {port} within {settings.Deadline.TotalSeconds:0.#} s"));
         }
     }
 
-    private async Task<HealthOutcome> ProbeAsync(ProcessType type, int port, HealthSettings settings, CancellationToken cancel)
+    private async Task<HealthOutcome> ProbeAsync(
+        ProcessType type, int port, HealthSettings settings, Func<bool> isOurs, CancellationToken cancel)
     {
         var expected = new IPEndPoint(IPAddress.Loopback, port);
         if (!settings.Enabled)
@@ -61,13 +63,13 @@ internal sealed class HealthProbe(TimeProvider time) : IDisposable
             return HealthOutcome.Healthy(expected);
         }
 
-        var address = await ConnectAsync(port, cancel);
+        var address = await ConnectAsync(port, isOurs, cancel);
         return settings.HttpPath is null || await AnswersAsync(address, settings, cancel) is not { } failure
             ? HealthOutcome.Healthy(address)
             : HealthOutcome.Unhealthy(failure);
     }
 
-    private async Task<IPEndPoint> ConnectAsync(int port, CancellationToken cancel)
+    private async Task<IPEndPoint> ConnectAsync(int port, Func<bool> isOurs, CancellationToken cancel)
     {
         // A server told to listen on "localhost" may choose either.
         IPEndPoint[] candidates = [new(IPAddress.Loopback, port), new(IPAddress.IPv6Loopback, port)];
@@ -75,7 +77,7 @@ internal sealed class HealthProbe(TimeProvider time) : IDisposable
         {
             foreach (var address in candidates)
             {
-                if (await AcceptsAsync(address, cancel))
+                if (await AcceptsAsync(address, cancel) && isOurs())
                 {
                     return address;
                 }

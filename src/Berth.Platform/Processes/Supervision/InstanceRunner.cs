@@ -42,7 +42,7 @@ internal sealed class InstanceRunner(SchedulerHost host, ProcessPlan plan, Insta
     }
 
     public Task<HealthOutcome> CheckAsync(Run run, CancellationToken cancel) =>
-        host.Probe.WaitAsync(run.Process, identity.Type, run.Port, plan.Health, cancel);
+        host.Probe.WaitAsync(run.Process, identity.Type, run.Port, plan.Health, host.Ending.MarkerOf(identity), cancel);
 
     /// <summary>Ends what is left of the program and gives back what it had.</summary>
     public async Task CleanUpAsync(Run run, TimeSpan patience)
