@@ -90,7 +90,7 @@ public sealed class Putting_an_app_on_https(SharedServer server)
         var body = key.Split('\n')[1];
         foreach (var file in Directory.EnumerateFiles(Berth.Home, "*", SearchOption.AllDirectories)
             .Concat(Directory.EnumerateFiles(Berth.Lib, "*", SearchOption.AllDirectories))
-            .Where(file => !file.EndsWith(".lock", StringComparison.Ordinal) && !file.EndsWith(".sock", StringComparison.Ordinal)))
+            .Where(file => !file.EndsWith("lock", StringComparison.Ordinal) && !file.EndsWith(".sock", StringComparison.Ordinal)))
         {
             var text = await File.ReadAllTextAsync(file);
             if (text.Contains("PRIVATE KEY", StringComparison.Ordinal))

@@ -42,7 +42,9 @@ public sealed class Surviving_kill_9
         await Eventually.TrueAsync(async () => await berth.OkAsync("letsencrypt:active", "hello") == "true\n");
         await Eventually.TrueAsync(() => Task.FromResult(!File.Exists($"{berth.Home}/hello/letsencrypt/order.json")));
         Assert.Equal("hello.example.com www.hello.example.com\n", await berth.OkAsync("certs:report", "hello", "--ssl-hostnames"));
-        Assert.Equal(step == "order-created" ? 2 : 1, pebble.Orders);
+
+        // Two are right where the one order was lost with the answer to it, or failed because nobody answered its challenge.
+        Assert.InRange(pebble.Orders, 1, step is "order-created" or "challenge-accepted" ? 2 : 1);
     }
 
     [Fact]
