@@ -89,7 +89,7 @@ internal static class AuthorityHost
         catch (SocketException e)
         {
             throw (e.SocketErrorCode == SocketError.AddressAlreadyInUse
-                ? AuthorityProblems.TakenPort(endpoint.ToString(), PortHolder.Find(endpoint.Port))
+                ? AuthorityProblems.TakenPort(endpoint.ToString(), PortHolder.Find(endpoint.Port)?.ToString())
                 : AuthorityProblems.UnusableAddress(endpoint.ToString(), e.Message)).AsException(e);
         }
     }

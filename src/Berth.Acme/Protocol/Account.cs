@@ -1,9 +1,10 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Berth.Acme.Protocol;
 
 /// <summary>An account object (RFC 8555 §7.1.2).</summary>
-public sealed record Account
+public sealed record Account : IJsonOnDeserialized
 {
     /// <summary>One of <see cref="AcmeStatus.Valid"/>, <see cref="AcmeStatus.Deactivated"/>, <see cref="AcmeStatus.Revoked"/>.</summary>
     public required string Status { get; init; }
@@ -16,4 +17,6 @@ public sealed record Account
 
     /// <summary>The URL of the account's order list (§7.1.2.1); servers in use often leave it out.</summary>
     public string? Orders { get; init; }
+
+    void IJsonOnDeserialized.OnDeserialized() => WireList.RequireElements(Contact, "contact");
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Berth.Acme.Protocol;
 
 /// <summary>An account's right to one identifier (RFC 8555 §7.1.4).</summary>
-public sealed record Authorization
+public sealed record Authorization : IJsonOnDeserialized
 {
     /// <summary>The name without its wildcard label; see <see cref="Wildcard"/>.</summary>
     public required Identifier Identifier { get; init; }
@@ -18,4 +18,6 @@ public sealed record Authorization
 
     /// <summary>True when the order asked for <c>*.</c> + the identifier; otherwise absent.</summary>
     public bool? Wildcard { get; init; }
+
+    void IJsonOnDeserialized.OnDeserialized() => WireList.RequireElements(Challenges, "challenges");
 }

@@ -1,7 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Berth.Acme.Protocol;
 
 /// <summary>What a server says about itself (RFC 8555 §9.7.6).</summary>
-public sealed record DirectoryMeta
+public sealed record DirectoryMeta : IJsonOnDeserialized
 {
     public string? TermsOfService { get; init; }
 
@@ -14,4 +16,6 @@ public sealed record DirectoryMeta
 
     /// <summary>Profile name → description (draft-ietf-acme-profiles).</summary>
     public IReadOnlyDictionary<string, string>? Profiles { get; init; }
+
+    void IJsonOnDeserialized.OnDeserialized() => WireList.RequireElements(CaaIdentities, "caaIdentities");
 }

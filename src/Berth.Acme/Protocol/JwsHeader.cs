@@ -1,7 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Berth.Acme.Protocol;
 
 /// <summary>The protected header of a request (RFC 8555 §6.2).</summary>
-public sealed record JwsHeader
+public sealed record JwsHeader : IJsonOnDeserialized
 {
     public required string Alg { get; init; }
 
@@ -18,4 +20,6 @@ public sealed record JwsHeader
 
     /// <summary>Extensions the receiver must understand (RFC 7515 §4.1.11); none are defined for ACME.</summary>
     public IReadOnlyList<string>? Crit { get; init; }
+
+    void IJsonOnDeserialized.OnDeserialized() => WireList.RequireElements(Crit, "crit");
 }

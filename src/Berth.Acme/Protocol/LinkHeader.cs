@@ -30,19 +30,19 @@ public static class LinkHeader
 
             var target = rest.Slice(open + 1, length - 1).Trim();
             rest = rest[(open + length + 1)..];
-            var end = EndOfLink(rest);
+            var end = EndOf(rest, ',');
             AddRelations(target.ToString(), rest[..end], links);
             rest = rest[end..];
         }
     }
 
-    // The next comma outside quotes.
-    private static int EndOfLink(ReadOnlySpan<char> parameters)
+    // The next delimiter outside quotes, or the end.
+    private static int EndOf(ReadOnlySpan<char> text, char delimiter)
     {
         var quoted = false;
-        for (var i = 0; i < parameters.Length; i++)
+        for (var i = 0; i < text.Length; i++)
         {
-            switch (parameters[i])
+            switch (text[i])
             {
                 case '"':
                     quoted = !quoted;
@@ -50,19 +50,21 @@ public static class LinkHeader
                 case '\\' when quoted:
                     i++;
                     break;
-                case ',' when !quoted:
+                case var c when c == delimiter && !quoted:
                     return i;
             }
         }
 
-        return parameters.Length;
+        return text.Length;
     }
 
-    private static void AddRelations(string target, ReadOnlySpan<char> parameters, List<WebLink> links)
+    private static void AddRelations(string target, ReadOnlySpan<char> rest, List<WebLink> links)
     {
-        foreach (var range in parameters.Split(';'))
+        while (!rest.IsEmpty)
         {
-            var parameter = parameters[range].Trim();
+            var end = EndOf(rest, ';');
+            var parameter = rest[..end].Trim();
+            rest = rest[Math.Min(end + 1, rest.Length)..];
             var equals = parameter.IndexOf('=');
             if (equals < 0 || !parameter[..equals].TrimEnd().Equals("rel", StringComparison.OrdinalIgnoreCase))
             {
@@ -70,12 +72,9 @@ public static class LinkHeader
             }
 
             // The first rel parameter counts, later ones are ignored (§3.3).
-            foreach (var relation in parameter[(equals + 1)..].Trim().Trim('"').ToString().ToLowerInvariant().Split(
-                ' ', StringSplitOptions.RemoveEmptyEntries))
-            {
-                links.Add(new WebLink(target, relation));
-            }
-
+            var relations = parameter[(equals + 1)..].Trim().Trim('"').ToString().ToLowerInvariant();
+            links.AddRange(relations.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Take(MostLinks - links.Count).Select(relation => new WebLink(target, relation)));
             return;
         }
     }

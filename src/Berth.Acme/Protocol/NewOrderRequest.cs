@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Berth.Acme.Protocol;
 
 /// <summary>Asks for a certificate (RFC 8555 §7.4).</summary>
-public sealed record NewOrderRequest
+public sealed record NewOrderRequest : IJsonOnDeserialized
 {
     public required IReadOnlyList<Identifier> Identifiers { get; init; }
 
@@ -17,4 +17,6 @@ public sealed record NewOrderRequest
 
     /// <summary>The identifier of the certificate this order renews (RFC 9773 §5).</summary>
     public string? Replaces { get; init; }
+
+    void IJsonOnDeserialized.OnDeserialized() => WireList.RequireElements(Identifiers, "identifiers");
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Berth.Acme.Protocol;
 
 /// <summary>An order object (RFC 8555 §7.1.3).</summary>
-public sealed record Order
+public sealed record Order : IJsonOnDeserialized
 {
     /// <summary>pending → ready → processing → valid, or invalid from any of them (§7.1.6).</summary>
     public required string Status { get; init; }
@@ -33,4 +33,10 @@ public sealed record Order
 
     /// <summary>Present once the order is valid.</summary>
     public string? Certificate { get; init; }
+
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        WireList.RequireElements(Identifiers, "identifiers");
+        WireList.RequireElements(Authorizations, "authorizations");
+    }
 }

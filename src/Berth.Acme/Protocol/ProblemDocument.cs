@@ -1,7 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Berth.Acme.Protocol;
 
 /// <summary>An error as a server says it (RFC 7807 §3.1, RFC 8555 §6.7).</summary>
-public sealed record ProblemDocument
+public sealed record ProblemDocument : IJsonOnDeserialized
 {
     public const string ContentType = "application/problem+json";
 
@@ -25,4 +27,10 @@ public sealed record ProblemDocument
 
     /// <summary>With badSignatureAlgorithm: the algorithms the server takes (§6.2).</summary>
     public IReadOnlyList<string>? Algorithms { get; init; }
+
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        WireList.RequireElements(Subproblems, "subproblems");
+        WireList.RequireElements(Algorithms, "algorithms");
+    }
 }

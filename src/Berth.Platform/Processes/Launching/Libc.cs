@@ -1,0 +1,117 @@
+using System.Runtime.InteropServices;
+
+namespace Berth.Platform.Processes.Launching;
+
+/// <summary>The calls of the C library that starting, watching and ending processes needs; numbers are Linux's on every architecture.</summary>
+internal static unsafe partial class Libc
+{
+    public const int NoSuchEntry = 2; // ENOENT
+    public const int AccessDenied = 13; // EACCES
+    public const int BadFormat = 8; // ENOEXEC
+    public const int Terminate = 15; // SIGTERM
+    public const int Kill = 9; // SIGKILL
+    public const int WriteOnly = 0x1;
+    public const int ReadOnly = 0;
+    public const int Create = 0x40;
+    public const int Append = 0x400;
+    public const int CloseOnExec = 0x80000;
+    public const int DuplicateCloseOnExec = 1030; // F_DUPFD_CLOEXEC
+    public const int SetNoNewPrivileges = 38; // PR_SET_NO_NEW_PRIVS
+    public const int Executable = 1; // X_OK
+    public const int CurrentFolder = -100; // AT_FDCWD
+    public const int EffectiveAccess = 0x200; // AT_EACCESS
+    public const uint CloseRangeOnExec = 4; // CLOSE_RANGE_CLOEXEC
+    public const int SetMask = 2; // SIG_SETMASK
+    public const short Readable = 1; // POLLIN
+
+    private const long PidfdOpenCall = 434;
+    private const long PidfdSignalCall = 424;
+    private const long CloseRangeCall = 436;
+
+    public static int OpenPidfd(int pid) => (int)SystemCall(PidfdOpenCall, pid, 0, 0, 0);
+
+    public static bool SignalPidfd(int descriptor, int signal) => SystemCall(PidfdSignalCall, descriptor, signal, 0, 0) == 0;
+
+    public static void CloseOnExecFrom(uint first) => _ = SystemCall(CloseRangeCall, first, uint.MaxValue, (long)CloseRangeOnExec, 0);
+
+    /// <returns>Null when it worked, else what the system says.</returns>
+    public static string? ErrorOf(int result) => result >= 0 ? null : Marshal.GetLastPInvokeErrorMessage();
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    public static partial int Signal(int pid, int signal);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    public static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    public static partial int Poll(PollEntry* entries, nuint count, int milliseconds);
+
+    [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
+    public static partial int CreateEvent(uint value, int flags);
+
+    [LibraryImport("libc", EntryPoint = "eventfd_write", SetLastError = true)]
+    public static partial int WriteEvent(int descriptor, ulong value);
+
+    [LibraryImport("libc", EntryPoint = "eventfd_read", SetLastError = true)]
+    public static partial int ReadEvent(int descriptor, ulong* value);
+
+    [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
+    public static partial int StartSession();
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int Open(string path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
+    public static partial int Duplicate(int from, int to);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int Control(int descriptor, int command, nint argument);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(int descriptor, byte* bytes, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
+    public static partial int ChangeOwner(int descriptor, uint user, uint group);
+
+    [LibraryImport("libc", EntryPoint = "umask")]
+    public static partial uint SetUmask(uint mask);
+
+    [LibraryImport("libc", EntryPoint = "setgroups", SetLastError = true)]
+    public static partial int SetGroups(nuint count, uint* groups);
+
+    [LibraryImport("libc", EntryPoint = "setresgid", SetLastError = true)]
+    public static partial int SetGroup(uint real, uint effective, uint saved);
+
+    [LibraryImport("libc", EntryPoint = "setresuid", SetLastError = true)]
+    public static partial int SetUser(uint real, uint effective, uint saved);
+
+    [LibraryImport("libc", EntryPoint = "chdir", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int ChangeFolder(string path);
+
+    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
+    public static partial int ProcessControl(int option, nuint a, nuint b, nuint c, nuint d);
+
+    [LibraryImport("libc", EntryPoint = "faccessat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int Access(int folder, string path, int mode, int flags);
+
+    [LibraryImport("libc", EntryPoint = "sigaction", SetLastError = true)]
+    public static partial int SignalAction(int signal, byte* action, byte* old);
+
+    [LibraryImport("libc", EntryPoint = "pthread_sigmask")]
+    public static partial int SignalMask(int how, byte* set, byte* old);
+
+    [LibraryImport("libc", EntryPoint = "execve", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int Execute(string path, byte** arguments, byte** environment);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial long SystemCall(long number, long a, long b, long c, long d);
+
+    /// <summary>struct pollfd.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct PollEntry
+    {
+        public int Descriptor;
+        public short Wanted;
+        public short Found;
+    }
+}

@@ -1,0 +1,94 @@
+using System.Runtime.CompilerServices;
+using Berth.Kernel;
+using Berth.Platform.Processes.Output;
+
+namespace Berth.Platform.Processes;
+
+/// <summary>
+/// Reads what an app's processes printed, with or without a daemon. The files are read at the consumer's pace: a slow reader holds
+/// nothing up and needs no memory; one that is overtaken by rotation twice misses lines.
+/// </summary>
+public sealed class LogReader(LogSettings settings, TimeProvider time)
+{
+    /// <summary>Longer lines come in pieces of this many bytes.</summary>
+    public const int LineLength = 16 * 1024;
+
+    private readonly LogFolder _folder = new(settings.Folder);
+
+    /// <summary>The last lines, instance by instance, then (when following) new ones as they come, also of new instances.</summary>
+    /// <param name="app">The app; one that never ran has no lines.</param>
+    /// <param name="query">Which lines.</param>
+    /// <param name="cancel">Ends the stream; that is no error.</param>
+    public async IAsyncEnumerable<LogLine> ReadAsync(
+        AppName app, LogQuery query, [EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        var followed = new Dictionary<string, LogCursor>(StringComparer.Ordinal);
+        try
+        {
+            foreach (var file in _folder.FilesOf(app, query))
+            {
+                var tail = LogTail.Read(file.Path, Math.Clamp(query.Lines, 0, LogQuery.LineLimit), keepOpen: query.Follow);
+                followed[file.Path] = new LogCursor(file, tail.End, settings.SizeLimit);
+                foreach (var text in tail.Lines)
+                {
+                    yield return file.Line(text);
+                }
+            }
+
+            while (query.Follow && !cancel.IsCancellationRequested)
+            {
+                var any = false;
+                foreach (var cursor in followed.Values)
+                {
+                    foreach (var text in cursor.ReadSome())
+                    {
+                        any = true;
+                        yield return cursor.File.Line(text);
+                    }
+                }
+
+                if (!any && !await PauseAsync(cancel))
+                {
+                    yield break;
+                }
+
+                Refresh(followed, app, query);
+            }
+        }
+        finally
+        {
+            foreach (var cursor in followed.Values)
+            {
+                cursor.Dispose();
+            }
+        }
+    }
+
+    private void Refresh(Dictionary<string, LogCursor> followed, AppName app, LogQuery query)
+    {
+        // A file that was put aside has been followed under its former name.
+        foreach (var file in _folder.FilesOf(app, query).Where(file => file.IsCurrent))
+        {
+            if (!followed.ContainsKey(file.Path))
+            {
+                followed.Add(file.Path, new LogCursor(file, 0, settings.SizeLimit));
+            }
+        }
+
+        foreach (var (path, cursor) in followed)
+        {
+            if (cursor.IsOver)
+            {
+                cursor.Dispose();
+                followed.Remove(path);
+            }
+        }
+    }
+
+    private async Task<bool> PauseAsync(CancellationToken cancel)
+    {
+        var pause = settings.Interval < TimeSpan.FromMilliseconds(200) ? settings.Interval : TimeSpan.FromMilliseconds(200);
+        await Task.Delay(pause, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return !cancel.IsCancellationRequested;
+    }
+}

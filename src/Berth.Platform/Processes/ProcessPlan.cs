@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using Berth.Kernel;
+
+namespace Berth.Platform.Processes;
+
+/// <summary>All that a scheduler needs to run one release of one app.</summary>
+public sealed record ProcessPlan
+{
+    /// <summary>The most instances of one type.</summary>
+    public const int CountLimit = 200;
+
+    public required AppName App { get; init; }
+
+    /// <summary>Tells this release from every other of the app; shown in reports and written into records.</summary>
+    public required string ReleaseId { get; init; }
+
+    /// <summary>What the release runs from: an absolute folder here, an image reference for a container scheduler.</summary>
+    public required string Artifact { get; init; }
+
+    public required ImmutableSortedDictionary<ProcessType, ProcessCommand> Processes { get; init; }
+
+    /// <summary>How many of each; a type that is not named runs once if it is <c>web</c>, else not at all.</summary>
+    public ImmutableSortedDictionary<ProcessType, int> Formation { get; init; } = ImmutableSortedDictionary<ProcessType, int>.Empty;
+
+    /// <summary>The app's configuration. PORT and DYNO are the scheduler's; PATH, HOME and LANG are added when missing.</summary>
+    public ImmutableDictionary<string, string> Environment { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>From SIGTERM to SIGKILL.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest that old instances serve requests already begun.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    public HealthSettings Health { get; init; } = new();
+
+    public RestartPolicy Restart { get; init; } = RestartPolicy.Default;
+
+    public Handover Handover { get; init; }
+
+    /// <summary>The account that processes run as; null for the daemon's own.</summary>
+    public RunAs? User { get; init; }
+
+    /// <summary>The account is secret-free but the configuration is not: printing a plan shows neither it nor the commands.</summary>
+    public override string ToString() => $"{App} {ReleaseId}";
+
+    /// <summary>How many instances of a type this plan asks for.</summary>
+    public int CountOf(ProcessType type) =>
+        Formation.TryGetValue(type, out var count) ? count : type.ReceivesRequests ? 1 : 0;
+
+    /// <exception cref="ProblemException">
+    /// <see cref="ProcessProblems.PlanInvalid"/> or <see cref="ProcessProblems.TypeUnknown"/>.
+    /// </exception>
+    public void Check()
+    {
+        foreach (var (type, count) in Formation)
+        {
+            if (count is < 0 or > CountLimit)
+            {
+                throw ProcessProblems.InvalidPlan(App, $"asks for {count} instances of {type}", $"Scale to 0 … {CountLimit}.").AsException();
+            }
+
+            if (count > 0 && !Processes.ContainsKey(type))
+            {
+                throw ProcessProblems.UnknownType(App, type, Processes.Keys).AsException();
+            }
+        }
+
+        foreach (var (name, value) in Environment)
+        {
+            if (!Commands.VariableName.IsValid(name) || value.Contains('\0', StringComparison.Ordinal))
+            {
+                throw ProcessProblems.InvalidPlan(
+                    App, $"has the variable '{Printable.Of(name, 60)}', whose name or value no environment can hold", "Unset it with config:unset.")
+                    .AsException();
+            }
+        }
+    }
+}

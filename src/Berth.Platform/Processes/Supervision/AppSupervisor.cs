@@ -1,0 +1,233 @@
+using System.Collections.Immutable;
+using Berth.Kernel;
+
+namespace Berth.Platform.Processes.Supervision;
+
+/// <summary>Everything one app runs, and the one operation at a time that changes it.</summary>
+internal sealed class AppSupervisor : IAsyncDisposable
+{
+    // The longest that an adopted process has to show that it listens before its app is called down.
+    private static readonly TimeSpan AdoptionPatience = TimeSpan.FromSeconds(5);
+
+    private readonly AppName _app;
+    private readonly SchedulerHost _host;
+    private readonly Action<Instance> _changed;
+    private readonly SemaphoreSlim _gate = new(1);
+    private readonly CancellationTokenSource _closing = new();
+    private readonly TargetBoard _board;
+    private readonly Departure _departure;
+    private CancellationTokenSource _hurry = new();
+    private Roster _roster = Roster.Empty;
+    private Task _retiring = Task.CompletedTask;
+
+    public AppSupervisor(AppName app, SchedulerHost host, Action<Instance> changed, Action<AppTargets> targetsChanged)
+    {
+        (_app, _host, _changed) = (app, host, changed);
+        _board = new TargetBoard(app, () => Roster.Targets, targetsChanged);
+        _departure = new Departure(host, gone => Change(roster => roster.Without(gone)));
+    }
+
+    public Roster Roster => Volatile.Read(ref _roster);
+
+    public AppTargets Targets => _board.Told;
+
+    public Task<Deployment> DeployAsync(
+        ProcessPlan plan, Cutover cutover, IProgress<string> output, CancellationToken cancel)
+    {
+        plan.Check();
+        return AloneAsync(
+            () => ReplaceAsync(new Replacement(plan, [.. plan.Processes.Keys.SelectMany(t => Places(plan, t))], Roster.Current), cutover, output, cancel),
+            cancel);
+    }
+
+    public Task<Deployment> ScaleAsync(
+        ImmutableSortedDictionary<ProcessType, int> formation, Cutover cutover, IProgress<string> output, CancellationToken cancel) =>
+        AloneAsync(
+            () =>
+            {
+                var (before, current) = (RunningPlan(), Roster.Current);
+                var plan = before with { Formation = before.Formation.SetItems(formation) };
+                plan.Check();
+                var occupied = current.Select(i => (i.Snapshot.Type, i.Snapshot.Index)).ToHashSet();
+                return ReplaceAsync(
+                    new Replacement(
+                        plan,
+                        [.. plan.Processes.Keys.SelectMany(t => Places(plan, t)).Where(i => !occupied.Contains((i.Snapshot.Type, i.Snapshot.Index)))],
+                        [.. current.Where(i => i.Snapshot.Index > plan.CountOf(i.Snapshot.Type))]),
+                    cutover,
+                    output,
+                    cancel);
+            },
+            cancel);
+
+    public Task<Deployment> RestartAsync(ProcessType? process, Cutover cutover, IProgress<string> output, CancellationToken cancel) =>
+        AloneAsync(
+            () =>
+            {
+                var plan = RunningPlan();
+                if (process is not null && !plan.Processes.ContainsKey(process))
+                {
+                    throw ProcessProblems.UnknownType(_app, process, plan.Processes.Keys).AsException();
+                }
+
+                var types = plan.Processes.Keys.Where(t => process is null || t == process);
+                return ReplaceAsync(
+                    new Replacement(
+                        plan,
+                        [.. types.SelectMany(t => Places(plan, t))],
+                        [.. Roster.Current.Where(i => process is null || i.Snapshot.Type == process)]),
+                    cutover,
+                    output,
+                    cancel);
+            },
+            cancel);
+
+    public Task StopAsync(CancellationToken cancel) => AloneAsync(
+        async () =>
+        {
+            var leaving = Roster.Current;
+            Change(roster => roster.WithLeaving(leaving) with { Plan = null });
+            _board.Refresh();
+            await _hurry.CancelAsync();
+            _hurry = new CancellationTokenSource();
+            await Task.WhenAll(_departure.StopAsync(leaving, failed: false), _retiring).WaitAsync(cancel);
+            return true;
+        },
+        cancel);
+
+    /// <param name="plan">What should run.</param>
+    /// <param name="found">What runs already and fits the plan; one per place.</param>
+    /// <param name="cancel">Ends the wait for the adopted to prove themselves.</param>
+    public Task AdoptAsync(ProcessPlan plan, IReadOnlyCollection<Adoptable> found, CancellationToken cancel) => AloneAsync(
+        async () =>
+        {
+            plan.Check();
+            var pairs = plan.Processes.Keys.SelectMany(t => Places(plan, t, found)).ToList();
+            _board.BeginSwap(() => Change(_ => new Roster(plan, [.. pairs.Select(pair => pair.Instance)], [])));
+            foreach (var (instance, adoptable) in pairs)
+            {
+                instance.Resume(adoptable?.AsRun());
+            }
+
+            var settled = Task.WhenAll(pairs.Where(pair => pair.Adoptable is not null).Select(pair => pair.Instance.Settled));
+            await settled.WaitAsync(AdoptionPatience, _host.Time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _board.EndSwapTelling(() => { });
+            return true;
+        },
+        cancel);
+
+    /// <summary>Ends the supervision and leaves everything running.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync();
+        await _gate.WaitAsync();
+        await Task.WhenAll(Roster.All.Select(instance => instance.DisposeAsync().AsTask()));
+        await _hurry.CancelAsync();
+        await _retiring;
+        _gate.Dispose();
+        _closing.Dispose();
+        _hurry.Dispose();
+    }
+
+    private async Task<Deployment> ReplaceAsync(
+        Replacement change, Cutover cutover, IProgress<string> output, CancellationToken cancel)
+    {
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancel, _closing.Token);
+        if (change.Plan.Handover == Handover.StopFirst)
+        {
+            change = await StopFirstAsync(change);
+        }
+
+        Change(roster => roster.WithStarting(change.Starting));
+        try
+        {
+            await new StartTogether(output).RunAsync(change.Starting, giveUp.Token);
+            await SwapAsync(change, cutover, giveUp.Token);
+        }
+        catch
+        {
+            await _departure.StopAsync(change.Starting, failed: true);
+            throw;
+        }
+
+        var retired = _departure.RetireAsync(change.Leaving, change.Plan, cutover, _hurry.Token);
+        _retiring = Task.WhenAll(_retiring, retired);
+        return new Deployment(change.Plan, _board.Told, retired);
+    }
+
+    private async Task<Replacement> StopFirstAsync(Replacement change)
+    {
+        Change(roster => roster.WithLeaving(change.Leaving));
+        _board.Refresh();
+        await _departure.StopAsync(change.Leaving, failed: false);
+        return change with { Leaving = [] };
+    }
+
+    private async Task SwapAsync(Replacement change, Cutover cutover, CancellationToken cancel)
+    {
+        var before = Roster;
+        var targets = _board.BeginSwap(() => Change(roster => roster.WithSwapped(change)));
+        try
+        {
+            await cutover.Swap(targets, cancel);
+        }
+        catch
+        {
+            _board.EndSwapTelling(() => Change(_ => before));
+            throw;
+        }
+
+        _board.EndSwap();
+    }
+
+    private async Task<T> AloneAsync<T>(Func<Task<T>> operation, CancellationToken cancel)
+    {
+        using (var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, _closing.Token))
+        {
+            await _gate.WaitAsync(either.Token);
+        }
+
+        try
+        {
+            return await operation();
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private IEnumerable<SupervisedInstance> Places(ProcessPlan plan, ProcessType type) =>
+        Places(plan, type, []).Select(pair => pair.Instance);
+
+    private IEnumerable<(SupervisedInstance Instance, Adoptable? Adoptable)> Places(
+        ProcessPlan plan, ProcessType type, IReadOnlyCollection<Adoptable> found)
+    {
+        for (var index = 1; index <= plan.CountOf(type); index++)
+        {
+            var adoptable = found.FirstOrDefault(a => a.Record.Type == type.Text && a.Record.Index == index);
+            var id = adoptable?.Record.Id ?? Guid.CreateVersion7(_host.Time.GetUtcNow()).ToString("N");
+            yield return (new SupervisedInstance(_host, plan, type, index, id, Changed), adoptable);
+        }
+    }
+
+    private void Changed(Instance instance)
+    {
+        _board.Refresh();
+        _changed(instance);
+    }
+
+    private ProcessPlan RunningPlan() => Roster.Plan ?? throw ProcessProblems.AppNotRunning(_app).AsException();
+
+    private void Change(Func<Roster, Roster> change)
+    {
+        while (true)
+        {
+            var before = Roster;
+            if (Interlocked.CompareExchange(ref _roster, change(before), before) == before)
+            {
+                return;
+            }
+        }
+    }
+}

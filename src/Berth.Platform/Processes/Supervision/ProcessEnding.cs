@@ -1,0 +1,93 @@
+using Berth.Platform.Processes.Launching;
+
+namespace Berth.Platform.Processes.Supervision;
+
+/// <summary>Ends processes, whole and in bounded time.</summary>
+/// <remarks>
+/// A program that leaves its process group (a daemon of the old kind) is found by the marker in its environment. What changes
+/// both, or forks faster than it is found, is out of reach without a control group.
+/// </remarks>
+internal sealed class ProcessEnding(string daemonId, TimeProvider time)
+{
+    /// <summary>The variable that names the instance, in the environment of all its processes.</summary>
+    public const string Marker = "BERTH_INSTANCE";
+
+    /// <summary>A process that survives SIGKILL this long hangs in the kernel; nothing can be done for it.</summary>
+    private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+
+    public KeyValuePair<string, string> MarkerOf(Instance instance) =>
+        new(Marker, $"{daemonId}/{instance.App}/{instance.Type}/{instance.Index}/{instance.Id}");
+
+    /// <summary>SIGTERM to the group, after <paramref name="patience"/> SIGKILL; then whatever else the instance left.</summary>
+    public async Task EndAsync(RunningProcess process, string instanceId, TimeSpan patience)
+    {
+        if (!process.Exited.IsCompleted)
+        {
+            process.Signal(Libc.Terminate);
+            await ExitOrTimeoutAsync(process, patience);
+        }
+
+        process.Signal(Libc.Kill);
+        await ExitOrTimeoutAsync(process, KillPatience);
+        EndMarked(id => id == instanceId, Libc.Kill);
+    }
+
+    /// <summary>Ends all marked processes of instances that nobody wants, however they came to be.</summary>
+    public async Task EndStrangersAsync(Func<string, bool> isWanted, TimeSpan patience)
+    {
+        var start = time.GetTimestamp();
+        var signal = Libc.Terminate;
+        while (EndMarked(id => !isWanted(id), signal))
+        {
+            await Task.Delay(Poll, time, CancellationToken.None);
+            signal = time.GetElapsedTime(start) < patience ? 0 : Libc.Kill;
+            if (time.GetElapsedTime(start) > patience + KillPatience)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <returns>True when there was any.</returns>
+    private bool EndMarked(Func<string, bool> chosen, int signal)
+    {
+        var any = false;
+        foreach (var (pid, value) in ProcFolder.Marked(Marker, daemonId + "/"))
+        {
+            if (chosen(value[(value.LastIndexOf('/') + 1)..]))
+            {
+                any |= SignalExactly(pid, value, signal);
+            }
+        }
+
+        return any;
+    }
+
+    private static bool SignalExactly(int pid, string marker, int signal)
+    {
+        var descriptor = Libc.OpenPidfd(pid);
+        if (descriptor < 0)
+        {
+            return false;
+        }
+
+        try
+        {
+            // Looked at again: between the search and the descriptor the id may have gone to another process.
+            return ProcFolder.IsMarked(pid, Marker, marker) && Libc.SignalPidfd(descriptor, signal);
+        }
+        finally
+        {
+            _ = Libc.Close(descriptor);
+        }
+    }
+
+    private async Task ExitOrTimeoutAsync(RunningProcess process, TimeSpan patience)
+    {
+        using var done = new CancellationTokenSource();
+        await Task.WhenAny(process.Exited, Task.Delay(patience, time, done.Token));
+        await done.CancelAsync();
+    }
+}

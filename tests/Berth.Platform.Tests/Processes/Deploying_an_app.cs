@@ -1,0 +1,363 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using Berth.Platform.Processes;
+
+namespace Berth.Platform.Tests.Processes;
+
+public sealed class Deploying_an_app
+{
+    private const string Web = "web: ./server";
+
+    [Fact]
+    public async Task starts_it_and_says_where_it_listens()
+    {
+        await using var harbor = new Harbor();
+
+        var deployment = await harbor.DeployAsync(Web);
+
+        var target = Assert.Single(deployment.Targets.Targets);
+        Assert.Equal(("web", 1), (target.Type.Text, target.Index));
+        Assert.StartsWith("web.1 r1 ", await Harbor.AskAsync(target.Address), StringComparison.Ordinal);
+        var instance = Assert.Single(harbor.Instances);
+        Assert.Equal((InstanceState.Running, "web.1", "r1"), (instance.State, instance.Name, instance.ReleaseId));
+        Assert.Equal(target.Address, instance.Address);
+        Assert.Equal(deployment.Targets, harbor.Scheduler.TargetsOf(Harbor.Name));
+        Assert.Equal(["Starting web.1", "web.1 is healthy"], harbor.Output);
+    }
+
+    [Fact]
+    public async Task gives_it_its_configuration_and_nothing_of_the_daemons()
+    {
+        Environment.SetEnvironmentVariable("BERTH_TEST_SECRET", "daemon's own");
+        await using var harbor = new Harbor();
+        harbor.Write("show", "#!/bin/sh\nenv > seen.tmp; pwd >> seen.tmp; echo \"$@\" >> seen.tmp; mv seen.tmp seen; exec sleep 60");
+        var plan = harbor.Plan("worker: A=${B}2 ./show \"$B $PORT\"", formation: ("worker", 1));
+
+        await harbor.DeployAsync(plan with { Environment = plan.Environment.Add("B", "x y").Add("HOME", "/h").Add("PORT", "1") });
+
+        var seen = (await harbor.FileAsync("seen")).Split('\n');
+        var port = Assert.Single(harbor.Instances).Address!.Port;
+        Assert.Equal(
+            ["A", "B", "BERTH_INSTANCE", "DYNO", "HOME", "LANG", "PATH", "PORT", "PWD", "RELEASE"],
+            seen.Where(line => line.Contains('=', StringComparison.Ordinal)).Select(line => line.Split('=')[0]).Order(StringComparer.Ordinal));
+        Assert.Contains("A=x y2", seen);
+        Assert.Contains("DYNO=worker.1", seen);
+        Assert.Contains("HOME=/h", seen);
+        Assert.Contains($"PORT={port}", seen);
+        Assert.Contains(harbor.Scratch.Path, seen);
+        Assert.Contains($"x y {port}", seen);
+    }
+
+    [Fact]
+    public async Task moves_requests_to_the_new_release_without_refusing_one()
+    {
+        await using var harbor = new Harbor();
+        var first = await harbor.DeployAsync(Web, ("web", 2));
+        var targets = first.Targets;
+        using var done = new CancellationTokenSource();
+        var asking = Task.Run(async () =>
+        {
+            var answers = new List<string>();
+            while (!done.IsCancellationRequested)
+            {
+                var now = Volatile.Read(ref targets).Targets;
+                answers.Add((await Harbor.AskAsync(now[answers.Count % now.Length].Address)).Split(' ')[1]);
+            }
+
+            return answers;
+        });
+
+        var second = await harbor.DeployAsync(harbor.Plan(Web, "r2", ("web", 2)), new Cutover(
+            (now, _) =>
+            {
+                Volatile.Write(ref targets, now);
+                return Task.CompletedTask;
+            },
+            // An edge knows its requests in flight; this one only knows that one in flight takes less than this.
+            (_, cancel) => Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, cancel)));
+        await second.Retired;
+        await done.CancelAsync();
+
+        var seen = await asking;
+        Assert.Equal(["r1", "r2"], seen.Distinct());
+        Assert.Equal(["r2", "r2"], harbor.Instances.Select(instance => instance.ReleaseId));
+    }
+
+    [Fact]
+    public async Task stops_the_old_only_when_they_are_drained()
+    {
+        await using var harbor = new Harbor();
+        var first = await harbor.DeployAsync(Web);
+        var old = Assert.Single(first.Targets.Targets);
+        var drained = new TaskCompletionSource<AppTargets>();
+        var release = new TaskCompletionSource();
+
+        var second = await harbor.DeployAsync(harbor.Plan(Web, "r2"), new Cutover((_, _) => Task.CompletedTask, (leaving, _) =>
+        {
+            drained.SetResult(leaving);
+            return release.Task;
+        }));
+
+        Assert.Equal([old], (await drained.Task).Targets);
+        Assert.StartsWith("web.1 r1", await Harbor.AskAsync(old.Address), StringComparison.Ordinal);
+        Assert.Equal([InstanceState.Draining, InstanceState.Running], harbor.Instances.Select(instance => instance.State));
+        release.SetResult();
+        await second.Retired;
+        await Assert.ThrowsAsync<SocketException>(() => Harbor.AskAsync(old.Address));
+    }
+
+    [Fact]
+    public async Task drains_no_longer_than_the_plan_allows()
+    {
+        await using var harbor = new Harbor();
+        await harbor.DeployAsync(Web);
+        var never = new TaskCompletionSource();
+
+        var second = await harbor.DeployAsync(
+            harbor.Plan(Web, "r2") with { DrainTimeout = TimeSpan.FromMilliseconds(100) },
+            new Cutover((_, _) => Task.CompletedTask, (_, _) => never.Task));
+
+        await second.Retired.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal("r2", Assert.Single(harbor.Instances).ReleaseId);
+    }
+
+    [Fact]
+    public async Task fails_at_once_when_the_program_ends_and_shows_its_last_output()
+    {
+        await using var harbor = new Harbor();
+        var before = await harbor.DeployAsync(Web);
+        harbor.Write("broken", "#!/bin/sh\necho starting up\necho 'no database' >&2\nexit 3");
+
+        var problem = await harbor.FailToDeployAsync(harbor.Plan("# comment\nweb: ./broken", "r2"));
+
+        Assert.Equal(ProcessProblems.Exited, problem.Code);
+        Assert.Contains("web.1 exited with status 3", problem.Found, StringComparison.Ordinal);
+        Assert.Contains("Procfile line 2", problem.Found, StringComparison.Ordinal);
+        Assert.Equal(["starting up", "no database"], problem.Details);
+        Assert.Equal("r1", Assert.Single(harbor.Instances).ReleaseId);
+        Assert.Equal(before.Targets, harbor.Scheduler.TargetsOf(Harbor.Name));
+        Assert.StartsWith("web.1 r1", await Harbor.AskAsync(before.Targets.Targets[0].Address), StringComparison.Ordinal);
+        Assert.Empty(harbor.Told);
+    }
+
+    [Fact]
+    public async Task stops_the_new_ones_that_were_fine_when_one_is_not()
+    {
+        await using var harbor = new Harbor();
+        harbor.Write("mostly", "#!/bin/sh\ncase $DYNO in web.3) exit 1;; esac\nexec ./server");
+
+        var problem = await harbor.FailToDeployAsync(harbor.Plan("web: ./mostly", formation: ("web", 4)));
+
+        Assert.Contains("web.3", problem.Found, StringComparison.Ordinal);
+        Assert.Empty(harbor.Instances);
+        Assert.Empty(Directory.EnumerateFiles(harbor.Options.StateFolder, "*.json", SearchOption.AllDirectories));
+        var started = harbor.Changes.Select(change => change.ProcessId).OfType<int>().ToList();
+        Assert.NotEmpty(started);
+        Assert.DoesNotContain(started, Harbor.IsAlive);
+    }
+
+    [Theory]
+    [InlineData("web: no-such-program --x", "no-such-program", "process-program-missing")]
+    [InlineData("web: ./nothing/here", "./nothing/here", "process-program-missing")]
+    [InlineData("web: ./plain.txt", "./plain.txt", "process-program-refused")]
+    [InlineData("web: ./no-interpreter", "./no-interpreter", "process-program-missing")]
+    [InlineData("web: ./no-format", "./no-format", "process-program-refused")]
+    [InlineData("web: ./folder", "./folder", "process-program-refused")]
+    public async Task names_a_program_that_cannot_be_started(string procfile, string program, string code)
+    {
+        await using var harbor = new Harbor();
+        File.WriteAllLines(harbor.Scratch["plain.txt"], ["text"]);
+        harbor.Write("no-interpreter", "#!/no/such/interpreter\n");
+        harbor.Write("no-format", "echo hello\n");
+        Directory.CreateDirectory(harbor.Scratch["folder"]);
+
+        var problem = await harbor.FailToDeployAsync(harbor.Plan(procfile));
+
+        Assert.Equal(code, problem.Code.Id);
+        Assert.Contains($"Procfile line 1 (web) names the program '{program}'", problem.Found, StringComparison.Ordinal);
+        Assert.Contains("cannot start", harbor.Log(), StringComparison.Ordinal);
+        Assert.Empty(harbor.Instances);
+    }
+
+    [Fact]
+    public async Task fails_when_the_release_folder_is_not_there()
+    {
+        await using var harbor = new Harbor();
+
+        var problem = await harbor.FailToDeployAsync(harbor.Plan(Web) with { Artifact = "/no/such/folder" });
+
+        Assert.Equal(ProcessProblems.LaunchFailed, problem.Code);
+        Assert.Contains("/no/such/folder", problem.Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task fails_when_nothing_listens_in_time()
+    {
+        await using var harbor = new Harbor();
+        harbor.Write("deaf", "#!/bin/sh\necho thinking\nexec sleep 60");
+        var plan = harbor.Plan("web: ./deaf");
+
+        var problem = await harbor.FailToDeployAsync(plan with { Health = new HealthSettings { Deadline = TimeSpan.FromMilliseconds(300) } });
+
+        Assert.Equal(ProcessProblems.Unhealthy, problem.Code);
+        Assert.Contains("within 0.3 s", problem.Found, StringComparison.Ordinal);
+        Assert.Equal(["thinking"], problem.Details);
+        Assert.Empty(harbor.Instances);
+    }
+
+    [Fact]
+    public async Task asks_for_a_path_when_it_is_told_one()
+    {
+        await using var harbor = new Harbor();
+        harbor.Write("http", """
+            #!/usr/bin/perl
+            use IO::Socket::INET;
+            my $s = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $ENV{PORT}, Listen => 10, ReuseAddr => 1) or die;
+            my $n = 0;
+            while (my $c = $s->accept) {
+                my $line = <$c> // next;
+                while (defined(my $h = <$c>)) { last if $h =~ /^\r?$/ }
+                my $status = $line =~ m{^GET /ready } && ++$n > 1 ? '204 No Content' : '503 Busy';
+                print $c "HTTP/1.1 $status\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+                close $c;
+            }
+            """);
+        var health = new HealthSettings { HttpPath = "/ready", Attempts = 2, Wait = TimeSpan.FromMilliseconds(10) };
+
+        await harbor.DeployAsync(harbor.Plan("web: ./http") with { Health = health });
+        var problem = await harbor.FailToDeployAsync(harbor.Plan("web: ./http") with { Health = health with { HttpPath = "/other" } });
+
+        Assert.Equal("web.1 is not healthy: GET /other answered 503, 2 times.", problem.Found);
+    }
+
+    [Fact]
+    public async Task keeps_the_old_when_the_swap_fails()
+    {
+        await using var harbor = new Harbor();
+        var before = await harbor.DeployAsync(Web);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => harbor.DeployAsync(
+            harbor.Plan(Web, "r2"), new Cutover((_, _) => throw new InvalidOperationException("full disk"), (_, _) => Task.CompletedTask)));
+
+        Assert.Equal("r1", Assert.Single(harbor.Instances).ReleaseId);
+        // Nobody knows how far the swap came: the edge is told again.
+        Assert.Equal(before.Targets.Targets, Assert.Single(harbor.Told).Targets);
+    }
+
+    [Fact]
+    public async Task gives_up_when_cancelled_and_leaves_nothing_of_the_new()
+    {
+        await using var harbor = new Harbor();
+        harbor.Write("deaf", "#!/bin/sh\necho $$ > started\nexec sleep 60");
+        using var cancel = new CancellationTokenSource();
+        var deploying = harbor.Scheduler.DeployAsync(harbor.Plan("web: ./deaf"), Cutover.None, new Progress<string>(), cancel.Token);
+        var pid = int.Parse(await harbor.FileAsync("started"), System.Globalization.CultureInfo.InvariantCulture);
+
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => deploying);
+        Assert.False(Harbor.IsAlive(pid));
+        Assert.Empty(harbor.Instances);
+    }
+
+    [Fact]
+    public async Task stops_the_old_first_for_an_app_that_must_not_run_twice()
+    {
+        await using var harbor = new Harbor();
+        harbor.Write("alone", "#!/bin/sh\nmkdir lock || exit 1\ntrap 'rmdir lock; exit 0' TERM\necho up\nwhile :; do sleep 0.05; done");
+        var plan = harbor.Plan("worker: ./alone", formation: ("worker", 1));
+        var first = await harbor.DeployAsync(plan);
+
+        Assert.Equal(ProcessProblems.Exited, (await harbor.FailToDeployAsync(plan with { ReleaseId = "r2" })).Code);
+        await harbor.DeployAsync(plan with { ReleaseId = "r3", Handover = Handover.StopFirst });
+
+        Assert.Equal("r3", Assert.Single(harbor.Instances).ReleaseId);
+        Assert.Equal("r1", first.Plan.ReleaseId);
+    }
+
+    [Fact]
+    public async Task tries_another_port_when_somebody_was_faster()
+    {
+        await using var harbor = new Harbor();
+        harbor.Write("slow-bind", "#!/bin/sh\necho $PORT > asking.tmp; mv asking.tmp asking.$PORT\nwhile [ ! -e go.$PORT ]; do sleep 0.02; done\nexec ./server");
+        var deploying = harbor.DeployAsync("web: ./slow-bind");
+        var taken = await PortAskedForAsync(harbor, other: null);
+        using var stranger = new TcpListener(System.Net.IPAddress.Any, taken);
+        stranger.Start();
+        File.Create(harbor.Scratch[$"go.{taken}"]).Dispose();
+
+        var second = await PortAskedForAsync(harbor, taken);
+        File.Create(harbor.Scratch[$"go.{second}"]).Dispose();
+
+        Assert.Equal(second, Assert.Single((await deploying).Targets.Targets).Address.Port);
+    }
+
+    [Fact]
+    public async Task says_so_when_no_port_is_free()
+    {
+        using var stranger = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        stranger.Start();
+        var port = ((System.Net.IPEndPoint)stranger.LocalEndpoint).Port;
+        await using var harbor = new Harbor(ports: new PortRange(port, port));
+
+        var problem = await harbor.FailToDeployAsync(harbor.Plan(Web));
+
+        Assert.Equal(ProcessProblems.PortsExhausted, problem.Code);
+    }
+
+    [Fact]
+    public async Task does_one_thing_at_a_time_for_an_app()
+    {
+        await using var harbor = new Harbor();
+        var swaps = new List<string>();
+        Cutover Noting(string release) => new(
+            async (_, cancel) =>
+            {
+                swaps.Add($"{release} begins");
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancel);
+                swaps.Add($"{release} ends");
+            },
+            (_, _) => Task.CompletedTask);
+
+        var first = harbor.DeployAsync(harbor.Plan(Web, "r1"), Noting("r1"));
+        var second = harbor.DeployAsync(harbor.Plan(Web, "r2"), Noting("r2"));
+        await Task.WhenAll(first, second);
+        await (await second).Retired;
+
+        Assert.Equal(["r1 begins", "r1 ends", "r2 begins", "r2 ends"], swaps);
+        Assert.Equal("r2", Assert.Single(harbor.Instances).ReleaseId);
+    }
+
+    [Fact]
+    public async Task refuses_a_plan_that_asks_for_the_impossible()
+    {
+        await using var harbor = new Harbor();
+
+        Assert.Equal(ProcessProblems.TypeUnknown, (await harbor.FailToDeployAsync(harbor.Plan(Web, formation: ("worker", 1)))).Code);
+        Assert.Equal(ProcessProblems.PlanInvalid, (await harbor.FailToDeployAsync(harbor.Plan(Web, formation: ("web", 201)))).Code);
+        var plan = harbor.Plan(Web);
+        Assert.Equal(
+            ProcessProblems.PlanInvalid,
+            (await harbor.FailToDeployAsync(plan with { Environment = plan.Environment.Add("A=B", "") })).Code);
+    }
+
+    private static async Task<int> PortAskedForAsync(Harbor harbor, int? other)
+    {
+        var clock = Stopwatch.StartNew();
+        while (clock.Elapsed < TimeSpan.FromSeconds(20))
+        {
+            foreach (var file in Directory.GetFiles(harbor.Scratch.Path, "asking.2*"))
+            {
+                var port = int.Parse(Path.GetExtension(file)[1..], System.Globalization.CultureInfo.InvariantCulture);
+                if (port != other)
+                {
+                    return port;
+                }
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, CancellationToken.None);
+        }
+
+        throw new TimeoutException();
+    }
+}
