@@ -8,6 +8,7 @@ using Berth.Authority.Storage;
 using Berth.Authority.Validation;
 using Berth.Kernel;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Authority;
@@ -71,7 +72,8 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
         var lists = Own(new RevocationLists(hierarchy, store, time));
 
         var front = MakeFront(store, issuance, validation, lists, hierarchy);
-        var app = Own(AuthorityHost.Build(options, endpoint, front, logs));
+        var app = AuthorityHost.Build(options, endpoint, front, logs);
+        Own(new StoppingFirst(app));
         await AuthorityHost.StartAsync(app, options, cancel);
         TellAddresses(app, leaves);
         await endpoint.StartAsync(cancel);
@@ -146,6 +148,18 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
         while (_parts.TryPop(out var part))
         {
             await part.DisposeAsync();
+        }
+    }
+
+    /// <summary>Lets requests in hand end before the server goes; a client that dawdles is cut off.</summary>
+    private sealed class StoppingFirst(WebApplication app) : IAsyncDisposable
+    {
+        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+        public async ValueTask DisposeAsync()
+        {
+            await app.StopAsync(Patience);
+            await app.DisposeAsync();
         }
     }
 

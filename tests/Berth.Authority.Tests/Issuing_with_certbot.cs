@@ -44,5 +44,5 @@ public sealed class Issuing_with_certbot : IAsyncLifetime
             .. arguments, "-n", "--server", _authority.Server.Directory.AbsoluteUri, "--config-dir", _authority["certbot"],
             "--work-dir", _authority["work"], "--logs-dir", _authority["logs"],
         ],
-        new Dictionary<string, string> { ["REQUESTS_CA_BUNDLE"] = _authority.Server.RootPath });
+        new Dictionary<string, string?> { ["REQUESTS_CA_BUNDLE"] = _authority.Server.RootPath });
 }

@@ -21,7 +21,7 @@ public sealed class Issuing_with_lego
                 "--path", authority["lego"], "--key-type", keyType, "--http", "--http.port", $":{port}",
                 "-d", "lego.localhost", "-d", "www.lego.localhost", "run",
             ],
-            new Dictionary<string, string> { ["LEGO_CA_CERTIFICATES"] = authority.Server.RootPath });
+            new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = authority.Server.RootPath });
 
         var certificates = authority["lego/certificates"];
         await OpenSsl.VerifyAsync(

@@ -45,6 +45,29 @@ public sealed class Letting_time_pass : WithAuthority
     }
 
     [Fact]
+    public async Task gives_up_on_a_host_that_does_not_answer_within_ten_seconds()
+    {
+        using var client = await AcmeTestClient.RegisterAsync(Authority);
+        var reached = new TaskCompletionSource();
+        Host.Behaviour = async context =>
+        {
+            reached.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+        };
+        var (url, order) = await client.OrderAsync("a.localhost");
+        await client.PostAsync((await client.ChallengeOfAsync(order.Authorizations[0])).Url, "{}");
+        await reached.Task;
+        _clock.Advance(TimeSpan.FromSeconds(9));
+        Assert.Equal("processing", (await client.ChallengeOfAsync(order.Authorizations[0])).Status);
+
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        var outcome = await client.WaitAsync(url, AcmeJson.Default.Order, found => found.Status != "pending");
+        Assert.Equal(AcmeError.Connection, outcome.Error!.Type);
+        Assert.Contains("10 seconds", outcome.Error.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task never_lets_a_leaf_outlive_its_intermediate()
     {
         using var scratch = new ScratchFolder();

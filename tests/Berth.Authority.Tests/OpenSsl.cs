@@ -12,9 +12,9 @@ internal static class OpenSsl
     internal static async Task<string> VerifyFailingAsync(AuthorityInScratch authority, string leaf, string chain) =>
         await VerifyAsync(authority, leaf, chain, async arguments =>
         {
-            var (exitCode, output) = await ExternalProgram.RunAsync("openssl", arguments);
-            Assert.NotEqual(0, exitCode);
-            return output;
+            var result = await ExternalProgram.RunAsync("openssl", arguments);
+            Assert.NotEqual(0, result.Status);
+            return result.Output + result.Error;
         });
 
     private static async Task<string> VerifyAsync(

@@ -70,7 +70,7 @@ public sealed class Starting_the_authority : IAsyncDisposable
 
         Assert.Equal(AuthorityProblems.PortTaken, problem.Code);
         Assert.Contains(endpoint.ToString(), problem.Found, StringComparison.Ordinal);
-        Assert.Contains($"(process {Environment.ProcessId})", problem.Found, StringComparison.Ordinal);
+        Assert.Contains($"(pid {Environment.ProcessId})", problem.Found, StringComparison.Ordinal);
     }
 
     [Fact]
