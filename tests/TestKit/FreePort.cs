@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace Berth.TestKit;
 
-/// <summary>Finds loopback ports for programs that cannot take port 0. Another may grab one first: start again with new ones then.</summary>
+/// <summary>
+/// Finds loopback ports for programs that cannot take port 0. Another may grab one first: start again with new ones then.
+/// </summary>
 public static class FreePort
 {
     public static int[] Take(int count)

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Berth.Acme.Challenges;
 using Berth.Acme.Protocol;
 using Berth.Acme.Transport;
@@ -142,26 +141,4 @@ internal sealed class Authorizing(AcmeClient client, IReadOnlyList<IChallengeSol
 
     private static string NameOf(Authorization authorization) =>
         Printable.Of((authorization.Wildcard == true ? "*." : "") + authorization.Identifier.Value);
-
-    /// <summary>Closes what is still pending, so that it does not count against the account's limits. Best effort.</summary>
-    internal async Task DeactivateAsync(Order order, CancellationToken cancel)
-    {
-        var body = JsonSerializer.SerializeToUtf8Bytes(
-            new StatusUpdate { Status = AcmeStatus.Deactivated }, AcmeJson.Default.StatusUpdate);
-        foreach (var url in order.Authorizations)
-        {
-            try
-            {
-                var authorization = (await client.Account.PostAsync(url, default, cancel)).Read(AcmeJson.Default.Authorization);
-                if (authorization.Status == AcmeStatus.Pending)
-                {
-                    await client.Account.PostAsync(url, body, cancel);
-                }
-            }
-            catch (Exception e) when (e is AcmeRefusalException or ProblemException)
-            {
-                // The failure that brought us here is the one to report.
-            }
-        }
-    }
 }
