@@ -101,13 +101,7 @@ internal sealed class Authorizing(AcmeClient client, IReadOnlyList<IChallengeSol
 
     private async Task ValidateAsync(string url, Challenge challenge, string name, CancellationToken cancel)
     {
-        // After a restart the CA may be looking already; a second request for the same is refused by some.
-        if (challenge.Status == AcmeStatus.Pending)
-        {
-            await client.Account.PostAsync(challenge.Url, EmptyObject, cancel);
-            client.Reached(AcmeFailPoints.ChallengeAccepted);
-        }
-
+        await AcceptAsync(url, challenge, cancel);
         progress?.Report(new IssuanceStep(IssuanceStepKind.Validating, name));
         var decided = await client.Polling.UntilAsync(
             Polling.Soon,
@@ -125,6 +119,32 @@ internal sealed class Authorizing(AcmeClient client, IReadOnlyList<IChallengeSol
 
         Fail(Refused(name, decided));
     }
+
+    // After a restart the CA may be looking already, or may just have decided: then it refuses to be asked again.
+    private async Task AcceptAsync(string url, Challenge challenge, CancellationToken cancel)
+    {
+        if (challenge.Status != AcmeStatus.Pending)
+        {
+            return;
+        }
+
+        try
+        {
+            await client.Account.PostAsync(challenge.Url, EmptyObject, cancel);
+            client.Reached(AcmeFailPoints.ChallengeAccepted);
+        }
+        catch (AcmeRefusalException e) when (!e.IsTransient)
+        {
+            var authorization = (await client.Account.PostAsync(url, default, cancel)).Read(AcmeJson.Default.Authorization);
+            if (authorization.Status == AcmeStatus.Pending && !IsUnderway(authorization, challenge.Url))
+            {
+                throw;
+            }
+        }
+    }
+
+    private static bool IsUnderway(Authorization authorization, string challengeUrl) =>
+        authorization.Challenges.Any(known => known.Url == challengeUrl && known.Status != AcmeStatus.Pending);
 
     private void Fail(NameFailure failure)
     {

@@ -23,9 +23,19 @@ internal sealed class Finalizing(AcmeClient client, OrderWaiting waiting)
                 client.Reached(AcmeFailPoints.FinalizeSent);
                 return response.Read(AcmeJson.Default.Order);
             }
-            catch (AcmeRefusalException e) when (e.Type == AcmeError.OrderNotReady && attempt < Attempts)
+            catch (AcmeRefusalException e) when (!e.IsTransient)
             {
-                // The order was read from one of the CA's machines and finalized at another: read it again.
+                // After a restart the request may have arrived before, and another of the CA's machines may lag behind.
+                var read = (await client.Account.PostAsync(pending.OrderUrl!, default, cancel)).Read(AcmeJson.Default.Order);
+                if (read.Status is AcmeStatus.Processing or AcmeStatus.Valid)
+                {
+                    return read;
+                }
+
+                if (e.Type != AcmeError.OrderNotReady || attempt == Attempts)
+                {
+                    throw;
+                }
             }
 
             order = await waiting.UntilDecidedAsync(Polling.Soon, pending.OrderUrl!, cancel);
