@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text.Json;
 using Berth.Acme.Accounts;
 using Berth.Acme.Issuing;
 using Berth.Acme.Protocol;
@@ -17,7 +15,9 @@ public sealed class AcmeClient : IDisposable
     /// <param name="http">Decides which roots are trusted; SHOULD NOT follow redirects. Stays the caller's.</param>
     /// <param name="accounts">Where the account is kept.</param>
     /// <param name="time">The clock of all waits and timeouts.</param>
-    /// <param name="reached">Called with a name of <see cref="AcmeFailPoints"/> after each durable step; may throw to stop there.</param>
+    /// <param name="reached">
+    /// Called with a name of <see cref="AcmeFailPoints"/> after each durable step; may throw to stop there.
+    /// </param>
     public AcmeClient(
         AcmeClientOptions options, HttpClient http, IAccountStore accounts, TimeProvider time, Action<string>? reached = null)
     {
@@ -56,9 +56,7 @@ public sealed class AcmeClient : IDisposable
     /// <param name="cancel">Ends the wait; the request may have taken effect.</param>
     /// <exception cref="Kernel.ProblemException">See <see cref="AcmeProblems"/>.</exception>
     public Task RevokeAsync(string certificatePem, RevocationReason reason, CancellationToken cancel) => GuardAsync(
-        "the revocation",
-        async token => await RevokeAsync(certificatePem, reason, null, token),
-        cancel);
+        "the revocation", token => new Revoking(this).RunAsync(certificatePem, reason, null, token), cancel);
 
     /// <summary>Revokes with the certificate's own key, which needs no account: for a leaked key, or a lost account.</summary>
     /// <inheritdoc cref="RevokeAsync(string, RevocationReason, CancellationToken)"/>
@@ -67,67 +65,20 @@ public sealed class AcmeClient : IDisposable
     /// <param name="reason">Left out of the request when unspecified.</param>
     /// <param name="cancel">Ends the wait; the request may have taken effect.</param>
     public Task RevokeWithKeyAsync(string certificatePem, string keyPem, RevocationReason reason, CancellationToken cancel) =>
-        GuardAsync(
-            "the revocation",
-            async token =>
-            {
-                using var key = ReadKey(keyPem);
-                return await RevokeAsync(certificatePem, reason, new Signer(key, null), token);
-            },
-            cancel);
+        GuardAsync("the revocation", token => new Revoking(this).RunAsync(certificatePem, reason, keyPem, token), cancel);
+
+    /// <summary>Asks when the server would like a certificate renewed (RFC 9773 §4).</summary>
+    /// <param name="certificatePem">The leaf, or a chain that begins with it.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    /// <returns>Null when the server gives no such advice, or the certificate cannot be named to it.</returns>
+    /// <exception cref="Kernel.ProblemException">See <see cref="AcmeProblems"/>.</exception>
+    public Task<RenewalAdvice?> GetRenewalAdviceAsync(string certificatePem, CancellationToken cancel) =>
+        GuardAsync("renewal information", token => RenewalAdvice.AskAsync(this, certificatePem, token), cancel);
 
     public void Dispose()
     {
         Account.Dispose();
         Connection.Dispose();
-    }
-
-    private async Task<bool> RevokeAsync(string certificatePem, RevocationReason reason, Signer? signer, CancellationToken cancel)
-    {
-        using var chain = ReadCertificate(certificatePem);
-        var directory = await Connection.GetDirectoryAsync(cancel);
-        var url = directory.RevokeCert ?? throw AcmeProblems.NoRevocation(Options.Host).AsException();
-        var request = new RevocationRequest
-        {
-            Certificate = StrictBase64Url.Encode(chain.Leaf.RawData),
-            Reason = reason == RevocationReason.Unspecified ? null : (int)reason,
-        };
-        var body = JsonSerializer.SerializeToUtf8Bytes(request, AcmeJson.Default.RevocationRequest);
-        try
-        {
-            _ = signer is null
-                ? await Account.PostAsync(url, body, cancel)
-                : await Connection.PostAsync(signer, url, body, cancel);
-            return true;
-        }
-        catch (AcmeRefusalException e) when (e.Type == AcmeError.AlreadyRevoked)
-        {
-            return false;
-        }
-    }
-
-    private static CertificateChain ReadCertificate(string pem)
-    {
-        try
-        {
-            return CertificateChain.Parse(pem);
-        }
-        catch (CryptographicException e)
-        {
-            throw AcmeProblems.BadCertificateFile(e.Message).AsException(e);
-        }
-    }
-
-    private static JwsSigningKey ReadKey(string pem)
-    {
-        try
-        {
-            return JwsSigningKey.FromPem(pem);
-        }
-        catch (CryptographicException e)
-        {
-            throw AcmeProblems.BadCertificateKey(e.Message).AsException(e);
-        }
     }
 
     /// <summary>Turns a refusal into the problem that names what was asked for.</summary>

@@ -142,7 +142,7 @@ public sealed class Facing_a_broken_authority(PebbleFixture pebble) : IAsyncLife
 
         var problem = (await _guest.FailAsync()).Problem;
 
-        Assert.True(problem.Code == (path == "/cert/1" ? AcmeProblems.CertificateWrong : AcmeProblems.ResponseInvalid), problem.Code.Id);
+        Assert.Equal(path == "/cert/1" ? AcmeProblems.CertificateWrong : AcmeProblems.ResponseInvalid, problem.Code);
         Assert.DoesNotContain('\e', problem.Found);
     }
 

@@ -181,6 +181,32 @@ public sealed class Facing_a_refusing_authority : IAsyncLifetime
     }
 
     [Fact]
+    public async Task that_has_the_signing_request_already_may_refuse_a_second_one()
+    {
+        _authority.Scripts["/finalize/1"] = async context =>
+        {
+            _authority.Chain = _authority.Issuer.Sign(
+                System.Buffers.Text.Base64Url.DecodeFromChars((string)_authority.Requests.Last().Payload!["csr"]!));
+            _authority.OrderStatus = "valid";
+            await ScriptedAuthority.RefuseAsync(context, 400, "malformed", "finalized before");
+        };
+
+        Assert.Equal(["app.example"], (await _guest.IssueAsync()).Names);
+    }
+
+    [Fact]
+    public async Task that_refuses_the_signing_request_is_quoted_and_the_order_given_up()
+    {
+        _authority.Scripts["/finalize/1"] = context => ScriptedAuthority.RefuseAsync(context, 400, "badCSR", "weak key");
+
+        var problem = (await _guest.FailAsync()).Problem;
+
+        Assert.Equal(AcmeProblems.RequestRefused, problem.Code);
+        Assert.Contains("weak key", problem.Found, StringComparison.Ordinal);
+        Assert.Null(_guest.Journal.Current);
+    }
+
+    [Fact]
     public async Task orders_once_more_without_the_certificate_it_wanted_to_replace()
     {
         _authority.Scripts["/order"] = context => _authority.Requests.Last().Payload!["replaces"] is null
@@ -204,6 +230,31 @@ public sealed class Facing_a_refusing_authority : IAsyncLifetime
         Assert.Equal(AcmeProblems.ChallengeUnsupported, problem.Code);
         Assert.Equal("deactivated", _authority.AuthorizationStatus);
         Assert.Null(_guest.Journal.Current);
+    }
+
+    [Fact]
+    public async Task that_has_just_decided_may_refuse_to_be_asked_again()
+    {
+        _authority.Scripts["/challenge/1"] = context =>
+        {
+            (_authority.AuthorizationStatus, _authority.OrderStatus) = ("valid", "ready");
+            return ScriptedAuthority.RefuseAsync(context, 400, "malformed", "not pending");
+        };
+
+        Assert.Equal(["app.example"], (await _guest.IssueAsync()).Names);
+    }
+
+    [Fact]
+    public async Task that_refuses_to_look_at_a_name_is_quoted()
+    {
+        _authority.Scripts["/challenge/1"] = context =>
+            ScriptedAuthority.RefuseAsync(context, 400, "malformed", "not today");
+
+        var problem = (await _guest.FailAsync()).Problem;
+
+        Assert.Equal(AcmeProblems.Malformed, problem.Code);
+        Assert.Equal(["app.example: not today"], problem.Details);
+        Assert.Equal("deactivated", _authority.AuthorizationStatus);
     }
 
     [Theory]

@@ -60,8 +60,8 @@ public sealed class Keeping_an_account(PebbleFixture pebble) : IDisposable
         using var customer = new Customer(pebble.Pebble, pebble.Challenges, options => options with { AccountIsPinned = true });
         var identity = new AccountIdentity(pebble.Pebble.DirectoryUrl.OriginalString, "admin@example.com");
         using var key = Protocol.JwsSigningKey.Generate();
-        await customer.Accounts.SaveAsync(
-            identity, new StoredAccount { KeyPem = key.ExportPem(), Url = new Uri(pebble.Pebble.DirectoryUrl, "my-account/nobody").OriginalString }, Cancel);
+        var nobody = new Uri(pebble.Pebble.DirectoryUrl, "my-account/nobody").OriginalString;
+        await customer.Accounts.SaveAsync(identity, new StoredAccount { KeyPem = key.ExportPem(), Url = nobody }, Cancel);
 
         var problem = (await Assert.ThrowsAsync<ProblemException>(
             () => customer.IssueAsync(Customer.For(Customer.UniqueName())))).Problem;

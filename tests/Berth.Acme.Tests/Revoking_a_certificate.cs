@@ -71,15 +71,16 @@ public sealed class Revoking_a_certificate(PebbleFixture pebble) : IDisposable
     [Fact]
     public async Task needs_a_certificate_and_a_key_that_can_be_read()
     {
+        var issued = await _customer.IssueAsync(Customer.For(Customer.UniqueName()));
         using var client = _customer.CreateClient();
 
         var certificate = await Assert.ThrowsAsync<ProblemException>(
             () => client.RevokeAsync("nothing", RevocationReason.Unspecified, Cancel));
         var key = await Assert.ThrowsAsync<ProblemException>(
-            () => client.RevokeWithKeyAsync("nothing", "nothing", RevocationReason.Unspecified, Cancel));
+            () => client.RevokeWithKeyAsync(issued.LeafPem, "nothing", RevocationReason.Unspecified, Cancel));
 
-        Assert.Equal(AcmeProblems.RevocationRefused, certificate.Problem.Code);
-        Assert.Equal(AcmeProblems.RevocationRefused, key.Problem.Code);
+        Assert.Equal(AcmeProblems.CertificateUnreadable, certificate.Problem.Code);
+        Assert.Equal(AcmeProblems.CertificateUnreadable, key.Problem.Code);
     }
 
     private async Task<JsonNode> StatusAsync(IssuedCertificate issued)

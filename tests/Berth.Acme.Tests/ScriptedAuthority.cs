@@ -35,6 +35,8 @@ internal sealed class ScriptedAuthority : IAsyncDisposable
 
     internal string AuthorizationStatus { get; set; } = "pending";
 
+    internal bool RenewalInfo { get; set; }
+
     internal JsonArray Challenges => new(Challenge("unknown-99"), Challenge("http-01"));
 
     /// <summary>The chain the certificate URL gives out; the issuer's by default.</summary>
@@ -149,6 +151,7 @@ internal sealed class ScriptedAuthority : IAsyncDisposable
 
     private JsonObject Directory() => new()
     {
+        ["renewalInfo"] = RenewalInfo ? $"{Url}/renewal" : null,
         ["newNonce"] = $"{Url}/nonce",
         ["newAccount"] = $"{Url}/account",
         ["newOrder"] = $"{Url}/order",

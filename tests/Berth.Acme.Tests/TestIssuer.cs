@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -6,10 +7,18 @@ namespace Berth.Acme.Tests;
 /// <summary>Signs certificates, right ones and wrong ones.</summary>
 internal sealed class TestIssuer : IDisposable
 {
+    private static readonly byte[] KeyId = [0x69, 0x88, 0x5b, 0xff];
     private static readonly HashAlgorithmName Sha256 = HashAlgorithmName.SHA256;
     private readonly X509Certificate2 _root = CreateRoot();
 
     public void Dispose() => _root.Dispose();
+
+    /// <summary>RFC 9773 §4.1, put together by hand: this issuer's key id and the leaf's serial number.</summary>
+    internal static string RenewalIdOf(string leafPem)
+    {
+        using var leaf = X509Certificate2.CreateFromPem(leafPem);
+        return Base64Url.EncodeToString(KeyId) + "." + Base64Url.EncodeToString(leaf.SerialNumberBytes.Span);
+    }
 
     internal string RootPem => _root.ExportCertificatePem() + "\n";
 
@@ -43,6 +52,7 @@ internal sealed class TestIssuer : IDisposable
 
     private string Sign(CertificateRequest request, DateTimeOffset? from = null, TimeSpan? lifetime = null)
     {
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(KeyId));
         var start = from ?? TimeProvider.System.GetUtcNow().AddMinutes(-5);
         using var signer = _root.GetECDsaPrivateKey()!;
         var generator = X509SignatureGenerator.CreateForECDsa(signer);

@@ -23,7 +23,11 @@ public static class LoopbackCertificate
     /// <summary>A client that trusts this certificate alone and follows no redirects.</summary>
     public static HttpClient CreateClient(X509Certificate2 root, Func<HttpMessageHandler, HttpMessageHandler>? wrap = null)
     {
-        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        var trust = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
         trust.CustomTrustStore.Add(root);
         HttpMessageHandler handler = new SocketsHttpHandler
         {

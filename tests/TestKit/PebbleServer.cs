@@ -110,10 +110,8 @@ public sealed class PebbleServer : IAsyncDisposable
             "-dns01", DnsServer, "-management", $"127.0.0.1:{ports[1]}", "-http01", "", "-https01", "", "-tlsalpn01", "",
             "-defaultIPv4", "127.0.0.1", "-defaultIPv6", "",
         ]);
-        _pebble = RunningProgram.Start(
-            "pebble",
-            ["-config", _scratch["config.json"], "-dnsserver", DnsServer, .. settings.Strict ? ["-strict"] : Array.Empty<string>()],
-            EnvironmentOf(settings));
+        string[] arguments = ["-config", _scratch["config.json"], "-dnsserver", DnsServer];
+        _pebble = RunningProgram.Start("pebble", settings.Strict ? [.. arguments, "-strict"] : arguments, EnvironmentOf(settings));
         using var client = CreateClient();
         return await AnswersAsync(_dnsControl, _dnsControlUrl, cancel) && await AnswersAsync(client, DirectoryUrl, cancel);
     }

@@ -5,7 +5,9 @@ using Berth.Acme.Transport;
 
 namespace Berth.Acme.Accounts;
 
-/// <summary>One account of one server: opened from the store, registered when new, and once more when the server forgot it.</summary>
+/// <summary>
+/// One account of one server: opened from the store, registered when new, and once more when the server forgot it.
+/// </summary>
 internal sealed class AccountSession(
     AcmeConnection connection, AcmeClientOptions options, IAccountStore store, Action<string> reached) : IDisposable
 {

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Berth.Acme.Challenges;
 using Berth.Acme.Protocol;
 using Berth.Acme.Transport;
@@ -102,13 +101,7 @@ internal sealed class Authorizing(AcmeClient client, IReadOnlyList<IChallengeSol
 
     private async Task ValidateAsync(string url, Challenge challenge, string name, CancellationToken cancel)
     {
-        // After a restart the CA may be looking already; a second request for the same is refused by some.
-        if (challenge.Status == AcmeStatus.Pending)
-        {
-            await client.Account.PostAsync(challenge.Url, EmptyObject, cancel);
-            client.Reached(AcmeFailPoints.ChallengeAccepted);
-        }
-
+        await AcceptAsync(url, challenge, cancel);
         progress?.Report(new IssuanceStep(IssuanceStepKind.Validating, name));
         var decided = await client.Polling.UntilAsync(
             Polling.Soon,
@@ -127,6 +120,32 @@ internal sealed class Authorizing(AcmeClient client, IReadOnlyList<IChallengeSol
         Fail(Refused(name, decided));
     }
 
+    // After a restart the CA may be looking already, or may just have decided: then it refuses to be asked again.
+    private async Task AcceptAsync(string url, Challenge challenge, CancellationToken cancel)
+    {
+        if (challenge.Status != AcmeStatus.Pending)
+        {
+            return;
+        }
+
+        try
+        {
+            await client.Account.PostAsync(challenge.Url, EmptyObject, cancel);
+            client.Reached(AcmeFailPoints.ChallengeAccepted);
+        }
+        catch (AcmeRefusalException e) when (!e.IsTransient)
+        {
+            var authorization = (await client.Account.PostAsync(url, default, cancel)).Read(AcmeJson.Default.Authorization);
+            if (authorization.Status == AcmeStatus.Pending && !IsUnderway(authorization, challenge.Url))
+            {
+                throw;
+            }
+        }
+    }
+
+    private static bool IsUnderway(Authorization authorization, string challengeUrl) =>
+        authorization.Challenges.Any(known => known.Url == challengeUrl && known.Status != AcmeStatus.Pending);
+
     private void Fail(NameFailure failure)
     {
         _failures.Add(failure);
@@ -142,26 +161,4 @@ internal sealed class Authorizing(AcmeClient client, IReadOnlyList<IChallengeSol
 
     private static string NameOf(Authorization authorization) =>
         Printable.Of((authorization.Wildcard == true ? "*." : "") + authorization.Identifier.Value);
-
-    /// <summary>Closes what is still pending, so that it does not count against the account's limits. Best effort.</summary>
-    internal async Task DeactivateAsync(Order order, CancellationToken cancel)
-    {
-        var body = JsonSerializer.SerializeToUtf8Bytes(
-            new StatusUpdate { Status = AcmeStatus.Deactivated }, AcmeJson.Default.StatusUpdate);
-        foreach (var url in order.Authorizations)
-        {
-            try
-            {
-                var authorization = (await client.Account.PostAsync(url, default, cancel)).Read(AcmeJson.Default.Authorization);
-                if (authorization.Status == AcmeStatus.Pending)
-                {
-                    await client.Account.PostAsync(url, body, cancel);
-                }
-            }
-            catch (Exception e) when (e is AcmeRefusalException or ProblemException)
-            {
-                // The failure that brought us here is the one to report.
-            }
-        }
-    }
 }

@@ -38,11 +38,14 @@ internal sealed class CertificateChain : IDisposable
                     throw new CryptographicException("it holds something else than a few certificates");
                 }
 
-                certificates.Add(X509CertificateLoader.LoadCertificate(Convert.FromBase64String(pem[fields.Base64Data].ToString())));
+                var der = Convert.FromBase64String(pem[fields.Base64Data].ToString());
+                certificates.Add(X509CertificateLoader.LoadCertificate(der));
                 pem = pem[fields.Location.End..];
             }
 
-            return certificates.Count > 0 ? new CertificateChain(certificates) : throw new CryptographicException("it holds no certificate");
+            return certificates.Count > 0
+                ? new CertificateChain(certificates)
+                : throw new CryptographicException("it holds no certificate");
         }
         catch (CryptographicException)
         {

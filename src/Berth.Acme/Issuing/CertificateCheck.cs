@@ -36,9 +36,10 @@ internal static class CertificateCheck
             return $"it does not carry the name {missing}";
         }
 
-        if (now + Leeway < leaf.NotBefore.ToUniversalTime() || now - Leeway > leaf.NotAfter.ToUniversalTime())
+        var (from, to) = (leaf.NotBefore.ToUniversalTime(), leaf.NotAfter.ToUniversalTime());
+        if (now + Leeway < from || now - Leeway > to)
         {
-            return $"it is valid from {leaf.NotBefore.ToUniversalTime():u} to {leaf.NotAfter.ToUniversalTime():u}, which is not now";
+            return $"it is valid from {from:u} to {to:u}, which is not now";
         }
 
         for (var i = 1; i < chain.Certificates.Count; i++)

@@ -13,7 +13,8 @@ internal sealed record ChallengeChoice(Challenge Challenge, IChallengeSolver Sol
     /// <returns>Null when no solver fits; unknown challenge types are passed over.</returns>
     internal static ChallengeChoice? Of(Authorization authorization, IReadOnlyList<IChallengeSolver> solvers, string thumbprint)
     {
-        if (authorization.Identifier.Type != Identifier.DnsType || !DomainName.TryParse(authorization.Identifier.Value, out var name))
+        if (authorization.Identifier.Type != Identifier.DnsType
+            || !DomainName.TryParse(authorization.Identifier.Value, out var name))
         {
             return null;
         }

@@ -14,10 +14,13 @@ namespace Berth.Acme.Issuing;
 public sealed class Issuance(
     AcmeClient client, IOrderJournal journal, IReadOnlyList<IChallengeSolver> solvers, IProgress<IssuanceStep>? progress = null)
 {
+    private static readonly TimeSpan NotableSkew = TimeSpan.FromMinutes(5);
+
     /// <summary>Runs to the end; the caller bounds the whole with <paramref name="cancel"/>.</summary>
     /// <param name="request">What is wanted.</param>
     /// <param name="store">
-    /// Keeps the certificate; MUST be durable when it returns. The order is forgotten only then. Called again after a restart in between.
+    /// Keeps the certificate; MUST be durable when it returns. The order is forgotten only then.
+    /// Called again after a restart in between.
     /// </param>
     /// <param name="cancel">Stops; the order stays in the journal and is resumed.</param>
     /// <exception cref="ProblemException">
@@ -32,6 +35,7 @@ public sealed class Issuance(
         }
 
         var certificate = await client.GuardAsync("the order", token => IssueAsync(request, token), cancel);
+        ReportSkew();
         await store(certificate, cancel);
         client.Reached(AcmeFailPoints.CertificateStored);
         await journal.ClearAsync(cancel);
@@ -42,9 +46,9 @@ public sealed class Issuance(
 
     private async Task<IssuedCertificate> IssueAsync(IssuanceRequest request, CancellationToken cancel)
     {
-        var opening = new OrderOpening(client, journal, request, progress);
+        var resuming = new OrderResuming(client, journal, request, progress);
         var flow = new OrderFlow(client, journal, solvers, request, progress);
-        if (await opening.ResumeAsync(cancel) is { } resumed)
+        if (await resuming.FindAsync(cancel) is { } resumed)
         {
             try
             {
@@ -59,11 +63,20 @@ public sealed class Issuance(
 
         try
         {
-            return await flow.FinishAsync(await opening.StartAsync(cancel), cancel);
+            var placed = await new OrderPlacing(client, journal, request, progress).PlaceAsync(resuming.Prepared, cancel);
+            return await flow.FinishAsync(placed, cancel);
         }
         catch (OrderFailedException e)
         {
             throw e.Cause;
+        }
+    }
+
+    private void ReportSkew()
+    {
+        if (client.Clock.Skew.Duration() is var skew && skew > NotableSkew)
+        {
+            progress?.Report(new IssuanceStep(IssuanceStepKind.ClockSkew, Detail: AcmeProblems.Spoken(skew)));
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using Berth.Acme.Challenges;
 using Berth.Acme.Protocol;
 using Berth.Acme.Transport;
@@ -15,11 +14,11 @@ internal sealed class OrderFlow(
     IssuanceRequest request,
     IProgress<IssuanceStep>? progress)
 {
-    private const int FinalizeAttempts = 3;
+    private readonly OrderWaiting _waiting = new(client);
 
-    private AcmeClientOptions Options => client.Options;
-
-    /// <exception cref="OrderFailedException">The order is given up: its pending authorizations closed, the journal cleared.</exception>
+    /// <exception cref="OrderFailedException">
+    /// The order is given up: its pending authorizations closed, the journal cleared.
+    /// </exception>
     /// <exception cref="ProblemException">A transient problem; the journal keeps the order.</exception>
     internal async Task<IssuedCertificate> FinishAsync(OpenOrder open, CancellationToken cancel)
     {
@@ -29,12 +28,12 @@ internal sealed class OrderFlow(
         }
         catch (AcmeRefusalException e) when (!e.IsTransient)
         {
-            await AbandonAsync(open, cancel);
-            throw new OrderFailedException(AcmeProblems.RefusedBy(Options.Host, e, "the order"));
+            await new Abandoning(client, journal).RunAsync(open, cancel);
+            throw new OrderFailedException(AcmeProblems.RefusedBy(client.Options.Host, e, "the order"));
         }
         catch (OrderFailedException)
         {
-            await AbandonAsync(open, cancel);
+            await new Abandoning(client, journal).RunAsync(open, cancel);
             throw;
         }
     }
@@ -49,72 +48,28 @@ internal sealed class OrderFlow(
             return Result(open.Pending, kept);
         }
 
-        order = await AuthorizeAsync(order, open.Pending.OrderUrl!, cancel);
         var pending = open.Pending;
+        if (order.Status == AcmeStatus.Pending)
+        {
+            await new Authorizing(client, solvers, progress).RunAsync(order, cancel);
+            order = await _waiting.UntilDecidedAsync(TimeSpan.Zero, pending.OrderUrl!, cancel);
+        }
+
         if (order.Status == AcmeStatus.Ready)
         {
             client.Reached(AcmeFailPoints.Authorized);
             pending = pending with { Stage = OrderStage.Finalizing, FinalizeUrl = order.Finalize };
             await journal.SaveAsync(pending, cancel);
             client.Reached(AcmeFailPoints.FinalizeSaved);
-            order = await FinalizeAsync(order, pending, key, cancel);
+            progress?.Report(new IssuanceStep(IssuanceStepKind.Finalizing));
+            order = await new Finalizing(client, _waiting).SendAsync(order, pending, key, cancel);
         }
 
-        order = await AwaitIssuedAsync(order, pending.OrderUrl!, cancel);
+        order = await _waiting.UntilIssuedAsync(order, pending.OrderUrl!, cancel);
         pending = pending with { Stage = OrderStage.Finalized, CertificateUrl = order.Certificate };
         await journal.SaveAsync(pending, cancel);
         client.Reached(AcmeFailPoints.Finalized);
         return await DownloadAsync(download, pending, key, cancel);
-    }
-
-    private async Task<Order> AuthorizeAsync(Order order, string url, CancellationToken cancel)
-    {
-        if (order.Status == AcmeStatus.Pending)
-        {
-            await new Authorizing(client, solvers, progress).RunAsync(order, cancel);
-            order = await UntilAsync(TimeSpan.Zero, url, read => read.Status != AcmeStatus.Pending, AcmeProblems.ReadySlow, cancel);
-        }
-
-        return RequireAlive(order);
-    }
-
-    private async Task<Order> FinalizeAsync(Order order, PendingOrder pending, AsymmetricAlgorithm key, CancellationToken cancel)
-    {
-        progress?.Report(new IssuanceStep(IssuanceStepKind.Finalizing));
-        var request = new FinalizeRequest { Csr = StrictBase64Url.Encode(SigningRequest.Create(key, pending.Names)) };
-        var body = JsonSerializer.SerializeToUtf8Bytes(request, AcmeJson.Default.FinalizeRequest);
-        for (var attempt = 1; order.Status == AcmeStatus.Ready; attempt++)
-        {
-            try
-            {
-                var response = await client.Account.PostAsync(order.Finalize, body, cancel);
-                client.Reached(AcmeFailPoints.FinalizeSent);
-                return response.Read(AcmeJson.Default.Order);
-            }
-            catch (AcmeRefusalException e) when (e.Type == AcmeError.OrderNotReady && attempt < FinalizeAttempts)
-            {
-                // The order was read from one server and finalized at another: read it again.
-            }
-
-            order = await UntilAsync(
-                Polling.Soon, pending.OrderUrl!, read => read.Status != AcmeStatus.Pending, AcmeProblems.ReadySlow, cancel);
-        }
-
-        return order;
-    }
-
-    private async Task<Order> AwaitIssuedAsync(Order order, string url, CancellationToken cancel)
-    {
-        if (order.Status is not (AcmeStatus.Valid or AcmeStatus.Invalid))
-        {
-            order = await UntilAsync(
-                Polling.Soon, url, read => read.Status is AcmeStatus.Valid or AcmeStatus.Invalid, AcmeProblems.IssuingSlow, cancel);
-        }
-
-        RequireAlive(order);
-        return order.Certificate is null
-            ? throw new OrderFailedException(AcmeProblems.BadResponse(url, "is a valid order without a certificate").AsException())
-            : order;
     }
 
     private async Task<IssuedCertificate> DownloadAsync(
@@ -147,37 +102,5 @@ internal sealed class OrderFlow(
             OrderUrl = pending.OrderUrl!,
             CertificateUrl = pending.CertificateUrl!,
         };
-    }
-
-    private Order RequireAlive(Order order) => order.Status == AcmeStatus.Invalid
-        ? throw new OrderFailedException(AcmeProblems.FailedOrder(Options.Host, order.Error))
-        : order;
-
-    private Task<Order> UntilAsync(
-        TimeSpan first, string url, Predicate<Order> isDone, Func<string, TimeSpan, Problem> late, CancellationToken cancel) =>
-        client.Polling.UntilAsync(
-            first,
-            url,
-            AcmeJson.Default.Order,
-            isDone,
-            Options.ProcessingTimeout,
-            () => late(Options.Host, Options.ProcessingTimeout),
-            cancel);
-
-    private async Task AbandonAsync(OpenOrder open, CancellationToken cancel)
-    {
-        if (open.Order is { Status: AcmeStatus.Pending } order)
-        {
-            await new Authorizing(client, solvers, progress).DeactivateAsync(order, cancel);
-        }
-
-        try
-        {
-            await journal.ClearAsync(cancel);
-        }
-        catch (ProblemException)
-        {
-            // What is left is found invalid by the next run; the failure that brought us here is the one to report.
-        }
     }
 }

@@ -22,10 +22,13 @@ public sealed record PendingOrder
 
     public required OrderStage Stage { get; init; }
 
+    /// <summary>From <see cref="OrderStage.Ordered"/> on.</summary>
     public string? OrderUrl { get; init; }
 
+    /// <summary>From <see cref="OrderStage.Finalizing"/> on.</summary>
     public string? FinalizeUrl { get; init; }
 
+    /// <summary>From <see cref="OrderStage.Finalized"/> on.</summary>
     public string? CertificateUrl { get; init; }
 
     /// <summary>Leaf and chain, from <see cref="OrderStage.Downloaded"/> on.</summary>

@@ -5,7 +5,8 @@ using Berth.Kernel;
 namespace Berth.Acme.Issuing;
 
 /// <summary>
-/// Reads a resource until it says what is waited for: at once or soon, then less and less often, or when the server asks (RFC 8555 §7.5.1).
+/// Reads a resource until it says what is waited for: at once or soon, then less and less often, or when the server
+/// asks (RFC 8555 §7.5.1).
 /// </summary>
 internal sealed class Polling(AccountSession account, TimeProvider time)
 {

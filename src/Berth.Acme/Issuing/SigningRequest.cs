@@ -3,7 +3,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Berth.Acme.Issuing;
 
-/// <summary>Makes the certificate signing request (RFC 8555 §7.4): names as subject alternative names only, an empty subject.</summary>
+/// <summary>
+/// Makes the certificate signing request (RFC 8555 §7.4): names as subject alternative names only, an empty subject.
+/// </summary>
 internal static class SigningRequest
 {
     /// <returns>DER.</returns>

@@ -22,13 +22,13 @@ public static partial class AcmeProblems
         "Restore the account's files from a backup, or remove them to register a new account.");
 
     internal static Problem BadCertificateKey(string reason) => new(
-        RevocationRefused,
+        CertificateUnreadable,
         $"The certificate's private key cannot be read: {Printable.Of(reason)}",
         "Give the key as unencrypted PEM, or revoke with the account instead.");
 
     internal static Problem BadCertificateFile(string reason) => new(
-        RevocationRefused,
-        $"The certificate to revoke cannot be read: {Printable.Of(reason)}",
+        CertificateUnreadable,
+        $"The certificate cannot be read: {Printable.Of(reason)}",
         "Give the certificate as PEM, leaf first.");
 
     internal static Problem AccountClosed(string host, string url) => new(

@@ -77,7 +77,8 @@ public static partial class AcmeProblems
     {
         429 => CaErrors.Find(AcmeError.RateLimited)!,
         >= 500 => CaErrors.Find(AcmeError.ServerInternal)!,
-        >= 300 and < 400 => new CaError(ResponseInvalid, "Use the server's final directory URL: signed requests follow no redirects."),
+        >= 300 and < 400 => new CaError(
+            ResponseInvalid, "Use the server's final directory URL: signed requests follow no redirects."),
         404 => new CaError(OtherRefusal, "Check that the server URL names an ACME directory."),
         _ => new CaError(OtherRefusal, "Read what the certificate authority says, then run the command again."),
     };

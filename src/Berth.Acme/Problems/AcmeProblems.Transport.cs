@@ -18,7 +18,7 @@ public static partial class AcmeProblems
     internal static Problem NotTrusted(string authority, string reason) => new(
         ServerNotTrusted,
         $"The TLS certificate of {Printable.Of(authority)} is not trusted: {Printable.Of(reason)}",
-        "For a private authority, add its root to the trusted roots; for a public one, check this machine's clock and CA certificates.");
+        "For a private authority, add its root to the trusted roots; for a public one, check this machine's clock and roots.");
 
     internal static Problem NoAnswerInTime(string authority, TimeSpan limit) => new(
         ServerTimeout,

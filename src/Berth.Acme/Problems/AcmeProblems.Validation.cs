@@ -6,7 +6,9 @@ namespace Berth.Acme;
 
 public static partial class AcmeProblems
 {
-    /// <summary>Every name's failure in one problem: its code when all agree, <see cref="ValidationRefused"/> otherwise.</summary>
+    /// <summary>
+    /// Every name's failure in one problem: its code when all agree, <see cref="ValidationRefused"/> otherwise.
+    /// </summary>
     internal static ProblemException ValidationFailed(string host, IReadOnlyList<NameFailure> failures)
     {
         if (failures is [{ Local: { } only }])
@@ -56,15 +58,17 @@ public static partial class AcmeProblems
         return failure.ChallengeType switch
         {
             ChallengeType.Dns01 =>
-                $"The TXT record _acme-challenge.{name} must be visible on every name server of the domain; then run the command again.",
+                $"The TXT record _acme-challenge.{name} must be visible on every name server of the domain; "
+                + "then run the command again.",
             ChallengeType.TlsAlpn01 =>
-                $"{name} must be reachable from the internet on port 443, and point at this server alone; then run the command again.",
+                $"{name} must be reachable from the internet on port 443, and point at this server alone; "
+                + "then run the command again.",
             _ when code == ValidationDns =>
-                $"Point {name} at this server with an A or AAAA record; once it is visible, http://{name}{KeyAuthorization.Http01Path} "
-                + "must be reachable on port 80. Then run the command again.",
+                $"Point {name} at this server with an A or AAAA record; once it is visible, "
+                + $"http://{name}{KeyAuthorization.Http01Path} must be reachable on port 80. Then run the command again.",
             _ =>
-                $"http://{name}{KeyAuthorization.Http01Path} must be reachable from the internet on port 80 and be answered by this "
-                + "server: check the A and AAAA records, the firewall and port forwarding; then run the command again.",
+                $"http://{name}{KeyAuthorization.Http01Path} must be reachable from the internet on port 80 and be answered "
+                + "by this server: check the A and AAAA records, the firewall and port forwarding; then run the command again.",
         };
     }
 }

@@ -51,6 +51,7 @@ public static partial class AcmeProblems
 
     // The certificate.
     public static readonly ProblemCode CertificateWrong = new("acme-certificate-wrong");
+    public static readonly ProblemCode CertificateUnreadable = new("acme-certificate-unreadable");
     public static readonly ProblemCode RevocationRefused = new("acme-revocation-refused");
     public static readonly ProblemCode RevocationUnsupported = new("acme-revocation-unsupported");
 
@@ -60,7 +61,8 @@ public static partial class AcmeProblems
     public static TimeSpan? RetryAfterOf(ProblemException failure) => failure.Data[RetryAfterKey] as TimeSpan?;
 
     /// <summary>
-    /// True when nothing is wrong with the order itself: the same may work later, or at another CA, so the order under way was kept.
+    /// True when nothing is wrong with the names or the account: the same may work later, or at another CA. An order that can
+    /// still succeed was kept.
     /// </summary>
     public static bool IsTransient(ProblemCode code) => Transient.Contains(code);
 

@@ -6,7 +6,9 @@ namespace Berth.Acme.Protocol;
 /// <summary>An account object (RFC 8555 §7.1.2).</summary>
 public sealed record Account : IJsonOnDeserialized
 {
-    /// <summary>One of <see cref="AcmeStatus.Valid"/>, <see cref="AcmeStatus.Deactivated"/>, <see cref="AcmeStatus.Revoked"/>.</summary>
+    /// <summary>
+    /// One of <see cref="AcmeStatus.Valid"/>, <see cref="AcmeStatus.Deactivated"/>, <see cref="AcmeStatus.Revoked"/>.
+    /// </summary>
     public required string Status { get; init; }
 
     public IReadOnlyList<string>? Contact { get; init; }

@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace Berth.Acme.Protocol;
 
-/// <summary>A private key that signs requests: an account's, or a certificate's for its own revocation. Safe for several threads.</summary>
+/// <summary>
+/// A private key that signs requests: an account's, or a certificate's for its own revocation. Safe for several threads.
+/// </summary>
 public sealed class JwsSigningKey : IDisposable
 {
     private readonly AsymmetricAlgorithm _key;

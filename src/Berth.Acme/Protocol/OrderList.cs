@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Berth.Acme.Protocol;
 
-/// <summary>One page of an account's orders (RFC 8555 §7.1.2.1); a <c>Link</c> header with <c>rel="next"</c> names the next.</summary>
+/// <summary>
+/// One page of an account's orders (RFC 8555 §7.1.2.1); a <c>Link</c> header with <c>rel="next"</c> names the next.
+/// </summary>
 public sealed record OrderList : IJsonOnDeserialized
 {
     public required IReadOnlyList<string> Orders { get; init; }

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace Berth.Acme.Protocol;
 
-/// <summary>Times as RFC 3339 in UTC and whole seconds, the form every client reads; any offset and fraction is accepted.</summary>
+/// <summary>
+/// Times as RFC 3339 in UTC and whole seconds, the form every client reads; any offset and fraction is accepted.
+/// </summary>
 public sealed class Rfc3339Converter : JsonConverter<DateTimeOffset>
 {
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

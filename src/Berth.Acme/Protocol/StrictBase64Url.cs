@@ -4,7 +4,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Berth.Acme.Protocol;
 
-/// <summary>base64url as ACME wants it (RFC 8555 §6.1): no padding, no white space, no second spelling of the same bytes.</summary>
+/// <summary>
+/// base64url as ACME wants it (RFC 8555 §6.1): no padding, no white space, no second spelling of the same bytes.
+/// </summary>
 public static class StrictBase64Url
 {
     private static readonly SearchValues<char> Alphabet =

@@ -52,16 +52,20 @@ internal sealed class AcmeHttp(HttpClient http, AcmeClientOptions options, TimeP
         }
 
         Clock.Observe(Header(response.Headers, "Date"));
-        return Describe(url, response, await ReadBodyAsync(url, response.Content, cancel));
+        return Describe(url, target, response, await ReadBodyAsync(url, response.Content, cancel));
     }
 
-    private AcmeResponse Describe(string url, HttpResponseMessage response, byte[] body) => new()
+    private AcmeResponse Describe(string url, Uri target, HttpResponseMessage response, byte[] body) => new()
     {
         Url = url,
         Status = (int)response.StatusCode,
         Body = body,
         ContentType = response.Content.Headers.ContentType?.MediaType,
-        Location = Header(response.Headers, "Location"),
+        Location = Header(response.Headers, "Location") switch
+        {
+            ['/', ..] relative when Uri.TryCreate(target, relative, out var absolute) => absolute.AbsoluteUri,
+            var location => location,
+        },
         Nonce = Header(response.Headers, "Replay-Nonce"),
         RetryAfter = RetryAfter.Parse(Header(response.Headers, "Retry-After"), Clock.Now),
         Links = response.Headers.NonValidated.TryGetValues("Link", out var links) ? LinkHeader.Parse(links) : [],
@@ -98,8 +102,9 @@ internal sealed class AcmeHttp(HttpClient http, AcmeClientOptions options, TimeP
     // RFC 8555 §6.1 wants https; on loopback there is no wire to listen on.
     private Uri RequireUrl(string url)
     {
+        var plainAllowed = options.DirectoryUrl.IsLoopback;
         if (Uri.TryCreate(url, UriKind.Absolute, out var uri)
-            && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback && options.DirectoryUrl.IsLoopback)))
+            && (uri.Scheme == Uri.UriSchemeHttps || (plainAllowed && uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback)))
         {
             return uri;
         }
