@@ -69,7 +69,12 @@ public sealed class Adopting_processes
         await harbor.DeployAsync(Web, ("web", 2));
         var (dead, alive) = (harbor.Instances[0], harbor.Instances[1]);
         await harbor.Scheduler.DisposeAsync();
-        Process.GetProcessById(dead.ProcessId!.Value).Kill();
+        using (var process = Process.GetProcessById(dead.ProcessId!.Value))
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+
         await harbor.ReopenAsync();
 
         await harbor.Scheduler.AdoptAsync([harbor.Plan(Web, formation: [("web", 3)])], CancellationToken.None);
