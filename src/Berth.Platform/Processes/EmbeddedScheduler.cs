@@ -27,6 +27,7 @@ public sealed class EmbeddedScheduler : IScheduler
     private readonly ExitWatch _watch = new();
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _rotating;
+    private int _disposed;
 
     private EmbeddedScheduler(EmbeddedSchedulerOptions options, FileLock held, TimeProvider time, Random random)
     {
@@ -112,11 +113,17 @@ public sealed class EmbeddedScheduler : IScheduler
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
         await _closing.CancelAsync();
         await Task.WhenAll(_apps.Values.Select(app => app.DisposeAsync().AsTask()));
         await _rotating;
         _watch.Dispose();
         _host.Probe.Dispose();
+        _closing.Dispose();
         _lock.Dispose();
     }
 

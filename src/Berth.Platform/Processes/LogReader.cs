@@ -27,8 +27,10 @@ public sealed class LogReader(LogSettings settings, TimeProvider time)
         {
             foreach (var file in _folder.FilesOf(app, query))
             {
+                var cursor = new LogCursor(file, settings.SizeLimit);
+                followed.Add(file.Path, cursor);
                 var tail = LogTail.Read(file.Path, Math.Clamp(query.Lines, 0, LogQuery.LineLimit), keepOpen: query.Follow);
-                followed[file.Path] = new LogCursor(file, tail.End, settings.SizeLimit);
+                cursor.Position = tail.End;
                 foreach (var text in tail.Lines)
                 {
                     yield return file.Line(text);
@@ -71,7 +73,7 @@ public sealed class LogReader(LogSettings settings, TimeProvider time)
         {
             if (!followed.ContainsKey(file.Path))
             {
-                followed.Add(file.Path, new LogCursor(file, 0, settings.SizeLimit));
+                followed.Add(file.Path, new LogCursor(file, settings.SizeLimit));
             }
         }
 

@@ -9,6 +9,8 @@ public sealed record ProcessPlan
     /// <summary>The most instances of one type.</summary>
     public const int CountLimit = 200;
 
+    private static readonly TimeSpan LongestTime = TimeSpan.FromDays(1);
+
     public required AppName App { get; init; }
 
     /// <summary>Tells this release from every other of the app; shown in reports and written into records.</summary>
@@ -40,7 +42,7 @@ public sealed record ProcessPlan
     /// <summary>The account that processes run as; null for the daemon's own.</summary>
     public RunAs? User { get; init; }
 
-    /// <summary>The account is secret-free but the configuration is not: printing a plan shows neither it nor the commands.</summary>
+    /// <returns>The app and the release only: the configuration holds secrets.</returns>
     public override string ToString() => $"{App} {ReleaseId}";
 
     /// <summary>How many instances of a type this plan asks for.</summary>
@@ -52,11 +54,22 @@ public sealed record ProcessPlan
     /// </exception>
     public void Check()
     {
+        CheckFormation();
+        CheckEnvironment();
+        CheckTimes();
+        if (Health.HttpPath is { } path && (!path.StartsWith('/') || path.Any(c => c is <= ' ' or >= '\x7f') || Health.Attempts < 1))
+        {
+            throw Invalid($"has the health check '{Printable.Of(path, 60)}'", "Write a path such as /healthz, with one attempt at least.");
+        }
+    }
+
+    private void CheckFormation()
+    {
         foreach (var (type, count) in Formation)
         {
             if (count is < 0 or > CountLimit)
             {
-                throw ProcessProblems.InvalidPlan(App, $"asks for {count} instances of {type}", $"Scale to 0 … {CountLimit}.").AsException();
+                throw Invalid($"asks for {count} instances of {type}", $"Scale to 0 … {CountLimit}.");
             }
 
             if (count > 0 && !Processes.ContainsKey(type))
@@ -64,15 +77,28 @@ public sealed record ProcessPlan
                 throw ProcessProblems.UnknownType(App, type, Processes.Keys).AsException();
             }
         }
+    }
 
+    private void CheckEnvironment()
+    {
         foreach (var (name, value) in Environment)
         {
             if (!Commands.VariableName.IsValid(name) || value.Contains('\0', StringComparison.Ordinal))
             {
-                throw ProcessProblems.InvalidPlan(
-                    App, $"has the variable '{Printable.Of(name, 60)}', whose name or value no environment can hold", "Unset it with config:unset.")
-                    .AsException();
+                throw Invalid(
+                    $"has the variable '{Printable.Of(name, 60)}', whose name or value no environment can hold", "Unset it with config:unset.");
             }
         }
     }
+
+    private void CheckTimes()
+    {
+        TimeSpan[] times = [StopTimeout, DrainTimeout, Health.Deadline, Health.Uptime, Health.Timeout, Health.Wait];
+        if (times.Any(time => time < TimeSpan.Zero || time > LongestTime))
+        {
+            throw Invalid("has a timeout or pause that is negative or longer than a day", "Set it to between 0 and 86400 seconds.");
+        }
+    }
+
+    private ProblemException Invalid(string reason, string remedy) => ProcessProblems.InvalidPlan(App, reason, remedy).AsException();
 }

@@ -339,6 +339,11 @@ public sealed class Deploying_an_app
         Assert.Equal(
             ProcessProblems.PlanInvalid,
             (await harbor.FailToDeployAsync(plan with { Environment = plan.Environment.Add("A=B", "") })).Code);
+        Assert.Equal(ProcessProblems.PlanInvalid, (await harbor.FailToDeployAsync(plan with { StopTimeout = TimeSpan.FromDays(2) })).Code);
+        // Behind the address it would make a name and password of it, and ask another host.
+        Assert.Equal(
+            ProcessProblems.PlanInvalid,
+            (await harbor.FailToDeployAsync(plan with { Health = new HealthSettings { HttpPath = "@example.com/" } })).Code);
     }
 
     private static async Task<int> PortAskedForAsync(Harbor harbor, int? other)

@@ -65,7 +65,17 @@ internal sealed class Harbor : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Scheduler.StopAllAsync(CancellationToken.None);
+        try
+        {
+            await Scheduler.StopAllAsync(CancellationToken.None);
+        }
+        catch (ObjectDisposedException)
+        {
+            // A test that failed after ending its daemon: the next daemon cleans up.
+            await ReopenAsync();
+            await Scheduler.AdoptAsync([], CancellationToken.None);
+        }
+
         await Scheduler.DisposeAsync();
         Scratch.Dispose();
     }

@@ -60,7 +60,8 @@ internal static class ProcFolder
         {
             var text = File.ReadAllText(Invariant($"/proc/{pid}/stat"));
             // The name in parentheses may hold anything; the fields count from the last parenthesis.
-            return text[(text.LastIndexOf(')') + 2)..].Split(' ');
+            var end = text.LastIndexOf(')');
+            return end < 0 ? null : text[(end + 2)..].Split(' ');
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -3,17 +3,38 @@ using Microsoft.Win32.SafeHandles;
 namespace Berth.Platform.Processes.Output;
 
 /// <summary>A place in a file that grows, is rotated under the reader, and is renamed in the end.</summary>
-internal sealed class LogCursor(LogFile file, long position, long sizeLimit) : IDisposable
+/// <remarks>
+/// A rotation shows as a new older half. What was not read yet is in there, at the same position if it is a whole copy; the file itself
+/// then starts at 0, once it is truncated.
+/// </remarks>
+internal sealed class LogCursor : IDisposable
 {
     private const int BlockSize = 64 * 1024;
 
     private readonly byte[] _buffer = new byte[BlockSize];
-    private SafeFileHandle? _handle;
+    private readonly long _sizeLimit;
+    private readonly SafeFileHandle? _handle;
     private SafeFileHandle? _older;
-    private long _position = position;
+    private OlderHalf _olderSeen;
+    private bool _awaitsTruncation;
     private int _held;
 
-    public LogFile File { get; } = file;
+    public LogCursor(LogFile file, long sizeLimit)
+    {
+        (File, _sizeLimit) = (file, sizeLimit);
+        _olderSeen = LookAtOlder();
+        // Opened at once: under its name it may soon be gone.
+        _handle = TryOpen(file.Path);
+        IsOver = _handle is null;
+    }
+
+    /// <summary>Tells one older half from the next.</summary>
+    private readonly record struct OlderHalf(long Length, DateTime Made, DateTime Written);
+
+    public LogFile File { get; }
+
+    /// <summary>Where reading goes on, in bytes.</summary>
+    public long Position { get; set; }
 
     /// <summary>True when the file was put aside and read to its end.</summary>
     public bool IsOver { get; private set; }
@@ -29,21 +50,13 @@ internal sealed class LogCursor(LogFile file, long position, long sizeLimit) : I
     {
         try
         {
-            _handle ??= Open(File.Path);
-            if (_older is null && RandomAccess.GetLength(_handle) < _position)
+            if (_handle is null || IsOver)
             {
-                _older = OpenOlder();
-                _position = _older is null ? 0 : _position;
+                return [];
             }
 
-            var read = RandomAccess.Read(_older ?? _handle, _buffer.AsSpan(_held), _position);
-            _position += read;
-            if (read == 0)
-            {
-                AtEnd();
-            }
-
-            return TakeLines(read);
+            FollowRotation(RandomAccess.GetLength(_handle));
+            return _awaitsTruncation ? [] : Read(_older ?? _handle);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -52,38 +65,53 @@ internal sealed class LogCursor(LogFile file, long position, long sizeLimit) : I
         }
     }
 
-    private static SafeFileHandle Open(string path) =>
-        System.IO.File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
-
-    private void AtEnd()
+    private static SafeFileHandle? TryOpen(string path)
     {
-        if (_older is null)
+        try
         {
-            IsOver = !System.IO.File.Exists(File.Path);
-            return;
+            return System.IO.File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
         }
-
-        _older.Dispose();
-        _older = null;
-        _position = 0;
-    }
-
-    /// <returns>The older half when it is a copy of the whole file, so that positions mean the same in it; else null.</returns>
-    private SafeFileHandle? OpenOlder()
-    {
-        if (!System.IO.File.Exists(File.OlderPath))
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }
+    }
 
-        var older = Open(File.OlderPath);
-        if (RandomAccess.GetLength(older) >= Math.Max(_position, sizeLimit + 1))
+    private void FollowRotation(long length)
+    {
+        var older = LookAtOlder();
+        if (_older is null && older != _olderSeen)
         {
-            return older;
+            // Overtaken before the file was seen truncated: the new older half is to be read from its start.
+            Position = _awaitsTruncation ? 0 : Position;
+            _olderSeen = older;
+            // A copy of the end only, after a flood, means nothing at our position.
+            _older = older.Length > _sizeLimit && older.Length >= Position ? TryOpen(File.OlderPath) : null;
+            _awaitsTruncation = _older is null;
+        }
+        else if (_awaitsTruncation && length < _olderSeen.Length || _older is null && length < Position)
+        {
+            _awaitsTruncation = false;
+            Position = 0;
+        }
+    }
+
+    private List<string> Read(SafeFileHandle from)
+    {
+        var read = RandomAccess.Read(from, _buffer.AsSpan(_held), Position);
+        Position += read;
+        if (read == 0 && _older is not null)
+        {
+            _older.Dispose();
+            _older = null;
+            _awaitsTruncation = true;
+        }
+        else if (read == 0)
+        {
+            IsOver = !System.IO.File.Exists(File.Path);
         }
 
-        older.Dispose();
-        return null;
+        return TakeLines(read);
     }
 
     private List<string> TakeLines(int read)
@@ -98,5 +126,11 @@ internal sealed class LogCursor(LogFile file, long position, long sizeLimit) : I
         _held = bytes.Length;
         bytes.CopyTo(_buffer);
         return lines;
+    }
+
+    private OlderHalf LookAtOlder()
+    {
+        var info = new FileInfo(File.OlderPath);
+        return info.Exists ? new OlderHalf(info.Length, info.CreationTimeUtc, info.LastWriteTimeUtc) : default;
     }
 }

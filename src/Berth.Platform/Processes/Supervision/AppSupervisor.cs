@@ -9,20 +9,21 @@ internal sealed class AppSupervisor : IAsyncDisposable
     // The longest that an adopted process has to show that it listens before its app is called down.
     private static readonly TimeSpan AdoptionPatience = TimeSpan.FromSeconds(5);
 
-    private readonly AppName _app;
     private readonly SchedulerHost _host;
     private readonly Action<Instance> _changed;
     private readonly SemaphoreSlim _gate = new(1);
     private readonly CancellationTokenSource _closing = new();
     private readonly TargetBoard _board;
     private readonly Departure _departure;
+    private readonly Places _places;
     private CancellationTokenSource _hurry = new();
     private Roster _roster = Roster.Empty;
     private Task _retiring = Task.CompletedTask;
 
     public AppSupervisor(AppName app, SchedulerHost host, Action<Instance> changed, Action<AppTargets> targetsChanged)
     {
-        (_app, _host, _changed) = (app, host, changed);
+        (_host, _changed) = (host, changed);
+        _places = new Places(app, host, Changed);
         _board = new TargetBoard(app, () => Roster.Targets, targetsChanged);
         _departure = new Departure(host, gone => Change(roster => roster.Without(gone)));
     }
@@ -32,55 +33,15 @@ internal sealed class AppSupervisor : IAsyncDisposable
     public AppTargets Targets => _board.Told;
 
     public Task<Deployment> DeployAsync(
-        ProcessPlan plan, Cutover cutover, IProgress<string> output, CancellationToken cancel)
-    {
-        plan.Check();
-        return AloneAsync(
-            () => ReplaceAsync(new Replacement(plan, [.. plan.Processes.Keys.SelectMany(t => Places(plan, t))], Roster.Current), cutover, output, cancel),
-            cancel);
-    }
+        ProcessPlan plan, Cutover cutover, IProgress<string> output, CancellationToken cancel) =>
+        AloneAsync(() => ReplaceAsync(_places.ForDeploy(Roster, plan), cutover, output, cancel), cancel);
 
     public Task<Deployment> ScaleAsync(
         ImmutableSortedDictionary<ProcessType, int> formation, Cutover cutover, IProgress<string> output, CancellationToken cancel) =>
-        AloneAsync(
-            () =>
-            {
-                var (before, current) = (RunningPlan(), Roster.Current);
-                var plan = before with { Formation = before.Formation.SetItems(formation) };
-                plan.Check();
-                var occupied = current.Select(i => (i.Snapshot.Type, i.Snapshot.Index)).ToHashSet();
-                return ReplaceAsync(
-                    new Replacement(
-                        plan,
-                        [.. plan.Processes.Keys.SelectMany(t => Places(plan, t)).Where(i => !occupied.Contains((i.Snapshot.Type, i.Snapshot.Index)))],
-                        [.. current.Where(i => i.Snapshot.Index > plan.CountOf(i.Snapshot.Type))]),
-                    cutover,
-                    output,
-                    cancel);
-            },
-            cancel);
+        AloneAsync(() => ReplaceAsync(_places.ForScale(Roster, formation), cutover, output, cancel), cancel);
 
     public Task<Deployment> RestartAsync(ProcessType? process, Cutover cutover, IProgress<string> output, CancellationToken cancel) =>
-        AloneAsync(
-            () =>
-            {
-                var plan = RunningPlan();
-                if (process is not null && !plan.Processes.ContainsKey(process))
-                {
-                    throw ProcessProblems.UnknownType(_app, process, plan.Processes.Keys).AsException();
-                }
-
-                var types = plan.Processes.Keys.Where(t => process is null || t == process);
-                return ReplaceAsync(
-                    new Replacement(
-                        plan,
-                        [.. types.SelectMany(t => Places(plan, t))],
-                        [.. Roster.Current.Where(i => process is null || i.Snapshot.Type == process)]),
-                    cutover,
-                    output,
-                    cancel);
-            },
-            cancel);
+        AloneAsync(() => ReplaceAsync(_places.ForRestart(Roster, process), cutover, output, cancel), cancel);
 
     public Task StopAsync(CancellationToken cancel) => AloneAsync(
         async () =>
@@ -101,15 +62,14 @@ internal sealed class AppSupervisor : IAsyncDisposable
     public Task AdoptAsync(ProcessPlan plan, IReadOnlyCollection<Adoptable> found, CancellationToken cancel) => AloneAsync(
         async () =>
         {
-            plan.Check();
-            var pairs = plan.Processes.Keys.SelectMany(t => Places(plan, t, found)).ToList();
+            var pairs = _places.ForAdoption(plan, found);
             _board.BeginSwap(() => Change(_ => new Roster(plan, [.. pairs.Select(pair => pair.Instance)], [])));
-            foreach (var (instance, adoptable) in pairs)
+            foreach (var (instance, adopted) in pairs)
             {
-                instance.Resume(adoptable?.AsRun());
+                instance.Resume(adopted?.AsRun());
             }
 
-            var settled = Task.WhenAll(pairs.Where(pair => pair.Adoptable is not null).Select(pair => pair.Instance.Settled));
+            var settled = Task.WhenAll(pairs.Where(pair => pair.Found is not null).Select(pair => pair.Instance.Settled));
             await settled.WaitAsync(AdoptionPatience, _host.Time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _board.EndSwapTelling(() => { });
             return true;
@@ -197,27 +157,11 @@ internal sealed class AppSupervisor : IAsyncDisposable
         }
     }
 
-    private IEnumerable<SupervisedInstance> Places(ProcessPlan plan, ProcessType type) =>
-        Places(plan, type, []).Select(pair => pair.Instance);
-
-    private IEnumerable<(SupervisedInstance Instance, Adoptable? Adoptable)> Places(
-        ProcessPlan plan, ProcessType type, IReadOnlyCollection<Adoptable> found)
-    {
-        for (var index = 1; index <= plan.CountOf(type); index++)
-        {
-            var adoptable = found.FirstOrDefault(a => a.Record.Type == type.Text && a.Record.Index == index);
-            var id = adoptable?.Record.Id ?? Guid.CreateVersion7(_host.Time.GetUtcNow()).ToString("N");
-            yield return (new SupervisedInstance(_host, plan, type, index, id, Changed), adoptable);
-        }
-    }
-
     private void Changed(Instance instance)
     {
         _board.Refresh();
         _changed(instance);
     }
-
-    private ProcessPlan RunningPlan() => Roster.Plan ?? throw ProcessProblems.AppNotRunning(_app).AsException();
 
     private void Change(Func<Roster, Roster> change)
     {
