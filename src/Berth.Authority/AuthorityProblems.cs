@@ -67,7 +67,7 @@ public static class AuthorityProblems
     internal static Problem DamagedDatabase(string path, string reason) => new(
         DatabaseDamaged,
         $"The database {path} cannot be used: {reason.TrimEnd('.')}.",
-        "Stop the certificate authority, put the file aside and restore it from a backup, or try: sqlite3 FILE .recover");
+        "Stop the certificate authority, put the file and its -wal and -shm aside, and restore a backup; or rescue it: sqlite3 FILE .recover | sqlite3 NEW");
 
     internal static Problem NewerDatabase(string path, long found, int known) => new(
         DatabaseNewer,

@@ -27,19 +27,19 @@ public static class EdgeProblems
     internal static Problem ForbiddenPort(IPEndPoint endpoint) => new(
         PortForbidden,
         $"This user may not listen on port {Text(endpoint)}: ports below 1024 are reserved.",
-        "Run Berth as root or from its systemd unit, or allow the binary with: sudo setcap cap_net_bind_service=+ep $(command -v berth). "
+        "Run Berth as root or from its systemd unit, or allow the binary with: sudo setcap cap_net_bind_service=+ep $(readlink -f $(command -v berth)). "
         + "Or give it a port from 1024 up.");
 
     internal static Problem UnavailableAddress(IPEndPoint endpoint, string reason) => new(
         AddressUnavailable,
         $"Cannot listen on {endpoint}: {reason}.",
-        "List this machine's addresses with: ip -brief address. Then set one of them, or none to listen on all.");
+        "List this machine's addresses with: ip -brief address. Berth listens on all of them unless told otherwise.");
 
     internal static Problem UnusableCertificate(EdgeCertificate certificate, string reason) => new(
         CertificateUnusable,
         $"The certificate {certificate} cannot be served: {reason}",
         "Visitors of its names see the self-signed fallback meanwhile. Check that the chain file starts with the leaf and that the key "
-        + "is its own and not encrypted, then add the certificate again.");
+        + "is its own and not encrypted, or order a new one with letsencrypt:enable <app> --force.");
 
     internal static Problem InvalidTarget(string text) => new(
         TargetInvalid,

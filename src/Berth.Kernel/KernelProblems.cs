@@ -27,7 +27,7 @@ public static class KernelProblems
     public static Problem NotWritable(string path, string reason) => new(
         StateNotWritable,
         $"Cannot write {path}: {reason}",
-        "Check free space (df -h) and the folder's owner, then run the command again; nothing was changed.");
+        "Check free space (df -h) and the folder's owner, then run the command again; the file is as it was.");
 
     public static Problem Busy(string scope, TimeSpan waited) => new(
         StateBusy,

@@ -32,14 +32,14 @@ internal static class Program
 
     private static int Elsewhere(string[] args, StateRoots roots)
     {
-        using var client = ControlClient.TryConnect(roots);
-        if (client is null)
-        {
-            return LocalRun.Run(args, roots, Invocation.Caller);
-        }
-
         try
         {
+            using var client = ControlClient.TryConnect(roots);
+            if (client is null)
+            {
+                return LocalRun.Run(args, roots, Invocation.Caller);
+            }
+
             var (words, writeInput) = InputOf(args);
             return client.Run(Invocation.Request(words), writeInput);
         }
@@ -50,9 +50,14 @@ internal static class Program
     }
 
     /// <summary>Standard input, except that a folder to deploy is read here, with the caller's rights, and sent as an archive.</summary>
-    private static (string[] Words, Action<Stream> WriteInput) InputOf(string[] args) => args is ["deploy", var app, var folder]
-        ? (["deploy", app], FolderArchive.Of(folder))
-        : (args, static stream => Invocation.CopyInput(stream));
+    private static (string[] Words, Action<Stream> WriteInput) InputOf(string[] args)
+    {
+        var start = Array.IndexOf(args, "deploy");
+        return start >= 0 && args[..start].All(word => word.StartsWith("--", StringComparison.Ordinal)) && args[start..] is [_, var app, var folder]
+            && !app.StartsWith('-') && !folder.StartsWith('-')
+            ? ([.. args[..start], "deploy", app], FolderArchive.Of(folder))
+            : (args, static stream => Invocation.CopyInput(stream));
+    }
 
     private static int Here(Func<Caller, CommandOutput, Task<int>> body)
     {

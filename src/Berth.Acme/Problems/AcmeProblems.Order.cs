@@ -17,8 +17,8 @@ public static partial class AcmeProblems
         ChallengeUnsupported,
         $"{name} can only be proved by {ListOr(offered)}; configured here: {ListOr(known)}.",
         name.StartsWith("*.", StringComparison.Ordinal)
-            ? "A wildcard needs dns-01: configure a DNS provider, or ask for the names one by one."
-            : "Configure a challenge type that the certificate authority offers for this name.");
+            ? "Ask for the host names one by one instead of the wildcard."
+            : "Leave the name out, or use a certificate authority that proves it over HTTP-01.");
 
     internal static Problem ValidationSlow(string host, string name, TimeSpan limit) => new(
         ValidationTimeout,

@@ -8,7 +8,7 @@ internal static class CaErrors
 {
     private const string Again = "Run the command again; if it repeats, report it to the certificate authority.";
     private const string Names = "Remove or correct the names the certificate authority does not take.";
-    private const string Csr = "Choose another key type, then run the command again.";
+    private const string Csr = "Ask the certificate authority which keys it takes; Berth orders with P-256.";
 
     private static readonly FrozenDictionary<string, CaError> Table = new Dictionary<string, CaError>
     {
@@ -29,17 +29,17 @@ internal static class CaErrors
         [AcmeError.Connection] = new(AcmeProblems.ValidationConnection, "Make the name reachable from the internet on port 80."),
         [AcmeError.Dns] = new(AcmeProblems.ValidationDns, "Create the name's A or AAAA record and wait until it is visible."),
         [AcmeError.ExternalAccountRequired] = new(AcmeProblems.BindingRequired,
-            "Get a key id and an HMAC key from the certificate authority and configure both."),
+            "Use a certificate authority that takes accounts without a binding, such as Let's Encrypt."),
         [AcmeError.IncorrectResponse] = new(AcmeProblems.ValidationAnswer, "Let the name point at this server alone."),
         [AcmeError.InvalidContact] = new(AcmeProblems.ContactRefused, "Set an e-mail address that exists."),
         [AcmeError.InvalidProfile] = new(AcmeProblems.ProfileUnknown,
             "Choose a profile the certificate authority lists, or none."),
         [AcmeError.Malformed] = new(AcmeProblems.Malformed, Again),
-        [AcmeError.OrderNotReady] = new(AcmeProblems.OrderNotReady, "Run the command again; it goes on with the same order."),
+        [AcmeError.OrderNotReady] = new(AcmeProblems.OrderNotReady, "Run the command again; it makes a new order."),
         [AcmeError.RateLimited] = new(AcmeProblems.RateLimited, "Wait, then run the command again."),
         [AcmeError.RejectedIdentifier] = new(AcmeProblems.IdentifierRejected, Names),
         [AcmeError.ServerInternal] = new(AcmeProblems.ServerInternal,
-            "Try again later, and look at the certificate authority's status page; the order under way is kept."),
+            "Try again later, and look at the certificate authority's status page."),
         [AcmeError.Tls] = new(AcmeProblems.ValidationTls, "Let the name point at this server alone, with port 443 open."),
         [AcmeError.Unauthorized] = new(AcmeProblems.Unauthorized,
             "Check that the account is still valid at the authority; remove the stored account to register a new one."),

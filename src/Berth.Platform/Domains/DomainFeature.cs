@@ -49,7 +49,7 @@ public sealed class DomainFeature(DomainStore domains, ConfigStore config, AppCa
             throw DomainProblems.Missing().AsException();
         }
 
-        await domains.ChangeAsync(app, before => [.. before.Except(names)], call.Cancel);
+        await domains.ChangeAsync(app, before => [.. before.Except(names, StringComparer.OrdinalIgnoreCase)], call.Cancel);
         foreach (var name in names)
         {
             call.Output.Step($"Removed {Printable.Of(name)} from {app}");

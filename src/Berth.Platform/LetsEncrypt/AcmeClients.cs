@@ -17,7 +17,7 @@ public sealed class AcmeClients(
 {
     private readonly ConcurrentDictionary<(Uri Directory, string? Email), AcmeClient> _clients = new();
     private readonly AccountFiles _accounts = new(store);
-    private readonly Lazy<HttpClient> _ordinary = new(() => new HttpClient(Handler(ReadTrust(trustFile))));
+    private readonly Lazy<HttpClient> _ordinary = new(() => new HttpClient(Handler(ReadTrust(trustFile))), LazyThreadSafetyMode.PublicationOnly);
     private readonly Lazy<HttpClient> _builtIn = new(() => new HttpClient(Handler(authority is null ? null : [authority.Root])));
 
     /// <summary>The directory a <c>server</c> setting means.</summary>

@@ -77,16 +77,7 @@ public sealed class CertificateManager(
 
     public DateTimeOffset RenewalOf(AppName app, CertificateFacts facts)
     {
-        TimeSpan? grace = null;
-        try
-        {
-            grace = settings.Read(app).GracePeriod;
-        }
-        catch (ProblemException)
-        {
-            // A setting that cannot be read must not keep a certificate from being renewed.
-        }
-
+        var grace = settings.GracePeriodOf(app);
         return RenewalTime.Of(facts.NotBefore, facts.NotAfter, grace, grace is null ? Spread(facts.Serial) : 0);
     }
 

@@ -26,6 +26,9 @@ public interface ICertificateManager
     /// <summary>When the certificate is due for renewal.</summary>
     DateTimeOffset RenewalOf(AppName app, CertificateFacts facts);
 
+    /// <summary>When the daemon acts for this app by itself next; null when it has nothing to do.</summary>
+    DateTimeOffset? NextAttemptOf(AppName app);
+
     /// <summary>Why the last attempt failed; null when it did not.</summary>
     LineageFailure? LastFailureOf(AppName app);
 }

@@ -38,8 +38,9 @@ public sealed class LetsEncryptFeature(
 
     private async Task<int> IssueAsync(CommandCall call)
     {
-        var app = apps.Find(call.Parse(["--force", "-f"]).At(0));
-        return await manager.ObtainAsync(app, $"Let's Encrypt {app}...", force: false, call.Output, call.Cancel);
+        var words = call.Parse(["--force", "-f"]);
+        var app = apps.Find(words.At(0));
+        return await manager.ObtainAsync(app, $"Let's Encrypt {app}...", words.Has("--force") || words.Has("-f"), call.Output, call.Cancel);
     }
 
     private async Task<int> EnableAsync(CommandCall call)

@@ -9,7 +9,7 @@ namespace Berth.Platform.LetsEncrypt;
 
 /// <summary>What <c>letsencrypt:report</c> prints: each setting as set, as inherited and as it holds, and where the certificate stands.</summary>
 public sealed class LetsEncryptReport(
-    LetsEncryptSettingsStore settings, LineageFiles lineages, PropertyStore properties, CertificateFiles certificates, AppCatalog apps)
+    LetsEncryptSettingsStore settings, ICertificateManager manager, PropertyStore properties, CertificateFiles certificates, AppCatalog apps)
 {
     private static readonly Report Shape = new("letsencrypt-", "letsencrypt information");
     private static readonly string[] Keys = ["dns-provider", "email", "graceperiod", "lego-args", "lego-docker-options", "server"];
@@ -45,13 +45,12 @@ public sealed class LetsEncryptReport(
     private Dictionary<string, string> Of(AppName app, string? flag)
     {
         var values = Global();
-        var state = lineages.ReadState(app);
         var facts = certificates.IsFromAcme(app) ? certificates.Facts(app) : null;
         values["letsencrypt-active"] = facts is null ? "false" : "true";
         values["letsencrypt-autorenew"] = "true";
         values["letsencrypt-expiration"] = facts?.NotAfter.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) ?? "";
-        values["letsencrypt-next-attempt"] = state.NextAttempt?.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) ?? "";
-        values["letsencrypt-last-error"] = state.LastFailure?.Found ?? "";
+        values["letsencrypt-next-attempt"] = manager.NextAttemptOf(app)?.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) ?? "";
+        values["letsencrypt-last-error"] = manager.LastFailureOf(app)?.Found ?? "";
         foreach (var key in Keys)
         {
             values[$"letsencrypt-{key}"] = settings.Own(app, key) ?? "";

@@ -17,8 +17,14 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
     {
         Email = Effective(app, "email") is { } text ? EmailAddress.Parse(text) : null,
         Server = Effective(app, "server") ?? AcmeServers.Default,
-        GracePeriod = Effective(app, "graceperiod") is { } seconds ? Seconds(seconds) : null,
+        GracePeriod = GracePeriodOf(app),
     };
+
+    /// <summary>
+    /// Null also for what is no number: a variable set by hand may hold anything, and the certificate's own lifetime is a better
+    /// guide than no renewal.
+    /// </summary>
+    public TimeSpan? GracePeriodOf(AppName app) => TrySeconds(Effective(app, "graceperiod"));
 
     /// <summary>Refuses a value that would only fail later.</summary>
     /// <exception cref="ProblemException">The value cannot be used for this key.</exception>
@@ -32,7 +38,7 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
         _ = key switch
         {
             "email" => (object)EmailAddress.Parse(value),
-            "graceperiod" => Seconds(value),
+            "graceperiod" => TrySeconds(value) ?? throw LetsEncryptProblems.InvalidGracePeriod(value).AsException(),
             "server" => AcmeServers.DirectoryOf(value) ?? (object)"",
             _ => "",
         };
@@ -58,8 +64,8 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
         return variable is null ? null : config.Get(app, variable) is { Length: > 0 } value ? value : null;
     }
 
-    private static TimeSpan Seconds(string text) =>
+    private static TimeSpan? TrySeconds(string? text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= 10L * 365 * 86400
             ? TimeSpan.FromSeconds(seconds)
-            : throw LetsEncryptProblems.InvalidGracePeriod(text).AsException();
+            : null;
 }

@@ -58,9 +58,7 @@ public sealed class PsFeature(AppRuntime runtime, AppCatalog apps) : IFeature
     {
         var words = call.Parse(["--skip-deploy"]);
         var app = apps.Find(words.At(0));
-        var wanted = words.Positional.Skip(1).ToImmutableSortedDictionary(
-            word => FormationLine.TryParse(word, out var type, out _) ? type : throw ProcessStateProblems.InvalidScale(word).AsException(),
-            word => FormationLine.TryParse(word, out _, out var count) ? count : 0);
+        var wanted = Wanted(words.Positional.Skip(1));
         if (wanted.IsEmpty)
         {
             Show(call.Output, app);
@@ -74,6 +72,22 @@ public sealed class PsFeature(AppRuntime runtime, AppCatalog apps) : IFeature
 
         await runtime.ScaleAsync(app, wanted, call.Output, call.Cancel);
         return 0;
+    }
+
+    private static ImmutableSortedDictionary<ProcessType, int> Wanted(IEnumerable<string> words)
+    {
+        var wanted = ImmutableSortedDictionary.CreateBuilder<ProcessType, int>();
+        foreach (var word in words)
+        {
+            if (!FormationLine.TryParse(word, out var type, out var count))
+            {
+                throw ProcessStateProblems.InvalidScale(word).AsException();
+            }
+
+            wanted[type] = count;
+        }
+
+        return wanted.ToImmutable();
     }
 
     private void Show(CommandOutput output, AppName app)

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using Berth.Commands;
 using Berth.Control;
+using Berth.Kernel;
 using Berth.Storage;
 
 namespace Berth.Client;
@@ -17,12 +19,14 @@ internal sealed class ControlClient : IDisposable
     private readonly Socket _socket;
     private readonly Lock _sending = new();
     private readonly byte[] _buffer = new byte[ControlSocket.FrameLimit];
+    private volatile string? _inputFault;
     private int _start;
     private int _end;
 
     private ControlClient(Socket socket) => _socket = socket;
 
     /// <returns>A connection, or null when no daemon listens there.</returns>
+    /// <exception cref="ProblemException">One does, for another user.</exception>
     public static ControlClient? TryConnect(StateRoots roots)
     {
         var address = ControlSocket.AddressOf(ControlSocket.FileOf(roots), out var folder);
@@ -31,6 +35,11 @@ internal sealed class ControlClient : IDisposable
         {
             socket.Connect(new UnixDomainSocketEndPoint(address));
             return new ControlClient(socket);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AccessDenied)
+        {
+            socket.Dispose();
+            throw ProgramProblems.AccessDenied(ControlSocket.FileOf(roots)).AsException(e);
         }
         catch (SocketException)
         {
@@ -149,9 +158,18 @@ internal sealed class ControlClient : IDisposable
     // Standard input may block for ever; the thread must not keep the process alive.
     private void StartInput(Action<Stream> writeInput) => new Thread(() =>
     {
-        using var stream = new InputFrames(this);
-        writeInput(stream);
-        Send(FrameKind.Input, []);
+        try
+        {
+            using var stream = new InputFrames(this);
+            writeInput(stream);
+            Send(FrameKind.Input, []);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            // Half an archive must not look like a whole one: the daemon is told by the connection's end.
+            _inputFault = e.Message;
+            _socket.Shutdown(SocketShutdown.Both);
+        }
     })
     { IsBackground = true }.Start();
 
@@ -221,8 +239,13 @@ internal sealed class ControlClient : IDisposable
         }
     }
 
-    private static int Lost()
+    private int Lost()
     {
+        if (_inputFault is { } fault)
+        {
+            throw ProgramProblems.InputUnreadable(fault).AsException();
+        }
+
         Console.Error.WriteLine(" !     The daemon ended before the command did.");
         Console.Error.WriteLine("       State on disk is whole. Start berth serve again, then repeat the command.");
         return 1;

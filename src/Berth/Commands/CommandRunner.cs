@@ -65,7 +65,7 @@ internal sealed partial class CommandRunner(CommandTable table, bool inDaemon, s
         {
             var reference = Guid.NewGuid().ToString("N")[..8];
             Failed(log, reference, string.Join(' ', words.Take(1)), e);
-            return ProblemPrinter.Print(output, ProgramProblems.Internal(reference), caller);
+            return ProblemPrinter.Print(output, ProgramProblems.Internal(reference, e), caller);
         }
     }
 

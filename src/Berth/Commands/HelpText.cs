@@ -14,7 +14,7 @@ internal static class HelpText
         output.Line(feature.Description);
         output.Line();
         output.Line("Additional commands:");
-        Table(output, feature.Commands.Where(command => command.Name.Contains(':')));
+        Table(output, feature.Commands);
     }
 
     public static void ForAll(CommandOutput output, CommandTable table, string program, bool everything)

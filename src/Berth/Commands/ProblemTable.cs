@@ -29,7 +29,7 @@ internal static class ProblemTable
         AcmeProblems.ValidationConnection, AcmeProblems.ValidationAnswer, AcmeProblems.ValidationTls,
         AcmeProblems.ValidationTimeout, AcmeProblems.CaaForbids, AcmeProblems.RequestRefused, AcmeProblems.OrderInvalid,
         AcmeProblems.OrderNotReady, AcmeProblems.ProcessingTimeout, AcmeProblems.CertificateWrong,
-        AcmeProblems.RevocationRefused, AcmeProblems.RevocationUnsupported,
+        AcmeProblems.CertificateUnreadable, AcmeProblems.RevocationRefused, AcmeProblems.RevocationUnsupported,
         AuthorityProblems.OptionsInvalid, AuthorityProblems.PortTaken, AuthorityProblems.AddressNotUsable,
         AuthorityProblems.DataInUse, AuthorityProblems.KeyExposed, AuthorityProblems.KeyDamaged, AuthorityProblems.KeyNotFound,
         AuthorityProblems.RootNotFound, AuthorityProblems.DatabaseDamaged, AuthorityProblems.DatabaseNewer,
@@ -56,8 +56,8 @@ internal static class ProblemTable
         ProcessProblems.Unhealthy, ProcessProblems.PortsExhausted, ProcessProblems.NotRunning, ProcessProblems.StateInUse,
         ProcessStateProblems.AppNotDeployed, ProcessStateProblems.ScaleInvalid,
         StorageProblems.StateUnreadable, StorageProblems.StateNotDeletable,
-        ProgramProblems.DaemonNotRunning, ProgramProblems.DaemonAlreadyRunning, ProgramProblems.DaemonNotStarted,
-        ProgramProblems.InternalError, ProgramProblems.OptionInvalid, ProgramProblems.ProblemUnknown,
-        ProgramProblems.FolderMissing,
+        ProgramProblems.DaemonNotRunning, ProgramProblems.DaemonAccessDenied, ProgramProblems.FolderUnreadable,
+        ProgramProblems.DaemonAlreadyRunning, ProgramProblems.DaemonNotStarted, ProgramProblems.InternalError,
+        ProgramProblems.OptionInvalid, ProgramProblems.ProblemUnknown, ProgramProblems.FolderMissing,
     ];
 }

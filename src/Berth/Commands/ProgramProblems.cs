@@ -6,6 +6,8 @@ namespace Berth.Commands;
 internal static class ProgramProblems
 {
     public static readonly ProblemCode DaemonNotRunning = new("daemon-not-running");
+    public static readonly ProblemCode DaemonAccessDenied = new("daemon-access-denied");
+    public static readonly ProblemCode FolderUnreadable = new("deploy-folder-unreadable");
     public static readonly ProblemCode DaemonAlreadyRunning = new("daemon-already-running");
     public static readonly ProblemCode DaemonNotStarted = new("daemon-not-started");
     public static readonly ProblemCode InternalError = new("internal-error");
@@ -18,21 +20,34 @@ internal static class ProgramProblems
         $"{command} needs the daemon, and none answers at {socket}.",
         "Start it: sudo systemctl start berth, or berth serve in another terminal.");
 
+    public static Problem AccessDenied(string socket) => new(
+        DaemonAccessDenied,
+        $"The daemon at {socket} belongs to another user.",
+        "Put sudo in front of the command.");
+
+    public static Problem InputUnreadable(string reason) => new(
+        FolderUnreadable,
+        $"What was to be sent cannot be read: {Printable.Of(reason)}",
+        "Let your user read every file of the folder, and take sockets and devices out; nothing was changed.");
+
     public static Problem AlreadyRunning(string lib) => new(
         DaemonAlreadyRunning,
         $"Another daemon is serving {lib} already.",
         "Use that one, stop it first, or set DOKKU_ROOT and DOKKU_LIB_ROOT to folders of this one's own.");
 
     public static Problem NotStarted(string log, IEnumerable<string> lastLines) => new(
-        DaemonNotStarted, "The daemon ended before it was ready.", $"Its last words are above; all of them are in {log}.")
+        DaemonNotStarted, "The daemon did not become ready.", $"Its last words are above; all of them are in {log}.")
     {
         Details = [.. lastLines.Select(line => Printable.Of(line, 300))],
     };
 
-    public static Problem Internal(string reference) => new(
+    public static Problem Internal(string reference, Exception cause) => new(
         InternalError,
         "Berth met a fault of its own, and stopped this command before it could do harm.",
-        $"The daemon's log has the details under reference {reference}; please report them.");
+        $"Please report it. A daemon's log has the details under reference {reference}.")
+    {
+        Details = [cause.GetType().Name],
+    };
 
     public static Problem BadOption(string found, string remedy) => new(OptionInvalid, found, remedy);
 

@@ -101,7 +101,7 @@ internal static class AuthorityCommand
         : throw ProgramProblems.BadOption($"'{Printable.Of(text)}' is not an address and a port.", "Write 127.0.0.1:14000.").AsException();
 
     private static int Number(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 65535
             ? number
-            : throw ProgramProblems.BadOption($"'{Printable.Of(text)}' is not a whole number.", "See berth ca serve --help.").AsException();
+            : throw ProgramProblems.BadOption($"'{Printable.Of(text)}' is not a whole number up to 65535.", "See berth ca serve --help.").AsException();
 }

@@ -1,3 +1,4 @@
+using Berth.Client;
 using Berth.Commands;
 using Berth.Control;
 using Berth.Edge;
@@ -56,11 +57,11 @@ internal sealed class Services : IAsyncDisposable
         var table = new CommandTable(
         [
             new AppFeature(apps, domains, Runtime, changes, store),
-            new ConfigFeature(config, apps, Runtime),
+            new ConfigFeature(config, apps, inDaemon ? Runtime : new NothingToRestart()),
             new DomainFeature(domains, config, apps, changes),
             new CertificateFeature(certificates, apps, store),
             new LetsEncryptFeature(
-                Manager, new LetsEncryptReport(settings, Lineages, properties, certificates, apps), properties, certificates, apps, time),
+                Manager, new LetsEncryptReport(settings, Manager, properties, certificates, apps), properties, certificates, apps, time),
             new PsFeature(Runtime, apps),
             new LogsFeature(new LogReader(LogSettingsOf(roots), time), apps),
             new DeployFeature(Runtime, releases, apps),
