@@ -125,7 +125,7 @@ public sealed class Managing_an_account : WithAuthority
         Assert.Equal(100, first.As(AcmeJson.Default.OrderList).Orders.Count);
         Assert.DoesNotContain(second.Links, link => link.Relation == "next");
         Assert.Equal(
-            urls.Skip(1),
-            first.As(AcmeJson.Default.OrderList).Orders.Concat(second.As(AcmeJson.Default.OrderList).Orders).Order(StringComparer.Ordinal));
+            urls.Skip(1).Order(StringComparer.Ordinal),
+            first.As(AcmeJson.Default.OrderList).Orders.Concat(second.As(AcmeJson.Default.OrderList).Orders));
     }
 }

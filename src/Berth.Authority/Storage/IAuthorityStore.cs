@@ -27,7 +27,7 @@ internal interface IAuthorityStore : IAsyncDisposable
 
     Task<OrderRecord?> FindOrderAsync(string id, CancellationToken cancel);
 
-    /// <summary>Ids of an account's orders that are not invalid, oldest first, those after <paramref name="cursor"/> only.</summary>
+    /// <summary>Ids of an account's orders that are not invalid, sorted, so oldest first to the millisecond; those after <paramref name="cursor"/> only.</summary>
     Task<ImmutableArray<string>> ListOrdersAsync(
         string accountId, string cursor, int limit, DateTimeOffset now, CancellationToken cancel);
 
