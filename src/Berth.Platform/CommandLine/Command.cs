@@ -1,8 +1,5 @@
 namespace Berth.Platform.CommandLine;
 
-/// <summary>What a command does: reads its words, calls one operation, prints. The result is the exit status.</summary>
-public delegate Task<int> CommandBody(CommandCall call);
-
 /// <summary>One command as users type it.</summary>
 /// <param name="Name">The full name: <c>apps:create</c>.</param>
 /// <param name="Synopsis">Its arguments as help shows them: <c>&lt;app&gt;</c>.</param>
