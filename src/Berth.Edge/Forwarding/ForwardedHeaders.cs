@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Berth.Edge.Reading;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using Yarp.ReverseProxy.Forwarder;
@@ -24,7 +25,7 @@ internal sealed class ForwardedHeaders(EdgeOptions options, TimeProvider time) :
     private static readonly string[] Claims =
         [For, Proto, Host, Port, RealIp, RequestStart, "X-Forwarded-Prefix", "X-Forwarded-Ssl", "X-Forwarded-Server", "Forwarded", "Proxy"];
 
-    // What may stand in Connection without naming a header to drop. An app without a Host header would be another app.
+    // Words in Connection that name no header to drop; and Host, without which apps could not tell their names apart.
     private static readonly string[] OwnWords = ["close", "keep-alive", "upgrade", "host"];
 
     public override async ValueTask TransformRequestAsync(
