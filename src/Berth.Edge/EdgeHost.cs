@@ -24,7 +24,10 @@ public sealed record EdgeHost
     /// <summary>The value of <c>Strict-Transport-Security</c> on HTTPS responses (RFC 6797 §6.1); null sends none.</summary>
     public string? StrictTransportSecurity { get; init; }
 
-    /// <summary>The longest request body, in bytes; longer ones get 413. Null takes <see cref="EdgeOptions.MaxRequestBodySize"/>.</summary>
+    /// <summary>
+    /// The longest request body, in bytes, with the lines between its chunks; longer ones get 413. Null takes
+    /// <see cref="EdgeOptions.MaxRequestBodySize"/>.
+    /// </summary>
     public long? MaxRequestBodySize { get; init; }
 
     /// <summary>How long neither side may send anything; null takes <see cref="EdgeOptions.ActivityTimeout"/>.</summary>

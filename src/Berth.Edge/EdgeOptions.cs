@@ -15,7 +15,7 @@ public sealed record EdgeOptions
     /// <summary>The port of HTTPS; 0 takes a free one.</summary>
     public int HttpsPort { get; init; } = 443;
 
-    /// <summary>Proxies whose <c>X-Forwarded-*</c> and <c>Forwarded</c> headers are believed and continued; others are replaced.</summary>
+    /// <summary>Proxies whose <c>X-Forwarded-*</c> and <c>Forwarded</c> headers are believed and continued.</summary>
     public ImmutableArray<IPNetwork> TrustedProxies { get; init; } = [];
 
     /// <summary>How many certificates stay loaded, about 9 KB each; the longest unused go first.</summary>
@@ -74,7 +74,7 @@ public sealed record EdgeOptions
     [
         .. Port(HttpPort, nameof(HttpPort)),
         .. Port(HttpsPort, nameof(HttpsPort)),
-        .. HttpPort == HttpsPort && HttpPort != 0 ? [$"{nameof(HttpPort)} and {nameof(HttpsPort)} are both {HttpPort}."] : Array.Empty<string>(),
+        .. Different(),
         .. AtLeast(LoadedCertificates, 1, nameof(LoadedCertificates)),
         .. AtLeast(MaxRequestBodySize ?? 0, 0, nameof(MaxRequestBodySize)),
         .. AtLeast(MaxConnections ?? 1, 1, nameof(MaxConnections)),
@@ -96,9 +96,14 @@ public sealed record EdgeOptions
     private static IEnumerable<string> Port(int value, string name) =>
         value is >= 0 and <= 65535 ? [] : [$"{name} is {value}; a port is 0 to 65535."];
 
+    private IEnumerable<string> Different() =>
+        HttpPort != HttpsPort || HttpPort == 0 ? [] : [$"{nameof(HttpPort)} and {nameof(HttpsPort)} are both {HttpPort}."];
+
     private static IEnumerable<string> AtLeast(long value, long least, string name) =>
         value >= least ? [] : [$"{name} is {value}; it must be at least {least}."];
 
     private static IEnumerable<string> Positive(TimeSpan value, string name) =>
-        value > TimeSpan.Zero && value <= TimeSpan.FromDays(1) ? [] : [$"{name} is {value}; it must be more than nothing and at most a day."];
+        value > TimeSpan.Zero && value <= TimeSpan.FromDays(1)
+            ? []
+            : [$"{name} is {value}; it must be more than nothing and at most a day."];
 }

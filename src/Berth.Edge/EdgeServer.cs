@@ -51,7 +51,7 @@ public sealed class EdgeServer : IAsyncDisposable
     /// <summary>The port of HTTPS, once started; of several addresses that of the first.</summary>
     public int HttpsPort => _web.HttpsPort;
 
-    /// <summary>Certificates visitors asked for that could not be loaded. Their names show the fallback.</summary>
+    /// <summary>Certificates visitors asked for that could not be loaded, replaced ones included for a while.</summary>
     public ImmutableArray<Problem> CertificateProblems => _certificates.Problems;
 
     /// <summary>Starts listening; can be called once.</summary>
@@ -66,7 +66,9 @@ public sealed class EdgeServer : IAsyncDisposable
         _logger.Listening(HttpPort, HttpsPort);
     }
 
-    /// <summary>Takes no more connections, lets requests under way end for <see cref="EdgeOptions.StopTimeout"/>, cuts off the rest.</summary>
+    /// <summary>
+    /// Takes no more connections, lets requests under way end for <see cref="EdgeOptions.StopTimeout"/>, cuts off the rest.
+    /// </summary>
     public async Task StopAsync(CancellationToken cancel)
     {
         if (!_started)

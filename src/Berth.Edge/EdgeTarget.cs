@@ -26,8 +26,10 @@ public sealed record EdgeTarget
         target = Uri.TryCreate(text, UriKind.Absolute, out var uri)
             && uri.Scheme == Uri.UriSchemeHttp && uri.PathAndQuery == "/" && uri.UserInfo.Length == 0 && uri.Fragment.Length == 0
             && uri.Port is > 0 and <= 65535
-            ? new EdgeTarget($"http://{uri.IdnHost switch { var host when host.Contains(':', StringComparison.Ordinal) => $"[{host}]", var host => host }}:{uri.Port.ToString(CultureInfo.InvariantCulture)}")
+            ? new EdgeTarget($"http://{Bracketed(uri.IdnHost)}:{uri.Port.ToString(CultureInfo.InvariantCulture)}")
             : null;
         return target is not null;
     }
+
+    private static string Bracketed(string host) => host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
 }

@@ -1,4 +1,5 @@
 using Berth.Edge.Hosts;
+using Berth.Edge.Reading;
 using Berth.Kernel;
 
 namespace Berth.Edge;
@@ -9,8 +10,9 @@ namespace Berth.Edge;
 /// </summary>
 /// <remarks>
 /// A fixed number of small shards: a change copies the list of them and the one it falls into. Measured at 100,000 names:
-/// a changed name takes 2 µs (a frozen dictionary 50 ms and more to build again, a copied one 15 ms); a lookup, in any
-/// order, as long as in one large dictionary, where the way to memory is what counts.
+/// a changed name takes 2 µs, where a frozen dictionary takes 100 ms to build again and a plain one 8 ms to copy. A lookup
+/// of names in random order takes 0.6 µs with folding and wildcards, most of it the way to memory; a frozen dictionary,
+/// which does neither, 0.3 µs.
 /// </remarks>
 public sealed class HostTable
 {

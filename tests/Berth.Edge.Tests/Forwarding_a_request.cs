@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Berth.Edge.Tests.Support;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
@@ -140,6 +142,46 @@ public sealed class Forwarding_a_request
         Assert.Equal("not really gzip", await response.TextAsync());
     }
 
+    [Theory]
+    [InlineData("b\u00c3\u00bccher")]
+    [InlineData("b\u00fccher")]
+    public async Task passes_header_values_byte_for_byte_in_whatever_encoding(string bytes)
+    {
+        await using var edge = await TestEdge.StartAsync();
+        using var app = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        app.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        app.Listen();
+        edge.Host("app.example", null, EdgeTarget.Loopback(((IPEndPoint)app.LocalEndPoint!).Port));
+        var answering = edge.RawAsync($"GET / HTTP/1.1\r\nHost: app.example\r\nX-Name: {bytes}\r\nConnection: close\r\n\r\n");
+
+        using var connection = await app.AcceptAsync(TestContext.Current.CancellationToken);
+        var buffer = new byte[4096];
+        var length = await connection.ReceiveAsync(buffer, TestContext.Current.CancellationToken);
+        await connection.SendAsync(
+            Encoding.Latin1.GetBytes($"HTTP/1.1 200 OK\r\nX-Name: {bytes}\r\nContent-Length: 0\r\n\r\n"), TestContext.Current.CancellationToken);
+
+        Assert.Contains($"\r\nX-Name: {bytes}\r\n", Encoding.Latin1.GetString(buffer, 0, length), StringComparison.Ordinal);
+        Assert.Contains($"\r\nX-Name: {bytes}\r\n", await answering, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task brings_back_the_length_of_what_head_does_not_show(int version)
+    {
+        await using var edge = await TestEdge.StartAsync();
+        edge.Host("app.example", null, await edge.RunAsync(Backend.StartAsync(context =>
+        {
+            context.Response.ContentLength = 12345;
+            return Task.CompletedTask;
+        })));
+        using var client = edge.Client();
+
+        using var response = await client.SendAsync(HttpMethod.Head, "https://app.example/", request => request.Over(version));
+
+        Assert.Equal(12345, response.Content.Headers.ContentLength);
+    }
+
     [Fact]
     public async Task streams_a_large_upload_of_unknown_length()
     {
@@ -240,10 +282,15 @@ public sealed class Forwarding_a_request
     public async Task serves_many_requests_at_once_on_one_http2_connection()
     {
         await using var edge = await TestEdge.StartAsync();
-        var together = new Barrier(20);
+        var (waiting, together) = (20, new TaskCompletionSource());
         edge.Host("app.example", edge.Issuer.Certificate("app.example"), await edge.RunAsync(Backend.StartAsync(async context =>
         {
-            await Task.Run(() => together.SignalAndWait(context.RequestAborted));
+            if (Interlocked.Decrement(ref waiting) == 0)
+            {
+                together.SetResult();
+            }
+
+            await together.Task.WaitAsync(context.RequestAborted);
             await context.Response.WriteAsync(context.Request.Path);
         })));
         var connections = 0;

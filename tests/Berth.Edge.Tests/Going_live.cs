@@ -37,7 +37,7 @@ public sealed class Going_live
 
         await done.CancelAsync();
         await Task.WhenAll(visitors);
-        Assert.Empty(failures);
+        Assert.True(failures.IsEmpty, string.Join('\n', failures));
         Assert.True(visits > 100, $"only {visits} visits");
 
         async Task VisitAsync(int version, TimeSpan? keep)

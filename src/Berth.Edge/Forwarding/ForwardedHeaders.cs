@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Berth.Edge.Reading;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using Yarp.ReverseProxy.Forwarder;
@@ -22,9 +23,11 @@ internal sealed class ForwardedHeaders(EdgeOptions options, TimeProvider time) :
     // Headers by which apps and their libraries learn of proxies: in a stranger's hand each is a lie. "Proxy" becomes
     // HTTP_PROXY in CGI-like programs (CVE-2016-5385).
     private static readonly string[] Claims =
-        [For, Proto, Host, Port, RealIp, RequestStart, "X-Forwarded-Prefix", "X-Forwarded-Ssl", "X-Forwarded-Server", "Forwarded", "Proxy"];
+    [
+        For, Proto, Host, Port, RealIp, RequestStart, "X-Forwarded-Prefix", "X-Forwarded-Ssl", "X-Forwarded-Server", "Forwarded", "Proxy",
+    ];
 
-    // What may stand in Connection without naming a header to drop. An app without a Host header would be another app.
+    // Words in Connection that name no header to drop; and Host, without which apps could not tell their names apart.
     private static readonly string[] OwnWords = ["close", "keep-alive", "upgrade", "host"];
 
     public override async ValueTask TransformRequestAsync(

@@ -1,6 +1,6 @@
 using System.Net;
+using Berth.Edge.Answers;
 using Berth.Edge.Hosts;
-using Berth.Edge.Requests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Yarp.ReverseProxy.Forwarder;
@@ -22,7 +22,7 @@ internal sealed class Forwarder(
         EdgeHost? host = chosen;
         if (Enter(context, ref host) is not var (target, load))
         {
-            await (host is null ? RequestEntrance.UnknownHostAsync(context) : ErrorPage.NotRunningAsync(context));
+            await (host is null ? ErrorPage.UnknownHostAsync(context) : ErrorPage.NotRunningAsync(context));
             return;
         }
 
@@ -101,7 +101,11 @@ internal sealed class Forwarder(
             return;
         }
 
-        logger.ForwardingFailed(host.App.Text, target.Address, error.ToString(), context.Response.StatusCode);
+        // The visitor's own faults are not for the log: strangers would fill it.
+        if (context.Response.StatusCode >= 500)
+        {
+            logger.ForwardingFailed(host.App.Text, target.Address, error.ToString(), context.Response.StatusCode);
+        }
 
         // Headers there are the app's: its answer came whole, only the rest of the request was not wanted any more.
         if (!context.Response.HasStarted && context.Response.Headers.Count == 0)

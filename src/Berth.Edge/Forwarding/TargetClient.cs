@@ -1,3 +1,6 @@
+using System.Net;
+using System.Text;
+
 namespace Berth.Edge.Forwarding;
 
 /// <summary>The connections to the apps: a plain pipe that follows, remembers, unpacks and adds nothing.</summary>
@@ -8,9 +11,14 @@ internal static class TargetClient
         UseProxy = false,
         UseCookies = false,
         AllowAutoRedirect = false,
-        AutomaticDecompression = System.Net.DecompressionMethods.None,
+        AutomaticDecompression = DecompressionMethods.None,
         ActivityHeadersPropagator = null,
         ConnectTimeout = options.ConnectTimeout,
         PooledConnectionIdleTimeout = options.TargetKeepAlive,
+
+        // Header values pass byte for byte, whatever encoding the app writes them in (RFC 9110 §5.5, obs-text); the web
+        // server reads and writes them the same way.
+        RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1,
+        ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,
     });
 }

@@ -3,14 +3,15 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Edge.Hosting;
 
 /// <summary>
-/// Lets through of the web server only what needs attention. The forwarder would write two lines a request, and strangers
-/// could fill a disk with failed handshakes.
+/// Lets through of the web server only what its owner can mend. The forwarder would write two lines a request, and strangers
+/// could fill a disk with broken connections: some of those the web server calls critical.
 /// </summary>
 internal sealed class QuietFrameworkLogs(ILoggerFactory inner) : ILoggerFactory
 {
-    public ILogger CreateLogger(string categoryName) => new AtLeast(
-        inner.CreateLogger(categoryName),
-        categoryName.StartsWith("Yarp.", StringComparison.Ordinal) ? LogLevel.Error : LogLevel.Warning);
+    // Below this name are its categories for what single connections do.
+    private const string Connections = "Microsoft.AspNetCore.Server.Kestrel.";
+
+    public ILogger CreateLogger(string categoryName) => new AtLeast(inner.CreateLogger(categoryName), Least(categoryName));
 
     public void AddProvider(ILoggerProvider provider) => inner.AddProvider(provider);
 
@@ -19,12 +20,17 @@ internal sealed class QuietFrameworkLogs(ILoggerFactory inner) : ILoggerFactory
     {
     }
 
+    private static LogLevel Least(string category) =>
+        category.StartsWith(Connections, StringComparison.Ordinal) ? LogLevel.None
+        : category.StartsWith("Yarp.", StringComparison.Ordinal) ? LogLevel.Error
+        : LogLevel.Warning;
+
     private sealed class AtLeast(ILogger inner, LogLevel least) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= least && inner.IsEnabled(logLevel);
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= least && logLevel != LogLevel.None && inner.IsEnabled(logLevel);
 
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Berth.Edge.Tls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,7 +33,7 @@ internal sealed class WebServer : IAsyncDisposable
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = ListeningSocket.Open);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
-            Limit(kestrel, options);
+            Configure(kestrel, options);
             foreach (var address in Addresses(options))
             {
                 kestrel.Listen(address, options.HttpPort, listen => http.Add(Plain(listen)));
@@ -51,7 +53,7 @@ internal sealed class WebServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    internal Task StartAsync(Microsoft.AspNetCore.Http.RequestDelegate handle, CancellationToken cancel)
+    internal Task StartAsync(RequestDelegate handle, CancellationToken cancel)
     {
         _app.Run(handle);
         return _app.StartAsync(cancel);
@@ -59,9 +61,11 @@ internal sealed class WebServer : IAsyncDisposable
 
     internal Task StopAsync(CancellationToken cancel) => _app.StopAsync(cancel);
 
-    private static void Limit(KestrelServerOptions kestrel, EdgeOptions options)
+    private static void Configure(KestrelServerOptions kestrel, EdgeOptions options)
     {
         kestrel.AddServerHeader = false;
+        kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
+        kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
         kestrel.Limits.MaxRequestLineSize = options.MaxRequestLine;
         kestrel.Limits.MaxRequestHeadersTotalSize = options.MaxHeaderBytes;

@@ -1,3 +1,4 @@
+using Berth.Edge.Answers;
 using Berth.Edge.Forwarding;
 using Berth.Edge.Hosts;
 using Microsoft.AspNetCore.Connections.Features;
@@ -28,12 +29,9 @@ internal sealed class RequestEntrance(CurrentSnapshot current, Forwarder forward
 
         var host = snapshot.Hosts.Find(context.Request.Host.Value);
         return host is null
-            ? isChallenge ? ErrorPage.UnknownChallengeAsync(context) : UnknownHostAsync(context)
+            ? isChallenge ? ErrorPage.UnknownChallengeAsync(context) : ErrorPage.UnknownHostAsync(context)
             : HandleAsync(context, snapshot, host, isChallenge);
     }
-
-    internal static Task UnknownHostAsync(HttpContext context) =>
-        ErrorPage.UnknownHostAsync(context, HostLine.Fold(context.Request.Host.Value));
 
     private Task HandleAsync(HttpContext context, EdgeSnapshot snapshot, EdgeHost host, bool isChallenge)
     {

@@ -19,10 +19,10 @@ internal sealed class CertificateStore(EdgeOptions options, TimeProvider time, I
 
     /// <summary>Certificates that cannot be served now, with the reason.</summary>
     internal ImmutableArray<Problem> Problems =>
-        [.. _entries.Values.Where(entry => entry.Task.IsCompletedSuccessfully).Select(entry => entry.Task.Result.Problem).OfType<Problem>()];
-
-    /// <summary>How many certificates are loaded or being loaded.</summary>
-    internal int Count => _entries.Count;
+    [
+        .. _entries.Values.Select(entry => entry.Task).Where(task => task.IsCompletedSuccessfully)
+            .Select(task => task.Result.Problem).OfType<Problem>(),
+    ];
 
     /// <param name="certificate">Null for a name that has none.</param>
     /// <param name="cancel">Ends this caller's wait, not the loading others wait for.</param>

@@ -6,6 +6,10 @@ using Berth.Kernel;
 namespace Berth.Edge.Tls;
 
 /// <summary>Makes from a certificate what a handshake needs; about 1 ms and 9 KB each, shared by all its connections.</summary>
+/// <remarks>
+/// Known weakness of .NET 10 on Linux: it keeps about 31 of OpenSSL's contexts alive. Measured with openssl's client: with 25
+/// certificates in use every session is resumed, with 35 hardly any; those visitors shake hands in full.
+/// </remarks>
 internal static class TlsContext
 {
     /// <exception cref="ProblemException"><see cref="EdgeProblems.CertificateUnusable"/>.</exception>

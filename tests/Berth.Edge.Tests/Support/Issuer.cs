@@ -6,6 +6,7 @@ namespace Berth.Edge.Tests.Support;
 /// <summary>A small certificate authority: a root nobody trusts and one intermediate.</summary>
 internal sealed class Issuer : IDisposable
 {
+    private readonly DateTimeOffset _now = TimeProvider.System.GetUtcNow();
     private readonly X509Certificate2 _root;
     private readonly X509Certificate2 _intermediate;
 
@@ -20,9 +21,9 @@ internal sealed class Issuer : IDisposable
 
     internal string RootPem => _root.ExportCertificatePem();
 
-    private static DateTimeOffset From => TimeProvider.System.GetUtcNow().AddHours(-1);
+    private DateTimeOffset From => _now.AddHours(-1);
 
-    private static DateTimeOffset To => TimeProvider.System.GetUtcNow().AddDays(30);
+    private DateTimeOffset To => _now.AddDays(30);
 
     /// <returns>Chain (leaf and intermediate) and key, as PEM.</returns>
     internal (string Chain, string Key) Issue(params string[] names)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Berth.Kernel;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.Edge.Tests.Support;
@@ -11,8 +12,8 @@ internal sealed class TestEdge : IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _apps = [];
 
-    private TestEdge(EdgeOptions options, TimeProvider? time) =>
-        Server = new EdgeServer(options, time ?? TimeProvider.System, NullLoggerFactory.Instance);
+    private TestEdge(EdgeOptions options, TimeProvider? time, ILoggerFactory? logs) =>
+        Server = new EdgeServer(options, time ?? TimeProvider.System, logs ?? NullLoggerFactory.Instance);
 
     internal static EdgeOptions Loopback { get; } = new()
     {
@@ -26,9 +27,10 @@ internal sealed class TestEdge : IAsyncDisposable
 
     internal Issuer Issuer { get; } = new();
 
-    internal static async Task<TestEdge> StartAsync(EdgeOptions? options = null, TimeProvider? time = null)
+    internal static async Task<TestEdge> StartAsync(
+        EdgeOptions? options = null, TimeProvider? time = null, ILoggerFactory? logs = null)
     {
-        var edge = new TestEdge(options ?? Loopback, time);
+        var edge = new TestEdge(options ?? Loopback, time, logs);
         await edge.Server.StartAsync(TestContext.Current.CancellationToken);
         return edge;
     }

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Berth.Edge.Forwarding;
+namespace Berth.Edge.Reading;
 
 /// <summary>The path and query of a request, byte for byte as the visitor wrote them where that is safe.</summary>
 internal static class RequestTarget

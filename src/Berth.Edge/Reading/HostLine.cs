@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace Berth.Edge.Hosts;
+namespace Berth.Edge.Reading;
 
 /// <summary>Reads a host name out of what a client sent: a Host header, an <c>:authority</c> or a server name of TLS.</summary>
 internal static class HostLine

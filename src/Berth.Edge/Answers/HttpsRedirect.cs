@@ -1,9 +1,8 @@
 using System.Globalization;
-using Berth.Edge.Forwarding;
-using Berth.Edge.Hosts;
+using Berth.Edge.Reading;
 using Microsoft.AspNetCore.Http;
 
-namespace Berth.Edge.Requests;
+namespace Berth.Edge.Answers;
 
 /// <summary>
 /// Sends a visitor from HTTP to HTTPS, keeping path and query: 301 for GET and HEAD, as Dokku does; 308 for other methods,

@@ -1,16 +1,18 @@
 using System.Globalization;
 using System.Net.Mime;
 using System.Text;
+using Berth.Edge.Reading;
 using Microsoft.AspNetCore.Http;
 
-namespace Berth.Edge.Requests;
+namespace Berth.Edge.Answers;
 
 /// <summary>The edge's own short answers: HTML for browsers, plain text for the rest. They name no app.</summary>
 internal static class ErrorPage
 {
-    internal static Task UnknownHostAsync(HttpContext context, string? name) => WriteAsync(
+    /// <summary>Repeats the host only when it is a name that can do no harm on a page.</summary>
+    internal static Task UnknownHostAsync(HttpContext context) => WriteAsync(
         context, StatusCodes.Status404NotFound, "Not known here",
-        name is null ? "This host is not known here." : $"The host {name} is not known here.");
+        HostLine.Fold(context.Request.Host.Value) is { } name ? $"The host {name} is not known here." : "This host is not known here.");
 
     internal static Task UnknownChallengeAsync(HttpContext context) => WriteAsync(
         context, StatusCodes.Status404NotFound, "Not known here", "There is no such challenge.");

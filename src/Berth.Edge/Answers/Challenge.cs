@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 
-namespace Berth.Edge.Requests;
+namespace Berth.Edge.Answers;
 
 /// <summary>The HTTP-01 challenge of ACME (RFC 8555 §8.3).</summary>
 internal static class Challenge

@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using Berth.Edge.Tests.Support;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Edge.Tests;
+
+public sealed class Writing_its_log
+{
+    [Fact]
+    public async Task tells_the_owner_which_app_failed_where()
+    {
+        using var log = new MemoryLog();
+        await using var edge = await TestEdge.StartAsync(logs: log);
+        var target = await edge.RunAsync(Backend.StartAsync(context =>
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        }));
+        edge.Host("shop.example", null, target);
+        using var client = edge.Client();
+
+        await client.ShowAsync("http://shop.example/");
+
+        Assert.Contains(log.Lines, line => line.Contains($"App shop at {target}: Request, visitor got 502", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task tells_the_owner_which_certificate_cannot_be_served_and_never_shows_a_key()
+    {
+        using var log = new MemoryLog();
+        await using var edge = await TestEdge.StartAsync(logs: log);
+        var (chain, key) = (edge.Issuer.Issue("bad.example").Chain, edge.Issuer.Issue("other.example").Key);
+        edge.Host("bad.example", EdgeCertificate.FromPem(chain, key), await edge.RunAsync(Backend.SayingAsync("app")));
+        using var client = edge.Client();
+
+        await client.ShowAsync("https://bad.example/");
+
+        Assert.Contains(log.Lines, line => line.Contains("edge-certificate-unusable", StringComparison.Ordinal));
+        Assert.DoesNotContain(log.Lines, line => line.Contains(key.Split('\n')[1], StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task leaves_no_trace_that_strangers_could_fill_a_disk_with()
+    {
+        using var log = new MemoryLog();
+        await using var edge = await TestEdge.StartAsync(TestEdge.Loopback with { HandshakeTimeout = TimeSpan.FromMilliseconds(200) }, logs: log);
+        edge.Host("app.example", null, await edge.RunAsync(Backend.StartAsync(context => context.Request.Body.CopyToAsync(Stream.Null))));
+        var before = log.Lines.Count;
+
+        await edge.RawAsync("no request at all\r\n\r\n");
+        await edge.RawAsync("GET / HTTP/1.1\r\nHost: unknown.example\r\nConnection: close\r\n\r\n");
+        await edge.RawAsync("POST / HTTP/1.1\r\nHost: app.example\r\nTransfer-Encoding: chunked\r\n\r\nno chunk\r\n\r\n");
+        await edge.RawAsync("no handshake at all\r\n", https: true);
+        await edge.RawAsync("\x16\x03\x01", https: true);
+
+        Assert.Equal(before, log.Lines.Count);
+    }
+
+    private sealed class MemoryLog : ILoggerFactory, ILogger
+    {
+        internal ConcurrentQueue<string> Lines { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public void Dispose()
+        {
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Enqueue($"{formatter(state, exception)} {exception}");
+    }
+}
