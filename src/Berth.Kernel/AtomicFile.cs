@@ -32,7 +32,7 @@ public static class AtomicFile
         {
             WriteDurably(temporary, content, mode);
             Posix.CopyOwner(folder, temporary);
-            File.Move(temporary, path, overwrite: true);
+            Posix.Rename(temporary, path);
             Posix.SyncFolder(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -52,7 +52,7 @@ public static class AtomicFile
         {
             File.CreateSymbolicLink(temporary, target);
             Posix.CopyOwner(Path.GetDirectoryName(Path.GetFullPath(path))!, temporary);
-            File.Move(temporary, path, overwrite: true);
+            Posix.Rename(temporary, path);
             Posix.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -24,12 +24,12 @@ public static class KernelProblems
         $"'{Printable.Of(text)}' is not an e-mail address.",
         "Write it as name@example.com.");
 
-    internal static Problem NotWritable(string path, string reason) => new(
+    public static Problem NotWritable(string path, string reason) => new(
         StateNotWritable,
         $"Cannot write {path}: {reason}",
-        "Check free space (df -h) and the folder's owner, then run the command again; nothing was changed.");
+        "Check free space (df -h) and the folder's owner, then run the command again; the file is as it was.");
 
-    internal static Problem Busy(string scope, TimeSpan waited) => new(
+    public static Problem Busy(string scope, TimeSpan waited) => new(
         StateBusy,
         $"Another command has been changing {scope} for {waited.TotalSeconds:0} s.",
         "Wait for it to end, then run the command again. The lock goes away with the process that holds it.");

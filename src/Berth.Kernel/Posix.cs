@@ -30,12 +30,30 @@ internal static unsafe partial class Posix
             return;
         }
 
-        var status = stackalloc uint[64];
-        if (Statx(AtCurrentDirectory, from, 0, WantOwner, status) == 0)
+        if (OwnerOf(from) is { } owner)
         {
-            _ = ChangeOwner(to, status[5], status[6]);
+            _ = ChangeOwner(to, owner.User, owner.Group);
         }
     }
+
+    internal static FileOwner? OwnerOf(string path)
+    {
+        var status = stackalloc uint[64];
+        return Statx(AtCurrentDirectory, path, 0, WantOwner, status) == 0 ? new FileOwner(status[5], status[6]) : null;
+    }
+
+    /// <summary>Renames in one step whatever the path is; <see cref="File.Move(string, string)"/> looks through a link at its target.</summary>
+    /// <exception cref="IOException">The system's own words.</exception>
+    internal static void Rename(string from, string to)
+    {
+        if (RenameFile(from, to) != 0)
+        {
+            throw new IOException(Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "rename", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int RenameFile(string from, string to);
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int Open(string path, int flags);

@@ -1,15 +1,75 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection;
-using Yarp.ReverseProxy.Forwarder;
-if (args.Length == 0) { System.Console.WriteLine("hi"); return; }
-using var c = new Microsoft.Data.Sqlite.SqliteConnection("Data Source=/tmp/x.db"); c.Open();
-using var cmd = c.CreateCommand(); cmd.CommandText = "select sqlite_version()"; System.Console.WriteLine(cmd.ExecuteScalar());
-var b = WebApplication.CreateEmptyBuilder(new());
-b.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-b.Services.AddHttpForwarder();
-var app = b.Build();
-var fwd = app.Services.GetRequiredService<IHttpForwarder>();
-app.Run(async ctx => { await fwd.SendAsync(ctx, "http://127.0.0.1:1", new System.Net.Http.HttpMessageInvoker(new System.Net.Http.SocketsHttpHandler()), ForwarderRequestConfig.Empty); });
-app.Urls.Add("http://127.0.0.1:5999");
-app.Run();
+using Berth.Client;
+using Berth.Commands;
+using Berth.Daemon;
+using Berth.Kernel;
+using Berth.Platform.CommandLine;
+using Berth.Platform.Processes;
+using Berth.Storage;
+
+namespace Berth;
+
+/// <summary>
+/// The one program. A few words run here: those that start something, and those that must work when nothing does. All others go to
+/// the daemon; where none runs, the same commands run in this process as far as they can.
+/// </summary>
+internal static class Program
+{
+    private static int Main(string[] args)
+    {
+        DetachedProcess.LeaveIfAsked(args);
+        var roots = StateRoots.From(Environment.GetEnvironmentVariable);
+        return args switch
+        {
+            ["__launch", ..] => Launcher.Run(args[1..]),
+            ["serve", ..] => Here((_, output) => ServeCommand.RunAsync(args[1..], roots, output)),
+            ["ca", "serve", ..] => Here((_, output) => AuthorityCommand.ServeAsync(args[2..], roots, output)),
+            ["doctor", ..] => Here((caller, output) => Doctor.DoctorCommand.RunAsync(args[1..], roots, caller, output)),
+            ["explain", ..] => Here((_, output) => ExplainCommand.Run(args[1..], output)),
+            ["version"] or ["--version"] or ["-v"] => Here((caller, output) => VersionCommand.Run(caller, output)),
+            _ => Elsewhere(args, roots),
+        };
+    }
+
+    private static int Elsewhere(string[] args, StateRoots roots)
+    {
+        try
+        {
+            using var client = ControlClient.TryConnect(roots);
+            if (client is null)
+            {
+                return LocalRun.Run(args, roots, Invocation.Caller);
+            }
+
+            var (words, writeInput) = InputOf(args);
+            return client.Run(Invocation.Request(words), writeInput);
+        }
+        catch (ProblemException e)
+        {
+            return ProblemPrinter.Print(ConsoleSink.Output(Invocation.Caller), e.Problem, Invocation.Caller);
+        }
+    }
+
+    /// <summary>Standard input, except that a folder to deploy is read here, with the caller's rights, and sent as an archive.</summary>
+    private static (string[] Words, Action<Stream> WriteInput) InputOf(string[] args)
+    {
+        var start = Array.IndexOf(args, "deploy");
+        return start >= 0 && args[..start].All(word => word.StartsWith("--", StringComparison.Ordinal)) && args[start..] is [_, var app, var folder]
+            && !app.StartsWith('-') && !folder.StartsWith('-')
+            ? ([.. args[..start], "deploy", app], FolderArchive.Of(folder))
+            : (args, static stream => Invocation.CopyInput(stream));
+    }
+
+    private static int Here(Func<Caller, CommandOutput, Task<int>> body)
+    {
+        var caller = Invocation.Caller;
+        var output = ConsoleSink.Output(caller);
+        try
+        {
+            return body(caller, output).GetAwaiter().GetResult();
+        }
+        catch (ProblemException e)
+        {
+            return ProblemPrinter.Print(output, e.Problem, caller);
+        }
+    }
+}

@@ -52,4 +52,17 @@ public sealed class Writing_a_file_whole : IDisposable
         await done.CancelAsync();
         await reader;
     }
+
+    [Fact]
+    public void points_a_link_at_a_folder_and_then_at_another_in_one_step()
+    {
+        Directory.CreateDirectory(_scratch["first"]);
+        Directory.CreateDirectory(_scratch["second"]);
+
+        AtomicFile.Link(_scratch["current"], "first");
+        AtomicFile.Link(_scratch["current"], "second");
+
+        Assert.Equal("second", new DirectoryInfo(_scratch["current"]).LinkTarget);
+        Assert.Equal(3, Directory.GetFileSystemEntries(_scratch.Path).Length);
+    }
 }

@@ -50,7 +50,7 @@ public static class ProcessProblems
     internal static Problem UnknownType(AppName app, ProcessType type, IEnumerable<ProcessType> known) => new(
         TypeUnknown,
         $"{app} has no process type {type}.",
-        $"Its Procfile names {string.Join(", ", known)}. Scale one of these, or add a line '{type}: command' and deploy.");
+        $"Its Procfile names {string.Join(", ", known)}. Add a line '{type}: command' and deploy, or ask for none of it: ps:scale {app} {type}=0");
 
     internal static Problem InvalidRestartPolicy(string text) => new(
         RestartPolicyInvalid,
@@ -69,18 +69,18 @@ public static class ProcessProblems
     internal static Problem RefusedProgram(string origin, string program, string reason) => new(
         ProgramRefused,
         $"{origin} names the program '{Printable.Of(program)}', which cannot be started: {reason}.",
-        "Make it executable (git update-index --chmod=+x FILE), start a script with a #! line, and let the app's account read it.");
+        "Make it executable (chmod +x FILE), start a script with a #! line, and deploy again.");
 
     internal static Problem FailedLaunch(string name, string reason) => new(
         LaunchFailed,
         $"{name} could not be started: {reason}.",
-        "Run berth doctor; it checks the folders and accounts that starting a process needs.");
+        "Check that the app's account may enter its folders and that the disk has room (df -h).");
 
     internal static Problem ExitedEarly(string name, string origin, ExitStatus exit, ImmutableArray<string> output) => new(
         Exited,
         $"{name} {exit} before it was healthy ({origin}).",
         output.IsEmpty
-            ? "It printed nothing. Run its command by hand in the release folder to see why it ends."
+            ? "It printed nothing. Run its command by hand in the app's folder to see why it ends. What ran before is still in service."
             : "Its last output says why. Correct the app and deploy again; what ran before is still in service.")
     {
         Details = output,
@@ -89,7 +89,7 @@ public static class ProcessProblems
     internal static Problem NotHealthy(string name, string reason, ImmutableArray<string> output) => new(
         Unhealthy,
         $"{name} is not healthy: {reason}.",
-        "Listen on the port in $PORT, on 127.0.0.1 or all addresses; a slow start needs a longer timeout (checks:set). "
+        "Listen on the port in $PORT, on 127.0.0.1 or all addresses; and start within a minute. "
             + "What ran before is still in service.")
     {
         Details = output,
@@ -98,7 +98,7 @@ public static class ProcessProblems
     internal static Problem ExhaustedPorts(PortRange range) => new(
         PortsExhausted,
         $"No port from {range.First} to {range.Last} is free.",
-        "Stop what listens there (ss -ltn), scale apps down, or widen the range.");
+        "Stop what listens there (ss -ltn), or scale apps down.");
 
     internal static Problem AppNotRunning(AppName app) => new(
         NotRunning,
@@ -108,5 +108,5 @@ public static class ProcessProblems
     internal static Problem InUse(string folder) => new(
         StateInUse,
         $"Another daemon runs apps from {folder}.",
-        "Stop it first (systemctl stop berth); its apps go on running and are taken over.");
+        "Use that one, or stop it first (systemctl stop berth).");
 }

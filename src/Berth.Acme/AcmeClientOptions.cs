@@ -1,0 +1,51 @@
+using Berth.Acme.Accounts;
+using Berth.Kernel;
+
+namespace Berth.Acme;
+
+/// <summary>Which authority, on whose behalf, and how patiently.</summary>
+public sealed record AcmeClientOptions
+{
+    /// <summary>The server's directory; https, or http on a loopback address.</summary>
+    public required Uri DirectoryUrl { get; init; }
+
+    /// <summary>The account's contact; null registers without one.</summary>
+    public EmailAddress? Email { get; init; }
+
+    /// <summary>What a CA that knows its customers gave out; null for all others.</summary>
+    public ExternalAccountBinding? ExternalAccountBinding { get; init; }
+
+    /// <summary>
+    /// True forbids a new registration when the CA has forgotten the account: a CAA record may pin its URL (RFC 8657 §3).
+    /// </summary>
+    public bool AccountIsPinned { get; init; }
+
+    /// <summary>The longest one HTTP exchange may take, body included. Default: 30 s.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How often one request is signed again after badNonce. Default: 32; a good CA needs 2, a testing one that refuses four of
+    /// five needs them.
+    /// </summary>
+    public int NonceAttempts { get; init; } = 32;
+
+    /// <summary>The longest wait for one name's validation. Default: 5 min.</summary>
+    public TimeSpan ValidationTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The longest wait for the CA to become ready and to issue, each. Default: 5 min.</summary>
+    public TimeSpan ProcessingTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How many names are validated at once. Default: 8.</summary>
+    public int ParallelAuthorizations { get; init; } = 8;
+
+    /// <summary>
+    /// A wait the CA asks for up to this long is waited for in place; a longer one ends in a problem that carries it. Default: 10
+    /// s.
+    /// </summary>
+    public TimeSpan ShortWait { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The largest response read. Default: 1 MiB.</summary>
+    public int ResponseLimit { get; init; } = 1024 * 1024;
+
+    internal string Host => DirectoryUrl.IsDefaultPort ? DirectoryUrl.Host : DirectoryUrl.Authority;
+}

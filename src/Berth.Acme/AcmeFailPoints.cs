@@ -1,0 +1,45 @@
+namespace Berth.Acme;
+
+/// <summary>
+/// The names a client reports on its way, each right after the step took effect and before the next begins.
+/// A test that ends the process at any of them must see the next run finish with the same order.
+/// </summary>
+public static class AcmeFailPoints
+{
+    public const string AccountKeySaved = "account-key-saved";
+    public const string AccountRegistered = "account-registered";
+    public const string AccountSaved = "account-saved";
+
+    /// <summary>The certificate's key is in the journal; no order yet.</summary>
+    public const string KeySaved = "key-saved";
+
+    /// <summary>The CA made an order that the journal does not know yet: the one moment in which an order can be lost.</summary>
+    public const string OrderCreated = "order-created";
+    public const string OrderSaved = "order-saved";
+    public const string ChallengePresented = "challenge-presented";
+    public const string ChallengeAccepted = "challenge-accepted";
+
+    /// <summary>All names are authorized and the order is ready.</summary>
+    public const string Authorized = "authorized";
+    public const string FinalizeSaved = "finalize-saved";
+
+    /// <summary>The CA has the signing request.</summary>
+    public const string FinalizeSent = "finalize-sent";
+
+    /// <summary>The order is valid and the journal has the certificate's URL.</summary>
+    public const string Finalized = "finalized";
+    public const string CertificateDownloaded = "certificate-downloaded";
+    public const string CertificateSaved = "certificate-saved";
+
+    /// <summary>The caller has stored the certificate.</summary>
+    public const string CertificateStored = "certificate-stored";
+    public const string OrderCleared = "order-cleared";
+
+    /// <summary>All of them, in the order they are reached.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        AccountKeySaved, AccountRegistered, AccountSaved, KeySaved, OrderCreated, OrderSaved, ChallengePresented,
+        ChallengeAccepted, Authorized, FinalizeSaved, FinalizeSent, Finalized, CertificateDownloaded, CertificateSaved,
+        CertificateStored, OrderCleared,
+    ];
+}

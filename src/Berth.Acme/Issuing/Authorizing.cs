@@ -1,0 +1,164 @@
+using System.Collections.Concurrent;
+using Berth.Acme.Challenges;
+using Berth.Acme.Protocol;
+using Berth.Acme.Transport;
+using Berth.Kernel;
+
+namespace Berth.Acme.Issuing;
+
+/// <summary>Proves every name of an order, several at once; all failures are told together.</summary>
+internal sealed class Authorizing(AcmeClient client, IReadOnlyList<IChallengeSolver> solvers, IProgress<IssuanceStep>? progress)
+{
+    private const int MostAuthorizations = 1000;
+    private static readonly byte[] EmptyObject = "{}"u8.ToArray();
+
+    private readonly ConcurrentBag<NameFailure> _failures = [];
+    private readonly ConcurrentBag<ProblemException> _late = [];
+
+    /// <exception cref="OrderFailedException">The CA or a solver refused at least one name.</exception>
+    internal async Task RunAsync(Order order, CancellationToken cancel)
+    {
+        if (order.Authorizations.Count is 0 or > MostAuthorizations)
+        {
+            throw new OrderFailedException(AcmeProblems.BadResponse(
+                client.Options.Host, $"lists {order.Authorizations.Count} authorizations for one order").AsException());
+        }
+
+        var limits = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = client.Options.ParallelAuthorizations,
+            CancellationToken = cancel,
+        };
+        await Parallel.ForEachAsync(order.Authorizations, limits, async (url, token) => await AuthorizeAsync(url, token));
+        if (!_failures.IsEmpty)
+        {
+            var failures = _failures.OrderBy(failure => failure.Name, StringComparer.Ordinal).ToList();
+            throw new OrderFailedException(AcmeProblems.ValidationFailed(client.Options.Host, failures));
+        }
+
+        if (_late.TryPeek(out var late))
+        {
+            throw late;
+        }
+    }
+
+    private async Task AuthorizeAsync(string url, CancellationToken cancel)
+    {
+        var authorization = (await client.Account.PostAsync(url, default, cancel)).Read(AcmeJson.Default.Authorization);
+        var name = NameOf(authorization);
+        switch (authorization.Status)
+        {
+            case AcmeStatus.Valid:
+                progress?.Report(new IssuanceStep(IssuanceStepKind.AlreadyAuthorized, name));
+                return;
+            case AcmeStatus.Pending:
+                await ProveAsync(url, authorization, name, cancel);
+                return;
+            default:
+                Fail(Refused(name, authorization));
+                return;
+        }
+    }
+
+    private async Task ProveAsync(string url, Authorization authorization, string name, CancellationToken cancel)
+    {
+        var signer = await client.Account.OpenAsync(cancel);
+        if (ChallengeChoice.Of(authorization, solvers, signer.Key.Thumbprint) is not { } choice)
+        {
+            Fail(new NameFailure(name, null, null, ChallengeChoice.NoneFits(name, authorization, solvers).AsException()));
+            return;
+        }
+
+        IAsyncDisposable presented;
+        try
+        {
+            presented = await choice.Solver.PresentAsync(choice.Task, cancel);
+        }
+        catch (ProblemException e)
+        {
+            Fail(new NameFailure(name, null, null, e));
+            return;
+        }
+
+        await using (presented)
+        {
+            progress?.Report(new IssuanceStep(IssuanceStepKind.ChallengePresented, name, choice.Task.Type));
+            client.Reached(AcmeFailPoints.ChallengePresented);
+            try
+            {
+                await ValidateAsync(url, choice.Challenge, name, cancel);
+            }
+            catch (AcmeRefusalException e) when (!e.IsTransient)
+            {
+                Fail(new NameFailure(name, e.Document, choice.Task.Type, null));
+            }
+            catch (ProblemException e) when (e.Problem.Code == AcmeProblems.ValidationTimeout)
+            {
+                _late.Add(e);
+            }
+        }
+    }
+
+    private async Task ValidateAsync(string url, Challenge challenge, string name, CancellationToken cancel)
+    {
+        await AcceptAsync(url, challenge, cancel);
+        progress?.Report(new IssuanceStep(IssuanceStepKind.Validating, name));
+        var decided = await client.Polling.UntilAsync(
+            Polling.Soon,
+            url,
+            AcmeJson.Default.Authorization,
+            authorization => authorization.Status != AcmeStatus.Pending,
+            client.Options.ValidationTimeout,
+            () => AcmeProblems.ValidationSlow(client.Options.Host, name, client.Options.ValidationTimeout),
+            cancel);
+        if (decided.Status == AcmeStatus.Valid)
+        {
+            progress?.Report(new IssuanceStep(IssuanceStepKind.Authorized, name));
+            return;
+        }
+
+        Fail(Refused(name, decided));
+    }
+
+    // After a restart the CA may be looking already, or may just have decided: then it refuses to be asked again.
+    private async Task AcceptAsync(string url, Challenge challenge, CancellationToken cancel)
+    {
+        if (challenge.Status != AcmeStatus.Pending)
+        {
+            return;
+        }
+
+        try
+        {
+            await client.Account.PostAsync(challenge.Url, EmptyObject, cancel);
+            client.Reached(AcmeFailPoints.ChallengeAccepted);
+        }
+        catch (AcmeRefusalException e) when (!e.IsTransient)
+        {
+            var authorization = (await client.Account.PostAsync(url, default, cancel)).Read(AcmeJson.Default.Authorization);
+            if (authorization.Status == AcmeStatus.Pending && !IsUnderway(authorization, challenge.Url))
+            {
+                throw;
+            }
+        }
+    }
+
+    private static bool IsUnderway(Authorization authorization, string challengeUrl) =>
+        authorization.Challenges.Any(known => known.Url == challengeUrl && known.Status != AcmeStatus.Pending);
+
+    private void Fail(NameFailure failure)
+    {
+        _failures.Add(failure);
+        progress?.Report(new IssuanceStep(IssuanceStepKind.ValidationFailed, failure.Name, failure.Words));
+    }
+
+    private static NameFailure Refused(string name, Authorization authorization)
+    {
+        var failed = authorization.Challenges.FirstOrDefault(challenge => challenge.Error is not null);
+        var error = failed?.Error ?? new ProblemDocument { Detail = $"The authorization is {authorization.Status}." };
+        return new NameFailure(name, error, failed?.Type, null);
+    }
+
+    private static string NameOf(Authorization authorization) =>
+        Printable.Of((authorization.Wildcard == true ? "*." : "") + authorization.Identifier.Value);
+}

@@ -1,0 +1,86 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Berth.Kernel;
+
+namespace Berth.Acme.Issuing;
+
+/// <summary>A downloaded chain, leaf first, parsed and nothing more.</summary>
+internal sealed class CertificateChain : IDisposable
+{
+    internal const string ContentType = "application/pem-certificate-chain";
+    private const int MostCertificates = 10;
+    private const string Label = "CERTIFICATE";
+
+    private CertificateChain(List<X509Certificate2> certificates) => Certificates = certificates;
+
+    internal IReadOnlyList<X509Certificate2> Certificates { get; }
+
+    internal X509Certificate2 Leaf => Certificates[0];
+
+    /// <summary>The common name of the issuer that the topmost certificate names.</summary>
+    internal string TopIssuer => CommonName(Certificates[^1].IssuerName);
+
+    internal string LeafPem => Pem(Leaf);
+
+    internal string ChainPem => string.Concat(Certificates.Skip(1).Select(Pem));
+
+    /// <param name="pem">Certificates only (RFC 8555 §9.1); any other label is refused.</param>
+    /// <exception cref="CryptographicException">It is something else; the message is the end of a sentence.</exception>
+    internal static CertificateChain Parse(ReadOnlySpan<char> pem)
+    {
+        List<X509Certificate2> certificates = [];
+        try
+        {
+            while (PemEncoding.TryFind(pem, out var fields))
+            {
+                if (!pem[fields.Label].SequenceEqual(Label) || certificates.Count == MostCertificates)
+                {
+                    throw new CryptographicException("it holds something else than a few certificates");
+                }
+
+                var der = Convert.FromBase64String(pem[fields.Base64Data].ToString());
+                certificates.Add(X509CertificateLoader.LoadCertificate(der));
+                pem = pem[fields.Location.End..];
+            }
+
+            return certificates.Count > 0
+                ? new CertificateChain(certificates)
+                : throw new CryptographicException("it holds no certificate");
+        }
+        catch (CryptographicException)
+        {
+            certificates.ForEach(certificate => certificate.Dispose());
+            throw;
+        }
+    }
+
+    internal static string CommonName(X500DistinguishedName name)
+    {
+        try
+        {
+            foreach (var part in name.EnumerateRelativeDistinguishedNames())
+            {
+                if (!part.HasMultipleElements && part.GetSingleElementType().Value == "2.5.4.3")
+                {
+                    return Printable.Of(part.GetSingleElementValue() ?? "");
+                }
+            }
+        }
+        catch (CryptographicException)
+        {
+            // A name that cannot be read has no common name.
+        }
+
+        return Printable.Of(name.Name);
+    }
+
+    public void Dispose()
+    {
+        foreach (var certificate in Certificates)
+        {
+            certificate.Dispose();
+        }
+    }
+
+    private static string Pem(X509Certificate2 certificate) => certificate.ExportCertificatePem() + "\n";
+}

@@ -1,0 +1,71 @@
+using System.Security.Cryptography;
+using System.Text;
+using Berth.Acme.Transport;
+using Berth.Kernel;
+
+namespace Berth.Acme.Issuing;
+
+/// <summary>Fetches a certificate, picks the chain that is preferred, and checks it.</summary>
+internal sealed class ChainDownload(AcmeClient client, IProgress<IssuanceStep>? progress)
+{
+    private const int MostAlternates = 8;
+
+    /// <exception cref="OrderFailedException">What the CA sent is not the certificate ordered.</exception>
+    internal async Task<CertificateChain> FetchAsync(
+        string url, AsymmetricAlgorithm key, IReadOnlyList<string> names, string? preferred, CancellationToken cancel)
+    {
+        var response = await client.Account.PostAsync(url, default, cancel);
+        var chain = Check(response, key, names);
+        if (preferred is null || IsPreferred(chain, preferred))
+        {
+            return chain;
+        }
+
+        foreach (var alternate in response.Links.Where(link => link.Relation == "alternate").Take(MostAlternates))
+        {
+            if (!Uri.TryCreate(new Uri(url), alternate.Target, out var target))
+            {
+                continue;
+            }
+
+            var other = Check(await client.Account.PostAsync(target.AbsoluteUri, default, cancel), key, names);
+            if (IsPreferred(other, preferred))
+            {
+                chain.Dispose();
+                return other;
+            }
+
+            other.Dispose();
+        }
+
+        progress?.Report(new IssuanceStep(IssuanceStepKind.PreferredChainMissing, Detail: preferred));
+        return chain;
+    }
+
+    /// <summary>Checks a chain that is in the journal already.</summary>
+    /// <exception cref="OrderFailedException">It is of no use any more, most likely out of date.</exception>
+    internal CertificateChain CheckKept(string pem, AsymmetricAlgorithm key, IReadOnlyList<string> names) =>
+        Check(pem, "the order's journal", key, names);
+
+    private CertificateChain Check(AcmeResponse response, AsymmetricAlgorithm key, IReadOnlyList<string> names) =>
+        Check(Encoding.UTF8.GetString(response.Body), response.Url, key, names);
+
+    private CertificateChain Check(string pem, string source, AsymmetricAlgorithm key, IReadOnlyList<string> names)
+    {
+        CertificateChain? chain = null;
+        try
+        {
+            chain = CertificateChain.Parse(pem);
+            CertificateCheck.Require(chain, key, names, client.Clock.Now);
+            return chain;
+        }
+        catch (CryptographicException e)
+        {
+            chain?.Dispose();
+            throw new OrderFailedException(AcmeProblems.WrongCertificate(source, Printable.Of(e.Message)).AsException(e));
+        }
+    }
+
+    private static bool IsPreferred(CertificateChain chain, string preferred) =>
+        chain.TopIssuer.Equals(preferred, StringComparison.OrdinalIgnoreCase);
+}

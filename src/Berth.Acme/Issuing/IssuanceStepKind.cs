@@ -1,0 +1,44 @@
+namespace Berth.Acme.Issuing;
+
+/// <summary>What an issuance tells on its way.</summary>
+public enum IssuanceStepKind
+{
+    /// <summary>A new order exists; Detail is its URL.</summary>
+    OrderCreated,
+
+    /// <summary>An order from before is gone on with; Detail is its URL.</summary>
+    OrderResumed,
+
+    /// <summary>An order from before is of no use; Detail says why. A new one follows.</summary>
+    OrderDropped,
+
+    /// <summary>The CA still trusts an earlier proof of Name.</summary>
+    AlreadyAuthorized,
+
+    /// <summary>The answer for Name is visible; Detail is the challenge type.</summary>
+    ChallengePresented,
+
+    /// <summary>The CA was asked to look at Name.</summary>
+    Validating,
+
+    /// <summary>The CA accepted the proof of Name.</summary>
+    Authorized,
+
+    /// <summary>The CA refused Name; Detail is what it said.</summary>
+    ValidationFailed,
+
+    /// <summary>The signing request goes out.</summary>
+    Finalizing,
+
+    /// <summary>The certificate is here and checked; Detail is its issuer.</summary>
+    Downloaded,
+
+    /// <summary>No chain ends in the preferred issuer; the default one is used. Detail is the issuer wanted.</summary>
+    PreferredChainMissing,
+
+    /// <summary>This machine's clock differs from the CA's by Detail.</summary>
+    ClockSkew,
+
+    /// <summary>The caller stored the certificate.</summary>
+    Stored,
+}

@@ -1,0 +1,36 @@
+namespace Berth.Acme.Issuing;
+
+/// <summary>A certificate that was checked: key, names, validity and chain fit.</summary>
+public sealed record IssuedCertificate
+{
+    /// <summary>Sorted, as asked for.</summary>
+    public required IReadOnlyList<string> Names { get; init; }
+
+    public required string LeafPem { get; init; }
+
+    /// <summary>The intermediates, leaf's issuer first; may be empty.</summary>
+    public required string ChainPem { get; init; }
+
+    /// <summary>The leaf's private key, PKCS #8: a secret.</summary>
+    public required string PrivateKeyPem { get; init; }
+
+    /// <summary>The common name of the leaf's issuer.</summary>
+    public required string Issuer { get; init; }
+
+    public required DateTimeOffset NotBefore { get; init; }
+
+    public required DateTimeOffset NotAfter { get; init; }
+
+    public required string DirectoryUrl { get; init; }
+
+    public required string AccountUrl { get; init; }
+
+    public required string OrderUrl { get; init; }
+
+    public required string CertificateUrl { get; init; }
+
+    public string FullChainPem => LeafPem + ChainPem;
+
+    public override string ToString() =>
+        $"IssuedCertificate {{ Names = {string.Join(", ", Names)}, Issuer = {Issuer}, NotAfter = {NotAfter:u} }}";
+}

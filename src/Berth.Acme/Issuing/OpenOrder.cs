@@ -1,0 +1,8 @@
+using Berth.Acme.Protocol;
+
+namespace Berth.Acme.Issuing;
+
+/// <summary>An order under way with what the server last said about it.</summary>
+/// <param name="Pending">As in the journal; its order URL is known.</param>
+/// <param name="Order">As read from the server; null when the certificate is in the journal already.</param>
+internal sealed record OpenOrder(PendingOrder Pending, Order? Order);

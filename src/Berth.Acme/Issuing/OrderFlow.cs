@@ -1,0 +1,106 @@
+using System.Security.Cryptography;
+using Berth.Acme.Challenges;
+using Berth.Acme.Protocol;
+using Berth.Acme.Transport;
+using Berth.Kernel;
+
+namespace Berth.Acme.Issuing;
+
+/// <summary>Carries one order from wherever it stands to a checked certificate in the journal (RFC 8555 §7.1.6).</summary>
+internal sealed class OrderFlow(
+    AcmeClient client,
+    IOrderJournal journal,
+    IReadOnlyList<IChallengeSolver> solvers,
+    IssuanceRequest request,
+    IProgress<IssuanceStep>? progress)
+{
+    private readonly OrderWaiting _waiting = new(client);
+
+    /// <exception cref="OrderFailedException">
+    /// The order is given up: its pending authorizations closed, the journal cleared.
+    /// </exception>
+    /// <exception cref="ProblemException">A transient problem; the journal keeps the order.</exception>
+    internal async Task<IssuedCertificate> FinishAsync(OpenOrder open, CancellationToken cancel)
+    {
+        try
+        {
+            return await ContinueAsync(open, cancel);
+        }
+        catch (AcmeRefusalException e) when (!e.IsTransient)
+        {
+            await new Abandoning(client, journal).RunAsync(open, cancel);
+            throw new OrderFailedException(AcmeProblems.RefusedBy(client.Options.Host, e, "the order"));
+        }
+        catch (OrderFailedException)
+        {
+            await new Abandoning(client, journal).RunAsync(open, cancel);
+            throw;
+        }
+    }
+
+    private async Task<IssuedCertificate> ContinueAsync(OpenOrder open, CancellationToken cancel)
+    {
+        using var key = KeyPair.FromPem(open.Pending.PrivateKeyPem);
+        var download = new ChainDownload(client, progress);
+        if (open.Order is not { } order)
+        {
+            using var kept = download.CheckKept(open.Pending.CertificatePem!, key, open.Pending.Names);
+            return Result(open.Pending, kept);
+        }
+
+        var pending = open.Pending;
+        if (order.Status == AcmeStatus.Pending)
+        {
+            await new Authorizing(client, solvers, progress).RunAsync(order, cancel);
+            order = await _waiting.UntilDecidedAsync(TimeSpan.Zero, pending.OrderUrl!, cancel);
+        }
+
+        if (order.Status == AcmeStatus.Ready)
+        {
+            client.Reached(AcmeFailPoints.Authorized);
+            pending = pending with { Stage = OrderStage.Finalizing, FinalizeUrl = order.Finalize };
+            await journal.SaveAsync(pending, cancel);
+            client.Reached(AcmeFailPoints.FinalizeSaved);
+            progress?.Report(new IssuanceStep(IssuanceStepKind.Finalizing));
+            order = await new Finalizing(client, _waiting).SendAsync(order, pending, key, cancel);
+        }
+
+        order = await _waiting.UntilIssuedAsync(order, pending.OrderUrl!, cancel);
+        pending = pending with { Stage = OrderStage.Finalized, CertificateUrl = order.Certificate };
+        await journal.SaveAsync(pending, cancel);
+        client.Reached(AcmeFailPoints.Finalized);
+        return await DownloadAsync(download, pending, key, cancel);
+    }
+
+    private async Task<IssuedCertificate> DownloadAsync(
+        ChainDownload download, PendingOrder pending, AsymmetricAlgorithm key, CancellationToken cancel)
+    {
+        using var chain = await download.FetchAsync(
+            pending.CertificateUrl!, key, pending.Names, request.PreferredChain, cancel);
+        client.Reached(AcmeFailPoints.CertificateDownloaded);
+        pending = pending with { Stage = OrderStage.Downloaded, CertificatePem = chain.LeafPem + chain.ChainPem };
+        await journal.SaveAsync(pending, cancel);
+        client.Reached(AcmeFailPoints.CertificateSaved);
+        return Result(pending, chain);
+    }
+
+    private IssuedCertificate Result(PendingOrder pending, CertificateChain chain)
+    {
+        var issuer = CertificateChain.CommonName(chain.Leaf.IssuerName);
+        progress?.Report(new IssuanceStep(IssuanceStepKind.Downloaded, Detail: issuer));
+        return new IssuedCertificate
+        {
+            Names = pending.Names,
+            LeafPem = chain.LeafPem,
+            ChainPem = chain.ChainPem,
+            PrivateKeyPem = pending.PrivateKeyPem,
+            Issuer = issuer,
+            NotBefore = chain.Leaf.NotBefore.ToUniversalTime(),
+            NotAfter = chain.Leaf.NotAfter.ToUniversalTime(),
+            DirectoryUrl = pending.DirectoryUrl,
+            AccountUrl = pending.AccountUrl,
+            OrderUrl = pending.OrderUrl!,
+            CertificateUrl = pending.CertificateUrl!,
+        };
+    }
+}

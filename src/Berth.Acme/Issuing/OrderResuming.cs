@@ -1,0 +1,91 @@
+using System.Security.Cryptography;
+using Berth.Acme.Protocol;
+using Berth.Acme.Transport;
+
+namespace Berth.Acme.Issuing;
+
+/// <summary>Finds the order that an earlier run left in the journal, while it is of use.</summary>
+internal sealed class OrderResuming(
+    AcmeClient client, IOrderJournal journal, IssuanceRequest request, IProgress<IssuanceStep>? progress)
+{
+    /// <summary>The key of a run that ended between key and order, after <see cref="FindAsync"/>.</summary>
+    internal PendingOrder? Prepared { get; private set; }
+
+    /// <returns>Null when the journal has no order of use.</returns>
+    internal async Task<OpenOrder?> FindAsync(CancellationToken cancel)
+    {
+        if (await journal.LoadAsync(cancel) is not { } pending)
+        {
+            return null;
+        }
+
+        var account = (await client.Account.OpenAsync(cancel)).AccountUrl!;
+        if (!pending.Serves(request, client.Options.DirectoryUrl.OriginalString, account))
+        {
+            return await DropAsync("it is for other names, another key type or another account", cancel);
+        }
+
+        if (!IsKey(pending.PrivateKeyPem))
+        {
+            return await DropAsync("its private key cannot be read", cancel);
+        }
+
+        switch (pending)
+        {
+            case { OrderUrl: null }:
+                Prepared = pending;
+                return null;
+            case { Stage: OrderStage.Downloaded, CertificatePem: not null, CertificateUrl: not null }:
+                return Resumed(new OpenOrder(pending, null));
+            default:
+                return await AskAsync(pending, pending.OrderUrl, cancel);
+        }
+    }
+
+    private async Task<OpenOrder?> AskAsync(PendingOrder pending, string url, CancellationToken cancel)
+    {
+        Order order;
+        try
+        {
+            order = (await client.Account.PostAsync(url, default, cancel)).Read(AcmeJson.Default.Order);
+        }
+        catch (AcmeRefusalException e) when (!e.IsTransient)
+        {
+            return await DropAsync($"the server no longer knows it: {AcmeProblems.WordsOf(e.Document)}", cancel);
+        }
+
+        if (order.Status == AcmeStatus.Invalid || (order.Status != AcmeStatus.Valid && order.Expires < client.Clock.Now))
+        {
+            var reason = order.Error is { } error ? AcmeProblems.WordsOf(error) : "it is invalid or has expired";
+            return await DropAsync(reason, cancel);
+        }
+
+        return Resumed(new OpenOrder(pending, order));
+    }
+
+    private OpenOrder Resumed(OpenOrder order)
+    {
+        progress?.Report(new IssuanceStep(IssuanceStepKind.OrderResumed, Detail: order.Pending.OrderUrl));
+        return order;
+    }
+
+    private async Task<OpenOrder?> DropAsync(string reason, CancellationToken cancel)
+    {
+        progress?.Report(new IssuanceStep(IssuanceStepKind.OrderDropped, Detail: reason));
+        await journal.ClearAsync(cancel);
+        return null;
+    }
+
+    private static bool IsKey(string pem)
+    {
+        try
+        {
+            KeyPair.FromPem(pem).Dispose();
+            return true;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text.Json.Serialization.Metadata;
+using Berth.Acme.Accounts;
+using Berth.Kernel;
+
+namespace Berth.Acme.Issuing;
+
+/// <summary>
+/// Reads a resource until it says what is waited for: at once or soon, then less and less often, or when the server
+/// asks (RFC 8555 §7.5.1).
+/// </summary>
+internal sealed class Polling(AccountSession account, TimeProvider time)
+{
+    /// <summary>How soon a CA that has to do something may have done it.</summary>
+    internal static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(25);
+
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestAsked = TimeSpan.FromMinutes(1);
+
+    /// <param name="first">The wait before the first look; zero where nothing is left to do but to look.</param>
+    /// <param name="url">The resource.</param>
+    /// <param name="type">Its JSON.</param>
+    /// <param name="isDone">Ends the wait.</param>
+    /// <param name="budget">The longest wait.</param>
+    /// <param name="late">The problem of a wait that was too long.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    internal async Task<T> UntilAsync<T>(
+        TimeSpan first,
+        string url,
+        JsonTypeInfo<T> type,
+        Predicate<T> isDone,
+        TimeSpan budget,
+        Func<Problem> late,
+        CancellationToken cancel)
+    {
+        var start = time.GetTimestamp();
+        var pause = Soon;
+        await Task.Delay(first, time, cancel);
+        while (true)
+        {
+            var response = await account.PostAsync(url, default, cancel);
+            var resource = response.Read(type);
+            if (isDone(resource))
+            {
+                return resource;
+            }
+
+            var wait = response.RetryAfter is { } asked && asked > TimeSpan.Zero ? Min(asked, LongestAsked) : pause;
+            if (time.GetElapsedTime(start) + wait > budget)
+            {
+                throw AcmeProblems.WithRetryAfter(late().AsException(), response.RetryAfter);
+            }
+
+            await Task.Delay(wait, time, cancel);
+            pause = Min(pause * 2, Longest);
+        }
+    }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}

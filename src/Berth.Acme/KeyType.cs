@@ -1,0 +1,12 @@
+namespace Berth.Acme;
+
+/// <summary>The key pairs a certificate or an account can have.</summary>
+public enum KeyType
+{
+    /// <summary>ECDSA on P-256: the default, small and fast everywhere.</summary>
+    P256,
+
+    P384,
+
+    Rsa2048,
+}

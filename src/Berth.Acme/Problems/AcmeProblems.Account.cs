@@ -1,0 +1,38 @@
+using Berth.Kernel;
+
+namespace Berth.Acme;
+
+public static partial class AcmeProblems
+{
+    internal static Problem NeedsBinding(string host, string? website) => new(
+        BindingRequired,
+        $"{Printable.Of(host)} registers only accounts that are bound to a customer account (external account binding).",
+        website is null
+            ? "Use a certificate authority that takes accounts without a binding, such as Let's Encrypt."
+            : $"Its terms are at {Printable.Of(website)}. Use a certificate authority that takes accounts without a binding, such as Let's Encrypt.");
+
+    internal static Problem BadBinding(string keyId) => new(
+        BindingInvalid,
+        $"The HMAC key of the external account binding '{Printable.Of(keyId)}' is not base64url.",
+        "Copy the HMAC key from the certificate authority again, whole and without quotes.");
+
+    internal static Problem BadAccountKey(string host, string reason) => new(
+        AccountKeyInvalid,
+        $"The stored account key for {Printable.Of(host)} cannot be read: {Printable.Of(reason)}",
+        "Restore the account's files from a backup, or remove them to register a new account.");
+
+    internal static Problem BadCertificateKey(string reason) => new(
+        CertificateUnreadable,
+        $"The certificate's private key cannot be read: {Printable.Of(reason)}",
+        "Give the key as unencrypted PEM, or revoke with the account instead.");
+
+    internal static Problem BadCertificateFile(string reason) => new(
+        CertificateUnreadable,
+        $"The certificate cannot be read: {Printable.Of(reason)}",
+        "Give the certificate as PEM, leaf first.");
+
+    internal static Problem AccountClosed(string host, string url) => new(
+        AccountDeactivated,
+        $"The account {Printable.Of(url)} at {Printable.Of(host)} is no longer valid.",
+        "Remove the stored account to register a new one.");
+}

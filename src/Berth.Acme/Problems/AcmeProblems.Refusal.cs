@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using Berth.Acme.Protocol;
+using Berth.Acme.Transport;
+using Berth.Kernel;
+
+namespace Berth.Acme;
+
+public static partial class AcmeProblems
+{
+    private const int MostWords = 600;
+    private const int MostDetails = 200;
+
+    /// <summary>A request the CA answered with an error.</summary>
+    /// <param name="host">The CA.</param>
+    /// <param name="refusal">What it answered.</param>
+    /// <param name="doing">What was asked for, as in "refused …".</param>
+    internal static ProblemException RefusedBy(string host, AcmeRefusalException refusal, string doing)
+    {
+        var document = refusal.Document;
+        var entry = CaErrors.Find(document.Type) ?? ByStatus(refusal.Response);
+        var found = $"{Printable.Of(host)} refused {doing}: {WordsOf(document)}";
+        var problem = new Problem(entry.Code, found, RemedyOf(entry, refusal)) { Details = DetailsOf(document) };
+        return WithRetryAfter(problem.AsException(refusal), refusal.Response.RetryAfter);
+    }
+
+    /// <summary>The CA's own words, printable: its detail, or whatever it gave instead.</summary>
+    internal static string WordsOf(ProblemDocument document)
+    {
+        var words = document.Detail ?? document.Title ?? document.Type;
+        return string.IsNullOrWhiteSpace(words)
+            ? $"HTTP status {document.Status} without a reason"
+            : Printable.Of(words.Trim(), MostWords);
+    }
+
+    /// <summary>A line for each subproblem, nested ones too: <c>name: detail</c>.</summary>
+    internal static ImmutableArray<string> DetailsOf(ProblemDocument? document) =>
+        document?.Subproblems is null ? [] : [.. Flatten(document.Subproblems).Take(MostDetails)];
+
+    private static IEnumerable<string> Flatten(IReadOnlyList<ProblemDocument> documents)
+    {
+        foreach (var document in documents)
+        {
+            yield return document.Identifier is { } about
+                ? $"{Printable.Of(about.Value)}: {WordsOf(document)}"
+                : WordsOf(document);
+            foreach (var nested in Flatten(document.Subproblems ?? []))
+            {
+                yield return nested;
+            }
+        }
+    }
+
+    private static string RemedyOf(CaError entry, AcmeRefusalException refusal)
+    {
+        var remedy = entry.Remedy;
+        if (entry.Code == RateLimited && refusal.Response.RetryAfter is { } wait)
+        {
+            remedy = $"Wait {Spoken(wait)}, then run the command again.";
+        }
+
+        if (entry.Code == TermsNotAgreed && refusal.Document.Instance is { } page)
+        {
+            remedy = $"Visit {Printable.Of(page)}, agree to the terms, then run the command again.";
+        }
+
+        if (entry.Code == KeyRefused && refusal.Document.Algorithms is { Count: > 0 } algorithms)
+        {
+            remedy += $" It takes {Printable.Of(string.Join(", ", algorithms))}.";
+        }
+
+        return refusal.Response.Links.FirstOrDefault(link => link.Relation is "help" or "terms-of-service") is { } help
+            ? $"{remedy} See {Printable.Of(help.Target)}"
+            : remedy;
+    }
+
+    private static CaError ByStatus(AcmeResponse response) => response.Status switch
+    {
+        429 => CaErrors.Find(AcmeError.RateLimited)!,
+        >= 500 => CaErrors.Find(AcmeError.ServerInternal)!,
+        >= 300 and < 400 => new CaError(
+            ResponseInvalid, "Use the server's final directory URL: signed requests follow no redirects."),
+        404 => new CaError(OtherRefusal, "Check that the server URL names an ACME directory."),
+        _ => new CaError(OtherRefusal, "Read what the certificate authority says, then run the command again."),
+    };
+}

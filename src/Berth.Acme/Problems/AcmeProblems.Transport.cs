@@ -1,0 +1,58 @@
+using System.Globalization;
+using Berth.Kernel;
+
+namespace Berth.Acme;
+
+public static partial class AcmeProblems
+{
+    internal static Problem HostUnknown(string host) => new(
+        ServerHostUnknown,
+        $"The certificate authority's host {Printable.Of(host)} is not known to DNS (or its proxy's is not).",
+        $"Check the server URL, and that this machine resolves names: getent hosts {Printable.Of(host)}");
+
+    internal static Problem Refused(string authority) => new(
+        ServerRefused,
+        $"The certificate authority at {Printable.Of(authority)} refused the connection: nothing listens there (or at the proxy in between).",
+        "Check the host and port of the server URL, and that the authority is running.");
+
+    internal static Problem NotTrusted(string authority, string reason) => new(
+        ServerNotTrusted,
+        $"The TLS certificate of {Printable.Of(authority)} is not trusted: {Printable.Of(reason)}",
+        "For a private authority, name its root in LEGO_CA_CERTIFICATES of the daemon's environment; for a public one, unset that and check this machine's clock and roots.");
+
+    internal static Problem NoAnswerInTime(string authority, TimeSpan limit) => new(
+        ServerTimeout,
+        $"The certificate authority at {Printable.Of(authority)} did not answer in time (at most {Spoken(limit)}).",
+        "Check that outgoing connections to it are allowed, or try again later; the order under way is kept.");
+
+    internal static Problem NotReached(string authority, string reason) => new(
+        ServerUnreachable,
+        $"The certificate authority at {Printable.Of(authority)} was not reached: {Printable.Of(reason)}",
+        "Check this machine's network and firewall, or try again later; the order under way is kept.");
+
+    /// <param name="url">What was asked.</param>
+    /// <param name="what">The end of "The answer of … ": a verb first.</param>
+    internal static Problem BadResponse(string url, string what) => new(
+        ResponseInvalid,
+        $"The answer of {Printable.Of(url)} {Printable.Of(what)}.",
+        "Check that the server URL names an ACME directory and that no proxy stands between, or try again later.");
+
+    internal static Problem UrlUnusable(string host, string url) => new(
+        UrlInvalid,
+        $"The certificate authority {Printable.Of(host)} uses the URL '{Printable.Of(url)}', which is not https.",
+        "The certificate authority itself is set up wrongly: its directory must name https URLs. Tell its operator, or use another.");
+
+    /// <summary>A time as people say it, rounded up: <c>90 seconds</c>, <c>4 minutes</c>, <c>3 hours</c>.</summary>
+    internal static string Spoken(TimeSpan time)
+    {
+        var (count, unit) = time switch
+        {
+            { TotalSeconds: <= 120 } => (time.TotalSeconds, "second"),
+            { TotalMinutes: <= 120 } => (time.TotalMinutes, "minute"),
+            { TotalHours: <= 48 } => (time.TotalHours, "hour"),
+            _ => (time.TotalDays, "day"),
+        };
+        var whole = (long)Math.Ceiling(count);
+        return string.Create(CultureInfo.InvariantCulture, $"{whole} {unit}{(whole == 1 ? "" : "s")}");
+    }
+}

@@ -1,0 +1,74 @@
+using Berth.Acme.Issuing;
+using Berth.Acme.Protocol;
+using Berth.Kernel;
+
+namespace Berth.Acme;
+
+public static partial class AcmeProblems
+{
+    /// <summary>
+    /// Every name's failure in one problem: its code when all agree, <see cref="ValidationRefused"/> otherwise.
+    /// </summary>
+    internal static ProblemException ValidationFailed(string host, IReadOnlyList<NameFailure> failures)
+    {
+        if (failures is [{ Local: { } only }])
+        {
+            return only;
+        }
+
+        var first = failures[0];
+        var codes = failures.Select(CodeOf).Distinct().ToList();
+        var names = string.Join(", ", failures.Take(3).Select(failure => failure.Name));
+        var more = failures.Count > 3 ? $" and {failures.Count - 3} more" : "";
+        var found = failures.Count == 1
+            ? $"{Printable.Of(host)} could not validate {first.Name}: {first.Words}"
+            : $"{Printable.Of(host)} could not validate {names}{more}.";
+        return new Problem(codes.Count == 1 ? codes[0] : ValidationRefused, found, RemedyOf(first))
+        {
+            Details = [.. failures.SelectMany(LinesOf)],
+        }.AsException(first.Local);
+    }
+
+    private static IEnumerable<string> LinesOf(NameFailure failure) =>
+        DetailsOf(failure.Document).Prepend($"{failure.Name}: {failure.Words}");
+
+    private static ProblemCode CodeOf(NameFailure failure) => failure switch
+    {
+        { Local: { } local } => local.Problem.Code,
+        { Document.Type: AcmeError.Unauthorized } => ValidationAnswer,
+        _ => CaErrors.Find(failure.Document?.Type)?.Code ?? ValidationRefused,
+    };
+
+    private static string RemedyOf(NameFailure failure)
+    {
+        if (failure.Local is { } local)
+        {
+            return local.Problem.Remedy;
+        }
+
+        var code = CodeOf(failure);
+        return code == ValidationDns || code == ValidationConnection || code == ValidationAnswer || code == ValidationTls
+            ? RemedyByChallenge(code, failure)
+            : CaErrors.Find(failure.Document?.Type)?.Remedy ?? RemedyByChallenge(code, failure);
+    }
+
+    private static string RemedyByChallenge(ProblemCode code, NameFailure failure)
+    {
+        var name = failure.Name.StartsWith("*.", StringComparison.Ordinal) ? failure.Name[2..] : failure.Name;
+        return failure.ChallengeType switch
+        {
+            ChallengeType.Dns01 =>
+                $"The TXT record _acme-challenge.{name} must be visible on every name server of the domain; "
+                + "then run the command again.",
+            ChallengeType.TlsAlpn01 =>
+                $"{name} must be reachable from the internet on port 443, and point at this server alone; "
+                + "then run the command again.",
+            _ when code == ValidationDns =>
+                $"Point {name} at this server with an A or AAAA record; once it is visible, "
+                + $"http://{name}{KeyAuthorization.Http01Path} must be reachable on port 80. Then run the command again.",
+            _ =>
+                $"http://{name}{KeyAuthorization.Http01Path} must be reachable from the internet on port 80 and be answered "
+                + "by this server: check the A and AAAA records, the firewall and port forwarding; then run the command again.",
+        };
+    }
+}

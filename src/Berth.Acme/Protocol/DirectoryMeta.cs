@@ -1,0 +1,21 @@
+using System.Text.Json.Serialization;
+
+namespace Berth.Acme.Protocol;
+
+/// <summary>What a server says about itself (RFC 8555 §9.7.6).</summary>
+public sealed record DirectoryMeta : IJsonOnDeserialized
+{
+    public string? TermsOfService { get; init; }
+
+    public string? Website { get; init; }
+
+    /// <summary>Host names the server recognises as itself in CAA records (RFC 8659).</summary>
+    public IReadOnlyList<string>? CaaIdentities { get; init; }
+
+    public bool? ExternalAccountRequired { get; init; }
+
+    /// <summary>Profile name → description (draft-ietf-acme-profiles).</summary>
+    public IReadOnlyDictionary<string, string>? Profiles { get; init; }
+
+    void IJsonOnDeserialized.OnDeserialized() => WireList.RequireElements(CaaIdentities, "caaIdentities");
+}

@@ -1,0 +1,7 @@
+namespace Berth.Acme.Protocol;
+
+/// <summary>Deactivates an authorization (RFC 8555 §7.5.2).</summary>
+public sealed record StatusUpdate
+{
+    public required string Status { get; init; }
+}

@@ -1,0 +1,56 @@
+using Berth.Acme.Protocol;
+using Berth.Acme.Transport;
+
+namespace Berth.Acme;
+
+/// <summary>When a server would like a certificate renewed (RFC 9773 §4.2).</summary>
+public sealed record RenewalAdvice
+{
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1);
+    private static readonly TimeSpan UsualPause = TimeSpan.FromHours(6);
+
+    public required DateTimeOffset Start { get; init; }
+
+    /// <summary>After <see cref="Start"/>.</summary>
+    public required DateTimeOffset End { get; init; }
+
+    /// <summary>A page for people; null when the server names none.</summary>
+    public string? ExplanationUrl { get; init; }
+
+    /// <summary>How long to wait before asking again: 1 minute to 1 day, 6 hours when the server does not say.</summary>
+    public required TimeSpan AskAgainAfter { get; init; }
+
+    /// <summary>What a new order's <c>replaces</c> says.</summary>
+    public required string CertificateId { get; init; }
+
+    /// <summary>Picks the time: uniform in the window; one that has passed means now (§4.2).</summary>
+    /// <param name="chance">0 to 1; kept by the caller while the window stays the same.</param>
+    public DateTimeOffset Pick(double chance) => Start + (End - Start) * Math.Clamp(chance, 0, 1);
+
+    internal static async Task<RenewalAdvice?> AskAsync(AcmeClient client, string certificatePem, CancellationToken cancel)
+    {
+        using var chain = Revoking.ReadCertificate(certificatePem);
+        var directory = await client.Connection.GetDirectoryAsync(cancel);
+        if (directory.RenewalInfo is not { } url || RenewalCertificateId.Of(chain.Leaf) is not { } id)
+        {
+            return null;
+        }
+
+        var response = await client.Connection.GetAsync($"{url.TrimEnd('/')}/{id}", cancel);
+        var info = response.Read(AcmeJson.Default.RenewalInfo);
+        return info.SuggestedWindow.End <= info.SuggestedWindow.Start
+            ? throw AcmeProblems.BadResponse(response.Url, "suggests a window that ends before it starts").AsException()
+            : Of(info, id, response);
+    }
+
+    private static RenewalAdvice Of(RenewalInfo info, string id, AcmeResponse response) => new()
+    {
+        Start = info.SuggestedWindow.Start,
+        End = info.SuggestedWindow.End,
+        ExplanationUrl = info.ExplanationUrl,
+        AskAgainAfter = TimeSpan.FromTicks(
+            Math.Clamp((response.RetryAfter ?? UsualPause).Ticks, ShortestPause.Ticks, LongestPause.Ticks)),
+        CertificateId = id,
+    };
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Berth.Acme.Protocol;
+
+namespace Berth.Acme.Transport;
+
+/// <summary>A response read whole, within its limit; nothing in it is trusted yet.</summary>
+internal sealed record AcmeResponse
+{
+    internal required string Url { get; init; }
+
+    internal required int Status { get; init; }
+
+    internal required byte[] Body { get; init; }
+
+    internal string? ContentType { get; init; }
+
+    internal string? Location { get; init; }
+
+    internal string? Nonce { get; init; }
+
+    internal TimeSpan? RetryAfter { get; init; }
+
+    internal IReadOnlyList<WebLink> Links { get; init; } = [];
+
+    internal bool IsSuccess => Status is >= 200 and < 300;
+
+    /// <exception cref="Kernel.ProblemException"><see cref="AcmeProblems.ResponseInvalid"/>.</exception>
+    internal T Read<T>(JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(Body, type) ?? throw new JsonException("It is null.");
+        }
+        catch (JsonException e)
+        {
+            throw AcmeProblems.BadResponse(Url, $"is not the JSON that RFC 8555 describes ({e.Message})").AsException(e);
+        }
+    }
+
+    /// <summary>Reads the error a server answered with; never throws.</summary>
+    internal ProblemDocument ReadProblem()
+    {
+        try
+        {
+            if (JsonSerializer.Deserialize(Body, AcmeJson.Default.ProblemDocument) is { } document)
+            {
+                return document;
+            }
+        }
+        catch (JsonException)
+        {
+            // A proxy's HTML page, most often; the status says all there is.
+        }
+
+        return new ProblemDocument { Status = Status };
+    }
+}

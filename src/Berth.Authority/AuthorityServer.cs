@@ -1,0 +1,174 @@
+using System.Collections.Frozen;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Berth.Acme.Protocol;
+using Berth.Authority.Front;
+using Berth.Authority.Signing;
+using Berth.Authority.Storage;
+using Berth.Authority.Validation;
+using Berth.Kernel;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Authority;
+
+/// <summary>
+/// An ACME certificate authority (RFC 8555): keys, database, endpoint. One at a time works in a data folder.
+/// Stopping it, or killing it, at any moment loses nothing that a client was told.
+/// </summary>
+/// <param name="options">Checked by <see cref="StartAsync"/>.</param>
+/// <param name="time">The clock for everything, waits included.</param>
+/// <param name="logs">Where to log; no log line holds a secret.</param>
+public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time, ILoggerFactory logs) : IAsyncDisposable
+{
+    private readonly ILogger _log = logs.CreateLogger("Berth.Authority");
+    private readonly Stack<IAsyncDisposable> _parts = new();
+    private X509Certificate2? _root;
+    private Uri? _directory;
+
+    /// <summary>The ACME directory under the first host name: what a client is given.</summary>
+    public Uri Directory => _directory ?? throw NotStarted();
+
+    /// <summary>The plain-HTTP listener under the first host name, with a slash at the end; null when there is none.</summary>
+    public Uri? HttpBase { get; private set; }
+
+    /// <summary>The root certificate clients must trust; it may be used after the server has stopped.</summary>
+    public X509Certificate2 Root => _root ?? throw NotStarted();
+
+    /// <summary>The root certificate's file, PEM; there once <see cref="StartAsync"/> has returned.</summary>
+    public string RootPath => Keys.CertificatePath(HierarchyFolder.Root);
+
+    private HierarchyFolder Keys => new(Path.Combine(options.DataFolder, "keys"));
+
+    /// <summary>Starts, making keys and database where there are none; returns when requests are answered.</summary>
+    /// <exception cref="ProblemException">One of <see cref="AuthorityProblems"/>; nothing is left running.</exception>
+    public async Task StartAsync(CancellationToken cancel)
+    {
+        OptionsCheck.RefuseFaults(options);
+        try
+        {
+            await StartPartsAsync(cancel);
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task StartPartsAsync(CancellationToken cancel)
+    {
+        PrivateFolder.Ensure(options.DataFolder);
+        Own(FileLock.TryAcquire(Path.Combine(options.DataFolder, "lock"))
+            ?? throw AuthorityProblems.FolderInUse(options.DataFolder).AsException());
+        var hierarchy = Own(Hierarchy.Open(Keys, options.LeafLifetime, time));
+        _root = X509CertificateLoader.LoadCertificate(hierarchy.Root.RawData);
+        var store = Own(SqliteStore.Open(Path.Combine(options.DataFolder, "authority.db")));
+        var leaves = new LeafIssuer(hierarchy, options.LeafLifetime, time);
+        var endpoint = Own(new EndpointCertificate(options.HostNames, hierarchy, leaves, store, time, _log));
+        var issuance = Own(new IssuanceWork(store, leaves, _log));
+        var validation = Own(new ValidationWork(options, store, time, _log));
+        var lists = Own(new RevocationLists(hierarchy, store, time));
+
+        var front = MakeFront(store, issuance, validation, lists, hierarchy);
+        var app = AuthorityHost.Build(options, endpoint, front, logs);
+        Own(new StoppingFirst(app));
+        await AuthorityHost.StartAsync(app, options, cancel);
+        TellAddresses(app, leaves);
+        await endpoint.StartAsync(cancel);
+        await validation.ResumeAsync(cancel);
+        await issuance.ResumeAsync(cancel);
+        _log.Started(string.Join(", ", app.Urls), Directory.AbsoluteUri);
+    }
+
+    private AcmeFront MakeFront(
+        SqliteStore store, IssuanceWork issuance, ValidationWork validation, RevocationLists lists, Hierarchy hierarchy)
+    {
+        var nonces = new NoncePool();
+        var verifier = new RequestVerifier(store, nonces, host => options.HostNames.Contains(host.Trim('[', ']')));
+        var meta = new DirectoryMeta
+        {
+            TermsOfService = options.TermsOfService?.AbsoluteUri,
+            Website = options.Website?.AbsoluteUri,
+            ExternalAccountRequired = false,
+        };
+        return new AcmeFront(
+            Routes(store, issuance, validation, lists, hierarchy), options.HostNames, meta, new Publication(hierarchy, lists),
+            verifier, nonces, new ClientGate(options.ConcurrentRequestsPerClient), _log);
+    }
+
+    private FrozenDictionary<string, Route> Routes(
+        SqliteStore store, IssuanceWork issuance, ValidationWork validation, RevocationLists lists, Hierarchy hierarchy)
+    {
+        var accounts = new AccountResource(options, store, time);
+        var orders = new OrderResource(store, new OrderFactory(options, store, time), issuance, time);
+        var authorizations = new AuthorizationResource(store, validation, time);
+        var certificates = new CertificateResource(store, hierarchy, lists, time, _log);
+        var keys = new KeyChangeResource(store);
+        return new Dictionary<string, Route>
+        {
+            ["new-account"] = new(Signer.Key, accounts.CreateAsync),
+            ["account/*"] = new(Signer.Account, accounts.UpdateAsync),
+            ["account/*/orders"] = new(Signer.Account, accounts.ListOrdersAsync),
+            ["key-change"] = new(Signer.Account, keys.ChangeAsync),
+            ["new-order"] = new(Signer.Account, orders.CreateAsync),
+            ["order/*"] = new(Signer.Account, orders.ReadAsync),
+            ["order/*/finalize"] = new(Signer.Account, orders.FinalizeAsync),
+            ["authorization/*"] = new(Signer.Account, authorizations.ReadAsync),
+            ["challenge/*"] = new(Signer.Account, authorizations.ChallengeAsync),
+            ["certificate/*"] = new(Signer.Account, certificates.DownloadAsync),
+            ["revoke-certificate"] = new(Signer.Either, certificates.RevokeAsync),
+        }.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    private void TellAddresses(WebApplication app, LeafIssuer leaves)
+    {
+        var host = IPAddress.TryParse(options.HostNames[0], out var address) && address.GetAddressBytes().Length == 16
+            ? $"[{address}]"
+            : options.HostNames[0];
+        _directory = new UriBuilder("https", host, AuthorityHost.PortOf(app, "https")!.Value, "directory").Uri;
+        HttpBase = AuthorityHost.PortOf(app, "http") is { } port ? new UriBuilder("http", host, port, "/").Uri : null;
+        leaves.HttpBase = options.PublicationBase is { } publication
+            ? new Uri(publication.AbsoluteUri.TrimEnd('/') + "/")
+            : HttpBase;
+    }
+
+    private T Own<T>(T part) where T : class
+    {
+        _parts.Push(part as IAsyncDisposable ?? new Synchronous((IDisposable)part));
+        return part;
+    }
+
+    private static InvalidOperationException NotStarted() => new("The certificate authority is not started.");
+
+    /// <summary>Stops in the reverse order of starting: no new request, then the work in hand, then the store.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        while (_parts.TryPop(out var part))
+        {
+            await part.DisposeAsync();
+        }
+    }
+
+    /// <summary>Lets requests in hand end before the server goes; a client that dawdles is cut off.</summary>
+    private sealed class StoppingFirst(WebApplication app) : IAsyncDisposable
+    {
+        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+        public async ValueTask DisposeAsync()
+        {
+            await app.StopAsync(Patience);
+            await app.DisposeAsync();
+        }
+    }
+
+    private sealed class Synchronous(IDisposable part) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            part.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using System.Text.Json;
+using Berth.Acme.Protocol;
+using Berth.Authority.Policy;
+using Berth.Authority.Storage;
+
+namespace Berth.Authority.Front;
+
+/// <summary>Accounts (RFC 8555 §7.3).</summary>
+internal sealed class AccountResource(AuthorityOptions options, IAuthorityStore store, TimeProvider time)
+{
+    private const int PageOfOrders = 100;
+
+    internal async Task<Reply> CreateAsync(AcmeRequest request, CancellationToken cancel)
+    {
+        var wanted = request.Read(AcmeJson.Default.NewAccountRequest);
+        if (await store.FindAccountByKeyAsync(request.Key.Thumbprint, cancel) is { } existing)
+        {
+            return existing.Status == AccountStatus.Valid
+                ? Show(existing, request)
+                : throw RequestVerifier.Deactivated(existing);
+        }
+
+        if (wanted.OnlyReturnExisting == true)
+        {
+            throw Reject.AccountDoesNotExist("There is no account with this key.");
+        }
+
+        var agreed = wanted.TermsOfServiceAgreed == true;
+        if (options.TermsOfService is { } terms && !agreed)
+        {
+            throw Reject.UserActionRequired($"An account needs agreement to the terms of service at {terms}.");
+        }
+
+        var account = NewAccount(request.Key, wanted, agreed);
+        var stored = await store.AddAccountAsync(account, cancel);
+        return Show(stored, request) with { Status = stored.Id == account.Id ? 201 : 200 };
+    }
+
+    /// <summary>Reads, updates (§7.3.2) or deactivates (§7.3.6) the account that asks.</summary>
+    internal async Task<Reply> UpdateAsync(AcmeRequest request, CancellationToken cancel)
+    {
+        RequireOwn(request);
+        if (request.IsPostAsGet)
+        {
+            return Show(request.Account, request);
+        }
+
+        var wanted = request.Read(AcmeJson.Default.AccountUpdate);
+        var updated = request.Account with
+        {
+            Contacts = wanted.Contact is { } contact ? ContactPolicy.Accept(contact) : request.Account.Contacts,
+            TermsAgreed = request.Account.TermsAgreed || wanted.TermsOfServiceAgreed == true,
+            Status = StatusOf(wanted),
+        };
+        if (updated != request.Account && !await store.UpdateAccountAsync(updated, cancel))
+        {
+            throw RequestVerifier.Deactivated(request.Account with { Status = AccountStatus.Deactivated });
+        }
+
+        return Show(updated, request);
+    }
+
+    /// <summary>Lists the account's orders, a page at a time (§7.1.2.1).</summary>
+    internal async Task<Reply> ListOrdersAsync(AcmeRequest request, CancellationToken cancel)
+    {
+        RequireOwn(request);
+        request.RequirePostAsGet();
+        var ids = await store.ListOrdersAsync(
+            request.Account.Id, request.Cursor, PageOfOrders + 1, time.GetUtcNow(), cancel);
+        var page = ids.Take(PageOfOrders).ToList();
+        var list = new OrderList { Orders = [.. page.Select(request.Urls.Order)] };
+        return Reply.Json(list, AcmeJson.Default.OrderList) with
+        {
+            Links = ids.Length > PageOfOrders
+                ? [Reply.Link($"{request.Urls.Orders(request.Account.Id)}?cursor={page[^1]}", "next")]
+                : [],
+        };
+    }
+
+    private AccountRecord NewAccount(JwsVerifyingKey key, NewAccountRequest wanted, bool agreed) => new()
+    {
+        Id = Identity.Next(time),
+        Thumbprint = key.Thumbprint,
+        Jwk = JsonSerializer.Serialize(key.Jwk, AcmeJson.Default.JsonWebKey),
+        Status = AccountStatus.Valid,
+        Contacts = ContactPolicy.Accept(wanted.Contact ?? []),
+        TermsAgreed = agreed,
+        Created = time.GetUtcNow(),
+    };
+
+    private static AccountStatus StatusOf(AccountUpdate wanted) => wanted.Status switch
+    {
+        null or AcmeStatus.Valid => AccountStatus.Valid,
+        AcmeStatus.Deactivated => AccountStatus.Deactivated,
+        _ => throw Reject.Malformed("An account's status can only be set to 'deactivated'."),
+    };
+
+    private static void RequireOwn(AcmeRequest request)
+    {
+        if (request.Id != request.Account.Id)
+        {
+            throw Reject.Unauthorized("The account in the URL is not the one that signed.");
+        }
+    }
+
+    private static Reply Show(AccountRecord account, AcmeRequest request) =>
+        Reply.Json(Documents.Account(account, request.Urls), AcmeJson.Default.Account) with
+        {
+            Location = request.Urls.Account(account.Id),
+        };
+}

@@ -1,0 +1,122 @@
+using System.Text.Json;
+using Berth.Acme.Protocol;
+using Berth.Authority.Storage;
+using Berth.Authority.Validation;
+
+namespace Berth.Authority.Front;
+
+/// <summary>Authorizations and their challenges (RFC 8555 §7.5).</summary>
+internal sealed class AuthorizationResource(IAuthorityStore store, ValidationWork validation, TimeProvider time)
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+
+    /// <summary>Reads one, or deactivates it (§7.5.2).</summary>
+    internal async Task<Reply> ReadAsync(AcmeRequest request, CancellationToken cancel)
+    {
+        var authorization = await FindAsync(request.Id, request, cancel);
+        if (!request.IsPostAsGet)
+        {
+            await DeactivateAsync(authorization, request, cancel);
+            authorization = await FindAsync(request.Id, request, cancel);
+        }
+
+        var document = Documents.Authorization(authorization, request.Urls, time.GetUtcNow());
+        return Reply.Json(document, AcmeJson.Default.Authorization) with { RetryAfter = Wait(authorization) };
+    }
+
+    /// <summary>Reads a challenge, or starts it (§7.5.1); reading never validates, and nothing is validated twice.</summary>
+    internal async Task<Reply> ChallengeAsync(AcmeRequest request, CancellationToken cancel)
+    {
+        var challenge = await FindChallengeAsync(request, cancel);
+        var authorization = await FindAsync(challenge.AuthorizationId, request, cancel);
+        if (!request.IsPostAsGet)
+        {
+            RequireObject(request);
+            await StartAsync(challenge, authorization, request, cancel);
+            challenge = await FindChallengeAsync(request, cancel);
+        }
+
+        return Reply.Json(Documents.Challenge(challenge, request.Urls), AcmeJson.Default.Challenge) with
+        {
+            Links = [Reply.Link(request.Urls.Authorization(authorization.Id), "up")],
+            RetryAfter = challenge.Status == ChallengeStatus.Processing ? Poll : null,
+        };
+    }
+
+    private async Task StartAsync(
+        ChallengeRecord challenge, AuthorizationRecord authorization, AcmeRequest request, CancellationToken cancel)
+    {
+        if (challenge.Status != ChallengeStatus.Pending)
+        {
+            return;
+        }
+
+        if (authorization.StatusAt(time.GetUtcNow()) is var status && status != AuthorizationStatus.Pending)
+        {
+            throw Reject.Malformed($"The authorization is {status.ToString().ToLowerInvariant()}; its challenges are closed.");
+        }
+
+        await validation.StartAsync(
+            new ValidationTask
+            {
+                ChallengeId = challenge.Id,
+                AccountId = request.Account.Id,
+                Name = authorization.Name,
+                Token = challenge.Token,
+                Thumbprint = request.Account.Thumbprint,
+            },
+            cancel);
+    }
+
+    private async Task DeactivateAsync(AuthorizationRecord authorization, AcmeRequest request, CancellationToken cancel)
+    {
+        if (request.Read(AcmeJson.Default.StatusUpdate).Status != AcmeStatus.Deactivated)
+        {
+            throw Reject.Malformed("An authorization's status can only be set to 'deactivated'.");
+        }
+
+        if (authorization.StatusAt(time.GetUtcNow()) is var status
+            && status is not (AuthorizationStatus.Pending or AuthorizationStatus.Valid))
+        {
+            throw Reject.Malformed($"The authorization is {status.ToString().ToLowerInvariant()} already.");
+        }
+
+        var problem = Reject.Document(
+            AcmeError.Unauthorized, 403, $"The authorization for {authorization.Name} was deactivated by its account.");
+        var error = JsonSerializer.Serialize(problem, AcmeJson.Default.ProblemDocument);
+        await store.DeactivateAuthorizationAsync(authorization.Id, error, cancel);
+    }
+
+    // §7.5.1: the response to every challenge in use is an object; it is empty today and may hold more one day.
+    private static void RequireObject(AcmeRequest request)
+    {
+        try
+        {
+            using var payload = JsonDocument.Parse(request.Payload);
+            if (payload.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                return;
+            }
+        }
+        catch (JsonException)
+        {
+            // Said below.
+        }
+
+        throw Reject.Malformed("A challenge is started with the payload {}.");
+    }
+
+    private async Task<AuthorizationRecord> FindAsync(string id, AcmeRequest request, CancellationToken cancel)
+    {
+        var found = await store.FindAuthorizationAsync(id, cancel) ?? throw Reject.NotFound("There is no such authorization.");
+        return found.AccountId == request.Account.Id
+            ? found
+            : throw Reject.Unauthorized("The authorization belongs to another account.");
+    }
+
+    private async Task<ChallengeRecord> FindChallengeAsync(AcmeRequest request, CancellationToken cancel) =>
+        await store.FindChallengeAsync(request.Id, cancel) ?? throw Reject.NotFound("There is no such challenge.");
+
+    private static TimeSpan? Wait(AuthorizationRecord authorization) =>
+        authorization.Challenges.Any(challenge => challenge.Status == ChallengeStatus.Processing) ? Poll : null;
+}

@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Berth.Authority.Policy;
+using Berth.Authority.Signing;
+using Berth.Authority.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Authority.Front;
+
+/// <summary>The endpoint's own certificate: issued at each start, renewed after two thirds of its time; its key stays in memory.</summary>
+internal sealed class EndpointCertificate(
+    ImmutableArray<string> hosts, Hierarchy hierarchy, LeafIssuer leaves, IAuthorityStore store, TimeProvider time, ILogger log)
+    : IAsyncDisposable
+{
+    private static readonly TimeSpan Retry = TimeSpan.FromMinutes(1);
+
+    /// <summary>Timers have a longest wait, and a clock that was set right should count.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(6);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile SslServerAuthenticationOptions? _options;
+    private Task _renewal = Task.CompletedTask;
+
+    /// <summary>What a handshake uses now; waits while the first certificate is being made.</summary>
+    internal async ValueTask<SslServerAuthenticationOptions> CurrentAsync(CancellationToken cancel)
+    {
+        if (_options is { } options)
+        {
+            return options;
+        }
+
+        await _first.Task.WaitAsync(cancel);
+        return _options!;
+    }
+
+    internal async Task StartAsync(CancellationToken cancel)
+    {
+        var due = await IssueAsync(cancel);
+        _first.SetResult();
+        _renewal = RenewAsync(due);
+    }
+
+    private async Task RenewAsync(DateTimeOffset due)
+    {
+        try
+        {
+            while (true)
+            {
+                var wait = due - time.GetUtcNow();
+                if (wait <= TimeSpan.Zero)
+                {
+                    due = await TryIssueAsync(_stop.Token);
+                    continue;
+                }
+
+                await Task.Delay(wait < LongestWait ? wait : LongestWait, time, _stop.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops.
+        }
+    }
+
+    private async Task<DateTimeOffset> TryIssueAsync(CancellationToken cancel)
+    {
+        try
+        {
+            return await IssueAsync(cancel);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            log.EndpointNotCertified(e, Retry);
+            return time.GetUtcNow() + Retry;
+        }
+    }
+
+    /// <returns>When the next one is due.</returns>
+    private async Task<DateTimeOffset> IssueAsync(CancellationToken cancel)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var addresses = hosts.Select(host => IPAddress.TryParse(host, out var address) ? address : null).OfType<IPAddress>();
+        var names = hosts.Where(host => !IPAddress.TryParse(host, out _));
+        var leaf = leaves.Issue(new PublicKey(key), names, [.. addresses]);
+        var keyHash = SigningRequest.HashOf(key.ExportSubjectPublicKeyInfo());
+        var record = leaf.ToRecord(accountId: null, keyHash);
+        await store.AddCertificateAsync(record, cancel);
+
+        using var bare = leaf.Certificate;
+        X509Certificate2Collection chain = [hierarchy.Current.Certificate];
+        _options = new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = SslStreamCertificateContext.Create(bare.CopyWithPrivateKey(key), chain, offline: true),
+        };
+        log.EndpointCertified(leaf.Serial, record.NotAfter);
+        var now = time.GetUtcNow();
+        return now + ((record.NotAfter - now) * 2 / 3);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _renewal;
+        _stop.Dispose();
+    }
+}

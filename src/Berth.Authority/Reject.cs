@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using Berth.Acme.Protocol;
+
+namespace Berth.Authority;
+
+/// <summary>The one table from error type to HTTP status (RFC 8555 §6.7); each detail ends as a sentence.</summary>
+internal static class Reject
+{
+    internal static Rejection Malformed(string detail, int status = 400) => new(Document(AcmeError.Malformed, status, detail));
+
+    internal static Rejection NotFound(string detail) => Malformed(detail, 404);
+
+    /// <summary>The requester may not do this (§6.2, §7.3.6); 401 for a deactivated account, 403 otherwise.</summary>
+    internal static Rejection Unauthorized(string detail, int status = 403) =>
+        new(Document(AcmeError.Unauthorized, status, detail));
+
+    internal static Rejection AccountDoesNotExist(string detail) => new(Document(AcmeError.AccountDoesNotExist, 400, detail));
+
+    internal static Rejection BadNonce() => new(Document(
+        AcmeError.BadNonce, 400, "The nonce is unknown, used, or too old; sign again with the one of this response."));
+
+    internal static Rejection BadSignatureAlgorithm(string detail) => new(
+        Document(AcmeError.BadSignatureAlgorithm, 400, detail) with { Algorithms = JwsAlgorithm.Signatures });
+
+    internal static Rejection BadPublicKey(string detail) => new(Document(AcmeError.BadPublicKey, 400, detail));
+
+    internal static Rejection BadCsr(string detail) => new(Document(AcmeError.BadCsr, 400, detail));
+
+    internal static Rejection BadRevocationReason(string detail) => new(Document(AcmeError.BadRevocationReason, 400, detail));
+
+    internal static Rejection AlreadyRevoked() => new(Document(AcmeError.AlreadyRevoked, 400, "The certificate is revoked already."));
+
+    internal static Rejection OrderNotReady(string detail) => new(Document(AcmeError.OrderNotReady, 403, detail));
+
+    internal static Rejection InvalidContact(string detail) => new(Document(AcmeError.InvalidContact, 400, detail));
+
+    internal static Rejection UnsupportedContact(string detail) => new(Document(AcmeError.UnsupportedContact, 400, detail));
+
+    internal static Rejection UserActionRequired(string detail) => new(Document(AcmeError.UserActionRequired, 403, detail));
+
+    internal static Rejection RateLimited(string detail, TimeSpan retryAfter, int status = 429) =>
+        new(Document(AcmeError.RateLimited, status, detail)) { RetryAfter = retryAfter };
+
+    /// <summary>One refused identifier speaks for itself; several become subproblems (§6.7.1).</summary>
+    internal static Rejection Identifiers(ImmutableArray<ProblemDocument> refused) => new(refused.Length == 1
+        ? refused[0]
+        : Document(AcmeError.Compound, 400, $"{refused.Length} identifiers are refused; each subproblem says why.") with
+        {
+            Subproblems = refused,
+        });
+
+    internal static ProblemDocument Document(string type, int status, string detail) =>
+        new() { Type = type, Status = status, Detail = detail };
+}

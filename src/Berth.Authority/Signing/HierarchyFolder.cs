@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Berth.Kernel;
+
+namespace Berth.Authority.Signing;
+
+/// <summary>The files of the hierarchy: <c>root.pem</c>, <c>intermediate-N.pem</c> and their <c>.key</c> files in one 0700 folder.</summary>
+/// <remarks>
+/// A key is written before its certificate, so a certificate always has its key; a key alone is work that a crash cut short,
+/// which the next start completes with the same key. The root's key may be moved away once an intermediate exists.
+/// </remarks>
+internal sealed class HierarchyFolder(string path)
+{
+    internal const string Root = "root";
+
+    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    internal string CertificatePath(string name) => Path.Combine(path, name + ".pem");
+
+    internal string KeyPath(string name) => Path.Combine(path, name + ".key");
+
+    internal static string Intermediate(int number) => string.Create(CultureInfo.InvariantCulture, $"intermediate-{number}");
+
+    /// <summary>Makes the folder; refuses one, or a key in it, that others may read.</summary>
+    internal void Open()
+    {
+        PrivateFolder.Ensure(path);
+        RefuseExposed(path);
+        foreach (var key in Directory.EnumerateFiles(path, "*.key"))
+        {
+            RefuseExposed(key);
+        }
+
+        foreach (var leftover in Directory.EnumerateFiles(path, "*" + AtomicFile.TemporaryEnding))
+        {
+            File.Delete(leftover);
+        }
+    }
+
+    internal X509Certificate2? FindCertificate(string name) =>
+        Read(CertificatePath(name), X509CertificateLoader.LoadCertificateFromFile);
+
+    internal ECDsa? FindKey(string name) => Read(KeyPath(name), file =>
+    {
+        var key = ECDsa.Create();
+        key.ImportFromPem(File.ReadAllText(file));
+        return key;
+    });
+
+    internal ECDsa KeyOrNew(string name, ECCurve curve)
+    {
+        if (FindKey(name) is { } found)
+        {
+            return found;
+        }
+
+        var key = ECDsa.Create(curve);
+        AtomicFile.Write(KeyPath(name), key.ExportPkcs8PrivateKeyPem() + "\n");
+        return key;
+    }
+
+    internal void Save(string name, X509Certificate2 certificate) =>
+        AtomicFile.Write(CertificatePath(name), certificate.ExportCertificatePem() + "\n", AtomicFile.PublicRead);
+
+    private static T? Read<T>(string file, Func<string, T> read) where T : class
+    {
+        try
+        {
+            return File.Exists(file) ? read(file) : null;
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
+        {
+            throw AuthorityProblems.DamagedKey(file, e.Message).AsException(e);
+        }
+    }
+
+    private static void RefuseExposed(string path)
+    {
+        if ((File.GetUnixFileMode(path) & Others) != 0)
+        {
+            throw AuthorityProblems.Exposed(path).AsException();
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Text.Json;
+using Berth.Acme.Protocol;
+using Berth.Authority.Policy;
+using Berth.Authority.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Authority.Signing;
+
+/// <summary>Signs the certificates of orders in processing; each is on disk before its order says valid.</summary>
+internal sealed class IssuanceWork : IAsyncDisposable
+{
+    // More workers than processors: most of them wait for the commit they share.
+    private const int Workers = 32;
+    private const int Capacity = 20_000;
+
+    private readonly WorkQueue<string> _queue;
+    private readonly IAuthorityStore _store;
+    private readonly LeafIssuer _leaves;
+    private readonly ILogger _log;
+
+    internal IssuanceWork(IAuthorityStore store, LeafIssuer leaves, ILogger log)
+    {
+        (_store, _leaves, _log) = (store, leaves, log);
+        _queue = new WorkQueue<string>(Workers, Capacity, IssueAsync);
+    }
+
+    /// <summary>Goes on with what the last run left unfinished.</summary>
+    internal async Task ResumeAsync(CancellationToken cancel)
+    {
+        foreach (var order in await _store.ListUnfinishedOrdersAsync(cancel))
+        {
+            _queue.Restore(order.Id);
+        }
+    }
+
+    /// <summary>Takes an order from ready to processing.</summary>
+    /// <exception cref="Rejection">orderNotReady when it is not ready (any more); rateLimited when too much is waiting.</exception>
+    internal async Task StartAsync(string orderId, byte[] csr, CancellationToken cancel)
+    {
+        if (!_queue.TryReserve())
+        {
+            throw Reject.RateLimited("Too many certificates are waiting; try again soon.", TimeSpan.FromSeconds(5), 503);
+        }
+
+        var isQueued = false;
+        try
+        {
+            if (!await _store.StartIssuanceAsync(orderId, csr, cancel))
+            {
+                throw Reject.OrderNotReady("Another request has finalized the order, or it became invalid.");
+            }
+
+            _queue.Add(orderId);
+            isQueued = true;
+        }
+        finally
+        {
+            if (!isQueued)
+            {
+                _queue.Release();
+            }
+        }
+    }
+
+    private async Task IssueAsync(string orderId, CancellationToken cancel)
+    {
+        try
+        {
+            if (await _store.FindOrderAsync(orderId, cancel) is { Status: OrderStatus.Processing, Csr: { } csr } order)
+            {
+                await IssueAsync(order, SigningRequestPolicy.Read(csr), cancel);
+            }
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
+        {
+            _log.IssuanceFailed(e, orderId);
+            await FailAsync(orderId, cancel);
+        }
+    }
+
+    private async Task IssueAsync(OrderRecord order, SigningRequest request, CancellationToken cancel)
+    {
+        var leaf = _leaves.Issue(request.Key, order.Names, notBefore: order.NotBefore, notAfter: order.NotAfter);
+        using var certificate = leaf.Certificate;
+        await _store.FinishIssuanceAsync(order.Id, leaf.ToRecord(order.AccountId, request.KeyHash), cancel);
+        _log.Issued(leaf.Serial, string.Join(", ", order.Names), order.AccountId, order.Id);
+    }
+
+    private async Task FailAsync(string orderId, CancellationToken cancel)
+    {
+        try
+        {
+            var problem = Reject.Document(AcmeError.ServerInternal, 500, "The certificate could not be signed; order it again.");
+            var error = JsonSerializer.Serialize(problem, AcmeJson.Default.ProblemDocument);
+            await _store.FailIssuanceAsync(orderId, error, cancel);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
+        {
+            // The store itself fails: the order stays in processing and is taken up at the next start.
+            _log.IssuanceFailed(e, orderId);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _queue.DisposeAsync();
+}

@@ -1,0 +1,26 @@
+using System.Security.Cryptography.X509Certificates;
+using Berth.Authority.Storage;
+
+namespace Berth.Authority.Signing;
+
+/// <summary>A leaf fresh from the signer; nobody outside has seen it yet.</summary>
+internal sealed record IssuedLeaf
+{
+    internal required X509Certificate2 Certificate { get; init; }
+
+    /// <summary>Lower-case hexadecimal.</summary>
+    internal required string Serial { get; init; }
+
+    internal required string IssuerId { get; init; }
+
+    internal CertificateRecord ToRecord(string? accountId, string keyHash) => new()
+    {
+        Serial = Serial,
+        AccountId = accountId,
+        IssuerId = IssuerId,
+        Der = Certificate.RawData,
+        KeyHash = keyHash,
+        NotBefore = Certificate.NotBefore.ToUniversalTime(),
+        NotAfter = Certificate.NotAfter.ToUniversalTime(),
+    };
+}

@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+
+namespace Berth.Authority.Storage;
+
+internal sealed record AccountRecord
+{
+    internal required string Id { get; init; }
+
+    /// <summary>RFC 7638 thumbprint of the key, base64url of SHA-256; unique among accounts.</summary>
+    internal required string Thumbprint { get; init; }
+
+    /// <summary>The public key as JSON with the members RFC 7638 requires, in its order.</summary>
+    internal required string Jwk { get; init; }
+
+    internal required AccountStatus Status { get; init; }
+
+    /// <summary><c>mailto:</c> URLs.</summary>
+    internal required ImmutableArray<string> Contacts { get; init; }
+
+    internal required bool TermsAgreed { get; init; }
+
+    internal required DateTimeOffset Created { get; init; }
+}

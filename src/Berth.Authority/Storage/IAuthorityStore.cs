@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+
+namespace Berth.Authority.Storage;
+
+/// <summary>
+/// The authority's memory. Every change is durable when its task completes, and every change of a state is a
+/// compare-and-swap: it happens from the expected state only, so that requests that race cannot corrupt an order.
+/// </summary>
+internal interface IAuthorityStore : IAsyncDisposable
+{
+    Task<AccountRecord?> FindAccountAsync(string id, CancellationToken cancel);
+
+    Task<AccountRecord?> FindAccountByKeyAsync(string thumbprint, CancellationToken cancel);
+
+    /// <returns>The account with this key: the given one, or the one that was there first.</returns>
+    Task<AccountRecord> AddAccountAsync(AccountRecord account, CancellationToken cancel);
+
+    /// <summary>Replaces contacts, agreement and status of an account that is still valid.</summary>
+    Task<bool> UpdateAccountAsync(AccountRecord account, CancellationToken cancel);
+
+    /// <summary>Gives an account another key.</summary>
+    /// <returns>Null when done; otherwise the id of the account that has the new key, or the account's own when it has lost the old.</returns>
+    Task<string?> ChangeKeyAsync(string accountId, string oldThumbprint, string newThumbprint, string newJwk, CancellationToken cancel);
+
+    /// <summary>Stores an order together with those of its authorizations that are new.</summary>
+    Task AddOrderAsync(OrderRecord order, ImmutableArray<AuthorizationRecord> added, CancellationToken cancel);
+
+    Task<OrderRecord?> FindOrderAsync(string id, CancellationToken cancel);
+
+    /// <summary>Ids of an account's orders that are not invalid, oldest first, those after <paramref name="cursor"/> only.</summary>
+    Task<ImmutableArray<string>> ListOrdersAsync(
+        string accountId, string cursor, int limit, DateTimeOffset now, CancellationToken cancel);
+
+    Task<AuthorizationRecord?> FindAuthorizationAsync(string id, CancellationToken cancel);
+
+    /// <summary>The valid authorization of an account for a name that lasts longest, if it outlives <paramref name="until"/>.</summary>
+    Task<AuthorizationRecord?> FindValidAuthorizationAsync(
+        string accountId, string name, DateTimeOffset until, CancellationToken cancel);
+
+    /// <summary>How many authorizations of an account are pending, counted up to <paramref name="limit"/>.</summary>
+    Task<int> CountPendingAsync(string accountId, int limit, DateTimeOffset now, CancellationToken cancel);
+
+    /// <summary>Ends an authorization; orders that still needed it become invalid.</summary>
+    /// <param name="id">The authorization.</param>
+    /// <param name="orderError">What those orders say, a problem document.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    Task DeactivateAuthorizationAsync(string id, string orderError, CancellationToken cancel);
+
+    Task<ChallengeRecord?> FindChallengeAsync(string id, CancellationToken cancel);
+
+    /// <summary>pending → processing.</summary>
+    /// <returns>False when it was not pending.</returns>
+    Task<bool> StartChallengeAsync(string id, CancellationToken cancel);
+
+    /// <summary>processing → valid or invalid, and what follows for the authorization and its orders.</summary>
+    /// <param name="id">The challenge.</param>
+    /// <param name="at">When it was decided.</param>
+    /// <param name="expires">Until when the authorization then holds.</param>
+    /// <param name="error">A problem document; null when the proof was found.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    Task FinishChallengeAsync(string id, DateTimeOffset at, DateTimeOffset expires, string? error, CancellationToken cancel);
+
+    /// <summary>Challenges that were being validated when the program ended.</summary>
+    Task<ImmutableArray<ValidationTask>> ListUnfinishedChallengesAsync(CancellationToken cancel);
+
+    /// <summary>ready → processing.</summary>
+    /// <returns>False when it was not ready.</returns>
+    Task<bool> StartIssuanceAsync(string orderId, byte[] csr, CancellationToken cancel);
+
+    /// <summary>processing → valid, together with the certificate: it is on disk before anyone can see it.</summary>
+    Task<bool> FinishIssuanceAsync(string orderId, CertificateRecord certificate, CancellationToken cancel);
+
+    /// <summary>processing → invalid.</summary>
+    Task FailIssuanceAsync(string orderId, string error, CancellationToken cancel);
+
+    /// <summary>Orders that were being issued when the program ended.</summary>
+    Task<ImmutableArray<OrderRecord>> ListUnfinishedOrdersAsync(CancellationToken cancel);
+
+    Task AddCertificateAsync(CertificateRecord certificate, CancellationToken cancel);
+
+    Task<CertificateRecord?> FindCertificateAsync(string serial, CancellationToken cancel);
+
+    /// <returns>False when it was revoked before.</returns>
+    Task<bool> RevokeAsync(string serial, DateTimeOffset at, int reason, CancellationToken cancel);
+
+    /// <summary>Revoked certificates of an issuer that have not yet expired.</summary>
+    Task<ImmutableArray<RevokedSerial>> ListRevokedAsync(string issuerId, DateTimeOffset now, CancellationToken cancel);
+
+    /// <summary>True when a certificate with this key was revoked because the key is known to others.</summary>
+    Task<bool> IsCompromisedAsync(string keyHash, CancellationToken cancel);
+
+    /// <summary>A number higher than any returned before for this issuer (RFC 5280 §5.2.3).</summary>
+    Task<long> NextCrlNumberAsync(string issuerId, CancellationToken cancel);
+}

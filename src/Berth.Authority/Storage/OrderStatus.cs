@@ -1,0 +1,11 @@
+namespace Berth.Authority.Storage;
+
+/// <summary>RFC 8555 §7.1.6.</summary>
+internal enum OrderStatus
+{
+    Pending,
+    Ready,
+    Processing,
+    Valid,
+    Invalid,
+}

@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using Microsoft.Data.Sqlite;
+
+namespace Berth.Authority.Storage;
+
+/// <summary>Columns to values and back. Lists are lines of text: no name, id or contact holds a line end.</summary>
+internal static class SqliteRows
+{
+    internal const string AccountColumns = "id, thumbprint, jwk, status, contacts, terms_agreed, created";
+
+    internal const string OrderColumns =
+        "id, account, status, created, expires, names, authorizations, not_before, not_after, csr, certificate, error";
+
+    internal const string ChallengeColumns = "id, authorization, type, token, status, validated, error";
+
+    internal const string CertificateColumns =
+        "serial, account, issuer, der, key_hash, not_before, not_after, revoked, reason";
+
+    internal static string Text<T>(T status) where T : struct, Enum => status.ToString().ToLowerInvariant();
+
+    internal static string Lines(ImmutableArray<string> items) => string.Join('\n', items);
+
+    internal static long Time(DateTimeOffset time) => time.ToUnixTimeMilliseconds();
+
+    internal static object? Time(DateTimeOffset? time) => time?.ToUnixTimeMilliseconds();
+
+    internal static AccountRecord Account(SqliteDataReader row) => new()
+    {
+        Id = row.GetString(0),
+        Thumbprint = row.GetString(1),
+        Jwk = row.GetString(2),
+        Status = Status<AccountStatus>(row, 3),
+        Contacts = List(row, 4),
+        TermsAgreed = row.GetBoolean(5),
+        Created = TimeOf(row, 6),
+    };
+
+    internal static OrderRecord Order(SqliteDataReader row) => new()
+    {
+        Id = row.GetString(0),
+        AccountId = row.GetString(1),
+        Status = Status<OrderStatus>(row, 2),
+        Created = TimeOf(row, 3),
+        Expires = TimeOf(row, 4),
+        Names = List(row, 5),
+        AuthorizationIds = List(row, 6),
+        NotBefore = row.IsDBNull(7) ? null : TimeOf(row, 7),
+        NotAfter = row.IsDBNull(8) ? null : TimeOf(row, 8),
+        Csr = row.IsDBNull(9) ? null : row.GetFieldValue<byte[]>(9),
+        CertificateId = TextOrNull(row, 10),
+        Error = TextOrNull(row, 11),
+    };
+
+    /// <summary>Columns id, account, name, status, expires.</summary>
+    internal static AuthorizationRecord Authorization(SqliteDataReader row) => new()
+    {
+        Id = row.GetString(0),
+        AccountId = row.GetString(1),
+        Name = row.GetString(2),
+        Status = Status<AuthorizationStatus>(row, 3),
+        Expires = TimeOf(row, 4),
+        Challenges = [],
+    };
+
+    internal static ChallengeRecord Challenge(SqliteDataReader row) => new()
+    {
+        Id = row.GetString(0),
+        AuthorizationId = row.GetString(1),
+        Type = row.GetString(2),
+        Token = row.GetString(3),
+        Status = Status<ChallengeStatus>(row, 4),
+        Validated = row.IsDBNull(5) ? null : TimeOf(row, 5),
+        Error = TextOrNull(row, 6),
+    };
+
+    internal static CertificateRecord Certificate(SqliteDataReader row) => new()
+    {
+        Serial = row.GetString(0),
+        AccountId = TextOrNull(row, 1),
+        IssuerId = row.GetString(2),
+        Der = row.GetFieldValue<byte[]>(3),
+        KeyHash = row.GetString(4),
+        NotBefore = TimeOf(row, 5),
+        NotAfter = TimeOf(row, 6),
+        Revoked = row.IsDBNull(7) ? null : TimeOf(row, 7),
+        Reason = row.IsDBNull(8) ? null : row.GetInt32(8),
+    };
+
+    internal static DateTimeOffset TimeOf(SqliteDataReader row, int column) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
+
+    private static T Status<T>(SqliteDataReader row, int column) where T : struct, Enum =>
+        Enum.Parse<T>(row.GetString(column), ignoreCase: true);
+
+    private static string? TextOrNull(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    private static ImmutableArray<string> List(SqliteDataReader row, int column) =>
+        row.GetString(column) is { Length: > 0 } text ? [.. text.Split('\n')] : [];
+}

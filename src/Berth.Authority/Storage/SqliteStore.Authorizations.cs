@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using static Berth.Authority.Storage.SqliteRows;
+
+namespace Berth.Authority.Storage;
+
+internal sealed partial class SqliteStore
+{
+    private const string AuthorizationColumns = "id, account, name, status, expires";
+
+    private const string ChallengeById = $"SELECT {ChallengeColumns} FROM challenge WHERE id = $1";
+
+    public Task<AuthorizationRecord?> FindAuthorizationAsync(string id, CancellationToken cancel) => ReadAsync(
+        db => WithChallenges(db, db.Find(
+            $"SELECT {AuthorizationColumns} FROM acme_authorization WHERE id = $1", Authorization, id)),
+        cancel);
+
+    public Task<AuthorizationRecord?> FindValidAuthorizationAsync(
+        string accountId, string name, DateTimeOffset until, CancellationToken cancel) => ReadAsync(
+        db => db.Find(
+            $"""
+            SELECT {AuthorizationColumns} FROM acme_authorization
+            WHERE account = $1 AND name = $2 AND status = 'valid' AND expires > $3 ORDER BY expires DESC LIMIT 1
+            """,
+            Authorization, accountId, name, Time(until)),
+        cancel);
+
+    public Task<int> CountPendingAsync(string accountId, int limit, DateTimeOffset now, CancellationToken cancel) => ReadAsync(
+        db => (int)db.Number(
+            """
+            SELECT count(*) FROM (SELECT 1 FROM acme_authorization
+                WHERE account = $1 AND status = 'pending' AND expires > $2 LIMIT $3)
+            """,
+            accountId, Time(now), limit),
+        cancel);
+
+    public Task DeactivateAuthorizationAsync(string id, string orderError, CancellationToken cancel) => _writer.WriteAsync(
+        db =>
+        {
+            db.Execute(
+                "UPDATE acme_authorization SET status = 'deactivated' WHERE id = $1 AND status IN ('pending', 'valid')", id);
+            FailOrdersOf(db, id, orderError);
+            return true;
+        },
+        cancel);
+
+    public Task<ChallengeRecord?> FindChallengeAsync(string id, CancellationToken cancel) =>
+        ReadAsync(db => db.Find(ChallengeById, Challenge, id), cancel);
+
+    public Task<bool> StartChallengeAsync(string id, CancellationToken cancel) => _writer.WriteAsync(
+        db => db.Execute("UPDATE challenge SET status = 'processing' WHERE id = $1 AND status = 'pending'", id) == 1, cancel);
+
+    public Task FinishChallengeAsync(
+        string id, DateTimeOffset at, DateTimeOffset expires, string? error, CancellationToken cancel) => _writer.WriteAsync(
+        db => Finish(db, id, at, expires, error), cancel);
+
+    public Task<ImmutableArray<ValidationTask>> ListUnfinishedChallengesAsync(CancellationToken cancel) => ReadAsync(
+        db => db.List(
+            """
+            SELECT c.id, a.id, z.name, c.token, a.thumbprint FROM challenge c
+            JOIN acme_authorization z ON z.id = c.authorization JOIN account a ON a.id = z.account
+            WHERE c.status = 'processing' ORDER BY c.id
+            """,
+            row => new ValidationTask
+            {
+                ChallengeId = row.GetString(0),
+                AccountId = row.GetString(1),
+                Name = row.GetString(2),
+                Token = row.GetString(3),
+                Thumbprint = row.GetString(4),
+            }).ToImmutableArray(),
+        cancel);
+
+    private static bool Finish(SqliteSession db, string id, DateTimeOffset at, DateTimeOffset expires, string? error)
+    {
+        var changed = db.Execute(
+            "UPDATE challenge SET status = $2, validated = $3, error = $4 WHERE id = $1 AND status = 'processing'",
+            id, error is null ? "valid" : "invalid", error is null ? Time(at) : null, error);
+        if (changed != 1 || db.Find(ChallengeById, Challenge, id) is not { AuthorizationId: var authorization })
+        {
+            return false;
+        }
+
+        if (error is not null)
+        {
+            db.Execute(
+                "UPDATE acme_authorization SET status = 'invalid' WHERE id = $1 AND status = 'pending'", authorization);
+            FailOrdersOf(db, authorization, error);
+            return true;
+        }
+
+        db.Execute(
+            "UPDATE acme_authorization SET status = 'valid', expires = $2 WHERE id = $1 AND status = 'pending'",
+            authorization, Time(expires));
+        ReadyOrdersOf(db, authorization);
+        return true;
+    }
+
+    // An order that holds an authorization in a final state other than valid can never be fulfilled (§7.1.6).
+    private static void FailOrdersOf(SqliteSession db, string authorization, string error) => db.Execute(
+        """
+        UPDATE acme_order SET status = 'invalid', error = $2 WHERE status IN ('pending', 'ready')
+            AND id IN (SELECT acme_order FROM order_authorization WHERE authorization = $1)
+        """,
+        authorization, error);
+
+    private static void ReadyOrdersOf(SqliteSession db, string authorization) => db.Execute(
+        """
+        UPDATE acme_order SET status = 'ready' WHERE status = 'pending'
+            AND id IN (SELECT acme_order FROM order_authorization WHERE authorization = $1)
+            AND NOT EXISTS (SELECT 1 FROM order_authorization o JOIN acme_authorization z ON z.id = o.authorization
+                WHERE o.acme_order = acme_order.id AND z.status <> 'valid')
+        """,
+        authorization);
+
+    private static AuthorizationRecord? WithChallenges(SqliteSession db, AuthorizationRecord? found) => found is null
+        ? null
+        : found with
+        {
+            Challenges = [.. db.List(
+                $"SELECT {ChallengeColumns} FROM challenge WHERE authorization = $1 ORDER BY id", Challenge, found.Id)],
+        };
+
+    private static void Add(SqliteSession db, AuthorizationRecord authorization)
+    {
+        db.Execute(
+            $"INSERT INTO acme_authorization ({AuthorizationColumns}) VALUES ($1, $2, $3, $4, $5)",
+            authorization.Id, authorization.AccountId, authorization.Name, Text(authorization.Status),
+            Time(authorization.Expires));
+        foreach (var challenge in authorization.Challenges)
+        {
+            db.Execute(
+                $"INSERT INTO challenge ({ChallengeColumns}) VALUES ($1, $2, $3, $4, $5, NULL, NULL)",
+                challenge.Id, challenge.AuthorizationId, challenge.Type, challenge.Token, Text(challenge.Status));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using static Berth.Authority.Storage.SqliteRows;
+
+namespace Berth.Authority.Storage;
+
+internal sealed partial class SqliteStore
+{
+    private const string OrderById = $"SELECT {OrderColumns} FROM acme_order WHERE id = $1";
+
+    public Task AddOrderAsync(OrderRecord order, ImmutableArray<AuthorizationRecord> added, CancellationToken cancel) =>
+        _writer.WriteAsync(
+            db =>
+            {
+                foreach (var authorization in added)
+                {
+                    Add(db, authorization);
+                }
+
+                Add(db, order);
+                return true;
+            },
+            cancel);
+
+    public Task<OrderRecord?> FindOrderAsync(string id, CancellationToken cancel) =>
+        ReadAsync(db => db.Find(OrderById, Order, id), cancel);
+
+    public Task<ImmutableArray<string>> ListOrdersAsync(
+        string accountId, string cursor, int limit, DateTimeOffset now, CancellationToken cancel) => ReadAsync(
+        db => db.List(
+            """
+            SELECT id FROM acme_order WHERE account = $1 AND id > $2 AND status <> 'invalid'
+                AND (status NOT IN ('pending', 'ready') OR expires > $3) ORDER BY id LIMIT $4
+            """,
+            row => row.GetString(0), accountId, cursor, Time(now), limit).ToImmutableArray(),
+        cancel);
+
+    public Task<bool> StartIssuanceAsync(string orderId, byte[] csr, CancellationToken cancel) => _writer.WriteAsync(
+        db => db.Execute(
+            "UPDATE acme_order SET status = 'processing', csr = $2 WHERE id = $1 AND status = 'ready'", orderId, csr) == 1,
+        cancel);
+
+    public Task<bool> FinishIssuanceAsync(string orderId, CertificateRecord certificate, CancellationToken cancel) =>
+        _writer.WriteAsync(
+            db =>
+            {
+                var changed = db.Execute(
+                    "UPDATE acme_order SET status = 'valid', certificate = $2 WHERE id = $1 AND status = 'processing'",
+                    orderId, certificate.Serial);
+                if (changed == 1)
+                {
+                    Add(db, certificate);
+                }
+
+                return changed == 1;
+            },
+            cancel);
+
+    public Task FailIssuanceAsync(string orderId, string error, CancellationToken cancel) => _writer.WriteAsync(
+        db => db.Execute(
+            "UPDATE acme_order SET status = 'invalid', error = $2 WHERE id = $1 AND status = 'processing'", orderId, error),
+        cancel);
+
+    public Task<ImmutableArray<OrderRecord>> ListUnfinishedOrdersAsync(CancellationToken cancel) => ReadAsync(
+        db => db.List($"SELECT {OrderColumns} FROM acme_order WHERE status = 'processing' ORDER BY id", Order)
+            .ToImmutableArray(),
+        cancel);
+
+    private static void Add(SqliteSession db, OrderRecord order)
+    {
+        db.Execute(
+            $"INSERT INTO acme_order ({OrderColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL, NULL, NULL)",
+            order.Id, order.AccountId, Text(order.Status), Time(order.Created), Time(order.Expires), Lines(order.Names),
+            Lines(order.AuthorizationIds), Time(order.NotBefore), Time(order.NotAfter));
+        foreach (var authorization in order.AuthorizationIds)
+        {
+            db.Execute("INSERT INTO order_authorization VALUES ($1, $2)", authorization, order.Id);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Berth.Authority.Validation;
+
+/// <summary>Decides which addresses a validation may connect to, so that no name can make the authority probe its own network.</summary>
+/// <param name="allowPrivate">True in a private network: loopback, RFC 1918, RFC 6598 and unique local addresses are fine.</param>
+internal sealed class AddressPolicy(bool allowPrivate)
+{
+    private static readonly ImmutableArray<(IPNetwork Network, string Kind)> Private = Table(
+        ("127.0.0.0/8", "a loopback"), ("10.0.0.0/8", "a private"), ("172.16.0.0/12", "a private"),
+        ("192.168.0.0/16", "a private"), ("100.64.0.0/10", "a carrier's shared"), ("::1/128", "a loopback"),
+        ("fc00::/7", "a private"));
+
+    // The special-purpose registries of RFC 6890; also what embeds an IPv4 address (6to4, Teredo, NAT64).
+    private static readonly ImmutableArray<(IPNetwork Network, string Kind)> Never = Table(
+        ("0.0.0.0/8", "a reserved"), ("169.254.0.0/16", "a link-local"), ("192.0.0.0/24", "a reserved"),
+        ("192.0.2.0/24", "a documentation"), ("192.88.99.0/24", "a reserved"), ("198.18.0.0/15", "a benchmarking"),
+        ("198.51.100.0/24", "a documentation"), ("203.0.113.0/24", "a documentation"), ("224.0.0.0/4", "a multicast"),
+        ("240.0.0.0/4", "a reserved"), ("::/128", "an unspecified"), ("::/96", "a reserved"), ("64:ff9b::/96", "a translated"),
+        ("64:ff9b:1::/48", "a translated"), ("100::/64", "a discard-only"), ("2001::/23", "a reserved"),
+        ("2001:db8::/32", "a documentation"), ("2002::/16", "a translated"), ("3fff::/20", "a documentation"),
+        ("5f00::/16", "a reserved"), ("fe80::/10", "a link-local"), ("fec0::/10", "a reserved"), ("ff00::/8", "a multicast"));
+
+    /// <returns>Null when it may be used; otherwise the kind of address: <c>a link-local</c>.</returns>
+    internal string? WhyNot(IPAddress address)
+    {
+        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return KindOf(plain, Private) is { } kind
+            ? allowPrivate ? null : kind
+            : KindOf(plain, Never);
+    }
+
+    private static string? KindOf(IPAddress address, ImmutableArray<(IPNetwork Network, string Kind)> table)
+    {
+        foreach (var (network, kind) in table)
+        {
+            if (network.BaseAddress.AddressFamily == address.AddressFamily && network.Contains(WithoutScope(address)))
+            {
+                return kind;
+            }
+        }
+
+        return null;
+    }
+
+    private static IPAddress WithoutScope(IPAddress address) =>
+        address.AddressFamily == AddressFamily.InterNetworkV6 ? new IPAddress(address.GetAddressBytes()) : address;
+
+    private static ImmutableArray<(IPNetwork, string)> Table(params ReadOnlySpan<(string Network, string Kind)> rows)
+    {
+        var table = ImmutableArray.CreateBuilder<(IPNetwork, string)>(rows.Length);
+        foreach (var (network, kind) in rows)
+        {
+            table.Add((IPNetwork.Parse(network), kind));
+        }
+
+        return table.MoveToImmutable();
+    }
+}

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Edge;
+
+/// <summary>The edge's log messages. Ids 4000 to 4999; a retired one is not used again.</summary>
+internal static partial class EdgeLog
+{
+    [LoggerMessage(4001, LogLevel.Information, "Edge listening: HTTP on port {HttpPort}, HTTPS on port {HttpsPort}")]
+    internal static partial void Listening(this ILogger logger, int httpPort, int httpsPort);
+
+    [LoggerMessage(4002, LogLevel.Information, "Edge stopped")]
+    internal static partial void Stopped(this ILogger logger);
+
+    [LoggerMessage(4010, LogLevel.Warning, "{Code}: {Found}")]
+    internal static partial void Problem(this ILogger logger, string code, string found);
+
+    [LoggerMessage(4020, LogLevel.Warning, "App {App} at {Target}: {Error}, visitor got {Status}")]
+    internal static partial void ForwardingFailed(this ILogger logger, string app, string target, string error, int status);
+
+    [LoggerMessage(4021, LogLevel.Information, "App {App} at {Target} refused the connection, trying {Other}")]
+    internal static partial void TryingAnotherTarget(this ILogger logger, string app, string target, string other);
+}

@@ -1,0 +1,73 @@
+using System.Buffers;
+using System.Text;
+
+namespace Berth.Edge.Hosts;
+
+/// <summary>Reads a host name out of what a client sent: a Host header, an <c>:authority</c> or a server name of TLS.</summary>
+internal static class HostLine
+{
+    /// <summary>The longest host name, in characters (RFC 1035 §3.1 as text).</summary>
+    internal const int Longest = 253;
+
+    private const int LongestPort = 6; // ":65535"
+
+    // Underscores are in no certificate, yet visitors reach labels with them through a wildcard.
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
+
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789");
+
+    /// <summary>Folds to lower case, without port and final dot.</summary>
+    /// <param name="text">Anything a stranger sent.</param>
+    /// <param name="name">At least <see cref="Longest"/> characters; holds the name afterwards.</param>
+    /// <param name="length">The name's length.</param>
+    /// <returns>False for what is no DNS name: empty, too long, an IPv6 address, other characters.</returns>
+    internal static bool TryFold(ReadOnlySpan<char> text, Span<char> name, out int length)
+    {
+        length = 0;
+        if (text.Length > Longest + 1 + LongestPort || !TryCutPort(ref text))
+        {
+            return false;
+        }
+
+        if (text is [.., '.'])
+        {
+            text = text[..^1];
+        }
+
+        return text.Length is > 0 and <= Longest
+            && Ascii.ToLower(text, name, out length) == OperationStatus.Done
+            && !name[..length].ContainsAnyExcept(NameCharacters);
+    }
+
+    /// <returns>The folded name, or null for what is none.</returns>
+    internal static string? Fold(ReadOnlySpan<char> text)
+    {
+        Span<char> name = stackalloc char[Longest];
+        return TryFold(text, name, out var length) ? new string(name[..length]) : null;
+    }
+
+    /// <summary>FNV-1a. Names in the table come from the machine's own users, so it needs no secret.</summary>
+    internal static int Hash(ReadOnlySpan<char> name)
+    {
+        var hash = 2166136261;
+        foreach (var character in name)
+        {
+            hash = (hash ^ character) * 16777619;
+        }
+
+        return (int)(hash ^ (hash >> 16));
+    }
+
+    private static bool TryCutPort(ref ReadOnlySpan<char> text)
+    {
+        var colon = text.LastIndexOf(':');
+        if (colon < 0)
+        {
+            return true;
+        }
+
+        var port = text[(colon + 1)..];
+        text = text[..colon];
+        return port.Length < LongestPort && !port.ContainsAnyExcept(Digits);
+    }
+}

@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Net.Mime;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace Berth.Edge.Requests;
+
+/// <summary>The edge's own short answers: HTML for browsers, plain text for the rest. They name no app.</summary>
+internal static class ErrorPage
+{
+    internal static Task UnknownHostAsync(HttpContext context, string? name) => WriteAsync(
+        context, StatusCodes.Status404NotFound, "Not known here",
+        name is null ? "This host is not known here." : $"The host {name} is not known here.");
+
+    internal static Task UnknownChallengeAsync(HttpContext context) => WriteAsync(
+        context, StatusCodes.Status404NotFound, "Not known here", "There is no such challenge.");
+
+    internal static Task MisdirectedAsync(HttpContext context) => WriteAsync(
+        context, StatusCodes.Status421MisdirectedRequest, "Misdirected request",
+        "This connection was made for another host. Open a new one.");
+
+    internal static Task NotRunningAsync(HttpContext context) => WriteAsync(
+        context, StatusCodes.Status503ServiceUnavailable, "Not running", "The app is not running.");
+
+    internal static Task MethodAsync(HttpContext context) => WriteAsync(
+        context, StatusCodes.Status405MethodNotAllowed, "Method not allowed", "This method is not forwarded to apps.");
+
+    internal static Task BodyTooLongAsync(HttpContext context) => WriteAsync(
+        context, StatusCodes.Status413PayloadTooLarge, "Too large", "The request's body is longer than this app takes.");
+
+    /// <summary>An answer for a request that could not be forwarded, or whose response never came.</summary>
+    internal static Task FailedAsync(HttpContext context, int status) => status switch
+    {
+        StatusCodes.Status413PayloadTooLarge => BodyTooLongAsync(context),
+        StatusCodes.Status504GatewayTimeout => WriteAsync(context, status, "No answer", "The app did not answer in time."),
+        >= 400 and < 500 => WriteAsync(context, status, "Bad request", "The request could not be read to its end."),
+        _ => WriteAsync(
+            context, StatusCodes.Status502BadGateway, "No valid answer", "The app did not take the request or gave no valid answer."),
+    };
+
+    private static Task WriteAsync(HttpContext context, int status, string title, string text)
+    {
+        var html = context.Request.Headers.Accept.ToString().Contains(MediaTypeNames.Text.Html, StringComparison.OrdinalIgnoreCase);
+        var page = Encoding.UTF8.GetBytes(html ? Html(status, title, text) : $"{text}\n");
+        var response = context.Response;
+        response.Clear();
+        response.StatusCode = status;
+        response.ContentType = html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8";
+        response.ContentLength = page.Length;
+        response.Headers.CacheControl = "no-store";
+        response.Headers.XContentTypeOptions = "nosniff";
+        return HttpMethods.IsHead(context.Request.Method)
+            ? Task.CompletedTask
+            : response.Body.WriteAsync(page, context.RequestAborted).AsTask();
+    }
+
+    // The text may hold a host name, of which only letters, digits, dots, hyphens and underscores come this far.
+    private static string Html(int status, string title, string text) => string.Create(CultureInfo.InvariantCulture, $$$"""
+        <!doctype html>
+        <html lang="en">
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width">
+        <title>{{{status}}} {{{title}}}</title>
+        <style>body{margin:20vh auto;max-width:32rem;padding:0 1rem;font:1rem/1.5 system-ui,sans-serif;color:#222}
+        @media(prefers-color-scheme:dark){body{background:#111;color:#ddd}}</style>
+        <h1>{{{title}}}</h1>
+        <p>{{{text}}}</p>
+        </html>
+
+        """);
+}

@@ -1,0 +1,18 @@
+using System.Net.Security;
+using Berth.Edge.Hosts;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
+namespace Berth.Edge.Tls;
+
+/// <summary>From the name in a TLS hello to the certificate: the name's own, or the fallback, never another app's.</summary>
+internal sealed class TlsEntrance(CurrentSnapshot current, CertificateStore certificates, EdgeOptions options)
+{
+    internal TlsHandshakeCallbackOptions ForKestrel() => new()
+    {
+        OnConnection = context => ChooseAsync(context.ClientHelloInfo.ServerName, context.CancellationToken),
+        HandshakeTimeout = options.HandshakeTimeout,
+    };
+
+    private ValueTask<SslServerAuthenticationOptions> ChooseAsync(string serverName, CancellationToken cancel) =>
+        certificates.GetAsync(current.Value.Hosts.Find(serverName)?.Certificate, cancel);
+}

@@ -1,0 +1,84 @@
+using Berth.Kernel;
+using Berth.Storage;
+
+namespace Berth.Platform.Apps;
+
+/// <summary>The apps there are. An app is a folder of its name below <c>DOKKU_ROOT</c>.</summary>
+public sealed class AppCatalog(IStateStore store, TimeProvider time)
+{
+    // Folders a Dokku server keeps beside its apps.
+    private static readonly string[] NotApps = ["tls"];
+
+    public static StatePath FolderOf(AppName app) => StatePath.Home(app.Text);
+
+    public IReadOnlyList<AppName> List() =>
+        [.. store.List(Everything).Where(name => !NotApps.Contains(name))
+            .Select(name => AppName.TryParse(name, out var app) ? app : null)
+            .OfType<AppName>()
+            .Where(IsFolder)];
+
+    public bool Exists(AppName app) => !NotApps.Contains(app.Text) && IsFolder(app);
+
+    /// <summary>Reads an app's name from a command's word and finds the app.</summary>
+    /// <exception cref="ProblemException">No word, no valid name, or no such app (exit status 20).</exception>
+    public AppName Find(string? word)
+    {
+        if (string.IsNullOrEmpty(word))
+        {
+            throw AppProblems.NotNamed().AsException();
+        }
+
+        var app = AppName.Parse(word);
+        return Exists(app) ? app : throw AppProblems.Unknown(app, Nearest(app)).AsException();
+    }
+
+    /// <summary>Makes the app's folder.</summary>
+    /// <exception cref="ProblemException">The name is taken or not valid.</exception>
+    public async Task<AppName> CreateAsync(string word, CancellationToken cancel)
+    {
+        var app = AppName.Parse(word);
+        using var held = await store.LockAsync(app.Text, cancel);
+        if (NotApps.Contains(app.Text) || store.Exists(FolderOf(app)))
+        {
+            throw AppProblems.Taken(app).AsException();
+        }
+
+        PrivateFolder.Ensure(store.FileOf(FolderOf(app)), PrivateFolder.PublicRead);
+        store.Write(CreatedAt(app), time.GetUtcNow().ToUnixTimeSeconds().ToString(provider: null));
+        return app;
+    }
+
+    /// <summary>Removes everything the app has on disk. Its processes are the caller's to stop first.</summary>
+    public async Task DestroyAsync(AppName app, CancellationToken cancel)
+    {
+        using var held = await store.LockAsync(app.Text, cancel);
+        store.Delete(StatePath.Lib("config", app.Text));
+        foreach (var feature in store.List(StatePath.Lib("config")).Where(name => !name.StartsWith('-')))
+        {
+            // Each feature's properties of this app; another app's ENV folder has no folder of this name.
+            if (store.List(StatePath.Lib("config", feature)).Contains(app.Text))
+            {
+                store.Delete(StatePath.Lib("config", feature, app.Text));
+            }
+        }
+
+        foreach (var area in store.List(StatePath.Lib("data")))
+        {
+            store.Delete(StatePath.Lib("data", area, app.Text));
+        }
+
+        // The folder goes last: until then the app exists and destroying can be asked for again.
+        store.Delete(FolderOf(app));
+    }
+
+    /// <returns>When the app was made, in seconds since 1970, or empty on a server older than this record.</returns>
+    public string CreatedAtOf(AppName app) => store.Read(CreatedAt(app))?.Trim() ?? "";
+
+    private static StatePath CreatedAt(AppName app) => StatePath.Lib("config", "apps", app.Text, "created-at");
+
+    private static StatePath Everything { get; } = StatePath.Home();
+
+    private bool IsFolder(AppName app) => Directory.Exists(store.FileOf(FolderOf(app)));
+
+    private string? Nearest(AppName app) => CommandLine.Nearest.Of(app.Text, List().Select(other => other.Text));
+}

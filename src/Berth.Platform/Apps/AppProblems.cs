@@ -1,0 +1,28 @@
+using Berth.Kernel;
+
+namespace Berth.Platform.Apps;
+
+/// <summary>What can be wrong with an app's name.</summary>
+public static class AppProblems
+{
+    public static readonly ProblemCode AppNotNamed = new("app-not-named", Contract: true);
+    public static readonly ProblemCode AppUnknown = new("app-unknown", ExitStatus: 20, Contract: true);
+    public static readonly ProblemCode AppTaken = new("app-taken", Contract: true);
+    public static readonly ProblemCode AppNotConfirmed = new("app-not-confirmed", Contract: true);
+
+    internal static Problem NotNamed() => new(
+        AppNotNamed, "Please specify an app to run the command on", "Put the app's name after the command; apps:list shows them.");
+
+    internal static Problem Unknown(AppName app, string? nearest) => new(
+        AppUnknown,
+        $"App {app} does not exist",
+        nearest is null ? $"Make it with apps:create {app}, or see apps:list." : $"Did you mean {nearest}? See apps:list.");
+
+    internal static Problem Taken(AppName app) => new(
+        AppTaken, "Name is already taken", $"Choose another name; {app} is an app or a folder already.");
+
+    internal static Problem NotConfirmed(AppName app) => new(
+        AppNotConfirmed,
+        $"Confirmation did not match {app}. Aborted.",
+        $"Type the app's name, or use apps:destroy {app} --force. Nothing was removed.");
+}

@@ -1,0 +1,36 @@
+using Berth.Kernel;
+using Berth.Platform.Apps;
+using Berth.Platform.CommandLine;
+using Berth.Platform.Processes;
+
+namespace Berth.Platform.Builds;
+
+/// <summary>Deploying a folder as it is: what the client packed arrives as a tar archive on standard input.</summary>
+public sealed class DeployFeature(AppRuntime runtime, ReleaseStore releases, AppCatalog apps) : IFeature
+{
+    public string Name => "deploy";
+
+    public string Description => "Deploy an app from a folder";
+
+    public IEnumerable<Command> Commands =>
+    [
+        new("deploy", "<app> <folder>", "Deploy the app from a folder with a Procfile", DeployAsync) { NeedsDaemon = true },
+    ];
+
+    private async Task<int> DeployAsync(CommandCall call)
+    {
+        var app = apps.Find(call.Parse().At(0));
+        call.Output.Step($"Deploying {app}...");
+        var release = await releases.UnpackAsync(app, call.OpenInput(), call.Cancel);
+        try
+        {
+            await runtime.DeployAsync(app, release, call.Output, call.Cancel);
+            return 0;
+        }
+        catch (Exception e) when (e is ProblemException or OperationCanceledException && releases.Current(app) != release)
+        {
+            releases.Discard(app, release);
+            throw;
+        }
+    }
+}

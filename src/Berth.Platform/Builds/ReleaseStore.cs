@@ -1,0 +1,59 @@
+using Berth.Kernel;
+using Berth.Storage;
+
+namespace Berth.Platform.Builds;
+
+/// <summary>
+/// The releases of each app: folders below <c>data/releases/&lt;app&gt;</c>, never changed once made, and a pointer to the one in
+/// service that is written last. A folder without a pointer is a build that did not finish, and goes with the next one.
+/// </summary>
+public sealed class ReleaseStore(IStateStore store, TimeProvider time)
+{
+    private const int Kept = 3;
+
+    /// <returns>The release in service, or null when the app was never deployed.</returns>
+    public string? Current(AppName app) => store.Read(Pointer(app))?.Trim() is { Length: > 0 } id ? id : null;
+
+    public string FolderOf(AppName app, string release) => store.FileOf(Folder(app).Slash(release));
+
+    /// <summary>Unpacks an archive into a new release, which nothing points to yet.</summary>
+    /// <returns>The release's id; later ones sort behind earlier ones.</returns>
+    public async Task<string> UnpackAsync(AppName app, Stream archive, CancellationToken cancel)
+    {
+        var id = time.GetUtcNow().UtcDateTime.ToString("yyyyMMddHHmmssfff", System.Globalization.CultureInfo.InvariantCulture);
+        var folder = FolderOf(app, id);
+        // Apps may run as another user than the daemon's: they may enter and read their release.
+        PrivateFolder.Ensure(folder, PrivateFolder.PublicRead);
+        try
+        {
+            await Archive.UnpackAsync(archive, folder, ArchiveLimits.Default, cancel);
+            return id;
+        }
+        catch
+        {
+            store.Delete(Folder(app).Slash(id));
+            throw;
+        }
+    }
+
+    /// <summary>Puts a release into service on disk.</summary>
+    public void Activate(AppName app, string release) => store.Write(Pointer(app), release + "\n");
+
+    /// <summary>Removes a release that came to nothing.</summary>
+    public void Discard(AppName app, string release) => store.Delete(Folder(app).Slash(release));
+
+    /// <summary>Removes all but the newest few; the one in service always stays.</summary>
+    public void Prune(AppName app)
+    {
+        var current = Current(app);
+        var old = store.List(Folder(app)).Where(name => name != "current" && name != current).SkipLast(Kept - 1);
+        foreach (var release in old)
+        {
+            Discard(app, release);
+        }
+    }
+
+    private static StatePath Folder(AppName app) => StatePath.Lib("data", "releases", app.Text);
+
+    private static StatePath Pointer(AppName app) => Folder(app).Slash("current");
+}

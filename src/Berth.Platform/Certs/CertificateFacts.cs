@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Berth.Platform.Certs;
+
+/// <summary>What a certificate says of itself.</summary>
+public sealed record CertificateFacts
+{
+    /// <summary>The names in its subject alternative name extension, in its order.</summary>
+    public required ImmutableArray<string> Names { get; init; }
+
+    /// <summary>Distinguished name in encoding order: <c>CN = Berth Authority X1</c>.</summary>
+    public required string Issuer { get; init; }
+
+    public required string Subject { get; init; }
+
+    public required DateTimeOffset NotBefore { get; init; }
+
+    public required DateTimeOffset NotAfter { get; init; }
+
+    /// <summary>Hexadecimal, upper case.</summary>
+    public required string Serial { get; init; }
+
+    public required bool SelfIssued { get; init; }
+
+    public static CertificateFacts? TryRead(string? pem)
+    {
+        if (pem is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var leaf = X509Certificate2.CreateFromPem(pem);
+            return Of(leaf);
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    public static CertificateFacts Of(X509Certificate2 leaf) => new()
+    {
+        Names = NamesOf(leaf),
+        Issuer = DistinguishedName(leaf.IssuerName),
+        Subject = DistinguishedName(leaf.SubjectName),
+        NotBefore = leaf.NotBefore,
+        NotAfter = leaf.NotAfter,
+        Serial = leaf.SerialNumber,
+        SelfIssued = leaf.IssuerName.RawData.AsSpan().SequenceEqual(leaf.SubjectName.RawData),
+    };
+
+    private static ImmutableArray<string> NamesOf(X509Certificate2 leaf)
+    {
+        var names = leaf.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
+        return names is null ? [] : [.. names.EnumerateDnsNames(), .. names.EnumerateIPAddresses().Select(ip => ip.ToString())];
+    }
+
+    private static string DistinguishedName(X500DistinguishedName name) => string.Join(
+        ", ",
+        name.EnumerateRelativeDistinguishedNames(reversed: false)
+            .Where(part => !part.HasMultipleElements)
+            .Select(part => $"{ShortName(part.GetSingleElementType())} = {part.GetSingleElementValue()}"));
+
+    private static string ShortName(Oid type) => type.Value switch
+    {
+        "2.5.4.3" => "CN",
+        "2.5.4.6" => "C",
+        "2.5.4.7" => "L",
+        "2.5.4.8" => "ST",
+        "2.5.4.10" => "O",
+        "2.5.4.11" => "OU",
+        _ => type.FriendlyName ?? type.Value ?? "?",
+    };
+}

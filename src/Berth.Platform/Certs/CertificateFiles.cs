@@ -1,0 +1,75 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Berth.Kernel;
+using Berth.Platform.Apps;
+using Berth.Storage;
+
+namespace Berth.Platform.Certs;
+
+/// <summary>
+/// The certificate each app is served with: <c>tls/server.crt</c> (leaf first, then its chain) and <c>tls/server.key</c>.
+/// The two cannot change in one step, so a crash between them is mended from the last issued pair at the next start.
+/// </summary>
+public sealed class CertificateFiles(IStateStore store)
+{
+    public string CertificatePath(AppName app) => store.FileOf(Certificate(app));
+
+    public string KeyPath(AppName app) => store.FileOf(Key(app));
+
+    public bool Exists(AppName app) => store.Exists(Certificate(app)) && store.Exists(Key(app));
+
+    public string? ReadCertificate(AppName app) => store.Read(Certificate(app));
+
+    public string? ReadKey(AppName app) => store.Read(Key(app));
+
+    /// <summary>Whether the certificate in service is the one Let's Encrypt (or another ACME server) issued.</summary>
+    public bool IsFromAcme(AppName app) =>
+        store.Read(FromAcme(app)) is { } issued && store.Read(Certificate(app)) == issued;
+
+    /// <returns>What the certificate says of itself, or null when there is none that can be read.</returns>
+    public CertificateFacts? Facts(AppName app) => CertificateFacts.TryRead(ReadCertificate(app));
+
+    /// <summary>Puts a proven pair into service.</summary>
+    /// <param name="app">Whose.</param>
+    /// <param name="chainPem">Leaf first, then its chain.</param>
+    /// <param name="keyPem">The leaf's private key.</param>
+    /// <param name="fromAcme">Whether an ACME server issued it; then it is renewed by itself.</param>
+    public void Install(AppName app, string chainPem, string keyPem, bool fromAcme)
+    {
+        PrivateFolder.Ensure(store.FileOf(Folder(app)), PrivateFolder.GroupRead);
+        store.Write(Key(app), keyPem, AtomicFile.GroupRead);
+        store.Write(Certificate(app), chainPem, AtomicFile.GroupRead);
+        if (fromAcme)
+        {
+            store.Write(FromAcme(app), chainPem, AtomicFile.GroupRead);
+        }
+        else
+        {
+            store.Delete(FromAcme(app));
+        }
+    }
+
+    public void Remove(AppName app) => store.Delete(Folder(app));
+
+    /// <summary>Whether key and certificate belong together.</summary>
+    public bool IsWhole(AppName app)
+    {
+        try
+        {
+            using var pair = X509Certificate2.CreateFromPem(ReadCertificate(app) ?? "", ReadKey(app) ?? "");
+            return pair.HasPrivateKey;
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    private static StatePath Folder(AppName app) => AppCatalog.FolderOf(app).Slash("tls");
+
+    private static StatePath Certificate(AppName app) => Folder(app).Slash("server.crt");
+
+    private static StatePath Key(AppName app) => Folder(app).Slash("server.key");
+
+    private static StatePath FromAcme(AppName app) => Folder(app).Slash("server.letsencrypt.crt");
+}

@@ -1,0 +1,16 @@
+using Berth.Kernel;
+
+namespace Berth.Platform.Certs;
+
+/// <summary>What can be wrong with an app's certificate files.</summary>
+public static class CertificateProblems
+{
+    public static readonly ProblemCode CertificateMissing = new("certificate-missing", Contract: true);
+    public static readonly ProblemCode ShowWhat = new("certs-show-what", Contract: true);
+
+    internal static Problem None(AppName app) => new(
+        CertificateMissing, $"{app} does not have an SSL endpoint", $"Get one with letsencrypt:enable {app}.");
+
+    internal static Problem WhatToShow() => new(
+        ShowWhat, "Please specify what to show: crt or key", "Write certs:show <app> crt, or certs:show <app> key.");
+}

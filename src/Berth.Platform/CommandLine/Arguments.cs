@@ -1,0 +1,71 @@
+namespace Berth.Platform.CommandLine;
+
+/// <summary>A command's words, sorted: positional ones, switches, flags with a value.</summary>
+public sealed class Arguments
+{
+    private readonly HashSet<string> _switches = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
+    private readonly List<string> _positional = [];
+
+    private Arguments()
+    {
+    }
+
+    public IReadOnlyList<string> Positional => _positional;
+
+    /// <returns>The positional word at <paramref name="index"/>, or null.</returns>
+    public string? At(int index) => index < _positional.Count ? _positional[index] : null;
+
+    public bool Has(string name) => _switches.Contains(name);
+
+    public string? Value(string name) => _values.GetValueOrDefault(name);
+
+    internal static Arguments Parse(IReadOnlyList<string> words, ReadOnlySpan<string> switches, ReadOnlySpan<string> valued)
+    {
+        var parsed = new Arguments();
+        for (var i = 0; i < words.Count; i++)
+        {
+            var word = words[i];
+            if (word == "--")
+            {
+                parsed._positional.AddRange(words.Skip(i + 1));
+                break;
+            }
+
+            if (word.Length < 2 || word[0] != '-')
+            {
+                parsed._positional.Add(word);
+                continue;
+            }
+
+            i += parsed.TakeFlag(word, i + 1 < words.Count ? words[i + 1] : null, switches, valued);
+        }
+
+        return parsed;
+    }
+
+    /// <returns>How many further words the flag took: 0 or 1.</returns>
+    private int TakeFlag(string word, string? next, ReadOnlySpan<string> switches, ReadOnlySpan<string> valued)
+    {
+        var equals = word.IndexOf('=', StringComparison.Ordinal);
+        var name = equals < 0 ? word : word[..equals];
+        if (switches.Contains(name) && equals < 0)
+        {
+            _switches.Add(name);
+            return 0;
+        }
+
+        if (!valued.Contains(name))
+        {
+            throw CommandLineProblems.UnknownFlag(name).AsException();
+        }
+
+        if (equals < 0 && next is null)
+        {
+            throw CommandLineProblems.FlagNeedsValue(name).AsException();
+        }
+
+        _values[name] = equals < 0 ? next! : word[(equals + 1)..];
+        return equals < 0 ? 1 : 0;
+    }
+}

@@ -1,0 +1,17 @@
+namespace Berth.Platform.CommandLine;
+
+/// <summary>Who calls a command, and what their terminal can show.</summary>
+/// <param name="UserId">The numeric user, as the kernel told it.</param>
+/// <param name="Program">The name they called: <c>dokku</c> or <c>berth</c>.</param>
+/// <param name="OutputIsTerminal">Whether standard output is a terminal.</param>
+/// <param name="ErrorIsTerminal">Whether standard error is a terminal.</param>
+/// <param name="Quiet">Headers are left out (<c>--quiet</c>).</param>
+/// <param name="Force">Questions are taken as answered (<c>--force</c>).</param>
+public sealed record Caller(
+    uint UserId, string Program, bool OutputIsTerminal, bool ErrorIsTerminal, bool Quiet = false, bool Force = false)
+{
+    public bool IsRoot => UserId == 0;
+
+    /// <summary>Colour is wanted: a terminal, and NO_COLOR is not set.</summary>
+    public bool Coloured { get; init; }
+}

@@ -1,0 +1,24 @@
+namespace Berth.Platform.CommandLine;
+
+/// <summary>What a command does: reads its words, calls one operation, prints. The result is the exit status.</summary>
+public delegate Task<int> CommandBody(CommandCall call);
+
+/// <summary>One command as users type it.</summary>
+/// <param name="Name">The full name: <c>apps:create</c>.</param>
+/// <param name="Synopsis">Its arguments as help shows them: <c>&lt;app&gt;</c>.</param>
+/// <param name="Summary">One sentence for help, without a full stop.</param>
+/// <param name="Run">The body.</param>
+public sealed record Command(string Name, string Synopsis, string Summary, CommandBody Run)
+{
+    /// <summary>True when it acts on running processes, routes or orders, which only the daemon holds.</summary>
+    public bool NeedsDaemon { get; init; }
+
+    /// <summary>True when it only streams: a lost connection ends it. Commands that change state go on to their end instead.</summary>
+    public bool Follows { get; init; }
+
+    /// <summary>True when only root may call it.</summary>
+    public bool NeedsRoot { get; init; }
+
+    /// <summary>The feature's name: <c>apps</c> of <c>apps:create</c>.</summary>
+    public string Feature => Name.Split(':')[0];
+}

@@ -1,0 +1,33 @@
+namespace Berth.Platform.CommandLine;
+
+/// <summary>One call of one command.</summary>
+public sealed class CommandCall
+{
+    /// <summary>The words after the command's name.</summary>
+    public required IReadOnlyList<string> Words { get; init; }
+
+    public required Caller Caller { get; init; }
+
+    public required CommandOutput Output { get; init; }
+
+    /// <summary>Asks the caller for standard input; it is not read before.</summary>
+    public required Func<Stream> OpenInput { get; init; }
+
+    /// <summary>Ends when the user pressed Ctrl-C (or, for commands that follow, went away).</summary>
+    public required CancellationToken Cancel { get; init; }
+
+    /// <summary>Separates switches from positional words.</summary>
+    /// <param name="switches">Flags without a value, with their dashes: <c>--force</c>.</param>
+    /// <param name="valued">Flags with one: <c>--format</c>.</param>
+    public Arguments Parse(ReadOnlySpan<string> switches = default, ReadOnlySpan<string> valued = default) =>
+        Arguments.Parse(Words, switches, valued);
+
+    /// <summary>Asks a question on a terminal or pipe and reads one line.</summary>
+    public async Task<string> AskAsync(string prompt)
+    {
+        Output.Raw(prompt);
+        await Output.FlushAsync(Cancel);
+        using var reader = new StreamReader(OpenInput());
+        return await reader.ReadLineAsync(Cancel) ?? "";
+    }
+}

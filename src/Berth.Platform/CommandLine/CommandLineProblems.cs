@@ -1,0 +1,48 @@
+using Berth.Kernel;
+
+namespace Berth.Platform.CommandLine;
+
+/// <summary>What can be wrong with the words of a command.</summary>
+public static class CommandLineProblems
+{
+    public static readonly ProblemCode CommandUnknown = new("command-unknown", Contract: true);
+    public static readonly ProblemCode FlagUnknown = new("flag-unknown", Contract: true);
+    public static readonly ProblemCode FlagValueMissing = new("flag-value-missing", Contract: true);
+    public static readonly ProblemCode ReportFlagInvalid = new("report-flag-invalid", Contract: true);
+    public static readonly ProblemCode FormatInvalid = new("format-invalid", Contract: true);
+    public static readonly ProblemCode RootNeeded = new("root-needed", Contract: true);
+    public static readonly ProblemCode ArgumentMissing = new("argument-missing", Contract: true);
+
+    /// <param name="word">What was typed.</param>
+    /// <param name="nearest">The known command most like it, or null.</param>
+    /// <param name="program">The name the program was called by.</param>
+    public static Problem UnknownCommand(string word, string? nearest, string program) => new(
+        CommandUnknown,
+        $"`{Printable.Of(word)}` is not a {program} command.",
+        nearest is null ? $"See `{program} help` for a list of available commands." : $"Did you mean `{program} {nearest}`?")
+    {
+        Details = [$"See `{program} help` for a list of available commands."],
+    };
+
+    public static Problem NeedsRoot() => new(
+        RootNeeded, "This command must be run as root", "Run it again with sudo in front.");
+
+    public static Problem Missing(string found, string remedy) => new(ArgumentMissing, found, remedy);
+
+    internal static Problem UnknownFlag(string flag) => new(
+        FlagUnknown, $"unknown flag: {Printable.Of(flag)}", "Put -- before words that begin with a dash.");
+
+    internal static Problem FlagNeedsValue(string flag) => new(
+        FlagValueMissing, $"flag needs an argument: {Printable.Of(flag)}", $"Give it one: {Printable.Of(flag)} value.");
+
+    internal static Problem InvalidReportFlag(IEnumerable<string> valid) => new(
+        ReportFlagInvalid, $"Invalid flag passed, valid flags: {string.Join(", ", valid)}", "Use one of the flags listed.");
+
+    internal static Problem FormatWithFlag() => new(
+        FormatInvalid, "--format flag cannot be specified when specifying an info flag", "Leave one of the two out.");
+
+    internal static Problem InvalidFormat(string format) => new(
+        FormatInvalid,
+        $"Invalid format specified, supported formats: json, stdout (given: {Printable.Of(format)})",
+        "Use --format json or --format stdout.");
+}

@@ -1,0 +1,64 @@
+using System.Text.Json;
+
+namespace Berth.Platform.CommandLine;
+
+/// <summary>Prints a feature's report in the contract's three shapes: padded lines, one bare value, or JSON.</summary>
+/// <param name="Prefix">What every key starts with, dropped in JSON: <c>apps-</c>.</param>
+/// <param name="Title">The headline after the app's name: <c>app information</c>.</param>
+public sealed record Report(string Prefix, string Title)
+{
+    private const int KeyWidth = 31;
+
+    /// <summary>Prints one app's values.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="subject">An app's name, or <c>global</c>.</param>
+    /// <param name="values">Keys without the leading dashes, with the prefix.</param>
+    /// <param name="request">What was asked for.</param>
+    public void Print(CommandOutput output, string subject, IReadOnlyDictionary<string, string> values, ReportRequest request)
+    {
+        var keys = values.Keys.Order(StringComparer.Ordinal).ToArray();
+        if (request.Json)
+        {
+            output.Line(AsJson(keys, values));
+            return;
+        }
+
+        if (request.Flag is { } flag)
+        {
+            output.Line(values.TryGetValue(flag.TrimStart('-'), out var value) && flag.StartsWith("--", StringComparison.Ordinal)
+                ? value
+                : throw CommandLineProblems.InvalidReportFlag(keys.Select(key => $"--{key}")).AsException());
+            return;
+        }
+
+        output.Headline($"{subject} {Title}");
+        var width = Math.Max(KeyWidth, keys.Max(key => key.Length + 1));
+        foreach (var key in keys)
+        {
+            output.Detail($"{Words(key).PadRight(width)}{values[key]}".TrimEnd());
+        }
+    }
+
+    private static string Words(string key)
+    {
+        var words = key.Replace('-', ' ');
+        return $"{char.ToUpperInvariant(words[0])}{words[1..]}:";
+    }
+
+    private string AsJson(string[] keys, IReadOnlyDictionary<string, string> values)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            foreach (var key in keys)
+            {
+                writer.WriteString(key.StartsWith(Prefix, StringComparison.Ordinal) ? key[Prefix.Length..] : key, values[key]);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
+    }
+}

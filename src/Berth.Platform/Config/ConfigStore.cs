@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using Berth.Kernel;
+using Berth.Storage;
+
+namespace Berth.Platform.Config;
+
+/// <summary>
+/// The environment of each app and of all apps, in <c>config/&lt;app|--global&gt;/ENV</c>. A file an older server left in
+/// <c>DOKKU_ROOT[/app]/ENV</c> counts until it has been drained once, which the first change does.
+/// </summary>
+public sealed class ConfigStore(IStateStore store)
+{
+    private const string Migrated = "env-migrated";
+
+    /// <param name="app">Null for the variables of all apps.</param>
+    public ImmutableSortedDictionary<string, string> Read(AppName? app)
+    {
+        var values = EnvironmentFile.Parse(store.Read(Current(app)) ?? "");
+        return store.Read(Legacy(app)) is { } older && !IsMigrated(app)
+            ? values.SetItems(EnvironmentFile.Parse(older))
+            : values;
+    }
+
+    /// <summary>The variables an app's processes get: its own over those of all apps.</summary>
+    public ImmutableSortedDictionary<string, string> ReadMerged(AppName app) => Read(null).SetItems(Read(app));
+
+    public string? Get(AppName? app, string key) => Read(app).GetValueOrDefault(key);
+
+    /// <summary>Changes the variables in one write.</summary>
+    public async Task ChangeAsync(
+        AppName? app,
+        Func<ImmutableSortedDictionary<string, string>, ImmutableSortedDictionary<string, string>> change,
+        CancellationToken cancel)
+    {
+        using var held = await store.LockAsync(Scope(app), cancel);
+        var before = Read(app);
+        var after = change(before);
+        if (ReferenceEquals(before, after) && IsMigrated(app))
+        {
+            return;
+        }
+
+        store.Write(Current(app), EnvironmentFile.Format(after));
+        store.Write(MigrationRecord(app), "true");
+        store.Delete(Legacy(app));
+    }
+
+    private static string Scope(AppName? app) => app?.Text ?? "--global";
+
+    private static StatePath Current(AppName? app) => StatePath.Lib("config", Scope(app), "ENV");
+
+    private static StatePath Legacy(AppName? app) => app is null ? StatePath.Home("ENV") : StatePath.Home(app.Text, "ENV");
+
+    private static StatePath MigrationRecord(AppName? app) => StatePath.Lib("config", "config", Scope(app), Migrated);
+
+    private bool IsMigrated(AppName? app) => store.Read(MigrationRecord(app))?.Trim() == "true";
+}

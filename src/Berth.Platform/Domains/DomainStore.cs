@@ -1,0 +1,38 @@
+using Berth.Kernel;
+using Berth.Platform.Apps;
+using Berth.Platform.Config;
+using Berth.Storage;
+
+namespace Berth.Platform.Domains;
+
+/// <summary>The domains of each app (<c>&lt;app&gt;/VHOST</c>) and of the server (<c>VHOST</c>), read from the files at every question.</summary>
+public sealed class DomainStore(IStateStore store, ConfigStore config)
+{
+    private const UnixFileMode Mode = AtomicFile.PublicRead;
+
+    /// <param name="app">Null for the server's own.</param>
+    public VhostFile Read(AppName? app) => VhostFile.Parse(store.FileOf(PathOf(app)), store.Read(PathOf(app)) ?? "");
+
+    /// <summary>Whether the app is reached by names at all (<c>domains:disable</c> turns that off).</summary>
+    public bool IsEnabled(AppName app) => config.Get(app, "NO_VHOST") != "1";
+
+    /// <summary>The names the app is reached by; none when domains are disabled.</summary>
+    public IReadOnlyList<DomainName> DomainsOf(AppName app) => IsEnabled(app) ? [.. Read(app).Domains] : [];
+
+    /// <summary>The names an app gets when it is made: one below each of the server's domains.</summary>
+    public IReadOnlyList<string> DefaultsFor(AppName app) =>
+        [.. Read(null).Domains.Select(global => app.Text.EndsWith($".{global}", StringComparison.Ordinal) || app.Text.Contains('.')
+            ? app.Text
+            : $"{app}.{global}")];
+
+    /// <summary>Replaces an app's lines with what <paramref name="change"/> makes of them.</summary>
+    public async Task ChangeAsync(AppName? app, Func<IReadOnlyList<string>, IReadOnlyList<string>> change, CancellationToken cancel)
+    {
+        using var held = await store.LockAsync(app?.Text ?? "--global", cancel);
+        var before = Read(app).Lines.Select(line => line.Text).ToArray();
+        store.Write(PathOf(app), string.Concat(change(before).Select(line => line + "\n")), Mode);
+    }
+
+    private static StatePath PathOf(AppName? app) =>
+        app is null ? StatePath.Home("VHOST") : AppCatalog.FolderOf(app).Slash("VHOST");
+}

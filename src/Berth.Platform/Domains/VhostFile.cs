@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Berth.Kernel;
+
+namespace Berth.Platform.Domains;
+
+/// <summary>A VHOST file: one domain a line, written by commands or by hand. A wrong line is named and passed over.</summary>
+/// <param name="Path">Where it lies, for messages.</param>
+/// <param name="Lines">Every line that is not blank or a comment, in order.</param>
+public sealed record VhostFile(string Path, ImmutableArray<VhostLine> Lines)
+{
+    /// <summary>The domain that stands for any host.</summary>
+    public const string CatchAll = "_";
+
+    public static VhostFile Parse(string path, string text)
+    {
+        var lines = ImmutableArray.CreateBuilder<VhostLine>();
+        var number = 0;
+        foreach (var raw in text.Split('\n'))
+        {
+            number++;
+            var line = raw.Trim();
+            if (line.Length > 0 && line[0] != '#')
+            {
+                lines.Add(Read(number, line));
+            }
+        }
+
+        return new VhostFile(path, lines.ToImmutable());
+    }
+
+    /// <summary>The names that can be routed and certified, each once.</summary>
+    public IEnumerable<DomainName> Domains => Lines.Select(line => line.Domain).OfType<DomainName>().Distinct();
+
+    /// <summary>The lines that are no domain, as problems that name file and line.</summary>
+    public IEnumerable<Problem> Faults =>
+        Lines.Where(line => line.Fault is not null).Select(line => DomainProblems.InvalidLine(Path, line));
+
+    private static VhostLine Read(int number, string line)
+    {
+        if (line == CatchAll)
+        {
+            return new VhostLine(number, line, null, null);
+        }
+
+        return DomainName.TryParse(line, out var domain, out var reason)
+            ? new VhostLine(number, line, domain, null)
+            : new VhostLine(number, line, null, reason);
+    }
+}

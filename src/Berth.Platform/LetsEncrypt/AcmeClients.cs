@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Berth.Acme;
+using Berth.Kernel;
+using Berth.Storage;
+
+namespace Berth.Platform.LetsEncrypt;
+
+/// <summary>
+/// One client for each server and e-mail, so that connections, nonces and the account are shared. The built-in authority is trusted by
+/// its own root; other servers by the system's, or by the file <c>LEGO_CA_CERTIFICATES</c> names.
+/// </summary>
+public sealed class AcmeClients(
+    IStateStore store, IBuiltInAuthority? authority, string? trustFile, Action<string>? reached, TimeProvider time) : IDisposable
+{
+    private readonly ConcurrentDictionary<(Uri Directory, string? Email), AcmeClient> _clients = new();
+    private readonly AccountFiles _accounts = new(store);
+    private readonly Lazy<HttpClient> _ordinary = new(() => new HttpClient(Handler(ReadTrust(trustFile))), LazyThreadSafetyMode.PublicationOnly);
+    private readonly Lazy<HttpClient> _builtIn = new(() => new HttpClient(Handler(authority is null ? null : [authority.Root])));
+
+    /// <summary>The directory a <c>server</c> setting means.</summary>
+    /// <exception cref="ProblemException">The built-in authority is meant and does not run.</exception>
+    public Uri DirectoryOf(string server) =>
+        AcmeServers.DirectoryOf(server) ?? authority?.Directory ?? throw LetsEncryptProblems.NoAuthority().AsException();
+
+    public AcmeClient ClientOf(Uri directory, EmailAddress? email) => _clients.GetOrAdd((directory, email?.Text), key => new AcmeClient(
+        new AcmeClientOptions { DirectoryUrl = key.Directory, Email = email },
+        key.Directory == authority?.Directory ? _builtIn.Value : _ordinary.Value,
+        _accounts,
+        time,
+        reached));
+
+    public void Dispose()
+    {
+        foreach (var client in _clients.Values)
+        {
+            client.Dispose();
+        }
+    }
+
+    private static SocketsHttpHandler Handler(X509Certificate2Collection? roots)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = true,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            ConnectTimeout = TimeSpan.FromSeconds(15),
+        };
+        if (roots is not null)
+        {
+            var policy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
+            policy.CustomTrustStore.AddRange(roots);
+            handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
+        }
+
+        return handler;
+    }
+
+    private static X509Certificate2Collection? ReadTrust(string? file)
+    {
+        if (string.IsNullOrEmpty(file))
+        {
+            return null;
+        }
+
+        try
+        {
+            var roots = new X509Certificate2Collection();
+            roots.ImportFromPemFile(file);
+            return roots.Count > 0 ? roots : throw LetsEncryptProblems.BadTrustFile(file, "it is empty").AsException();
+        }
+        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw LetsEncryptProblems.BadTrustFile(file, e.Message).AsException(e);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+namespace Berth.Platform.LetsEncrypt;
+
+/// <summary>The names users give ACME servers, and their directories.</summary>
+public static class AcmeServers
+{
+    public const string Default = "default";
+
+    /// <summary>The authority inside Berth.</summary>
+    public const string BuiltIn = "berth";
+
+    /// <summary>Let's Encrypt's own addresses, from letsencrypt.org/docs/acme-protocol-updates.</summary>
+    public const string Production = "https://acme-v02.api.letsencrypt.org/directory";
+
+    public const string Staging = "https://acme-staging-v02.api.letsencrypt.org/directory";
+
+    /// <returns>The directory, or null for <see cref="BuiltIn"/>, whose address the daemon knows.</returns>
+    /// <exception cref="Kernel.ProblemException">No known name and no https URL.</exception>
+    public static Uri? DirectoryOf(string server) => server switch
+    {
+        "" or Default or "production" => new Uri(Production),
+        "staging" => new Uri(Staging),
+        BuiltIn => null,
+        _ when Uri.TryCreate(server, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps && url.UserInfo.Length == 0 => url,
+        _ => throw LetsEncryptProblems.UnknownServer(server).AsException(),
+    };
+
+    /// <summary>What reports show: a known name as its address.</summary>
+    public static string Shown(string server) => server switch
+    {
+        "" or Default or "production" => Production,
+        "staging" => Staging,
+        _ => server,
+    };
+
+    /// <summary>Whether the server is one that only certifies public names.</summary>
+    public static bool IsPublic(Uri directory) => directory.Host.EndsWith(".letsencrypt.org", StringComparison.OrdinalIgnoreCase);
+}

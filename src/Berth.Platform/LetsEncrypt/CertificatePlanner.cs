@@ -1,0 +1,48 @@
+using Berth.Kernel;
+using Berth.Platform.Domains;
+
+namespace Berth.Platform.LetsEncrypt;
+
+/// <summary>Decides which names an app's certificate carries; the server is never asked for what it would refuse anyway.</summary>
+public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsStore settings, AcmeClients clients)
+{
+    // RFC 6761, RFC 6762, RFC 8375, RFC 7686: names that no public authority certifies.
+    private static readonly string[] NeverPublic =
+        ["localhost", "local", "test", "example", "invalid", "internal", "lan", "home.arpa", "onion", "localdomain"];
+
+    /// <exception cref="ProblemException">No domains, no e-mail, no such server, or no name that could be certified.</exception>
+    public WantedCertificate Plan(AppName app)
+    {
+        var found = domains.DomainsOf(app);
+        var leftOut = domains.IsEnabled(app) ? domains.Read(app).Faults.ToList() : [];
+        if (found.Count == 0)
+        {
+            throw leftOut is [var first, ..] ? Joined(first, leftOut) : LetsEncryptProblems.NoDomains(app).AsException();
+        }
+
+        var read = settings.Read(app);
+        if (read.Email is null)
+        {
+            throw LetsEncryptProblems.NoEmail(app).AsException();
+        }
+
+        var directory = clients.DirectoryOf(read.Server);
+        var names = found.Where(name => WhyNot(name, directory) is null).ToArray();
+        leftOut.AddRange(found.Select(name => WhyNot(name, directory)).OfType<Problem>());
+        return names.Length > 0
+            ? new WantedCertificate(names, leftOut, read, directory)
+            : throw Joined(leftOut[^1], leftOut);
+    }
+
+    private static Problem? WhyNot(DomainName name, Uri directory) =>
+        name.IsWildcard ? LetsEncryptProblems.Wildcard(name)
+        : AcmeServers.IsPublic(directory) && !IsPublic(name) ? LetsEncryptProblems.NotPublic(name)
+        : null;
+
+    private static bool IsPublic(DomainName name) =>
+        name.Text.Contains('.')
+        && !NeverPublic.Any(top => name.Text == top || name.Text.EndsWith("." + top, StringComparison.Ordinal));
+
+    private static ProblemException Joined(Problem told, List<Problem> all) =>
+        (told with { Details = [.. all.Where(other => other != told).Select(other => other.Found)] }).AsException();
+}

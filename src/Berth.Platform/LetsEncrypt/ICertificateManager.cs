@@ -1,0 +1,34 @@
+using Berth.Kernel;
+using Berth.Platform.Certs;
+using Berth.Platform.CommandLine;
+
+namespace Berth.Platform.LetsEncrypt;
+
+/// <summary>Gets, renews and revokes the certificates of apps.</summary>
+public interface ICertificateManager
+{
+    /// <summary>Brings the app's certificate up to date: its names, and its time.</summary>
+    /// <param name="app">Whose.</param>
+    /// <param name="headline">Printed once it is clear that there is something to do it for.</param>
+    /// <param name="force">Order also when the certificate is still good.</param>
+    /// <param name="output">Where progress goes.</param>
+    /// <param name="cancel">Ends the wait; the order stays open and is gone on with next time.</param>
+    /// <returns>0, or 1 when the certificate is in service but some of the app's names could not be on it.</returns>
+    /// <exception cref="ProblemException">It failed; the certificate in service, if any, stays.</exception>
+    Task<int> ObtainAsync(AppName app, string headline, bool force, CommandOutput output, CancellationToken cancel);
+
+    /// <summary>Revokes the certificate in service at the server that issued it, and takes it off.</summary>
+    Task RevokeAsync(AppName app, CancellationToken cancel);
+
+    /// <summary>Takes the certificate off and forgets its settings' folders; the server is not asked.</summary>
+    Task DisableAsync(AppName app, CancellationToken cancel);
+
+    /// <summary>When the certificate is due for renewal.</summary>
+    DateTimeOffset RenewalOf(AppName app, CertificateFacts facts);
+
+    /// <summary>When the daemon acts for this app by itself next; null when it has nothing to do.</summary>
+    DateTimeOffset? NextAttemptOf(AppName app);
+
+    /// <summary>Why the last attempt failed; null when it did not.</summary>
+    LineageFailure? LastFailureOf(AppName app);
+}

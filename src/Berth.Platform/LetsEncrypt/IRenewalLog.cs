@@ -1,0 +1,16 @@
+using Berth.Kernel;
+using Berth.Platform.CommandLine;
+
+namespace Berth.Platform.LetsEncrypt;
+
+/// <summary>Where renewals that nobody typed tell what they do.</summary>
+public interface IRenewalLog
+{
+    /// <summary>Takes the lines a command would print.</summary>
+    CommandOutput OutputOf(AppName app);
+
+    void Failed(AppName app, Problem problem);
+
+    /// <summary>A fault of Berth's own.</summary>
+    void Faulted(AppName app, Exception fault);
+}

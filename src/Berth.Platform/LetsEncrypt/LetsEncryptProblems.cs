@@ -1,0 +1,70 @@
+using Berth.Kernel;
+
+namespace Berth.Platform.LetsEncrypt;
+
+/// <summary>What can keep an app from getting or keeping its certificate, apart from the server's own words.</summary>
+public static class LetsEncryptProblems
+{
+    public static readonly ProblemCode EmailMissing = new("letsencrypt-email-missing");
+    public static readonly ProblemCode DomainsMissing = new("letsencrypt-domains-missing");
+    public static readonly ProblemCode WildcardNeedsDns = new("letsencrypt-wildcard-needs-dns");
+    public static readonly ProblemCode NameNotPublic = new("letsencrypt-name-not-public");
+    public static readonly ProblemCode GracePeriodInvalid = new("letsencrypt-graceperiod-invalid");
+    public static readonly ProblemCode ServerUnknown = new("letsencrypt-server-unknown");
+    public static readonly ProblemCode AuthorityOff = new("letsencrypt-authority-off");
+    public static readonly ProblemCode NamesLeftOut = new("letsencrypt-names-left-out");
+    public static readonly ProblemCode RenewalFailed = new("letsencrypt-renewal-failed");
+    public static readonly ProblemCode PropertyUnknown = new("letsencrypt-property-unknown", Contract: true);
+    public static readonly ProblemCode TrustFileInvalid = new("letsencrypt-trust-file-invalid");
+
+    internal static Problem NoEmail(AppName app) => new(
+        EmailMissing,
+        "ERROR: Cannot request a certificate without an e-mail address!",
+        $"Set one: letsencrypt:set {app} email you@example.com (or for all apps: letsencrypt:set --global email you@example.com)");
+
+    internal static Problem NoDomains(AppName app) => new(
+        DomainsMissing, $"No domains detected for {app}", $"Add one: domains:add {app} www.example.com");
+
+    internal static Problem Wildcard(DomainName name) => new(
+        WildcardNeedsDns,
+        $"{name} is a wildcard, which no ACME server proves over HTTP-01.",
+        "List the host names one by one with domains:set; wildcards need DNS-01.");
+
+    internal static Problem NotPublic(DomainName name) => new(
+        NameNotPublic,
+        $"{name} is not a public name: Let's Encrypt would refuse it, so it was not asked.",
+        "Use a domain of your own that public DNS knows, or Berth's own authority: letsencrypt:set --global server berth");
+
+    internal static Problem InvalidGracePeriod(string text) => new(
+        GracePeriodInvalid,
+        $"'{Printable.Of(text)}' is not a number of seconds.",
+        "Set graceperiod to seconds before expiry, 2592000 for 30 days, or leave it unset: then the certificate's lifetime decides.");
+
+    internal static Problem UnknownServer(string text) => new(
+        ServerUnknown,
+        $"'{Printable.Of(text)}' is not an ACME server.",
+        "Set server to production, staging, berth (Berth's own authority), or the https URL of a directory.");
+
+    internal static Problem NoAuthority() => new(
+        AuthorityOff,
+        "The server is set to berth, but this daemon runs without its authority.",
+        "Start berth serve without --no-authority, or choose another: letsencrypt:set --global server production");
+
+    internal static Problem SomeLeftOut(AppName app, int count) => new(
+        NamesLeftOut,
+        $"{count} of the domains of {app} cannot be on the certificate; the others are.",
+        "Mend the lines named above, then run the command again.");
+
+    internal static Problem SomeFailed() => new(
+        RenewalFailed, "One or more apps failed to have their certificates renewed", "Each failure is named above with its remedy.");
+
+    internal static Problem UnknownProperty(string key, IEnumerable<string> valid) => new(
+        PropertyUnknown,
+        $"Invalid property specified, valid properties include: {string.Join(", ", valid)}",
+        $"'{Printable.Of(key)}' is none of them.");
+
+    internal static Problem BadTrustFile(string path, string reason) => new(
+        TrustFileInvalid,
+        $"{path}, named by LEGO_CA_CERTIFICATES, holds no certificates: {reason}",
+        "Point LEGO_CA_CERTIFICATES of the daemon's environment at a PEM file, or unset it.");
+}

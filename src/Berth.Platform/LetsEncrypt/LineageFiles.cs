@@ -1,0 +1,99 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Berth.Acme.Issuing;
+using Berth.Kernel;
+using Berth.Platform.Apps;
+using Berth.Platform.Certs;
+using Berth.Storage;
+
+namespace Berth.Platform.LetsEncrypt;
+
+/// <summary>
+/// Everything kept for one app's certificate below <c>&lt;app&gt;/letsencrypt</c>: the order under way, the state between attempts, and
+/// each certificate in a folder named by the SHA-1 of the settings it was ordered with, <c>certs/current</c> pointing at the one in
+/// service. The pointer moves after the files are whole, and <c>tls/</c> follows the pointer: a crash in between is mended from it.
+/// </summary>
+public sealed class LineageFiles(IStateStore store, CertificateFiles certificates)
+{
+    public LineageState ReadState(AppName app)
+    {
+        try
+        {
+            return store.Read(State(app)) is { } text
+                ? JsonSerializer.Deserialize(text, LineageJson.Default.LineageState) ?? LineageState.New
+                : LineageState.New;
+        }
+        catch (JsonException)
+        {
+            // Edited by hand beyond reading: start afresh, the certificate itself tells when it is due.
+            return LineageState.New;
+        }
+    }
+
+    public void WriteState(AppName app, LineageState state) =>
+        store.Write(State(app), JsonSerializer.Serialize(state, LineageJson.Default.LineageState));
+
+    /// <summary>Whether an order was begun and not finished.</summary>
+    public bool HasOpenOrder(AppName app) => store.Exists(Order(app));
+
+    public IOrderJournal JournalOf(AppName app) => new OrderJournal(store, Order(app));
+
+    /// <summary>Stores an issued certificate and puts it into service.</summary>
+    /// <param name="app">Whose.</param>
+    /// <param name="issued">Checked already.</param>
+    /// <param name="settings">What it was ordered with, as one line; names its folder.</param>
+    public void Install(AppName app, IssuedCertificate issued, string settings)
+    {
+        var id = Convert.ToHexStringLower(Sha1(settings));
+        var folder = Certificates(app).Slash(id);
+        var name = FileNameOf(issued.Names[0]);
+        store.Write(folder.Slash("config"), settings + "\n");
+        store.Write(folder.Slash("certificates", name + ".key"), issued.PrivateKeyPem);
+        store.Write(folder.Slash("certificates", name + ".crt"), issued.FullChainPem);
+        store.Write(folder.Slash("certificates", name + ".issuer.crt"), issued.ChainPem);
+        store.Write(folder.Slash("certificates", name + ".pem"), issued.FullChainPem + issued.PrivateKeyPem);
+        AtomicFile.Link(store.FileOf(Certificates(app).Slash("current")), id);
+        certificates.Install(app, issued.FullChainPem, issued.PrivateKeyPem, fromAcme: true);
+    }
+
+    /// <summary>After a crash between the two files of <c>tls/</c>: installs the pair that <c>current</c> points at again.</summary>
+    /// <returns>True when something was mended.</returns>
+    public bool Mend(AppName app)
+    {
+        if (!certificates.Exists(app) || certificates.IsWhole(app))
+        {
+            return false;
+        }
+
+        var folder = Certificates(app).Slash("current", "certificates");
+        var name = store.List(folder).FirstOrDefault(file => file.EndsWith(".key", StringComparison.Ordinal))?[..^4];
+        if (name is null
+            || store.Read(folder.Slash(name + ".key")) is not { } key
+            || store.Read(folder.Slash(name + ".crt")) is not { } chain)
+        {
+            return false;
+        }
+
+        certificates.Install(app, chain, key, fromAcme: true);
+        return true;
+    }
+
+    /// <summary>Forgets all of it; the certificate in service is the caller's to remove.</summary>
+    public void Delete(AppName app) => store.Delete(Folder(app));
+
+    private static StatePath Folder(AppName app) => AppCatalog.FolderOf(app).Slash("letsencrypt");
+
+    private static StatePath State(AppName app) => Folder(app).Slash("state.json");
+
+    private static StatePath Order(AppName app) => Folder(app).Slash("order.json");
+
+    private static StatePath Certificates(AppName app) => Folder(app).Slash("certs");
+
+    private static string FileNameOf(string domain) => domain.Replace('*', '_');
+
+    // A name for a folder that other tools know it by, not a safeguard.
+#pragma warning disable CA5350
+    private static byte[] Sha1(string settings) => SHA1.HashData(Encoding.UTF8.GetBytes(settings + "\n"));
+#pragma warning restore CA5350
+}

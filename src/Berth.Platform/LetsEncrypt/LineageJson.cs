@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+
+namespace Berth.Platform.LetsEncrypt;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(LineageState))]
+internal sealed partial class LineageJson : JsonSerializerContext;

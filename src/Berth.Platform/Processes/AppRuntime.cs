@@ -1,0 +1,212 @@
+using System.Collections.Immutable;
+using Berth.Edge;
+using Berth.Kernel;
+using Berth.Platform.Apps;
+using Berth.Platform.Builds;
+using Berth.Platform.CommandLine;
+using Berth.Platform.Config;
+using Berth.Platform.Properties;
+using Berth.Platform.Routing;
+using Berth.Storage;
+
+namespace Berth.Platform.Processes;
+
+/// <summary>Runs apps: makes plans from what is on disk, hands them to the scheduler, and moves requests at the edge.</summary>
+public sealed class AppRuntime(
+    AppCatalog apps,
+    ReleaseStore releases,
+    ConfigStore config,
+    PropertyStore properties,
+    IStateStore store,
+    IScheduler scheduler,
+    RoutePublisher routes,
+    EdgeServer edge) : IAppRestarter, IAppStopper
+{
+    private const string Feature = "ps";
+    private const string Stopped = "stopped";
+
+    public bool IsDeployed(AppName app) => releases.Current(app) is not null;
+
+    /// <summary>False after <c>ps:stop</c>, until <c>ps:start</c> or the next deploy.</summary>
+    public bool IsWanted(AppName app) => IsDeployed(app) && properties.Get(Feature, app.Text, Stopped) is null;
+
+    public ImmutableArray<Instance> InstancesOf(AppName app) => scheduler.InstancesOf(app);
+
+    /// <summary>Starts a release beside what runs, moves requests to it when it is healthy, and makes it current.</summary>
+    public async Task DeployAsync(AppName app, string release, CommandOutput output, CancellationToken cancel)
+    {
+        var plan = PlanFor(app, release);
+        await scheduler.DeployAsync(plan, CutoverTo(app, release), new Lines(output), cancel);
+        releases.Prune(app);
+        output.Headline("Application deployed:");
+        foreach (var url in routes.UrlsOf(app))
+        {
+            output.Detail(url);
+        }
+    }
+
+    /// <summary>Starts the current release anew, without an interruption.</summary>
+    public async Task RestartAsync(AppName app, ProcessType? process, CommandOutput output, CancellationToken cancel)
+    {
+        var release = releases.Current(app) ?? throw ProcessStateProblems.NotDeployed(app).AsException();
+        if (process is null || scheduler.InstancesOf(app).IsEmpty)
+        {
+            // A whole restart takes the configuration of now.
+            await scheduler.DeployAsync(PlanFor(app, release), CutoverTo(app, release), new Lines(output), cancel);
+            return;
+        }
+
+        await scheduler.RestartAsync(app, process, CutoverTo(app, release), new Lines(output), cancel);
+    }
+
+    public async Task RestartIfRunningAsync(AppName app, CommandOutput output, CancellationToken cancel)
+    {
+        if (IsWanted(app))
+        {
+            output.Step($"Restarting app {app}");
+            await RestartAsync(app, null, output, cancel);
+        }
+    }
+
+    public async Task StopAsync(AppName app, CancellationToken cancel)
+    {
+        // Said first: a daemon that is killed in between must not start the app again.
+        properties.Set(Feature, app.Text, Stopped, "true");
+        await scheduler.StopAsync(app, cancel);
+        routes.Publish(app);
+    }
+
+    public async Task StopForGoodAsync(AppName app, CancellationToken cancel)
+    {
+        await scheduler.StopAsync(app, cancel);
+        routes.Publish(app);
+    }
+
+    /// <summary>Sets how many of each type run, now and from now on.</summary>
+    public async Task ScaleAsync(
+        AppName app, ImmutableSortedDictionary<ProcessType, int> wanted, CommandOutput output, CancellationToken cancel)
+    {
+        var before = FormationOf(app);
+        var after = before.SetItems(wanted);
+        if (releases.Current(app) is { } release)
+        {
+            (PlanFor(app, release) with { Formation = after }).Check();
+        }
+
+        SaveFormation(app, after);
+        if (!IsWanted(app) || scheduler.InstancesOf(app).IsEmpty)
+        {
+            return;
+        }
+
+        try
+        {
+            await scheduler.ScaleAsync(app, wanted, CutoverTo(app, releases.Current(app)!), new Lines(output), cancel);
+        }
+        catch (ProblemException)
+        {
+            SaveFormation(app, before);
+            throw;
+        }
+    }
+
+    /// <summary>What was asked for with <c>ps:scale</c>, completed by the Procfile: web once, others not at all.</summary>
+    public ImmutableSortedDictionary<ProcessType, int> FormationOf(AppName app)
+    {
+        var formation = ImmutableSortedDictionary.CreateBuilder<ProcessType, int>();
+        foreach (var line in (properties.Get(Feature, app.Text, "scale") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (FormationLine.TryParse(line, out var type, out var count))
+            {
+                formation[type] = count;
+            }
+        }
+
+        foreach (var type in TypesOf(app).Where(type => !formation.ContainsKey(type)))
+        {
+            formation[type] = type.ReceivesRequests ? 1 : 0;
+        }
+
+        return formation.ToImmutable();
+    }
+
+    /// <summary>After a start of the daemon: adopts what still runs and starts what is missing.</summary>
+    public async Task AdoptAsync(CancellationToken cancel)
+    {
+        scheduler.TargetsChanged += targets => routes.Publish(targets.App);
+        ImmutableArray<ProcessPlan> plans = [.. apps.List().Where(IsWanted).Select(TryPlan).OfType<ProcessPlan>()];
+        await scheduler.AdoptAsync(plans, cancel);
+        routes.PublishAll();
+    }
+
+    private ProcessPlan? TryPlan(AppName app)
+    {
+        try
+        {
+            return PlanFor(app, releases.Current(app)!);
+        }
+        catch (ProblemException)
+        {
+            // A release that cannot be run keeps no other app from starting; ps:report and doctor show it.
+            return null;
+        }
+    }
+
+    private ProcessPlan PlanFor(AppName app, string release)
+    {
+        var folder = releases.FolderOf(app, release);
+        var plan = new ProcessPlan
+        {
+            App = app,
+            ReleaseId = release,
+            Artifact = folder,
+            Processes = ProcfileOf(app, release),
+            Formation = FormationOf(app),
+            Environment = config.ReadMerged(app).ToImmutableDictionary(),
+            User = FileOwner.Of(store.FileOf(AppCatalog.FolderOf(app))) is { } owner && Environment.IsPrivilegedProcess && owner.User != 0
+                ? new RunAs(owner.User, owner.Group)
+                : null,
+        };
+        plan.Check();
+        return plan;
+    }
+
+    private ImmutableSortedDictionary<ProcessType, ProcessCommand> ProcfileOf(AppName app, string release)
+    {
+        var file = Path.Combine(releases.FolderOf(app, release), "Procfile");
+        return File.Exists(file)
+            ? Procfile.Parse(File.ReadAllText(file), "Procfile")
+            : throw BuildProblems.NoProcfile(app).AsException();
+    }
+
+    private IEnumerable<ProcessType> TypesOf(AppName app)
+    {
+        try
+        {
+            return releases.Current(app) is { } release ? ProcfileOf(app, release).Keys : [ProcessType.Web];
+        }
+        catch (ProblemException)
+        {
+            return [ProcessType.Web];
+        }
+    }
+
+    private void SaveFormation(AppName app, ImmutableSortedDictionary<ProcessType, int> formation) =>
+        properties.Set(Feature, app.Text, "scale", string.Join('\n', formation.Select(pair => $"{pair.Key}={pair.Value}")));
+
+    private Cutover CutoverTo(AppName app, string release) => new(
+        (targets, _) =>
+        {
+            releases.Activate(app, release);
+            properties.Set(Feature, app.Text, Stopped, "");
+            routes.Publish(app, targets);
+            return Task.CompletedTask;
+        },
+        (left, cancel) => Task.WhenAll(left.Targets.Select(target =>
+            edge.DrainAsync(EdgeTarget.Parse($"http://{target.Address}"), Timeout.InfiniteTimeSpan, cancel))));
+
+    private sealed class Lines(CommandOutput output) : IProgress<string>
+    {
+        public void Report(string value) => output.Step(value);
+    }
+}

@@ -1,0 +1,31 @@
+namespace Berth.Storage;
+
+/// <summary>
+/// Small documents by path, each replaced whole, and locks that name what is being changed. The files of Dokku's layout are one
+/// implementation; a database shared by several machines is another.
+/// </summary>
+public interface IStateStore
+{
+    /// <returns>The text, or null when there is no such document.</returns>
+    string? Read(StatePath path);
+
+    /// <summary>Replaces the document whole; readers see the old text or the new.</summary>
+    void Write(StatePath path, string text, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+    /// <summary>Removes a document or a whole folder; nothing happens when it is not there.</summary>
+    void Delete(StatePath path);
+
+    bool Exists(StatePath path);
+
+    /// <returns>The names directly below a folder, in ordinal order; empty when it is not there.</returns>
+    IReadOnlyList<string> List(StatePath folder);
+
+    /// <summary>Where the document lies on this machine, for programs that need a file.</summary>
+    string FileOf(StatePath path);
+
+    /// <summary>Waits until nobody else changes <paramref name="scope"/>, in this process or another.</summary>
+    /// <param name="scope">A path segment that names what is changed: an app, or <c>--global</c>.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    /// <exception cref="Kernel.ProblemException">When another holder keeps it for too long.</exception>
+    ValueTask<IDisposable> LockAsync(string scope, CancellationToken cancel);
+}

@@ -1,0 +1,30 @@
+using System.Runtime.InteropServices;
+using Berth.Daemon;
+using Berth.Edge;
+using Berth.Platform.CommandLine;
+using Berth.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Berth.Client;
+
+/// <summary>Runs a command in this process when there is no daemon: all that only concerns state on disk works.</summary>
+internal static class LocalRun
+{
+    public static int Run(string[] words, StateRoots roots, Caller caller)
+    {
+        using var interrupted = new CancellationTokenSource();
+        using var signal = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
+        {
+            context.Cancel = true;
+            interrupted.Cancel();
+        });
+        return RunAsync(words, roots, caller, interrupted.Token).GetAwaiter().GetResult();
+    }
+
+    private static async Task<int> RunAsync(string[] words, StateRoots roots, Caller caller, CancellationToken interrupted)
+    {
+        await using var services = new Services(roots, new EdgeOptions(), authority: null, new NoScheduler(), inDaemon: false, NullLoggerFactory.Instance);
+        return await services.Runner.RunAsync(
+            words, caller, new ConsoleSink(), Console.OpenStandardInput, interrupted, CancellationToken.None);
+    }
+}

@@ -1,0 +1,38 @@
+using Berth.Platform.CommandLine;
+
+namespace Berth.Commands;
+
+/// <summary>The words that may stand before any command: <c>--quiet --trace --force --app X</c>.</summary>
+internal sealed record GlobalWords(IReadOnlyList<string> Words, bool Quiet, bool Force, string? App)
+{
+    /// <summary>Takes leading globals off; behind the command's name they are its own flags.</summary>
+    public static GlobalWords Strip(IReadOnlyList<string> words)
+    {
+        var (quiet, force, app, taken) = (false, false, (string?)null, 0);
+        while (taken < words.Count)
+        {
+            switch (words[taken])
+            {
+                case "--quiet":
+                    quiet = true;
+                    break;
+                case "--force":
+                    force = true;
+                    break;
+                case "--trace":
+                    break;
+                case "--app" when taken + 1 < words.Count:
+                    app = words[++taken];
+                    break;
+                case "--app":
+                    throw CommandLineProblems.Missing("flag needs an argument: --app", "Write --app <app>.").AsException();
+                default:
+                    return new GlobalWords([.. words.Skip(taken)], quiet, force, app);
+            }
+
+            taken++;
+        }
+
+        return new GlobalWords([], quiet, force, app);
+    }
+}

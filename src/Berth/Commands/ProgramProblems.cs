@@ -1,0 +1,61 @@
+using Berth.Kernel;
+
+namespace Berth.Commands;
+
+/// <summary>What can be wrong with the program, its daemon and this machine.</summary>
+internal static class ProgramProblems
+{
+    public static readonly ProblemCode DaemonNotRunning = new("daemon-not-running");
+    public static readonly ProblemCode DaemonAccessDenied = new("daemon-access-denied");
+    public static readonly ProblemCode FolderUnreadable = new("deploy-folder-unreadable");
+    public static readonly ProblemCode DaemonAlreadyRunning = new("daemon-already-running");
+    public static readonly ProblemCode DaemonNotStarted = new("daemon-not-started");
+    public static readonly ProblemCode InternalError = new("internal-error");
+    public static readonly ProblemCode OptionInvalid = new("option-invalid");
+    public static readonly ProblemCode ProblemUnknown = new("problem-unknown");
+    public static readonly ProblemCode FolderMissing = new("deploy-folder-missing");
+
+    public static Problem NoDaemon(string command, string socket) => new(
+        DaemonNotRunning,
+        $"{command} needs the daemon, and none answers at {socket}.",
+        "Start it: sudo systemctl start berth, or berth serve in another terminal.");
+
+    public static Problem AccessDenied(string socket) => new(
+        DaemonAccessDenied,
+        $"The daemon at {socket} belongs to another user.",
+        "Put sudo in front of the command.");
+
+    public static Problem InputUnreadable(string reason) => new(
+        FolderUnreadable,
+        $"What was to be sent cannot be read: {Printable.Of(reason)}",
+        "Let your user read every file of the folder, and take sockets and devices out; nothing was changed.");
+
+    public static Problem AlreadyRunning(string lib) => new(
+        DaemonAlreadyRunning,
+        $"Another daemon is serving {lib} already.",
+        "Use that one, stop it first, or set DOKKU_ROOT and DOKKU_LIB_ROOT to folders of this one's own.");
+
+    public static Problem NotStarted(string log, IEnumerable<string> lastLines) => new(
+        DaemonNotStarted, "The daemon did not become ready.", $"Its last words are above; all of them are in {log}.")
+    {
+        Details = [.. lastLines.Select(line => Printable.Of(line, 300))],
+    };
+
+    public static Problem Internal(string reference, Exception cause) => new(
+        InternalError,
+        "Berth met a fault of its own, and stopped this command before it could do harm.",
+        $"Please report it. A daemon's log has the details under reference {reference}.")
+    {
+        Details = [cause.GetType().Name],
+    };
+
+    public static Problem BadOption(string found, string remedy) => new(OptionInvalid, found, remedy);
+
+    public static Problem UnknownProblem(string word, string? nearest) => new(
+        ProblemUnknown,
+        $"There is no problem code '{Printable.Of(word)}'.",
+        nearest is null ? "Codes are printed with every problem." : $"Did you mean {nearest}?");
+
+    public static Problem NoFolder(string path) => new(
+        FolderMissing, $"There is no folder {Printable.Of(path)}.", "Name the folder that holds the app's Procfile.");
+}

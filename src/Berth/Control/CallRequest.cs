@@ -1,0 +1,18 @@
+namespace Berth.Control;
+
+/// <summary>A call as the client sends it. The kernel, not the client, says which user calls.</summary>
+internal sealed record CallRequest
+{
+    /// <summary>The words typed after the program's name.</summary>
+    public required string[] Words { get; init; }
+
+    /// <summary>The name the program was called by.</summary>
+    public required string Program { get; init; }
+
+    public required bool OutputIsTerminal { get; init; }
+
+    public required bool ErrorIsTerminal { get; init; }
+
+    /// <summary>False when NO_COLOR is set or the terminal is dumb.</summary>
+    public required bool Colour { get; init; }
+}

@@ -1,0 +1,135 @@
+using System.Buffers.Binary;
+using System.Net.Sockets;
+using Berth.Commands;
+using Berth.Kernel;
+using Berth.Platform.CommandLine;
+using Berth.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Berth.Control;
+
+/// <summary>Takes commands over the Unix socket: one HTTP upgrade a command, frames from then on.</summary>
+internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private WebApplication? _app;
+    private IDisposable? _folder;
+
+    public async Task StartAsync(CancellationToken cancel)
+    {
+        var file = ControlSocket.FileOf(roots);
+        PrivateFolder.Ensure(Path.GetDirectoryName(file)!, PrivateFolder.PublicRead);
+        // The caller holds the daemon's lock, so a socket that lies here belongs to nobody.
+        File.Delete(file);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        var address = ControlSocket.AddressOf(file, out _folder);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
+        {
+            options.AddServerHeader = false;
+            options.ListenUnixSocket(address);
+        });
+        _app = builder.Build();
+        _app.Run(ServeAsync);
+        await _app.StartAsync(cancel);
+        File.SetUnixFileMode(file, AtomicFile.Private);
+    }
+
+    /// <summary>Refuses new commands, interrupts those that follow, and waits for the others.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        if (_app is not null)
+        {
+            await _app.StopAsync();
+            await _app.DisposeAsync();
+        }
+
+        _folder?.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task ServeAsync(HttpContext context)
+    {
+        var upgrade = context.Features.Get<IHttpUpgradeFeature>();
+        if (upgrade is not { IsUpgradableRequest: true } || context.Request.Path != ControlSocket.Path
+            || context.Request.Headers.Upgrade != ControlSocket.Protocol)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        if (PeerOf(context) is not { } user)
+        {
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return;
+        }
+
+        var stream = await upgrade.UpgradeAsync();
+        var reader = new FrameReader(stream);
+        if (await reader.ReadCallAsync(context.RequestAborted) is { } call)
+        {
+            await RunAsync(call, user, stream, reader);
+        }
+    }
+
+    private async Task RunAsync(CallRequest call, uint user, Stream stream, FrameReader reader)
+    {
+        using var interrupted = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        using var gone = new CancellationTokenSource();
+        using var ended = new CancellationTokenSource();
+        var writer = new FrameWriter(stream);
+        var pump = PumpAsync(reader, interrupted, gone, ended.Token);
+        var caller = new Caller(user, call.Program == "dokku" ? "dokku" : "berth", call.OutputIsTerminal, call.ErrorIsTerminal)
+        {
+            Coloured = call.Colour,
+        };
+        var status = await runner.RunAsync(call.Words, caller, writer, OpenInput, interrupted.Token, gone.Token);
+        await writer.EndAsync(status);
+        await ended.CancelAsync();
+        await pump;
+
+        Stream OpenInput()
+        {
+            writer.WantInput();
+            return reader.Input;
+        }
+    }
+
+    private static async Task PumpAsync(
+        FrameReader reader, CancellationTokenSource interrupted, CancellationTokenSource gone, CancellationToken ended)
+    {
+        await reader.PumpAsync(interrupted.Cancel, ended);
+        if (!ended.IsCancellationRequested)
+        {
+            await gone.CancelAsync();
+        }
+    }
+
+    /// <returns>The caller's user as the kernel knows it; null when it is neither root nor this daemon's own user.</returns>
+    private static uint? PeerOf(HttpContext context)
+    {
+        const int socketLevel = 1; // SOL_SOCKET
+        const int peerCredentials = 17; // SO_PEERCRED: pid, uid, gid
+        Span<byte> credentials = stackalloc byte[12];
+        if (context.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket)
+        {
+            return null;
+        }
+
+        try
+        {
+            socket.GetRawSocketOption(socketLevel, peerCredentials, credentials);
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+
+        var user = BinaryPrimitives.ReadUInt32LittleEndian(credentials[4..]);
+        return user == 0 || user == CurrentUser.Id ? user : null;
+    }
+}

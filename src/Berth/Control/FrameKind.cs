@@ -1,0 +1,26 @@
+namespace Berth.Control;
+
+/// <summary>What a frame on the control socket carries. A frame is this byte, a little-endian 32-bit length, the bytes.</summary>
+internal enum FrameKind : byte
+{
+    /// <summary>Daemon to client: bytes for standard output.</summary>
+    Output = 1,
+
+    /// <summary>Daemon to client: bytes for standard error.</summary>
+    Error = 2,
+
+    /// <summary>Daemon to client, last: the exit status as a 32-bit integer.</summary>
+    Exit = 3,
+
+    /// <summary>Daemon to client: standard input is wanted now. Until then the client leaves it alone.</summary>
+    WantInput = 4,
+
+    /// <summary>Client to daemon, first: the call as JSON.</summary>
+    Call = 16,
+
+    /// <summary>Client to daemon: bytes from standard input; none means its end.</summary>
+    Input = 17,
+
+    /// <summary>Client to daemon: Ctrl-C was pressed.</summary>
+    Interrupt = 18,
+}

@@ -1,0 +1,98 @@
+using System.Buffers.Binary;
+using System.IO.Pipelines;
+using System.Text.Json;
+
+namespace Berth.Control;
+
+/// <summary>Reads one client's frames: the call, then standard input and Ctrl-C until the client goes.</summary>
+internal sealed class FrameReader(Stream client)
+{
+    private readonly Pipe _input = new(new PipeOptions(
+        pauseWriterThreshold: 256 * 1024, resumeWriterThreshold: 64 * 1024, useSynchronizationContext: false));
+
+    /// <summary>What the client sends as standard input, once it was asked to.</summary>
+    public Stream Input => _input.Reader.AsStream();
+
+    /// <returns>The call, or null when what came is none.</returns>
+    public async Task<CallRequest?> ReadCallAsync(CancellationToken cancel)
+    {
+        var head = new byte[5];
+        if (await client.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancel) < head.Length
+            || (FrameKind)head[0] != FrameKind.Call)
+        {
+            return null;
+        }
+
+        var length = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(1));
+        if (length is <= 0 or > ControlSocket.CallLimit)
+        {
+            return null;
+        }
+
+        var json = new byte[length];
+        await client.ReadExactlyAsync(json, cancel);
+        try
+        {
+            return JsonSerializer.Deserialize(json, ControlJson.Default.CallRequest);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads until the client goes or <paramref name="cancel"/> ends it.</summary>
+    /// <param name="interrupted">Called at Ctrl-C.</param>
+    /// <param name="cancel">The call has ended.</param>
+    /// <returns>When the client is gone.</returns>
+    public async Task PumpAsync(Action interrupted, CancellationToken cancel)
+    {
+        var frame = new byte[ControlSocket.FrameLimit];
+        try
+        {
+            while (await ReadFrameAsync(frame, cancel) is { } read)
+            {
+                switch (read.Kind)
+                {
+                    case FrameKind.Interrupt:
+                        interrupted();
+                        break;
+                    case FrameKind.Input when read.Length == 0:
+                        await _input.Writer.CompleteAsync();
+                        break;
+                    case FrameKind.Input:
+                        await _input.Writer.WriteAsync(frame.AsMemory(0, read.Length), cancel);
+                        break;
+                    default:
+                        return;
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // Either the client went or the call ended; both end the reading.
+        }
+        finally
+        {
+            await _input.Writer.CompleteAsync(new IOException("The client went away before its input ended."));
+        }
+    }
+
+    private async Task<(FrameKind Kind, int Length)?> ReadFrameAsync(byte[] frame, CancellationToken cancel)
+    {
+        var head = new byte[5];
+        if (await client.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancel) < head.Length)
+        {
+            return null;
+        }
+
+        var length = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(1));
+        if (length < 0 || length > frame.Length)
+        {
+            return null;
+        }
+
+        await client.ReadExactlyAsync(frame.AsMemory(0, length), cancel);
+        return ((FrameKind)head[0], length);
+    }
+}

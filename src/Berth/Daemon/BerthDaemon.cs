@@ -1,0 +1,139 @@
+using System.Globalization;
+using Berth.Commands;
+using Berth.Control;
+using Berth.Kernel;
+using Berth.Platform.CommandLine;
+using Berth.Platform.Processes;
+using Berth.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Daemon;
+
+/// <summary>
+/// The daemon: edge, authority, scheduler, renewals, control socket. What it needs to go on after kill -9 is on disk before it acts;
+/// starting is the same as recovering.
+/// </summary>
+internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots, ILoggerFactory logs) : IAsyncDisposable
+{
+    private readonly ILogger _log = logs.CreateLogger("Berth.Daemon");
+    private readonly Stack<IAsyncDisposable> _started = new();
+    private FileLock? _lock;
+    private EmbeddedScheduler? _scheduler;
+    private Services? _services;
+    private DaemonRecord? _record;
+
+    public async Task StartAsync(CancellationToken cancel)
+    {
+        PrepareFolders();
+        _lock = FileLock.TryAcquire($"{roots.Lib}/run/daemon.lock") ?? throw ProgramProblems.AlreadyRunning(roots.Lib).AsException();
+        var edge = EdgePorts.Choose(options);
+        var authority = options.Authority
+            ? Started(await BuiltInAuthority.StartAsync(roots, options.AuthorityPort, edge.HttpPort, logs, cancel))
+            : null;
+        _scheduler = Started(EmbeddedScheduler.Open(
+            new EmbeddedSchedulerOptions
+            {
+                StateFolder = $"{roots.Lib}/data/instances",
+                Logs = Services.LogSettingsOf(roots),
+                Trampoline = TrampolineCommand.OfThisProgram(),
+            },
+            TimeProvider.System,
+            new Random()));
+        _services = Started(new Services(roots, edge, authority, _scheduler, inDaemon: true, logs));
+        MendCertificates(_services);
+        await _services.Edge.StartAsync(cancel);
+        await _services.Runtime.AdoptAsync(cancel);
+        _record = new DaemonRecord
+        {
+            ProcessId = Environment.ProcessId,
+            Version = VersionCommand.Berth,
+            HttpPort = _services.Edge.HttpPort,
+            HttpsPort = _services.Edge.HttpsPort,
+            Authority = authority?.Directory.ToString(),
+            AuthorityRoot = authority?.RootPath,
+        };
+        DaemonRecordFile.Write(roots, _record);
+        var control = Started(new ControlServer(roots, _services.Runner));
+        await control.StartAsync(cancel);
+    }
+
+    /// <summary>Serves until stopped, then ends what it started; apps are stopped too, since an orderly end is meant for all of it.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            await _services!.Renewals.RunAsync(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            Stopping(_log);
+        }
+
+        await _scheduler!.StopAllAsync(CancellationToken.None);
+    }
+
+    public void Describe(CommandOutput output) => Describe(_record!, output);
+
+    public static void Describe(DaemonRecord record, CommandOutput output)
+    {
+        output.Headline(string.Create(CultureInfo.InvariantCulture, $"Berth {record.Version} is serving (process {record.ProcessId})"));
+        output.Detail(string.Create(CultureInfo.InvariantCulture, $"HTTP on port {record.HttpPort}, HTTPS on port {record.HttpsPort}"));
+        if (record.Authority is not null)
+        {
+            output.Detail($"Own authority: {record.Authority}");
+            output.Detail($"Its root:      {record.AuthorityRoot}");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        while (_started.TryPop(out var started))
+        {
+            await started.DisposeAsync();
+        }
+
+        _lock?.Dispose();
+    }
+
+    private T Started<T>(T started) where T : IAsyncDisposable
+    {
+        _started.Push(started);
+        return started;
+    }
+
+    private void PrepareFolders()
+    {
+        PrivateFolder.Ensure(roots.Home, PrivateFolder.PublicRead);
+        PrivateFolder.Ensure(roots.Lib, PrivateFolder.PublicRead);
+        PrivateFolder.Ensure($"{roots.Lib}/run", PrivateFolder.PublicRead);
+        PrivateFolder.Ensure($"{roots.Lib}/data", PrivateFolder.PublicRead);
+        PrivateFolder.Ensure($"{roots.Lib}/config", PrivateFolder.GroupRead);
+    }
+
+    private void MendCertificates(Services services)
+    {
+        foreach (var app in services.Apps.List())
+        {
+            try
+            {
+                if (services.Lineages.Mend(app))
+                {
+                    Mended(_log, app.Text);
+                }
+            }
+            catch (ProblemException e)
+            {
+                NotMended(_log, app.Text, e.Problem.Found);
+            }
+        }
+    }
+
+    [LoggerMessage(1201, LogLevel.Information, "Stopping: no new commands, apps are stopped")]
+    private static partial void Stopping(ILogger log);
+
+    [LoggerMessage(1202, LogLevel.Warning, "{App}: key and certificate did not belong together after a crash; the last issued pair is back in service")]
+    private static partial void Mended(ILogger log, string app);
+
+    [LoggerMessage(1203, LogLevel.Warning, "{App}: {Found}")]
+    private static partial void NotMended(ILogger log, string app, string found);
+}

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Berth.Authority;
+using Berth.Kernel;
+using Berth.Platform.LetsEncrypt;
+using Berth.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Daemon;
+
+/// <summary>Berth's own authority inside the daemon: on this machine only, proving names at the edge's own port.</summary>
+internal sealed class BuiltInAuthority : IBuiltInAuthority, IAsyncDisposable
+{
+    private const int UsualPort = 8444;
+    private readonly AuthorityServer _server;
+
+    private BuiltInAuthority(AuthorityServer server) => _server = server;
+
+    public Uri Directory => _server.Directory;
+
+    public X509Certificate2 Root => _server.Root;
+
+    public string RootPath => _server.RootPath;
+
+    /// <summary>Starts on the port it had last, so that accounts and orders keep their addresses; on a free one when that is taken.</summary>
+    public static async Task<BuiltInAuthority> StartAsync(
+        StateRoots roots, int? port, int httpPort, ILoggerFactory logs, CancellationToken cancel)
+    {
+        var last = DaemonRecordFile.Read(roots)?.Authority is { } url ? new Uri(url).Port : UsualPort;
+        try
+        {
+            return await StartOnAsync(roots, port ?? last, httpPort, logs, cancel);
+        }
+        catch (ProblemException e) when (port is null && e.Problem.Code == AuthorityProblems.PortTaken)
+        {
+            return await StartOnAsync(roots, 0, httpPort, logs, cancel);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    private static async Task<BuiltInAuthority> StartOnAsync(
+        StateRoots roots, int port, int httpPort, ILoggerFactory logs, CancellationToken cancel)
+    {
+        var server = new AuthorityServer(
+            new AuthorityOptions
+            {
+                DataFolder = $"{roots.Lib}/data/authority",
+                Listen = ImmutableArray.Create(new IPEndPoint(IPAddress.Loopback, port)),
+                HttpPort = httpPort,
+                AllowPrivateAddresses = true,
+            },
+            TimeProvider.System,
+            logs);
+        try
+        {
+            await server.StartAsync(cancel);
+            return new BuiltInAuthority(server);
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+}

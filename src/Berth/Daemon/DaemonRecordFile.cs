@@ -1,0 +1,25 @@
+using System.Text.Json;
+using Berth.Kernel;
+using Berth.Storage;
+
+namespace Berth.Daemon;
+
+internal static class DaemonRecordFile
+{
+    public static DaemonRecord? Read(StateRoots roots)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllText(PathIn(roots)), DaemonJson.Default.DaemonRecord);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    public static void Write(StateRoots roots, DaemonRecord record) =>
+        AtomicFile.Write(PathIn(roots), JsonSerializer.Serialize(record, DaemonJson.Default.DaemonRecord), AtomicFile.PublicRead);
+
+    private static string PathIn(StateRoots roots) => $"{roots.Lib}/run/daemon.json";
+}

@@ -1,0 +1,37 @@
+using System.Text;
+using Berth.Kernel;
+using Berth.Platform.CommandLine;
+using Berth.Platform.LetsEncrypt;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Daemon;
+
+/// <summary>Renewals that nobody typed, in the daemon's log.</summary>
+internal sealed partial class RenewalLog(ILoggerFactory logs) : IRenewalLog
+{
+    private readonly ILogger _log = logs.CreateLogger("Berth.Renewals");
+
+    public CommandOutput OutputOf(AppName app) => new(new Lines(this, app), new Caller(0, "berth", false, false));
+
+    public void Failed(AppName app, Problem problem) =>
+        RenewalFailed(_log, app.Text, problem.Code.Id, problem.Found, problem.Remedy);
+
+    public void Faulted(AppName app, Exception fault) => RenewalFaulted(_log, app.Text, fault);
+
+    [LoggerMessage(1101, LogLevel.Information, "{App}: {Line}")]
+    private static partial void Told(ILogger log, string app, string line);
+
+    [LoggerMessage(1102, LogLevel.Warning, "{App}: {Code}: {Found} {Remedy}")]
+    private static partial void RenewalFailed(ILogger log, string app, string code, string found, string remedy);
+
+    [LoggerMessage(1103, LogLevel.Error, "{App}: renewal met a fault of Berth's own")]
+    private static partial void RenewalFaulted(ILogger log, string app, Exception fault);
+
+    private sealed class Lines(RenewalLog owner, AppName app) : IOutputSink
+    {
+        public void Write(OutputChannel channel, ReadOnlySpan<byte> utf8) =>
+            Told(owner._log, app.Text, Encoding.UTF8.GetString(utf8).Trim());
+
+        public ValueTask FlushAsync(CancellationToken cancel) => ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,97 @@
+using Berth.Client;
+using Berth.Commands;
+using Berth.Control;
+using Berth.Edge;
+using Berth.Platform.Apps;
+using Berth.Platform.Builds;
+using Berth.Platform.Certs;
+using Berth.Platform.Config;
+using Berth.Platform.Domains;
+using Berth.Platform.LetsEncrypt;
+using Berth.Platform.Processes;
+using Berth.Platform.Properties;
+using Berth.Platform.Routing;
+using Berth.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Daemon;
+
+/// <summary>
+/// Puts the rooms together, once. The daemon starts what it holds; a command without a daemon uses the same pieces unstarted, as far
+/// as state on disk carries it.
+/// </summary>
+internal sealed class Services : IAsyncDisposable
+{
+    private readonly AcmeClients _clients;
+
+    /// <param name="roots">Where state lies.</param>
+    /// <param name="edgeOptions">How the edge would listen.</param>
+    /// <param name="authority">Berth's own, when it runs in this process.</param>
+    /// <param name="scheduler">Runs the apps; disposed by its owner.</param>
+    /// <param name="inDaemon">Whether commands that need the daemon may run.</param>
+    /// <param name="logs">Where faults are written.</param>
+    public Services(
+        StateRoots roots, EdgeOptions edgeOptions, IBuiltInAuthority? authority, IScheduler scheduler, bool inDaemon, ILoggerFactory logs)
+    {
+        var time = TimeProvider.System;
+        var random = new Random();
+        var store = new FileStateStore(roots, time);
+        var config = new ConfigStore(store);
+        var properties = new PropertyStore(store);
+        var apps = new AppCatalog(store, time);
+        var domains = new DomainStore(store, config);
+        var certificates = new CertificateFiles(store);
+        var releases = new ReleaseStore(store, time);
+        Edge = new EdgeServer(edgeOptions, time, logs);
+        var routes = new RoutePublisher(apps, domains, certificates, scheduler, Edge);
+        Runtime = new AppRuntime(apps, releases, config, properties, store, scheduler, routes, Edge);
+        var settings = new LetsEncryptSettingsStore(properties, config);
+        _clients = new AcmeClients(
+            store, authority, Environment.GetEnvironmentVariable("LEGO_CA_CERTIFICATES"), FailPoints.Hook, time);
+        Lineages = new LineageFiles(store, certificates);
+        Manager = new CertificateManager(
+            new CertificatePlanner(domains, settings, _clients), _clients, Lineages, certificates, settings, Edge, routes, new RetryLadder(random), time);
+        Renewals = new RenewalLoop(apps, Manager, new RenewalLog(logs), time);
+        (Apps, Domains, Certificates) = (apps, domains, certificates);
+        var changes = new LiveChanges(routes, Renewals);
+        var table = new CommandTable(
+        [
+            new AppFeature(apps, domains, Runtime, changes, store),
+            new ConfigFeature(config, apps, inDaemon ? Runtime : new NothingToRestart()),
+            new DomainFeature(domains, config, apps, changes),
+            new CertificateFeature(certificates, apps, store),
+            new LetsEncryptFeature(
+                Manager, new LetsEncryptReport(settings, Manager, properties, certificates, apps), properties, certificates, apps, time),
+            new PsFeature(Runtime, apps),
+            new LogsFeature(new LogReader(LogSettingsOf(roots), time), apps),
+            new DeployFeature(Runtime, releases, apps),
+        ]);
+        Runner = new CommandRunner(table, inDaemon, ControlSocket.FileOf(roots), logs.CreateLogger<CommandRunner>());
+    }
+
+    public AppCatalog Apps { get; }
+
+    public DomainStore Domains { get; }
+
+    public CertificateFiles Certificates { get; }
+
+    public EdgeServer Edge { get; }
+
+    public AppRuntime Runtime { get; }
+
+    public LineageFiles Lineages { get; }
+
+    public CertificateManager Manager { get; }
+
+    public RenewalLoop Renewals { get; }
+
+    public CommandRunner Runner { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        _clients.Dispose();
+        await Edge.DisposeAsync();
+    }
+
+    public static LogSettings LogSettingsOf(StateRoots roots) => new() { Folder = $"{roots.Lib}/data/logs" };
+}

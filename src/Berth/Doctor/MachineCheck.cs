@@ -1,0 +1,81 @@
+using System.Globalization;
+using Berth.Commands;
+using Berth.Control;
+using Berth.Daemon;
+using Berth.Kernel;
+using Berth.Storage;
+
+namespace Berth.Doctor;
+
+/// <summary>What must be right about a machine before apps are.</summary>
+internal static class MachineCheck
+{
+    // Patches before it have known denial-of-service holes in the web server and the HTTP client.
+    private static readonly Version LeastRuntime = new(10, 0, 13);
+    private const long LeastFree = 512L << 20;
+
+    public static async IAsyncEnumerable<Finding> LookAsync(StateRoots roots, DaemonRecord? record)
+    {
+        yield return Finding.Ok($"berth {VersionCommand.Berth}");
+        foreach (var (part, version) in RuntimeVersions.All)
+        {
+            yield return version >= LeastRuntime
+                ? Finding.Ok($"{part} {version}")
+                : Finding.Warn(
+                    $"{part} {version}: patches before {LeastRuntime} have known denial-of-service holes",
+                    "Install a newer build of Berth when one is out.");
+        }
+
+        foreach (var (variable, folder) in new[] { ("DOKKU_ROOT", roots.Home), ("DOKKU_LIB_ROOT", roots.Lib) })
+        {
+            yield return Folder(variable, folder);
+        }
+
+        using (var client = Client.ControlClient.TryConnect(roots))
+        {
+            yield return client is not null
+                ? Finding.Ok($"the daemon answers at {ControlSocket.FileOf(roots)}")
+                : Finding.Fail($"no daemon answers at {ControlSocket.FileOf(roots)}", "Start it: sudo systemctl start berth, or berth serve.");
+        }
+
+        foreach (var port in new[] { record?.HttpPort ?? 80, record?.HttpsPort ?? 443 })
+        {
+            yield return Port(port, record);
+        }
+
+        if (record is { HttpPort: not 80 })
+        {
+            yield return Finding.Warn(
+                $"visitors and Let's Encrypt come to port 80, and the edge listens on {record.HttpPort}",
+                "Fine on a laptop. On a server run berth serve as root, or forward port 80 and 443 to the edge's.");
+        }
+
+        await Task.CompletedTask;
+    }
+
+    private static Finding Folder(string variable, string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return Finding.Fail($"{variable}: {folder} does not exist", "The daemon makes it when it starts: berth serve.");
+        }
+
+        var free = new DriveInfo(folder).AvailableFreeSpace;
+        return free < LeastFree
+            ? Finding.Warn($"{variable}: only {Mebibytes(free)} MiB are free at {folder}", "Free space: certificates and config need room to be written.")
+            : Finding.Ok($"{variable}: {folder}, {Mebibytes(free)} MiB free");
+    }
+
+    private static Finding Port(int port, DaemonRecord? record)
+    {
+        var holder = PortHolder.Find(port);
+        return holder switch
+        {
+            null => Finding.Fail($"nobody listens on port {port}", "The edge does once the daemon runs."),
+            _ when record is not null && holder.ProcessId == record.ProcessId => Finding.Ok($"port {port} is the edge's"),
+            _ => Finding.Fail($"port {port} is held by {holder}", "Stop that program, or give the edge other ports: berth serve --http-port N --https-port N."),
+        };
+    }
+
+    private static string Mebibytes(long bytes) => (bytes >> 20).ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,95 @@
+using System.Buffers.Text;
+using System.Globalization;
+using Berth.Acme.Issuing;
+
+namespace Berth.Acme.Tests;
+
+public sealed class Checking_a_downloaded_chain : IAsyncLifetime
+{
+    private ScriptedAuthority _authority = null!;
+    private Guest _guest = null!;
+
+    private byte[] LastRequest => Base64Url.DecodeFromChars((string)_authority.Requests.Last().Payload!["csr"]!);
+
+    public async ValueTask InitializeAsync()
+    {
+        _authority = await ScriptedAuthority.StartAsync();
+        _guest = new Guest(_authority);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _guest.Dispose();
+        await _authority.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task refuses_a_certificate_for_another_key() =>
+        await RefusesAsync(_ => _authority.Issuer.SignStranger("app.example"), "another key");
+
+    [Fact]
+    public async Task refuses_a_certificate_without_a_name_that_was_ordered() =>
+        await RefusesAsync(csr => _authority.Issuer.SignOtherName(csr, "other.example"), "the name app.example");
+
+    [Fact]
+    public async Task refuses_a_certificate_that_has_expired() => await RefusesAsync(
+        csr => _authority.Issuer.Sign(csr, TimeProvider.System.GetUtcNow().AddDays(-9), TimeSpan.FromDays(8)), "not now");
+
+    [Fact]
+    public async Task refuses_a_certificate_of_the_future() =>
+        await RefusesAsync(csr => _authority.Issuer.Sign(csr, TimeProvider.System.GetUtcNow().AddDays(1)), "not now");
+
+    [Fact]
+    public async Task refuses_a_chain_whose_links_only_share_a_name() => await RefusesAsync(
+        csr => _authority.Issuer.Sign(csr).Replace(_authority.Issuer.RootPem, TestIssuer.ImpostorPem(), StringComparison.Ordinal),
+        "not signed by the next");
+
+    [Fact]
+    public async Task refuses_what_is_no_certificate() => await RefusesAsync(_ => "nothing", "no certificate");
+
+    [Fact]
+    public async Task refuses_a_private_key_from_a_stranger() => await RefusesAsync(
+        csr => _authority.Issuer.Sign(csr) + "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "something else");
+
+    [Fact]
+    public async Task refuses_more_certificates_than_any_chain_has() => await RefusesAsync(
+        csr => _authority.Issuer.Sign(csr) + string.Concat(Enumerable.Repeat(_authority.Issuer.RootPem, 9)), "something else");
+
+    [Fact]
+    public async Task goes_by_the_authoritys_clock_and_warns_when_ours_is_off()
+    {
+        var ahead = TimeProvider.System.GetUtcNow().AddDays(2);
+        foreach (var path in (string[])["/order", "/finalize/1", "/cert/1"])
+        {
+            _authority.Scripts[path] = context =>
+            {
+                context.Response.Headers.Date = ahead.ToString("r", CultureInfo.InvariantCulture);
+                if (path == "/finalize/1")
+                {
+                    _authority.Chain = _authority.Issuer.Sign(LastRequest, ahead.AddMinutes(-1));
+                }
+
+                return _authority.BehaveAsync(context, path, _authority.Requests.Last().Payload);
+            };
+        }
+
+        await _guest.IssueAsync();
+
+        Assert.Contains(_guest.Steps, step => step is { Kind: IssuanceStepKind.ClockSkew, Detail: "48 hours" });
+    }
+
+    private async Task RefusesAsync(Func<byte[], string> sign, string why)
+    {
+        _authority.Scripts["/finalize/1"] = context =>
+        {
+            _authority.Chain = sign(LastRequest);
+            return _authority.BehaveAsync(context, "/finalize/1", null);
+        };
+
+        var problem = (await _guest.FailAsync()).Problem;
+
+        Assert.Equal(AcmeProblems.CertificateWrong, problem.Code);
+        Assert.Contains(why, problem.Found, StringComparison.Ordinal);
+        Assert.Null(_guest.Journal.Current);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Berth.Authority.Tests;
+
+/// <summary>An authority in a process of its own, to be killed: this very program, told so by its environment.</summary>
+internal static class AuthorityProcess
+{
+    private const string Folder = "BERTH_TEST_AUTHORITY_FOLDER";
+    private const string Port = "BERTH_TEST_AUTHORITY_PORT";
+    private const string HttpPort = "BERTH_TEST_AUTHORITY_HTTP_PORT";
+
+    internal static Process Start(string folder, int port = 0, int httpPort = 80)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
+        // Under "dotnet test" the program is its own executable; under "dotnet exec" the assembly is its first argument.
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
+        {
+            start.ArgumentList.Add(typeof(AuthorityProcess).Assembly.Location);
+        }
+
+        start.Environment[Folder] = folder;
+        start.Environment[Port] = port.ToString(CultureInfo.InvariantCulture);
+        start.Environment[HttpPort] = httpPort.ToString(CultureInfo.InvariantCulture);
+        return Process.Start(start)!;
+    }
+
+    // Until a module's initializer returns, no other thread may run this module's code: so nothing here is asynchronous.
+    [ModuleInitializer]
+    internal static void RunWhenTold()
+    {
+        if (Environment.GetEnvironmentVariable(Folder) is { Length: > 0 } folder)
+        {
+            Run(folder);
+        }
+    }
+
+    private static void Run(string folder)
+    {
+        var options = new AuthorityOptions
+        {
+            DataFolder = folder,
+            Listen = [new IPEndPoint(IPAddress.Loopback, Number(Port))],
+            HttpPort = Number(HttpPort),
+            AllowPrivateAddresses = true,
+        };
+        var server = new AuthorityServer(options, TimeProvider.System, NullLoggerFactory.Instance);
+        server.StartAsync(CancellationToken.None).GetAwaiter().GetResult();
+        Console.WriteLine("started");
+        new ManualResetEventSlim().Wait();
+    }
+
+    private static int Number(string variable) =>
+        int.Parse(Environment.GetEnvironmentVariable(variable)!, CultureInfo.InvariantCulture);
+}

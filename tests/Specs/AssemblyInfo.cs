@@ -1,0 +1,3 @@
+using Berth.Specs;
+
+[assembly: AssemblyFixture(typeof(SharedServer))]

@@ -1,0 +1,103 @@
+using Berth.TestKit;
+
+namespace Berth.Specs;
+
+public sealed class Managing_apps(SharedServer server)
+{
+    private BerthServer Berth => server.Berth;
+
+    [Fact]
+    public async Task creates_lists_reports_and_destroys_one()
+    {
+        Assert.Equal("-----> Creating shop1...\n-----> Creating new app virtual host file...\n", await Berth.OkAsync("apps:create", "shop1"));
+        Assert.Contains("\nshop1\n", await Berth.OkAsync("apps:list"), StringComparison.Ordinal);
+        Assert.Equal($"{Berth.Home}/shop1\n", await Berth.OkAsync("apps:report", "shop1", "--app-dir"));
+        Assert.Equal("", await Berth.OkAsync("apps:exists", "shop1"));
+
+        await Berth.OkAsync("apps:destroy", "--force", "shop1");
+
+        Assert.False(Directory.Exists($"{Berth.Home}/shop1"));
+        Assert.False(Directory.Exists($"{Berth.Lib}/config/shop1"));
+        Assert.Equal(20, (await Berth.RunAsync("apps:exists", "shop1")).Status);
+    }
+
+    [Fact]
+    public async Task leaves_the_headline_out_when_asked_to_be_quiet()
+    {
+        await Berth.OkAsync("apps:create", "quiet1");
+        Assert.DoesNotContain("=====>", await Berth.OkAsync("--quiet", "apps:list"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task says_exactly_what_a_script_looks_for_when_there_is_no_such_app()
+    {
+        var result = await Berth.RunAsync("apps:report", "nobody1");
+        Assert.Equal((20, "", " !     App nobody1 does not exist\n"), (result.Status, result.Output, result.Error));
+    }
+
+    [Theory]
+    [InlineData("Shop")]
+    [InlineData("-shop")]
+    [InlineData("a b")]
+    [InlineData("../etc")]
+    [InlineData("a/b")]
+    [InlineData("$(id)")]
+    [InlineData("a\nb")]
+    public async Task refuses_a_name_that_is_none(string name)
+    {
+        var result = await Berth.RunAsync("apps:create", "--", name);
+        Assert.Equal(1, result.Status);
+        Assert.StartsWith(" !     App name must begin with lowercase alphanumeric character", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task refuses_a_name_that_is_taken()
+    {
+        await Berth.OkAsync("apps:create", "twice1");
+        var result = await Berth.RunAsync("apps:create", "twice1");
+        Assert.Equal((1, " !     Name is already taken\n"), (result.Status, result.Error));
+    }
+
+    [Fact]
+    public async Task destroys_only_what_is_named_back()
+    {
+        await Berth.OkAsync("apps:create", "precious1");
+
+        var refused = await Berth.RunAsync(["apps:destroy", "precious1"], "precious\n");
+        Assert.Equal(1, refused.Status);
+        Assert.Contains("To proceed, type \"precious1\"", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await Berth.RunAsync("apps:exists", "precious1")).Status);
+
+        Assert.Equal(0, (await Berth.RunAsync(["apps:destroy", "precious1"], "precious1\n")).Status);
+        Assert.Equal(20, (await Berth.RunAsync("apps:exists", "precious1")).Status);
+    }
+
+    [Fact]
+    public async Task takes_the_app_from_a_global_word()
+    {
+        await Berth.OkAsync("apps:create", "global1");
+        Assert.Equal($"{Berth.Home}/global1\n", await Berth.OkAsync("--app", "global1", "apps:report", "--app-dir"));
+    }
+
+    [Fact]
+    public async Task works_without_a_daemon_as_far_as_files_carry_it()
+    {
+        await using var bare = BerthServer.WithoutDaemon();
+        Assert.Equal((0, " !     You haven't deployed any applications yet\n"), await ErrorAsync(bare, "apps:list"));
+        await bare.OkAsync("apps:create", "alone");
+        await bare.OkAsync("config:set", "alone", "A=1");
+        Assert.Equal("1\n", await bare.OkAsync("config:get", "alone", "A"));
+        await bare.OkAsync("apps:destroy", "alone", "--force");
+
+        var (status, error) = await ErrorAsync(bare, "ps:restart", "alone");
+        Assert.Equal(1, status);
+        Assert.Contains("needs the daemon", error, StringComparison.Ordinal);
+        Assert.Contains("berth serve", error, StringComparison.Ordinal);
+    }
+
+    private static async Task<(int Status, string Error)> ErrorAsync(BerthServer berth, params string[] words)
+    {
+        var result = await berth.RunAsync(words);
+        return (result.Status, result.Error);
+    }
+}

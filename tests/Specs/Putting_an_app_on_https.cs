@@ -1,0 +1,160 @@
+using System.Text.Json;
+using Berth.TestKit;
+
+namespace Berth.Specs;
+
+public sealed class Putting_an_app_on_https(SharedServer server)
+{
+    private BerthServer Berth => server.Berth;
+
+    [Fact]
+    public async Task takes_the_words_of_2016()
+    {
+        await HelloApp.DeployAsync(Berth, "le1");
+        await Berth.OkAsync("config:set", "--no-restart", "le1", "DOKKU_LETSENCRYPT_EMAIL=you@example.com");
+
+        var output = await Berth.OkAsync("letsencrypt", "le1");
+
+        Assert.Equal(
+            """
+            =====> Let's Encrypt le1...
+            -----> Getting letsencrypt certificate for le1 via HTTP-01
+                    - Domain 'le1.localhost'
+            -----> Certificate retrieved successfully.
+            -----> Installing let's encrypt certificates
+
+            """,
+            output);
+        Assert.Contains("Hello from Berth! You asked for le1.localhost", await HelloApp.FetchAsync(Berth, "le1"), StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^le1 +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +89d, 23h, 59m", await Berth.OkAsync("letsencrypt:ls"));
+        Assert.Equal("true\n", await Berth.OkAsync("letsencrypt:active", "le1"));
+        Assert.Equal("le1.localhost\n", await Berth.OkAsync("certs:report", "le1", "--ssl-hostnames"));
+    }
+
+    [Fact]
+    public async Task redirects_plain_http_from_then_on()
+    {
+        await HelloApp.DeployWithCertificateAsync(Berth, "le2");
+        var head = await ExternalProgram.SucceedAsync(
+            "curl", ["-sSI", "--connect-to", $"::127.0.0.1:{Berth.HttpPort}", $"http://le2.localhost:{Berth.HttpPort}/a?b=c"]);
+        Assert.Contains("301 Moved Permanently", head, StringComparison.Ordinal);
+        Assert.Contains($"Location: https://le2.localhost:{Berth.HttpsPort}/a?b=c", head, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task works_before_the_app_was_ever_deployed()
+    {
+        await Berth.OkAsync("apps:create", "le3");
+        await Berth.OkAsync("letsencrypt:set", "le3", "email", "you@example.com");
+        await Berth.OkAsync("letsencrypt:enable", "le3");
+        Assert.Equal("true\n", await Berth.OkAsync("letsencrypt:active", "le3"));
+    }
+
+    [Fact]
+    public async Task does_not_ask_again_while_the_certificate_is_good()
+    {
+        await HelloApp.DeployWithCertificateAsync(Berth, "le4");
+        Assert.Contains(
+            "-----> Certificate is still valid for le4, skipping certificate request", await Berth.OkAsync("letsencrypt", "le4"), StringComparison.Ordinal);
+        Assert.Contains("Certificate retrieved successfully.", await Berth.OkAsync("letsencrypt:enable", "le4", "--force"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task puts_a_new_domain_on_the_certificate_without_a_second_command()
+    {
+        await HelloApp.DeployWithCertificateAsync(Berth, "le5");
+        await Berth.OkAsync("domains:add", "le5", "also-le5.localhost");
+
+        await Eventually.TrueAsync(async () =>
+            (await Berth.OkAsync("certs:report", "le5", "--ssl-hostnames")).Contains("also-le5.localhost", StringComparison.Ordinal));
+        Assert.Contains("Hello from Berth!", await HelloApp.FetchAsync(Berth, "also-le5"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task revokes_the_certificate_in_service_and_takes_it_off()
+    {
+        await HelloApp.DeployWithCertificateAsync(Berth, "le6");
+
+        var output = await Berth.OkAsync("letsencrypt:revoke", "le6");
+
+        Assert.Contains("-----> Certificate revoked successfully.", output, StringComparison.Ordinal);
+        Assert.Equal("false\n", await Berth.OkAsync("letsencrypt:active", "le6"));
+        Assert.False(Directory.Exists($"{Berth.Home}/le6/tls"));
+    }
+
+    [Fact]
+    public async Task keeps_keys_to_itself()
+    {
+        await HelloApp.DeployWithCertificateAsync(Berth, "le7");
+        var key = await File.ReadAllTextAsync($"{Berth.Home}/le7/tls/server.key");
+        var body = key.Split('\n')[1];
+        foreach (var file in Directory.EnumerateFiles(Berth.Home, "*", SearchOption.AllDirectories)
+            .Concat(Directory.EnumerateFiles(Berth.Lib, "*", SearchOption.AllDirectories))
+            .Where(file => !file.EndsWith("lock", StringComparison.Ordinal) && !file.EndsWith(".sock", StringComparison.Ordinal)))
+        {
+            var text = await File.ReadAllTextAsync(file);
+            if (text.Contains("PRIVATE KEY", StringComparison.Ordinal))
+            {
+                Assert.Equal((UnixFileMode)0, File.GetUnixFileMode(file) & (UnixFileMode.OtherRead | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite));
+            }
+        }
+
+        Assert.DoesNotContain(body, Berth.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("PRIVATE KEY", await Berth.OkAsync("letsencrypt:report", "le7"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task reports_as_json_what_a_program_reads()
+    {
+        await HelloApp.DeployWithCertificateAsync(Berth, "le8");
+        using var report = JsonDocument.Parse(await Berth.OkAsync("letsencrypt:report", "le8", "--format", "json"));
+        Assert.Equal("true", report.RootElement.GetProperty("active").GetString());
+        Assert.Equal("you@example.com", report.RootElement.GetProperty("computed-email").GetString());
+        Assert.True(long.Parse(report.RootElement.GetProperty("expiration").GetString()!, null) > 1_795_000_000);
+    }
+
+    [Fact]
+    public async Task shows_a_stranger_no_other_apps_certificate()
+    {
+        await HelloApp.DeployWithCertificateAsync(Berth, "le9");
+        var shown = await ExternalProgram.RunAsync(
+            "openssl", ["s_client", "-connect", $"127.0.0.1:{Berth.HttpsPort}", "-servername", "stranger.localhost"], input: "");
+        Assert.DoesNotContain("le9", shown.Output, StringComparison.Ordinal);
+        var status = await ExternalProgram.SucceedAsync(
+            "curl", ["-sko", "/dev/null", "-w", "%{http_code}", "--connect-to", $"::127.0.0.1:{Berth.HttpsPort}", $"https://stranger.localhost:{Berth.HttpsPort}/"]);
+        Assert.Equal("404", status);
+    }
+
+    [Fact]
+    public async Task auto_renew_leaves_alone_what_is_not_due_and_says_until_when()
+    {
+        await HelloApp.DeployWithCertificateAsync(Berth, "le10");
+        var output = await Berth.OkAsync("letsencrypt:auto-renew", "le10");
+        Assert.Matches(@"^       le10 still has \d+d, .* left before renewal\n$", output);
+    }
+
+    [Fact]
+    public async Task renews_by_command_and_by_itself_when_the_time_has_come()
+    {
+        await HelloApp.DeployWithCertificateAsync(Berth, "le11");
+        var before = await Berth.OkAsync("certs:show", "le11", "crt");
+
+        // A grace period longer than the certificate's life makes it due at once.
+        await Berth.OkAsync("letsencrypt:set", "le11", "graceperiod", "31536000");
+        var output = await Berth.OkAsync("letsencrypt:auto-renew", "le11");
+        await Berth.OkAsync("letsencrypt:set", "le11", "graceperiod");
+
+        Assert.Contains("Certificate retrieved successfully.", output, StringComparison.Ordinal);
+        Assert.NotEqual(before, await Berth.OkAsync("certs:show", "le11", "crt"));
+    }
+
+    [Fact]
+    public async Task doctor_visits_the_app_as_a_browser_would()
+    {
+        await HelloApp.DeployWithCertificateAsync(Berth, "le12");
+        var output = await Berth.OkAsync("doctor", "le12");
+        Assert.Contains("answered 200", output, StringComparison.Ordinal);
+        Assert.Contains("chain verified up to", output, StringComparison.Ordinal);
+        Assert.Contains("next renewal", output, StringComparison.Ordinal);
+    }
+}

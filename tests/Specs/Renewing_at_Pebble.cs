@@ -1,0 +1,60 @@
+using Berth.TestKit;
+
+namespace Berth.Specs;
+
+/// <summary>Berth's client against Pebble, with Pebble's own nonce rejections.</summary>
+public sealed class Renewing_at_Pebble
+{
+    [Fact]
+    public async Task issues_renews_by_itself_and_revokes()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await BerthServer.StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = pebble.CertificateFile }, port);
+        await berth.OkAsync("apps:create", "hello");
+        await berth.OkAsync("domains:set", "hello", "hello.example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "server", pebble.DirectoryUrl.ToString());
+
+        await berth.OkAsync("letsencrypt:enable", "hello");
+        var first = await berth.OkAsync("certs:show", "hello", "crt");
+
+        // Due at once; the daemon looks when a domain changes, and by itself every few minutes.
+        await berth.OkAsync("letsencrypt:set", "hello", "graceperiod", "31536000");
+        await berth.OkAsync("domains:remove", "hello", "nothing.example.com");
+        await Eventually.TrueAsync(async () => await berth.OkAsync("certs:show", "hello", "crt") != first);
+
+        await berth.OkAsync("letsencrypt:set", "hello", "graceperiod");
+        var second = await berth.OkAsync("certs:show", "hello", "crt");
+        await berth.OkAsync("letsencrypt:revoke", "hello");
+        Assert.Contains("Revoked", await StatusAsync(pebble, second), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task tells_what_must_be_reachable_when_the_authority_cannot_come_through()
+    {
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = FreePort.Next() });
+        await using var berth = await BerthServer.StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = pebble.CertificateFile });
+        await berth.OkAsync("apps:create", "hello");
+        await berth.OkAsync("domains:set", "hello", "hello.example.com", "also.example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "server", pebble.DirectoryUrl.ToString());
+
+        var result = await berth.RunAsync("letsencrypt", "hello");
+
+        Assert.Equal(1, result.Status);
+        Assert.Contains("-----> Certificate retrieval failed!", result.Output, StringComparison.Ordinal);
+        Assert.Contains("hello.example.com", result.Error, StringComparison.Ordinal);
+        Assert.Contains("also.example.com", result.Error, StringComparison.Ordinal);
+        Assert.Contains("/.well-known/acme-challenge/", result.Error, StringComparison.Ordinal);
+        Assert.Equal("false\n", await berth.OkAsync("letsencrypt:active", "hello"));
+        Assert.False(Directory.Exists($"{berth.Home}/hello/tls"));
+    }
+
+    private static async Task<string> StatusAsync(PebbleServer pebble, string pem)
+    {
+        using var leaf = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(pem);
+        using var client = pebble.CreateClient();
+        return await client.GetStringAsync(new Uri(pebble.ManagementUrl, $"cert-status-by-serial/{leaf.SerialNumber.ToLowerInvariant()}"));
+    }
+}

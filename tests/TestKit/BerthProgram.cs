@@ -1,0 +1,16 @@
+namespace Berth.TestKit;
+
+/// <summary>The program under test: the native binary where <c>BERTH_NATIVE</c> names it, else the build beside the tests.</summary>
+public static class BerthProgram
+{
+    public static string Path { get; } = Environment.GetEnvironmentVariable("BERTH_NATIVE") is { Length: > 0 } native
+        ? native
+        : Checkout.File("src", "Berth", "bin", Configuration, "net10.0", "berth");
+
+    private static string Configuration =>
+#if DEBUG
+        "Debug";
+#else
+        "Release";
+#endif
+}

@@ -1,0 +1,40 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Berth.TestKit;
+
+/// <summary>A self-signed TLS certificate for <c>localhost</c> and 127.0.0.1, with its key.</summary>
+public static class LoopbackCertificate
+{
+    public static X509Certificate2 Create()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("localhost");
+        names.AddIpAddress(IPAddress.Loopback);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        var now = TimeProvider.System.GetUtcNow();
+        return request.CreateSelfSigned(now.AddHours(-1), now.AddDays(2));
+    }
+
+    /// <summary>A client that trusts this certificate alone and follows no redirects.</summary>
+    public static HttpClient CreateClient(X509Certificate2 root, Func<HttpMessageHandler, HttpMessageHandler>? wrap = null)
+    {
+        var trust = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
+        trust.CustomTrustStore.Add(root);
+        HttpMessageHandler handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            SslOptions = { CertificateChainPolicy = trust },
+        };
+        return new HttpClient(wrap?.Invoke(handler) ?? handler);
+    }
+}

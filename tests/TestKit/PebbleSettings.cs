@@ -1,0 +1,29 @@
+namespace Berth.TestKit;
+
+/// <summary>How a Pebble behaves.</summary>
+public sealed record PebbleSettings
+{
+    /// <summary>Where it looks for HTTP-01 answers.</summary>
+    public required int HttpPort { get; init; }
+
+    /// <summary>Where it looks for TLS-ALPN-01 answers.</summary>
+    public int TlsPort { get; init; } = 1;
+
+    /// <summary>Percent of good nonces it refuses. Pebble's own default: 5.</summary>
+    public int NonceReject { get; init; } = 5;
+
+    /// <summary>Percent of authorizations it reuses. Pebble's own default is 50; a test that counts needs none.</summary>
+    public int AuthorizationReuse { get; init; }
+
+    public int AlternateRoots { get; init; }
+
+    /// <summary>Intermediates in a chain.</summary>
+    public int ChainLength { get; init; } = 1;
+
+    public TimeSpan CertificateValidity { get; init; } = TimeSpan.FromDays(90);
+
+    /// <summary>Key id → base64url HMAC key; any make external account bindings compulsory.</summary>
+    public IReadOnlyDictionary<string, string> BindingKeys { get; init; } = new Dictionary<string, string>();
+
+    public bool Strict { get; init; }
+}
