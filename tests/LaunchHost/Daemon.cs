@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using Berth.Kernel;
 using Berth.Platform.Processes;
 
@@ -17,8 +16,9 @@ internal static class Daemon
         {
             StateFolder = Path.Combine(folder, "state"),
             Logs = new LogSettings { Folder = Path.Combine(folder, "logs") },
-            Trampoline = new TrampolineCommand(
-                Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"), [typeof(Daemon).Assembly.Location, Launcher.Verb]),
+            Trampoline = Path.GetFileName(Environment.ProcessPath) == "dotnet"
+                ? new TrampolineCommand(Environment.ProcessPath!, [Path.Combine(AppContext.BaseDirectory, "LaunchHost.dll"), Launcher.Verb])
+                : TrampolineCommand.OfThisProgram(),
         };
         var plan = new ProcessPlan
         {

@@ -40,7 +40,7 @@ public sealed class EmbeddedScheduler : IScheduler
             Chance = chance,
             Records = records,
             Ports = new PortPool(options.Ports, chance),
-            Starter = new ProcessStarter(options.Trampoline),
+            Starter = new ProcessStarter(options.Trampoline, time),
             Ending = new ProcessEnding(records.DaemonId, time),
             Probe = new HealthProbe(time),
             Logs = new LogFolder(options.Logs.Folder),

@@ -264,11 +264,13 @@ public sealed class Deploying_an_app
     public async Task stops_the_old_first_for_an_app_that_must_not_run_twice()
     {
         await using var harbor = new Harbor();
-        harbor.Write("alone", "#!/bin/sh\nmkdir lock || exit 1\ntrap 'rmdir lock; exit 0' TERM\necho up\nwhile :; do sleep 0.05; done");
+        harbor.Write("alone", "#!/bin/sh\nmkdir lock || exit 1\ntrap 'rmdir lock; exit 0' TERM\necho up > up\nwhile :; do sleep 0.05; done");
         var plan = harbor.Plan("worker: ./alone", formation: ("worker", 1));
         var first = await harbor.DeployAsync(plan);
+        await harbor.FileAsync("up");
 
-        Assert.Equal(ProcessProblems.Exited, (await harbor.FailToDeployAsync(plan with { ReleaseId = "r2" })).Code);
+        var beside = plan with { ReleaseId = "r2", Health = new HealthSettings { Uptime = TimeSpan.FromSeconds(30) } };
+        Assert.Equal(ProcessProblems.Exited, (await harbor.FailToDeployAsync(beside)).Code);
         await harbor.DeployAsync(plan with { ReleaseId = "r3", Handover = Handover.StopFirst });
 
         Assert.Equal("r3", Assert.Single(harbor.Instances).ReleaseId);

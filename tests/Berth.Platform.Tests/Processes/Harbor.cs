@@ -148,6 +148,16 @@ internal sealed class Harbor : IAsyncDisposable
     public string Log(string name = "web.1") =>
         string.Concat(Directory.GetFiles(LogFolder, $"{name}.*.log").Where(f => !f.Contains("previous", StringComparison.Ordinal)).Select(File.ReadAllText));
 
+    /// <summary>Waits until the output of the instance in service is exactly this.</summary>
+    public async Task LogAsync(string name, string expected)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (Log(name) != expected)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, patience.Token);
+        }
+    }
+
     /// <summary>Waits until a file in the release folder has content; the programs of tests tell what they see this way.</summary>
     public async Task<string> FileAsync(string name)
     {

@@ -63,14 +63,16 @@ public sealed class Keeping_output
     public async Task keeps_the_last_run_the_run_before_and_the_last_failure_of_each_place()
     {
         await using var harbor = new Harbor();
-        harbor.Write("say", "#!/bin/sh\necho $RELEASE\n[ $RELEASE = bad ] && exit 1\nexec sleep 1000");
+        harbor.Write("say", "#!/bin/sh\necho $RELEASE\necho done > said.$RELEASE\n[ $RELEASE = bad ] && exit 1\nexec sleep 1000");
         foreach (var release in new[] { "r1", "r2", "r3" })
         {
             await (await harbor.DeployAsync(harbor.Plan("worker: ./say", release, ("worker", 1)))).Retired;
+            await harbor.FileAsync($"said.{release}");
         }
 
-        await harbor.FailToDeployAsync(harbor.Plan("worker: ./say", "bad", ("worker", 1)));
-        await harbor.FailToDeployAsync(harbor.Plan("worker: ./say", "bad", ("worker", 1)));
+        var bad = harbor.Plan("worker: ./say", "bad", ("worker", 1)) with { Health = new HealthSettings { Uptime = TimeSpan.FromSeconds(30) } };
+        await harbor.FailToDeployAsync(bad);
+        await harbor.FailToDeployAsync(bad);
 
         var id = Assert.Single(harbor.Instances).Id;
         Assert.Equal(
@@ -87,11 +89,11 @@ public sealed class Keeping_output
     public async Task goes_on_in_the_same_file_when_a_program_starts_again()
     {
         await using var harbor = new Harbor();
-        harbor.Write("say", "#!/bin/sh\necho run\n[ -e first ] || { touch first; sleep 0.3; exit 1; }\nexec sleep 1000");
+        harbor.Write("say", "#!/bin/sh\necho run\n[ -e first ] || { touch first; sleep 0.5; exit 1; }\nexec sleep 1000");
 
         await harbor.DeployAsync("worker: ./say", ("worker", 1));
         await harbor.UntilAsync(i => i is { Restarts: 1, State: InstanceState.Running });
 
-        Assert.Equal("run\nrun\n", harbor.Log("worker.1"));
+        await harbor.LogAsync("worker.1", "run\nrun\n");
     }
 }

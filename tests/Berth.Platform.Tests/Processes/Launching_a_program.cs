@@ -62,12 +62,12 @@ public sealed class Launching_a_program
         var plan = harbor.Plan("worker: ./reopen", formation: ("worker", 1));
 
         var status = await StatusOfAsync(harbor, plan with { User = new RunAs(54321, 54322) });
+        await harbor.LogAsync("worker.1", "anew\n");
 
         Assert.Equal("54321 54321 54321 54321", status["Uid"]);
         Assert.Equal("54322 54322 54322 54322", status["Gid"]);
         Assert.Equal("", status["Groups"]);
         Assert.Equal("0000000000000000", status["CapEff"]);
-        Assert.Equal("anew\n", harbor.Log("worker.1"));
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class Launching_a_program
     {
         foreach (var (file, expected) in new[] { ("/no/such/berth", "/no/such/berth"), ("/bin/true", "ended at once"), ("/bin/false", "ended at once") })
         {
-            var starter = new ProcessStarter(new TrampolineCommand(file, []));
+            var starter = new ProcessStarter(new TrampolineCommand(file, []), TimeProvider.System);
             var spec = new LaunchSpec("web.1", "/dev/null", "/", null, ["true"], []);
 
             var problem = (await Assert.ThrowsAsync<ProblemException>(() =>
@@ -108,6 +108,19 @@ public sealed class Launching_a_program
             Assert.Equal(ProcessProblems.LaunchFailed, problem.Code);
             Assert.Contains(expected, problem.Found, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task is_given_up_when_the_trampoline_hangs()
+    {
+        using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+        var starter = new ProcessStarter(new TrampolineCommand("/bin/sleep", []), TimeProvider.System);
+        RunningProcess? hanging = null;
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => starter.StartAsync(
+            new LaunchSpec("1000", "/dev/null", "/", null, ["true"], []), new("BERTH_INSTANCE", "x"), "here", p => hanging = p, cancel.Token));
+
+        Assert.False(Harbor.IsAlive(hanging!.Pid));
     }
 
     [Fact]

@@ -55,7 +55,7 @@ public sealed class Restarting_after_a_crash
         harbor.Write("brief", "#!/bin/sh\nsleep 0.5\nexit 1");
         var plan = harbor.Plan("worker: ./brief", formation: ("worker", 1));
 
-        await harbor.DeployAsync(plan with { Restart = RestartPolicy.Parse("on-failure:1") });
+        await harbor.DeployAsync(plan with { Restart = RestartPolicy.Parse("on-failure:1"), Health = plan.Health with { Deadline = TimeSpan.FromHours(1) } });
 
         // Half a second here is a minute and a half to the scheduler: the limit of one in a row is never reached.
         var third = await harbor.UntilAsync(i => i is { Restarts: 3, State: InstanceState.Running });
@@ -66,7 +66,7 @@ public sealed class Restarting_after_a_crash
     public async Task leaves_a_process_alone_that_ended_well()
     {
         await using var harbor = new Harbor();
-        harbor.Write("once", "#!/bin/sh\nsleep 0.2");
+        harbor.Write("once", "#!/bin/sh\nsleep 0.5");
 
         await harbor.DeployAsync("worker: ./once", ("worker", 1));
         var ended = await harbor.UntilAsync(i => i.State == InstanceState.Exited);
@@ -79,7 +79,7 @@ public sealed class Restarting_after_a_crash
     public async Task starts_one_again_that_ended_well_when_the_policy_says_always()
     {
         await using var harbor = new Harbor();
-        harbor.Write("once", "#!/bin/sh\nsleep 0.2");
+        harbor.Write("once", "#!/bin/sh\nsleep 0.5");
         var plan = harbor.Plan("worker: ./once", formation: ("worker", 1));
 
         await harbor.DeployAsync(plan with { Restart = RestartPolicy.Parse("always") });

@@ -10,6 +10,7 @@ internal static unsafe partial class Libc
     public const int BadFormat = 8; // ENOEXEC
     public const int Terminate = 15; // SIGTERM
     public const int Kill = 9; // SIGKILL
+    public const int None = 0; // only asks whether it is there
     public const int WriteOnly = 0x1;
     public const int ReadOnly = 0;
     public const int Create = 0x40;

@@ -5,10 +5,13 @@ using Berth.Kernel;
 namespace Berth.Platform.Processes.Launching;
 
 /// <summary>Starts programs through the trampoline.</summary>
-internal sealed class ProcessStarter(TrampolineCommand trampoline)
+internal sealed class ProcessStarter(TrampolineCommand trampoline, TimeProvider time)
 {
     /// <summary>More than any status the launcher writes; a broken trampoline may say anything.</summary>
     private const int StatusLimit = 64 * 1024;
+
+    // A child that hangs in the kernel (a dead network file system) outlives SIGKILL; it is not waited for longer.
+    private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(10);
 
     /// <param name="spec">What to start.</param>
     /// <param name="marker">The variable that names the instance, so that a child nobody wrote down can be found.</param>
@@ -37,7 +40,8 @@ internal sealed class ProcessStarter(TrampolineCommand trampoline)
         catch
         {
             process.Signal(Libc.Kill);
-            await process.Exited;
+            await ((Task)process.Exited).WaitAsync(KillPatience, time, CancellationToken.None)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
         finally

@@ -48,8 +48,7 @@ internal sealed class InstanceRunner(SchedulerHost host, ProcessPlan plan, Insta
     public async Task CleanUpAsync(Run run, TimeSpan patience)
     {
         await host.Ending.EndAsync(run.Process, identity.Id, patience);
-        host.Records.Delete(identity);
-        host.Ports.Release(run.Port);
+        GiveBack(run.Port);
     }
 
     private async Task<HealthOutcome> CheckOrCleanUpAsync(Run run, CancellationToken cancel)
@@ -72,16 +71,28 @@ internal sealed class InstanceRunner(SchedulerHost host, ProcessPlan plan, Insta
         {
             var since = host.Time.GetUtcNow();
             var marker = host.Ending.MarkerOf(identity);
+            using var deadline = new CancellationTokenSource(plan.Health.Deadline, host.Time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
             var process = await host.Starter.StartAsync(
-                SpecFor(port, marker), marker, _command.Origin, started => Record(started, port, since), cancel);
+                SpecFor(port, marker), marker, _command.Origin, started => Record(started, port, since), either.Token);
             return new Run(process, port, since);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            GiveBack(port);
+            throw ProcessProblems.FailedLaunch(identity.Name, "its program did not take over in time; a file system may hang").AsException();
         }
         catch
         {
-            host.Records.Delete(identity);
-            host.Ports.Release(port);
+            GiveBack(port);
             throw;
         }
+    }
+
+    private void GiveBack(int port)
+    {
+        host.Records.Delete(identity);
+        host.Ports.Release(port);
     }
 
     private LaunchSpec SpecFor(int port, KeyValuePair<string, string> marker)

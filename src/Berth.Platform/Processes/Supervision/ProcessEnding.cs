@@ -31,27 +31,26 @@ internal sealed class ProcessEnding(string daemonId, TimeProvider time)
 
         process.Signal(Libc.Kill);
         await ExitOrTimeoutAsync(process, KillPatience);
-        EndMarked(id => id == instanceId, Libc.Kill);
+        await EndMarkedAsync(id => id == instanceId, TimeSpan.Zero);
     }
 
     /// <summary>Ends all marked processes of instances that nobody wants, however they came to be.</summary>
-    public async Task EndStrangersAsync(Func<string, bool> isWanted, TimeSpan patience)
+    public Task EndStrangersAsync(Func<string, bool> isWanted, TimeSpan patience) => EndMarkedAsync(id => !isWanted(id), patience);
+
+    /// <summary>Until none is left: what holds a port or a lock while it dies would fail the next start.</summary>
+    private async Task EndMarkedAsync(Func<string, bool> chosen, TimeSpan patience)
     {
         var start = time.GetTimestamp();
-        var signal = Libc.Terminate;
-        while (EndMarked(id => !isWanted(id), signal))
+        var signal = patience > TimeSpan.Zero ? Libc.Terminate : Libc.Kill;
+        while (SignalMarked(chosen, signal) && time.GetElapsedTime(start) < patience + KillPatience)
         {
             await Task.Delay(Poll, time, CancellationToken.None);
-            signal = time.GetElapsedTime(start) < patience ? 0 : Libc.Kill;
-            if (time.GetElapsedTime(start) > patience + KillPatience)
-            {
-                return;
-            }
+            signal = time.GetElapsedTime(start) < patience ? Libc.None : Libc.Kill;
         }
     }
 
     /// <returns>True when there was any.</returns>
-    private bool EndMarked(Func<string, bool> chosen, int signal)
+    private bool SignalMarked(Func<string, bool> chosen, int signal)
     {
         var any = false;
         foreach (var (pid, value) in ProcFolder.Marked(Marker, daemonId + "/"))
