@@ -13,7 +13,7 @@ started=()
 clean() {
   local pid
   for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; done
-  for pid in "${started[@]}"; do while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done; done
+  for pid in "${started[@]}"; do for _ in $(seq 600); do kill -0 "$pid" 2>/dev/null || break; sleep 0.05; done; done
   rm -rf "$scratch"
 }
 trap clean EXIT

@@ -54,7 +54,7 @@ install_missing() {
 require_native_toolchain() {
   command -v gcc >/dev/null || need clang clang
   need /usr/include/zlib.h zlib1g-dev
-  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && need "/usr/lib/$(uname -m)-linux-gnu/libsqlite3.a" libsqlite3-dev
+  if command -v apt-get >/dev/null; then need "/usr/lib/$(uname -m)-linux-gnu/libsqlite3.a" libsqlite3-dev; fi
   install_missing
 }
 

@@ -98,6 +98,11 @@ public sealed record DomainName
             return "it is longer than 253 characters";
         }
 
+        if (folded.Length > 0 && folded.AsSpan(folded.LastIndexOf('.') + 1) is { Length: > 0 } last && !last.ContainsAnyExceptInRange('0', '9'))
+        {
+            return "it ends in a number, as IP addresses do and host names do not";
+        }
+
         foreach (var label in folded.Split('.'))
         {
             var reason = label switch

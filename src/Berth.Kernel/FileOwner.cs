@@ -5,4 +5,16 @@ public sealed record FileOwner(uint User, uint Group)
 {
     /// <returns>The owner, or null when there is no such path.</returns>
     public static FileOwner? Of(string path) => Posix.OwnerOf(path);
+
+    /// <summary>Gives a folder and all below it to an account; links themselves, never what they lead to. Needs root.</summary>
+    /// <exception cref="IOException">The system's own words.</exception>
+    public void TakeTree(string folder)
+    {
+        Posix.ChangeOwnerOf(folder, this);
+        var everything = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false };
+        foreach (var path in Directory.EnumerateFileSystemEntries(folder, "*", everything))
+        {
+            Posix.ChangeOwnerOf(path, this);
+        }
+    }
 }

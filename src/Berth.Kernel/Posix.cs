@@ -36,6 +36,25 @@ internal static unsafe partial class Posix
         }
     }
 
+    internal static void ChangeOwnerOf(string path, FileOwner owner)
+    {
+        if (ChangeOwner(path, owner.User, owner.Group) != 0)
+        {
+            throw new IOException($"{path}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+        }
+    }
+
+    /// <summary>Makes everything written to the folder's file system survive a power cut.</summary>
+    internal static void SyncFileSystem(string folder)
+    {
+        var descriptor = Open(folder, CloseOnExec);
+        if (descriptor >= 0)
+        {
+            _ = Syncfs(descriptor);
+            _ = Close(descriptor);
+        }
+    }
+
     internal static FileOwner? OwnerOf(string path)
     {
         var status = stackalloc uint[64];
@@ -57,6 +76,9 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    private static partial int Syncfs(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Fsync(int descriptor);

@@ -86,9 +86,17 @@ public sealed class FileStateStore(StateRoots roots, TimeProvider time) : IState
     public async ValueTask<IDisposable> LockAsync(string scope, CancellationToken cancel)
     {
         var inside = _scopes.GetOrAdd(scope, static _ => new SemaphoreSlim(1, 1));
-        if (!await inside.WaitAsync(Patience, cancel))
+        using (var patience = new CancellationTokenSource(Patience, time))
+        using (var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel))
         {
-            throw KernelProblems.Busy(scope, Patience).AsException();
+            try
+            {
+                await inside.WaitAsync(either.Token);
+            }
+            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+            {
+                throw KernelProblems.Busy(scope, Patience).AsException();
+            }
         }
 
         try

@@ -71,5 +71,14 @@ internal static class Program
         {
             return ProblemPrinter.Print(output, e.Problem, caller);
         }
+        catch (OperationCanceledException)
+        {
+            // Asked to end before it had begun.
+            return 0;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return ProblemPrinter.Print(output, ProgramProblems.Internal("none", e), caller);
+        }
     }
 }

@@ -34,7 +34,7 @@ public sealed class Proving_a_wildcard(PebbleFixture pebble) : IDisposable
 
         Assert.Equal(AcmeProblems.ChallengeUnsupported, problem.Code);
         Assert.Contains(name, problem.Found, StringComparison.Ordinal);
-        Assert.Contains("dns-01", problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains("instead of the wildcard", problem.Remedy, StringComparison.Ordinal);
     }
 
     private sealed class TextSolver(PebbleServer pebble) : IChallengeSolver

@@ -11,8 +11,16 @@ public sealed class BerthServer : IAsyncDisposable
     private readonly Dictionary<string, string?> _environment;
     private RunningProgram? _daemon;
 
-    private BerthServer(IReadOnlyDictionary<string, string?>? environment) => _environment = With(
-        new Dictionary<string, string?> { ["DOKKU_ROOT"] = Home, ["DOKKU_LIB_ROOT"] = Lib, ["NO_COLOR"] = "1" }, environment);
+    private BerthServer(IReadOnlyDictionary<string, string?>? environment)
+    {
+        _environment = With(
+            new Dictionary<string, string?> { ["DOKKU_ROOT"] = Home, ["DOKKU_LIB_ROOT"] = Lib, ["NO_COLOR"] = "1" }, environment);
+
+        // As on a server: apps with accounts of their own must be able to pass through.
+        File.SetUnixFileMode(
+            _scratch.Path,
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+    }
 
     public string Home => _scratch["home"];
 

@@ -8,6 +8,7 @@ public sealed class AppCatalog(IStateStore store, TimeProvider time)
 {
     // Folders a Dokku server keeps beside its apps.
     private static readonly string[] NotApps = ["tls"];
+    private static readonly string[] OwnAreas = ["releases", "logs", "letsencrypt"];
 
     public static StatePath FolderOf(AppName app) => StatePath.Home(app.Text);
 
@@ -52,17 +53,20 @@ public sealed class AppCatalog(IStateStore store, TimeProvider time)
     public async Task DestroyAsync(AppName app, CancellationToken cancel)
     {
         using var held = await store.LockAsync(app.Text, cancel);
-        store.Delete(StatePath.Lib("config", app.Text));
+        // An app may share its name with a feature, whose properties of other apps lie in the same folder.
+        store.Delete(StatePath.Lib("config", app.Text, "ENV"));
         foreach (var feature in store.List(StatePath.Lib("config")).Where(name => !name.StartsWith('-')))
         {
-            // Each feature's properties of this app; another app's ENV folder has no folder of this name.
-            if (store.List(StatePath.Lib("config", feature)).Contains(app.Text))
-            {
-                store.Delete(StatePath.Lib("config", feature, app.Text));
-            }
+            store.Delete(StatePath.Lib("config", feature, app.Text));
         }
 
-        foreach (var area in store.List(StatePath.Lib("data")))
+        if (store.List(StatePath.Lib("config", app.Text)).Count == 0)
+        {
+            store.Delete(StatePath.Lib("config", app.Text));
+        }
+
+        // What Berth made. Other areas, storage above all, are the user's and outlive the app.
+        foreach (var area in OwnAreas)
         {
             store.Delete(StatePath.Lib("data", area, app.Text));
         }

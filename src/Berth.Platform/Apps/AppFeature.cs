@@ -2,13 +2,14 @@ using System.Text.Json;
 using Berth.Kernel;
 using Berth.Platform.CommandLine;
 using Berth.Platform.Domains;
+using Berth.Platform.LetsEncrypt;
 using Berth.Platform.Processes;
 using Berth.Platform.Routing;
 
 namespace Berth.Platform.Apps;
 
 /// <summary>The <c>apps:*</c> commands.</summary>
-public sealed class AppFeature(AppCatalog apps, DomainStore domains, IAppStopper stopper, IAppChanges changes, Storage.IStateStore store)
+public sealed class AppFeature(AppCatalog apps, DomainStore domains, IAppStopper stopper, ICertificateManager certificates, IAppChanges changes, Storage.IStateStore store)
     : IFeature
 {
     private static readonly Report Report = new("app-", "app information");
@@ -53,6 +54,7 @@ public sealed class AppFeature(AppCatalog apps, DomainStore domains, IAppStopper
 
         call.Output.Step($"Destroying {app} (including all add-ons)");
         await stopper.StopForGoodAsync(app, call.Cancel);
+        await certificates.DisableAsync(app, call.Cancel);
         await apps.DestroyAsync(app, call.Cancel);
         changes.RoutesChanged(app);
         return 0;

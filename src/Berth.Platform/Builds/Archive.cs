@@ -9,7 +9,7 @@ namespace Berth.Platform.Builds;
 /// </summary>
 public static class Archive
 {
-    private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute;
 
     /// <param name="archive">An uncompressed tar stream.</param>
     /// <param name="folder">An empty folder that exists.</param>
@@ -48,7 +48,7 @@ public static class Archive
             switch (entry.EntryType)
             {
                 case TarEntryType.Directory:
-                    PrivateFolder.Ensure(path, PrivateFolder.PublicRead);
+                    PrivateFolder.Ensure(path, PrivateFolder.GroupRead);
                     break;
                 case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
                     await WriteFileAsync(entry, path, limits.Bytes, cancel);
@@ -79,14 +79,14 @@ public static class Archive
             }
         }
 
-        PrivateFolder.Ensure(Path.GetDirectoryName(path)!, PrivateFolder.PublicRead);
+        PrivateFolder.Ensure(Path.GetDirectoryName(path)!, PrivateFolder.GroupRead);
         File.CreateSymbolicLink(path, target);
     }
 
     private static async Task WriteFileAsync(TarEntry entry, string path, long limit, CancellationToken cancel)
     {
-        PrivateFolder.Ensure(Path.GetDirectoryName(path)!, PrivateFolder.PublicRead);
-        var mode = AtomicFile.PublicRead | ((entry.Mode & UnixFileMode.UserExecute) != 0 ? Executable : 0);
+        PrivateFolder.Ensure(Path.GetDirectoryName(path)!, PrivateFolder.GroupRead);
+        var mode = AtomicFile.GroupRead | ((entry.Mode & UnixFileMode.UserExecute) != 0 ? Executable : 0);
         await using var file = new FileStream(path, new FileStreamOptions
         {
             Mode = FileMode.CreateNew,

@@ -22,11 +22,13 @@ public sealed class ReleaseStore(IStateStore store, TimeProvider time)
     {
         var id = time.GetUtcNow().UtcDateTime.ToString("yyyyMMddHHmmssfff", System.Globalization.CultureInfo.InvariantCulture);
         var folder = FolderOf(app, id);
-        // Apps may run as another user than the daemon's: they may enter and read their release.
-        PrivateFolder.Ensure(folder, PrivateFolder.PublicRead);
+        // What is deployed may hold secrets; the account that runs it becomes its owner.
+        PrivateFolder.Ensure(Path.GetDirectoryName(folder)!, PrivateFolder.PublicRead);
+        PrivateFolder.Ensure(folder, PrivateFolder.GroupRead);
         try
         {
             await Archive.UnpackAsync(archive, folder, ArchiveLimits.Default, cancel);
+            PrivateFolder.SyncTree(folder);
             return id;
         }
         catch

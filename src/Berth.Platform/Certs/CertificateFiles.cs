@@ -37,8 +37,19 @@ public sealed class CertificateFiles(IStateStore store)
     public void Install(AppName app, string chainPem, string keyPem, bool fromAcme)
     {
         PrivateFolder.Ensure(store.FileOf(Folder(app)), PrivateFolder.GroupRead);
+        var before = ReadKey(app);
         store.Write(Key(app), keyPem, AtomicFile.GroupRead);
-        store.Write(Certificate(app), chainPem, AtomicFile.GroupRead);
+        try
+        {
+            store.Write(Certificate(app), chainPem, AtomicFile.GroupRead);
+        }
+        catch (ProblemException) when (before is not null)
+        {
+            // The disk filled up in between: the old pair goes on serving.
+            store.Write(Key(app), before, AtomicFile.GroupRead);
+            throw;
+        }
+
         if (fromAcme)
         {
             store.Write(FromAcme(app), chainPem, AtomicFile.GroupRead);

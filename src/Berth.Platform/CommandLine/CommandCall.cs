@@ -28,6 +28,14 @@ public sealed class CommandCall
         Output.Raw(prompt);
         await Output.FlushAsync(Cancel);
         using var reader = new StreamReader(OpenInput());
-        return await reader.ReadLineAsync(Cancel) ?? "";
+        try
+        {
+            return await reader.ReadLineAsync(Cancel) ?? "";
+        }
+        catch (IOException)
+        {
+            // Whoever was asked went away, which is no answer.
+            return "";
+        }
     }
 }

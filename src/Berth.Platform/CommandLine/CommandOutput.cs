@@ -41,18 +41,6 @@ public sealed class CommandOutput(IOutputSink sink, Caller caller)
     /// <summary>A line on standard error as it is.</summary>
     public void ErrorLine(string text) => Send(OutputChannel.Error, text + "\n");
 
-    /// <summary>Cells padded to columns of at least the given widths, two spaces apart.</summary>
-    public void Columns(ReadOnlySpan<int> widths, params ReadOnlySpan<string> cells)
-    {
-        var line = new StringBuilder();
-        for (var i = 0; i < cells.Length; i++)
-        {
-            line.Append(cells[i].PadRight(i < widths.Length ? widths[i] : 0)).Append(i < cells.Length - 1 ? " " : "");
-        }
-
-        Line(line.ToString().TrimEnd());
-    }
-
     public ValueTask FlushAsync(CancellationToken cancel) => sink.FlushAsync(cancel);
 
     private void Send(OutputChannel channel, string text) => sink.Write(channel, Encoding.UTF8.GetBytes(text));

@@ -17,7 +17,7 @@ public sealed class ConfigStore(IStateStore store)
     {
         var values = EnvironmentFile.Parse(store.Read(Current(app)) ?? "");
         return store.Read(Legacy(app)) is { } older && !IsMigrated(app)
-            ? values.SetItems(EnvironmentFile.Parse(older))
+            ? EnvironmentFile.Parse(older).SetItems(values)
             : values;
     }
 

@@ -36,7 +36,7 @@ public sealed class DomainFeature(DomainStore domains, ConfigStore config, AppCa
             call.Output.Step(known.Contains(name) ? $"Skipping: {name} already added to {app}" : $"Added {name} to {app}");
         }
 
-        return await DoneAsync(call, app);
+        return await EnableAsync(call, app);
     }
 
     private async Task<int> RemoveAsync(CommandCall call)
@@ -64,7 +64,7 @@ public sealed class DomainFeature(DomainStore domains, ConfigStore config, AppCa
         RefuseTaken(app, names);
         await domains.ChangeAsync(app, _ => names, call.Cancel);
         call.Output.Step($"Set {string.Join(' ', names)} for {app}");
-        return await DoneAsync(call, app);
+        return await EnableAsync(call, app);
     }
 
     private async Task<int> ClearAsync(CommandCall call)
@@ -137,13 +137,18 @@ public sealed class DomainFeature(DomainStore domains, ConfigStore config, AppCa
     }
 
     /// <summary>Adding or setting a domain turns domain support on again, as users expect of the words.</summary>
-    private async Task<int> DoneAsync(CommandCall call, AppName app)
+    private async Task<int> EnableAsync(CommandCall call, AppName app)
     {
         if (!domains.IsEnabled(app))
         {
             await config.ChangeAsync(app, before => before.Remove("NO_VHOST"), call.Cancel);
         }
 
+        return await DoneAsync(call, app);
+    }
+
+    private async Task<int> DoneAsync(CommandCall call, AppName app)
+    {
         foreach (var fault in domains.Read(app).Faults)
         {
             call.Output.Warn(fault.Found);

@@ -4,6 +4,7 @@ using Berth.Acme;
 using Berth.Acme.Issuing;
 using Berth.Edge;
 using Berth.Kernel;
+using Berth.Platform.Apps;
 using Berth.Platform.Certs;
 using Berth.Platform.CommandLine;
 using Berth.Platform.Routing;
@@ -15,6 +16,7 @@ namespace Berth.Platform.LetsEncrypt;
 /// certificate in service stays until the new one is stored whole.
 /// </summary>
 public sealed class CertificateManager(
+    AppCatalog apps,
     CertificatePlanner planner,
     AcmeClients clients,
     LineageFiles lineages,
@@ -68,11 +70,11 @@ public sealed class CertificateManager(
         if (facts is null)
         {
             // An order that a crash cut off is gone on with; one that failed waits for its owner.
-            return lineages.HasOpenOrder(app) ? state.NextAttempt ?? time.GetUtcNow() : null;
+            return lineages.HasOpenOrder(app) ? Capped(state.NextAttempt) ?? time.GetUtcNow() : null;
         }
 
         var due = lineages.HasOpenOrder(app) || MissesNames(app, facts) ? time.GetUtcNow() : RenewalOf(app, facts);
-        return state is { Failures: > 0, NextAttempt: { } gate } && gate > due ? gate : due;
+        return state.Failures > 0 && Capped(state.NextAttempt) is { } gate && gate > due ? gate : due;
     }
 
     public DateTimeOffset RenewalOf(AppName app, CertificateFacts facts)
@@ -117,6 +119,8 @@ public sealed class CertificateManager(
         WantedCertificate? wanted = null;
         try
         {
+            // A wait may have outlived the app.
+            apps.Find(app.Text);
             wanted = planner.Plan(app);
             output.Headline(headline);
             if (!force && IsGood(app, wanted))
@@ -139,7 +143,11 @@ public sealed class CertificateManager(
                 output.Step("Certificate retrieval failed!");
             }
 
-            Remember(app, e);
+            if (e.Problem.Code != AppProblems.AppUnknown)
+            {
+                Remember(app, e);
+            }
+
             throw;
         }
     }
@@ -164,7 +172,7 @@ public sealed class CertificateManager(
             routes.Publish(app);
             var facts = certificates.Facts(app)!;
             lineages.WriteState(
-                app, LineageState.Succeeded(time.GetUtcNow(), RenewalOf(app, facts), issued.DirectoryUrl, wanted.Settings.Email?.Text));
+                app, LineageState.Succeeded(time.GetUtcNow(), RenewalOf(app, facts), wanted.Settings.Server, wanted.Settings.Email?.Text));
             return ValueTask.CompletedTask;
         }
     }
@@ -181,6 +189,13 @@ public sealed class CertificateManager(
         {
             output.Detail(url);
         }
+    }
+
+    // A gate written under a clock that was wrong, or asked for by a server that means a year, must not let a certificate lapse.
+    private DateTimeOffset? Capped(DateTimeOffset? gate)
+    {
+        var latest = time.GetUtcNow() + RetryLadder.Longest;
+        return gate > latest ? latest : gate;
     }
 
     private static int TellLeftOut(AppName app, WantedCertificate wanted, CommandOutput output)
@@ -231,7 +246,7 @@ public sealed class CertificateManager(
     {
         var state = lineages.ReadState(app);
         var chain = certificates.ReadCertificate(app)!;
-        var directory = state.IssuedBy is { } issuer ? new Uri(issuer) : clients.DirectoryOf(settings.Read(app).Server);
+        var directory = clients.DirectoryOf(state.IssuedBy ?? settings.Read(app).Server);
         var email = EmailAddress.TryParse(state.IssuedTo, out var address) ? address : null;
 
         // The certificate's own key needs no account, so it works whatever is set or lost by now.
@@ -241,8 +256,13 @@ public sealed class CertificateManager(
 
     private void TakeOff(AppName app)
     {
+        var fromAcme = certificates.IsFromAcme(app);
         lineages.Delete(app);
-        certificates.Remove(app);
+        if (fromAcme)
+        {
+            certificates.Remove(app);
+        }
+
         routes.Publish(app);
     }
 

@@ -6,6 +6,9 @@ namespace Berth.Platform.LetsEncrypt;
 /// <summary>Decides which names an app's certificate carries; the server is never asked for what it would refuse anyway.</summary>
 public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsStore settings, AcmeClients clients)
 {
+    // Let's Encrypt's limit, and that of most others.
+    private const int MostNames = 100;
+
     // RFC 6761, RFC 6762, RFC 8375, RFC 7686: names that no public authority certifies.
     private static readonly string[] NeverPublic =
         ["localhost", "local", "test", "example", "invalid", "internal", "lan", "home.arpa", "onion", "localdomain"];
@@ -29,6 +32,11 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
         var directory = clients.DirectoryOf(read.Server);
         var names = found.Where(name => WhyNot(name, directory) is null).ToArray();
         leftOut.AddRange(found.Select(name => WhyNot(name, directory)).OfType<Problem>());
+        if (names.Length > MostNames)
+        {
+            throw LetsEncryptProblems.TooManyNames(names.Length).AsException();
+        }
+
         return names.Length > 0
             ? new WantedCertificate(names, leftOut, read, directory)
             : throw Joined(leftOut[^1], leftOut);

@@ -11,6 +11,9 @@ public interface IRenewalLog
 
     void Failed(AppName app, Problem problem);
 
+    /// <summary>The look at all certificates could not be made; it is made again soon.</summary>
+    void LookFailed(Exception cause);
+
     /// <summary>A fault of Berth's own.</summary>
     void Faulted(AppName app, Exception fault);
 }

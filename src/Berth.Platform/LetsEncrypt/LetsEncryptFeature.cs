@@ -16,8 +16,6 @@ public sealed class LetsEncryptFeature(
     AppCatalog apps,
     TimeProvider time) : IFeature
 {
-    private static readonly string[] Keys = ["dns-provider", "email", "graceperiod", "lego-args", "lego-docker-options", "server"];
-
     public string Name => "letsencrypt";
 
     public string Description => "Manage certificates from Let's Encrypt and other ACME servers";
@@ -50,7 +48,8 @@ public sealed class LetsEncryptFeature(
         var wanted = words.Has("--all") ? apps.List() : [apps.Find(words.At(0))];
         return wanted.Count == 1 && !words.Has("--all")
             ? await manager.ObtainAsync(wanted[0], $"Enabling letsencrypt for {wanted[0]}", force, call.Output, call.Cancel)
-            : await EachAsync(wanted, app => manager.ObtainAsync(app, $"Enabling letsencrypt for {app}", force, call.Output, call.Cancel), call);
+            : Math.Min(1, await EachAsync(
+                wanted, app => manager.ObtainAsync(app, $"Enabling letsencrypt for {app}", force, call.Output, call.Cancel), call));
     }
 
     private async Task<int> AutoRenewAsync(CommandCall call)
@@ -63,9 +62,9 @@ public sealed class LetsEncryptFeature(
 
         call.Output.Headline("Auto-renewing all apps...");
         var urgent = apps.List().Where(certificates.IsFromAcme).OrderBy(app => certificates.Facts(app)?.NotAfter).ToArray();
-        var status = await EachAsync(urgent, app => RenewIfDueAsync(app, $"Enabling letsencrypt for {app}", needsWord: true, call), call);
+        var failures = await EachAsync(urgent, app => RenewIfDueAsync(app, $"Enabling letsencrypt for {app}", needsWord: true, call), call);
         call.Output.Headline("Finished auto-renewal");
-        return status == 0 ? 0 : throw LetsEncryptProblems.SomeFailed().AsException();
+        return failures == 0 ? 0 : throw LetsEncryptProblems.SomeFailed().AsException();
     }
 
     private async Task<int> RenewIfDueAsync(AppName app, string headline, bool needsWord, CommandCall call)
@@ -140,9 +139,9 @@ public sealed class LetsEncryptFeature(
     {
         var app = apps.Find(call.Parse().At(0));
         call.Output.Headline($"Revoke letsencrypt certificate from {app}...");
-        if (!certificates.Exists(app))
+        if (!certificates.IsFromAcme(app))
         {
-            throw CertificateProblems.None(app).AsException();
+            throw LetsEncryptProblems.NotActive(app).AsException();
         }
 
         call.Output.Step($"Revoking letsencrypt certificate for {app}...");
@@ -158,9 +157,9 @@ public sealed class LetsEncryptFeature(
         var scope = words.Has("--global") ? PropertyStore.Global : apps.Find(words.At(0)).Text;
         var rest = words.Positional.Skip(words.Has("--global") ? 0 : 1).ToArray();
         var key = rest.Length > 0 ? rest[0] : throw CommandLineProblems.Missing("No property specified", "Name one: email, server, graceperiod.").AsException();
-        if (!Keys.Contains(key) && !IsProviderSetting(key))
+        if (!LetsEncryptSettingsStore.Keys.Contains(key) && !IsProviderSetting(key))
         {
-            throw LetsEncryptProblems.UnknownProperty(key, [Keys[0], "dns-provider-*", .. Keys[1..]]).AsException();
+            throw LetsEncryptProblems.UnknownProperty(key, [LetsEncryptSettingsStore.Keys[0], "dns-provider-*", .. LetsEncryptSettingsStore.Keys.Skip(1)]).AsException();
         }
 
         var value = string.Join(' ', rest.Skip(1));
@@ -172,24 +171,25 @@ public sealed class LetsEncryptFeature(
     }
 
     /// <summary>Goes on after a failure, and reports each.</summary>
+    /// <returns>How many failed.</returns>
     private static async Task<int> EachAsync(IReadOnlyList<AppName> apps, Func<AppName, Task<int>> run, CommandCall call)
     {
-        var status = 0;
+        var failures = 0;
         foreach (var app in apps)
         {
             try
             {
-                status = Math.Max(status, await run(app));
+                await run(app);
             }
             catch (ProblemException e)
             {
                 call.Output.Warn($"{app}: {e.Problem.Found}");
                 call.Output.ErrorLine($"       {e.Problem.Remedy}");
-                status = 1;
+                failures++;
             }
         }
 
-        return status;
+        return failures;
     }
 
     private static bool IsProviderSetting(string key) =>

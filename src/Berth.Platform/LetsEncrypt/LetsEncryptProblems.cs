@@ -15,7 +15,19 @@ public static class LetsEncryptProblems
     public static readonly ProblemCode NamesLeftOut = new("letsencrypt-names-left-out");
     public static readonly ProblemCode RenewalFailed = new("letsencrypt-renewal-failed");
     public static readonly ProblemCode PropertyUnknown = new("letsencrypt-property-unknown", Contract: true);
+    public static readonly ProblemCode NotFromAcme = new("letsencrypt-not-active");
+    public static readonly ProblemCode NamesTooMany = new("letsencrypt-names-too-many");
     public static readonly ProblemCode TrustFileInvalid = new("letsencrypt-trust-file-invalid");
+
+    internal static Problem NotActive(AppName app) => new(
+        NotFromAcme,
+        $"{app} has no certificate from letsencrypt to revoke.",
+        "letsencrypt:list shows the apps that have one; a certificate installed by hand is revoked at whoever issued it.");
+
+    internal static Problem TooManyNames(int count) => new(
+        NamesTooMany,
+        $"{count} domains are more than one certificate carries: 100.",
+        "Divide the domains among several apps, or take some off with domains:remove.");
 
     internal static Problem NoEmail(AppName app) => new(
         EmailMissing,

@@ -12,7 +12,6 @@ public sealed class LetsEncryptReport(
     LetsEncryptSettingsStore settings, ICertificateManager manager, PropertyStore properties, CertificateFiles certificates, AppCatalog apps)
 {
     private static readonly Report Shape = new("letsencrypt-", "letsencrypt information");
-    private static readonly string[] Keys = ["dns-provider", "email", "graceperiod", "lego-args", "lego-docker-options", "server"];
 
     public int Print(CommandCall call)
     {
@@ -34,7 +33,7 @@ public sealed class LetsEncryptReport(
     private Dictionary<string, string> Global()
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var key in Keys)
+        foreach (var key in LetsEncryptSettingsStore.Keys)
         {
             values[$"letsencrypt-global-{key}"] = settings.ForAll(key) ?? "";
         }
@@ -51,7 +50,7 @@ public sealed class LetsEncryptReport(
         values["letsencrypt-expiration"] = facts?.NotAfter.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) ?? "";
         values["letsencrypt-next-attempt"] = manager.NextAttemptOf(app)?.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) ?? "";
         values["letsencrypt-last-error"] = manager.LastFailureOf(app)?.Found ?? "";
-        foreach (var key in Keys)
+        foreach (var key in LetsEncryptSettingsStore.Keys)
         {
             values[$"letsencrypt-{key}"] = settings.Own(app, key) ?? "";
             values[$"letsencrypt-computed-{key}"] = Computed(app, key);

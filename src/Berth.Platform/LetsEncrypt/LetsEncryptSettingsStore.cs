@@ -13,6 +13,10 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
 {
     public const string Feature = "letsencrypt";
 
+    /// <summary>The properties users set, besides <c>dns-provider-*</c>.</summary>
+    public static IReadOnlyList<string> Keys { get; } =
+        ["dns-provider", "email", "graceperiod", "lego-args", "lego-docker-options", "server"];
+
     public LetsEncryptSettings Read(AppName app) => new()
     {
         Email = Effective(app, "email") is { } text ? EmailAddress.Parse(text) : null,

@@ -11,11 +11,13 @@ namespace Berth.Platform.LetsEncrypt;
 
 /// <summary>
 /// Everything kept for one app's certificate below <c>&lt;app&gt;/letsencrypt</c>: the order under way, the state between attempts, and
-/// each certificate in a folder named by the SHA-1 of the settings it was ordered with, <c>certs/current</c> pointing at the one in
+/// each certificate in a folder of its own, named by the SHA-1 of what it was ordered with, <c>certs/current</c> pointing at the one in
 /// service. The pointer moves after the files are whole, and <c>tls/</c> follows the pointer: a crash in between is mended from it.
 /// </summary>
 public sealed class LineageFiles(IStateStore store, CertificateFiles certificates)
 {
+    private const int Kept = 3;
+
     public LineageState ReadState(AppName app)
     {
         try
@@ -42,10 +44,10 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     /// <summary>Stores an issued certificate and puts it into service.</summary>
     /// <param name="app">Whose.</param>
     /// <param name="issued">Checked already.</param>
-    /// <param name="settings">What it was ordered with, as one line; names its folder.</param>
+    /// <param name="settings">What it was ordered with, as one line.</param>
     public void Install(AppName app, IssuedCertificate issued, string settings)
     {
-        var id = Convert.ToHexStringLower(Sha1(settings));
+        var id = Convert.ToHexStringLower(Sha1($"{settings}\n{issued.CertificateUrl}"));
         var folder = Certificates(app).Slash(id);
         var name = FileNameOf(issued.Names[0]);
         store.Write(folder.Slash("config"), settings + "\n");
@@ -55,6 +57,7 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
         store.Write(folder.Slash("certificates", name + ".pem"), issued.FullChainPem + issued.PrivateKeyPem);
         AtomicFile.Link(store.FileOf(Certificates(app).Slash("current")), id);
         certificates.Install(app, issued.FullChainPem, issued.PrivateKeyPem, fromAcme: true);
+        Prune(app);
     }
 
     /// <summary>After a crash between the two files of <c>tls/</c>: installs the pair that <c>current</c> points at again.</summary>
@@ -81,6 +84,19 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
 
     /// <summary>Forgets all of it; the certificate in service is the caller's to remove.</summary>
     public void Delete(AppName app) => store.Delete(Folder(app));
+
+    /// <summary>Keeps the newest few, so that an older certificate can be gone back to.</summary>
+    private void Prune(AppName app)
+    {
+        var current = new FileInfo(store.FileOf(Certificates(app).Slash("current"))).LinkTarget;
+        var old = store.List(Certificates(app)).Where(name => name != "current" && name != current)
+            .OrderByDescending(name => Directory.GetLastWriteTimeUtc(store.FileOf(Certificates(app).Slash(name))))
+            .Skip(Kept - 1);
+        foreach (var name in old)
+        {
+            store.Delete(Certificates(app).Slash(name));
+        }
+    }
 
     private static StatePath Folder(AppName app) => AppCatalog.FolderOf(app).Slash("letsencrypt");
 

@@ -20,7 +20,7 @@ public sealed record LineageState
     /// <summary>Why the last attempt failed, word for word; null after a success.</summary>
     public LineageFailure? LastFailure { get; init; }
 
-    /// <summary>The directory of the server that issued the certificate in service; revoking goes there, whatever is set now.</summary>
+    /// <summary>The server that issued the certificate in service, as it was set then; revoking goes there, whatever is set now.</summary>
     public string? IssuedBy { get; init; }
 
     /// <summary>The e-mail of the account it was issued to.</summary>
@@ -36,12 +36,12 @@ public sealed record LineageState
     };
 
     /// <summary>The state after a certificate was installed.</summary>
-    public static LineageState Succeeded(DateTimeOffset now, DateTimeOffset next, string directory, string? email) => new()
+    public static LineageState Succeeded(DateTimeOffset now, DateTimeOffset next, string server, string? email) => new()
     {
         LastAttempt = now,
         LastSuccess = now,
         NextAttempt = next,
-        IssuedBy = directory,
+        IssuedBy = server,
         IssuedTo = email,
     };
 }

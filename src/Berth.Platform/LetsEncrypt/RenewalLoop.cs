@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Berth.Kernel;
 using Berth.Platform.Apps;
+using Berth.Platform.Routing;
 
 namespace Berth.Platform.LetsEncrypt;
 
@@ -8,11 +10,17 @@ namespace Berth.Platform.LetsEncrypt;
 /// Renews by itself, for as long as the daemon lives. It keeps no plan of its own: at each look it asks every certificate when it is
 /// due, so that a crash, a clock that jumps or a hand that edits files cannot make it forget one.
 /// </summary>
-public sealed class RenewalLoop(AppCatalog apps, CertificateManager manager, IRenewalLog log, TimeProvider time)
+public sealed class RenewalLoop(
+    AppCatalog apps, RoutePublisher routes, CertificateManager manager, IRenewalLog log, TimeProvider time)
 {
+    // When not even the failure could be written down (a full disk), this much is remembered all the same.
+    private static readonly TimeSpan AfterTrouble = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan AfterFault = TimeSpan.FromHours(1);
+
     // The longest between two looks, so that a suspended machine or a clock set forward is noticed.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(5);
     private const int AtOnce = 4;
+    private readonly ConcurrentDictionary<AppName, DateTimeOffset> _notBefore = new();
     private readonly Channel<bool> _nudges =
         Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
@@ -23,15 +31,37 @@ public sealed class RenewalLoop(AppCatalog apps, CertificateManager manager, IRe
     {
         while (true)
         {
-            var waits = apps.List().Select(app => (App: app, At: SafeNextAttempt(app))).Where(pair => pair.At is not null).ToArray();
-            var now = time.GetUtcNow();
-            var due = waits.Where(pair => pair.At <= now).OrderBy(pair => pair.At).Select(pair => pair.App).ToArray();
-            await Parallel.ForEachAsync(
-                due,
-                new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel },
-                async (app, token) => await RenewAsync(app, token));
-            await SleepAsync(due.Length > 0 ? TimeSpan.FromSeconds(1) : NextLook(waits.Select(pair => pair.At!.Value), now), cancel);
+            TimeSpan sleep;
+            try
+            {
+                sleep = await LookAsync(cancel);
+            }
+            catch (Exception e) when (e is ProblemException or IOException)
+            {
+                // A machine short of files for a moment must not end what keeps every certificate alive.
+                log.LookFailed(e);
+                sleep = AfterTrouble;
+            }
+
+            await SleepAsync(sleep, cancel);
         }
+    }
+
+    private async Task<TimeSpan> LookAsync(CancellationToken cancel)
+    {
+        // Hand edits reach the edge at the next look at the latest.
+        routes.PublishAll(log.Failed);
+        var waits = apps.List()
+            .Select(app => (App: app, At: SafeNextAttempt(app)))
+            .Where(pair => pair.At is not null)
+            .ToArray();
+        var now = time.GetUtcNow();
+        var due = waits.Where(pair => pair.At <= now).OrderBy(pair => pair.At).Select(pair => pair.App).ToArray();
+        await Parallel.ForEachAsync(
+            due,
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel },
+            async (app, token) => await RenewAsync(app, token));
+        return due.Length > 0 ? TimeSpan.FromSeconds(1) : NextLook(waits.Select(pair => pair.At!.Value), now);
     }
 
     private async Task RenewAsync(AppName app, CancellationToken cancel)
@@ -43,11 +73,13 @@ public sealed class RenewalLoop(AppCatalog apps, CertificateManager manager, IRe
         catch (ProblemException e)
         {
             log.Failed(app, e.Problem);
+            _notBefore[app] = time.GetUtcNow() + AfterTrouble;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // One app's fault must not end the loop that keeps all others' certificates alive.
+            // One app's fault must not end the loop that keeps all others' certificates alive, nor be tried without a pause.
             log.Faulted(app, e);
+            _notBefore[app] = time.GetUtcNow() + AfterFault;
         }
     }
 
@@ -55,7 +87,7 @@ public sealed class RenewalLoop(AppCatalog apps, CertificateManager manager, IRe
     {
         try
         {
-            return manager.NextAttemptOf(app);
+            return Later(manager.NextAttemptOf(app), _notBefore.GetValueOrDefault(app));
         }
         catch (ProblemException e)
         {
@@ -63,6 +95,10 @@ public sealed class RenewalLoop(AppCatalog apps, CertificateManager manager, IRe
             return null;
         }
     }
+
+    // A gate further away than it can have been set was set under another clock.
+    private DateTimeOffset? Later(DateTimeOffset? next, DateTimeOffset gate) =>
+        gate > next && gate - time.GetUtcNow() <= AfterFault ? gate : next;
 
     private static TimeSpan NextLook(IEnumerable<DateTimeOffset> times, DateTimeOffset now)
     {

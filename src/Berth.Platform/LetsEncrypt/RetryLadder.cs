@@ -6,6 +6,9 @@ public sealed class RetryLadder(Random random)
     private static readonly TimeSpan[] Steps =
         [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(100), TimeSpan.FromDays(1)];
 
+    /// <summary>The longest that a failure ever holds the next attempt back.</summary>
+    public static TimeSpan Longest { get; } = Steps[^1] * 1.1;
+
     /// <param name="failures">Failures in a row before this one.</param>
     /// <param name="asked">What the server asked for (Retry-After); null for nothing.</param>
     public TimeSpan Wait(int failures, TimeSpan? asked)

@@ -18,6 +18,7 @@ public sealed class AppRuntime(
     ConfigStore config,
     PropertyStore properties,
     IStateStore store,
+    AppAccounts accounts,
     IScheduler scheduler,
     RoutePublisher routes,
     EdgeServer edge) : IAppRestarter, IAppStopper
@@ -35,7 +36,9 @@ public sealed class AppRuntime(
     /// <summary>Starts a release beside what runs, moves requests to it when it is healthy, and makes it current.</summary>
     public async Task DeployAsync(AppName app, string release, CommandOutput output, CancellationToken cancel)
     {
+        using var held = await OperateAsync(app, cancel);
         var plan = PlanFor(app, release);
+        AppAccounts.Give(plan.Artifact, plan.User);
         await scheduler.DeployAsync(plan, CutoverTo(app, release), new Lines(output), cancel);
         releases.Prune(app);
         output.Headline("Application deployed:");
@@ -48,6 +51,7 @@ public sealed class AppRuntime(
     /// <summary>Starts the current release anew, without an interruption.</summary>
     public async Task RestartAsync(AppName app, ProcessType? process, CommandOutput output, CancellationToken cancel)
     {
+        using var held = await OperateAsync(app, cancel);
         var release = releases.Current(app) ?? throw ProcessStateProblems.NotDeployed(app).AsException();
         if (process is null || scheduler.InstancesOf(app).IsEmpty)
         {
@@ -70,6 +74,8 @@ public sealed class AppRuntime(
 
     public async Task StopAsync(AppName app, CancellationToken cancel)
     {
+        using var held = await OperateAsync(app, cancel);
+
         // Said first: a daemon that is killed in between must not start the app again.
         properties.Set(Feature, app.Text, Stopped, "true");
         await scheduler.StopAsync(app, cancel);
@@ -78,14 +84,17 @@ public sealed class AppRuntime(
 
     public async Task StopForGoodAsync(AppName app, CancellationToken cancel)
     {
+        using var held = await OperateAsync(app, cancel);
+        properties.Set(Feature, app.Text, Stopped, "true");
         await scheduler.StopAsync(app, cancel);
         routes.Publish(app);
     }
 
     /// <summary>Sets how many of each type run, now and from now on.</summary>
     public async Task ScaleAsync(
-        AppName app, ImmutableSortedDictionary<ProcessType, int> wanted, CommandOutput output, CancellationToken cancel)
+        AppName app, ImmutableSortedDictionary<ProcessType, int> wanted, bool saveOnly, CommandOutput output, CancellationToken cancel)
     {
+        using var held = await OperateAsync(app, cancel);
         var before = FormationOf(app);
         var after = before.SetItems(wanted);
         if (releases.Current(app) is { } release)
@@ -94,14 +103,17 @@ public sealed class AppRuntime(
         }
 
         SaveFormation(app, after);
-        if (!IsWanted(app) || scheduler.InstancesOf(app).IsEmpty)
+        if (saveOnly || !IsWanted(app))
         {
             return;
         }
 
         try
         {
-            await scheduler.ScaleAsync(app, wanted, CutoverTo(app, releases.Current(app)!), new Lines(output), cancel);
+            var current = releases.Current(app)!;
+            await (scheduler.InstancesOf(app).IsEmpty
+                ? scheduler.DeployAsync(PlanFor(app, current), CutoverTo(app, current), new Lines(output), cancel)
+                : scheduler.ScaleAsync(app, wanted, CutoverTo(app, current), new Lines(output), cancel));
         }
         catch (ProblemException)
         {
@@ -131,25 +143,53 @@ public sealed class AppRuntime(
     }
 
     /// <summary>After a start of the daemon: adopts what still runs and starts what is missing.</summary>
-    public async Task AdoptAsync(CancellationToken cancel)
+    /// <param name="failed">Called with an app that cannot be run or reached, and why; the others go on.</param>
+    /// <param name="cancel">Gives up waiting.</param>
+    public async Task AdoptAsync(Action<AppName, Problem> failed, CancellationToken cancel)
     {
-        scheduler.TargetsChanged += targets => routes.Publish(targets.App);
-        ImmutableArray<ProcessPlan> plans = [.. apps.List().Where(IsWanted).Select(TryPlan).OfType<ProcessPlan>()];
+        scheduler.TargetsChanged += targets => Follow(targets.App, failed);
+        ImmutableArray<ProcessPlan> plans = [.. apps.List().Select(app => TryPlan(app, failed)).OfType<ProcessPlan>()];
         await scheduler.AdoptAsync(plans, cancel);
-        routes.PublishAll();
+        routes.PublishAll(failed);
     }
 
-    private ProcessPlan? TryPlan(AppName app)
+    private void Follow(AppName app, Action<AppName, Problem> failed)
     {
         try
         {
-            return PlanFor(app, releases.Current(app)!);
+            routes.Publish(app);
         }
-        catch (ProblemException)
+        catch (ProblemException e)
         {
-            // A release that cannot be run keeps no other app from starting; ps:report and doctor show it.
+            // The next look at all apps publishes it again.
+            failed(app, e.Problem);
+        }
+    }
+
+    private ProcessPlan? TryPlan(AppName app, Action<AppName, Problem> failed)
+    {
+        try
+        {
+            return IsWanted(app) ? PlanFor(app, releases.Current(app)!) : null;
+        }
+        catch (ProblemException e)
+        {
+            failed(app, e.Problem);
             return null;
         }
+    }
+
+    /// <summary>One operation at a time for an app, from what it reads to what it has made of it.</summary>
+    private async Task<IDisposable> OperateAsync(AppName app, CancellationToken cancel)
+    {
+        var held = await store.LockAsync($"{app}.ps", cancel);
+        if (!apps.Exists(app))
+        {
+            held.Dispose();
+            apps.Find(app.Text);
+        }
+
+        return held;
     }
 
     private ProcessPlan PlanFor(AppName app, string release)
@@ -163,9 +203,7 @@ public sealed class AppRuntime(
             Processes = ProcfileOf(app, release),
             Formation = FormationOf(app),
             Environment = config.ReadMerged(app).ToImmutableDictionary(),
-            User = FileOwner.Of(store.FileOf(AppCatalog.FolderOf(app))) is { } owner && Environment.IsPrivilegedProcess && owner.User != 0
-                ? new RunAs(owner.User, owner.Group)
-                : null,
+            User = accounts.Of(app, folder),
         };
         plan.Check();
         return plan;
@@ -197,9 +235,19 @@ public sealed class AppRuntime(
     private Cutover CutoverTo(AppName app, string release) => new(
         (targets, _) =>
         {
+            var before = releases.Current(app);
             releases.Activate(app, release);
-            properties.Set(Feature, app.Text, Stopped, "");
-            routes.Publish(app, targets);
+            try
+            {
+                properties.Set(Feature, app.Text, Stopped, "");
+                routes.Publish(app, targets);
+            }
+            catch (ProblemException) when (before is not null)
+            {
+                releases.Activate(app, before);
+                throw;
+            }
+
             return Task.CompletedTask;
         },
         (left, cancel) => Task.WhenAll(left.Targets.Select(target =>

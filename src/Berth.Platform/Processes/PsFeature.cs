@@ -70,7 +70,7 @@ public sealed class PsFeature(AppRuntime runtime, AppCatalog apps) : IFeature
             call.Output.Step($"Scaling {app} processes: {type}={count}");
         }
 
-        await runtime.ScaleAsync(app, wanted, call.Output, call.Cancel);
+        await runtime.ScaleAsync(app, wanted, words.Has("--skip-deploy"), call.Output, call.Cancel);
         return 0;
     }
 

@@ -13,26 +13,36 @@ public sealed class RoutePublisher(
     AppCatalog apps, DomainStore domains, CertificateFiles certificates, IScheduler scheduler, EdgeServer edge)
 {
     private readonly Lock _publishing = new();
+    private readonly Dictionary<AppName, AppTargets> _published = [];
 
     /// <summary>Makes the edge match one app's state now; an app that is gone loses its names.</summary>
-    public void Publish(AppName app) => Publish(app, scheduler.TargetsOf(app));
-
-    /// <summary>As above, with targets that the scheduler is just about to make current.</summary>
-    public void Publish(AppName app, AppTargets targets)
+    /// <param name="app">Whose.</param>
+    /// <param name="about">Targets that the scheduler is just about to make current; null asks it.</param>
+    public void Publish(AppName app, AppTargets? about = null)
     {
         // Reading and publishing are one step, or an older reading could overwrite a newer one.
         lock (_publishing)
         {
+            var targets = Newest(about ?? scheduler.TargetsOf(app));
             var hosts = apps.Exists(app) ? HostsOf(app, targets) : [];
             edge.Update(snapshot => snapshot.WithApp(app, hosts.Where(pair => IsFree(snapshot, pair.Key, app))));
         }
     }
 
-    public void PublishAll()
+    /// <summary>Publishes every app; one that cannot be read is told of and keeps no other from its visitors.</summary>
+    /// <param name="failed">Called with the app and what was found.</param>
+    public void PublishAll(Action<AppName, Problem> failed)
     {
         foreach (var app in apps.List())
         {
-            Publish(app);
+            try
+            {
+                Publish(app);
+            }
+            catch (ProblemException e)
+            {
+                failed(app, e.Problem);
+            }
         }
     }
 
@@ -43,6 +53,18 @@ public sealed class RoutePublisher(
         return [.. domains.DomainsOf(app).Where(domain => !domain.IsWildcard).Select(domain => CertificateNames.Cover(names, domain)
             ? Url("https", domain, edge.HttpsPort, 443)
             : Url("http", domain, edge.HttpPort, 80))];
+    }
+
+    // During a swap the edge learns of the new targets first; a question in between must not bring the old ones back.
+    private AppTargets Newest(AppTargets targets)
+    {
+        if (!_published.TryGetValue(targets.App, out var last) || targets.Version >= last.Version)
+        {
+            _published[targets.App] = targets;
+            return targets;
+        }
+
+        return last;
     }
 
     // A name written into two apps' files by hand stays with the one that has it.

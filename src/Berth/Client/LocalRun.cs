@@ -1,6 +1,9 @@
 using System.Runtime.InteropServices;
+using Berth.Commands;
+using Berth.Control;
 using Berth.Daemon;
 using Berth.Edge;
+using Berth.Kernel;
 using Berth.Platform.CommandLine;
 using Berth.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -10,8 +13,14 @@ namespace Berth.Client;
 /// <summary>Runs a command in this process when there is no daemon: all that only concerns state on disk works.</summary>
 internal static class LocalRun
 {
+    /// <exception cref="ProblemException">A daemon holds the state but does not answer: it is starting, ending, or elsewhere.</exception>
     public static int Run(string[] words, StateRoots roots, Caller caller)
     {
+        if (IsServed(roots))
+        {
+            throw ProgramProblems.NotAnswering(ControlSocket.FileOf(roots)).AsException();
+        }
+
         using var interrupted = new CancellationTokenSource();
         using var signal = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
         {
@@ -19,6 +28,18 @@ internal static class LocalRun
             interrupted.Cancel();
         });
         return RunAsync(words, roots, caller, interrupted.Token).GetAwaiter().GetResult();
+    }
+
+    private static bool IsServed(StateRoots roots)
+    {
+        var file = $"{roots.Lib}/run/daemon.lock";
+        if (!File.Exists(file))
+        {
+            return false;
+        }
+
+        using var free = FileLock.TryAcquire(file);
+        return free is null;
     }
 
     private static async Task<int> RunAsync(string[] words, StateRoots roots, Caller caller, CancellationToken interrupted)

@@ -6,6 +6,7 @@ namespace Berth.Commands;
 internal static class ProgramProblems
 {
     public static readonly ProblemCode DaemonNotRunning = new("daemon-not-running");
+    public static readonly ProblemCode DaemonNotAnswering = new("daemon-not-answering");
     public static readonly ProblemCode DaemonAccessDenied = new("daemon-access-denied");
     public static readonly ProblemCode FolderUnreadable = new("deploy-folder-unreadable");
     public static readonly ProblemCode DaemonAlreadyRunning = new("daemon-already-running");
@@ -19,6 +20,11 @@ internal static class ProgramProblems
         DaemonNotRunning,
         $"{command} needs the daemon, and none answers at {socket}.",
         "Start it: sudo systemctl start berth, or berth serve in another terminal.");
+
+    public static Problem NotAnswering(string socket) => new(
+        DaemonNotAnswering,
+        $"A daemon holds this state, but does not answer at {socket}.",
+        "It is starting or ending: try again in a moment. If BERTH_SOCKET is set, set it as the daemon has it.");
 
     public static Problem AccessDenied(string socket) => new(
         DaemonAccessDenied,

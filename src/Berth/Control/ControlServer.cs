@@ -17,6 +17,7 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
 {
     private readonly CancellationTokenSource _stopping = new();
     private WebApplication? _app;
+    private bool _disposed;
     private IDisposable? _folder;
 
     public async Task StartAsync(CancellationToken cancel)
@@ -38,9 +39,15 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
         File.SetUnixFileMode(file, AtomicFile.Private);
     }
 
-    /// <summary>Refuses new commands, interrupts those that follow, and waits for the others.</summary>
+    /// <summary>Refuses new commands, interrupts those under way, and waits until they have ended. May be called again.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         await _stopping.CancelAsync();
         if (_app is not null)
         {

@@ -20,6 +20,7 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
     private FileLock? _lock;
     private EmbeddedScheduler? _scheduler;
     private Services? _services;
+    private ControlServer? _control;
     private DaemonRecord? _record;
 
     public async Task StartAsync(CancellationToken cancel)
@@ -27,9 +28,7 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
         PrepareFolders();
         _lock = FileLock.TryAcquire($"{roots.Lib}/run/daemon.lock") ?? throw ProgramProblems.AlreadyRunning(roots.Lib).AsException();
         var edge = EdgePorts.Choose(options);
-        var authority = options.Authority
-            ? Started(await BuiltInAuthority.StartAsync(roots, options.AuthorityPort, edge.HttpPort, logs, cancel))
-            : null;
+        var authority = options.Authority ? await TryAuthorityAsync(edge.HttpPort, cancel) : null;
         _scheduler = Started(EmbeddedScheduler.Open(
             new EmbeddedSchedulerOptions
             {
@@ -41,8 +40,10 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
             new Random()));
         _services = Started(new Services(roots, edge, authority, _scheduler, inDaemon: true, logs));
         MendCertificates(_services);
+        // Names and certificates first: a visitor in the next second finds the app, if not its processes yet.
+        _services.Routes.PublishAll(Passed);
         await _services.Edge.StartAsync(cancel);
-        await _services.Runtime.AdoptAsync(cancel);
+        await _services.Runtime.AdoptAsync(Passed, cancel);
         _record = new DaemonRecord
         {
             ProcessId = Environment.ProcessId,
@@ -52,9 +53,9 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
             Authority = authority?.Directory.ToString(),
             AuthorityRoot = authority?.RootPath,
         };
-        DaemonRecordFile.Write(roots, _record);
-        var control = Started(new ControlServer(roots, _services.Runner));
-        await control.StartAsync(cancel);
+        TryWrite(_record);
+        _control = Started(new ControlServer(roots, _services.Runner));
+        await _control.StartAsync(cancel);
     }
 
     /// <summary>Serves until stopped, then ends what it started; apps are stopped too, since an orderly end is meant for all of it.</summary>
@@ -69,6 +70,8 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
             Stopping(_log);
         }
 
+        // Commands end first, or one of them could start an app behind our back.
+        await _control!.DisposeAsync();
         await _scheduler!.StopAllAsync(CancellationToken.None);
     }
 
@@ -101,6 +104,34 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
         return started;
     }
 
+    /// <summary>An authority that cannot start is no reason for apps to be down: it is told of, and orders from it say so.</summary>
+    private async Task<BuiltInAuthority?> TryAuthorityAsync(int httpPort, CancellationToken cancel)
+    {
+        try
+        {
+            return Started(await BuiltInAuthority.StartAsync(roots, options.AuthorityPort, httpPort, logs, cancel));
+        }
+        catch (ProblemException e)
+        {
+            NoAuthority(_log, e.Problem.Code.Id, e.Problem.Found, e.Problem.Remedy);
+            return null;
+        }
+    }
+
+    private void TryWrite(DaemonRecord record)
+    {
+        try
+        {
+            DaemonRecordFile.Write(roots, record);
+        }
+        catch (ProblemException e)
+        {
+            Unwritten(_log, e.Problem.Found);
+        }
+    }
+
+    private void Passed(AppName app, Problem problem) => AppPassed(_log, app.Text, problem.Code.Id, problem.Found, problem.Remedy);
+
     private void PrepareFolders()
     {
         PrivateFolder.Ensure(roots.Home, PrivateFolder.PublicRead);
@@ -130,6 +161,15 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
 
     [LoggerMessage(1201, LogLevel.Information, "Stopping: no new commands, apps are stopped")]
     private static partial void Stopping(ILogger log);
+
+    [LoggerMessage(1204, LogLevel.Error, "The authority does not run: {Code}: {Found} {Remedy}")]
+    private static partial void NoAuthority(ILogger log, string code, string found, string remedy);
+
+    [LoggerMessage(1205, LogLevel.Warning, "{Found}")]
+    private static partial void Unwritten(ILogger log, string found);
+
+    [LoggerMessage(1206, LogLevel.Error, "{App}: {Code}: {Found} {Remedy}")]
+    private static partial void AppPassed(ILogger log, string app, string code, string found, string remedy);
 
     [LoggerMessage(1202, LogLevel.Warning, "{App}: key and certificate did not belong together after a crash; the last issued pair is back in service")]
     private static partial void Mended(ILogger log, string app);

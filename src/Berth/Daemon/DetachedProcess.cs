@@ -29,6 +29,11 @@ internal static partial class DetachedProcess
     /// <summary>In the new process, before anything opens its outputs: a session of its own, no input, output into the log.</summary>
     public static void LeaveIfAsked(IReadOnlyList<string> words)
     {
+        if (words is not ["serve", ..])
+        {
+            return;
+        }
+
         var at = words.Index().FirstOrDefault(word => word.Item == Option).Index;
         if (at > 0 && at + 1 < words.Count)
         {

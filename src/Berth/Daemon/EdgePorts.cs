@@ -30,10 +30,12 @@ internal static class EdgePorts
 
     private static int? TryBind(int port)
     {
-        using var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
         try
         {
-            socket.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
+            using var socket = Socket.OSSupportsIPv6
+                ? new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true }
+                : new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, port));
             return ((IPEndPoint)socket.LocalEndPoint!).Port;
         }
         catch (SocketException)

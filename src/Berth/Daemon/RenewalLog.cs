@@ -18,6 +18,11 @@ internal sealed partial class RenewalLog(ILoggerFactory logs) : IRenewalLog
 
     public void Faulted(AppName app, Exception fault) => RenewalFaulted(_log, app.Text, fault);
 
+    public void LookFailed(Exception cause) => NoLook(_log, cause.Message);
+
+    [LoggerMessage(1104, LogLevel.Error, "Could not look at the certificates, will again in a minute: {Reason}")]
+    private static partial void NoLook(ILogger log, string reason);
+
     [LoggerMessage(1101, LogLevel.Information, "{App}: {Line}")]
     private static partial void Told(ILogger log, string app, string line);
 

@@ -44,19 +44,20 @@ internal sealed class Services : IAsyncDisposable
         var releases = new ReleaseStore(store, time);
         Edge = new EdgeServer(edgeOptions, time, logs);
         var routes = new RoutePublisher(apps, domains, certificates, scheduler, Edge);
-        Runtime = new AppRuntime(apps, releases, config, properties, store, scheduler, routes, Edge);
+        Runtime = new AppRuntime(
+            apps, releases, config, properties, store, new AppAccounts(store, properties, apps), scheduler, routes, Edge);
         var settings = new LetsEncryptSettingsStore(properties, config);
         _clients = new AcmeClients(
             store, authority, Environment.GetEnvironmentVariable("LEGO_CA_CERTIFICATES"), FailPoints.Hook, time);
         Lineages = new LineageFiles(store, certificates);
         Manager = new CertificateManager(
-            new CertificatePlanner(domains, settings, _clients), _clients, Lineages, certificates, settings, Edge, routes, new RetryLadder(random), time);
-        Renewals = new RenewalLoop(apps, Manager, new RenewalLog(logs), time);
-        (Apps, Domains, Certificates) = (apps, domains, certificates);
+            apps, new CertificatePlanner(domains, settings, _clients), _clients, Lineages, certificates, settings, Edge, routes, new RetryLadder(random), time);
+        Renewals = new RenewalLoop(apps, routes, Manager, new RenewalLog(logs), time);
+        (Apps, Routes, Domains, Certificates) = (apps, routes, domains, certificates);
         var changes = new LiveChanges(routes, Renewals);
         var table = new CommandTable(
         [
-            new AppFeature(apps, domains, Runtime, changes, store),
+            new AppFeature(apps, domains, Runtime, Manager, changes, store),
             new ConfigFeature(config, apps, inDaemon ? Runtime : new NothingToRestart()),
             new DomainFeature(domains, config, apps, changes),
             new CertificateFeature(certificates, apps, store),
@@ -65,11 +66,14 @@ internal sealed class Services : IAsyncDisposable
             new PsFeature(Runtime, apps),
             new LogsFeature(new LogReader(LogSettingsOf(roots), time), apps),
             new DeployFeature(Runtime, releases, apps),
+            .. LocalCommands.All,
         ]);
         Runner = new CommandRunner(table, inDaemon, ControlSocket.FileOf(roots), logs.CreateLogger<CommandRunner>());
     }
 
     public AppCatalog Apps { get; }
+
+    public RoutePublisher Routes { get; }
 
     public DomainStore Domains { get; }
 

@@ -31,7 +31,7 @@ internal sealed unsafe class LaunchSteps(LaunchSpec spec, LaunchStatus status)
     private int OpenLog()
     {
         // O_APPEND: several writers share the file, and it may be truncated under them.
-        var log = Libc.Open(spec.LogFile, Libc.WriteOnly | Libc.Create | Libc.Append | Libc.CloseOnExec, 0x180); // 0600
+        var log = Libc.Open(spec.LogFile, Libc.WriteOnly | Libc.Create | Libc.Append | Libc.CloseOnExec | Libc.NoFollow, 0x180); // 0600
         var nothing = Libc.Open("/dev/null", Libc.ReadOnly | Libc.CloseOnExec, 0);
         if (log < 0 || nothing < 0)
         {

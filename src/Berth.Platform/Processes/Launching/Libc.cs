@@ -18,6 +18,10 @@ internal static unsafe partial class Libc
     public const int CloseOnExec = 0x80000;
     public const int DuplicateCloseOnExec = 1030; // F_DUPFD_CLOEXEC
     public const int SetNoNewPrivileges = 38; // PR_SET_NO_NEW_PRIVS
+
+    /// <summary>O_NOFOLLOW, the one whose number differs.</summary>
+    public static int NoFollow => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
+
     public const int Executable = 1; // X_OK
     public const int CurrentFolder = -100; // AT_FDCWD
     public const int EffectiveAccess = 0x200; // AT_EACCESS

@@ -1,0 +1,142 @@
+using System.Formats.Tar;
+using Berth.Kernel;
+using Berth.Platform.Builds;
+using Berth.TestKit;
+using CsCheck;
+
+namespace Berth.Platform.Tests.Builds;
+
+public sealed class Unpacking_an_archive : IDisposable
+{
+    private static readonly ArchiveLimits Limits = new(1000, 5);
+    private readonly ScratchFolder _scratch = new();
+
+    public Unpacking_an_archive() => Directory.CreateDirectory(_scratch["release"]);
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Fact]
+    public async Task keeps_names_content_execute_bits_and_links_that_stay_inside()
+    {
+        await UnpackAsync(writer =>
+        {
+            Add(writer, "bin/run", "#!/bin/sh\n", UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            Add(writer, "Procfile", "web: ./run\n");
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, "run") { LinkName = "bin/run" });
+        });
+
+        Assert.Equal("#!/bin/sh\n", await File.ReadAllTextAsync(_scratch["release/run"]));
+        Assert.True(File.GetUnixFileMode(_scratch["release/bin/run"]).HasFlag(UnixFileMode.UserExecute));
+        Assert.False(File.GetUnixFileMode(_scratch["release/Procfile"]).HasFlag(UnixFileMode.UserExecute));
+    }
+
+    [Theory]
+    [InlineData("../outside")]
+    [InlineData("/etc/passwd")]
+    [InlineData("a/../../outside")]
+    public async Task refuses_a_name_that_leads_outside(string name)
+    {
+        await RefusedAsync(writer => Add(writer, name, "x"));
+        Assert.Equal([_scratch["release"]], Directory.GetFileSystemEntries(_scratch.Path));
+    }
+
+    [Theory]
+    [InlineData("/etc/passwd")]
+    [InlineData("../../outside")]
+    [InlineData("a/../../../outside")]
+    [InlineData("a/../b")]
+    public async Task refuses_a_link_that_leads_or_could_lead_outside(string target) =>
+        await RefusedAsync(writer => writer.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, "link") { LinkName = target }));
+
+    [Fact]
+    public async Task writes_nothing_through_a_link()
+    {
+        Directory.CreateDirectory(_scratch["outside"]);
+        await RefusedAsync(writer =>
+        {
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, "dir") { LinkName = "." });
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, "dir/sub") { LinkName = "x" });
+        });
+    }
+
+    [Theory]
+    [InlineData(TarEntryType.HardLink)]
+    [InlineData(TarEntryType.CharacterDevice)]
+    [InlineData(TarEntryType.BlockDevice)]
+    [InlineData(TarEntryType.Fifo)]
+    public async Task refuses_what_is_neither_file_folder_nor_link(TarEntryType type) => await RefusedAsync(writer =>
+    {
+        var entry = new PaxTarEntry(type, "thing");
+        if (type == TarEntryType.HardLink)
+        {
+            entry.LinkName = "Procfile";
+        }
+
+        writer.WriteEntry(entry);
+    });
+
+    [Fact]
+    public async Task takes_as_many_bytes_as_allowed_and_not_one_more()
+    {
+        await UnpackAsync(writer => Add(writer, "fits", new string('x', 1000)));
+        await ProblemAsync(BuildProblems.ArchiveTooLarge, writer => Add(writer, "does-not", new string('x', 1001)));
+    }
+
+    [Fact]
+    public async Task takes_as_many_entries_as_allowed_and_not_one_more()
+    {
+        await UnpackAsync(writer => AddMany(writer, 5));
+        Directory.Delete(_scratch["release"], recursive: true);
+        Directory.CreateDirectory(_scratch["release"]);
+        await ProblemAsync(BuildProblems.ArchiveTooLarge, writer => AddMany(writer, 6));
+    }
+
+    [Fact]
+    public async Task refuses_what_is_no_archive_with_a_problem() => await Gen.Byte.Array[0, 2000].SampleAsync(async bytes =>
+    {
+        using var scratch = new ScratchFolder();
+        try
+        {
+            await Archive.UnpackAsync(new MemoryStream(bytes), scratch.Path, Limits, CancellationToken.None);
+        }
+        catch (ProblemException)
+        {
+            // The only way to fail.
+        }
+    }, iter: 300);
+
+    private static void AddMany(TarWriter writer, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            Add(writer, $"file{i}", "");
+        }
+    }
+
+    private static void Add(TarWriter writer, string name, string content, UnixFileMode mode = UnixFileMode.UserRead) =>
+        writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name)
+        {
+            Mode = mode,
+            DataStream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(content)),
+        });
+
+    private Task RefusedAsync(Action<TarWriter> write) => ProblemAsync(BuildProblems.ArchiveRefused, write);
+
+    private async Task ProblemAsync(ProblemCode code, Action<TarWriter> write)
+    {
+        var failure = await Assert.ThrowsAsync<ProblemException>(() => UnpackAsync(write));
+        Assert.Equal(code, failure.Problem.Code);
+    }
+
+    private async Task UnpackAsync(Action<TarWriter> write)
+    {
+        using var archive = new MemoryStream();
+        using (var writer = new TarWriter(archive, TarEntryFormat.Pax, leaveOpen: true))
+        {
+            write(writer);
+        }
+
+        archive.Position = 0;
+        await Archive.UnpackAsync(archive, _scratch["release"], Limits, CancellationToken.None);
+    }
+}

@@ -1,0 +1,113 @@
+using Berth.Kernel;
+using Berth.TestKit;
+
+namespace Berth.Storage.Tests;
+
+public sealed class Keeping_state_in_files : IDisposable
+{
+    private readonly ScratchFolder _scratch = new();
+    private readonly FileStateStore _store;
+
+    public Keeping_state_in_files() =>
+        _store = new FileStateStore(new StateRoots(_scratch["home"], _scratch["lib"]), TimeProvider.System);
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Fact]
+    public void reads_back_what_was_written_and_null_for_what_was_not()
+    {
+        var path = StatePath.Lib("config", "letsencrypt", "hello", "email");
+        Assert.Null(_store.Read(path));
+
+        _store.Write(path, "you@example.com");
+
+        Assert.Equal("you@example.com", _store.Read(path));
+        Assert.Equal(AtomicFile.Private, File.GetUnixFileMode(_store.FileOf(path)));
+        Assert.Equal(["email"], _store.List(StatePath.Lib("config", "letsencrypt", "hello")));
+    }
+
+    [Fact]
+    public void lists_no_file_that_a_crash_left_half_written()
+    {
+        _store.Write(StatePath.Home("hello", "VHOST"), "");
+        File.Create(_scratch["home/hello/.VHOST.0123.berth-tmp"]).Dispose();
+
+        Assert.Equal(["VHOST"], _store.List(StatePath.Home("hello")));
+    }
+
+    [Fact]
+    public void deletes_a_link_and_not_what_it_leads_to()
+    {
+        Directory.CreateDirectory(_scratch["outside"]);
+        File.Create(_scratch["outside/precious"]).Dispose();
+        Directory.CreateDirectory(_scratch["home"]);
+        Directory.CreateSymbolicLink(_scratch["home/hello"], _scratch["outside"]);
+
+        _store.Delete(StatePath.Home("hello"));
+
+        Assert.False(_store.Exists(StatePath.Home("hello")));
+        Assert.True(File.Exists(_scratch["outside/precious"]));
+    }
+
+    [Theory]
+    [InlineData("..")]
+    [InlineData(".")]
+    [InlineData("")]
+    [InlineData("a/b")]
+    [InlineData("a\0b")]
+    public void refuses_a_segment_that_could_leave_its_root(string segment)
+    {
+        Assert.Throws<ArgumentException>(() => StatePath.Home(segment));
+        Assert.Throws<ArgumentException>(() => StatePath.Lib("config", segment));
+        Assert.Throws<ArgumentException>(() => StatePath.Home("hello").Slash(segment));
+    }
+
+    [Fact]
+    public async Task lets_one_writer_at_a_time_change_a_scope_and_others_of_another_scope_go_on()
+    {
+        var order = new List<string>();
+        var first = await _store.LockAsync("hello", CancellationToken.None);
+        var second = Task.Run(async () =>
+        {
+            using var held = await _store.LockAsync("hello", CancellationToken.None);
+            order.Add("second");
+        });
+        using (await _store.LockAsync("other", CancellationToken.None))
+        {
+            order.Add("other");
+        }
+
+        order.Add("first");
+        first.Dispose();
+        await second;
+
+        Assert.Equal(["other", "first", "second"], order);
+    }
+
+    [Fact]
+    public async Task keeps_out_a_writer_of_another_process_too()
+    {
+        var elsewhere = new FileStateStore(new StateRoots(_scratch["home"], _scratch["lib"]), TimeProvider.System);
+        using var held = await _store.LockAsync("hello", CancellationToken.None);
+        using var impatient = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await elsewhere.LockAsync("hello", impatient.Token));
+    }
+
+    [Fact]
+    public void says_which_file_cannot_be_read()
+    {
+        Directory.CreateDirectory(_scratch["home/hello/VHOST"]);
+        var problem = Assert.Throws<ProblemException>(() => _store.Read(StatePath.Home("hello", "VHOST"))).Problem;
+        Assert.Equal(StorageProblems.StateUnreadable, problem.Code);
+        Assert.Contains(_scratch["home/hello/VHOST"], problem.Found, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, null, "/home/dokku", "/var/lib/dokku")]
+    [InlineData("", "", "/home/dokku", "/var/lib/dokku")]
+    [InlineData("/srv/d/", "/srv/l/../m", "/srv/d", "/srv/m")]
+    public void finds_its_roots_where_the_environment_says(string? home, string? lib, string expectedHome, string expectedLib) =>
+        Assert.Equal(
+            new StateRoots(expectedHome, expectedLib), StateRoots.From(name => name == "DOKKU_ROOT" ? home : lib));
+}
