@@ -6,6 +6,7 @@ namespace Berth.Kernel;
 internal static unsafe partial class Posix
 {
     private const int AtCurrentDirectory = -100;
+    private const uint WantType = 0x1; // STATX_TYPE
     private const uint WantOwner = 0x8 | 0x10; // STATX_UID | STATX_GID
     private const int CloseOnExec = 0x80000;
 
@@ -53,6 +54,17 @@ internal static unsafe partial class Posix
             _ = Syncfs(descriptor);
             _ = Close(descriptor);
         }
+    }
+
+    /// <returns>True for a plain file or a link to one; false for a fifo, a device, a socket, a folder; null when there is nothing.</returns>
+    internal static bool? IsPlainFile(string path)
+    {
+        const int typeMask = 0xf000;
+        const int plain = 0x8000; // S_IFREG
+        var status = stackalloc uint[64];
+
+        // stx_mode is the low half of the word behind the owner's two.
+        return Statx(AtCurrentDirectory, path, 0, WantType, status) == 0 ? (status[7] & typeMask) == plain : null;
     }
 
     internal static FileOwner? OwnerOf(string path)

@@ -15,7 +15,7 @@ public sealed class FileStateStore(StateRoots roots, TimeProvider time) : IState
     {
         try
         {
-            return File.ReadAllText(FileOf(path));
+            return PlainFile.Read(FileOf(path));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

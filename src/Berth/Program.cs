@@ -47,11 +47,20 @@ internal static class Program
         {
             return ProblemPrinter.Print(ConsoleSink.Output(Invocation.Caller), e.Problem, Invocation.Caller);
         }
+        catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)
+        {
+            return ProblemPrinter.Print(ConsoleSink.Output(Invocation.Caller), ProgramProblems.InputUnreadable(e.Message), Invocation.Caller);
+        }
     }
 
     /// <summary>Standard input, except that a folder to deploy is read here, with the caller's rights, and sent as an archive.</summary>
     private static (string[] Words, Action<Stream> WriteInput) InputOf(string[] args)
     {
+        if (args is ["deploy", _] && !Console.IsInputRedirected)
+        {
+            throw ProgramProblems.FolderNotNamed(args[1]).AsException();
+        }
+
         var start = Array.IndexOf(args, "deploy");
         return start >= 0 && args[..start].All(word => word.StartsWith("--", StringComparison.Ordinal)) && args[start..] is [_, var app, var folder]
             && !app.StartsWith('-') && !folder.StartsWith('-')

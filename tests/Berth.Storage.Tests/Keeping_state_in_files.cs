@@ -103,6 +103,14 @@ public sealed class Keeping_state_in_files : IDisposable
         Assert.Contains(_scratch["home/hello/VHOST"], problem.Found, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task does_not_wait_for_ever_at_a_fifo_in_place_of_a_file()
+    {
+        Directory.CreateDirectory(_scratch["home/hello"]);
+        await ExternalProgram.SucceedAsync("mkfifo", [_scratch["home/hello/VHOST"]]);
+        Assert.Throws<ProblemException>(() => _store.Read(StatePath.Home("hello", "VHOST")));
+    }
+
     [Theory]
     [InlineData(null, null, "/home/dokku", "/var/lib/dokku")]
     [InlineData("", "", "/home/dokku", "/var/lib/dokku")]

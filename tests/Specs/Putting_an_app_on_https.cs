@@ -157,4 +157,17 @@ public sealed class Putting_an_app_on_https(SharedServer server)
         Assert.Contains("chain verified up to", output, StringComparison.Ordinal);
         Assert.Contains("next renewal", output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task honours_a_name_written_into_VHOST_by_hand_at_the_next_command()
+    {
+        await HelloApp.DeployAsync(Berth, "le13");
+        await File.AppendAllTextAsync($"{Berth.Home}/le13/VHOST", "by-hand.localhost\n");
+
+        await Berth.OkAsync("domains:report", "le13");
+
+        var answer = await ExternalProgram.SucceedAsync(
+            "curl", ["-sS", "--connect-to", $"::127.0.0.1:{Berth.HttpPort}", $"http://by-hand.localhost:{Berth.HttpPort}/"]);
+        Assert.Contains("Hello from Berth! You asked for by-hand.localhost", answer, StringComparison.Ordinal);
+    }
 }

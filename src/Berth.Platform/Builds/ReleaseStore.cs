@@ -12,7 +12,7 @@ public sealed class ReleaseStore(IStateStore store, TimeProvider time)
     private const int Kept = 3;
 
     /// <returns>The release in service, or null when the app was never deployed.</returns>
-    public string? Current(AppName app) => store.Read(Pointer(app))?.Trim() is { Length: > 0 } id ? id : null;
+    public string? Current(AppName app) => store.Read(Pointer(app))?.Trim() is { Length: > 0 and < 40 } id && id.All(char.IsAsciiDigit) ? id : null;
 
     public string FolderOf(AppName app, string release) => store.FileOf(Folder(app).Slash(release));
 

@@ -41,6 +41,9 @@ public sealed class CommandOutput(IOutputSink sink, Caller caller)
     /// <summary>A line on standard error as it is.</summary>
     public void ErrorLine(string text) => Send(OutputChannel.Error, text + "\n");
 
+    /// <summary>Text on standard error as it is.</summary>
+    public void ErrorRaw(string text) => Send(OutputChannel.Error, text);
+
     public ValueTask FlushAsync(CancellationToken cancel) => sink.FlushAsync(cancel);
 
     private void Send(OutputChannel channel, string text) => sink.Write(channel, Encoding.UTF8.GetBytes(text));

@@ -30,8 +30,8 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
         }
 
         var directory = clients.DirectoryOf(read.Server);
-        var names = found.Where(name => WhyNot(name, directory) is null).ToArray();
-        leftOut.AddRange(found.Select(name => WhyNot(name, directory)).OfType<Problem>());
+        var names = found.Where(name => WhyNot(app, name, directory) is null).ToArray();
+        leftOut.AddRange(found.Select(name => WhyNot(app, name, directory)).OfType<Problem>());
         if (names.Length > MostNames)
         {
             throw LetsEncryptProblems.TooManyNames(names.Length).AsException();
@@ -42,9 +42,9 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
             : throw Joined(leftOut[^1], leftOut);
     }
 
-    private static Problem? WhyNot(DomainName name, Uri directory) =>
+    private static Problem? WhyNot(AppName app, DomainName name, Uri directory) =>
         name.IsWildcard ? LetsEncryptProblems.Wildcard(name)
-        : AcmeServers.IsPublic(directory) && !IsPublic(name) ? LetsEncryptProblems.NotPublic(name)
+        : AcmeServers.IsPublic(directory) && !IsPublic(name) ? LetsEncryptProblems.NotPublic(app, name)
         : null;
 
     private static bool IsPublic(DomainName name) =>

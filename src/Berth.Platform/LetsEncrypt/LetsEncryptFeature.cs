@@ -103,6 +103,7 @@ public sealed class LetsEncryptFeature(
         call.Output.Detail($"Removing letsencrypt files for {app}");
         call.Output.Detail($"Removing SSL endpoint from {app}");
         await manager.DisableAsync(app, call.Cancel);
+        TellOffHttps(call, app);
         call.Output.Step("Done");
         return 0;
     }
@@ -147,8 +148,17 @@ public sealed class LetsEncryptFeature(
         call.Output.Step($"Revoking letsencrypt certificate for {app}...");
         await manager.RevokeAsync(app, call.Cancel);
         call.Output.Step("Certificate revoked successfully.");
+        TellOffHttps(call, app);
         call.Output.Step("Done");
         return 0;
+    }
+
+    private static void TellOffHttps(CommandCall call, AppName app)
+    {
+        if (call.Output.OnTerminal)
+        {
+            call.Output.Detail($"{app} is on plain HTTP now. A new certificate: berth letsencrypt:enable {app}");
+        }
     }
 
     private Task<int> SetAsync(CommandCall call)

@@ -32,20 +32,20 @@ public static class LetsEncryptProblems
     internal static Problem NoEmail(AppName app) => new(
         EmailMissing,
         "ERROR: Cannot request a certificate without an e-mail address!",
-        $"Set one: letsencrypt:set {app} email you@example.com (or for all apps: letsencrypt:set --global email you@example.com)");
+        $"Set one: berth letsencrypt:set {app} email you@example.com, or for all apps: berth letsencrypt:set --global email you@example.com");
 
     internal static Problem NoDomains(AppName app) => new(
-        DomainsMissing, $"No domains detected for {app}", $"Add one: domains:add {app} www.example.com");
+        DomainsMissing, $"No domains detected for {app}", $"Add one: berth domains:add {app} www.example.com");
 
     internal static Problem Wildcard(DomainName name) => new(
         WildcardNeedsDns,
         $"{name} is a wildcard, which no ACME server proves over HTTP-01.",
         "List the host names one by one with domains:set; wildcards need DNS-01.");
 
-    internal static Problem NotPublic(DomainName name) => new(
+    internal static Problem NotPublic(AppName app, DomainName name) => new(
         NameNotPublic,
         $"{name} is not a public name: Let's Encrypt would refuse it, so it was not asked.",
-        "Use a domain of your own that public DNS knows, or Berth's own authority: letsencrypt:set --global server berth");
+        $"Use a domain of your own that public DNS knows, or Berth's own authority: berth letsencrypt:set {app} server berth");
 
     internal static Problem InvalidGracePeriod(string text) => new(
         GracePeriodInvalid,

@@ -42,9 +42,15 @@ public sealed class AppRuntime(
         await scheduler.DeployAsync(plan, CutoverTo(app, release), new Lines(output), cancel);
         releases.Prune(app);
         output.Headline("Application deployed:");
-        foreach (var url in routes.UrlsOf(app))
+        var urls = routes.UrlsOf(app);
+        foreach (var url in urls)
         {
             output.Detail(url);
+        }
+
+        if (urls.Count == 0)
+        {
+            output.Detail($"It has no domain yet, so nobody can reach it. Add one: berth domains:add {app} www.example.com");
         }
     }
 

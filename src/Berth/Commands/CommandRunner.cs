@@ -5,8 +5,19 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Commands;
 
 /// <summary>Runs one call: global words off, command found, body run, problems printed. The same in the daemon and without one.</summary>
-internal sealed partial class CommandRunner(CommandTable table, bool inDaemon, string socket, ILogger<CommandRunner> log)
+internal sealed partial class CommandRunner(
+    CommandTable table, bool inDaemon, string socket, Action<string> appNamed, ILogger<CommandRunner> log)
 {
+    // What Dokku's users of 2016 type: the bare feature with an app behind it.
+    private static readonly Dictionary<string, string> Shorthand = new(StringComparer.Ordinal)
+    {
+        ["apps"] = "apps:list",
+        ["certs"] = "certs:report",
+        ["config"] = "config:show",
+        ["domains"] = "domains:report",
+        ["ps"] = "ps:report",
+    };
+
     private const int Interrupted = 130; // 128 + SIGINT, as a shell reports it
 
     /// <param name="words">The words after the program's name.</param>
@@ -30,6 +41,12 @@ internal sealed partial class CommandRunner(CommandTable table, bool inDaemon, s
             var globals = GlobalWords.Strip(words);
             caller = caller with { Quiet = globals.Quiet, Force = globals.Force };
             output = new CommandOutput(sink, caller);
+            if (globals.Words is ["help", var about] && table.FindFeature(about.Split(':')[0]) is { } named)
+            {
+                HelpText.ForFeature(output, named, caller.Program);
+                return 0;
+            }
+
             if (globals.Words is [] or ["help", ..] or ["--help", ..] or ["-h", ..])
             {
                 HelpText.ForAll(output, table, caller.Program, globals.Words.Contains("--all"));
@@ -43,7 +60,17 @@ internal sealed partial class CommandRunner(CommandTable table, bool inDaemon, s
                 return 0;
             }
 
+            if (Shorthand.TryGetValue(name, out var full) && table.Find(name) is null)
+            {
+                name = full;
+            }
+
             var command = Permitted(name, caller);
+            foreach (var word in globals.Words.Skip(1).Prepend(globals.App ?? "").Take(3))
+            {
+                appNamed(word);
+            }
+
             return await command.Run(new CommandCall
             {
                 Words = globals.App is { } app ? [app, .. globals.Words.Skip(1)] : [.. globals.Words.Skip(1)],

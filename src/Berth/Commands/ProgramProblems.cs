@@ -41,11 +41,8 @@ internal static class ProgramProblems
         $"Another daemon is serving {lib} already.",
         "Use that one, stop it first, or set DOKKU_ROOT and DOKKU_LIB_ROOT to folders of this one's own.");
 
-    public static Problem NotStarted(string log, IEnumerable<string> lastLines) => new(
-        DaemonNotStarted, "The daemon did not become ready.", $"Its last words are above; all of them are in {log}.")
-    {
-        Details = [.. lastLines.Select(line => Printable.Of(line, 300))],
-    };
+    public static Problem NotStarted(string log) => new(
+        DaemonNotStarted, "The daemon is not ready yet after a minute.", $"See what it is waiting for: {log}. It goes on by itself.");
 
     public static Problem Internal(string reference, Exception cause) => new(
         InternalError,
@@ -61,6 +58,11 @@ internal static class ProgramProblems
         ProblemUnknown,
         $"There is no problem code '{Printable.Of(word)}'.",
         nearest is null ? "Codes are printed with every problem." : $"Did you mean {nearest}?");
+
+    public static Problem FolderNotNamed(string app) => new(
+        FolderMissing,
+        "Please specify the folder to deploy.",
+        $"Write: berth deploy {Printable.Of(app)} path/to/folder. Or send an archive: git archive HEAD | berth deploy {Printable.Of(app)}");
 
     public static Problem NoFolder(string path) => new(
         FolderMissing, $"There is no folder {Printable.Of(path)}.", "Name the folder that holds the app's Procfile.");

@@ -73,6 +73,7 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
         // Commands end first, or one of them could start an app behind our back.
         await _control!.DisposeAsync();
         await _scheduler!.StopAllAsync(CancellationToken.None);
+        DaemonRecordFile.Delete(roots);
     }
 
     public void Describe(CommandOutput output) => Describe(_record!, output);
@@ -114,6 +115,11 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
         catch (ProblemException e)
         {
             NoAuthority(_log, e.Problem.Code.Id, e.Problem.Found, e.Problem.Remedy);
+            return null;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            AuthorityFaulted(_log, e);
             return null;
         }
     }
@@ -164,6 +170,9 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
 
     [LoggerMessage(1204, LogLevel.Error, "The authority does not run: {Code}: {Found} {Remedy}")]
     private static partial void NoAuthority(ILogger log, string code, string found, string remedy);
+
+    [LoggerMessage(1207, LogLevel.Error, "The authority does not run")]
+    private static partial void AuthorityFaulted(ILogger log, Exception cause);
 
     [LoggerMessage(1205, LogLevel.Warning, "{Found}")]
     private static partial void Unwritten(ILogger log, string found);

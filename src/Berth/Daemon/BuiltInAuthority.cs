@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Berth.Authority;
@@ -27,18 +28,37 @@ internal sealed class BuiltInAuthority : IBuiltInAuthority, IAsyncDisposable
     public static async Task<BuiltInAuthority> StartAsync(
         StateRoots roots, int? port, int httpPort, ILoggerFactory logs, CancellationToken cancel)
     {
-        var last = DaemonRecordFile.Read(roots)?.Authority is { } url ? new Uri(url).Port : UsualPort;
+        BuiltInAuthority started;
         try
         {
-            return await StartOnAsync(roots, port ?? last, httpPort, logs, cancel);
+            started = await StartOnAsync(roots, port ?? LastPort(roots) ?? UsualPort, httpPort, logs, cancel);
         }
         catch (ProblemException e) when (port is null && e.Problem.Code == AuthorityProblems.PortTaken)
         {
-            return await StartOnAsync(roots, 0, httpPort, logs, cancel);
+            started = await StartOnAsync(roots, 0, httpPort, logs, cancel);
         }
+
+        AtomicFile.Write(PortFile(roots), started.Directory.Port.ToString(CultureInfo.InvariantCulture));
+        return started;
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    private static string PortFile(StateRoots roots) => $"{roots.Lib}/data/authority/port";
+
+    private static int? LastPort(StateRoots roots)
+    {
+        try
+        {
+            return int.TryParse(PlainFile.Read(PortFile(roots)), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65535
+                ? port
+                : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     private static async Task<BuiltInAuthority> StartOnAsync(
         StateRoots roots, int port, int httpPort, ILoggerFactory logs, CancellationToken cancel)

@@ -21,5 +21,18 @@ internal static class DaemonRecordFile
     public static void Write(StateRoots roots, DaemonRecord record) =>
         AtomicFile.Write(PathIn(roots), JsonSerializer.Serialize(record, DaemonJson.Default.DaemonRecord), AtomicFile.PublicRead);
 
+    /// <summary>After an orderly end nobody is left whose ports it could name.</summary>
+    public static void Delete(StateRoots roots)
+    {
+        try
+        {
+            File.Delete(PathIn(roots));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A record that stays is put right by the next start.
+        }
+    }
+
     private static string PathIn(StateRoots roots) => $"{roots.Lib}/run/daemon.json";
 }

@@ -37,7 +37,9 @@ internal sealed class LineLogger : ILoggerFactory
 
     private sealed class Area(LineLogger owner, string name) : ILogger
     {
-        private readonly LogLevel _least = name.StartsWith("Microsoft", StringComparison.Ordinal) ? LogLevel.Error
+        // A host that cannot start throws what is wrong; its own telling of it is a stack trace.
+        private readonly LogLevel _least = name.StartsWith("Microsoft.Extensions.Hosting", StringComparison.Ordinal) ? LogLevel.None
+            : name.StartsWith("Microsoft", StringComparison.Ordinal) ? LogLevel.Error
             : name.StartsWith("Yarp", StringComparison.Ordinal) ? LogLevel.Error
             : LogLevel.Information;
 

@@ -45,11 +45,12 @@ internal static class ServeCommand
     }
 
     /// <summary>Starts the same words without <c>--detach</c>, its output in <c>run/berth.log</c>, and waits until it answers.</summary>
-    private static async Task<int> DetachAsync(string[] words, StateRoots roots, CommandOutput output)
+    private static async Task<int> DetachAsync(string[] options, StateRoots roots, CommandOutput output)
     {
         var log = $"{roots.Lib}/run/berth.log";
         PrivateFolder.Ensure($"{roots.Lib}/run", PrivateFolder.PublicRead);
-        using var child = DetachedProcess.Start(["serve", .. words.Where(word => word != "--detach")], log);
+        var before = File.Exists(log) ? new FileInfo(log).Length : 0;
+        using var child = DetachedProcess.Start(["serve", .. options.Where(word => word != "--detach")], log);
         var started = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(started) < StartPatience && !child.HasExited)
         {
@@ -63,6 +64,15 @@ internal static class ServeCommand
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, CancellationToken.None);
         }
 
-        throw ProgramProblems.NotStarted(log, File.Exists(log) ? File.ReadLines(log).TakeLast(5) : []).AsException();
+        if (!child.HasExited)
+        {
+            throw ProgramProblems.NotStarted(log).AsException();
+        }
+
+        // Its own words say what is wrong and what to do.
+        using var words = new StreamReader(log);
+        words.BaseStream.Position = before;
+        output.ErrorRaw(await words.ReadToEndAsync());
+        return child.ExitCode == 0 ? 1 : child.ExitCode;
     }
 }

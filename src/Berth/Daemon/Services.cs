@@ -2,6 +2,7 @@ using Berth.Client;
 using Berth.Commands;
 using Berth.Control;
 using Berth.Edge;
+using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.Builds;
 using Berth.Platform.Certs;
@@ -68,7 +69,7 @@ internal sealed class Services : IAsyncDisposable
             new DeployFeature(Runtime, releases, apps),
             .. LocalCommands.All,
         ]);
-        Runner = new CommandRunner(table, inDaemon, ControlSocket.FileOf(roots), logs.CreateLogger<CommandRunner>());
+        Runner = new CommandRunner(table, inDaemon, ControlSocket.FileOf(roots), inDaemon ? Honour : static _ => { }, logs.CreateLogger<CommandRunner>());
     }
 
     public AppCatalog Apps { get; }
@@ -90,6 +91,15 @@ internal sealed class Services : IAsyncDisposable
     public RenewalLoop Renewals { get; }
 
     public CommandRunner Runner { get; }
+
+    /// <summary>A hand edit of an app's files counts at the next command that names the app.</summary>
+    private void Honour(string word)
+    {
+        if (AppName.TryParse(word, out var app) && Apps.Exists(app))
+        {
+            Routes.Publish(app);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -23,7 +23,7 @@ internal static class MachineCheck
                 ? Finding.Ok($"{part} {version}")
                 : Finding.Warn(
                     $"{part} {version}: patches before {LeastRuntime} have known denial-of-service holes",
-                    "Install a newer build of Berth when one is out.");
+                    "Update Berth's sources and build again: ./run --once. Until then, keep strangers' load in check in front of it.");
         }
 
         foreach (var (variable, folder) in new[] { ("DOKKU_ROOT", roots.Home), ("DOKKU_LIB_ROOT", roots.Lib) })

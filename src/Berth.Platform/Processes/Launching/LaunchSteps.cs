@@ -17,6 +17,7 @@ internal sealed unsafe class LaunchSteps(LaunchSpec spec, LaunchStatus status)
         Libc.CloseOnExecFrom(3);
         _ = Libc.SetUmask(0x12); // 022: what an app makes, others may read
         return Fail("log", OpenLog())
+            ?? Fail("memory", ResetOutOfMemoryScore())
             ?? Fail("account", BecomeUser())
             ?? Fail("folder", Libc.ChangeFolder(spec.Folder), spec.Folder)
             // From here on no set-user-id program gives the app more than it has.
@@ -45,6 +46,22 @@ internal sealed unsafe class LaunchSteps(LaunchSpec spec, LaunchStatus status)
         }
 
         return Math.Min(Libc.Duplicate(nothing, 0), Math.Min(Libc.Duplicate(log, 1), Libc.Duplicate(log, 2)));
+    }
+
+    /// <summary>The daemon may be shielded from the kernel's choice when memory runs out; its apps must not be.</summary>
+    private static int ResetOutOfMemoryScore()
+    {
+        try
+        {
+            using var score = new FileStream("/proc/self/oom_score_adj", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+            score.Write("0"u8);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Only root may lower it again; then it was never raised above the daemon's.
+        }
+
+        return 0;
     }
 
     private int BecomeUser()

@@ -1,0 +1,15 @@
+namespace Berth.Kernel;
+
+/// <summary>Reads files that others may have put in place: opening a fifo would wait for ever.</summary>
+public static class PlainFile
+{
+    /// <returns>The text, or null when there is nothing at the path.</returns>
+    /// <exception cref="IOException">It is no plain file, is too large, or cannot be read.</exception>
+    public static string? Read(string path, long limit = 16 << 20) => Posix.IsPlainFile(path) switch
+    {
+        null => null,
+        false => throw new IOException("it is not a plain file"),
+        true when new FileInfo(path).Length > limit => throw new IOException($"it is larger than {limit >> 20} MiB"),
+        true => File.ReadAllText(path),
+    };
+}
