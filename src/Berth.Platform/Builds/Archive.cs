@@ -21,7 +21,7 @@ public static class Archive
         {
             await UnpackEachAsync(archive, folder, limits, cancel);
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException)
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or NotSupportedException)
         {
             throw BuildProblems.DamagedArchive(e.Message).AsException(e);
         }
@@ -33,7 +33,7 @@ public static class Archive
 
     private static async Task UnpackEachAsync(Stream archive, string folder, ArchiveLimits limits, CancellationToken cancel)
     {
-        await using var reader = new TarReader(archive, leaveOpen: true);
+        await using var reader = new TarReader(new BoundedTar(archive), leaveOpen: true);
         var links = new List<(string Path, string Target)>();
         var (bytes, entries) = (0L, 0);
         while (await reader.GetNextEntryAsync(copyData: false, cancel) is { } entry)

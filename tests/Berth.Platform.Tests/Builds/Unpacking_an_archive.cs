@@ -91,6 +91,28 @@ public sealed class Unpacking_an_archive : IDisposable
         await ProblemAsync(BuildProblems.ArchiveTooLarge, writer => AddMany(writer, 6));
     }
 
+    [Theory]
+    [InlineData((byte)'x')]
+    [InlineData((byte)'g')]
+    [InlineData((byte)'L')]
+    public async Task refuses_an_extended_header_that_would_fill_the_memory(byte type)
+    {
+        var header = new byte[512];
+        "name"u8.CopyTo(header);
+        "0000644"u8.CopyTo(header.AsSpan(100));
+        "05000000000"u8.CopyTo(header.AsSpan(124)); // 640 MiB
+        header[156] = type;
+        "ustar\0"u8.CopyTo(header.AsSpan(257));
+        header.AsSpan(148, 8).Fill((byte)' ');
+        var sum = header.Sum(b => b);
+        System.Text.Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0 ").CopyTo(header, 148);
+
+        var failure = await Assert.ThrowsAsync<ProblemException>(
+            () => Archive.UnpackAsync(new MemoryStream(header), _scratch["release"], Limits, CancellationToken.None));
+
+        Assert.Equal(BuildProblems.ArchiveRefused, failure.Problem.Code);
+    }
+
     [Fact]
     public async Task refuses_what_is_no_archive_with_a_problem() => await Gen.Byte.Array[0, 2000].SampleAsync(async bytes =>
     {
