@@ -1,0 +1,18 @@
+using Berth.Kernel;
+
+namespace Berth.Platform.Properties;
+
+/// <summary>One key that a feature's <c>:set</c> takes and its <c>:report</c> shows.</summary>
+/// <param name="Key">As users type it: <c>wait-to-retire</c>.</param>
+/// <param name="Default">What holds when neither the app nor the server sets it.</param>
+public sealed record Setting(string Key, string Default = "")
+{
+    /// <summary>Whether it can be set for all apps.</summary>
+    public bool ForAll { get; init; } = true;
+
+    /// <summary>Whether it can be set for one app.</summary>
+    public bool ForApp { get; init; } = true;
+
+    /// <summary>Says what is wrong with a value that is not empty; null when nothing is.</summary>
+    public Func<string, Problem?>? Refuse { get; init; }
+}
