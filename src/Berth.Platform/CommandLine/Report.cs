@@ -35,7 +35,7 @@ public sealed record Report(string Prefix, string Title)
         }
 
         output.Headline($"{subject} {Title}");
-        var width = Math.Max(KeyWidth, keys.Max(key => key.Length + 1));
+        var width = Math.Max(KeyWidth, keys.Max(key => key.Length + 2));
         foreach (var key in keys)
         {
             output.Detail($"{Words(key).PadRight(width)}{values[key]}".TrimEnd());
