@@ -22,6 +22,8 @@ internal sealed class Customer : IDisposable
         Solvers = [Solver];
     }
 
+    internal string? Email => _options.Email?.Text;
+
     internal TestAccounts Accounts { get; } = new();
 
     internal TestJournal Journal { get; } = new();
