@@ -13,7 +13,8 @@ internal sealed class WireWriter
 
     internal WireWriter Octet(byte value)
     {
-        _bytes.Write([value]);
+        _bytes.GetSpan(1)[0] = value;
+        _bytes.Advance(1);
         return this;
     }
 
@@ -55,11 +56,11 @@ internal sealed class WireWriter
                 throw new FormatException("The name has a label that DNS cannot carry.");
             }
 
-            _bytes.Write([(byte)label.Length]);
+            Octet((byte)label.Length);
             _bytes.Write(Encoding.ASCII.GetBytes(label));
         }
 
-        _bytes.Write([0]);
+        Octet(0);
         return _bytes.WrittenCount - start <= 255 ? this : throw new FormatException("The name is longer than DNS can carry.");
     }
 
