@@ -14,13 +14,12 @@ namespace Berth.Client;
 internal static class LocalRun
 {
     /// <exception cref="ProblemException">A daemon holds the state but does not answer: it is starting, ending, or elsewhere.</exception>
-    public static int Run(string[] words, StateRoots roots, Caller caller)
-    {
-        if (IsServed(roots))
-        {
-            throw ProgramProblems.NotAnswering(ControlSocket.FileOf(roots)).AsException();
-        }
+    public static int Run(string[] words, StateRoots roots, Caller caller) =>
+        IsServed(roots) ? throw ProgramProblems.NotAnswering(ControlSocket.FileOf(roots)).AsException() : RunBeside(words, roots, caller);
 
+    /// <summary>As <see cref="Run"/>, for commands that only touch files no daemon holds: they run here, with or without one.</summary>
+    public static int RunBeside(string[] words, StateRoots roots, Caller caller)
+    {
         using var interrupted = new CancellationTokenSource();
         using var signal = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
         {

@@ -6,12 +6,14 @@ using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.Builds;
 using Berth.Platform.Certs;
+using Berth.Platform.Completion;
 using Berth.Platform.Config;
 using Berth.Platform.Domains;
 using Berth.Platform.LetsEncrypt;
 using Berth.Platform.Processes;
 using Berth.Platform.Properties;
 using Berth.Platform.Routing;
+using Berth.Platform.SshKeys;
 using Berth.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -67,8 +69,10 @@ internal sealed class Services : IAsyncDisposable
             new PsFeature(Runtime, apps),
             new LogsFeature(new LogReader(LogSettingsOf(roots), time), apps),
             new DeployFeature(Runtime, releases, apps),
+            new SshKeyFeature(new AuthorizedKeysFile(store)),
             .. LocalCommands.All,
         ]);
+        table.Hidden = CompletionCommand.For(table, new CompletionSources(apps, domains, config));
         Runner = new CommandRunner(table, inDaemon, ControlSocket.FileOf(roots), inDaemon ? Honour : static _ => { }, logs.CreateLogger<CommandRunner>());
     }
 
