@@ -24,7 +24,7 @@ public sealed class CertificateFiles(IStateStore store)
 
     /// <summary>Whether the certificate in service is the one Let's Encrypt (or another ACME server) issued.</summary>
     public bool IsFromAcme(AppName app) =>
-        store.Read(FromAcme(app)) is { } issued && store.Read(Certificate(app)) == issued;
+        LeafIn(store.Read(Certificate(app))) is { } served && Issued(app).Any(chain => LeafIn(chain) == served);
 
     /// <returns>What the certificate says of itself, or null when there is none that can be read.</returns>
     public CertificateFacts? Facts(AppName app) => CertificateFacts.TryRead(ReadCertificate(app));
@@ -75,6 +75,27 @@ public sealed class CertificateFiles(IStateStore store)
             return false;
         }
     }
+
+    /// <summary>What is known to have been issued: the mark beside the pair, else what Dokku's plugin left (lego's files, before them simp_le's).</summary>
+    private IEnumerable<string?> Issued(AppName app)
+    {
+        if (store.Read(FromAcme(app)) is { } marked)
+        {
+            return [marked];
+        }
+
+        var current = AppCatalog.FolderOf(app).Slash("letsencrypt", "certs", "current");
+        return store.List(current.Slash("certificates"))
+            .Where(name => name.EndsWith(".crt", StringComparison.Ordinal) && !name.EndsWith(".issuer.crt", StringComparison.Ordinal))
+            .Select(name => store.Read(current.Slash("certificates", name)))
+            .Append(store.Read(current.Slash("fullchain.pem")));
+    }
+
+    /// <summary>The first certificate's text: Dokku's plugin appends the chain in one file and not in the other.</summary>
+    private static string? LeafIn(string? pem) =>
+        pem is not null && PemEncoding.TryFind(pem, out var found) && pem[found.Label] == "CERTIFICATE"
+            ? string.Concat(pem[found.Base64Data].Where(c => !char.IsWhiteSpace(c)))
+            : null;
 
     private static StatePath Folder(AppName app) => AppCatalog.FolderOf(app).Slash("tls");
 

@@ -16,7 +16,7 @@ internal sealed class AccountFiles(IStateStore store) : IAccountStore
         {
             return new(store.Read(PathOf(identity)) is { } text
                 ? JsonSerializer.Deserialize(text, JournalJson.Default.StoredAccount)
-                : null);
+                : LegoAccounts.Find(store, identity));
         }
         catch (JsonException)
         {

@@ -14,6 +14,7 @@ using Berth.Platform.Processes;
 using Berth.Platform.Properties;
 using Berth.Platform.Routing;
 using Berth.Platform.SshKeys;
+using Berth.Platform.Takeover;
 using Berth.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -26,6 +27,7 @@ namespace Berth.Daemon;
 internal sealed class Services : IAsyncDisposable
 {
     private readonly AcmeClients _clients;
+    private readonly DockerSocket _docker = new();
 
     /// <param name="roots">Where state lies.</param>
     /// <param name="edgeOptions">How the edge would listen.</param>
@@ -46,7 +48,8 @@ internal sealed class Services : IAsyncDisposable
         var certificates = new CertificateFiles(store);
         var releases = new ReleaseStore(store, time);
         Edge = new EdgeServer(edgeOptions, time, logs);
-        var routes = new RoutePublisher(apps, domains, certificates, scheduler, Edge);
+        Containers = new ContainerTargets(apps, new ContainerFiles(store), releases, _docker);
+        var routes = new RoutePublisher(apps, domains, certificates, scheduler, Edge) { Otherwise = app => Containers.Of(app) };
         Runtime = new AppRuntime(
             apps, releases, config, properties, store, new AppAccounts(store, properties, apps), scheduler, routes, Edge);
         var settings = new LetsEncryptSettingsStore(properties, config);
@@ -78,6 +81,8 @@ internal sealed class Services : IAsyncDisposable
 
     public AppCatalog Apps { get; }
 
+    public ContainerTargets Containers { get; }
+
     public RoutePublisher Routes { get; }
 
     public DomainStore Domains { get; }
@@ -108,6 +113,7 @@ internal sealed class Services : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _clients.Dispose();
+        _docker.Dispose();
         await Edge.DisposeAsync();
     }
 

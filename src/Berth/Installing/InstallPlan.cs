@@ -18,16 +18,16 @@ internal static class InstallPlan
     public static IReadOnlyList<InstallStep> For(Machine machine, string program) =>
     [
         Steps.Account(machine),
-        .. Folders(machine),
+        Steps.Together($"make folders below {Places.Home}, {Places.Lib} and {Places.Logs}", [.. Folders(machine)]),
         Steps.Ownership(machine, Places.Home),
-        .. Files(machine),
+        Steps.Together($"write the first files of {Places.Home} and {Places.Lib}", [.. Files(machine)]),
         .. program == Places.Program ? [Steps.Program(machine, program)] : Array.Empty<InstallStep>(),
         Steps.Absent(machine, Places.DokkuFromSource),
         Steps.Link(machine, Places.DokkuLink, program),
         .. Machine.FindProgram("sudo") is null && !Directory.Exists(machine.At("/etc/sudoers.d")) ? Array.Empty<InstallStep>() : [Sudo(machine)],
         Steps.OwnFile(machine, Places.Unit, Unit(program), AtomicFile.PublicRead, _ => { }),
         .. machine.HasSystemd ? [Reload()] : Array.Empty<InstallStep>(),
-        .. Completions(machine),
+        Steps.Together("write completion for bash, zsh and fish below /usr/local/share", [.. Completions(machine)]),
     ];
 
     public static string Unit(string program) => Embedded.Text("berth.service").Replace(Places.Program, program, StringComparison.Ordinal);

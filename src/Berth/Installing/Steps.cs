@@ -19,6 +19,17 @@ internal static class Steps
             Machine.Run("useradd", [.. machine.AccountOptions, "--home-dir", Places.Home, "--no-create-home", "--shell", "/bin/bash", "--comment", "", "--password", "*", .. group, Places.Account]);
         });
 
+    /// <summary>Steps that are told of as one.</summary>
+    public static InstallStep Together(string what, IReadOnlyList<InstallStep> steps) => new(
+        () => steps.Any(step => step.Missing() is not null) ? what : null,
+        () =>
+        {
+            foreach (var step in steps.Where(step => step.Missing() is not null))
+            {
+                step.Do();
+            }
+        });
+
     /// <summary>A folder of the account's; one that is there stays as it is.</summary>
     public static InstallStep Folder(Machine machine, string path, UnixFileMode mode) => new(
         () => Directory.Exists(machine.At(path)) ? null : $"make folder {path}",
