@@ -90,9 +90,9 @@ public sealed class Completions(IReadOnlyList<Command> commands, CompletionSourc
     {
         "<app>" => Plain(sources.Apps()),
         "<domain>" when command.Name is "domains:remove" => Plain(sources.DomainsOf(subject)),
-        "<key>" when command.Name is "config:get" or "config:unset" => Plain(sources.ConfigKeysOf(subject)),
+        "<key>" or "KEY" or "KEY1" or "KEY2" when command.Name is "config:get" or "config:unset" => Plain(sources.ConfigKeysOf(subject)),
         "<key>" or "<property>" => Plain(command.Keys),
-        _ when value.Contains('<', StringComparison.Ordinal) || value.Contains('/', StringComparison.Ordinal) => [],
+        _ when value.AsSpan().ContainsAny('<', '/', '=') || value.Any(char.IsAsciiLetterUpper) => [],
         _ => Plain([value]),
     };
 

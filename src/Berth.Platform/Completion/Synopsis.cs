@@ -14,6 +14,7 @@ public sealed record Synopsis(ImmutableArray<ImmutableArray<string>> Places, Imm
 
     public static Synopsis Parse(string text)
     {
+        text = text.Replace("(", "", StringComparison.Ordinal).Replace(")", "", StringComparison.Ordinal);
         var places = ImmutableArray.CreateBuilder<ImmutableArray<string>>();
         var flags = ImmutableDictionary.CreateBuilder<string, ImmutableArray<string>>(StringComparer.Ordinal);
         foreach (var group in Groups(text))

@@ -1,4 +1,3 @@
-using System.Text;
 using Berth.Commands;
 using Berth.Kernel;
 
@@ -66,7 +65,7 @@ internal static class InstallPlan
         var trial = Path.GetTempFileName();
         try
         {
-            File.WriteAllText(trial, text, Encoding.UTF8.GetPreamble().Length == 0 ? Encoding.UTF8 : new UTF8Encoding(false));
+            AtomicFile.Write(trial, text);
             Machine.Run("visudo", "--check", "--quiet", "--file", trial);
         }
         finally
