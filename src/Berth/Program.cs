@@ -77,13 +77,15 @@ internal static class Program
             return LocalRun.RunBeside(words, roots, Invocation.Caller);
         }
 
+        words = NamedInput.Of(words, out var file);
+        using var named = file is null ? null : NamedInput.Open(file);
         using var client = ControlClient.TryConnect(roots);
         if (client is null)
         {
-            return LocalRun.Run(words, roots, Invocation.Caller);
+            return LocalRun.Run(words, roots, Invocation.Caller, named);
         }
 
-        var (sent, writeInput) = InputOf(words);
+        var (sent, writeInput) = named is null ? InputOf(words) : (words, named.CopyTo);
         return client.Run(Invocation.Request(sent), writeInput);
     }
 

@@ -10,8 +10,10 @@ namespace Berth.Platform.Certs;
 /// The certificate each app is served with: <c>tls/server.crt</c> (leaf first, then its chain) and <c>tls/server.key</c>.
 /// The two cannot change in one step, so a crash between them is mended from the last issued pair at the next start.
 /// </summary>
-public sealed class CertificateFiles(IStateStore store)
+public sealed class CertificateFiles(IStateStore store, TimeProvider time)
 {
+    private readonly Remembered<(CertificateFacts? Facts, bool FromAcme)> _certificates = new(time);
+
     public string CertificatePath(AppName app) => store.FileOf(Certificate(app));
 
     public string KeyPath(AppName app) => store.FileOf(Key(app));
@@ -23,11 +25,10 @@ public sealed class CertificateFiles(IStateStore store)
     public string? ReadKey(AppName app) => store.Read(Key(app));
 
     /// <summary>Whether the certificate in service is the one Let's Encrypt (or another ACME server) issued.</summary>
-    public bool IsFromAcme(AppName app) =>
-        LeafIn(store.Read(Certificate(app))) is { } served && Issued(app).Any(chain => LeafIn(chain) == served);
+    public bool IsFromAcme(AppName app) => InService(app).FromAcme;
 
     /// <returns>What the certificate says of itself, or null when there is none that can be read.</returns>
-    public CertificateFacts? Facts(AppName app) => CertificateFacts.TryRead(ReadCertificate(app));
+    public CertificateFacts? Facts(AppName app) => InService(app).Facts;
 
     /// <summary>Puts a proven pair into service.</summary>
     /// <param name="app">Whose.</param>
@@ -84,7 +85,7 @@ public sealed class CertificateFiles(IStateStore store)
             return [marked];
         }
 
-        var current = AppCatalog.FolderOf(app).Slash("letsencrypt", "certs", "current");
+        var current = Current(app);
         return store.List(current.Slash("certificates"))
             .Where(name => name.EndsWith(".crt", StringComparison.Ordinal) && !name.EndsWith(".issuer.crt", StringComparison.Ordinal))
             .Select(name => store.Read(current.Slash("certificates", name)))
@@ -96,6 +97,17 @@ public sealed class CertificateFiles(IStateStore store)
         pem is not null && PemEncoding.TryFind(pem, out var found) && pem[found.Label] == "CERTIFICATE"
             ? string.Concat(pem[found.Base64Data].Where(c => !char.IsWhiteSpace(c)))
             : null;
+
+    private (CertificateFacts? Facts, bool FromAcme) InService(AppName app) => _certificates.Get(
+        app.Text,
+        () => [store.FileOf(Certificate(app)), store.FileOf(FromAcme(app)), store.FileOf(Current(app)), store.FileOf(Current(app).Slash("certificates"))],
+        () =>
+        {
+            var text = ReadCertificate(app);
+            return (CertificateFacts.TryRead(text), LeafIn(text) is { } served && Issued(app).Any(chain => LeafIn(chain) == served));
+        });
+
+    private static StatePath Current(AppName app) => AppCatalog.FolderOf(app).Slash("letsencrypt", "certs", "current");
 
     private static StatePath Folder(AppName app) => AppCatalog.FolderOf(app).Slash("tls");
 

@@ -16,7 +16,7 @@ internal static class FirstSteps
         if (options.Domain is { } domain)
         {
             var name = DomainName.Parse(domain).Text;
-            var domains = new DomainStore(store, new ConfigStore(store));
+            var domains = new DomainStore(store, new ConfigStore(store, TimeProvider.System), TimeProvider.System);
             if (!domains.Read(null).Lines.Select(line => line.Text).SequenceEqual([name]))
             {
                 output.Step($"Set the server's domain to {name}");

@@ -14,7 +14,7 @@ public sealed class Recognising_an_issued_certificate : IDisposable
 
     public Recognising_an_issued_certificate()
     {
-        _files = new CertificateFiles(new FileStateStore(new StateRoots(_scratch["home"], _scratch["lib"]), TimeProvider.System));
+        _files = new CertificateFiles(new FileStateStore(new StateRoots(_scratch["home"], _scratch["lib"]), TimeProvider.System), TimeProvider.System);
         using var certificate = LoopbackCertificate.Create();
         _leaf = certificate.ExportCertificatePem();
         Write("tls/server.key", "key");

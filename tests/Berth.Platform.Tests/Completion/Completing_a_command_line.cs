@@ -26,7 +26,7 @@ public sealed class Completing_a_command_line : IDisposable
         Directory.CreateDirectory(_scratch["lib/config/shop"]);
         AtomicFile.Write(_scratch["lib/config/shop/ENV"], "GREETING=\"x\"\nPORT=\"1\"\n");
         var store = new FileStateStore(new StateRoots(_scratch["home"], _scratch["lib"]), TimeProvider.System);
-        var config = new ConfigStore(store);
+        var config = new ConfigStore(store, TimeProvider.System);
         _completions = new Completions(
             [
                 Command("apps:create", "<app>"),
@@ -40,7 +40,7 @@ public sealed class Completing_a_command_line : IDisposable
                 Command("nginx:set", "<app>|--global <property> [<value>]") with { Keys = ["hsts", "hsts-max-age"] },
                 Command("ssh-keys:add", "<name> [/path/to/key]"),
             ],
-            new CompletionSources(new AppCatalog(store, TimeProvider.System), new DomainStore(store, config), config));
+            new CompletionSources(new AppCatalog(store, TimeProvider.System), new DomainStore(store, config, TimeProvider.System), config));
     }
 
     [Theory]
