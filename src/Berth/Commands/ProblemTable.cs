@@ -2,6 +2,7 @@ using Berth.Acme.Dns;
 using Berth.Acme;
 using Berth.Authority;
 using Berth.Edge;
+using Berth.Installing;
 using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.Builds;
@@ -12,6 +13,7 @@ using Berth.Platform.Domains;
 using Berth.Platform.LetsEncrypt;
 using Berth.Platform.Processes;
 using Berth.Platform.Properties;
+using Berth.Platform.SshKeys;
 using Berth.Storage;
 
 namespace Berth.Commands;
@@ -64,9 +66,16 @@ internal static class ProblemTable
         ProcessProblems.PortsExhausted, ProcessProblems.NotRunning, ProcessProblems.StateInUse,
         ProcessStateProblems.AppNotDeployed, ProcessStateProblems.ScaleInvalid, SettingProblems.PropertyUnknown,
         SettingProblems.PropertyNotGlobal, SettingProblems.PropertyNotPerApp, SettingProblems.PropertyMissing,
+        SshKeyProblems.KeyNotGiven, SshKeyProblems.KeyInvalid, SshKeyProblems.KeysTooMany, SshKeyProblems.KeyNameMissing,
+        SshKeyProblems.KeyNameInvalid, SshKeyProblems.KeyNameTaken, SshKeyProblems.KeyDuplicate, SshKeyProblems.KeysNone,
+        SshKeyProblems.KeyFormatInvalid, SshKeyProblems.RootUnfit, SshKeyProblems.CommandUnreadable,
+        SshKeyProblems.CommandForbidden, SshKeyProblems.PushNotBuilt, SshKeyProblems.RepositoryMissing,
         StorageProblems.StateUnreadable, StorageProblems.StateNotDeletable, ProgramProblems.DaemonNotRunning,
         ProgramProblems.DaemonNotAnswering, ProgramProblems.DaemonAccessDenied, ProgramProblems.FolderUnreadable,
         ProgramProblems.DaemonAlreadyRunning, ProgramProblems.DaemonNotStarted, ProgramProblems.InternalError,
         ProgramProblems.OptionInvalid, ProgramProblems.ProblemUnknown, ProgramProblems.FolderMissing,
+        ProgramProblems.DokkuRcUnreadable, ProgramProblems.SudoMissing, InstallProblems.DokkuPresent, InstallProblems.PortHeld,
+        InstallProblems.AccountUnfit, InstallProblems.SystemProgramFailed, InstallProblems.TreeUnfit,
+        InstallProblems.DaemonStays,
     ];
 }
