@@ -1,4 +1,6 @@
 using Berth.Kernel;
+using Berth.Platform.Git;
+using Berth.Platform.Networks;
 using Berth.Storage;
 
 namespace Berth.Platform.Apps;
@@ -49,6 +51,8 @@ public sealed class AppCatalog(IStateStore store, TimeProvider time)
         }
 
         PrivateFolder.Ensure(store.FileOf(FolderOf(app)), PrivateFolder.PublicRead);
+        new AppRepository(store).Make(app);
+        NetworkSettings.Begin(store, app);
         store.Write(CreatedAt(app), time.GetUtcNow().ToUnixTimeSeconds().ToString(provider: null));
         return app;
     }
