@@ -7,10 +7,17 @@ using Berth.Platform.Builds;
 using Berth.Platform.Certs;
 using Berth.Platform.CommandLine;
 using Berth.Platform.Config;
+using Berth.Platform.Cron;
+using Berth.Platform.DockerOptions;
 using Berth.Platform.Domains;
+using Berth.Platform.Git;
 using Berth.Platform.LetsEncrypt;
+using Berth.Platform.Networks;
 using Berth.Platform.Processes;
 using Berth.Platform.Properties;
+using Berth.Platform.Registries;
+using Berth.Platform.Resources;
+using Berth.Platform.Volumes;
 using Berth.Storage;
 
 namespace Berth.Commands;
@@ -43,22 +50,34 @@ internal static class ProblemTable
         CommandLineProblems.CommandUnknown, CommandLineProblems.FlagUnknown, CommandLineProblems.FlagValueMissing,
         CommandLineProblems.ReportFlagInvalid, CommandLineProblems.FormatInvalid, CommandLineProblems.RootNeeded,
         CommandLineProblems.ArgumentMissing, ConfigProblems.KeyInvalid, ConfigProblems.PairInvalid,
-        ConfigProblems.ScopeMissing, ConfigProblems.FormatUnknown, DomainProblems.VhostLineInvalid,
-        DomainProblems.DomainRefused, DomainProblems.DomainTaken, DomainProblems.DomainMissing,
+        ConfigProblems.ScopeMissing, ConfigProblems.FormatUnknown, CronProblems.AppJsonInvalid, CronProblems.ScheduleInvalid,
+        CronProblems.TaskInvalid, CronProblems.TaskUnknown, CronProblems.NotRunHere, DockerOptionProblems.OptionMissing,
+        DockerOptionProblems.OptionInvalid, DockerOptionProblems.PhaseInvalid, DockerOptionProblems.ProcessInvalid,
+        DockerOptionProblems.TooManyOptions, DomainProblems.VhostLineInvalid, DomainProblems.DomainRefused,
+        DomainProblems.DomainTaken, DomainProblems.DomainMissing, GitProblems.HostMissing, GitProblems.HostInvalid,
+        GitProblems.HostUnreachable, GitProblems.PasswordMissing, GitProblems.CredentialInvalid, GitProblems.DeployKeyMissing,
+        GitProblems.DeployKeyExists, GitProblems.BranchInvalid, GitProblems.ProgramMissing, GitProblems.ProgramFailed,
         LetsEncryptProblems.EmailMissing, LetsEncryptProblems.DomainsMissing, LetsEncryptProblems.WildcardNeedsDns,
         LetsEncryptProblems.NameNotPublic, LetsEncryptProblems.GracePeriodInvalid, LetsEncryptProblems.ServerUnknown,
         LetsEncryptProblems.AuthorityOff, LetsEncryptProblems.NamesLeftOut, LetsEncryptProblems.RenewalFailed,
         LetsEncryptProblems.PropertyUnknown, LetsEncryptProblems.NotFromAcme, LetsEncryptProblems.NamesTooMany,
-        LetsEncryptProblems.TrustFileInvalid, ProcessProblems.ProcfileInvalid, ProcessProblems.CommandUnsupported,
-        ProcessProblems.TypeInvalid, ProcessProblems.TypeUnknown, ProcessProblems.RestartPolicyInvalid,
-        ProcessProblems.PlanInvalid, ProcessProblems.ProgramMissing, ProcessProblems.ProgramRefused,
-        ProcessProblems.LaunchFailed, ProcessProblems.Exited, ProcessProblems.Unhealthy, ProcessProblems.PortsExhausted,
-        ProcessProblems.NotRunning, ProcessProblems.StateInUse, ProcessStateProblems.AppNotDeployed,
-        ProcessStateProblems.ScaleInvalid, SettingProblems.PropertyUnknown, SettingProblems.PropertyNotGlobal,
-        SettingProblems.PropertyNotPerApp, SettingProblems.PropertyMissing, StorageProblems.StateUnreadable,
-        StorageProblems.StateNotDeletable, ProgramProblems.DaemonNotRunning, ProgramProblems.DaemonNotAnswering,
-        ProgramProblems.DaemonAccessDenied, ProgramProblems.FolderUnreadable, ProgramProblems.DaemonAlreadyRunning,
-        ProgramProblems.DaemonNotStarted, ProgramProblems.InternalError, ProgramProblems.OptionInvalid,
-        ProgramProblems.ProblemUnknown, ProgramProblems.FolderMissing,
+        LetsEncryptProblems.TrustFileInvalid, NetworkProblems.NameMissing, NetworkProblems.NameInvalid,
+        NetworkProblems.Unknown, NetworkProblems.Taken, NetworkProblems.Predefined, NetworkProblems.InUse,
+        NetworkProblems.NotConfirmed, NetworkProblems.AttachInvalid, ProcessProblems.ProcfileInvalid,
+        ProcessProblems.CommandUnsupported, ProcessProblems.TypeInvalid, ProcessProblems.TypeUnknown,
+        ProcessProblems.RestartPolicyInvalid, ProcessProblems.PlanInvalid, ProcessProblems.ProgramMissing,
+        ProcessProblems.ProgramRefused, ProcessProblems.LaunchFailed, ProcessProblems.Exited, ProcessProblems.Unhealthy,
+        ProcessProblems.PortsExhausted, ProcessProblems.NotRunning, ProcessProblems.StateInUse,
+        ProcessStateProblems.AppNotDeployed, ProcessStateProblems.ScaleInvalid, SettingProblems.PropertyUnknown,
+        SettingProblems.PropertyNotGlobal, SettingProblems.PropertyNotPerApp, SettingProblems.PropertyMissing,
+        RegistryProblems.ArgumentMissing, RegistryProblems.ServerInvalid, RegistryProblems.NotLoggedIn,
+        RegistryProblems.ConfigDamaged, ResourceProblems.AmountInvalid, VolumeProblems.DirectoryInvalid,
+        VolumeProblems.ChownInvalid, VolumeProblems.MountInvalid, VolumeProblems.MountExists, VolumeProblems.MountMissing,
+        VolumeProblems.EntryInvalid, VolumeProblems.EntryUnknown, VolumeProblems.EntryInUse, VolumeProblems.EntryDamaged,
+        VolumeProblems.PathForeign, VolumeProblems.NotConfirmed, VolumeProblems.NeedsContainers,
+        StorageProblems.StateUnreadable, StorageProblems.StateNotDeletable, ProgramProblems.DaemonNotRunning,
+        ProgramProblems.DaemonNotAnswering, ProgramProblems.DaemonAccessDenied, ProgramProblems.FolderUnreadable,
+        ProgramProblems.DaemonAlreadyRunning, ProgramProblems.DaemonNotStarted, ProgramProblems.InternalError,
+        ProgramProblems.OptionInvalid, ProgramProblems.ProblemUnknown, ProgramProblems.FolderMissing,
     ];
 }
