@@ -6,16 +6,25 @@ using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.Builds;
 using Berth.Platform.Certs;
+using Berth.Platform.CommandLine;
 using Berth.Platform.Completion;
 using Berth.Platform.Config;
+using Berth.Platform.Cron;
+using Berth.Platform.DockerOptions;
 using Berth.Platform.Domains;
+using Berth.Platform.Git;
 using Berth.Platform.LetsEncrypt;
+using Berth.Platform.Networks;
 using Berth.Platform.Plugins;
 using Berth.Platform.Processes;
 using Berth.Platform.Properties;
+using Berth.Platform.Registries;
+using Berth.Platform.Repositories;
+using Berth.Platform.Resources;
 using Berth.Platform.Routing;
 using Berth.Platform.SshKeys;
 using Berth.Platform.Takeover;
+using Berth.Platform.Volumes;
 using Berth.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -84,6 +93,7 @@ internal sealed class Services : IAsyncDisposable
             new LogsFeature(new LogReader(LogSettingsOf(roots), time), apps),
             new DeployFeature(Runtime, releases, apps, deployLock),
             new SshKeyFeature(new AuthorizedKeysFile(store)),
+            .. SettingFeatures(store, properties, releases, scheduler, apps, triggers, time),
             .. LocalCommands.All,
         ]);
         Commands.Hidden = CompletionCommand.For(Commands, new CompletionSources(apps, domains, config));
@@ -113,6 +123,26 @@ internal sealed class Services : IAsyncDisposable
     public CommandTable Commands { get; }
 
     public CommandRunner Runner { get; }
+
+    /// <summary>Features that keep what users set, for the schedulers that can honour it.</summary>
+    private static IFeature[] SettingFeatures(
+        FileStateStore store, PropertyStore properties, ReleaseStore releases, IScheduler scheduler, AppCatalog apps, ITriggers triggers, TimeProvider time)
+    {
+        var options = new DockerOptionStore(properties, store);
+        var entries = new EntryStore(store);
+        return
+        [
+            new DockerOptionFeature(options, new DeclaredProcesses(releases), apps),
+            new StorageFeature(entries, new MountStore(properties, entries, options, apps), new StorageFolders(entries), apps),
+            new NetworkFeature(new NetworkStore(store, time), new NetworkSettings(properties), scheduler, apps),
+            new ResourceFeature(new ResourceStore(properties), apps),
+            new RegistryFeature(properties, new CredentialStore(store), triggers, apps),
+            new CronFeature(new CronTasks(releases, properties, store), properties, triggers, apps),
+            new GitFeature(new AppRepository(store), new GitAccess(store), properties, store, apps),
+            new RepoFeature(store, apps),
+            new CleanupFeature(releases, store, apps),
+        ];
+    }
 
     /// <summary>A hand edit of an app's files counts at the next command that names the app.</summary>
     private void Honour(string word)
