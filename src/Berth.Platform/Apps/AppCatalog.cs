@@ -8,7 +8,7 @@ public sealed class AppCatalog(IStateStore store, TimeProvider time)
 {
     // Folders a Dokku server keeps beside its apps.
     private static readonly string[] NotApps = ["tls"];
-    private static readonly string[] OwnAreas = ["releases", "logs", "letsencrypt"];
+    private static readonly string[] OwnAreas = ["releases", "logs", "letsencrypt", "builds"];
 
     public static StatePath FolderOf(AppName app) => StatePath.Home(app.Text);
 

@@ -41,7 +41,7 @@ public sealed record Report(string Prefix, string Title)
 
     private static string Words(string key)
     {
-        var words = key.Replace('-', ' ');
+        var words = key.Replace('-', ' ').Replace('.', ' ');
         return $"{char.ToUpperInvariant(words[0])}{words[1..]}:";
     }
 

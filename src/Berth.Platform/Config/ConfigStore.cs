@@ -26,6 +26,16 @@ public sealed class ConfigStore(IStateStore store)
 
     public string? Get(AppName? app, string key) => Read(app).GetValueOrDefault(key);
 
+    /// <summary>The lines of an app's and the server's files that are no assignment and so count for nothing, one sentence each.</summary>
+    public IReadOnlyList<string> FaultsFor(AppName app) =>
+    [
+        .. ((StatePath[])[Current(null), Current(app)]).SelectMany(path =>
+        {
+            EnvironmentFile.Parse(store.Read(path) ?? "", out var faulty);
+            return faulty.Select(line => $"{store.FileOf(path)} line {line} is not KEY=value and is left out");
+        }),
+    ];
+
     /// <summary>Changes the variables in one write.</summary>
     public async Task ChangeAsync(
         AppName? app,

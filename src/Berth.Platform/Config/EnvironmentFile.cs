@@ -10,8 +10,13 @@ namespace Berth.Platform.Config;
 public static class EnvironmentFile
 {
     /// <summary>Lines that are no assignment are passed over: a hand-edited file does not take an app down.</summary>
-    public static ImmutableSortedDictionary<string, string> Parse(string text)
+    public static ImmutableSortedDictionary<string, string> Parse(string text) => Parse(text, out _);
+
+    /// <param name="text">The file's content.</param>
+    /// <param name="faulty">The lines passed over, from 1.</param>
+    public static ImmutableSortedDictionary<string, string> Parse(string text, out ImmutableArray<int> faulty)
     {
+        var faults = ImmutableArray.CreateBuilder<int>();
         var values = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         var rest = text.AsSpan();
         while (!rest.IsEmpty)
@@ -28,9 +33,14 @@ public static class EnvironmentFile
                 rest = rest[7..].TrimStart(" \t");
             }
 
-            rest = TakeAssignment(rest, values);
+            var start = rest;
+            if (!TakeAssignment(ref rest, values) && !start.IsEmpty)
+            {
+                faults.Add(1 + text.AsSpan(0, text.Length - start.Length).Count('\n'));
+            }
         }
 
+        faulty = faults.ToImmutable();
         return values.ToImmutable();
     }
 
@@ -46,15 +56,16 @@ public static class EnvironmentFile
         return text.ToString();
     }
 
-    private static ReadOnlySpan<char> TakeAssignment(
-        ReadOnlySpan<char> rest, ImmutableSortedDictionary<string, string>.Builder values)
+    /// <returns>False when it was no assignment.</returns>
+    private static bool TakeAssignment(ref ReadOnlySpan<char> rest, ImmutableSortedDictionary<string, string>.Builder values)
     {
         var lineEnd = rest.IndexOf('\n');
         var line = lineEnd < 0 ? rest : rest[..lineEnd];
         var equals = line.IndexOf('=');
         if (equals <= 0)
         {
-            return AfterLine(rest);
+            rest = AfterLine(rest);
+            return false;
         }
 
         var key = line[..equals].Trim().ToString();
@@ -65,12 +76,14 @@ public static class EnvironmentFile
             ['"', ..] when ClosingQuote(after[1..]) >= 0 => TakeDouble(after[1..]),
             _ => TakeBare(after),
         };
-        if (ConfigKey.IsValid(key))
+        rest = left;
+        if (!ConfigKey.IsValid(key))
         {
-            values[key] = value;
+            return false;
         }
 
-        return left;
+        values[key] = value;
+        return true;
     }
 
     private static Taken TakeSingle(ReadOnlySpan<char> text)

@@ -25,17 +25,14 @@ public sealed class SettingTable(string feature, PropertyStore properties, param
     /// <summary>Adds the three report keys of each setting, or the one that makes sense where it is only global or only an app's.</summary>
     public void AddTo(IDictionary<string, string> values, AppName app)
     {
-        foreach (var setting in settings)
+        foreach (var setting in settings.Where(setting => !setting.Hidden))
         {
             if (setting.ForApp)
             {
                 values[$"{feature}-{setting.Key}"] = Own(app, setting.Key) ?? "";
             }
 
-            if (setting.ForAll)
-            {
-                values[$"{feature}-computed-{setting.Key}"] = Effective(app, setting.Key);
-            }
+            values[$"{feature}-computed-{setting.Key}"] = Effective(app, setting.Key);
         }
 
         AddGlobalTo(values);
@@ -44,9 +41,18 @@ public sealed class SettingTable(string feature, PropertyStore properties, param
     /// <summary>Adds what <c>:report --global</c> shows.</summary>
     public void AddGlobalTo(IDictionary<string, string> values)
     {
-        foreach (var setting in settings.Where(setting => setting.ForAll))
+        foreach (var setting in settings.Where(setting => setting is { ForAll: true, Hidden: false }))
         {
             values[$"{feature}-global-{setting.Key}"] = ForAll(setting.Key) ?? "";
+        }
+    }
+
+    /// <summary>Adds what holds for an app that sets nothing, which some features show beside it.</summary>
+    public void AddComputedTo(IDictionary<string, string> values)
+    {
+        foreach (var setting in settings.Where(setting => setting is { ForAll: true, Hidden: false }))
+        {
+            values[$"{feature}-computed-{setting.Key}"] = ForAll(setting.Key) ?? setting.Default;
         }
     }
 
@@ -88,7 +94,7 @@ public sealed class SettingTable(string feature, PropertyStore properties, param
         return setting switch
         {
             null => throw SettingProblems.Unknown(Keys).AsException(),
-            { ForApp: false } when app is not null => throw SettingProblems.NotPerApp(key).AsException(),
+            { ForApp: false } when app is not null => throw SettingProblems.NotPerApp(key, setting.NotPerApp).AsException(),
             _ => setting,
         };
     }

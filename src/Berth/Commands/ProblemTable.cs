@@ -9,6 +9,8 @@ using Berth.Platform.CommandLine;
 using Berth.Platform.Config;
 using Berth.Platform.Domains;
 using Berth.Platform.LetsEncrypt;
+using Berth.Platform.Logs;
+using Berth.Platform.Processes.Checks;
 using Berth.Platform.Processes;
 using Berth.Platform.Properties;
 using Berth.Storage;
@@ -39,26 +41,31 @@ internal static class ProblemTable
         KernelProblems.EmailInvalid, KernelProblems.StateNotWritable, KernelProblems.StateBusy, AppProblems.AppNotNamed,
         AppProblems.AppUnknown, AppProblems.AppTaken, AppProblems.AppNotConfirmed, BuildProblems.ArchiveDamaged,
         BuildProblems.ArchiveRefused, BuildProblems.ArchiveTooLarge, BuildProblems.ArchiveNotUnpacked,
-        BuildProblems.ProcfileMissing, CertificateProblems.CertificateMissing, CertificateProblems.ShowWhat,
-        CommandLineProblems.CommandUnknown, CommandLineProblems.FlagUnknown, CommandLineProblems.FlagValueMissing,
-        CommandLineProblems.ReportFlagInvalid, CommandLineProblems.FormatInvalid, CommandLineProblems.RootNeeded,
-        CommandLineProblems.ArgumentMissing, ConfigProblems.KeyInvalid, ConfigProblems.PairInvalid,
-        ConfigProblems.ScopeMissing, ConfigProblems.FormatUnknown, DomainProblems.VhostLineInvalid,
+        BuildProblems.ProcfileMissing, BuildProblems.BuildCanceled, BuildProblems.BuildUnknown,
+        BuildProblems.BuildFilterInvalid, BuildProblems.RetentionInvalid, BuildProblems.BuildpackInvalid,
+        BuildProblems.BuildpackMissing, BuildProblems.BuildDirMissing, CertificateProblems.CertificateMissing,
+        CertificateProblems.ShowWhat, CommandLineProblems.CommandUnknown, CommandLineProblems.FlagUnknown,
+        CommandLineProblems.FlagValueMissing, CommandLineProblems.ReportFlagInvalid, CommandLineProblems.FormatInvalid,
+        CommandLineProblems.RootNeeded, CommandLineProblems.ArgumentMissing, ConfigProblems.KeyInvalid,
+        ConfigProblems.PairInvalid, ConfigProblems.ScopeMissing, ConfigProblems.FormatUnknown, DomainProblems.VhostLineInvalid,
         DomainProblems.DomainRefused, DomainProblems.DomainTaken, DomainProblems.DomainMissing,
         LetsEncryptProblems.EmailMissing, LetsEncryptProblems.DomainsMissing, LetsEncryptProblems.WildcardNeedsDns,
         LetsEncryptProblems.NameNotPublic, LetsEncryptProblems.GracePeriodInvalid, LetsEncryptProblems.ServerUnknown,
         LetsEncryptProblems.AuthorityOff, LetsEncryptProblems.NamesLeftOut, LetsEncryptProblems.RenewalFailed,
         LetsEncryptProblems.PropertyUnknown, LetsEncryptProblems.NotFromAcme, LetsEncryptProblems.NamesTooMany,
-        LetsEncryptProblems.TrustFileInvalid, ProcessProblems.ProcfileInvalid, ProcessProblems.CommandUnsupported,
-        ProcessProblems.TypeInvalid, ProcessProblems.TypeUnknown, ProcessProblems.RestartPolicyInvalid,
-        ProcessProblems.PlanInvalid, ProcessProblems.ProgramMissing, ProcessProblems.ProgramRefused,
-        ProcessProblems.LaunchFailed, ProcessProblems.Exited, ProcessProblems.Unhealthy, ProcessProblems.PortsExhausted,
-        ProcessProblems.NotRunning, ProcessProblems.StateInUse, ProcessStateProblems.AppNotDeployed,
-        ProcessStateProblems.ScaleInvalid, SettingProblems.PropertyUnknown, SettingProblems.PropertyNotGlobal,
-        SettingProblems.PropertyNotPerApp, SettingProblems.PropertyMissing, StorageProblems.StateUnreadable,
-        StorageProblems.StateNotDeletable, ProgramProblems.DaemonNotRunning, ProgramProblems.DaemonNotAnswering,
-        ProgramProblems.DaemonAccessDenied, ProgramProblems.FolderUnreadable, ProgramProblems.DaemonAlreadyRunning,
-        ProgramProblems.DaemonNotStarted, ProgramProblems.InternalError, ProgramProblems.OptionInvalid,
-        ProgramProblems.ProblemUnknown, ProgramProblems.FolderMissing,
+        LetsEncryptProblems.TrustFileInvalid, LogProblems.SettingInvalid, LogProblems.VectorMissing,
+        CheckProblems.ChecksFailed, CheckProblems.PlaceUnknown, ProcessProblems.ProcfileInvalid,
+        ProcessProblems.CommandUnsupported, ProcessProblems.TypeInvalid, ProcessProblems.TypeUnknown,
+        ProcessProblems.RestartPolicyInvalid, ProcessProblems.PlanInvalid, ProcessProblems.ProgramMissing,
+        ProcessProblems.ProgramRefused, ProcessProblems.LaunchFailed, ProcessProblems.Exited, ProcessProblems.Unhealthy,
+        ProcessProblems.PortsExhausted, ProcessProblems.NotRunning, ProcessProblems.StateInUse,
+        ProcessProblems.ManifestInvalid, ProcessStateProblems.AppNotDeployed, ProcessStateProblems.ScaleInvalid,
+        ProcessStateProblems.ScaleForbidden, ProcessStateProblems.StopUnsaved, ProcessStateProblems.AllFailed,
+        ProcessStateProblems.ParallelInvalid, SettingProblems.PropertyUnknown, SettingProblems.PropertyNotGlobal,
+        SettingProblems.PropertyNotPerApp, SettingProblems.PropertyMissing, SettingProblems.PropertyValueInvalid,
+        StorageProblems.StateUnreadable, StorageProblems.StateNotDeletable, ProgramProblems.DaemonNotRunning,
+        ProgramProblems.DaemonNotAnswering, ProgramProblems.DaemonAccessDenied, ProgramProblems.FolderUnreadable,
+        ProgramProblems.DaemonAlreadyRunning, ProgramProblems.DaemonNotStarted, ProgramProblems.InternalError,
+        ProgramProblems.OptionInvalid, ProgramProblems.ProblemUnknown, ProgramProblems.FolderMissing,
     ];
 }

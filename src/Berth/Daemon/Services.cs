@@ -9,7 +9,10 @@ using Berth.Platform.Certs;
 using Berth.Platform.Config;
 using Berth.Platform.Domains;
 using Berth.Platform.LetsEncrypt;
+using Berth.Platform.Logs;
+using Berth.Platform.Plugins;
 using Berth.Platform.Processes;
+using Berth.Platform.Processes.Checks;
 using Berth.Platform.Properties;
 using Berth.Platform.Routing;
 using Berth.Storage;
@@ -45,8 +48,27 @@ internal sealed class Services : IAsyncDisposable
         var releases = new ReleaseStore(store, time);
         Edge = new EdgeServer(edgeOptions, time, logs);
         var routes = new RoutePublisher(apps, domains, certificates, scheduler, Edge);
+        var triggers = new NoTriggers();
+        var processLog = inDaemon ? (IProcessLog)new ProcessLog(logs) : new NoProcessLog();
+        var ps = new PsSettings(properties, config);
+        var checks = new CheckSettings(properties, config);
+        var builder = new BuilderSettings(properties);
+        var formations = new FormationStore(properties);
+        var builds = new BuildStore(store, properties, time);
+        var journal = new BuildJournal(builds, processLog);
         Runtime = new AppRuntime(
-            apps, releases, config, properties, store, new AppAccounts(store, properties, apps), scheduler, routes, Edge);
+            apps,
+            releases,
+            new PlanMaker(releases, config, new AppAccounts(store, properties, apps), ps, checks, builder, formations),
+            ps,
+            formations,
+            new AppOperations(store, apps),
+            scheduler,
+            routes,
+            Edge,
+            triggers,
+            journal,
+            processLog);
         var settings = new LetsEncryptSettingsStore(properties, config);
         _clients = new AcmeClients(
             store, authority, Environment.GetEnvironmentVariable("LEGO_CA_CERTIFICATES"), FailPoints.Hook, time);
@@ -54,7 +76,7 @@ internal sealed class Services : IAsyncDisposable
         Manager = new CertificateManager(
             apps, new CertificatePlanner(domains, settings, _clients), _clients, Lineages, certificates, settings, Edge, routes, new RetryLadder(random), time);
         Renewals = new RenewalLoop(apps, routes, Manager, new RenewalLog(logs), time);
-        (Apps, Routes, Domains, Certificates) = (apps, routes, domains, certificates);
+        (Apps, Routes, Domains, Certificates, Config) = (apps, routes, domains, certificates, config);
         var changes = new LiveChanges(routes, Renewals);
         var table = new CommandTable(
         [
@@ -64,9 +86,15 @@ internal sealed class Services : IAsyncDisposable
             new CertificateFeature(certificates, apps, store),
             new LetsEncryptFeature(
                 Manager, new LetsEncryptReport(settings, Manager, properties, certificates, apps), properties, certificates, apps, time),
-            new PsFeature(Runtime, apps),
-            new LogsFeature(new LogReader(LogSettingsOf(roots), time), apps),
-            new DeployFeature(Runtime, releases, apps),
+            new PsFeature(Runtime, ps, new PsReport(Runtime, ps, formations, apps), new PsScaling(Runtime, formations, apps), journal, apps, triggers),
+            new ChecksFeature(checks, Runtime, apps),
+            new LogsFeature(new LogReader(LogSettingsOf(roots), time), new LogsSettings(properties), Runtime, apps),
+            new DeployFeature(Runtime, releases, journal, apps),
+            new BuildsFeature(builds, journal, apps, time),
+            new BuilderFeature(builder, properties, apps),
+            new BuildpacksFeature(properties, apps),
+            new SchedulerFeature(properties, apps),
+            new DockerLocalFeature(properties, apps),
             .. LocalCommands.All,
         ]);
         Runner = new CommandRunner(table, inDaemon, ControlSocket.FileOf(roots), inDaemon ? Honour : static _ => { }, logs.CreateLogger<CommandRunner>());
@@ -77,6 +105,8 @@ internal sealed class Services : IAsyncDisposable
     public RoutePublisher Routes { get; }
 
     public DomainStore Domains { get; }
+
+    public ConfigStore Config { get; }
 
     public CertificateFiles Certificates { get; }
 
@@ -107,5 +137,9 @@ internal sealed class Services : IAsyncDisposable
         await Edge.DisposeAsync();
     }
 
-    public static LogSettings LogSettingsOf(StateRoots roots) => new() { Folder = $"{roots.Lib}/data/logs" };
+    public static LogSettings LogSettingsOf(StateRoots roots)
+    {
+        var settings = new LogsSettings(new PropertyStore(new FileStateStore(roots, TimeProvider.System)));
+        return new LogSettings { Folder = $"{roots.Lib}/data/logs", OwnLimit = app => settings.MaxSizeOf(app) };
+    }
 }
