@@ -32,7 +32,8 @@ public sealed record Report(string Prefix, string Title)
         }
 
         output.Headline($"{subject} {Title}");
-        var width = Math.Max(KeyWidth, keys.Max(key => key.Length + 1));
+        // As wide as the longest flag, which has two dashes where the line has a colon: so there is always a space.
+        var width = Math.Max(KeyWidth, keys.Max(key => key.Length + 2));
         foreach (var key in keys)
         {
             output.Detail($"{Words(key).PadRight(width)}{values[key]}".TrimEnd());

@@ -16,6 +16,9 @@ public sealed record Setting(string Key, string Default = "")
     /// <summary>Whether the report leaves it to the feature to show it.</summary>
     public bool Hidden { get; init; }
 
+    /// <summary>Whether reports show it only where it is set: a key that Dokku's reports do not know.</summary>
+    public bool OnlyWhenSet { get; init; }
+
     /// <summary>What a refusal to set it for one app says, where that is not the usual line.</summary>
     public string? NotPerApp { get; init; }
 

@@ -25,7 +25,7 @@ public sealed class SettingTable(string feature, PropertyStore properties, param
     /// <summary>Adds the three report keys of each setting, or the one that makes sense where it is only global or only an app's.</summary>
     public void AddTo(IDictionary<string, string> values, AppName app)
     {
-        foreach (var setting in settings.Where(setting => !setting.Hidden))
+        foreach (var setting in settings.Where(setting => IsShown(setting, app)))
         {
             if (setting.ForApp)
             {
@@ -35,13 +35,15 @@ public sealed class SettingTable(string feature, PropertyStore properties, param
             values[$"{feature}-computed-{setting.Key}"] = Effective(app, setting.Key);
         }
 
-        AddGlobalTo(values);
+        AddGlobalTo(values, app);
     }
 
     /// <summary>Adds what <c>:report --global</c> shows.</summary>
-    public void AddGlobalTo(IDictionary<string, string> values)
+    /// <param name="values">Gets them.</param>
+    /// <param name="app">The app whose report it is; null when it is about all.</param>
+    public void AddGlobalTo(IDictionary<string, string> values, AppName? app = null)
     {
-        foreach (var setting in settings.Where(setting => setting is { ForAll: true, Hidden: false }))
+        foreach (var setting in settings.Where(setting => setting.ForAll && IsShown(setting, app)))
         {
             values[$"{feature}-global-{setting.Key}"] = ForAll(setting.Key) ?? "";
         }
@@ -50,7 +52,7 @@ public sealed class SettingTable(string feature, PropertyStore properties, param
     /// <summary>Adds what holds for an app that sets nothing, which some features show beside it.</summary>
     public void AddComputedTo(IDictionary<string, string> values)
     {
-        foreach (var setting in settings.Where(setting => setting is { ForAll: true, Hidden: false }))
+        foreach (var setting in settings.Where(setting => setting.ForAll && IsShown(setting, null)))
         {
             values[$"{feature}-computed-{setting.Key}"] = ForAll(setting.Key) ?? setting.Default;
         }
@@ -75,6 +77,10 @@ public sealed class SettingTable(string feature, PropertyStore properties, param
         properties.Set(feature, app?.Text ?? PropertyStore.Global, setting.Key, value);
         return app;
     }
+
+    private bool IsShown(Setting setting, AppName? app) =>
+        !setting.Hidden
+        && (!setting.OnlyWhenSet || ForAll(setting.Key) is not null || app is not null && Own(app, setting.Key) is not null);
 
     private Setting Find(string key) => settings.First(setting => setting.Key == key);
 

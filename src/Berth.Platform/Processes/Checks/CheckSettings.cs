@@ -25,15 +25,12 @@ public sealed class CheckSettings(PropertyStore properties, ConfigStore config)
         KeyValuePair.Create(Skipped, "DOKKU_CHECKS_SKIPPED"),
     ]);
 
-    /// <summary>What Dokku's report does not know; shown where it is set.</summary>
-    public static readonly ImmutableArray<string> Additional = ["attempts", "timeout", "wait"];
-
     public SettingTable Table { get; } = new(
         Feature,
         properties,
-        new Setting("attempts", "3") { Refuse = SettingValues.Number("attempts", 1, MostAttempts) },
-        new Setting("timeout", "5") { Refuse = SettingValues.Number("timeout", 1, SettingValues.MostSeconds) },
-        new Setting("wait", "5") { Refuse = SettingValues.Number("wait", 0, SettingValues.MostSeconds) },
+        new Setting("attempts", "3") { OnlyWhenSet = true, Refuse = SettingValues.Number("attempts", 1, MostAttempts) },
+        new Setting("timeout", "5") { OnlyWhenSet = true, Refuse = SettingValues.Number("timeout", 1, SettingValues.MostSeconds) },
+        new Setting("wait", "5") { OnlyWhenSet = true, Refuse = SettingValues.Number("wait", 0, SettingValues.MostSeconds) },
         new Setting("wait-to-retire", "60") { Refuse = SettingValues.Number("wait-to-retire", 0, SettingValues.MostSeconds) });
 
     public TypeList ListOf(AppName app, string list) =>

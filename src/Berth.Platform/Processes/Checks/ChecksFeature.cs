@@ -71,23 +71,11 @@ public sealed class ChecksFeature(CheckSettings settings, AppRuntime runtime, Ap
         return Task.FromResult(0);
     }
 
-    private Task<int> ReportAsync(CommandCall call) => settings.Table.ReportAsync(call, apps, Report, (values, app, request) =>
+    private Task<int> ReportAsync(CommandCall call) => settings.Table.ReportAsync(call, apps, Report, (values, app, _) =>
     {
         values["checks-disabled-list"] = Shown(app, CheckSettings.Disabled);
         values["checks-skipped-list"] = Shown(app, CheckSettings.Skipped);
-        foreach (var key in CheckSettings.Additional.Where(key => !IsSet(app, key)))
-        {
-            foreach (var shown in (string[])[$"checks-{key}", $"checks-computed-{key}", $"checks-global-{key}"])
-            {
-                if (request.Flag != $"--{shown}")
-                {
-                    values.Remove(shown);
-                }
-            }
-        }
     });
-
-    private bool IsSet(AppName app, string key) => (settings.Table.Own(app, key) ?? settings.Table.ForAll(key)) is not null;
 
     private string Shown(AppName app, string list) => settings.ListOf(app, list).Text is { Length: > 0 } text ? text : "none";
 }
