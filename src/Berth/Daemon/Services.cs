@@ -139,7 +139,7 @@ internal sealed class Services : IAsyncDisposable
 
     public static LogSettings LogSettingsOf(StateRoots roots)
     {
-        var settings = new LogsSettings(new PropertyStore(new FileStateStore(roots, TimeProvider.System)));
+        var settings = new LogsSettings(new PropertyStore(new FileStateStore(roots, TimeProvider.System), TimeProvider.System));
         return new LogSettings { Folder = $"{roots.Lib}/data/logs", OwnLimit = app => settings.MaxSizeOf(app) };
     }
 }

@@ -184,7 +184,9 @@ internal sealed class SupervisedInstance : IAsyncDisposable
         await CleanUpAsync();
         if (next != InstanceState.Stopped)
         {
-            _host.Logs.Note(Snapshot, $"{Snapshot.Name} {exit}{Consequence(next)}");
+            // A reason is a whole sentence that names the instance.
+            var what = exit.Reason is { } reason ? Printable.Of(reason.TrimEnd('.'), 400) : $"{Snapshot.Name} {exit}";
+            _host.Logs.Note(Snapshot, $"{what}{Consequence(next)}");
         }
 
         return next == InstanceState.Restarting;
