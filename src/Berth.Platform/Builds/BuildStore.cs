@@ -45,8 +45,9 @@ public sealed class BuildStore(IStateStore store, PropertyStore properties, Time
         {
             return BuildId.IsOne(id) && store.Read(Folder(app).Slash(id + RecordEnding)) is { } text
                 && JsonSerializer.Deserialize(text, BuildJson.Default.BuildRecord) is { } record
-                && record.Id == id && record.App == app.Text
-                ? record
+                && record.Id == id
+                // An app that was renamed keeps its builds.
+                ? record with { App = app.Text }
                 : null;
         }
         catch (JsonException)

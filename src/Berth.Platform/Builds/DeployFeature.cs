@@ -6,7 +6,8 @@ using Berth.Platform.Processes;
 namespace Berth.Platform.Builds;
 
 /// <summary>Deploying a folder as it is: what the client packed arrives as a tar archive on standard input.</summary>
-public sealed class DeployFeature(AppRuntime runtime, ReleaseStore releases, BuildJournal builds, AppCatalog apps) : IFeature
+public sealed class DeployFeature(
+    AppRuntime runtime, ReleaseStore releases, BuildJournal builds, AppCatalog apps, DeployLock deployLock) : IFeature
 {
     public string Name => "deploy";
 
@@ -20,6 +21,7 @@ public sealed class DeployFeature(AppRuntime runtime, ReleaseStore releases, Bui
     private async Task<int> DeployAsync(CommandCall call)
     {
         var app = apps.Find(call.Parse().At(0));
+        deployLock.RefuseDeploy(app);
         call.Output.Step($"Deploying {app}...");
         await builds.RunAsync(
             app, BuildSource.Folder, call.Output, (output, cancel) => DeployAsync(app, call.OpenInput, output, cancel), call.Cancel);

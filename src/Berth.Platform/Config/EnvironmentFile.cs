@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 
 namespace Berth.Platform.Config;
@@ -10,13 +11,12 @@ namespace Berth.Platform.Config;
 public static class EnvironmentFile
 {
     /// <summary>Lines that are no assignment are passed over: a hand-edited file does not take an app down.</summary>
-    public static ImmutableSortedDictionary<string, string> Parse(string text) => Parse(text, out _);
+    public static ImmutableSortedDictionary<string, string> Parse(string text) => Parse(text, static _ => { });
 
-    /// <param name="text">The file's content.</param>
-    /// <param name="faulty">The lines passed over, from 1.</param>
-    public static ImmutableSortedDictionary<string, string> Parse(string text, out ImmutableArray<int> faulty)
+    /// <param name="text">The file.</param>
+    /// <param name="passedOver">Told the number, from 1, of each line that is no assignment.</param>
+    public static ImmutableSortedDictionary<string, string> Parse(string text, Action<int> passedOver)
     {
-        var faults = ImmutableArray.CreateBuilder<int>();
         var values = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         var rest = text.AsSpan();
         while (!rest.IsEmpty)
@@ -33,39 +33,50 @@ public static class EnvironmentFile
                 rest = rest[7..].TrimStart(" \t");
             }
 
-            var start = rest;
-            if (!TakeAssignment(ref rest, values) && !start.IsEmpty)
+            if (rest.IsEmpty)
             {
-                faults.Add(1 + text.AsSpan(0, text.Length - start.Length).Count('\n'));
+                break;
+            }
+
+            var at = text.Length - rest.Length;
+            rest = TakeAssignment(rest, values, out var taken);
+            if (!taken)
+            {
+                passedOver(1 + text.AsSpan(0, at).Count('\n'));
             }
         }
 
-        faulty = faults.ToImmutable();
         return values.ToImmutable();
     }
 
-    /// <returns>Sorted <c>KEY="value"</c> lines, each with a line end.</returns>
+    /// <returns>Sorted <c>KEY="value"</c> lines, each with a line end; whole numbers stand without quotes.</returns>
     public static string Format(IReadOnlyDictionary<string, string> values)
     {
         var text = new StringBuilder();
         foreach (var (key, value) in values.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
-            text.Append(key).Append("=\"").Append(Escape(value)).Append("\"\n");
+            text.Append(key).Append('=');
+            _ = IsNumber(value) ? text.Append(value).Append('\n') : text.Append('"').Append(Escape(value)).Append("\"\n");
         }
 
         return text.ToString();
     }
 
-    /// <returns>False when it was no assignment.</returns>
-    private static bool TakeAssignment(ref ReadOnlySpan<char> rest, ImmutableSortedDictionary<string, string>.Builder values)
+    // As the reader and writer of Dokku's have it; 007 is no number, or its zeros would be lost.
+    private static bool IsNumber(string value) =>
+        long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        && value == number.ToString(CultureInfo.InvariantCulture);
+
+    private static ReadOnlySpan<char> TakeAssignment(
+        ReadOnlySpan<char> rest, ImmutableSortedDictionary<string, string>.Builder values, out bool taken)
     {
+        taken = false;
         var lineEnd = rest.IndexOf('\n');
         var line = lineEnd < 0 ? rest : rest[..lineEnd];
         var equals = line.IndexOf('=');
         if (equals <= 0)
         {
-            rest = AfterLine(rest);
-            return false;
+            return AfterLine(rest);
         }
 
         var key = line[..equals].Trim().ToString();
@@ -76,14 +87,13 @@ public static class EnvironmentFile
             ['"', ..] when ClosingQuote(after[1..]) >= 0 => TakeDouble(after[1..]),
             _ => TakeBare(after),
         };
-        rest = left;
-        if (!ConfigKey.IsValid(key))
+        if (ConfigKey.IsValid(key))
         {
-            return false;
+            values[key] = value;
+            taken = true;
         }
 
-        values[key] = value;
-        return true;
+        return left;
     }
 
     private static Taken TakeSingle(ReadOnlySpan<char> text)

@@ -23,7 +23,7 @@ public sealed class AppRuntime(
     EdgeServer edge,
     ITriggers triggers,
     BuildJournal builds,
-    IProcessLog log) : IAppRestarter, IAppStopper
+    IProcessLog log) : IAppRestarter, IAppStopper, IAppDeployer
 {
     public bool IsDeployed(AppName app) => releases.Current(app) is not null;
 
@@ -66,10 +66,19 @@ public sealed class AppRuntime(
 
     public async Task RestartIfRunningAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {
-        if (IsWanted(app))
+        if (IsDeployed(app) && !IsWanted(app))
         {
-            output.Step($"Restarting app {app}");
+            return;
+        }
+
+        output.Step($"Restarting app {app}");
+        if (IsDeployed(app))
+        {
             await builds.RunAsync(app, BuildSource.Config, output, (own, end) => RestartAsync(app, null, own, end), cancel);
+        }
+        else
+        {
+            output.Warn($"App {app} has not been deployed");
         }
     }
 

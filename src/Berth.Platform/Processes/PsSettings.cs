@@ -23,11 +23,11 @@ public sealed class PsSettings(PropertyStore properties, ConfigStore config)
     public SettingTable Table { get; } = new(
         Feature,
         properties,
-        new Setting("dockerfile-start-cmd") { ForAll = false },
+        new Setting("dockerfile-start-cmd") { ForAll = false, Computed = true },
         new Setting(ProcfilePathKey, "Procfile") { Refuse = SettingValues.InnerPath(ProcfilePathKey) },
         new Setting(RestartPolicyKey, RestartPolicy.Default.Text) { Refuse = RefusePolicy },
         new Setting("skip-deploy", "false") { Refuse = SettingValues.YesOrNo("skip-deploy") },
-        new Setting(StartCommandKey) { ForAll = false, Refuse = RefuseCommand },
+        new Setting(StartCommandKey) { ForAll = false, Computed = true, Refuse = RefuseCommand },
         new Setting(StopTimeoutKey, "30") { Refuse = SettingValues.Number(StopTimeoutKey, 0, SettingValues.MostSeconds) },
         new Setting(Restore, "true") { ForAll = false, Hidden = true, Refuse = SettingValues.YesOrNo(Restore) });
 

@@ -46,9 +46,11 @@ internal sealed class Services : IAsyncDisposable
         var domains = new DomainStore(store, config, time);
         var certificates = new CertificateFiles(store, time);
         var releases = new ReleaseStore(store, time);
+        var triggers = new NoTriggers();
+        var renaming = new AppRenaming(store);
+        renaming.FinishAll();
         Edge = new EdgeServer(edgeOptions, time, logs);
         var routes = new RoutePublisher(apps, domains, certificates, scheduler, Edge);
-        var triggers = new NoTriggers();
         var processLog = inDaemon ? (IProcessLog)new ProcessLog(logs) : new NoProcessLog();
         var ps = new PsSettings(properties, config);
         var checks = new CheckSettings(properties, config);
@@ -74,22 +76,29 @@ internal sealed class Services : IAsyncDisposable
             store, authority, Environment.GetEnvironmentVariable("LEGO_CA_CERTIFICATES"), FailPoints.Hook, time);
         Lineages = new LineageFiles(store, certificates, time);
         Manager = new CertificateManager(
-            apps, new CertificatePlanner(domains, settings, _clients), _clients, Lineages, certificates, settings, Edge, routes, new RetryLadder(random), time);
-        Renewals = new RenewalLoop(apps, routes, Manager, new RenewalLog(logs), time);
+            apps, new CertificatePlanner(domains, settings, _clients), _clients, Lineages, certificates, settings, Edge, routes, new ChallengePort(store), new RetryLadder(random), time);
+        var renewal = new AutoRenewal(properties, store);
+        Renewals = new RenewalLoop(apps, routes, Manager, renewal, new RenewalLog(logs), time);
         (Apps, Routes, Domains, Certificates, Config) = (apps, routes, domains, certificates, config);
         var changes = new LiveChanges(routes, Renewals);
-        var table = new CommandTable(
+        var setup = new DomainSetup(domains, config);
+        var deployLock = new DeployLock(store);
+        var transfer = new AppTransfer(
+            apps, renaming, new AppCloning(apps, config, domains, releases, store), releases, properties, Runtime,
+            inDaemon ? Runtime : null, Manager, changes, triggers, store);
+        Commands = new CommandTable(
         [
-            new AppFeature(apps, domains, Runtime, Manager, changes, store),
-            new ConfigFeature(config, apps, inDaemon ? Runtime : new NothingToRestart()),
-            new DomainFeature(domains, config, apps, changes),
+            new AppFeature(apps, setup, transfer, deployLock, properties, Runtime, Manager, changes, triggers, store),
+            new ConfigFeature(config, apps, inDaemon ? Runtime : new NothingToRestart(Runtime), triggers),
+            new DomainFeature(domains, setup, config, apps, changes, triggers),
             new CertificateFeature(certificates, apps, store),
             new LetsEncryptFeature(
-                Manager, new LetsEncryptReport(settings, Manager, properties, certificates, apps), properties, certificates, apps, time),
+                Manager, new LetsEncryptReport(settings, renewal, Manager, properties, certificates, apps), settings, renewal, Lineages,
+                properties, certificates, apps, triggers, time),
             new PsFeature(Runtime, ps, new PsReport(Runtime, ps, formations, apps), new PsScaling(Runtime, formations, apps), journal, apps, triggers),
             new ChecksFeature(checks, Runtime, apps),
             new LogsFeature(new LogReader(LogSettingsOf(roots), time), new LogsSettings(properties), Runtime, apps),
-            new DeployFeature(Runtime, releases, journal, apps),
+            new DeployFeature(Runtime, releases, journal, apps, deployLock),
             new BuildsFeature(builds, journal, apps, time),
             new BuilderFeature(builder, properties, apps),
             new BuildpacksFeature(properties, apps),
@@ -97,7 +106,7 @@ internal sealed class Services : IAsyncDisposable
             new DockerLocalFeature(properties, apps),
             .. LocalCommands.All,
         ]);
-        Runner = new CommandRunner(table, inDaemon, ControlSocket.FileOf(roots), inDaemon ? Honour : static _ => { }, logs.CreateLogger<CommandRunner>());
+        Runner = new CommandRunner(Commands, inDaemon, ControlSocket.FileOf(roots), inDaemon ? Honour : static _ => { }, logs.CreateLogger<CommandRunner>());
     }
 
     public AppCatalog Apps { get; }
@@ -119,6 +128,8 @@ internal sealed class Services : IAsyncDisposable
     public CertificateManager Manager { get; }
 
     public RenewalLoop Renewals { get; }
+
+    public CommandTable Commands { get; }
 
     public CommandRunner Runner { get; }
 

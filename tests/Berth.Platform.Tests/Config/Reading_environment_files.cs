@@ -31,7 +31,8 @@ public sealed class Reading_environment_files
     [Fact]
     public void tells_the_lines_that_are_no_assignment()
     {
-        var values = EnvironmentFile.Parse("# a comment\nA=1\n\nno assignment\nexport B='x\ny'\n=nothing\n1BAD=2\nC=3", out var faulty);
+        var faulty = new List<int>();
+        var values = EnvironmentFile.Parse("# a comment\nA=1\n\nno assignment\nexport B='x\ny'\n=nothing\n1BAD=2\nC=3", faulty.Add);
 
         Assert.Equal([4, 7, 8], faulty);
         Assert.Equal(["A", "B", "C"], values.Keys);
