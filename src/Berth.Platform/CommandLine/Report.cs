@@ -38,6 +38,7 @@ public sealed record Report(string Prefix, string Title)
         }
 
         output.Headline($"{subject} {Title}");
+        // As wide as the longest flag, which has two dashes where the line has a colon: so there is always a space.
         var width = Math.Max(KeyWidth, keys.Select(key => key.Length + 2).DefaultIfEmpty().Max());
         foreach (var key in keys)
         {

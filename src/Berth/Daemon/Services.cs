@@ -14,9 +14,11 @@ using Berth.Platform.DockerOptions;
 using Berth.Platform.Domains;
 using Berth.Platform.Git;
 using Berth.Platform.LetsEncrypt;
+using Berth.Platform.Logs;
 using Berth.Platform.Networks;
 using Berth.Platform.Plugins;
 using Berth.Platform.Processes;
+using Berth.Platform.Processes.Checks;
 using Berth.Platform.Properties;
 using Berth.Platform.Registries;
 using Berth.Platform.Repositories;
@@ -63,8 +65,26 @@ internal sealed class Services : IAsyncDisposable
         Edge = new EdgeServer(edgeOptions, time, logs);
         Containers = new ContainerTargets(apps, new ContainerFiles(store), releases, _docker);
         var routes = new RoutePublisher(apps, domains, certificates, scheduler, Edge) { Otherwise = app => Containers.Of(app) };
+        var processLog = inDaemon ? (IProcessLog)new ProcessLog(logs) : new NoProcessLog();
+        var ps = new PsSettings(properties, config);
+        var checks = new CheckSettings(properties, config);
+        var builder = new BuilderSettings(properties);
+        var formations = new FormationStore(properties);
+        var builds = new BuildStore(store, properties, time);
+        var journal = new BuildJournal(builds, processLog);
         Runtime = new AppRuntime(
-            apps, releases, config, properties, store, new AppAccounts(store, properties, apps), scheduler, routes, Edge);
+            apps,
+            releases,
+            new PlanMaker(releases, config, new AppAccounts(store, properties, apps), ps, checks, builder, formations),
+            ps,
+            formations,
+            new AppOperations(store, apps),
+            scheduler,
+            routes,
+            Edge,
+            triggers,
+            journal,
+            processLog);
         var settings = new LetsEncryptSettingsStore(properties, config);
         _clients = new AcmeClients(
             store, authority, Environment.GetEnvironmentVariable("LEGO_CA_CERTIFICATES"), FailPoints.Hook, time);
@@ -73,7 +93,7 @@ internal sealed class Services : IAsyncDisposable
             apps, new CertificatePlanner(domains, settings, _clients), _clients, Lineages, certificates, settings, Edge, routes, new ChallengePort(store), new RetryLadder(random), time);
         var renewal = new AutoRenewal(properties, store);
         Renewals = new RenewalLoop(apps, routes, Manager, renewal, new RenewalLog(logs), time);
-        (Apps, Routes, Domains, Certificates) = (apps, routes, domains, certificates);
+        (Apps, Routes, Domains, Certificates, Config) = (apps, routes, domains, certificates, config);
         var changes = new LiveChanges(routes, Renewals);
         var setup = new DomainSetup(domains, config);
         var deployLock = new DeployLock(store);
@@ -89,9 +109,15 @@ internal sealed class Services : IAsyncDisposable
             new LetsEncryptFeature(
                 Manager, new LetsEncryptReport(settings, renewal, Manager, properties, certificates, apps), settings, renewal, Lineages,
                 properties, certificates, apps, triggers, time),
-            new PsFeature(Runtime, apps),
-            new LogsFeature(new LogReader(LogSettingsOf(roots), time), apps),
-            new DeployFeature(Runtime, releases, apps, deployLock),
+            new PsFeature(Runtime, ps, new PsReport(Runtime, ps, formations, apps), new PsScaling(Runtime, formations, apps), journal, apps, triggers),
+            new ChecksFeature(checks, Runtime, apps),
+            new LogsFeature(new LogReader(LogSettingsOf(roots), time), new LogsSettings(properties), Runtime, apps),
+            new DeployFeature(Runtime, releases, journal, apps, deployLock),
+            new BuildsFeature(builds, journal, apps, time),
+            new BuilderFeature(builder, properties, apps),
+            new BuildpacksFeature(properties, apps),
+            new SchedulerFeature(properties, apps),
+            new DockerLocalFeature(properties, apps),
             new SshKeyFeature(new AuthorizedKeysFile(store)),
             .. SettingFeatures(store, properties, releases, scheduler, apps, triggers, time),
             .. LocalCommands.All,
@@ -107,6 +133,8 @@ internal sealed class Services : IAsyncDisposable
     public RoutePublisher Routes { get; }
 
     public DomainStore Domains { get; }
+
+    public ConfigStore Config { get; }
 
     public CertificateFiles Certificates { get; }
 
@@ -160,5 +188,9 @@ internal sealed class Services : IAsyncDisposable
         await Edge.DisposeAsync();
     }
 
-    public static LogSettings LogSettingsOf(StateRoots roots) => new() { Folder = $"{roots.Lib}/data/logs" };
+    public static LogSettings LogSettingsOf(StateRoots roots)
+    {
+        var settings = new LogsSettings(new PropertyStore(new FileStateStore(roots, TimeProvider.System), TimeProvider.System));
+        return new LogSettings { Folder = $"{roots.Lib}/data/logs", OwnLimit = app => settings.MaxSizeOf(app) };
+    }
 }
