@@ -32,7 +32,8 @@ public sealed record Report(string Prefix, string Title)
         }
 
         output.Headline($"{subject} {Title}");
-        var width = Math.Max(KeyWidth, keys.Max(key => key.Length + 1));
+        // As long as the longest flag, which has two dashes where the key has a colon.
+        var width = keys.Select(key => key.Length + 2).Append(KeyWidth).Max();
         foreach (var key in keys)
         {
             output.Detail($"{Words(key).PadRight(width)}{values[key]}".TrimEnd());

@@ -9,9 +9,14 @@ using Berth.Platform.Certs;
 using Berth.Platform.Config;
 using Berth.Platform.Domains;
 using Berth.Platform.LetsEncrypt;
+using Berth.Platform.Nginx;
+using Berth.Platform.Plugins;
+using Berth.Platform.Ports;
 using Berth.Platform.Processes;
 using Berth.Platform.Properties;
+using Berth.Platform.Proxy;
 using Berth.Platform.Routing;
+using Berth.Platform.Urls;
 using Berth.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -41,10 +46,17 @@ internal sealed class Services : IAsyncDisposable
         var properties = new PropertyStore(store);
         var apps = new AppCatalog(store, time);
         var domains = new DomainStore(store, config);
-        var certificates = new CertificateFiles(store);
+        var proxy = new ProxySettings(properties, config);
+        var portMaps = new PortStore(properties, config, store);
+        var certificates = new CertificateFiles(store, new CertificatePorts(portMaps, proxy));
+        var ports = new PortPlan(portMaps, proxy, certificates);
+        var nginx = new NginxSettings(properties, new NginxLogs(roots, Environment.GetEnvironmentVariable("NGINX_LOG_ROOT")));
         var releases = new ReleaseStore(store, time);
         Edge = new EdgeServer(edgeOptions, time, logs);
-        var routes = new RoutePublisher(apps, domains, certificates, scheduler, Edge);
+        var urls = new AppUrls(domains, ports, certificates, store, Edge);
+        var routes = new RoutePublisher(apps, domains, certificates, ports, proxy, nginx, urls, scheduler, Edge);
+        var published = new RouteChanges(routes, Edge);
+        var triggers = new NoTriggers();
         Runtime = new AppRuntime(
             apps, releases, config, properties, store, new AppAccounts(store, properties, apps), scheduler, routes, Edge);
         var settings = new LetsEncryptSettingsStore(properties, config);
@@ -61,7 +73,13 @@ internal sealed class Services : IAsyncDisposable
             new AppFeature(apps, domains, Runtime, Manager, changes, store),
             new ConfigFeature(config, apps, inDaemon ? Runtime : new NothingToRestart()),
             new DomainFeature(domains, config, apps, changes),
-            new CertificateFeature(certificates, apps, store),
+            new CertificateFeature(certificates, new CertificateReport(certificates), domains, apps, store, published, triggers, time),
+            new PortFeature(portMaps, ports, apps, published, triggers),
+            new ProxyFeature(proxy, domains, apps, published, triggers),
+            new NginxFeature(
+                nginx, new NginxConfigView(nginx, domains, ports, certificates, scheduler), proxy, domains, certificates, apps, published, time),
+            new UrlFeature(UrlFeature.All, urls, apps),
+            new UrlFeature(UrlFeature.Best, urls, apps),
             new LetsEncryptFeature(
                 Manager, new LetsEncryptReport(settings, Manager, properties, certificates, apps), properties, certificates, apps, time),
             new PsFeature(Runtime, apps),
