@@ -9,8 +9,11 @@ using Berth.Platform.CommandLine;
 using Berth.Platform.Config;
 using Berth.Platform.Domains;
 using Berth.Platform.LetsEncrypt;
+using Berth.Platform.Nginx;
+using Berth.Platform.Ports;
 using Berth.Platform.Processes;
 using Berth.Platform.Properties;
+using Berth.Platform.Proxy;
 using Berth.Storage;
 
 namespace Berth.Commands;
@@ -35,27 +38,33 @@ internal static class ProblemTable
         AuthorityProblems.DataInUse, AuthorityProblems.KeyExposed, AuthorityProblems.KeyDamaged, AuthorityProblems.KeyNotFound,
         AuthorityProblems.RootNotFound, AuthorityProblems.DatabaseDamaged, AuthorityProblems.DatabaseNewer,
         EdgeProblems.PortTaken, EdgeProblems.PortForbidden, EdgeProblems.AddressUnavailable, EdgeProblems.CertificateUnusable,
-        EdgeProblems.TargetInvalid, EdgeProblems.OptionsInvalid, KernelProblems.AppNameInvalid, KernelProblems.DomainInvalid,
-        KernelProblems.EmailInvalid, KernelProblems.StateNotWritable, KernelProblems.StateBusy, AppProblems.AppNotNamed,
-        AppProblems.AppUnknown, AppProblems.AppTaken, AppProblems.AppNotConfirmed, BuildProblems.ArchiveDamaged,
-        BuildProblems.ArchiveRefused, BuildProblems.ArchiveTooLarge, BuildProblems.ArchiveNotUnpacked,
-        BuildProblems.ProcfileMissing, CertificateProblems.CertificateMissing, CertificateProblems.ShowWhat,
-        CommandLineProblems.CommandUnknown, CommandLineProblems.FlagUnknown, CommandLineProblems.FlagValueMissing,
-        CommandLineProblems.ReportFlagInvalid, CommandLineProblems.FormatInvalid, CommandLineProblems.RootNeeded,
-        CommandLineProblems.ArgumentMissing, ConfigProblems.KeyInvalid, ConfigProblems.PairInvalid,
-        ConfigProblems.ScopeMissing, ConfigProblems.FormatUnknown, DomainProblems.VhostLineInvalid,
+        EdgeProblems.TargetInvalid, EdgeProblems.OptionsInvalid, EdgeProblems.DoorShared, EdgeProblems.DoorFailed,
+        KernelProblems.AppNameInvalid, KernelProblems.DomainInvalid, KernelProblems.EmailInvalid,
+        KernelProblems.StateNotWritable, KernelProblems.StateBusy, AppProblems.AppNotNamed, AppProblems.AppUnknown,
+        AppProblems.AppTaken, AppProblems.AppNotConfirmed, BuildProblems.ArchiveDamaged, BuildProblems.ArchiveRefused,
+        BuildProblems.ArchiveTooLarge, BuildProblems.ArchiveNotUnpacked, BuildProblems.ProcfileMissing,
+        CertificateProblems.CertificateMissing, CertificateProblems.EndpointMissing, CertificateProblems.ShowWhat,
+        CertificateProblems.FileNotFound, CertificateProblems.ArchiveExpected, CertificateProblems.ArchiveIncomplete,
+        CertificateProblems.ArchiveRefused, CertificateProblems.PairUnusable, CertificateProblems.KeyForeign,
+        CertificateProblems.AnswerInvalid, CommandLineProblems.CommandUnknown, CommandLineProblems.FlagUnknown,
+        CommandLineProblems.FlagValueMissing, CommandLineProblems.ReportFlagInvalid, CommandLineProblems.FormatInvalid,
+        CommandLineProblems.RootNeeded, CommandLineProblems.ArgumentMissing, ConfigProblems.KeyInvalid,
+        ConfigProblems.PairInvalid, ConfigProblems.ScopeMissing, ConfigProblems.FormatUnknown, DomainProblems.VhostLineInvalid,
         DomainProblems.DomainRefused, DomainProblems.DomainTaken, DomainProblems.DomainMissing,
         LetsEncryptProblems.EmailMissing, LetsEncryptProblems.DomainsMissing, LetsEncryptProblems.WildcardNeedsDns,
         LetsEncryptProblems.NameNotPublic, LetsEncryptProblems.GracePeriodInvalid, LetsEncryptProblems.ServerUnknown,
         LetsEncryptProblems.AuthorityOff, LetsEncryptProblems.NamesLeftOut, LetsEncryptProblems.RenewalFailed,
         LetsEncryptProblems.PropertyUnknown, LetsEncryptProblems.NotFromAcme, LetsEncryptProblems.NamesTooMany,
-        LetsEncryptProblems.TrustFileInvalid, ProcessProblems.ProcfileInvalid, ProcessProblems.CommandUnsupported,
-        ProcessProblems.TypeInvalid, ProcessProblems.TypeUnknown, ProcessProblems.RestartPolicyInvalid,
-        ProcessProblems.PlanInvalid, ProcessProblems.ProgramMissing, ProcessProblems.ProgramRefused,
-        ProcessProblems.LaunchFailed, ProcessProblems.Exited, ProcessProblems.Unhealthy, ProcessProblems.PortsExhausted,
-        ProcessProblems.NotRunning, ProcessProblems.StateInUse, ProcessStateProblems.AppNotDeployed,
-        ProcessStateProblems.ScaleInvalid, SettingProblems.PropertyUnknown, SettingProblems.PropertyNotGlobal,
-        SettingProblems.PropertyNotPerApp, SettingProblems.PropertyMissing, StorageProblems.StateUnreadable,
+        LetsEncryptProblems.TrustFileInvalid, NginxProblems.ValueInvalid, NginxProblems.ConfigMissing,
+        NginxProblems.ConfigInvalid, NginxProblems.LogDisabled, PortProblems.MappingMissing, PortProblems.MappingInvalid,
+        PortProblems.MappingReused, PortProblems.MappingsNone, ProcessProblems.ProcfileInvalid,
+        ProcessProblems.CommandUnsupported, ProcessProblems.TypeInvalid, ProcessProblems.TypeUnknown,
+        ProcessProblems.RestartPolicyInvalid, ProcessProblems.PlanInvalid, ProcessProblems.ProgramMissing,
+        ProcessProblems.ProgramRefused, ProcessProblems.LaunchFailed, ProcessProblems.Exited, ProcessProblems.Unhealthy,
+        ProcessProblems.PortsExhausted, ProcessProblems.NotRunning, ProcessProblems.StateInUse,
+        ProcessStateProblems.AppNotDeployed, ProcessStateProblems.ScaleInvalid, SettingProblems.PropertyUnknown,
+        SettingProblems.PropertyNotGlobal, SettingProblems.PropertyNotPerApp, SettingProblems.PropertyMissing,
+        ProxyProblems.ValueInvalid, ProxyProblems.TypeConfused, ProxyProblems.ParallelInvalid, StorageProblems.StateUnreadable,
         StorageProblems.StateNotDeletable, ProgramProblems.DaemonNotRunning, ProgramProblems.DaemonNotAnswering,
         ProgramProblems.DaemonAccessDenied, ProgramProblems.FolderUnreadable, ProgramProblems.DaemonAlreadyRunning,
         ProgramProblems.DaemonNotStarted, ProgramProblems.InternalError, ProgramProblems.OptionInvalid,
