@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Berth.Edge;
 using Berth.Kernel;
 using Berth.Platform.Apps;
@@ -30,6 +31,10 @@ public sealed class RoutePublisher(
     private const int Https = 443;
 
     private readonly Lock _publishing = new();
+
+    /// <summary>Where an app is reached that the scheduler does not run: the containers of a taken-over Dokku server.</summary>
+    public Func<AppName, IEnumerable<IPEndPoint>> Otherwise { get; init; } = _ => [];
+
     private readonly Dictionary<AppName, AppTargets> _published = [];
 
     /// <summary>Makes the edge match one app's state now; an app that is gone loses its names.</summary>
@@ -119,11 +124,12 @@ public sealed class RoutePublisher(
         var certificate = facts is null
             ? null
             : EdgeCertificate.FromFiles(certificates.VersionOf(app, facts), certificates.CertificatePath(app), certificates.KeyPath(app));
+        var addresses = live.Targets.IsEmpty ? Otherwise(app) : live.Targets.Select(target => target.Address);
         var doors = DoorsOf(app);
         var host = settings.Apply(new EdgeHost
         {
             App = app,
-            Targets = [.. live.Targets.Select(target => EdgeTarget.Parse($"http://{target.Address}"))],
+            Targets = [.. addresses.Select(address => EdgeTarget.Parse($"http://{address}"))],
             Ports = doors,
             HttpsPort = HttpsPortOf(doors),
             KeepsHttp = !doors.Any(door => door.Secure),
@@ -131,7 +137,7 @@ public sealed class RoutePublisher(
         var names = domains.DomainsOf(app);
         return (
             [.. names.Select(domain => KeyValuePair.Create(domain, Named(host, domain, certificate, facts)))],
-            Otherwise(app, host with { Certificate = certificate, KeepsHttp = true, StrictTransportSecurity = null }, names.Count));
+            Rest(app, host with { Certificate = certificate, KeepsHttp = true, StrictTransportSecurity = null }, names.Count));
     }
 
     /// <summary>
@@ -153,7 +159,7 @@ public sealed class RoutePublisher(
     /// What an app does for names that nobody has: with the domain <c>_</c> at all its doors; without any domain at those that are its
     /// own, for at a main door it would take what others may want.
     /// </summary>
-    private EdgeHost? Otherwise(AppName app, EdgeHost host, int names)
+    private EdgeHost? Rest(AppName app, EdgeHost host, int names)
     {
         ImmutableArray<EdgePort> doors = domains.CatchesAll(app) ? host.Ports
             : names == 0 ? [.. host.Ports.Where(door => door.IsExtra)]

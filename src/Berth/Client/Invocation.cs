@@ -13,6 +13,9 @@ internal static class Invocation
         !Console.IsOutputRedirected,
         !Console.IsErrorRedirected)
     {
+        InputIsTerminal = !Console.IsInputRedirected,
+        SshUser = ForcedCommand.UserName(CurrentUser.IsRoot),
+        SshName = ForcedCommand.KeyName ?? "default",
         Coloured = Environment.GetEnvironmentVariable("NO_COLOR") is null or ""
             && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
     };
@@ -31,6 +34,9 @@ internal static class Invocation
         OutputIsTerminal = Caller.OutputIsTerminal,
         ErrorIsTerminal = Caller.ErrorIsTerminal,
         Colour = Caller.Coloured,
+        InputIsTerminal = Caller.InputIsTerminal,
+        SshUser = Caller.SshUser,
+        SshName = Caller.SshName,
     };
 
     public static void CopyInput(Stream stream)

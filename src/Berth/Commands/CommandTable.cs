@@ -18,7 +18,10 @@ internal sealed class CommandTable
 
     public IEnumerable<Command> All => _commands.Values;
 
-    public Command? Find(string name) => _commands.GetValueOrDefault(name);
+    /// <summary>What shells ask and people do not: in no help, suggested to nobody.</summary>
+    public Command? Hidden { get; set; }
+
+    public Command? Find(string name) => Hidden?.Name == name ? Hidden : _commands.GetValueOrDefault(name);
 
     /// <returns>The feature that <c>x</c>, <c>x:help</c> or <c>x:default</c> asks help of.</returns>
     public IFeature? FindFeature(string name)

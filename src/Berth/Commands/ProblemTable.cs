@@ -1,6 +1,8 @@
 using Berth.Acme;
+using Berth.Acme.Dns;
 using Berth.Authority;
 using Berth.Edge;
+using Berth.Installing;
 using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.Builds;
@@ -14,6 +16,7 @@ using Berth.Platform.Ports;
 using Berth.Platform.Processes;
 using Berth.Platform.Properties;
 using Berth.Platform.Proxy;
+using Berth.Platform.SshKeys;
 using Berth.Storage;
 
 namespace Berth.Commands;
@@ -23,51 +26,64 @@ internal static class ProblemTable
 {
     public static IReadOnlyList<ProblemCode> All { get; } =
     [
+        DnsProblems.ProviderUnknown, DnsProblems.SettingMissing, DnsProblems.SettingInvalid, DnsProblems.ZoneUnknown,
+        DnsProblems.ZoneNotManaged, DnsProblems.ProviderRefused, DnsProblems.CredentialsRefused,
+        DnsProblems.ProviderUnreachable, DnsProblems.ProgramFailed, DnsProblems.AliasMissing, DnsProblems.RecordMissing,
         AcmeProblems.ServerHostUnknown, AcmeProblems.ServerRefused, AcmeProblems.ServerNotTrusted, AcmeProblems.ServerTimeout,
         AcmeProblems.ServerUnreachable, AcmeProblems.ResponseInvalid, AcmeProblems.UrlInvalid, AcmeProblems.NonceRefused,
         AcmeProblems.ServerInternal, AcmeProblems.Malformed, AcmeProblems.OtherRefusal, AcmeProblems.RateLimited,
-        AcmeProblems.Unauthorized, AcmeProblems.AccountUnknown, AcmeProblems.AccountDeactivated,
+        AcmeProblems.NamePaused, AcmeProblems.Unauthorized, AcmeProblems.AccountUnknown, AcmeProblems.AccountDeactivated,
         AcmeProblems.AccountKeyInvalid, AcmeProblems.BindingRequired, AcmeProblems.BindingInvalid, AcmeProblems.ContactRefused,
-        AcmeProblems.TermsNotAgreed, AcmeProblems.KeyRefused, AcmeProblems.NamesMissing, AcmeProblems.IdentifierRejected,
-        AcmeProblems.ProfileUnknown, AcmeProblems.ChallengeUnsupported, AcmeProblems.ValidationRefused,
-        AcmeProblems.ValidationDns, AcmeProblems.ValidationConnection, AcmeProblems.ValidationAnswer,
-        AcmeProblems.ValidationTls, AcmeProblems.ValidationTimeout, AcmeProblems.CaaForbids, AcmeProblems.RequestRefused,
-        AcmeProblems.OrderInvalid, AcmeProblems.OrderNotReady, AcmeProblems.ProcessingTimeout, AcmeProblems.CertificateWrong,
-        AcmeProblems.CertificateUnreadable, AcmeProblems.RevocationRefused, AcmeProblems.RevocationUnsupported,
-        AuthorityProblems.OptionsInvalid, AuthorityProblems.PortTaken, AuthorityProblems.AddressNotUsable,
-        AuthorityProblems.DataInUse, AuthorityProblems.KeyExposed, AuthorityProblems.KeyDamaged, AuthorityProblems.KeyNotFound,
+        AcmeProblems.TermsNotAgreed, AcmeProblems.KeyRefused, AcmeProblems.AccountKeyTaken, AcmeProblems.KeyChangeUnsupported,
+        AcmeProblems.NamesMissing, AcmeProblems.IdentifierRejected, AcmeProblems.ProfileUnknown,
+        AcmeProblems.ChallengeUnsupported, AcmeProblems.ValidationRefused, AcmeProblems.ValidationDns,
+        AcmeProblems.ValidationConnection, AcmeProblems.ValidationAnswer, AcmeProblems.ValidationTls,
+        AcmeProblems.ValidationTimeout, AcmeProblems.CaaForbids, AcmeProblems.RequestRefused, AcmeProblems.OrderInvalid,
+        AcmeProblems.OrderNotReady, AcmeProblems.ProcessingTimeout, AcmeProblems.IssuanceTimeout,
+        AcmeProblems.ReusedKeyInvalid, AcmeProblems.CertificateWrong, AcmeProblems.CertificateUnreadable,
+        AcmeProblems.RevocationRefused, AcmeProblems.RevocationUnsupported, AuthorityProblems.OptionsInvalid,
+        AuthorityProblems.PortTaken, AuthorityProblems.AddressNotUsable, AuthorityProblems.DataInUse,
+        AuthorityProblems.KeyExposed, AuthorityProblems.KeyDamaged, AuthorityProblems.KeyNotFound,
         AuthorityProblems.RootNotFound, AuthorityProblems.DatabaseDamaged, AuthorityProblems.DatabaseNewer,
         EdgeProblems.PortTaken, EdgeProblems.PortForbidden, EdgeProblems.AddressUnavailable, EdgeProblems.CertificateUnusable,
         EdgeProblems.TargetInvalid, EdgeProblems.OptionsInvalid, EdgeProblems.DoorShared, EdgeProblems.DoorFailed,
         KernelProblems.AppNameInvalid, KernelProblems.DomainInvalid, KernelProblems.EmailInvalid,
         KernelProblems.StateNotWritable, KernelProblems.StateBusy, AppProblems.AppNotNamed, AppProblems.AppUnknown,
-        AppProblems.AppTaken, AppProblems.AppNotConfirmed, BuildProblems.ArchiveDamaged, BuildProblems.ArchiveRefused,
+        AppProblems.AppTaken, AppProblems.AppNotConfirmed, AppProblems.AppLocked, AppProblems.AppNotLocked,
+        AppProblems.AppUnlockFailed, AppProblems.AppNewNameMissing, BuildProblems.ArchiveDamaged, BuildProblems.ArchiveRefused,
         BuildProblems.ArchiveTooLarge, BuildProblems.ArchiveNotUnpacked, BuildProblems.ProcfileMissing,
         CertificateProblems.CertificateMissing, CertificateProblems.EndpointMissing, CertificateProblems.ShowWhat,
         CertificateProblems.FileNotFound, CertificateProblems.ArchiveExpected, CertificateProblems.ArchiveIncomplete,
         CertificateProblems.ArchiveRefused, CertificateProblems.PairUnusable, CertificateProblems.KeyForeign,
         CertificateProblems.AnswerInvalid, CommandLineProblems.CommandUnknown, CommandLineProblems.FlagUnknown,
         CommandLineProblems.FlagValueMissing, CommandLineProblems.ReportFlagInvalid, CommandLineProblems.FormatInvalid,
-        CommandLineProblems.RootNeeded, CommandLineProblems.ArgumentMissing, ConfigProblems.KeyInvalid,
-        ConfigProblems.PairInvalid, ConfigProblems.ScopeMissing, ConfigProblems.FormatUnknown, DomainProblems.VhostLineInvalid,
-        DomainProblems.DomainRefused, DomainProblems.DomainTaken, DomainProblems.DomainMissing,
-        LetsEncryptProblems.EmailMissing, LetsEncryptProblems.DomainsMissing, LetsEncryptProblems.WildcardNeedsDns,
-        LetsEncryptProblems.NameNotPublic, LetsEncryptProblems.GracePeriodInvalid, LetsEncryptProblems.ServerUnknown,
-        LetsEncryptProblems.AuthorityOff, LetsEncryptProblems.NamesLeftOut, LetsEncryptProblems.RenewalFailed,
-        LetsEncryptProblems.PropertyUnknown, LetsEncryptProblems.NotFromAcme, LetsEncryptProblems.NamesTooMany,
-        LetsEncryptProblems.TrustFileInvalid, NginxProblems.ValueInvalid, NginxProblems.ConfigMissing,
-        NginxProblems.ConfigInvalid, NginxProblems.LogDisabled, PortProblems.MappingMissing, PortProblems.MappingInvalid,
-        PortProblems.MappingReused, PortProblems.MappingsNone, ProcessProblems.ProcfileInvalid,
-        ProcessProblems.CommandUnsupported, ProcessProblems.TypeInvalid, ProcessProblems.TypeUnknown,
-        ProcessProblems.RestartPolicyInvalid, ProcessProblems.PlanInvalid, ProcessProblems.ProgramMissing,
-        ProcessProblems.ProgramRefused, ProcessProblems.LaunchFailed, ProcessProblems.Exited, ProcessProblems.Unhealthy,
-        ProcessProblems.PortsExhausted, ProcessProblems.NotRunning, ProcessProblems.StateInUse,
+        CommandLineProblems.RootNeeded, CommandLineProblems.ArgumentMissing, CommandLineProblems.ArgumentUnexpected,
+        ConfigProblems.KeyInvalid, ConfigProblems.PairInvalid, ConfigProblems.ScopeMissing, ConfigProblems.FormatUnknown,
+        ConfigProblems.ValueInvalid, ConfigProblems.ImportInvalid, ConfigProblems.ImportSourceMissing,
+        DomainProblems.VhostLineInvalid, DomainProblems.DomainRefused, DomainProblems.DomainTaken,
+        DomainProblems.DomainMissing, LetsEncryptProblems.EmailMissing, LetsEncryptProblems.DomainsMissing,
+        LetsEncryptProblems.WildcardNeedsDns, LetsEncryptProblems.NameNotPublic, LetsEncryptProblems.GracePeriodInvalid,
+        LetsEncryptProblems.ServerUnknown, LetsEncryptProblems.AuthorityOff, LetsEncryptProblems.NamesLeftOut,
+        LetsEncryptProblems.RenewalFailed, LetsEncryptProblems.CurrentMissing, LetsEncryptProblems.PortMissing,
+        LetsEncryptProblems.NotFromAcme, LetsEncryptProblems.NamesTooMany, LetsEncryptProblems.TrustFileInvalid,
+        NginxProblems.ValueInvalid, NginxProblems.ConfigMissing, NginxProblems.ConfigInvalid, NginxProblems.LogDisabled,
+        PortProblems.MappingMissing, PortProblems.MappingInvalid, PortProblems.MappingReused, PortProblems.MappingsNone,
+        ProcessProblems.ProcfileInvalid, ProcessProblems.CommandUnsupported, ProcessProblems.TypeInvalid,
+        ProcessProblems.TypeUnknown, ProcessProblems.RestartPolicyInvalid, ProcessProblems.PlanInvalid,
+        ProcessProblems.ProgramMissing, ProcessProblems.ProgramRefused, ProcessProblems.LaunchFailed, ProcessProblems.Exited,
+        ProcessProblems.Unhealthy, ProcessProblems.PortsExhausted, ProcessProblems.NotRunning, ProcessProblems.StateInUse,
         ProcessStateProblems.AppNotDeployed, ProcessStateProblems.ScaleInvalid, SettingProblems.PropertyUnknown,
         SettingProblems.PropertyNotGlobal, SettingProblems.PropertyNotPerApp, SettingProblems.PropertyMissing,
-        ProxyProblems.ValueInvalid, ProxyProblems.TypeConfused, ProxyProblems.ParallelInvalid, StorageProblems.StateUnreadable,
+        ProxyProblems.ValueInvalid, ProxyProblems.TypeConfused, ProxyProblems.ParallelInvalid, SshKeyProblems.KeyNotGiven,
+        SshKeyProblems.KeyInvalid, SshKeyProblems.KeysTooMany, SshKeyProblems.KeyNameMissing, SshKeyProblems.KeyNameInvalid,
+        SshKeyProblems.KeyNameTaken, SshKeyProblems.KeyDuplicate, SshKeyProblems.KeysNone, SshKeyProblems.KeyFormatInvalid,
+        SshKeyProblems.RootUnfit, SshKeyProblems.CommandUnreadable, SshKeyProblems.CommandForbidden,
+        SshKeyProblems.PushNotBuilt, SshKeyProblems.RepositoryMissing, StorageProblems.StateUnreadable,
         StorageProblems.StateNotDeletable, ProgramProblems.DaemonNotRunning, ProgramProblems.DaemonNotAnswering,
         ProgramProblems.DaemonAccessDenied, ProgramProblems.FolderUnreadable, ProgramProblems.DaemonAlreadyRunning,
         ProgramProblems.DaemonNotStarted, ProgramProblems.InternalError, ProgramProblems.OptionInvalid,
-        ProgramProblems.ProblemUnknown, ProgramProblems.FolderMissing,
+        ProgramProblems.ProblemUnknown, ProgramProblems.FolderMissing, ProgramProblems.DokkuRcUnreadable,
+        ProgramProblems.SudoMissing, InstallProblems.DokkuPresent, InstallProblems.PortHeld, InstallProblems.AccountUnfit,
+        InstallProblems.SystemProgramFailed, InstallProblems.TreeUnfit, InstallProblems.DaemonStays,
     ];
 }

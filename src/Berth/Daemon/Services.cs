@@ -6,6 +6,7 @@ using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.Builds;
 using Berth.Platform.Certs;
+using Berth.Platform.Completion;
 using Berth.Platform.Config;
 using Berth.Platform.Domains;
 using Berth.Platform.LetsEncrypt;
@@ -16,6 +17,8 @@ using Berth.Platform.Processes;
 using Berth.Platform.Properties;
 using Berth.Platform.Proxy;
 using Berth.Platform.Routing;
+using Berth.Platform.SshKeys;
+using Berth.Platform.Takeover;
 using Berth.Platform.Urls;
 using Berth.Storage;
 using Microsoft.Extensions.Logging;
@@ -29,6 +32,7 @@ namespace Berth.Daemon;
 internal sealed class Services : IAsyncDisposable
 {
     private readonly AcmeClients _clients;
+    private readonly DockerSocket _docker = new();
 
     /// <param name="roots">Where state lies.</param>
     /// <param name="edgeOptions">How the edge would listen.</param>
@@ -52,11 +56,14 @@ internal sealed class Services : IAsyncDisposable
         var ports = new PortPlan(portMaps, proxy, certificates);
         var nginx = new NginxSettings(properties, new NginxLogs(roots, Environment.GetEnvironmentVariable("NGINX_LOG_ROOT")));
         var releases = new ReleaseStore(store, time);
-        Edge = new EdgeServer(edgeOptions, time, logs);
-        var urls = new AppUrls(domains, ports, certificates, store, Edge);
-        var routes = new RoutePublisher(apps, domains, certificates, ports, proxy, nginx, urls, scheduler, Edge);
-        var published = new RouteChanges(routes, Edge);
         var triggers = new NoTriggers();
+        var renaming = new AppRenaming(store);
+        renaming.FinishAll();
+        Edge = new EdgeServer(edgeOptions, time, logs);
+        Containers = new ContainerTargets(apps, new ContainerFiles(store), releases, _docker);
+        var urls = new AppUrls(domains, ports, certificates, store, Edge);
+        var routes = new RoutePublisher(apps, domains, certificates, ports, proxy, nginx, urls, scheduler, Edge) { Otherwise = app => Containers.Of(app) };
+        var published = new RouteChanges(routes, Edge);
         Runtime = new AppRuntime(
             apps, releases, config, properties, store, new AppAccounts(store, properties, apps), scheduler, routes, Edge);
         var settings = new LetsEncryptSettingsStore(properties, config);
@@ -64,15 +71,21 @@ internal sealed class Services : IAsyncDisposable
             store, authority, Environment.GetEnvironmentVariable("LEGO_CA_CERTIFICATES"), FailPoints.Hook, time);
         Lineages = new LineageFiles(store, certificates, time);
         Manager = new CertificateManager(
-            apps, new CertificatePlanner(domains, settings, _clients), _clients, Lineages, certificates, settings, Edge, routes, new RetryLadder(random), time);
-        Renewals = new RenewalLoop(apps, routes, Manager, new RenewalLog(logs), time);
+            apps, new CertificatePlanner(domains, settings, _clients), _clients, Lineages, certificates, settings, Edge, routes, new ChallengePort(store), new RetryLadder(random), time);
+        var renewal = new AutoRenewal(properties, store);
+        Renewals = new RenewalLoop(apps, routes, Manager, renewal, new RenewalLog(logs), time);
         (Apps, Routes, Domains, Certificates) = (apps, routes, domains, certificates);
         var changes = new LiveChanges(routes, Renewals);
-        var table = new CommandTable(
+        var setup = new DomainSetup(domains, config);
+        var deployLock = new DeployLock(store);
+        var transfer = new AppTransfer(
+            apps, renaming, new AppCloning(apps, config, domains, releases, store), releases, properties, Runtime,
+            inDaemon ? Runtime : null, Manager, changes, triggers, store);
+        Commands = new CommandTable(
         [
-            new AppFeature(apps, domains, Runtime, Manager, changes, store),
-            new ConfigFeature(config, apps, inDaemon ? Runtime : new NothingToRestart()),
-            new DomainFeature(domains, config, apps, changes),
+            new AppFeature(apps, setup, transfer, deployLock, properties, Runtime, Manager, changes, triggers, store),
+            new ConfigFeature(config, apps, inDaemon ? Runtime : new NothingToRestart(Runtime), triggers),
+            new DomainFeature(domains, setup, config, apps, changes, triggers),
             new CertificateFeature(certificates, new CertificateReport(certificates), domains, apps, store, published, triggers, time),
             new PortFeature(portMaps, ports, apps, published, triggers),
             new ProxyFeature(proxy, domains, apps, published, triggers),
@@ -81,16 +94,21 @@ internal sealed class Services : IAsyncDisposable
             new UrlFeature(UrlFeature.All, urls, apps),
             new UrlFeature(UrlFeature.Best, urls, apps),
             new LetsEncryptFeature(
-                Manager, new LetsEncryptReport(settings, Manager, properties, certificates, apps), properties, certificates, apps, time),
+                Manager, new LetsEncryptReport(settings, renewal, Manager, properties, certificates, apps), settings, renewal, Lineages,
+                properties, certificates, apps, triggers, time),
             new PsFeature(Runtime, apps),
             new LogsFeature(new LogReader(LogSettingsOf(roots), time), apps),
-            new DeployFeature(Runtime, releases, apps),
+            new DeployFeature(Runtime, releases, apps, deployLock),
+            new SshKeyFeature(new AuthorizedKeysFile(store)),
             .. LocalCommands.All,
         ]);
-        Runner = new CommandRunner(table, inDaemon, ControlSocket.FileOf(roots), inDaemon ? Honour : static _ => { }, logs.CreateLogger<CommandRunner>());
+        Commands.Hidden = CompletionCommand.For(Commands, new CompletionSources(apps, domains, config));
+        Runner = new CommandRunner(Commands, inDaemon, ControlSocket.FileOf(roots), inDaemon ? Honour : static _ => { }, logs.CreateLogger<CommandRunner>());
     }
 
     public AppCatalog Apps { get; }
+
+    public ContainerTargets Containers { get; }
 
     public RoutePublisher Routes { get; }
 
@@ -108,6 +126,8 @@ internal sealed class Services : IAsyncDisposable
 
     public RenewalLoop Renewals { get; }
 
+    public CommandTable Commands { get; }
+
     public CommandRunner Runner { get; }
 
     /// <summary>A hand edit of an app's files counts at the next command that names the app.</summary>
@@ -122,6 +142,7 @@ internal sealed class Services : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _clients.Dispose();
+        _docker.Dispose();
         await Edge.DisposeAsync();
     }
 
