@@ -21,12 +21,14 @@ internal static class Program
         return args switch
         {
             ["__launch", ..] => Launcher.Run(args[1..]),
+            ["__plugin", "--all", var program, ..] => PluginParent.Run(program, args[3..]),
+            _ when Invocation.Name is "plugn" or "prop" => Elsewhere(Invocation.WordsOf(args), roots),
             ["serve", ..] => Here((_, output) => ServeCommand.RunAsync(args[1..], roots, output)),
             ["ca", "serve", ..] => Here((_, output) => AuthorityCommand.ServeAsync(args[2..], roots, output)),
             ["doctor", ..] => Here((caller, output) => Doctor.DoctorCommand.RunAsync(args[1..], roots, caller, output)),
             ["explain", ..] => Here((_, output) => ExplainCommand.Run(args[1..], output)),
             ["version"] or ["--version"] or ["-v"] => Here((caller, output) => VersionCommand.Run(caller, output)),
-            _ => Elsewhere(args, roots),
+            _ => Elsewhere(Invocation.WordsOf(args), roots),
         };
     }
 

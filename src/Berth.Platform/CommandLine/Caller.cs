@@ -12,6 +12,18 @@ public sealed record Caller(
 {
     public bool IsRoot => UserId == 0;
 
+    /// <summary>Plugins are asked to trace what they do (<c>--trace</c>).</summary>
+    public bool Trace { get; init; }
+
+    /// <summary>What <c>--app</c> named, for plugins; built-in commands get it as their first word.</summary>
+    public string? App { get; init; }
+
+    /// <summary>The name of the SSH key they came with; null when they did not come over SSH.</summary>
+    public string? KeyName { get; init; }
+
+    /// <summary>True when a plugin's program calls, which was allowed to when its own caller was.</summary>
+    public bool WithinPlugin { get; init; }
+
     /// <summary>Colour is wanted: a terminal, and NO_COLOR is not set.</summary>
     public bool Coloured { get; init; }
 }

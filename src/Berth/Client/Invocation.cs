@@ -1,23 +1,42 @@
 using System.Text;
 using Berth.Control;
 using Berth.Platform.CommandLine;
+using Berth.Platform.Plugins;
 
 namespace Berth.Client;
 
 /// <summary>How this process was called: by which name, by whom, on what terminal.</summary>
 internal static class Invocation
 {
+    /// <summary>The first word of the command line as the caller wrote it; the framework only knows the file behind it.</summary>
+    public static string Name { get; } = CalledAs();
+
     public static Caller Caller { get; } = new(
         CurrentUser.Id,
-        CalledAs() == "dokku" ? "dokku" : "berth",
+        Name == "dokku" ? "dokku" : "berth",
         !Console.IsOutputRedirected,
         !Console.IsErrorRedirected)
     {
-        Coloured = Environment.GetEnvironmentVariable("NO_COLOR") is null or ""
-            && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
+        WithinPlugin = IsSet(PluginEnvironment.Nested),
+        Coloured = !IsSet("NO_COLOR") && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
     };
 
-    /// <summary>The first word of the command line as the caller wrote it; the framework only knows the file behind it.</summary>
+    /// <summary>The words with what the program's other names and the environment of Dokku's callers put in front of them.</summary>
+    public static string[] WordsOf(string[] args)
+    {
+        string[] named = Name switch
+        {
+            "plugn" => ["plugn", .. args],
+            "prop" => ["common:property", .. args],
+            _ => args,
+        };
+        string[] quiet = IsSet("DOKKU_QUIET_OUTPUT") ? ["--quiet"] : [];
+        string[] force = IsSet("DOKKU_APPS_FORCE_DELETE") ? ["--force"] : [];
+        return [.. quiet, .. force, .. named];
+    }
+
+    private static bool IsSet(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 };
+
     private static string CalledAs()
     {
         var line = File.ReadAllBytes("/proc/self/cmdline");
@@ -31,6 +50,7 @@ internal static class Invocation
         OutputIsTerminal = Caller.OutputIsTerminal,
         ErrorIsTerminal = Caller.ErrorIsTerminal,
         Colour = Caller.Coloured,
+        WithinPlugin = Caller.WithinPlugin,
     };
 
     public static void CopyInput(Stream stream)

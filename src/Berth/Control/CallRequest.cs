@@ -13,6 +13,9 @@ internal sealed record CallRequest
 
     public required bool ErrorIsTerminal { get; init; }
 
+    /// <summary>True when a plugin's program calls. Only who has an account here can say so, not who comes over SSH.</summary>
+    public bool WithinPlugin { get; init; }
+
     /// <summary>False when NO_COLOR is set or the terminal is dumb.</summary>
     public required bool Colour { get; init; }
 }

@@ -93,6 +93,7 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
         var caller = new Caller(user, call.Program == "dokku" ? "dokku" : "berth", call.OutputIsTerminal, call.ErrorIsTerminal)
         {
             Coloured = call.Colour,
+            WithinPlugin = call.WithinPlugin,
         };
         var status = await runner.RunAsync(call.Words, caller, writer, OpenInput, interrupted.Token, gone.Token);
         await writer.EndAsync(status);

@@ -9,6 +9,7 @@ using Berth.Platform.Certs;
 using Berth.Platform.Config;
 using Berth.Platform.Domains;
 using Berth.Platform.LetsEncrypt;
+using Berth.Platform.Plugins;
 using Berth.Platform.Processes;
 using Berth.Platform.Properties;
 using Berth.Platform.Routing;
@@ -56,7 +57,10 @@ internal sealed class Services : IAsyncDisposable
         Renewals = new RenewalLoop(apps, routes, Manager, new RenewalLog(logs), time);
         (Apps, Routes, Domains, Certificates) = (apps, routes, domains, certificates);
         var changes = new LiveChanges(routes, Renewals);
-        var table = new CommandTable(
+        var plugins = new PluginServices(roots, store, properties, Environment.GetEnvironmentVariable, time);
+        Compatibility = plugins.Files;
+        CommandTable? table = null;
+        table = new CommandTable(
         [
             new AppFeature(apps, domains, Runtime, Manager, changes, store),
             new ConfigFeature(config, apps, inDaemon ? Runtime : new NothingToRestart()),
@@ -67,9 +71,11 @@ internal sealed class Services : IAsyncDisposable
             new PsFeature(Runtime, apps),
             new LogsFeature(new LogReader(LogSettingsOf(roots), time), apps),
             new DeployFeature(Runtime, releases, apps),
+            .. plugins.Features((words, call) => Runner!.RunBuiltInAsync(words, call)),
+            new ReportFeature(apps, plugins.Listing, plugins.Triggers, () => table!.Features, inDaemon),
             .. LocalCommands.All,
         ]);
-        Runner = new CommandRunner(table, inDaemon, ControlSocket.FileOf(roots), inDaemon ? Honour : static _ => { }, logs.CreateLogger<CommandRunner>());
+        Runner = new CommandRunner(table, plugins.Triggers, plugins.Commands, inDaemon, ControlSocket.FileOf(roots), inDaemon ? Honour : static _ => { }, logs.CreateLogger<CommandRunner>());
     }
 
     public AppCatalog Apps { get; }
@@ -89,6 +95,9 @@ internal sealed class Services : IAsyncDisposable
     public CertificateManager Manager { get; }
 
     public RenewalLoop Renewals { get; }
+
+    /// <summary>What plugins source.</summary>
+    public CompatibilityFiles Compatibility { get; }
 
     public CommandRunner Runner { get; }
 
