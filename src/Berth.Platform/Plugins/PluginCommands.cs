@@ -73,7 +73,7 @@ public sealed class PluginCommands(PluginCatalog catalog, PluginEnvironment envi
             // Plugins look at the command line of who started them to know whether all is wanted.
             var words = everything ? new[] { "__plugin", "--all", commands, "help" } : ["help"];
             var program = everything ? $"{catalog.Folders.Programs}/dokku" : commands;
-            await RunAsync(program, words, SharedInput.None, new CommandOutput(kept, caller), either.Token);
+            await RunAsync(program, words, SharedInput.None, new CommandOutput(kept, caller with { OutputIsTerminal = false }), either.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {

@@ -75,6 +75,7 @@ public sealed class PluginEnvironment(PluginFolders folders, DokkuRc settings, s
     {
         values["SSH_USER"] = AccountName.OrNumber(caller.UserId);
         values["SSH_NAME"] = values["NAME"] = caller.KeyName ?? "default";
+        values["TERM"] = caller is { OutputIsTerminal: true, Coloured: true } ? "xterm" : "dumb";
         Switch("DOKKU_QUIET_OUTPUT", caller.Quiet);
         Switch("DOKKU_APPS_FORCE_DELETE", caller.Force);
         Switch("DOKKU_TRACE", caller.Trace);

@@ -15,17 +15,18 @@ internal sealed class PluginFetch(GitProgram git)
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <param name="source">Where from.</param>
+    /// <param name="name">What it will be called.</param>
     /// <param name="folder">Where to: not there yet.</param>
-    /// <param name="output">Shows git's progress.</param>
+    /// <param name="output">Shows what git says.</param>
     /// <param name="cancel">Gives up; what is in the folder then is the caller's to remove.</param>
     /// <exception cref="ProblemException">It could not be fetched, or is no archive to be trusted.</exception>
-    public async Task FetchAsync(PluginSource source, string folder, CommandOutput output, CancellationToken cancel)
+    public async Task FetchAsync(PluginSource source, PluginName name, string folder, CommandOutput output, CancellationToken cancel)
     {
         try
         {
             await (source.Kind switch
             {
-                PluginSourceKind.Git => CloneAsync(source, folder, output, cancel),
+                PluginSourceKind.Git => CloneAsync(source, name, folder, output, cancel),
                 PluginSourceKind.Folder => Task.Run(() => Copy(source.LocalPath!, folder), cancel),
                 PluginSourceKind.LocalArchive => UnpackFileAsync(source.LocalPath!, folder, cancel),
                 _ => DownloadAsync(source.Address, folder, cancel),
@@ -37,9 +38,11 @@ internal sealed class PluginFetch(GitProgram git)
         }
     }
 
-    private async Task CloneAsync(PluginSource source, string folder, CommandOutput output, CancellationToken cancel)
+    private async Task CloneAsync(PluginSource source, PluginName name, string folder, CommandOutput output, CancellationToken cancel)
     {
-        var (status, _, error) = await git.RunAsync(["clone", "--", source.LocalPath ?? source.Address, folder], output, cancel);
+        // In git's own words, but for the folder that is only on the way.
+        output.ErrorLine($"Cloning into '{name}'...");
+        var (status, _, error) = await git.RunAsync(["clone", "--quiet", "--", source.LocalPath ?? source.Address, folder], output, cancel);
         if (status != 0)
         {
             throw new IOException(error.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "git failed");

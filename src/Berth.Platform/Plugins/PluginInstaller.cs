@@ -26,7 +26,7 @@ public sealed class PluginInstaller(PluginCatalog catalog, CompatibilityFiles fi
         var fresh = $"{catalog.Folders.Available}/{Unfinished}{Guid.NewGuid():N}";
         try
         {
-            await new PluginFetch(_git).FetchAsync(source, fresh, output, cancel);
+            await new PluginFetch(_git).FetchAsync(source, name, fresh, output, cancel);
             if (committish is not null)
             {
                 await CheckOutAsync(source, fresh, committish, cancel);

@@ -1,5 +1,4 @@
 using System.IO.Pipes;
-using Microsoft.Win32.SafeHandles;
 
 namespace Berth.Platform.Plugins;
 
@@ -78,17 +77,17 @@ internal sealed class SharedInput(Func<Stream> open)
         return _buffer.AsMemory(0, count);
     }
 
-    private void TakeBack(SafeFileHandle rest)
+    private void TakeBack(FileStream rest)
     {
         var buffer = new byte[4096];
         int read;
-        while ((read = RandomAccess.Read(rest, buffer, 0)) > 0)
+        while ((read = rest.Read(buffer)) > 0)
         {
             _unread.AddRange(buffer.AsSpan(0, read));
         }
     }
 
-    private static SafeFileHandle? ReadingEndOf(Stream input) => input is PipeStream { SafePipeHandle: { IsInvalid: false } pipe }
-        ? File.OpenHandle($"/proc/self/fd/{pipe.DangerousGetHandle()}", FileMode.Open, FileAccess.Read, FileShare.ReadWrite)
+    private static FileStream? ReadingEndOf(Stream input) => input is PipeStream { SafePipeHandle: { IsInvalid: false } pipe }
+        ? new FileStream($"/proc/self/fd/{pipe.DangerousGetHandle()}", FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0)
         : null;
 }
