@@ -87,6 +87,24 @@ internal static unsafe partial class Posix
         }
     }
 
+    internal static FileStamp StampOf(ReadOnlySpan<byte> path)
+    {
+        const uint wanted = 0x40 | 0x80 | 0x100 | 0x200; // STATX_MTIME | STATX_CTIME | STATX_INO | STATX_SIZE
+        var status = stackalloc uint[64];
+        fixed (byte* start = path)
+        {
+            if (Statx(AtCurrentDirectory, start, 0, wanted, status) != 0)
+            {
+                return default;
+            }
+        }
+
+        var wide = (ulong*)status;
+        return new FileStamp(wide[4], wide[5], Nanoseconds(wide[14], status[30]), Nanoseconds(wide[12], status[26]));
+    }
+
+    private static long Nanoseconds(ulong seconds, uint rest) => unchecked(((long)seconds * 1_000_000_000) + rest);
+
     /// <summary>Renames in one step whatever the path is; <see cref="File.Move(string, string)"/> looks through a link at its target.</summary>
     /// <exception cref="IOException">The system's own words.</exception>
     internal static void Rename(string from, string to)
@@ -121,7 +139,10 @@ internal static unsafe partial class Posix
     [LibraryImport("libc", EntryPoint = "getpwuid_r")]
     private static partial int FindUser(uint user, nint* entry, byte* texts, nuint size, nint* found);
 
-    // struct statx has one layout on every architecture: uid is its sixth 32-bit word, gid its seventh.
+    [LibraryImport("libc", EntryPoint = "statx")]
+    private static partial int Statx(int folder, byte* path, int flags, uint mask, uint* status);
+
+    // struct statx has one layout on every architecture. In 32-bit words: uid 5, gid 6, mode 7, inode 8, size 10, ctime 24, mtime 28.
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int Statx(int folder, string path, int flags, uint mask, uint* status);
 }

@@ -10,9 +10,13 @@ public sealed class AppCatalog(IStateStore store, TimeProvider time)
     private static readonly string[] NotApps = ["tls"];
     private static readonly string[] OwnAreas = ["releases", "logs", "letsencrypt"];
 
+    private readonly Remembered<AppName[]> _apps = new(time);
+
     public static StatePath FolderOf(AppName app) => StatePath.Home(app.Text);
 
-    public IReadOnlyList<AppName> List() =>
+    public IReadOnlyList<AppName> List() => _apps.Get("", () => [store.FileOf(Everything)], ListFolders);
+
+    private AppName[] ListFolders() =>
         [.. store.List(Everything).Where(name => !NotApps.Contains(name))
             .Select(name => AppName.TryParse(name, out var app) ? app : null)
             .OfType<AppName>()

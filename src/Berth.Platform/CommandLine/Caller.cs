@@ -18,8 +18,11 @@ public sealed record Caller(
     /// <summary>What <c>--app</c> named, for plugins; built-in commands get it as their first word.</summary>
     public string? App { get; init; }
 
-    /// <summary>The name of the SSH key they came with; null when they did not come over SSH.</summary>
-    public string? KeyName { get; init; }
+    /// <summary>The account behind the call: <c>root</c>, who called sudo, or <c>dokku</c> over SSH. Plugins get it as <c>SSH_USER</c>.</summary>
+    public string SshUser { get; init; } = "";
+
+    /// <summary>The name of the SSH key that was used, else <c>default</c>. Plugins get it as <c>SSH_NAME</c>.</summary>
+    public string SshName { get; init; } = "default";
 
     /// <summary>True when a plugin's program calls, which was allowed to when its own caller was.</summary>
     public bool WithinPlugin { get; init; }

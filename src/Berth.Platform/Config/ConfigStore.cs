@@ -8,12 +8,19 @@ namespace Berth.Platform.Config;
 /// The environment of each app and of all apps, in <c>config/&lt;app|--global&gt;/ENV</c>. A file an older server left in
 /// <c>DOKKU_ROOT[/app]/ENV</c> counts until it has been drained once, which the first change does.
 /// </summary>
-public sealed class ConfigStore(IStateStore store)
+public sealed class ConfigStore(IStateStore store, TimeProvider time)
 {
     private const string Migrated = "env-migrated";
 
+    private readonly Remembered<ImmutableSortedDictionary<string, string>> _values = new(time);
+
     /// <param name="app">Null for the variables of all apps.</param>
-    public ImmutableSortedDictionary<string, string> Read(AppName? app)
+    public ImmutableSortedDictionary<string, string> Read(AppName? app) => _values.Get(
+        Scope(app),
+        () => [store.FileOf(Current(app)), store.FileOf(Legacy(app)), store.FileOf(MigrationRecord(app))],
+        () => ReadFiles(app));
+
+    private ImmutableSortedDictionary<string, string> ReadFiles(AppName? app)
     {
         var values = EnvironmentFile.Parse(store.Read(Current(app)) ?? "");
         return store.Read(Legacy(app)) is { } older && !IsMigrated(app)

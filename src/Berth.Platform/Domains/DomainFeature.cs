@@ -129,7 +129,7 @@ public sealed class DomainFeature(DomainStore domains, ConfigStore config, AppCa
     {
         foreach (var other in apps.List().Where(other => other != app))
         {
-            if (domains.DomainsOf(other).FirstOrDefault(domain => names.Contains(domain.Text)) is { } taken)
+            if (domains.Read(other).Domains.FirstOrDefault(domain => names.Contains(domain.Text)) is { } taken && domains.IsEnabled(other))
             {
                 throw DomainProblems.Taken(taken.Text, other).AsException();
             }

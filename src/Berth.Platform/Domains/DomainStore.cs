@@ -6,12 +6,16 @@ using Berth.Storage;
 namespace Berth.Platform.Domains;
 
 /// <summary>The domains of each app (<c>&lt;app&gt;/VHOST</c>) and of the server (<c>VHOST</c>), read from the files at every question.</summary>
-public sealed class DomainStore(IStateStore store, ConfigStore config)
+public sealed class DomainStore(IStateStore store, ConfigStore config, TimeProvider time)
 {
+    private readonly Remembered<VhostFile> _files = new(time);
     private const UnixFileMode Mode = AtomicFile.PublicRead;
 
     /// <param name="app">Null for the server's own.</param>
-    public VhostFile Read(AppName? app) => VhostFile.Parse(store.FileOf(PathOf(app)), store.Read(PathOf(app)) ?? "");
+    public VhostFile Read(AppName? app) => _files.Get(
+        app?.Text ?? "",
+        () => [store.FileOf(PathOf(app))],
+        () => VhostFile.Parse(store.FileOf(PathOf(app)), store.Read(PathOf(app)) ?? ""));
 
     /// <summary>Whether the app is reached by names at all (<c>domains:disable</c> turns that off).</summary>
     public bool IsEnabled(AppName app) => config.Get(app, "NO_VHOST") != "1";

@@ -14,11 +14,15 @@ namespace Berth.Platform.LetsEncrypt;
 /// each certificate in a folder of its own, named by the SHA-1 of what it was ordered with, <c>certs/current</c> pointing at the one in
 /// service. The pointer moves after the files are whole, and <c>tls/</c> follows the pointer: a crash in between is mended from it.
 /// </summary>
-public sealed class LineageFiles(IStateStore store, CertificateFiles certificates)
+public sealed class LineageFiles(IStateStore store, CertificateFiles certificates, TimeProvider time)
 {
+    private readonly Remembered<LineageState> _states = new(time);
+
     private const int Kept = 3;
 
-    public LineageState ReadState(AppName app)
+    public LineageState ReadState(AppName app) => _states.Get(app.Text, () => [store.FileOf(State(app))], () => ReadStateFile(app));
+
+    private LineageState ReadStateFile(AppName app)
     {
         try
         {

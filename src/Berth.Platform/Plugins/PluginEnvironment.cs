@@ -36,6 +36,9 @@ public sealed class PluginEnvironment(PluginFolders folders, DokkuRc settings, s
         return values;
     }
 
+    /// <returns>Who stands behind the call, by name.</returns>
+    internal static string UserOf(Caller caller) => caller.SshUser.Length > 0 ? caller.SshUser : AccountName.OrNumber(caller.UserId);
+
     private void AddPlaces(Dictionary<string, string> values)
     {
         values["PATH"] = $"{folders.Programs}:{SystemPath}";
@@ -73,8 +76,8 @@ public sealed class PluginEnvironment(PluginFolders folders, DokkuRc settings, s
 
     private static void AddCaller(Dictionary<string, string> values, Caller caller)
     {
-        values["SSH_USER"] = AccountName.OrNumber(caller.UserId);
-        values["SSH_NAME"] = values["NAME"] = caller.KeyName ?? "default";
+        values["SSH_USER"] = UserOf(caller);
+        values["SSH_NAME"] = values["NAME"] = caller.SshName;
         values["TERM"] = caller is { OutputIsTerminal: true, Coloured: true } ? "xterm" : "dumb";
         Switch("DOKKU_QUIET_OUTPUT", caller.Quiet);
         Switch("DOKKU_APPS_FORCE_DELETE", caller.Force);

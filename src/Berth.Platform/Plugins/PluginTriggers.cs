@@ -51,7 +51,7 @@ public sealed class PluginTriggers(PluginCatalog catalog, PluginEnvironment envi
         {
             foreach (var (plugin, program) in catalog.Executables("user-auth"))
             {
-                string[] arguments = [AccountName.OrNumber(output.Caller.UserId), output.Caller.KeyName ?? "default", .. words];
+                string[] arguments = [PluginEnvironment.UserOf(output.Caller), output.Caller.SshName, .. words];
                 await RunAsync(plugin, "user-auth", program, arguments, SharedInput.None, asRoot: false, output, cancel);
             }
         }

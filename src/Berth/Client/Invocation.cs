@@ -21,19 +21,13 @@ internal static class Invocation
         Coloured = !IsSet("NO_COLOR") && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
     };
 
-    /// <summary>The words with what the program's other names and the environment of Dokku's callers put in front of them.</summary>
-    public static string[] WordsOf(string[] args)
+    /// <summary>What is meant when the program is called by another of its names.</summary>
+    public static string[] WordsOf(string[] args) => Name switch
     {
-        string[] named = Name switch
-        {
-            "plugn" => ["plugn", .. args],
-            "prop" => ["common:property", .. args],
-            _ => args,
-        };
-        string[] quiet = IsSet("DOKKU_QUIET_OUTPUT") ? ["--quiet"] : [];
-        string[] force = IsSet("DOKKU_APPS_FORCE_DELETE") ? ["--force"] : [];
-        return [.. quiet, .. force, .. named];
-    }
+        "plugn" => ["plugn", .. args],
+        "prop" => ["common:property", .. args],
+        _ => args,
+    };
 
     private static bool IsSet(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 };
 

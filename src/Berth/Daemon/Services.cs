@@ -38,11 +38,11 @@ internal sealed class Services : IAsyncDisposable
         var time = TimeProvider.System;
         var random = new Random();
         var store = new FileStateStore(roots, time);
-        var config = new ConfigStore(store);
-        var properties = new PropertyStore(store);
+        var config = new ConfigStore(store, time);
+        var properties = new PropertyStore(store, time);
         var apps = new AppCatalog(store, time);
-        var domains = new DomainStore(store, config);
-        var certificates = new CertificateFiles(store);
+        var domains = new DomainStore(store, config, time);
+        var certificates = new CertificateFiles(store, time);
         var releases = new ReleaseStore(store, time);
         Edge = new EdgeServer(edgeOptions, time, logs);
         var routes = new RoutePublisher(apps, domains, certificates, scheduler, Edge);
@@ -51,7 +51,7 @@ internal sealed class Services : IAsyncDisposable
         var settings = new LetsEncryptSettingsStore(properties, config);
         _clients = new AcmeClients(
             store, authority, Environment.GetEnvironmentVariable("LEGO_CA_CERTIFICATES"), FailPoints.Hook, time);
-        Lineages = new LineageFiles(store, certificates);
+        Lineages = new LineageFiles(store, certificates, time);
         Manager = new CertificateManager(
             apps, new CertificatePlanner(domains, settings, _clients), _clients, Lineages, certificates, settings, Edge, routes, new RetryLadder(random), time);
         Renewals = new RenewalLoop(apps, routes, Manager, new RenewalLog(logs), time);
