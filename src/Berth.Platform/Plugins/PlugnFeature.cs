@@ -42,6 +42,11 @@ public sealed class PlugnFeature(
             return status;
         }
 
+        if (CoreTriggers.IsFiredByCommand(trigger))
+        {
+            return 0;
+        }
+
         await triggers.FireAsync(trigger, arguments, new SharedInput(call.OpenInput), asRoot: call.Caller.IsRoot, call.Output, call.Cancel);
         return 0;
     }

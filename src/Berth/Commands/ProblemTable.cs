@@ -9,6 +9,7 @@ using Berth.Platform.CommandLine;
 using Berth.Platform.Config;
 using Berth.Platform.Domains;
 using Berth.Platform.LetsEncrypt;
+using Berth.Platform.Plugins;
 using Berth.Platform.Processes;
 using Berth.Platform.Properties;
 using Berth.Storage;
@@ -49,7 +50,12 @@ internal static class ProblemTable
         LetsEncryptProblems.NameNotPublic, LetsEncryptProblems.GracePeriodInvalid, LetsEncryptProblems.ServerUnknown,
         LetsEncryptProblems.AuthorityOff, LetsEncryptProblems.NamesLeftOut, LetsEncryptProblems.RenewalFailed,
         LetsEncryptProblems.PropertyUnknown, LetsEncryptProblems.NotFromAcme, LetsEncryptProblems.NamesTooMany,
-        LetsEncryptProblems.TrustFileInvalid, ProcessProblems.ProcfileInvalid, ProcessProblems.CommandUnsupported,
+        LetsEncryptProblems.TrustFileInvalid, PluginProblems.NameInvalid, PluginProblems.NotNamed, PluginProblems.IsCore,
+        PluginProblems.NotInstalled, PluginProblems.EnabledAlready, PluginProblems.DisabledAlready, PluginProblems.Exists,
+        PluginProblems.SourceInvalid, PluginProblems.FetchFailed, PluginProblems.ManifestInvalid,
+        PluginProblems.CommittishInvalid, PluginProblems.TriggerInvalid, PluginProblems.TriggerFailed,
+        PluginProblems.NotStarted, PluginProblems.AccountMissing, PluginProblems.AccessDenied, PluginProblems.FolderUnreadable,
+        PluginProblems.FormatUnknown, ProcessProblems.ProcfileInvalid, ProcessProblems.CommandUnsupported,
         ProcessProblems.TypeInvalid, ProcessProblems.TypeUnknown, ProcessProblems.RestartPolicyInvalid,
         ProcessProblems.PlanInvalid, ProcessProblems.ProgramMissing, ProcessProblems.ProgramRefused,
         ProcessProblems.LaunchFailed, ProcessProblems.Exited, ProcessProblems.Unhealthy, ProcessProblems.PortsExhausted,
@@ -59,6 +65,6 @@ internal static class ProblemTable
         StorageProblems.StateNotDeletable, ProgramProblems.DaemonNotRunning, ProgramProblems.DaemonNotAnswering,
         ProgramProblems.DaemonAccessDenied, ProgramProblems.FolderUnreadable, ProgramProblems.DaemonAlreadyRunning,
         ProgramProblems.DaemonNotStarted, ProgramProblems.InternalError, ProgramProblems.OptionInvalid,
-        ProgramProblems.ProblemUnknown, ProgramProblems.FolderMissing,
+        ProgramProblems.ProblemUnknown, ProgramProblems.FolderMissing, ProgramProblems.CommandElsewhere,
     ];
 }

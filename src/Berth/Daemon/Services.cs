@@ -40,6 +40,8 @@ internal sealed class Services : IAsyncDisposable
         var store = new FileStateStore(roots, time);
         var config = new ConfigStore(store, time);
         var properties = new PropertyStore(store, time);
+        var plugins = new PluginServices(roots, store, properties, Environment.GetEnvironmentVariable, time);
+        Compatibility = plugins.Files;
         var apps = new AppCatalog(store, time);
         var domains = new DomainStore(store, config, time);
         var certificates = new CertificateFiles(store, time);
@@ -57,8 +59,6 @@ internal sealed class Services : IAsyncDisposable
         Renewals = new RenewalLoop(apps, routes, Manager, new RenewalLog(logs), time);
         (Apps, Routes, Domains, Certificates) = (apps, routes, domains, certificates);
         var changes = new LiveChanges(routes, Renewals);
-        var plugins = new PluginServices(roots, store, properties, Environment.GetEnvironmentVariable, time);
-        Compatibility = plugins.Files;
         CommandTable? table = null;
         table = new CommandTable(
         [
@@ -75,7 +75,14 @@ internal sealed class Services : IAsyncDisposable
             new ReportFeature(apps, plugins.Listing, plugins.Triggers, () => table!.Features, inDaemon),
             .. LocalCommands.All,
         ]);
-        Runner = new CommandRunner(table, plugins.Triggers, plugins.Commands, inDaemon, ControlSocket.FileOf(roots), inDaemon ? Honour : static _ => { }, logs.CreateLogger<CommandRunner>());
+        Runner = new CommandRunner(
+            table,
+            plugins.Triggers,
+            plugins.Commands,
+            inDaemon,
+            ControlSocket.FileOf(roots),
+            inDaemon ? Honour : static _ => { },
+            logs.CreateLogger<CommandRunner>());
     }
 
     public AppCatalog Apps { get; }
