@@ -79,14 +79,15 @@ public sealed class PluginCatalog(PluginFolders folders)
 
     private static string[] NamesIn(string folder)
     {
+        if (!Directory.Exists(folder))
+        {
+            return [];
+        }
+
         try
         {
             return [.. Directory.EnumerateFileSystemEntries(folder).Select(entry => Path.GetFileName(entry))
                 .Where(name => !name.StartsWith('.')).Order(StringComparer.Ordinal)];
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return [];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
