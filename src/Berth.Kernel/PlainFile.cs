@@ -3,8 +3,8 @@ namespace Berth.Kernel;
 /// <summary>Reads files that others may have put in place: opening a fifo would wait for ever.</summary>
 public static class PlainFile
 {
-    /// <returns>True for a plain file; false for a folder, a fifo, a device, a socket, or nothing.</returns>
-    public static bool Is(string path) => Posix.IsPlainFile(path) == true;
+    /// <summary>Whether there is a file at the path that can be read to its end, or a link to one.</summary>
+    public static bool IsPlain(string path) => Posix.IsPlainFile(path) == true;
 
     /// <returns>The text, or null when there is nothing at the path.</returns>
     /// <exception cref="IOException">It is no plain file, is too large, or cannot be read.</exception>

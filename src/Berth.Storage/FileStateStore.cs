@@ -58,6 +58,21 @@ public sealed class FileStateStore(StateRoots roots, TimeProvider time) : IState
         }
     }
 
+    public void Move(StatePath from, StatePath to)
+    {
+        Delete(to);
+        var (source, target) = (FileOf(from), FileOf(to));
+        PrivateFolder.Ensure(Path.GetDirectoryName(target)!, PrivateFolder.GroupRead);
+        try
+        {
+            Directory.Move(source, target);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw KernelProblems.NotWritable(target, e.Message).AsException(e);
+        }
+    }
+
     public bool Exists(StatePath path) => Path.Exists(FileOf(path));
 
     public IReadOnlyList<string> List(StatePath folder)

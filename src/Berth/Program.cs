@@ -36,13 +36,15 @@ internal static class Program
     {
         try
         {
+            args = NamedInput.Of(args, out var file);
+            using var named = file is null ? null : NamedInput.Open(file);
             using var client = ControlClient.TryConnect(roots);
             if (client is null)
             {
-                return LocalRun.Run(args, roots, Invocation.Caller);
+                return LocalRun.Run(args, roots, Invocation.Caller, named);
             }
 
-            var (words, writeInput) = InputOf(args);
+            var (words, writeInput) = named is null ? InputOf(args) : (args, named.CopyTo);
             return client.Run(Invocation.Request(words), writeInput);
         }
         catch (ProblemException e)

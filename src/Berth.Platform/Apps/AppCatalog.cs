@@ -8,7 +8,7 @@ public sealed class AppCatalog(IStateStore store, TimeProvider time)
 {
     // Folders a Dokku server keeps beside its apps.
     private static readonly string[] NotApps = ["tls"];
-    private static readonly string[] OwnAreas = ["releases", "logs", "letsencrypt"];
+    private static readonly string[] OwnAreas = ["apps", "app-json", "builds", "git", "letsencrypt", "logs", "ps", "releases"];
 
     private readonly Remembered<AppName[]> _apps = new(time);
 
@@ -43,20 +43,35 @@ public sealed class AppCatalog(IStateStore store, TimeProvider time)
     {
         var app = AppName.Parse(word);
         using var held = await store.LockAsync(app.Text, cancel);
+        RefuseTaken(app);
+        Forget(app);
+        PrivateFolder.Ensure(store.FileOf(FolderOf(app)), PrivateFolder.PublicRead);
+        RecordCreation(app);
+        return app;
+    }
+
+    /// <exception cref="ProblemException">There is an app or a folder of that name.</exception>
+    public void RefuseTaken(AppName app)
+    {
         if (NotApps.Contains(app.Text) || store.Exists(FolderOf(app)))
         {
             throw AppProblems.Taken(app).AsException();
         }
-
-        PrivateFolder.Ensure(store.FileOf(FolderOf(app)), PrivateFolder.PublicRead);
-        store.Write(CreatedAt(app), time.GetUtcNow().ToUnixTimeSeconds().ToString(provider: null));
-        return app;
     }
 
     /// <summary>Removes everything the app has on disk. Its processes are the caller's to stop first.</summary>
     public async Task DestroyAsync(AppName app, CancellationToken cancel)
     {
         using var held = await store.LockAsync(app.Text, cancel);
+        Forget(app);
+
+        // The folder goes last: until then the app exists and destroying can be asked for again.
+        store.Delete(FolderOf(app));
+    }
+
+    /// <summary>Removes what lies outside the app's folder: also what a command that was killed left of an app of this name.</summary>
+    public void Forget(AppName app)
+    {
         // An app may share its name with a feature, whose properties of other apps lie in the same folder.
         store.Delete(StatePath.Lib("config", app.Text, "ENV"));
         foreach (var feature in store.List(StatePath.Lib("config")).Where(name => !name.StartsWith('-')))
@@ -74,10 +89,11 @@ public sealed class AppCatalog(IStateStore store, TimeProvider time)
         {
             store.Delete(StatePath.Lib("data", area, app.Text));
         }
-
-        // The folder goes last: until then the app exists and destroying can be asked for again.
-        store.Delete(FolderOf(app));
     }
+
+    /// <summary>Writes down that the app was made now.</summary>
+    public void RecordCreation(AppName app) =>
+        store.Write(CreatedAt(app), time.GetUtcNow().ToUnixTimeSeconds().ToString(provider: null));
 
     /// <returns>When the app was made, in seconds since 1970, or empty on a server older than this record.</returns>
     public string CreatedAtOf(AppName app) => store.Read(CreatedAt(app))?.Trim() ?? "";

@@ -27,6 +27,24 @@ public sealed class CommandOutput(IOutputSink sink, Caller caller)
     /// <summary><c>-----&gt; text</c>: a step that begins.</summary>
     public void Step(string text) => Line($"-----> {text}");
 
+    /// <summary>A <see cref="Step"/> that <c>--quiet</c> leaves out, as the contract has it for some commands.</summary>
+    public void QuietStep(string text)
+    {
+        if (!caller.Quiet)
+        {
+            Step(text);
+        }
+    }
+
+    /// <summary>A <see cref="Detail"/> that <c>--quiet</c> leaves out.</summary>
+    public void QuietDetail(string text)
+    {
+        if (!caller.Quiet)
+        {
+            Detail(text);
+        }
+    }
+
     /// <summary><c>=====&gt; text</c>: a headline; left out by <c>--quiet</c>.</summary>
     public void Headline(string text)
     {

@@ -11,7 +11,7 @@ namespace Berth.Platform.LetsEncrypt;
 /// due, so that a crash, a clock that jumps or a hand that edits files cannot make it forget one.
 /// </summary>
 public sealed class RenewalLoop(
-    AppCatalog apps, RoutePublisher routes, CertificateManager manager, IRenewalLog log, TimeProvider time)
+    AppCatalog apps, RoutePublisher routes, CertificateManager manager, AutoRenewal renewal, IRenewalLog log, TimeProvider time)
 {
     // When not even the failure could be written down (a full disk), this much is remembered all the same.
     private static readonly TimeSpan AfterTrouble = TimeSpan.FromMinutes(1);
@@ -64,7 +64,7 @@ public sealed class RenewalLoop(
     /// <returns>When to look again.</returns>
     private async Task<DateTimeOffset> LookAsync(IEnumerable<AppName> which, CancellationToken cancel)
     {
-        var waits = which
+        var waits = (renewal.IsOn ? which : [])
             .Select(app => (App: app, At: SafeNextAttempt(app)))
             .Where(pair => pair.At is not null)
             .ToArray();

@@ -27,7 +27,7 @@ internal sealed class PluginFetch(GitProgram git)
             await (source.Kind switch
             {
                 PluginSourceKind.Git => CloneAsync(source, name, folder, output, cancel),
-                PluginSourceKind.Folder => Task.Run(() => Copy(source.LocalPath!, folder), cancel),
+                PluginSourceKind.Folder => Task.Run(() => CopyPlugin(source.LocalPath!, name, folder, cancel), cancel),
                 PluginSourceKind.LocalArchive => UnpackFileAsync(source.LocalPath!, folder, cancel),
                 _ => DownloadAsync(source.Address, folder, cancel),
             });
@@ -89,21 +89,37 @@ internal sealed class PluginFetch(GitProgram git)
         }
     }
 
-    private static void Copy(string from, string to)
+    /// <summary>Looks first: a slip of the fingers must not copy a whole machine.</summary>
+    private static void CopyPlugin(string from, PluginName name, string to, CancellationToken cancel)
     {
+        PluginManifest.Demand(name, from);
+        var left = Limits;
+        Copy(from, to, ref left, cancel);
+    }
+
+    private static void Copy(string from, string to, ref ArchiveLimits left, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
         Directory.CreateDirectory(to);
         foreach (var path in Directory.EnumerateFileSystemEntries(from))
         {
             var target = Path.Combine(to, Path.GetFileName(path));
-            if (new FileInfo(path).LinkTarget is { } link)
+            var file = new FileInfo(path);
+            left = new ArchiveLimits(left.Bytes - (file.Exists ? file.Length : 0), left.Entries - 1);
+            if (left.Entries < 0 || left.Bytes < 0)
+            {
+                throw new IOException("it holds more than a plugin may");
+            }
+
+            if (file.LinkTarget is { } link)
             {
                 File.CreateSymbolicLink(target, link);
             }
             else if (Directory.Exists(path))
             {
-                Copy(path, target);
+                Copy(path, target, ref left, cancel);
             }
-            else if (PlainFile.Is(path))
+            else if (PlainFile.IsPlain(path))
             {
                 File.Copy(path, target);
             }

@@ -13,8 +13,12 @@ namespace Berth.Client;
 /// <summary>Runs a command in this process when there is no daemon: all that only concerns state on disk works.</summary>
 internal static class LocalRun
 {
+    /// <param name="words">The words after the program's name.</param>
+    /// <param name="roots">Where state lies.</param>
+    /// <param name="caller">Who calls.</param>
+    /// <param name="input">What the command reads as standard input; null for this process's own.</param>
     /// <exception cref="ProblemException">A daemon holds the state but does not answer: it is starting, ending, or elsewhere.</exception>
-    public static int Run(string[] words, StateRoots roots, Caller caller)
+    public static int Run(string[] words, StateRoots roots, Caller caller, Stream? input)
     {
         if (IsServed(roots))
         {
@@ -27,7 +31,7 @@ internal static class LocalRun
             context.Cancel = true;
             interrupted.Cancel();
         });
-        return RunAsync(words, roots, caller, interrupted.Token).GetAwaiter().GetResult();
+        return RunAsync(words, roots, caller, input, interrupted.Token).GetAwaiter().GetResult();
     }
 
     private static bool IsServed(StateRoots roots)
@@ -42,10 +46,10 @@ internal static class LocalRun
         return free is null;
     }
 
-    private static async Task<int> RunAsync(string[] words, StateRoots roots, Caller caller, CancellationToken interrupted)
+    private static async Task<int> RunAsync(string[] words, StateRoots roots, Caller caller, Stream? input, CancellationToken interrupted)
     {
         await using var services = new Services(roots, new EdgeOptions(), authority: null, new NoScheduler(), inDaemon: false, NullLoggerFactory.Instance);
         return await services.Runner.RunAsync(
-            words, caller, new ConsoleSink(), Console.OpenStandardInput, interrupted, CancellationToken.None);
+            words, caller, new ConsoleSink(), () => input ?? Console.OpenStandardInput(), interrupted, CancellationToken.None);
     }
 }

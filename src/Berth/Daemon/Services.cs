@@ -46,6 +46,9 @@ internal sealed class Services : IAsyncDisposable
         var domains = new DomainStore(store, config, time);
         var certificates = new CertificateFiles(store, time);
         var releases = new ReleaseStore(store, time);
+        var triggers = plugins.Triggers;
+        var renaming = new AppRenaming(store);
+        renaming.FinishAll();
         Edge = new EdgeServer(edgeOptions, time, logs);
         var routes = new RoutePublisher(apps, domains, certificates, scheduler, Edge);
         Runtime = new AppRuntime(
@@ -55,28 +58,34 @@ internal sealed class Services : IAsyncDisposable
             store, authority, Environment.GetEnvironmentVariable("LEGO_CA_CERTIFICATES"), FailPoints.Hook, time);
         Lineages = new LineageFiles(store, certificates, time);
         Manager = new CertificateManager(
-            apps, new CertificatePlanner(domains, settings, _clients), _clients, Lineages, certificates, settings, Edge, routes, new RetryLadder(random), time);
-        Renewals = new RenewalLoop(apps, routes, Manager, new RenewalLog(logs), time);
+            apps, new CertificatePlanner(domains, settings, _clients), _clients, Lineages, certificates, settings, Edge, routes, new ChallengePort(store), new RetryLadder(random), time);
+        var renewal = new AutoRenewal(properties, store);
+        Renewals = new RenewalLoop(apps, routes, Manager, renewal, new RenewalLog(logs), time);
         (Apps, Routes, Domains, Certificates) = (apps, routes, domains, certificates);
         var changes = new LiveChanges(routes, Renewals);
-        CommandTable? table = null;
-        table = new CommandTable(
+        var setup = new DomainSetup(domains, config);
+        var deployLock = new DeployLock(store);
+        var transfer = new AppTransfer(
+            apps, renaming, new AppCloning(apps, config, domains, releases, store), releases, properties, Runtime,
+            inDaemon ? Runtime : null, Manager, changes, triggers, store);
+        Commands = new CommandTable(
         [
-            new AppFeature(apps, domains, Runtime, Manager, changes, store),
-            new ConfigFeature(config, apps, inDaemon ? Runtime : new NothingToRestart()),
-            new DomainFeature(domains, config, apps, changes),
+            new AppFeature(apps, setup, transfer, deployLock, properties, Runtime, Manager, changes, triggers, store),
+            new ConfigFeature(config, apps, inDaemon ? Runtime : new NothingToRestart(Runtime), triggers),
+            new DomainFeature(domains, setup, config, apps, changes, triggers),
             new CertificateFeature(certificates, apps, store),
             new LetsEncryptFeature(
-                Manager, new LetsEncryptReport(settings, Manager, properties, certificates, apps), properties, certificates, apps, time),
+                Manager, new LetsEncryptReport(settings, renewal, Manager, properties, certificates, apps), settings, renewal, Lineages,
+                properties, certificates, apps, triggers, time),
             new PsFeature(Runtime, apps),
             new LogsFeature(new LogReader(LogSettingsOf(roots), time), apps),
-            new DeployFeature(Runtime, releases, apps),
+            new DeployFeature(Runtime, releases, apps, deployLock),
             .. plugins.Features((words, call) => Runner!.RunBuiltInAsync(words, call)),
-            new ReportFeature(apps, plugins.Listing, plugins.Triggers, () => table!.Features, inDaemon),
+            new ReportFeature(apps, plugins.Listing, plugins.Triggers, () => Commands!.Features, inDaemon),
             .. LocalCommands.All,
         ]);
         Runner = new CommandRunner(
-            table,
+            Commands,
             plugins.Triggers,
             plugins.Commands,
             inDaemon,
@@ -105,6 +114,8 @@ internal sealed class Services : IAsyncDisposable
 
     /// <summary>What plugins source.</summary>
     public CompatibilityFiles Compatibility { get; }
+
+    public CommandTable Commands { get; }
 
     public CommandRunner Runner { get; }
 
