@@ -43,14 +43,22 @@ public sealed class FileLock : IDisposable
     {
         try
         {
-            return new FileLock(new FileStream(path, new FileStreamOptions
+            var isNew = !File.Exists(path);
+            var file = new FileStream(path, new FileStreamOptions
             {
                 Mode = FileMode.OpenOrCreate,
                 Access = FileAccess.ReadWrite,
                 Share = FileShare.None,
                 BufferSize = 0,
                 UnixCreateMode = AtomicFile.Private,
-            }));
+            });
+            if (isNew)
+            {
+                // Made by root, it must still be open to the account that the folder belongs to.
+                Posix.CopyOwner(Path.GetDirectoryName(path)!, path);
+            }
+
+            return new FileLock(file);
         }
         catch (IOException e) when (e.HResult == WouldBlock)
         {

@@ -68,10 +68,11 @@ internal static unsafe partial class Posix
         return Statx(AtCurrentDirectory, path, 0, WantType, status) == 0 ? (status[7] & typeMask) == plain : null;
     }
 
-    internal static FileOwner? OwnerOf(string path)
+    internal static FileOwner? OwnerOf(string path, bool itself = false)
     {
+        const int noFollow = 0x100; // AT_SYMLINK_NOFOLLOW
         var status = stackalloc uint[64];
-        return Statx(AtCurrentDirectory, path, 0, WantOwner, status) == 0 ? new FileOwner(status[5], status[6]) : null;
+        return Statx(AtCurrentDirectory, path, itself ? noFollow : 0, WantOwner, status) == 0 ? new FileOwner(status[5], status[6]) : null;
     }
 
     /// <summary>The account's name in the machine's user database.</summary>

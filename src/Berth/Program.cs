@@ -1,6 +1,7 @@
 using Berth.Client;
 using Berth.Commands;
 using Berth.Daemon;
+using Berth.Installing;
 using Berth.Kernel;
 using Berth.Platform.CommandLine;
 using Berth.Platform.Processes;
@@ -17,35 +18,19 @@ internal static class Program
     private static int Main(string[] args)
     {
         DetachedProcess.LeaveIfAsked(args);
-        var roots = StateRoots.From(Environment.GetEnvironmentVariable);
-        return args switch
+        if (args is ["__launch", ..])
         {
-            ["__launch", ..] => Launcher.Run(args[1..]),
-            ["__plugin", "--all", var program, ..] => PluginParent.Run(program, args[3..]),
-            _ when Invocation.Name is "plugn" or "prop" => Elsewhere(Invocation.WordsOf(args), roots),
-            ["serve", ..] => Here((_, output) => ServeCommand.RunAsync(args[1..], roots, output)),
-            ["ca", "serve", ..] => Here((_, output) => AuthorityCommand.ServeAsync(args[2..], roots, output)),
-            ["doctor", ..] => Here((caller, output) => Doctor.DoctorCommand.RunAsync(args[1..], roots, caller, output)),
-            ["explain", ..] => Here((_, output) => ExplainCommand.Run(args[1..], output)),
-            ["version"] or ["--version"] or ["-v"] => Here((caller, output) => VersionCommand.Run(caller, output)),
-            _ => Elsewhere(Invocation.WordsOf(args), roots),
-        };
-    }
+            return Launcher.Run(args[1..]);
+        }
 
-    private static int Elsewhere(string[] args, StateRoots roots)
-    {
+        if (args is ["__plugin", "--all", var program, ..])
+        {
+            return PluginParent.Run(program, args[3..]);
+        }
+
         try
         {
-            args = NamedInput.Of(args, out var file);
-            using var named = file is null ? null : NamedInput.Open(file);
-            using var client = ControlClient.TryConnect(roots);
-            if (client is null)
-            {
-                return LocalRun.Run(args, roots, Invocation.Caller, named);
-            }
-
-            var (words, writeInput) = named is null ? InputOf(args) : (args, named.CopyTo);
-            return client.Run(Invocation.Request(words), writeInput);
+            return Run(Invocation.WordsOf(args));
         }
         catch (ProblemException e)
         {
@@ -56,6 +41,62 @@ internal static class Program
             return ProblemPrinter.Print(ConsoleSink.Output(Invocation.Caller), ProgramProblems.InputUnreadable(e.Message), Invocation.Caller);
         }
     }
+
+    private static int Run(string[] args)
+    {
+        var remote = ForcedCommand.WordsOf(args);
+        var words = remote ?? args;
+        var environment = GlobalEnvironment.OfMachine();
+        var roots = RootsIn(environment);
+        if (OtherAccount.TryRun(words, roots, Invocation.Caller) is { } status)
+        {
+            return status;
+        }
+
+        environment.Add(roots.Home);
+        roots = RootsIn(environment);
+        return remote is not null && GitOverSsh.TryRun(words, roots) is { } answered ? answered : Dispatch(words, environment, roots);
+    }
+
+    private static StateRoots RootsIn(GlobalEnvironment environment) =>
+        StateRoots.From(name => name == "DOKKU_LIB_ROOT" ? environment.LibRoot : environment[name]);
+
+    private static int Dispatch(string[] words, GlobalEnvironment environment, StateRoots roots) => words switch
+    {
+        ["serve", ..] => Here((_, output) => ServeCommand.RunAsync(words[1..], roots, output)),
+        ["ca", "serve", ..] => Here((_, output) => AuthorityCommand.ServeAsync(words[2..], roots, output)),
+        ["doctor", ..] => Here((caller, output) => Doctor.DoctorCommand.RunAsync(words[1..], roots, caller, output)),
+        ["install", ..] => Here((_, output) => InstallCommand.RunAsync(words[1..], output)),
+        ["uninstall", ..] => Here((_, output) => UninstallCommand.RunAsync(words[1..], output)),
+        ["completion", ..] => Here((_, output) => CompletionCommand.Run(words[1..], output)),
+        [CompletionCommand.Hidden, ..] => LocalRun.RunBeside(words, roots, Invocation.Caller),
+        ["explain", ..] => Here((_, output) => ExplainCommand.Run(words[1..], output)),
+        ["version"] or ["--version"] or ["-v"] => Here((caller, output) => VersionCommand.Run(caller, output)),
+        _ => Elsewhere(environment.Applied(words), roots),
+    };
+
+    private static int Elsewhere(string[] words, StateRoots roots)
+    {
+        if (ReadsFilesOfTheCaller(words))
+        {
+            return LocalRun.RunBeside(words, roots, Invocation.Caller);
+        }
+
+        words = NamedInput.Of(words, out var file);
+        using var named = file is null ? null : NamedInput.Open(file);
+        using var client = ControlClient.TryConnect(roots);
+        if (client is null)
+        {
+            return LocalRun.Run(words, roots, Invocation.Caller, named);
+        }
+
+        var (sent, writeInput) = named is null ? InputOf(words) : (words, named.CopyTo);
+        return client.Run(Invocation.Request(sent), writeInput);
+    }
+
+    /// <summary>A path means a file of the caller, with the caller's rights; the daemon, which may be root, must not read it for them.</summary>
+    private static bool ReadsFilesOfTheCaller(string[] words) =>
+        words.FirstOrDefault(word => !word.StartsWith("--", StringComparison.Ordinal)) is { } name && name.StartsWith("ssh-keys:", StringComparison.Ordinal);
 
     /// <summary>Standard input, except that a folder to deploy is read here, with the caller's rights, and sent as an archive.</summary>
     private static (string[] Words, Action<Stream> WriteInput) InputOf(string[] args)

@@ -77,10 +77,37 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time)
         }
     }
 
+    /// <summary>What is known to have been issued: the mark beside the pair, else what Dokku's plugin left (lego's files, before them simp_le's).</summary>
+    private IEnumerable<string?> Issued(AppName app)
+    {
+        if (store.Read(FromAcme(app)) is { } marked)
+        {
+            return [marked];
+        }
+
+        var current = Current(app);
+        return store.List(current.Slash("certificates"))
+            .Where(name => name.EndsWith(".crt", StringComparison.Ordinal) && !name.EndsWith(".issuer.crt", StringComparison.Ordinal))
+            .Select(name => store.Read(current.Slash("certificates", name)))
+            .Append(store.Read(current.Slash("fullchain.pem")));
+    }
+
+    /// <summary>The first certificate's text: Dokku's plugin appends the chain in one file and not in the other.</summary>
+    private static string? LeafIn(string? pem) =>
+        pem is not null && PemEncoding.TryFind(pem, out var found) && pem[found.Label] == "CERTIFICATE"
+            ? string.Concat(pem[found.Base64Data].Where(c => !char.IsWhiteSpace(c)))
+            : null;
+
     private (CertificateFacts? Facts, bool FromAcme) InService(AppName app) => _certificates.Get(
         app.Text,
-        () => [store.FileOf(Certificate(app)), store.FileOf(FromAcme(app))],
-        () => (CertificateFacts.TryRead(ReadCertificate(app)), store.Read(FromAcme(app)) is { } issued && ReadCertificate(app) == issued));
+        () => [store.FileOf(Certificate(app)), store.FileOf(FromAcme(app)), store.FileOf(Current(app)), store.FileOf(Current(app).Slash("certificates"))],
+        () =>
+        {
+            var text = ReadCertificate(app);
+            return (CertificateFacts.TryRead(text), LeafIn(text) is { } served && Issued(app).Any(chain => LeafIn(chain) == served));
+        });
+
+    private static StatePath Current(AppName app) => AppCatalog.FolderOf(app).Slash("letsencrypt", "certs", "current");
 
     private static StatePath Folder(AppName app) => AppCatalog.FolderOf(app).Slash("tls");
 

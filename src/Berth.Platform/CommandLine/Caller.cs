@@ -18,6 +18,9 @@ public sealed record Caller(
     /// <summary>What <c>--app</c> named, for plugins; built-in commands get it as their first word.</summary>
     public string? App { get; init; }
 
+    /// <summary>Whether a person sits at standard input, so that nothing will come by itself.</summary>
+    public bool InputIsTerminal { get; init; }
+
     /// <summary>The account behind the call: <c>root</c>, who called sudo, or <c>dokku</c> over SSH. Plugins get it as <c>SSH_USER</c>.</summary>
     public string SshUser { get; init; } = "";
 

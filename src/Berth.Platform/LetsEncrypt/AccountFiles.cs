@@ -18,7 +18,7 @@ internal sealed class AccountFiles(IStateStore store) : IAccountStore
         var folder = FolderOf(identity);
         if (store.Read(Own(folder, identity)) is not { } text)
         {
-            return new(LegoAccount.Read(store, folder, identity));
+            return new(LegoAccount.Read(store, folder, identity) ?? LegoAccount.FindBesideCertificates(store, identity));
         }
 
         try

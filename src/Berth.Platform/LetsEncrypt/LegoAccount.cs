@@ -36,6 +36,18 @@ internal static class LegoAccount
         }
     }
 
+    /// <summary>Before accounts were shared, each certificate's folder had its own: <c>&lt;app&gt;/letsencrypt/certs/&lt;hash&gt;/accounts</c>.</summary>
+    public static StoredAccount? FindBesideCertificates(IStateStore store, AccountIdentity identity)
+    {
+        var host = new Uri(identity.DirectoryUrl).Authority.Replace(':', '_');
+        return store.List(StatePath.Home())
+            .Select(app => StatePath.Home(app, "letsencrypt", "certs"))
+            .Where(store.Exists)
+            .SelectMany(certificates => store.List(certificates).Select(hash => certificates.Slash(hash, "accounts", host, NameOf(identity))))
+            .Select(folder => Read(store, folder, identity))
+            .FirstOrDefault(found => found is not null);
+    }
+
     /// <summary>Keeps what is there readable for the plugin, should its user go back.</summary>
     public static void Write(IStateStore store, StatePath folder, AccountIdentity identity, StoredAccount account)
     {

@@ -28,13 +28,21 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
         {
             return store.Read(State(app)) is { } text
                 ? JsonSerializer.Deserialize(text, LineageJson.Default.LineageState) ?? LineageState.New
-                : LineageState.New;
+                : LineageState.New with { IssuedBy = ServerOf(app) };
         }
         catch (JsonException)
         {
             // Edited by hand beyond reading: start afresh, the certificate itself tells when it is due.
             return LineageState.New;
         }
+    }
+
+    /// <summary>The server in the settings that the certificate in service was ordered with, by Berth or by Dokku's plugin.</summary>
+    private string? ServerOf(AppName app)
+    {
+        var words = (store.Read(Certificates(app).Slash("current", "config")) ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        var at = Array.IndexOf(words, "--server");
+        return at >= 0 && at + 1 < words.Length && words[at + 1].StartsWith("https://", StringComparison.Ordinal) ? words[at + 1] : null;
     }
 
     public void WriteState(AppName app, LineageState state) =>

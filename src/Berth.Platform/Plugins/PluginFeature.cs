@@ -17,7 +17,7 @@ public sealed class PluginFeature(PluginCatalog catalog, PluginInstaller install
         new("plugin:install", "[--core|<git-url>] [--committish branch|commit|tag] [--name custom-plugin-name] [--skip-install-trigger]",
             "Optionally fetch a plugin (and pin it to a branch, commit or tag) & run the install trigger of active plugins", InstallAsync) { NeedsRoot = true },
         new("plugin:install-dependencies", "[--core]", "Run the dependencies trigger of active plugins", DependenciesAsync) { NeedsRoot = true },
-        new("plugin:installed", "<name>", "Check if a plugin is installed", Installed) { NeedsRoot = true },
+        new("plugin:installed", "<name>", "Check if a plugin is installed", Installed),
         new("plugin:list", "[--format stdout|json]", "Print active plugins", ListAsync),
         new("plugin:trigger", "<args...>", "Trigger an arbitrary plugin hook", TriggerAsync) { NeedsRoot = true },
         new("plugin:uninstall", "<name>", "Uninstall a plugin (third-party only)", UninstallAsync) { NeedsRoot = true },

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Berth.Edge;
 using Berth.Kernel;
 using Berth.Platform.Apps;
@@ -13,6 +14,10 @@ public sealed class RoutePublisher(
     AppCatalog apps, DomainStore domains, CertificateFiles certificates, IScheduler scheduler, EdgeServer edge)
 {
     private readonly Lock _publishing = new();
+
+    /// <summary>Where an app is reached that the scheduler does not run: the containers of a taken-over Dokku server.</summary>
+    public Func<AppName, IEnumerable<IPEndPoint>> Otherwise { get; init; } = _ => [];
+
     private readonly Dictionary<AppName, AppTargets> _published = [];
 
     /// <summary>Makes the edge match one app's state now; an app that is gone loses its names.</summary>
@@ -77,8 +82,8 @@ public sealed class RoutePublisher(
         var certificate = facts is null
             ? null
             : EdgeCertificate.FromFiles(facts.Serial, certificates.CertificatePath(app), certificates.KeyPath(app));
-        ImmutableArray<EdgeTarget> targets =
-            [.. live.Targets.Select(target => EdgeTarget.Parse($"http://{target.Address}"))];
+        var addresses = live.Targets.IsEmpty ? Otherwise(app) : live.Targets.Select(target => target.Address);
+        ImmutableArray<EdgeTarget> targets = [.. addresses.Select(address => EdgeTarget.Parse($"http://{address}"))];
         return [.. domains.DomainsOf(app).Select(domain => KeyValuePair.Create(domain, new EdgeHost
         {
             App = app,

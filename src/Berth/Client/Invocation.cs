@@ -17,7 +17,11 @@ internal static class Invocation
         !Console.IsOutputRedirected,
         !Console.IsErrorRedirected)
     {
-        WithinPlugin = IsSet(PluginEnvironment.Nested),
+        // Over SSH nobody is believed: what a key may send are words.
+        WithinPlugin = ForcedCommand.KeyName is null && (IsSet(PluginEnvironment.Nested) || Name is "plugn" or "prop"),
+        InputIsTerminal = !Console.IsInputRedirected,
+        SshUser = ForcedCommand.UserName(CurrentUser.IsRoot),
+        SshName = ForcedCommand.KeyName ?? "default",
         Coloured = !IsSet("NO_COLOR") && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
     };
 
@@ -45,6 +49,9 @@ internal static class Invocation
         ErrorIsTerminal = Caller.ErrorIsTerminal,
         Colour = Caller.Coloured,
         WithinPlugin = Caller.WithinPlugin,
+        InputIsTerminal = Caller.InputIsTerminal,
+        SshUser = Caller.SshUser,
+        SshName = Caller.SshName,
     };
 
     public static void CopyInput(Stream stream)

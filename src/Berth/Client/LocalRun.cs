@@ -18,13 +18,12 @@ internal static class LocalRun
     /// <param name="caller">Who calls.</param>
     /// <param name="input">What the command reads as standard input; null for this process's own.</param>
     /// <exception cref="ProblemException">A daemon holds the state but does not answer: it is starting, ending, or elsewhere.</exception>
-    public static int Run(string[] words, StateRoots roots, Caller caller, Stream? input)
-    {
-        if (IsServed(roots))
-        {
-            throw ProgramProblems.NotAnswering(ControlSocket.FileOf(roots)).AsException();
-        }
+    public static int Run(string[] words, StateRoots roots, Caller caller, Stream? input) =>
+        IsServed(roots) ? throw ProgramProblems.NotAnswering(ControlSocket.FileOf(roots)).AsException() : RunBeside(words, roots, caller, input);
 
+    /// <summary>As <see cref="Run"/>, for commands that only touch files no daemon holds: they run here, with or without one.</summary>
+    public static int RunBeside(string[] words, StateRoots roots, Caller caller, Stream? input = null)
+    {
         using var interrupted = new CancellationTokenSource();
         using var signal = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
         {

@@ -22,7 +22,10 @@ internal sealed class CommandTable
 
     public IEnumerable<Command> All => _commands.Values;
 
-    public Command? Find(string name) => _commands.GetValueOrDefault(name);
+    /// <summary>What shells ask and people do not: in no help, suggested to nobody.</summary>
+    public Command? Hidden { get; set; }
+
+    public Command? Find(string name) => Hidden?.Name == name ? Hidden : _commands.GetValueOrDefault(name);
 
     /// <returns>The feature of that name.</returns>
     public IFeature? FindFeature(string name) => Shown.FirstOrDefault(feature => feature.Name == name);

@@ -1,6 +1,8 @@
+using Berth.Acme.Dns;
 using Berth.Acme;
 using Berth.Authority;
 using Berth.Edge;
+using Berth.Installing;
 using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.Builds;
@@ -12,6 +14,7 @@ using Berth.Platform.LetsEncrypt;
 using Berth.Platform.Plugins;
 using Berth.Platform.Processes;
 using Berth.Platform.Properties;
+using Berth.Platform.SshKeys;
 using Berth.Storage;
 
 namespace Berth.Commands;
@@ -21,19 +24,24 @@ internal static class ProblemTable
 {
     public static IReadOnlyList<ProblemCode> All { get; } =
     [
+        DnsProblems.ProviderUnknown, DnsProblems.SettingMissing, DnsProblems.SettingInvalid, DnsProblems.ZoneUnknown,
+        DnsProblems.ZoneNotManaged, DnsProblems.ProviderRefused, DnsProblems.CredentialsRefused,
+        DnsProblems.ProviderUnreachable, DnsProblems.ProgramFailed, DnsProblems.AliasMissing, DnsProblems.RecordMissing,
         AcmeProblems.ServerHostUnknown, AcmeProblems.ServerRefused, AcmeProblems.ServerNotTrusted, AcmeProblems.ServerTimeout,
         AcmeProblems.ServerUnreachable, AcmeProblems.ResponseInvalid, AcmeProblems.UrlInvalid, AcmeProblems.NonceRefused,
         AcmeProblems.ServerInternal, AcmeProblems.Malformed, AcmeProblems.OtherRefusal, AcmeProblems.RateLimited,
-        AcmeProblems.Unauthorized, AcmeProblems.AccountUnknown, AcmeProblems.AccountDeactivated,
+        AcmeProblems.NamePaused, AcmeProblems.Unauthorized, AcmeProblems.AccountUnknown, AcmeProblems.AccountDeactivated,
         AcmeProblems.AccountKeyInvalid, AcmeProblems.BindingRequired, AcmeProblems.BindingInvalid, AcmeProblems.ContactRefused,
-        AcmeProblems.TermsNotAgreed, AcmeProblems.KeyRefused, AcmeProblems.NamesMissing, AcmeProblems.IdentifierRejected,
-        AcmeProblems.ProfileUnknown, AcmeProblems.ChallengeUnsupported, AcmeProblems.ValidationRefused,
-        AcmeProblems.ValidationDns, AcmeProblems.ValidationConnection, AcmeProblems.ValidationAnswer,
-        AcmeProblems.ValidationTls, AcmeProblems.ValidationTimeout, AcmeProblems.CaaForbids, AcmeProblems.RequestRefused,
-        AcmeProblems.OrderInvalid, AcmeProblems.OrderNotReady, AcmeProblems.ProcessingTimeout, AcmeProblems.CertificateWrong,
-        AcmeProblems.CertificateUnreadable, AcmeProblems.RevocationRefused, AcmeProblems.RevocationUnsupported,
-        AuthorityProblems.OptionsInvalid, AuthorityProblems.PortTaken, AuthorityProblems.AddressNotUsable,
-        AuthorityProblems.DataInUse, AuthorityProblems.KeyExposed, AuthorityProblems.KeyDamaged, AuthorityProblems.KeyNotFound,
+        AcmeProblems.TermsNotAgreed, AcmeProblems.KeyRefused, AcmeProblems.AccountKeyTaken, AcmeProblems.KeyChangeUnsupported,
+        AcmeProblems.NamesMissing, AcmeProblems.IdentifierRejected, AcmeProblems.ProfileUnknown,
+        AcmeProblems.ChallengeUnsupported, AcmeProblems.ValidationRefused, AcmeProblems.ValidationDns,
+        AcmeProblems.ValidationConnection, AcmeProblems.ValidationAnswer, AcmeProblems.ValidationTls,
+        AcmeProblems.ValidationTimeout, AcmeProblems.CaaForbids, AcmeProblems.RequestRefused, AcmeProblems.OrderInvalid,
+        AcmeProblems.OrderNotReady, AcmeProblems.ProcessingTimeout, AcmeProblems.IssuanceTimeout,
+        AcmeProblems.ReusedKeyInvalid, AcmeProblems.CertificateWrong, AcmeProblems.CertificateUnreadable,
+        AcmeProblems.RevocationRefused, AcmeProblems.RevocationUnsupported, AuthorityProblems.OptionsInvalid,
+        AuthorityProblems.PortTaken, AuthorityProblems.AddressNotUsable, AuthorityProblems.DataInUse,
+        AuthorityProblems.KeyExposed, AuthorityProblems.KeyDamaged, AuthorityProblems.KeyNotFound,
         AuthorityProblems.RootNotFound, AuthorityProblems.DatabaseDamaged, AuthorityProblems.DatabaseNewer,
         EdgeProblems.PortTaken, EdgeProblems.PortForbidden, EdgeProblems.AddressUnavailable, EdgeProblems.CertificateUnusable,
         EdgeProblems.TargetInvalid, EdgeProblems.OptionsInvalid, KernelProblems.AppNameInvalid, KernelProblems.DomainInvalid,
@@ -64,10 +72,16 @@ internal static class ProblemTable
         ProcessProblems.PortsExhausted, ProcessProblems.NotRunning, ProcessProblems.StateInUse,
         ProcessStateProblems.AppNotDeployed, ProcessStateProblems.ScaleInvalid, SettingProblems.PropertyUnknown,
         SettingProblems.PropertyNotGlobal, SettingProblems.PropertyNotPerApp, SettingProblems.PropertyMissing,
+        SshKeyProblems.KeyNotGiven, SshKeyProblems.KeyInvalid, SshKeyProblems.KeysTooMany, SshKeyProblems.KeyNameMissing,
+        SshKeyProblems.KeyNameInvalid, SshKeyProblems.KeyNameTaken, SshKeyProblems.KeyDuplicate, SshKeyProblems.KeysNone,
+        SshKeyProblems.KeyFormatInvalid, SshKeyProblems.RootUnfit, SshKeyProblems.CommandUnreadable,
+        SshKeyProblems.CommandForbidden, SshKeyProblems.PushNotBuilt, SshKeyProblems.RepositoryMissing,
         StorageProblems.StateUnreadable, StorageProblems.StateNotDeletable, ProgramProblems.DaemonNotRunning,
         ProgramProblems.DaemonNotAnswering, ProgramProblems.DaemonAccessDenied, ProgramProblems.FolderUnreadable,
         ProgramProblems.DaemonAlreadyRunning, ProgramProblems.DaemonNotStarted, ProgramProblems.InternalError,
         ProgramProblems.OptionInvalid, ProgramProblems.ProblemUnknown, ProgramProblems.FolderMissing,
-        ProgramProblems.CommandElsewhere,
+        ProgramProblems.CommandElsewhere, ProgramProblems.DokkuRcUnreadable, ProgramProblems.SudoMissing,
+        InstallProblems.DokkuPresent, InstallProblems.PortHeld, InstallProblems.AccountUnfit,
+        InstallProblems.SystemProgramFailed, InstallProblems.TreeUnfit, InstallProblems.DaemonStays,
     ];
 }

@@ -16,6 +16,8 @@ internal static class ProgramProblems
     public static readonly ProblemCode ProblemUnknown = new("problem-unknown");
     public static readonly ProblemCode FolderMissing = new("deploy-folder-missing");
     public static readonly ProblemCode CommandElsewhere = new("command-elsewhere");
+    public static readonly ProblemCode DokkuRcUnreadable = new("dokkurc-unreadable", Contract: true);
+    public static readonly ProblemCode SudoMissing = new("sudo-missing");
 
     public static Problem NoDaemon(string command, string socket) => new(
         DaemonNotRunning,
@@ -52,6 +54,16 @@ internal static class ProgramProblems
     {
         Details = [cause.GetType().Name],
     };
+
+    public static Problem RcUnreadable(string file, string reason) => new(
+        DokkuRcUnreadable,
+        $"Unable to read {Printable.Of(file)} for sourcing",
+        $"Let user dokku read it, or take it away: {Printable.Of(reason)}.");
+
+    public static Problem NoSudo(string home) => new(
+        SudoMissing,
+        $"Commands act as the owner of {Printable.Of(home)}, and there is no sudo here to become that user.",
+        "Install sudo, or run the command as root or as user dokku.");
 
     public static Problem BadOption(string found, string remedy) => new(OptionInvalid, found, remedy);
 

@@ -18,6 +18,7 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
     private readonly CancellationTokenSource _stopping = new();
     private WebApplication? _app;
     private bool _disposed;
+    private FileOwner? _owner;
     private IDisposable? _folder;
 
     public async Task StartAsync(CancellationToken cancel)
@@ -37,6 +38,11 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
         _app.Run(ServeAsync);
         await _app.StartAsync(cancel);
         File.SetUnixFileMode(file, AtomicFile.Private);
+        _owner = FileOwner.Of(roots.Home);
+        if (CurrentUser.IsRoot)
+        {
+            _owner?.Take(file);
+        }
     }
 
     /// <summary>Refuses new commands, interrupts those under way, and waits until they have ended. May be called again.</summary>
@@ -94,6 +100,9 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
         {
             Coloured = call.Colour,
             WithinPlugin = call.WithinPlugin,
+            InputIsTerminal = call.InputIsTerminal,
+            SshUser = call.SshUser,
+            SshName = call.SshName,
         };
         var status = await runner.RunAsync(call.Words, caller, writer, OpenInput, interrupted.Token, gone.Token);
         await writer.EndAsync(status);
@@ -117,8 +126,8 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
         }
     }
 
-    /// <returns>The caller's user as the kernel knows it; null when it is neither root nor this daemon's own user.</returns>
-    private static uint? PeerOf(HttpContext context)
+    /// <returns>The caller's user as the kernel knows it; null when it is neither root, nor this daemon's own user, nor the state's owner.</returns>
+    private uint? PeerOf(HttpContext context)
     {
         const int socketLevel = 1; // SOL_SOCKET
         const int peerCredentials = 17; // SO_PEERCRED: pid, uid, gid
@@ -138,6 +147,6 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
         }
 
         var user = BinaryPrimitives.ReadUInt32LittleEndian(credentials[4..]);
-        return user == 0 || user == CurrentUser.Id ? user : null;
+        return user == 0 || user == CurrentUser.Id || user == _owner?.User ? user : null;
     }
 }

@@ -41,6 +41,8 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
         _services = Started(new Services(roots, edge, authority, _scheduler, inDaemon: true, logs));
         MendCertificates(_services);
         PrepareForPlugins(_services);
+        await Started(new ContainerWatch(_services.Containers, _services.Routes, Passed)).StartAsync(cancel);
+
         // Names and certificates first: a visitor in the next second finds the app, if not its processes yet.
         _services.Routes.PublishAll(Passed);
         await _services.Edge.StartAsync(cancel);

@@ -6,6 +6,7 @@ using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.Builds;
 using Berth.Platform.Certs;
+using Berth.Platform.Completion;
 using Berth.Platform.Config;
 using Berth.Platform.Domains;
 using Berth.Platform.LetsEncrypt;
@@ -13,6 +14,8 @@ using Berth.Platform.Plugins;
 using Berth.Platform.Processes;
 using Berth.Platform.Properties;
 using Berth.Platform.Routing;
+using Berth.Platform.SshKeys;
+using Berth.Platform.Takeover;
 using Berth.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -25,6 +28,7 @@ namespace Berth.Daemon;
 internal sealed class Services : IAsyncDisposable
 {
     private readonly AcmeClients _clients;
+    private readonly DockerSocket _docker = new();
 
     /// <param name="roots">Where state lies.</param>
     /// <param name="edgeOptions">How the edge would listen.</param>
@@ -50,7 +54,8 @@ internal sealed class Services : IAsyncDisposable
         var renaming = new AppRenaming(store);
         renaming.FinishAll();
         Edge = new EdgeServer(edgeOptions, time, logs);
-        var routes = new RoutePublisher(apps, domains, certificates, scheduler, Edge);
+        Containers = new ContainerTargets(apps, new ContainerFiles(store), releases, _docker);
+        var routes = new RoutePublisher(apps, domains, certificates, scheduler, Edge) { Otherwise = app => Containers.Of(app) };
         Runtime = new AppRuntime(
             apps, releases, config, properties, store, new AppAccounts(store, properties, apps), scheduler, routes, Edge);
         var settings = new LetsEncryptSettingsStore(properties, config);
@@ -80,10 +85,12 @@ internal sealed class Services : IAsyncDisposable
             new PsFeature(Runtime, apps),
             new LogsFeature(new LogReader(LogSettingsOf(roots), time), apps),
             new DeployFeature(Runtime, releases, apps, deployLock),
+            new SshKeyFeature(new AuthorizedKeysFile(store)),
             .. plugins.Features((words, call) => Runner!.RunBuiltInAsync(words, call)),
             new ReportFeature(apps, plugins.Listing, plugins.Triggers, () => Commands!.Features, inDaemon),
             .. LocalCommands.All,
         ]);
+        Commands.Hidden = CompletionCommand.For(Commands, new CompletionSources(apps, domains, config));
         Runner = new CommandRunner(
             Commands,
             plugins.Triggers,
@@ -95,6 +102,8 @@ internal sealed class Services : IAsyncDisposable
     }
 
     public AppCatalog Apps { get; }
+
+    public ContainerTargets Containers { get; }
 
     public RoutePublisher Routes { get; }
 
@@ -131,6 +140,7 @@ internal sealed class Services : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _clients.Dispose();
+        _docker.Dispose();
         await Edge.DisposeAsync();
     }
 

@@ -30,6 +30,11 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
             yield return Finding.Warn("it has no domains, so nobody can reach it", $"Add one: berth domains:add {app} www.example.com");
         }
 
+        if (await ContainersAsync(app) is { } containers)
+        {
+            yield return containers;
+        }
+
         if (services.Manager.LastFailureOf(app) is { } failure)
         {
             yield return Finding.Fail($"its certificate could not be had last time: {failure.Found}", failure.Remedy);
@@ -47,6 +52,24 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
                 yield return finding;
             }
         }
+    }
+
+    /// <summary>An app that a Dokku server started runs on, and is nobody's to mind but its owner's.</summary>
+    private async Task<Finding?> ContainersAsync(AppName app)
+    {
+        if (services.Containers.ContainersOf(app) is not { Count: > 0 } known)
+        {
+            return null;
+        }
+
+        var found = await services.Containers.LookAtAsync(app, CancellationToken.None);
+        return found.IsEmpty
+            ? Finding.Fail(
+                $"none of the {known.Count} containers that Dokku started for it answers",
+                $"Deploy it with Berth, or start what Dokku made: docker start {known[0].Id[..12]}")
+            : Finding.Warn(
+                $"it runs in containers that Dokku started; requests go to {string.Join(", ", found)}, but Berth does not start or stop them",
+                "Deploy it with Berth to have it minded: its config, domains and certificate are in use already.");
     }
 
     private async IAsyncEnumerable<Finding> VisitAsync(AppName app, DomainName name)

@@ -71,6 +71,9 @@ internal static class MachineCheck
         var holder = PortHolder.Find(port);
         return holder switch
         {
+            null when PortHolder.IsTaken(port) => record is not null && (port == record.HttpPort || port == record.HttpsPort)
+                ? Finding.Ok($"port {port} is held, by the edge as its own record says")
+                : Finding.Warn($"port {port} is held by a process that you may not look into", "Look as root: sudo berth doctor."),
             null => Finding.Fail($"nobody listens on port {port}", "The edge does once the daemon runs."),
             _ when record is not null && holder.ProcessId == record.ProcessId => Finding.Ok($"port {port} is the edge's"),
             _ => Finding.Fail($"port {port} is held by {holder}", "Stop that program, or give the edge other ports: berth serve --http-port N --https-port N."),
