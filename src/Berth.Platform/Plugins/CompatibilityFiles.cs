@@ -63,8 +63,6 @@ public sealed class CompatibilityFiles(PluginFolders folders, string program)
 
     private void WriteAll()
     {
-        // Ours, not the owner's of the folder above as other state is: scripts that run as root source these.
-        Directory.CreateDirectory(folders.Core, PrivateFolder.PublicRead);
         foreach (var name in CorePlugins.Names)
         {
             var folder = $"{folders.CoreAvailable}/{name}";
@@ -99,7 +97,6 @@ public sealed class CompatibilityFiles(PluginFolders folders, string program)
         foreach (var part in (ReadOnlySpan<string>)["available", "enabled"])
         {
             var seen = $"{folders.Seen}/{part}";
-            Directory.CreateDirectory(folders.Seen, PrivateFolder.PublicRead);
             PrivateFolder.Ensure(seen, PrivateFolder.PublicRead);
             foreach (var name in CorePlugins.Names.Where(name => !Path.Exists($"{seen}/{name}")))
             {

@@ -32,5 +32,6 @@ public sealed record PluginFolders(StateRoots Roots)
     /// <summary>What plugins are told their folder is: ours and others' together. On a taken-over server a folder of links beside the real one.</summary>
     public string Seen => Core.EndsWith(Beside, StringComparison.Ordinal) ? $"{Core}/plugins" : Root;
 
-    private static bool IsForeign(string core) => Directory.Exists($"{core}/available") && !File.Exists($"{core}/{Mark}");
+    private static bool IsForeign(string core) =>
+        Directory.Exists($"{core}/available") && !File.Exists($"{core}/{Mark}") && Directory.EnumerateFileSystemEntries($"{core}/available").Any();
 }

@@ -38,6 +38,7 @@ public sealed class Sourcing_what_dokku_offers : IDisposable
     [Fact]
     public async Task keeps_config_through_config_functions()
     {
+        await _berth.OkAsync("domains:set-global", "localhost");
         await _berth.OkAsync("apps:create", "shop");
         var result = await ScriptAsync(
             "source \"$PLUGIN_AVAILABLE_PATH/config/functions\"; config_set --no-restart shop A=1 B='two words' >/dev/null; config_get shop B; "
