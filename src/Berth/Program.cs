@@ -23,9 +23,14 @@ internal static class Program
             return Launcher.Run(args[1..]);
         }
 
+        if (args is ["__plugin", "--all", var program, ..])
+        {
+            return PluginParent.Run(program, args[3..]);
+        }
+
         try
         {
-            return Run(args);
+            return Run(Invocation.WordsOf(args));
         }
         catch (ProblemException e)
         {

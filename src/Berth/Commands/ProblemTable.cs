@@ -17,6 +17,7 @@ using Berth.Platform.LetsEncrypt;
 using Berth.Platform.Logs;
 using Berth.Platform.Networks;
 using Berth.Platform.Nginx;
+using Berth.Platform.Plugins;
 using Berth.Platform.Ports;
 using Berth.Platform.Processes.Checks;
 using Berth.Platform.Processes;
@@ -86,7 +87,12 @@ internal static class ProblemTable
         LogProblems.VectorMissing, NetworkProblems.NameMissing, NetworkProblems.NameInvalid, NetworkProblems.Unknown,
         NetworkProblems.Taken, NetworkProblems.Predefined, NetworkProblems.InUse, NetworkProblems.NotConfirmed,
         NetworkProblems.AttachInvalid, NginxProblems.ValueInvalid, NginxProblems.ConfigMissing, NginxProblems.ConfigInvalid,
-        NginxProblems.LogDisabled, PortProblems.MappingMissing, PortProblems.MappingInvalid, PortProblems.MappingReused,
+        NginxProblems.LogDisabled, PluginProblems.NameInvalid, PluginProblems.NotNamed, PluginProblems.IsCore,
+        PluginProblems.NotInstalled, PluginProblems.EnabledAlready, PluginProblems.DisabledAlready, PluginProblems.Exists,
+        PluginProblems.SourceInvalid, PluginProblems.FetchFailed, PluginProblems.ManifestInvalid,
+        PluginProblems.CommittishInvalid, PluginProblems.TriggerInvalid, PluginProblems.TriggerFailed,
+        PluginProblems.NotStarted, PluginProblems.AccountMissing, PluginProblems.AccessDenied, PluginProblems.FolderUnreadable,
+        PluginProblems.FormatUnknown, PortProblems.MappingMissing, PortProblems.MappingInvalid, PortProblems.MappingReused,
         PortProblems.MappingsNone, CheckProblems.ChecksFailed, CheckProblems.PlaceUnknown, ProcessProblems.ProcfileInvalid,
         ProcessProblems.CommandUnsupported, ProcessProblems.TypeInvalid, ProcessProblems.TypeUnknown,
         ProcessProblems.RestartPolicyInvalid, ProcessProblems.PlanInvalid, ProcessProblems.ProgramMissing,
@@ -109,8 +115,9 @@ internal static class ProblemTable
         StorageProblems.StateNotDeletable, ProgramProblems.DaemonNotRunning, ProgramProblems.DaemonNotAnswering,
         ProgramProblems.DaemonAccessDenied, ProgramProblems.FolderUnreadable, ProgramProblems.DaemonAlreadyRunning,
         ProgramProblems.DaemonNotStarted, ProgramProblems.InternalError, ProgramProblems.OptionInvalid,
-        ProgramProblems.ProblemUnknown, ProgramProblems.FolderMissing, ProgramProblems.DokkuRcUnreadable,
-        ProgramProblems.SudoMissing, InstallProblems.DokkuPresent, InstallProblems.PortHeld, InstallProblems.AccountUnfit,
-        InstallProblems.SystemProgramFailed, InstallProblems.TreeUnfit, InstallProblems.DaemonStays,
+        ProgramProblems.ProblemUnknown, ProgramProblems.FolderMissing, ProgramProblems.CommandElsewhere,
+        ProgramProblems.DokkuRcUnreadable, ProgramProblems.SudoMissing, InstallProblems.DokkuPresent, InstallProblems.PortHeld,
+        InstallProblems.AccountUnfit, InstallProblems.SystemProgramFailed, InstallProblems.TreeUnfit,
+        InstallProblems.DaemonStays,
     ];
 }

@@ -59,6 +59,8 @@ internal sealed class Services : IAsyncDisposable
         var store = new FileStateStore(roots, time);
         var config = new ConfigStore(store, time);
         var properties = new PropertyStore(store, time);
+        var plugins = new PluginServices(roots, store, properties, Environment.GetEnvironmentVariable, time);
+        Compatibility = plugins.Files;
         var apps = new AppCatalog(store, time);
         var domains = new DomainStore(store, config, time);
         var proxy = new ProxySettings(properties, config);
@@ -67,7 +69,7 @@ internal sealed class Services : IAsyncDisposable
         var ports = new PortPlan(portMaps, proxy, certificates);
         var nginx = new NginxSettings(properties, new NginxLogs(roots, Environment.GetEnvironmentVariable("NGINX_LOG_ROOT")));
         var releases = new ReleaseStore(store, time);
-        var triggers = new NoTriggers();
+        var triggers = plugins.Triggers;
         var renaming = new AppRenaming(store);
         renaming.FinishAll();
         Edge = new EdgeServer(edgeOptions, time, logs);
@@ -136,10 +138,19 @@ internal sealed class Services : IAsyncDisposable
             new DockerLocalFeature(properties, apps),
             new SshKeyFeature(new AuthorizedKeysFile(store)),
             .. SettingFeatures(store, properties, releases, scheduler, apps, triggers, time),
+            .. plugins.Features((words, call) => Runner!.RunBuiltInAsync(words, call)),
+            new ReportFeature(apps, plugins.Listing, plugins.Triggers, () => Commands!.Features, inDaemon),
             .. LocalCommands.All,
         ]);
         Commands.Hidden = CompletionCommand.For(Commands, new CompletionSources(apps, domains, config));
-        Runner = new CommandRunner(Commands, inDaemon, ControlSocket.FileOf(roots), inDaemon ? Honour : static _ => { }, logs.CreateLogger<CommandRunner>());
+        Runner = new CommandRunner(
+            Commands,
+            plugins.Triggers,
+            plugins.Commands,
+            inDaemon,
+            ControlSocket.FileOf(roots),
+            inDaemon ? Honour : static _ => { },
+            logs.CreateLogger<CommandRunner>());
     }
 
     public AppCatalog Apps { get; }
@@ -163,6 +174,9 @@ internal sealed class Services : IAsyncDisposable
     public CertificateManager Manager { get; }
 
     public RenewalLoop Renewals { get; }
+
+    /// <summary>What plugins source.</summary>
+    public CompatibilityFiles Compatibility { get; }
 
     public CommandTable Commands { get; }
 
