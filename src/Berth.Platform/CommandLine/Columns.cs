@@ -1,20 +1,14 @@
 namespace Berth.Platform.CommandLine;
 
-/// <summary>Lines in the contract's columns: <c>%-6s %-18s %-25s %-25s %-25s</c> behind an arrow, else four of 25. Every column is padded.</summary>
+/// <summary>Lays rows out in columns, each as wide as its longest cell and two spaces apart.</summary>
 public static class Columns
 {
-    private static readonly int[] Plain = [25, 25, 25, 25];
-    private static readonly int[] Arrow = [6, 18, 25, 25, 25];
-
-    public static string Of(params ReadOnlySpan<string> words)
+    /// <returns>A line for each row, without spaces at its end.</returns>
+    public static IEnumerable<string> Lay(IEnumerable<string[]> rows)
     {
-        var widths = words is ["----->" or "=====>", ..] ? Arrow : Plain;
-        var padded = new string[widths.Length];
-        for (var i = 0; i < widths.Length; i++)
-        {
-            padded[i] = (i < words.Length ? words[i] : "").PadRight(widths[i]);
-        }
-
-        return string.Join(' ', padded);
+        string[][] all = [.. rows];
+        int[] widths = [.. Enumerable.Range(0, all.Length == 0 ? 0 : all.Max(row => row.Length))
+            .Select(column => all.Max(row => column < row.Length ? row[column].Length : 0))];
+        return all.Select(row => string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
     }
 }

@@ -9,12 +9,21 @@ using Berth.Platform.Builds;
 using Berth.Platform.Certs;
 using Berth.Platform.CommandLine;
 using Berth.Platform.Config;
+using Berth.Platform.Cron;
+using Berth.Platform.DockerOptions;
 using Berth.Platform.Domains;
+using Berth.Platform.Git;
 using Berth.Platform.LetsEncrypt;
+using Berth.Platform.Logs;
+using Berth.Platform.Networks;
 using Berth.Platform.Plugins;
+using Berth.Platform.Processes.Checks;
 using Berth.Platform.Processes;
 using Berth.Platform.Properties;
+using Berth.Platform.Registries;
+using Berth.Platform.Resources;
 using Berth.Platform.SshKeys;
+using Berth.Platform.Volumes;
 using Berth.Storage;
 
 namespace Berth.Commands;
@@ -49,33 +58,50 @@ internal static class ProblemTable
         AppProblems.AppUnknown, AppProblems.AppTaken, AppProblems.AppNotConfirmed, AppProblems.AppLocked,
         AppProblems.AppNotLocked, AppProblems.AppUnlockFailed, AppProblems.AppNewNameMissing, BuildProblems.ArchiveDamaged,
         BuildProblems.ArchiveRefused, BuildProblems.ArchiveTooLarge, BuildProblems.ArchiveNotUnpacked,
-        BuildProblems.ProcfileMissing, CertificateProblems.CertificateMissing, CertificateProblems.ShowWhat,
-        CommandLineProblems.CommandUnknown, CommandLineProblems.FlagUnknown, CommandLineProblems.FlagValueMissing,
-        CommandLineProblems.ReportFlagInvalid, CommandLineProblems.FormatInvalid, CommandLineProblems.RootNeeded,
-        CommandLineProblems.ArgumentMissing, CommandLineProblems.ArgumentUnexpected, ConfigProblems.KeyInvalid,
-        ConfigProblems.PairInvalid, ConfigProblems.ScopeMissing, ConfigProblems.FormatUnknown, ConfigProblems.ValueInvalid,
-        ConfigProblems.ImportInvalid, ConfigProblems.ImportSourceMissing, DomainProblems.VhostLineInvalid,
-        DomainProblems.DomainRefused, DomainProblems.DomainTaken, DomainProblems.DomainMissing,
-        LetsEncryptProblems.EmailMissing, LetsEncryptProblems.DomainsMissing, LetsEncryptProblems.WildcardNeedsDns,
-        LetsEncryptProblems.NameNotPublic, LetsEncryptProblems.GracePeriodInvalid, LetsEncryptProblems.ServerUnknown,
-        LetsEncryptProblems.AuthorityOff, LetsEncryptProblems.NamesLeftOut, LetsEncryptProblems.RenewalFailed,
-        LetsEncryptProblems.CurrentMissing, LetsEncryptProblems.PortMissing, LetsEncryptProblems.NotFromAcme,
-        LetsEncryptProblems.NamesTooMany, LetsEncryptProblems.TrustFileInvalid, PluginProblems.NameInvalid,
-        PluginProblems.NotNamed, PluginProblems.IsCore, PluginProblems.NotInstalled, PluginProblems.EnabledAlready,
-        PluginProblems.DisabledAlready, PluginProblems.Exists, PluginProblems.SourceInvalid, PluginProblems.FetchFailed,
-        PluginProblems.ManifestInvalid, PluginProblems.CommittishInvalid, PluginProblems.TriggerInvalid,
-        PluginProblems.TriggerFailed, PluginProblems.NotStarted, PluginProblems.AccountMissing, PluginProblems.AccessDenied,
-        PluginProblems.FolderUnreadable, PluginProblems.FormatUnknown, ProcessProblems.ProcfileInvalid,
-        ProcessProblems.CommandUnsupported, ProcessProblems.TypeInvalid, ProcessProblems.TypeUnknown,
-        ProcessProblems.RestartPolicyInvalid, ProcessProblems.PlanInvalid, ProcessProblems.ProgramMissing,
-        ProcessProblems.ProgramRefused, ProcessProblems.LaunchFailed, ProcessProblems.Exited, ProcessProblems.Unhealthy,
-        ProcessProblems.PortsExhausted, ProcessProblems.NotRunning, ProcessProblems.StateInUse,
-        ProcessStateProblems.AppNotDeployed, ProcessStateProblems.ScaleInvalid, SettingProblems.PropertyUnknown,
-        SettingProblems.PropertyNotGlobal, SettingProblems.PropertyNotPerApp, SettingProblems.PropertyMissing,
-        SshKeyProblems.KeyNotGiven, SshKeyProblems.KeyInvalid, SshKeyProblems.KeysTooMany, SshKeyProblems.KeyNameMissing,
-        SshKeyProblems.KeyNameInvalid, SshKeyProblems.KeyNameTaken, SshKeyProblems.KeyDuplicate, SshKeyProblems.KeysNone,
-        SshKeyProblems.KeyFormatInvalid, SshKeyProblems.RootUnfit, SshKeyProblems.CommandUnreadable,
+        BuildProblems.ProcfileMissing, BuildProblems.BuildCanceled, BuildProblems.BuildUnknown,
+        BuildProblems.BuildFilterInvalid, BuildProblems.RetentionInvalid, BuildProblems.BuildpackInvalid,
+        BuildProblems.BuildpackMissing, BuildProblems.BuildDirMissing, CertificateProblems.CertificateMissing,
+        CertificateProblems.ShowWhat, CommandLineProblems.CommandUnknown, CommandLineProblems.FlagUnknown,
+        CommandLineProblems.FlagValueMissing, CommandLineProblems.ReportFlagInvalid, CommandLineProblems.FormatInvalid,
+        CommandLineProblems.RootNeeded, CommandLineProblems.ArgumentMissing, CommandLineProblems.ArgumentUnexpected,
+        ConfigProblems.KeyInvalid, ConfigProblems.PairInvalid, ConfigProblems.ScopeMissing, ConfigProblems.FormatUnknown,
+        ConfigProblems.ValueInvalid, ConfigProblems.ImportInvalid, ConfigProblems.ImportSourceMissing,
+        CronProblems.AppJsonInvalid, CronProblems.ScheduleInvalid, CronProblems.TaskInvalid, CronProblems.TaskUnknown,
+        CronProblems.NotRunHere, DockerOptionProblems.OptionMissing, DockerOptionProblems.OptionInvalid,
+        DockerOptionProblems.PhaseInvalid, DockerOptionProblems.ProcessInvalid, DockerOptionProblems.TooManyOptions,
+        DomainProblems.VhostLineInvalid, DomainProblems.DomainRefused, DomainProblems.DomainTaken,
+        DomainProblems.DomainMissing, GitProblems.HostMissing, GitProblems.HostInvalid, GitProblems.HostUnreachable,
+        GitProblems.PasswordMissing, GitProblems.CredentialInvalid, GitProblems.DeployKeyMissing, GitProblems.DeployKeyExists,
+        GitProblems.BranchInvalid, GitProblems.ProgramMissing, GitProblems.ProgramFailed, LetsEncryptProblems.EmailMissing,
+        LetsEncryptProblems.DomainsMissing, LetsEncryptProblems.WildcardNeedsDns, LetsEncryptProblems.NameNotPublic,
+        LetsEncryptProblems.GracePeriodInvalid, LetsEncryptProblems.ServerUnknown, LetsEncryptProblems.AuthorityOff,
+        LetsEncryptProblems.NamesLeftOut, LetsEncryptProblems.RenewalFailed, LetsEncryptProblems.CurrentMissing,
+        LetsEncryptProblems.PortMissing, LetsEncryptProblems.NotFromAcme, LetsEncryptProblems.NamesTooMany,
+        LetsEncryptProblems.TrustFileInvalid, LogProblems.SettingInvalid, LogProblems.VectorMissing,
+        NetworkProblems.NameMissing, NetworkProblems.NameInvalid, NetworkProblems.Unknown, NetworkProblems.Taken,
+        NetworkProblems.Predefined, NetworkProblems.InUse, NetworkProblems.NotConfirmed, NetworkProblems.AttachInvalid,
+        PluginProblems.NameInvalid, PluginProblems.NotNamed, PluginProblems.IsCore, PluginProblems.NotInstalled,
+        PluginProblems.EnabledAlready, PluginProblems.DisabledAlready, PluginProblems.Exists, PluginProblems.SourceInvalid,
+        PluginProblems.FetchFailed, PluginProblems.ManifestInvalid, PluginProblems.CommittishInvalid,
+        PluginProblems.TriggerInvalid, PluginProblems.TriggerFailed, PluginProblems.NotStarted, PluginProblems.AccountMissing,
+        PluginProblems.AccessDenied, PluginProblems.FolderUnreadable, PluginProblems.FormatUnknown, CheckProblems.ChecksFailed,
+        CheckProblems.PlaceUnknown, ProcessProblems.ProcfileInvalid, ProcessProblems.CommandUnsupported,
+        ProcessProblems.TypeInvalid, ProcessProblems.TypeUnknown, ProcessProblems.RestartPolicyInvalid,
+        ProcessProblems.PlanInvalid, ProcessProblems.ProgramMissing, ProcessProblems.ProgramRefused,
+        ProcessProblems.LaunchFailed, ProcessProblems.Exited, ProcessProblems.Unhealthy, ProcessProblems.PortsExhausted,
+        ProcessProblems.NotRunning, ProcessProblems.StateInUse, ProcessProblems.ManifestInvalid,
+        ProcessStateProblems.AppNotDeployed, ProcessStateProblems.ScaleInvalid, ProcessStateProblems.ScaleForbidden,
+        ProcessStateProblems.StopUnsaved, ProcessStateProblems.AllFailed, ProcessStateProblems.ParallelInvalid,
+        SettingProblems.PropertyUnknown, SettingProblems.PropertyNotGlobal, SettingProblems.PropertyNotPerApp,
+        SettingProblems.PropertyMissing, SettingProblems.PropertyValueInvalid, RegistryProblems.ArgumentMissing,
+        RegistryProblems.ServerInvalid, RegistryProblems.NotLoggedIn, RegistryProblems.ConfigDamaged,
+        ResourceProblems.AmountInvalid, SshKeyProblems.KeyNotGiven, SshKeyProblems.KeyInvalid, SshKeyProblems.KeysTooMany,
+        SshKeyProblems.KeyNameMissing, SshKeyProblems.KeyNameInvalid, SshKeyProblems.KeyNameTaken, SshKeyProblems.KeyDuplicate,
+        SshKeyProblems.KeysNone, SshKeyProblems.KeyFormatInvalid, SshKeyProblems.RootUnfit, SshKeyProblems.CommandUnreadable,
         SshKeyProblems.CommandForbidden, SshKeyProblems.PushNotBuilt, SshKeyProblems.RepositoryMissing,
+        VolumeProblems.DirectoryInvalid, VolumeProblems.ChownInvalid, VolumeProblems.MountInvalid, VolumeProblems.MountExists,
+        VolumeProblems.MountMissing, VolumeProblems.EntryInvalid, VolumeProblems.EntryUnknown, VolumeProblems.EntryInUse,
+        VolumeProblems.EntryDamaged, VolumeProblems.PathForeign, VolumeProblems.NotConfirmed, VolumeProblems.NeedsContainers,
         StorageProblems.StateUnreadable, StorageProblems.StateNotDeletable, ProgramProblems.DaemonNotRunning,
         ProgramProblems.DaemonNotAnswering, ProgramProblems.DaemonAccessDenied, ProgramProblems.FolderUnreadable,
         ProgramProblems.DaemonAlreadyRunning, ProgramProblems.DaemonNotStarted, ProgramProblems.InternalError,
