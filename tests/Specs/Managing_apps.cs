@@ -115,12 +115,12 @@ public sealed class Managing_apps(SharedServer server)
         await bare.OkAsync("apps:create", "alone");
         await bare.OkAsync("config:set", "alone", "A=1");
         Assert.Equal("1\n", await bare.OkAsync("config:get", "alone", "A"));
-        await bare.OkAsync("apps:destroy", "alone", "--force");
 
-        var (status, error) = await ErrorAsync(bare, "ps:restart", "alone");
+        var (status, error) = await ErrorAsync(bare, "deploy", "alone", Checkout.File("examples", "hello"));
         Assert.Equal(1, status);
         Assert.Contains("needs the daemon", error, StringComparison.Ordinal);
         Assert.Contains("berth serve", error, StringComparison.Ordinal);
+        await bare.OkAsync("apps:destroy", "alone", "--force");
     }
 
     private static async Task<(int Status, string Error)> ErrorAsync(BerthServer berth, params string[] words)

@@ -1,4 +1,6 @@
 using Berth.Kernel;
+using Berth.Platform.Git;
+using Berth.Platform.Networks;
 using Berth.Storage;
 
 namespace Berth.Platform.Apps;
@@ -46,6 +48,8 @@ public sealed class AppCatalog(IStateStore store, TimeProvider time)
         RefuseTaken(app);
         Forget(app);
         PrivateFolder.Ensure(store.FileOf(FolderOf(app)), PrivateFolder.PublicRead);
+        new AppRepository(store).Make(app);
+        NetworkSettings.Begin(store, app);
         RecordCreation(app);
         return app;
     }

@@ -18,7 +18,7 @@ public sealed class AppCloning(AppCatalog apps, ConfigStore config, DomainStore 
 
     // Properties that say what is, rather than what was asked for.
     private static readonly (string Feature, string Key)[] NotSettings =
-        [("apps", "created-at"), ("common", "deployed"), ("ps", "account"), ("ps", "stopped")];
+        [("apps", "created-at"), ("common", "deployed"), ("ps", "account"), ("ps", "restore"), ("ps", "stopped")];
 
     /// <summary>Clones what was set. The caller holds both names' locks.</summary>
     /// <returns>The lines of the new app's VHOST file; none when it has no domains.</returns>

@@ -12,6 +12,9 @@ public sealed class CommandOutput(IOutputSink sink, Caller caller)
     /// <summary>Whether a person watches: then durations and addresses are added that scripts do not expect.</summary>
     public bool OnTerminal => caller.OutputIsTerminal;
 
+    /// <summary>The same output, with a second reader of everything that is printed.</summary>
+    public CommandOutput With(IOutputSink second) => new(new BothSinks(sink, second), caller);
+
     /// <summary>A line as it is.</summary>
     public void Line(string text = "") => Send(OutputChannel.Standard, text + "\n");
 

@@ -12,6 +12,9 @@ public sealed record Report(string Prefix, string Title)
     /// </summary>
     public bool KeepsPrefixToo { get; init; }
 
+    /// <summary>Whether the lines leave the prefix out and keep lower case, as those of <c>resource:report</c> do.</summary>
+    public bool LeavesPrefixOut { get; init; }
+
     /// <summary>Prints one app's values.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="subject">An app's name, or <c>global</c>.</param>
@@ -35,17 +38,18 @@ public sealed record Report(string Prefix, string Title)
         }
 
         output.Headline($"{subject} {Title}");
-        var width = Math.Max(KeyWidth, keys.Max(key => key.Length + 2));
+        // As wide as the longest flag, which has two dashes where the line has a colon: so there is always a space.
+        var width = Math.Max(KeyWidth, keys.Select(key => key.Length + 2).DefaultIfEmpty().Max());
         foreach (var key in keys)
         {
             output.Detail($"{Words(key).PadRight(width)}{values[key]}".TrimEnd());
         }
     }
 
-    private static string Words(string key)
+    private string Words(string key)
     {
-        var words = key.Replace('-', ' ');
-        return $"{char.ToUpperInvariant(words[0])}{words[1..]}:";
+        var words = key.Replace('-', ' ').Replace('.', ' ');
+        return LeavesPrefixOut ? $"{words[Math.Min(Prefix.Length, words.Length)..]}:" : $"{char.ToUpperInvariant(words[0])}{words[1..]}:";
     }
 
     private string AsJson(string[] keys, IReadOnlyDictionary<string, string> values)

@@ -33,6 +33,17 @@ public sealed class ConfigStore(IStateStore store, TimeProvider time)
 
     public string? Get(AppName? app, string key) => Read(app).GetValueOrDefault(key);
 
+    /// <summary>The lines of an app's and the server's files that are no assignment and so count for nothing, one sentence each.</summary>
+    public IReadOnlyList<string> FaultsFor(AppName app) =>
+    [
+        .. ((StatePath[])[Current(null), Current(app)]).SelectMany(path =>
+        {
+            var faulty = new List<int>();
+            EnvironmentFile.Parse(store.Read(path) ?? "", faulty.Add);
+            return faulty.Select(line => $"{store.FileOf(path)} line {line} is not KEY=value and is left out");
+        }),
+    ];
+
     /// <summary>Changes the variables in one write.</summary>
     /// <returns>What came of it, and what an older server's file still said otherwise.</returns>
     public async Task<ConfigChange> ChangeAsync(

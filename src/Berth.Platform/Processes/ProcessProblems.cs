@@ -10,7 +10,7 @@ public static class ProcessProblems
     public static readonly ProblemCode CommandUnsupported = new("process-command-unsupported");
     public static readonly ProblemCode TypeInvalid = new("process-type-invalid");
     public static readonly ProblemCode TypeUnknown = new("process-type-unknown");
-    public static readonly ProblemCode RestartPolicyInvalid = new("process-restart-policy-invalid");
+    public static readonly ProblemCode RestartPolicyInvalid = new("process-restart-policy-invalid", Contract: true);
     public static readonly ProblemCode PlanInvalid = new("process-plan-invalid");
     public static readonly ProblemCode ProgramMissing = new("process-program-missing");
     public static readonly ProblemCode ProgramRefused = new("process-program-refused");
@@ -20,6 +20,13 @@ public static class ProcessProblems
     public static readonly ProblemCode PortsExhausted = new("process-ports-exhausted");
     public static readonly ProblemCode NotRunning = new("process-not-running");
     public static readonly ProblemCode StateInUse = new("process-state-in-use");
+
+    public static readonly ProblemCode ManifestInvalid = new("process-app-json-invalid");
+
+    internal static Problem InvalidManifest(string reason) => new(
+        ManifestInvalid,
+        $"The app's app.json {reason}.",
+        "Correct the file and deploy again; `formation` and `healthchecks` are what Berth reads of it.");
 
     internal static Problem InvalidProcfile(string origin, string reason) => new(
         ProcfileInvalid,
@@ -54,8 +61,8 @@ public static class ProcessProblems
 
     internal static Problem InvalidRestartPolicy(string text) => new(
         RestartPolicyInvalid,
-        $"'{Printable.Of(text, 60)}' is not a restart policy.",
-        "Choose no, always, unless-stopped, on-failure or on-failure:N.");
+        "Invalid restart-policy specified",
+        $"'{Printable.Of(text, 60)}' is none: choose no, always, unless-stopped, on-failure or on-failure:N.");
 
     internal static Problem InvalidPlan(AppName app, string reason, string remedy) => new(PlanInvalid, $"{app} {reason}.", remedy);
 

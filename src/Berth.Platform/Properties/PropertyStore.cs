@@ -27,6 +27,28 @@ public sealed class PropertyStore(IStateStore store, TimeProvider time)
         store.Write(PathOf(feature, scope, key), value);
     }
 
+    /// <summary>Sets a value that may be empty: for the few keys where empty is not the same as not set.</summary>
+    public void SetEvenIfEmpty(string feature, string scope, string key, string value) => store.Write(PathOf(feature, scope, key), value);
+
+    /// <returns>Whether the key is set, be it to an empty value.</returns>
+    public bool IsSet(string feature, string scope, string key) => store.Exists(PathOf(feature, scope, key));
+
+    /// <returns>The values of a list, one a line in the file; empty when it is not set.</returns>
+    public IReadOnlyList<string> List(string feature, string scope, string key) =>
+        [.. (Get(feature, scope, key) ?? "").Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0)];
+
+    /// <summary>Sets a list; an empty one removes it.</summary>
+    /// <exception cref="ArgumentException">A value holds a line end, which the file could not keep apart.</exception>
+    public void SetList(string feature, string scope, string key, IReadOnlyCollection<string> values)
+    {
+        if (values.Any(value => value.AsSpan().ContainsAny('\n', '\r')))
+        {
+            throw new ArgumentException("A value of a list is one line.", nameof(values));
+        }
+
+        Set(feature, scope, key, string.Concat(values.Select(value => value + "\n")));
+    }
+
     /// <returns>The keys set, in ordinal order.</returns>
     public IReadOnlyList<string> Keys(string feature, string scope) => store.List(StatePath.Lib("config", feature, scope));
 

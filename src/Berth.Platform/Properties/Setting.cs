@@ -13,6 +13,18 @@ public sealed record Setting(string Key, string Default = "")
     /// <summary>Whether it can be set for one app.</summary>
     public bool ForApp { get; init; } = true;
 
+    /// <summary>Whether reports show what holds of it, too, where it is an app's alone.</summary>
+    public bool Computed { get; init; }
+
+    /// <summary>Whether the report leaves it to the feature to show it.</summary>
+    public bool Hidden { get; init; }
+
+    /// <summary>Whether reports show it only where it is set: a key that Dokku's reports do not know.</summary>
+    public bool OnlyWhenSet { get; init; }
+
+    /// <summary>What a refusal to set it for one app says, where that is not the usual line.</summary>
+    public string? NotPerApp { get; init; }
+
     /// <summary>Says what is wrong with a value that is not empty; null when nothing is.</summary>
     public Func<string, Problem?>? Refuse { get; init; }
 

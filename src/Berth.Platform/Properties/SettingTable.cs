@@ -25,14 +25,14 @@ public sealed class SettingTable(string feature, PropertyStore properties, param
     /// <summary>Adds the three report keys of each setting, or the one that makes sense where it is only global or only an app's.</summary>
     public void AddTo(IDictionary<string, string> values, AppName app)
     {
-        foreach (var setting in settings.Where(setting => !setting.IsFamily))
+        foreach (var setting in settings.Where(setting => IsShown(setting, app)))
         {
             if (setting.ForApp)
             {
                 values[$"{feature}-{setting.Key}"] = Own(app, setting.Key) ?? "";
             }
 
-            if (setting.ForAll)
+            if (setting.ForAll || setting.Computed)
             {
                 values[$"{feature}-computed-{setting.Key}"] = Effective(app, setting.Key);
             }
@@ -44,13 +44,15 @@ public sealed class SettingTable(string feature, PropertyStore properties, param
             AddIfSet(values, $"{feature}-computed-{key}", Own(app, key) ?? ForAll(key));
         }
 
-        AddGlobalTo(values);
+        AddGlobalTo(values, app);
     }
 
     /// <summary>Adds what <c>:report --global</c> shows.</summary>
-    public void AddGlobalTo(IDictionary<string, string> values)
+    /// <param name="values">Gets them.</param>
+    /// <param name="app">The app whose report it is; null when it is about all.</param>
+    public void AddGlobalTo(IDictionary<string, string> values, AppName? app = null)
     {
-        foreach (var setting in settings.Where(setting => setting is { ForAll: true, IsFamily: false }))
+        foreach (var setting in settings.Where(setting => setting.ForAll && IsShown(setting, app)))
         {
             values[$"{feature}-global-{setting.Key}"] = ForAll(setting.Key) ?? "";
         }
@@ -58,6 +60,15 @@ public sealed class SettingTable(string feature, PropertyStore properties, param
         foreach (var key in FamilyKeys(PropertyStore.Global))
         {
             AddIfSet(values, $"{feature}-global-{key}", ForAll(key));
+        }
+    }
+
+    /// <summary>Adds what holds for an app that sets nothing, which some features show beside it.</summary>
+    public void AddComputedTo(IDictionary<string, string> values)
+    {
+        foreach (var setting in settings.Where(setting => setting.ForAll && IsShown(setting, null)))
+        {
+            values[$"{feature}-computed-{setting.Key}"] = ForAll(setting.Key) ?? setting.Default;
         }
     }
 
@@ -78,6 +89,10 @@ public sealed class SettingTable(string feature, PropertyStore properties, param
         properties.Set(feature, app?.Text ?? PropertyStore.Global, key, value);
         return app;
     }
+
+    private bool IsShown(Setting setting, AppName? app) =>
+        setting is { Hidden: false, IsFamily: false }
+        && (!setting.OnlyWhenSet || ForAll(setting.Key) is not null || app is not null && Own(app, setting.Key) is not null);
 
     /// <summary>Only the words before the key are flags: a value may well begin with a dash.</summary>
     private static (AppName? App, string[] Words) ScopeOf(IReadOnlyList<string> words, AppCatalog apps)
@@ -124,7 +139,7 @@ public sealed class SettingTable(string feature, PropertyStore properties, param
         return setting switch
         {
             null => throw SettingProblems.Unknown(Keys).AsException(),
-            { ForApp: false } when app is not null => throw SettingProblems.NotPerApp(key).AsException(),
+            { ForApp: false } when app is not null => throw SettingProblems.NotPerApp(key, setting.NotPerApp).AsException(),
             _ => setting,
         };
     }

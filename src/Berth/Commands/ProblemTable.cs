@@ -1,3 +1,4 @@
+using Berth.Acme.Dns;
 using Berth.Acme;
 using Berth.Authority;
 using Berth.Edge;
@@ -8,11 +9,20 @@ using Berth.Platform.Builds;
 using Berth.Platform.Certs;
 using Berth.Platform.CommandLine;
 using Berth.Platform.Config;
+using Berth.Platform.Cron;
+using Berth.Platform.DockerOptions;
 using Berth.Platform.Domains;
+using Berth.Platform.Git;
 using Berth.Platform.LetsEncrypt;
+using Berth.Platform.Logs;
+using Berth.Platform.Networks;
+using Berth.Platform.Processes.Checks;
 using Berth.Platform.Processes;
 using Berth.Platform.Properties;
+using Berth.Platform.Registries;
+using Berth.Platform.Resources;
 using Berth.Platform.SshKeys;
+using Berth.Platform.Volumes;
 using Berth.Storage;
 
 namespace Berth.Commands;
@@ -22,19 +32,24 @@ internal static class ProblemTable
 {
     public static IReadOnlyList<ProblemCode> All { get; } =
     [
+        DnsProblems.ProviderUnknown, DnsProblems.SettingMissing, DnsProblems.SettingInvalid, DnsProblems.ZoneUnknown,
+        DnsProblems.ZoneNotManaged, DnsProblems.ProviderRefused, DnsProblems.CredentialsRefused,
+        DnsProblems.ProviderUnreachable, DnsProblems.ProgramFailed, DnsProblems.AliasMissing, DnsProblems.RecordMissing,
         AcmeProblems.ServerHostUnknown, AcmeProblems.ServerRefused, AcmeProblems.ServerNotTrusted, AcmeProblems.ServerTimeout,
         AcmeProblems.ServerUnreachable, AcmeProblems.ResponseInvalid, AcmeProblems.UrlInvalid, AcmeProblems.NonceRefused,
         AcmeProblems.ServerInternal, AcmeProblems.Malformed, AcmeProblems.OtherRefusal, AcmeProblems.RateLimited,
-        AcmeProblems.Unauthorized, AcmeProblems.AccountUnknown, AcmeProblems.AccountDeactivated,
+        AcmeProblems.NamePaused, AcmeProblems.Unauthorized, AcmeProblems.AccountUnknown, AcmeProblems.AccountDeactivated,
         AcmeProblems.AccountKeyInvalid, AcmeProblems.BindingRequired, AcmeProblems.BindingInvalid, AcmeProblems.ContactRefused,
-        AcmeProblems.TermsNotAgreed, AcmeProblems.KeyRefused, AcmeProblems.NamesMissing, AcmeProblems.IdentifierRejected,
-        AcmeProblems.ProfileUnknown, AcmeProblems.ChallengeUnsupported, AcmeProblems.ValidationRefused,
-        AcmeProblems.ValidationDns, AcmeProblems.ValidationConnection, AcmeProblems.ValidationAnswer,
-        AcmeProblems.ValidationTls, AcmeProblems.ValidationTimeout, AcmeProblems.CaaForbids, AcmeProblems.RequestRefused,
-        AcmeProblems.OrderInvalid, AcmeProblems.OrderNotReady, AcmeProblems.ProcessingTimeout, AcmeProblems.CertificateWrong,
-        AcmeProblems.CertificateUnreadable, AcmeProblems.RevocationRefused, AcmeProblems.RevocationUnsupported,
-        AuthorityProblems.OptionsInvalid, AuthorityProblems.PortTaken, AuthorityProblems.AddressNotUsable,
-        AuthorityProblems.DataInUse, AuthorityProblems.KeyExposed, AuthorityProblems.KeyDamaged, AuthorityProblems.KeyNotFound,
+        AcmeProblems.TermsNotAgreed, AcmeProblems.KeyRefused, AcmeProblems.AccountKeyTaken, AcmeProblems.KeyChangeUnsupported,
+        AcmeProblems.NamesMissing, AcmeProblems.IdentifierRejected, AcmeProblems.ProfileUnknown,
+        AcmeProblems.ChallengeUnsupported, AcmeProblems.ValidationRefused, AcmeProblems.ValidationDns,
+        AcmeProblems.ValidationConnection, AcmeProblems.ValidationAnswer, AcmeProblems.ValidationTls,
+        AcmeProblems.ValidationTimeout, AcmeProblems.CaaForbids, AcmeProblems.RequestRefused, AcmeProblems.OrderInvalid,
+        AcmeProblems.OrderNotReady, AcmeProblems.ProcessingTimeout, AcmeProblems.IssuanceTimeout,
+        AcmeProblems.ReusedKeyInvalid, AcmeProblems.CertificateWrong, AcmeProblems.CertificateUnreadable,
+        AcmeProblems.RevocationRefused, AcmeProblems.RevocationUnsupported, AuthorityProblems.OptionsInvalid,
+        AuthorityProblems.PortTaken, AuthorityProblems.AddressNotUsable, AuthorityProblems.DataInUse,
+        AuthorityProblems.KeyExposed, AuthorityProblems.KeyDamaged, AuthorityProblems.KeyNotFound,
         AuthorityProblems.RootNotFound, AuthorityProblems.DatabaseDamaged, AuthorityProblems.DatabaseNewer,
         EdgeProblems.PortTaken, EdgeProblems.PortForbidden, EdgeProblems.AddressUnavailable, EdgeProblems.CertificateUnusable,
         EdgeProblems.TargetInvalid, EdgeProblems.OptionsInvalid, KernelProblems.AppNameInvalid, KernelProblems.DomainInvalid,
@@ -42,34 +57,51 @@ internal static class ProblemTable
         AppProblems.AppUnknown, AppProblems.AppTaken, AppProblems.AppNotConfirmed, AppProblems.AppLocked,
         AppProblems.AppNotLocked, AppProblems.AppUnlockFailed, AppProblems.AppNewNameMissing, BuildProblems.ArchiveDamaged,
         BuildProblems.ArchiveRefused, BuildProblems.ArchiveTooLarge, BuildProblems.ArchiveNotUnpacked,
-        BuildProblems.ProcfileMissing, CertificateProblems.CertificateMissing, CertificateProblems.ShowWhat,
-        CommandLineProblems.CommandUnknown, CommandLineProblems.FlagUnknown, CommandLineProblems.FlagValueMissing,
-        CommandLineProblems.ReportFlagInvalid, CommandLineProblems.FormatInvalid, CommandLineProblems.RootNeeded,
-        CommandLineProblems.ArgumentMissing, CommandLineProblems.ArgumentUnexpected, ConfigProblems.KeyInvalid,
-        ConfigProblems.PairInvalid, ConfigProblems.ScopeMissing, ConfigProblems.FormatUnknown, ConfigProblems.ValueInvalid,
-        ConfigProblems.ImportInvalid, ConfigProblems.ImportSourceMissing, DomainProblems.VhostLineInvalid,
-        DomainProblems.DomainRefused, DomainProblems.DomainTaken, DomainProblems.DomainMissing,
-        LetsEncryptProblems.EmailMissing, LetsEncryptProblems.DomainsMissing, LetsEncryptProblems.WildcardNeedsDns,
-        LetsEncryptProblems.NameNotPublic, LetsEncryptProblems.GracePeriodInvalid, LetsEncryptProblems.ServerUnknown,
-        LetsEncryptProblems.AuthorityOff, LetsEncryptProblems.NamesLeftOut, LetsEncryptProblems.RenewalFailed,
-        LetsEncryptProblems.CurrentMissing, LetsEncryptProblems.PortMissing, LetsEncryptProblems.NotFromAcme,
-        LetsEncryptProblems.NamesTooMany, LetsEncryptProblems.TrustFileInvalid, ProcessProblems.ProcfileInvalid,
+        BuildProblems.ProcfileMissing, BuildProblems.BuildCanceled, BuildProblems.BuildUnknown,
+        BuildProblems.BuildFilterInvalid, BuildProblems.RetentionInvalid, BuildProblems.BuildpackInvalid,
+        BuildProblems.BuildpackMissing, BuildProblems.BuildDirMissing, CertificateProblems.CertificateMissing,
+        CertificateProblems.ShowWhat, CommandLineProblems.CommandUnknown, CommandLineProblems.FlagUnknown,
+        CommandLineProblems.FlagValueMissing, CommandLineProblems.ReportFlagInvalid, CommandLineProblems.FormatInvalid,
+        CommandLineProblems.RootNeeded, CommandLineProblems.ArgumentMissing, CommandLineProblems.ArgumentUnexpected,
+        ConfigProblems.KeyInvalid, ConfigProblems.PairInvalid, ConfigProblems.ScopeMissing, ConfigProblems.FormatUnknown,
+        ConfigProblems.ValueInvalid, ConfigProblems.ImportInvalid, ConfigProblems.ImportSourceMissing,
+        CronProblems.AppJsonInvalid, CronProblems.ScheduleInvalid, CronProblems.TaskInvalid, CronProblems.TaskUnknown,
+        CronProblems.NotRunHere, DockerOptionProblems.OptionMissing, DockerOptionProblems.OptionInvalid,
+        DockerOptionProblems.PhaseInvalid, DockerOptionProblems.ProcessInvalid, DockerOptionProblems.TooManyOptions,
+        DomainProblems.VhostLineInvalid, DomainProblems.DomainRefused, DomainProblems.DomainTaken,
+        DomainProblems.DomainMissing, GitProblems.HostMissing, GitProblems.HostInvalid, GitProblems.HostUnreachable,
+        GitProblems.PasswordMissing, GitProblems.CredentialInvalid, GitProblems.DeployKeyMissing, GitProblems.DeployKeyExists,
+        GitProblems.BranchInvalid, GitProblems.ProgramMissing, GitProblems.ProgramFailed, LetsEncryptProblems.EmailMissing,
+        LetsEncryptProblems.DomainsMissing, LetsEncryptProblems.WildcardNeedsDns, LetsEncryptProblems.NameNotPublic,
+        LetsEncryptProblems.GracePeriodInvalid, LetsEncryptProblems.ServerUnknown, LetsEncryptProblems.AuthorityOff,
+        LetsEncryptProblems.NamesLeftOut, LetsEncryptProblems.RenewalFailed, LetsEncryptProblems.CurrentMissing,
+        LetsEncryptProblems.PortMissing, LetsEncryptProblems.NotFromAcme, LetsEncryptProblems.NamesTooMany,
+        LetsEncryptProblems.TrustFileInvalid, LogProblems.SettingInvalid, LogProblems.VectorMissing,
+        NetworkProblems.NameMissing, NetworkProblems.NameInvalid, NetworkProblems.Unknown, NetworkProblems.Taken,
+        NetworkProblems.Predefined, NetworkProblems.InUse, NetworkProblems.NotConfirmed, NetworkProblems.AttachInvalid,
+        CheckProblems.ChecksFailed, CheckProblems.PlaceUnknown, ProcessProblems.ProcfileInvalid,
         ProcessProblems.CommandUnsupported, ProcessProblems.TypeInvalid, ProcessProblems.TypeUnknown,
         ProcessProblems.RestartPolicyInvalid, ProcessProblems.PlanInvalid, ProcessProblems.ProgramMissing,
         ProcessProblems.ProgramRefused, ProcessProblems.LaunchFailed, ProcessProblems.Exited, ProcessProblems.Unhealthy,
         ProcessProblems.PortsExhausted, ProcessProblems.NotRunning, ProcessProblems.StateInUse,
-        ProcessStateProblems.AppNotDeployed, ProcessStateProblems.ScaleInvalid, SettingProblems.PropertyUnknown,
-        SettingProblems.PropertyNotGlobal, SettingProblems.PropertyNotPerApp, SettingProblems.PropertyMissing,
-        SshKeyProblems.KeyNotGiven, SshKeyProblems.KeyInvalid, SshKeyProblems.KeysTooMany, SshKeyProblems.KeyNameMissing,
-        SshKeyProblems.KeyNameInvalid, SshKeyProblems.KeyNameTaken, SshKeyProblems.KeyDuplicate, SshKeyProblems.KeysNone,
-        SshKeyProblems.KeyFormatInvalid, SshKeyProblems.RootUnfit, SshKeyProblems.CommandUnreadable,
-        SshKeyProblems.CommandForbidden, SshKeyProblems.PushNotBuilt, SshKeyProblems.RepositoryMissing,
-        StorageProblems.StateUnreadable, StorageProblems.StateNotDeletable, ProgramProblems.DaemonNotRunning,
-        ProgramProblems.DaemonNotAnswering, ProgramProblems.DaemonAccessDenied, ProgramProblems.FolderUnreadable,
-        ProgramProblems.DaemonAlreadyRunning, ProgramProblems.DaemonNotStarted, ProgramProblems.InternalError,
-        ProgramProblems.OptionInvalid, ProgramProblems.ProblemUnknown, ProgramProblems.FolderMissing,
-        ProgramProblems.DokkuRcUnreadable, ProgramProblems.SudoMissing, InstallProblems.DokkuPresent, InstallProblems.PortHeld,
-        InstallProblems.AccountUnfit, InstallProblems.SystemProgramFailed, InstallProblems.TreeUnfit,
-        InstallProblems.DaemonStays,
+        ProcessProblems.ManifestInvalid, ProcessStateProblems.AppNotDeployed, ProcessStateProblems.ScaleInvalid,
+        ProcessStateProblems.ScaleForbidden, ProcessStateProblems.StopUnsaved, ProcessStateProblems.AllFailed,
+        ProcessStateProblems.ParallelInvalid, SettingProblems.PropertyUnknown, SettingProblems.PropertyNotGlobal,
+        SettingProblems.PropertyNotPerApp, SettingProblems.PropertyMissing, SettingProblems.PropertyValueInvalid,
+        RegistryProblems.ArgumentMissing, RegistryProblems.ServerInvalid, RegistryProblems.NotLoggedIn,
+        RegistryProblems.ConfigDamaged, ResourceProblems.AmountInvalid, SshKeyProblems.KeyNotGiven, SshKeyProblems.KeyInvalid,
+        SshKeyProblems.KeysTooMany, SshKeyProblems.KeyNameMissing, SshKeyProblems.KeyNameInvalid, SshKeyProblems.KeyNameTaken,
+        SshKeyProblems.KeyDuplicate, SshKeyProblems.KeysNone, SshKeyProblems.KeyFormatInvalid, SshKeyProblems.RootUnfit,
+        SshKeyProblems.CommandUnreadable, SshKeyProblems.CommandForbidden, SshKeyProblems.PushNotBuilt,
+        SshKeyProblems.RepositoryMissing, VolumeProblems.DirectoryInvalid, VolumeProblems.ChownInvalid,
+        VolumeProblems.MountInvalid, VolumeProblems.MountExists, VolumeProblems.MountMissing, VolumeProblems.EntryInvalid,
+        VolumeProblems.EntryUnknown, VolumeProblems.EntryInUse, VolumeProblems.EntryDamaged, VolumeProblems.PathForeign,
+        VolumeProblems.NotConfirmed, VolumeProblems.NeedsContainers, StorageProblems.StateUnreadable,
+        StorageProblems.StateNotDeletable, ProgramProblems.DaemonNotRunning, ProgramProblems.DaemonNotAnswering,
+        ProgramProblems.DaemonAccessDenied, ProgramProblems.FolderUnreadable, ProgramProblems.DaemonAlreadyRunning,
+        ProgramProblems.DaemonNotStarted, ProgramProblems.InternalError, ProgramProblems.OptionInvalid,
+        ProgramProblems.ProblemUnknown, ProgramProblems.FolderMissing, ProgramProblems.DokkuRcUnreadable,
+        ProgramProblems.SudoMissing, InstallProblems.DokkuPresent, InstallProblems.PortHeld, InstallProblems.AccountUnfit,
+        InstallProblems.SystemProgramFailed, InstallProblems.TreeUnfit, InstallProblems.DaemonStays,
     ];
 }

@@ -6,16 +6,27 @@ using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.Builds;
 using Berth.Platform.Certs;
+using Berth.Platform.CommandLine;
 using Berth.Platform.Completion;
 using Berth.Platform.Config;
+using Berth.Platform.Cron;
+using Berth.Platform.DockerOptions;
 using Berth.Platform.Domains;
+using Berth.Platform.Git;
 using Berth.Platform.LetsEncrypt;
+using Berth.Platform.Logs;
+using Berth.Platform.Networks;
 using Berth.Platform.Plugins;
 using Berth.Platform.Processes;
+using Berth.Platform.Processes.Checks;
 using Berth.Platform.Properties;
+using Berth.Platform.Registries;
+using Berth.Platform.Repositories;
+using Berth.Platform.Resources;
 using Berth.Platform.Routing;
 using Berth.Platform.SshKeys;
 using Berth.Platform.Takeover;
+using Berth.Platform.Volumes;
 using Berth.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -54,8 +65,26 @@ internal sealed class Services : IAsyncDisposable
         Edge = new EdgeServer(edgeOptions, time, logs);
         Containers = new ContainerTargets(apps, new ContainerFiles(store), releases, _docker);
         var routes = new RoutePublisher(apps, domains, certificates, scheduler, Edge) { Otherwise = app => Containers.Of(app) };
+        var processLog = inDaemon ? (IProcessLog)new ProcessLog(logs) : new NoProcessLog();
+        var ps = new PsSettings(properties, config);
+        var checks = new CheckSettings(properties, config);
+        var builder = new BuilderSettings(properties);
+        var formations = new FormationStore(properties);
+        var builds = new BuildStore(store, properties, time);
+        var journal = new BuildJournal(builds, processLog);
         Runtime = new AppRuntime(
-            apps, releases, config, properties, store, new AppAccounts(store, properties, apps), scheduler, routes, Edge);
+            apps,
+            releases,
+            new PlanMaker(releases, config, new AppAccounts(store, properties, apps), ps, checks, builder, formations),
+            ps,
+            formations,
+            new AppOperations(store, apps),
+            scheduler,
+            routes,
+            Edge,
+            triggers,
+            journal,
+            processLog);
         var settings = new LetsEncryptSettingsStore(properties, config);
         _clients = new AcmeClients(
             store, authority, Environment.GetEnvironmentVariable("LEGO_CA_CERTIFICATES"), FailPoints.Hook, time);
@@ -64,7 +93,7 @@ internal sealed class Services : IAsyncDisposable
             apps, new CertificatePlanner(domains, settings, _clients), _clients, Lineages, certificates, settings, Edge, routes, new ChallengePort(store), new RetryLadder(random), time);
         var renewal = new AutoRenewal(properties, store);
         Renewals = new RenewalLoop(apps, routes, Manager, renewal, new RenewalLog(logs), time);
-        (Apps, Routes, Domains, Certificates) = (apps, routes, domains, certificates);
+        (Apps, Routes, Domains, Certificates, Config) = (apps, routes, domains, certificates, config);
         var changes = new LiveChanges(routes, Renewals);
         var setup = new DomainSetup(domains, config);
         var deployLock = new DeployLock(store);
@@ -80,10 +109,17 @@ internal sealed class Services : IAsyncDisposable
             new LetsEncryptFeature(
                 Manager, new LetsEncryptReport(settings, renewal, Manager, properties, certificates, apps), settings, renewal, Lineages,
                 properties, certificates, apps, triggers, time),
-            new PsFeature(Runtime, apps),
-            new LogsFeature(new LogReader(LogSettingsOf(roots), time), apps),
-            new DeployFeature(Runtime, releases, apps, deployLock),
+            new PsFeature(Runtime, ps, new PsReport(Runtime, ps, formations, apps), new PsScaling(Runtime, formations, apps), journal, apps, triggers),
+            new ChecksFeature(checks, Runtime, apps),
+            new LogsFeature(new LogReader(LogSettingsOf(roots), time), new LogsSettings(properties), Runtime, apps),
+            new DeployFeature(Runtime, releases, journal, apps, deployLock),
+            new BuildsFeature(builds, journal, apps, time),
+            new BuilderFeature(builder, properties, apps),
+            new BuildpacksFeature(properties, apps),
+            new SchedulerFeature(properties, apps),
+            new DockerLocalFeature(properties, apps),
             new SshKeyFeature(new AuthorizedKeysFile(store)),
+            .. SettingFeatures(store, properties, releases, scheduler, apps, triggers, time),
             .. LocalCommands.All,
         ]);
         Commands.Hidden = CompletionCommand.For(Commands, new CompletionSources(apps, domains, config));
@@ -97,6 +133,8 @@ internal sealed class Services : IAsyncDisposable
     public RoutePublisher Routes { get; }
 
     public DomainStore Domains { get; }
+
+    public ConfigStore Config { get; }
 
     public CertificateFiles Certificates { get; }
 
@@ -114,6 +152,26 @@ internal sealed class Services : IAsyncDisposable
 
     public CommandRunner Runner { get; }
 
+    /// <summary>Features that keep what users set, for the schedulers that can honour it.</summary>
+    private static IFeature[] SettingFeatures(
+        FileStateStore store, PropertyStore properties, ReleaseStore releases, IScheduler scheduler, AppCatalog apps, ITriggers triggers, TimeProvider time)
+    {
+        var options = new DockerOptionStore(properties, store);
+        var entries = new EntryStore(store);
+        return
+        [
+            new DockerOptionFeature(options, new DeclaredProcesses(releases), apps),
+            new StorageFeature(entries, new MountStore(properties, entries, options, apps), new StorageFolders(entries), apps),
+            new NetworkFeature(new NetworkStore(store, time), new NetworkSettings(properties), scheduler, apps),
+            new ResourceFeature(new ResourceStore(properties), apps),
+            new RegistryFeature(properties, new CredentialStore(store), triggers, apps),
+            new CronFeature(new CronTasks(releases, properties, store), properties, triggers, apps),
+            new GitFeature(new AppRepository(store), new GitAccess(store), properties, store, apps),
+            new RepoFeature(store, apps),
+            new CleanupFeature(releases, store, apps),
+        ];
+    }
+
     /// <summary>A hand edit of an app's files counts at the next command that names the app.</summary>
     private void Honour(string word)
     {
@@ -130,5 +188,9 @@ internal sealed class Services : IAsyncDisposable
         await Edge.DisposeAsync();
     }
 
-    public static LogSettings LogSettingsOf(StateRoots roots) => new() { Folder = $"{roots.Lib}/data/logs" };
+    public static LogSettings LogSettingsOf(StateRoots roots)
+    {
+        var settings = new LogsSettings(new PropertyStore(new FileStateStore(roots, TimeProvider.System), TimeProvider.System));
+        return new LogSettings { Folder = $"{roots.Lib}/data/logs", OwnLimit = app => settings.MaxSizeOf(app) };
+    }
 }

@@ -24,6 +24,16 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
             yield return Finding.Fail(fault.Found, fault.Remedy);
         }
 
+        if (services.Runtime.ObstacleOf(app) is { } obstacle)
+        {
+            yield return Finding.Fail($"its processes could not be started anew: {obstacle.Found}", obstacle.Remedy);
+        }
+
+        foreach (var fault in services.Config.FaultsFor(app))
+        {
+            yield return Finding.Warn(fault, $"Correct or remove that line, then berth ps:restart {app}");
+        }
+
         var names = services.Domains.DomainsOf(app).Where(name => !name.IsWildcard).ToArray();
         if (names.Length == 0)
         {
