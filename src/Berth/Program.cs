@@ -1,6 +1,7 @@
 using Berth.Client;
 using Berth.Commands;
 using Berth.Daemon;
+using Berth.Doctor;
 using Berth.Kernel;
 using Berth.Platform.CommandLine;
 using Berth.Platform.Processes;
@@ -16,41 +17,65 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
-        DetachedProcess.LeaveIfAsked(args);
-        var roots = StateRoots.From(Environment.GetEnvironmentVariable);
-        return args switch
+        if (args is [Launcher.Verb, ..])
         {
-            ["__launch", ..] => Launcher.Run(args[1..]),
-            ["serve", ..] => Here((_, output) => ServeCommand.RunAsync(args[1..], roots, output)),
-            ["ca", "serve", ..] => Here((_, output) => AuthorityCommand.ServeAsync(args[2..], roots, output)),
-            ["doctor", ..] => Here((caller, output) => Doctor.DoctorCommand.RunAsync(args[1..], roots, caller, output)),
-            ["explain", ..] => Here((_, output) => ExplainCommand.Run(args[1..], output)),
-            ["version"] or ["--version"] or ["-v"] => Here((caller, output) => VersionCommand.Run(caller, output)),
-            _ => Elsewhere(args, roots),
-        };
+            return Launcher.Run(args[1..]);
+        }
+
+        var caller = Invocation.Caller;
+        return ConsoleSink.Shared.Finish(Guarded(args, caller), caller);
     }
 
-    private static int Elsewhere(string[] args, StateRoots roots)
+    /// <summary>Runs the words; whatever goes wrong is told in words, never as a trace.</summary>
+    private static int Guarded(string[] args, Caller caller)
     {
         try
         {
-            using var client = ControlClient.TryConnect(roots);
-            if (client is null)
-            {
-                return LocalRun.Run(args, roots, Invocation.Caller);
-            }
-
-            var (words, writeInput) = InputOf(args);
-            return client.Run(Invocation.Request(words), writeInput);
+            DetachedProcess.LeaveIfAsked(args);
+            Invocation.RefuseForeignBytes();
+            return Run(args, Roots(), GlobalWords.Strip(args), caller);
         }
         catch (ProblemException e)
         {
-            return ProblemPrinter.Print(ConsoleSink.Output(Invocation.Caller), e.Problem, Invocation.Caller);
+            return ProblemPrinter.Print(ConsoleSink.Output(caller), e.Problem, caller);
         }
-        catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)
+        catch (OperationCanceledException)
         {
-            return ProblemPrinter.Print(ConsoleSink.Output(Invocation.Caller), ProgramProblems.InputUnreadable(e.Message), Invocation.Caller);
+            // Asked to end before it had begun.
+            return 0;
         }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return ProblemPrinter.Print(ConsoleSink.Output(caller), ProgramProblems.Internal("none", e), caller);
+        }
+    }
+
+    private static int Run(string[] args, StateRoots roots, GlobalWords globals, Caller caller)
+    {
+        caller = caller with { Quiet = globals.Quiet, Force = globals.Force };
+        var output = ConsoleSink.Output(caller);
+        var local = globals.WordsWithApp switch
+        {
+            ["serve", .. var words] => ServeCommand.RunAsync(words, roots, caller, output),
+            ["ca", "serve", .. var words] => AuthorityCommand.ServeAsync(words, roots, output),
+            ["doctor", .. var words] => DoctorCommand.RunAsync(words, roots, caller, output),
+            ["explain", .. var words] => ExplainCommand.Run(words, caller, output),
+            ["version"] or ["--version"] or ["-v"] => VersionCommand.Run(caller, output),
+            _ => null,
+        };
+        return local is null ? Elsewhere(args, roots, caller) : local.GetAwaiter().GetResult();
+    }
+
+    private static int Elsewhere(string[] args, StateRoots roots, Caller caller)
+    {
+        using var client = ControlClient.TryConnect(roots);
+        if (client is null)
+        {
+            return LocalRun.Run(args, roots, caller);
+        }
+
+        var (words, writeInput) = InputOf(args);
+        return client.Run(Invocation.Request(words), writeInput);
     }
 
     /// <summary>Standard input, except that a folder to deploy is read here, with the caller's rights, and sent as an archive.</summary>
@@ -68,26 +93,15 @@ internal static class Program
             : (args, static stream => Invocation.CopyInput(stream));
     }
 
-    private static int Here(Func<Caller, CommandOutput, Task<int>> body)
+    private static StateRoots Roots()
     {
-        var caller = Invocation.Caller;
-        var output = ConsoleSink.Output(caller);
         try
         {
-            return body(caller, output).GetAwaiter().GetResult();
+            return StateRoots.From(Environment.GetEnvironmentVariable);
         }
-        catch (ProblemException e)
+        catch (IOException e)
         {
-            return ProblemPrinter.Print(output, e.Problem, caller);
-        }
-        catch (OperationCanceledException)
-        {
-            // Asked to end before it had begun.
-            return 0;
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            return ProblemPrinter.Print(output, ProgramProblems.Internal("none", e), caller);
+            throw ProgramProblems.NoWorkingFolder().AsException(e);
         }
     }
 }

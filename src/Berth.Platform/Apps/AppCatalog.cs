@@ -44,9 +44,31 @@ public sealed class AppCatalog(IStateStore store, TimeProvider time)
             throw AppProblems.Taken(app).AsException();
         }
 
-        PrivateFolder.Ensure(store.FileOf(FolderOf(app)), PrivateFolder.PublicRead);
-        store.Write(CreatedAt(app), time.GetUtcNow().ToUnixTimeSeconds().ToString(provider: null));
-        return app;
+        try
+        {
+            store.EnsureFolder(FolderOf(app), PrivateFolder.PublicRead);
+            store.Write(CreatedAt(app), time.GetUtcNow().ToUnixTimeSeconds().ToString(provider: null));
+            return app;
+        }
+        catch (ProblemException)
+        {
+            Forget(app);
+            throw;
+        }
+    }
+
+    /// <summary>Takes back an app that could not be made whole; the reason it could not is the one to report.</summary>
+    public void Forget(AppName app)
+    {
+        try
+        {
+            store.Delete(CreatedAt(app));
+            store.Delete(FolderOf(app));
+        }
+        catch (ProblemException)
+        {
+            // A disk that takes no change leaves an empty app, which destroying takes away.
+        }
     }
 
     /// <summary>Removes everything the app has on disk. Its processes are the caller's to stop first.</summary>

@@ -33,14 +33,28 @@ public sealed class AppFeature(AppCatalog apps, DomainStore domains, IAppStopper
         var app = AppName.Parse(word);
         call.Output.Step($"Creating {app}...");
         await apps.CreateAsync(word, call.Cancel);
-        if (domains.DefaultsFor(app) is { Count: > 0 } defaults)
-        {
-            await domains.ChangeAsync(app, _ => defaults, call.Cancel);
-            call.Output.Step("Creating new app virtual host file...");
-        }
+        await NameAsync(app, call);
 
         changes.RoutesChanged(app);
         return 0;
+    }
+
+    /// <summary>Gives a new app the server's names; an app that cannot have them is not made.</summary>
+    private async Task NameAsync(AppName app, CommandCall call)
+    {
+        try
+        {
+            if (domains.DefaultsFor(app) is { Count: > 0 } defaults)
+            {
+                await domains.ChangeAsync(app, _ => defaults, call.Cancel);
+                call.Output.Step("Creating new app virtual host file...");
+            }
+        }
+        catch (ProblemException)
+        {
+            apps.Forget(app);
+            throw;
+        }
     }
 
     private async Task<int> DestroyAsync(CommandCall call)

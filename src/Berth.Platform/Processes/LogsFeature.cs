@@ -43,7 +43,7 @@ public sealed partial class LogsFeature(LogReader logs, AppCatalog apps) : IFeat
         await foreach (var line in logs.ReadAsync(app, query, call.Cancel))
         {
             var text = Safe(line.Text, call.Caller.OutputIsTerminal);
-            call.Output.Line(bare ? text : (line with { Text = text }).ToString());
+            call.Output.ProgramLine(bare ? text : (line with { Text = text }).ToString());
             await call.Output.FlushAsync(call.Cancel);
         }
     }

@@ -76,7 +76,9 @@ public sealed class RoutePublisher(
         var facts = certificates.Exists(app) ? certificates.Facts(app) : null;
         var certificate = facts is null
             ? null
-            : EdgeCertificate.FromFiles(facts.Serial, certificates.CertificatePath(app), certificates.KeyPath(app));
+            : EdgeCertificate.FromReader(
+                $"{certificates.CertificatePath(app)} ({facts.Serial})",
+                () => (certificates.ReadCertificate(app) ?? "", certificates.ReadKey(app) ?? ""));
         ImmutableArray<EdgeTarget> targets =
             [.. live.Targets.Select(target => EdgeTarget.Parse($"http://{target.Address}"))];
         return [.. domains.DomainsOf(app).Select(domain => KeyValuePair.Create(domain, new EdgeHost

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Berth.Commands;
 using Berth.Control;
 using Berth.Daemon;
@@ -16,21 +15,23 @@ internal static class LocalRun
     /// <exception cref="ProblemException">A daemon holds the state but does not answer: it is starting, ending, or elsewhere.</exception>
     public static int Run(string[] words, StateRoots roots, Caller caller)
     {
+        if (ControlSocket.IsNamed)
+        {
+            throw ProgramProblems.NobodyAtSocket(ControlSocket.FileOf(roots)).AsException();
+        }
+
         if (IsServed(roots))
         {
             throw ProgramProblems.NotAnswering(ControlSocket.FileOf(roots)).AsException();
         }
 
         using var interrupted = new CancellationTokenSource();
-        using var signal = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
-        {
-            context.Cancel = true;
-            interrupted.Cancel();
-        });
+        using var signal = Interrupt.Register(interrupted.Cancel);
         return RunAsync(words, roots, caller, interrupted.Token).GetAwaiter().GetResult();
     }
 
-    private static bool IsServed(StateRoots roots)
+    /// <summary>Whether a daemon holds the state, reachable or not.</summary>
+    public static bool IsServed(StateRoots roots)
     {
         var file = $"{roots.Lib}/run/daemon.lock";
         if (!File.Exists(file))
@@ -46,6 +47,6 @@ internal static class LocalRun
     {
         await using var services = new Services(roots, new EdgeOptions(), authority: null, new NoScheduler(), inDaemon: false, NullLoggerFactory.Instance);
         return await services.Runner.RunAsync(
-            words, caller, new ConsoleSink(), Console.OpenStandardInput, interrupted, CancellationToken.None);
+            words, caller, ConsoleSink.Shared, Console.OpenStandardInput, interrupted, CancellationToken.None);
     }
 }

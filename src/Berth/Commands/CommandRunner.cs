@@ -73,6 +73,7 @@ internal sealed partial class CommandRunner(
 
             return await command.Run(new CommandCall
             {
+                Name = command.Name,
                 Words = globals.App is { } app ? [app, .. globals.Words.Skip(1)] : [.. globals.Words.Skip(1)],
                 Caller = caller,
                 Output = output,

@@ -5,6 +5,9 @@ namespace Berth.Commands;
 /// <summary>The words that may stand before any command: <c>--quiet --trace --force --app X</c>.</summary>
 internal sealed record GlobalWords(IReadOnlyList<string> Words, bool Quiet, bool Force, string? App)
 {
+    /// <summary>The command with its words; the app that <c>--app</c> names comes first of them.</summary>
+    public string[] WordsWithApp => App is { } app && Words is [var command, ..] ? [command, app, .. Words.Skip(1)] : [.. Words];
+
     /// <summary>Takes leading globals off; behind the command's name they are its own flags.</summary>
     public static GlobalWords Strip(IReadOnlyList<string> words)
     {
@@ -25,7 +28,7 @@ internal sealed record GlobalWords(IReadOnlyList<string> Words, bool Quiet, bool
                     app = words[++taken];
                     break;
                 case "--app":
-                    throw CommandLineProblems.Missing("flag needs an argument: --app", "Write --app <app>.").AsException();
+                    throw CommandLineProblems.Missing("flag needs an argument: --app", "Name the app behind it: `berth --app my-app ps:report`.").AsException();
                 default:
                     return new GlobalWords([.. words.Skip(taken)], quiet, force, app);
             }

@@ -45,8 +45,8 @@ internal sealed class Services : IAsyncDisposable
         var releases = new ReleaseStore(store, time);
         Edge = new EdgeServer(edgeOptions, time, logs);
         var routes = new RoutePublisher(apps, domains, certificates, scheduler, Edge);
-        Runtime = new AppRuntime(
-            apps, releases, config, properties, store, new AppAccounts(store, properties, apps), scheduler, routes, Edge);
+        Accounts = new AppAccounts(store, properties, apps);
+        Runtime = new AppRuntime(apps, releases, config, properties, store, Accounts, scheduler, routes, Edge);
         var settings = new LetsEncryptSettingsStore(properties, config);
         _clients = new AcmeClients(
             store, authority, Environment.GetEnvironmentVariable("LEGO_CA_CERTIFICATES"), FailPoints.Hook, time);
@@ -54,9 +54,9 @@ internal sealed class Services : IAsyncDisposable
         Manager = new CertificateManager(
             apps, new CertificatePlanner(domains, settings, _clients), _clients, Lineages, certificates, settings, Edge, routes, new RetryLadder(random), time);
         Renewals = new RenewalLoop(apps, routes, Manager, new RenewalLog(logs), time);
-        (Apps, Routes, Domains, Certificates) = (apps, routes, domains, certificates);
+        (Apps, Routes, Domains, Certificates, Releases) = (apps, routes, domains, certificates, releases);
         var changes = new LiveChanges(routes, Renewals);
-        var table = new CommandTable(
+        Table = new CommandTable(
         [
             new AppFeature(apps, domains, Runtime, Manager, changes, store),
             new ConfigFeature(config, apps, inDaemon ? Runtime : new NothingToRestart()),
@@ -69,7 +69,7 @@ internal sealed class Services : IAsyncDisposable
             new DeployFeature(Runtime, releases, apps),
             .. LocalCommands.All,
         ]);
-        Runner = new CommandRunner(table, inDaemon, ControlSocket.FileOf(roots), inDaemon ? Honour : static _ => { }, logs.CreateLogger<CommandRunner>());
+        Runner = new CommandRunner(Table, inDaemon, ControlSocket.FileOf(roots), inDaemon ? Honour : static _ => { }, logs.CreateLogger<CommandRunner>());
     }
 
     public AppCatalog Apps { get; }
@@ -80,6 +80,10 @@ internal sealed class Services : IAsyncDisposable
 
     public CertificateFiles Certificates { get; }
 
+    public ReleaseStore Releases { get; }
+
+    public AppAccounts Accounts { get; }
+
     public EdgeServer Edge { get; }
 
     public AppRuntime Runtime { get; }
@@ -89,6 +93,8 @@ internal sealed class Services : IAsyncDisposable
     public CertificateManager Manager { get; }
 
     public RenewalLoop Renewals { get; }
+
+    public CommandTable Table { get; }
 
     public CommandRunner Runner { get; }
 
