@@ -47,6 +47,34 @@ internal static unsafe partial class Posix
         }
     }
 
+    /// <summary>Writes bytes to an open file, pipe or terminal.</summary>
+    /// <returns>What is left: nothing, or the rest that a non-blocking output could not take at once.</returns>
+    /// <exception cref="IOException">The output takes no more.</exception>
+    public static ReadOnlySpan<byte> Write(int descriptor, ReadOnlySpan<byte> bytes)
+    {
+        const int interrupted = 4; // EINTR
+        const int again = 11; // EAGAIN
+        while (!bytes.IsEmpty)
+        {
+            nint written;
+            fixed (byte* start = bytes)
+            {
+                written = Write(descriptor, start, (nuint)bytes.Length);
+            }
+
+            if (written >= 0)
+            {
+                bytes = bytes[(int)written..];
+            }
+            else if (Marshal.GetLastPInvokeError() is not interrupted and var error)
+            {
+                return error == again ? bytes : throw SystemFault.Last("output");
+            }
+        }
+
+        return bytes;
+    }
+
     /// <summary>Removes what lies in an open folder by this name; a link itself, never what it leads to.</summary>
     /// <returns>False when it is a folder.</returns>
     public static bool RemoveFile(int folder, byte[] name)
@@ -106,6 +134,9 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc", EntryPoint = "getdents64", SetLastError = true)]
     public static partial nint ReadFolder(int folder, byte[] buffer, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(int descriptor, byte* bytes, nuint count);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);

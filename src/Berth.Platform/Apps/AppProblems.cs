@@ -11,12 +11,12 @@ public static class AppProblems
     public static readonly ProblemCode AppNotConfirmed = new("app-not-confirmed", Contract: true);
 
     internal static Problem NotNamed() => new(
-        AppNotNamed, "Please specify an app to run the command on", "Put the app's name after the command; apps:list shows them.");
+        AppNotNamed, "Please specify an app to run the command on", "Put the app's name after the command; `berth apps:list` shows them.");
 
     internal static Problem Unknown(AppName app, string? nearest) => new(
         AppUnknown,
         $"App {app} does not exist",
-        nearest is null ? $"Make it with apps:create {app}, or see apps:list." : $"Did you mean {nearest}? See apps:list.");
+        nearest is null ? $"Make it with `berth apps:create {app}`, or see `berth apps:list`." : $"Did you mean {nearest}? See `berth apps:list`.");
 
     internal static Problem Taken(AppName app) => new(
         AppTaken, "Name is already taken", $"Choose another name; {app} is an app or a folder already.");
@@ -24,5 +24,5 @@ public static class AppProblems
     internal static Problem NotConfirmed(AppName app) => new(
         AppNotConfirmed,
         $"Confirmation did not match {app}. Aborted.",
-        $"Type the app's name, or use apps:destroy {app} --force. Nothing was removed.");
+        $"Type the app's name, or use `berth apps:destroy {app} --force`. Nothing was removed.");
 }

@@ -9,8 +9,8 @@ public static class CertificateProblems
     public static readonly ProblemCode ShowWhat = new("certs-show-what", Contract: true);
 
     internal static Problem None(AppName app) => new(
-        CertificateMissing, $"{app} does not have an SSL endpoint", $"Get one with letsencrypt:enable {app}.");
+        CertificateMissing, $"{app} does not have an SSL endpoint", $"Get one with `berth letsencrypt:enable {app}`.");
 
     internal static Problem WhatToShow() => new(
-        ShowWhat, "Please specify what to show: crt or key", "Write certs:show <app> crt, or certs:show <app> key.");
+        ShowWhat, "Please specify what to show: crt or key", "Write `berth certs:show APP crt`, or `berth certs:show APP key`.");
 }

@@ -54,7 +54,7 @@ public sealed class ConfigFeature(ConfigStore config, AppCatalog apps, IAppResta
             ? only
             : throw CommandLineProblems.Missing(
                 scope.Rest.Count == 0 ? "Expected: key" : $"Unexpected argument(s): [{Printable.Of(string.Join(' ', scope.Rest.Skip(1)))}]",
-                "Name one key; config:keys shows them.").AsException();
+                "Name one key: `berth config:keys` and the app's name show them.").AsException();
         if (config.Get(scope.App, key) is not { } value)
         {
             return Task.FromResult(1);
@@ -85,7 +85,7 @@ public sealed class ConfigFeature(ConfigStore config, AppCatalog apps, IAppResta
         var scope = ScopeOf(words);
         if (scope.Rest.Count == 0)
         {
-            throw CommandLineProblems.Missing("At least one key must be given", "Name the keys to unset; config:keys shows them.").AsException();
+            throw CommandLineProblems.Missing("At least one key must be given", "Name the keys to unset: `berth config:keys` and the app's name show them.").AsException();
         }
 
         foreach (var key in scope.Rest)

@@ -22,30 +22,30 @@ public static class LetsEncryptProblems
     internal static Problem NotActive(AppName app) => new(
         NotFromAcme,
         $"{app} has no certificate from letsencrypt to revoke.",
-        "letsencrypt:list shows the apps that have one; a certificate installed by hand is revoked at whoever issued it.");
+        "`berth letsencrypt:list` shows the apps that have one; a certificate installed by hand is revoked at whoever issued it.");
 
     internal static Problem TooManyNames(int count) => new(
         NamesTooMany,
         $"{count} domains are more than one certificate carries: 100.",
-        "Divide the domains among several apps, or take some off with domains:remove.");
+        "Divide the domains among several apps, or take some off with `berth domains:remove`.");
 
     internal static Problem NoEmail(AppName app) => new(
         EmailMissing,
         "ERROR: Cannot request a certificate without an e-mail address!",
-        $"Set one: berth letsencrypt:set {app} email you@example.com, or for all apps: berth letsencrypt:set --global email you@example.com");
+        $"Set one: `berth letsencrypt:set {app} email you@example.com`, or for all apps: `berth letsencrypt:set --global email you@example.com`.");
 
     internal static Problem NoDomains(AppName app) => new(
-        DomainsMissing, $"No domains detected for {app}", $"Add one: berth domains:add {app} www.example.com");
+        DomainsMissing, $"No domains detected for {app}", $"Add one: `berth domains:add {app} www.example.com`.");
 
     internal static Problem Wildcard(DomainName name) => new(
         WildcardNeedsDns,
         $"{name} is a wildcard, which no ACME server proves over HTTP-01.",
-        "List the host names one by one with domains:set; wildcards need DNS-01.");
+        "List the host names one by one with `berth domains:set`; wildcards need DNS-01.");
 
     internal static Problem NotPublic(AppName app, DomainName name) => new(
         NameNotPublic,
         $"{name} is not a public name: Let's Encrypt would refuse it, so it was not asked.",
-        $"Use a domain of your own that public DNS knows, or Berth's own authority: berth letsencrypt:set {app} server berth");
+        $"Use a domain of your own that public DNS knows, or Berth's own authority: `berth letsencrypt:set {app} server berth`.");
 
     internal static Problem InvalidGracePeriod(string text) => new(
         GracePeriodInvalid,
@@ -60,7 +60,7 @@ public static class LetsEncryptProblems
     internal static Problem NoAuthority() => new(
         AuthorityOff,
         "The server is set to berth, but this daemon runs without its authority.",
-        "Start berth serve without --no-authority, or choose another: letsencrypt:set --global server production");
+        "Start `berth serve` without --no-authority, or choose another: `berth letsencrypt:set --global server production`.");
 
     internal static Problem SomeLeftOut(AppName app, int count) => new(
         NamesLeftOut,

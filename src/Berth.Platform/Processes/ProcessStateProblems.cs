@@ -9,7 +9,7 @@ public static class ProcessStateProblems
     public static readonly ProblemCode ScaleInvalid = new("ps-scale-invalid");
 
     internal static Problem NotDeployed(AppName app) => new(
-        AppNotDeployed, $"App {app} has not been deployed", $"Deploy it first: berth deploy {app} path/to/folder");
+        AppNotDeployed, $"App {app} has not been deployed", $"Deploy it first: `berth deploy {app} path/to/folder`.");
 
     internal static Problem InvalidScale(string text) => new(
         ScaleInvalid,

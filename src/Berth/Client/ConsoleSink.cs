@@ -10,8 +10,6 @@ namespace Berth.Client;
 /// </summary>
 internal sealed class ConsoleSink : IOutputSink
 {
-    private readonly Stream _output = Console.OpenStandardOutput();
-    private readonly Stream _error = Console.OpenStandardError();
     private readonly Lock _writing = new();
     private SystemFault? _fault;
 
@@ -26,7 +24,13 @@ internal sealed class ConsoleSink : IOutputSink
         {
             try
             {
-                (channel == OutputChannel.Error ? _error : _output).Write(utf8);
+                // Not through the console, which asks the terminal's database first and turns its keypad about.
+                var rest = Posix.Write((int)channel, utf8);
+                if (!rest.IsEmpty)
+                {
+                    using var patient = channel == OutputChannel.Error ? Console.OpenStandardError() : Console.OpenStandardOutput();
+                    patient.Write(rest);
+                }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

@@ -25,7 +25,7 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
         PrivateFolder.Ensure(Path.GetDirectoryName(file)!, PrivateFolder.PublicRead);
         // The caller holds the daemon's lock, so a socket that lies here belongs to nobody.
         File.Delete(file);
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = "/" });
         var address = ControlSocket.AddressOf(file, out _folder);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
         {

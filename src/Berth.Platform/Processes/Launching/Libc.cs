@@ -67,8 +67,7 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Control(int descriptor, int command, nint argument);
 
-    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
-    public static partial nint Write(int descriptor, byte* bytes, nuint count);
+    public static nint Write(int descriptor, byte* bytes, nuint count) => Posix.Write(descriptor, bytes, count);
 
     public static int ChangeOwner(int descriptor, uint user, uint group) => Posix.ChangeOwner(descriptor, user, group);
 
