@@ -22,8 +22,11 @@ internal static class Program
             return Launcher.Run(args[1..]);
         }
 
+        // Before anything asks for the outputs: the framework keeps copies of them, and a caller that waits for their end waits for ever.
+        var fault = DetachedProcess.LeaveIfAsked(args);
         var caller = Invocation.Caller;
-        return ConsoleSink.Shared.Finish(Guarded(args, caller), caller);
+        return ConsoleSink.Shared.Finish(
+            fault is null ? Guarded(args, caller) : ProblemPrinter.Print(ConsoleSink.Output(caller), fault, caller), caller);
     }
 
     /// <summary>Runs the words; whatever goes wrong is told in words, never as a trace.</summary>
@@ -31,7 +34,6 @@ internal static class Program
     {
         try
         {
-            DetachedProcess.LeaveIfAsked(args);
             Invocation.RefuseForeignBytes();
             return Run(args, Roots(), GlobalWords.Strip(args), caller);
         }

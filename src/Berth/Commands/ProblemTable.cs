@@ -62,6 +62,6 @@ internal static class ProblemTable
         ProgramProblems.OptionInvalid, ProgramProblems.ProblemUnknown, ProgramProblems.FolderMissing,
         ProgramProblems.DaemonEnded, ProgramProblems.DaemonNotThere, ProgramProblems.DaemonOfSystemd,
         ProgramProblems.CallOversized, ProgramProblems.CallNotTaken, ProgramProblems.OutputNotWritten,
-        ProgramProblems.WorkingFolderGone,
+        ProgramProblems.WordForeign, ProgramProblems.WorkingFolderGone,
     ];
 }

@@ -21,7 +21,7 @@ internal static class ProgramProblems
     public static readonly ProblemCode CallOversized = new("call-too-large");
     public static readonly ProblemCode CallNotTaken = new("call-refused");
     public static readonly ProblemCode OutputNotWritten = new("output-not-written");
-    public static readonly ProblemCode WordNotUtf8 = new("word-not-utf8");
+    public static readonly ProblemCode WordForeign = new("word-not-utf8");
     public static readonly ProblemCode WorkingFolderGone = new("working-folder-gone");
 
     public static Problem NoDaemon(string command, string socket) => new(
@@ -70,7 +70,7 @@ internal static class ProgramProblems
         "The command itself ran to its end. Make room where its output goes, then look again.");
 
     public static Problem WordNotText(int position, string word) => new(
-        WordNotUtf8,
+        WordForeign,
         $"Word {position} of the command is not UTF-8: {Printable.Of(word, 60)}",
         "Type it in a terminal with a UTF-8 locale; a value of other bytes can be set with --encoded, as base64.");
 

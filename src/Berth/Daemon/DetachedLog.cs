@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Berth.Kernel;
 
@@ -12,6 +13,8 @@ internal sealed class DetachedLog : IDisposable
     /// <summary>Bytes; with the older file there are at most twice as many on the disk.</summary>
     public const long Limit = 8 << 20;
 
+    private const string Nowhere = "/dev/null";
+    private const string OwnDescriptors = "/proc/self/fd";
     private const int Appending = Posix.WriteOnly | Posix.Create | Posix.Append | Posix.CloseOnExec;
     private const uint OwnerReadWrite = 0x180; // 0600
     private readonly HeldFolder _folder;
@@ -28,12 +31,28 @@ internal sealed class DetachedLog : IDisposable
     public static DetachedLog TakeOver(string path)
     {
         var log = Open(path, Limit);
-        var nothing = Posix.Open("/dev/null", Posix.ReadOnly | Posix.CloseOnExec);
+        string?[] before = [TargetOf("0"), TargetOf("1"), TargetOf("2")];
+        var nothing = Posix.Open(Nowhere, Posix.ReadOnly | Posix.CloseOnExec);
         _ = Posix.Duplicate(nothing, 0);
         _ = Posix.Close(nothing);
         log.Lead();
+        foreach (var copy in CopiesOf(before))
+        {
+            _ = Posix.Duplicate(0, copy);
+        }
+
         return log;
     }
+
+    /// <summary>The runtime keeps copies of the outputs it began with; whoever reads them would wait for their end as long as this daemon lives.</summary>
+    private static int[] CopiesOf(string?[] outputs) =>
+    [
+        .. Directory.EnumerateFileSystemEntries(OwnDescriptors).Select(entry => Path.GetFileName(entry))
+            .Where(name => int.Parse(name, CultureInfo.InvariantCulture) > 2 && TargetOf(name) is { } target && target != Nowhere && outputs.Contains(target))
+            .Select(name => int.Parse(name, CultureInfo.InvariantCulture)),
+    ];
+
+    private static string? TargetOf(string descriptor) => new FileInfo($"{OwnDescriptors}/{descriptor}").LinkTarget;
 
     /// <summary>The file alone, for a look at whether it can be written before a process is started that will.</summary>
     /// <exception cref="ProblemException">It cannot.</exception>

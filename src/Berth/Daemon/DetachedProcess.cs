@@ -26,19 +26,24 @@ internal static class DetachedProcess
     }
 
     /// <summary>In the new process, before anything opens its outputs: a session of its own, no input, output into the log.</summary>
-    /// <exception cref="ProblemException">The log cannot be written.</exception>
-    public static void LeaveIfAsked(IReadOnlyList<string> words)
+    /// <returns>What is wrong with the log; null when nothing is, or when nobody asked.</returns>
+    public static Problem? LeaveIfAsked(IReadOnlyList<string> words)
     {
-        if (words is not ["serve", ..])
+        var at = words is ["serve", ..] ? words.Index().FirstOrDefault(word => word.Item == Option).Index : 0;
+        if (at == 0 || at + 1 >= words.Count)
         {
-            return;
+            return null;
         }
 
-        var at = words.Index().FirstOrDefault(word => word.Item == Option).Index;
-        if (at > 0 && at + 1 < words.Count)
+        try
         {
             _ = Posix.StartSession();
             Log = DetachedLog.TakeOver(words[at + 1]);
+            return null;
+        }
+        catch (ProblemException e)
+        {
+            return e.Problem;
         }
     }
 }

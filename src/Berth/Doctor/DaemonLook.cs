@@ -36,7 +36,7 @@ internal sealed record DaemonLook(Finding Finding, DaemonRecord? Record)
         : Finding.Fail($"no daemon answers at {socket}", "Start it: `sudo systemctl start berth`, or `berth serve`.");
 
     private static DaemonLook Answering(ControlConnection daemon, DaemonRecord? record, string socket) => new(
-        Finding.Ok(string.Create(CultureInfo.InvariantCulture, $"the daemon answers at {socket} (process {daemon.PeerProcess}; berth serve --stop ends it)")), record);
+        Finding.Ok(string.Create(CultureInfo.InvariantCulture, $"the daemon answers at {socket} (process {daemon.PeerProcess}; `berth serve --stop` ends it)")), record);
 
     private static Finding Hanging(ControlConnection daemon, string socket) => Finding.Fail(
         string.Create(CultureInfo.InvariantCulture, $"the daemon at {socket} (process {daemon.PeerProcess}) takes calls, but has not answered for {Patience.TotalSeconds} seconds"),

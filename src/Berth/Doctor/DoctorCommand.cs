@@ -67,7 +67,7 @@ internal static class DoctorCommand
                 FindingGrade.Warn => ("warn", Tint.Yellow),
                 _ => ("FAIL", Tint.Red),
             };
-            output.Marked(word, tint, finding.Text);
+            output.Marked(word, tint, ProblemPrinter.AsCalled(finding.Text, caller.Program));
             if (finding.Remedy is not null)
             {
                 output.Detail($"      → {ProblemPrinter.AsCalled(finding.Remedy, caller.Program)}");
