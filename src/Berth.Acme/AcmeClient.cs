@@ -2,6 +2,7 @@ using Berth.Acme.Accounts;
 using Berth.Acme.Issuing;
 using Berth.Acme.Protocol;
 using Berth.Acme.Transport;
+using Berth.Kernel;
 
 namespace Berth.Acme;
 
@@ -11,6 +12,8 @@ namespace Berth.Acme;
 /// </summary>
 public sealed class AcmeClient : IDisposable
 {
+    private readonly AccountChanges _changes;
+
     /// <param name="options">Which server and account.</param>
     /// <param name="http">Decides which roots are trusted; SHOULD NOT follow redirects. Stays the caller's.</param>
     /// <param name="accounts">Where the account is kept.</param>
@@ -22,12 +25,22 @@ public sealed class AcmeClient : IDisposable
         AcmeClientOptions options, HttpClient http, IAccountStore accounts, TimeProvider time, Action<string>? reached = null)
     {
         (Options, Reached) = (options, reached ?? (_ => { }));
+        Time = time;
         Connection = new AcmeConnection(http, options, time);
         Account = new AccountSession(Connection, options, accounts, Reached);
         Polling = new Polling(Account, time);
+        _changes = new AccountChanges(this, accounts);
     }
 
     public AcmeClientOptions Options { get; }
+
+    /// <summary>
+    /// The server's clock minus this machine's, from the last answer's <c>Date</c>; null before the first. Beyond a few minutes it
+    /// is this machine's clock that wants setting.
+    /// </summary>
+    public TimeSpan? ClockSkew => Connection.Clock.Skew;
+
+    internal TimeProvider Time { get; }
 
     internal Action<string> Reached { get; }
 
@@ -40,21 +53,53 @@ public sealed class AcmeClient : IDisposable
     internal ServerClock Clock => Connection.Clock;
 
     /// <summary>Reads the server's directory; remembered for an hour.</summary>
-    /// <exception cref="Kernel.ProblemException">See <see cref="AcmeProblems"/>.</exception>
+    /// <exception cref="ProblemException">See <see cref="AcmeProblems"/>.</exception>
     public Task<AcmeDirectory> GetDirectoryAsync(CancellationToken cancel) =>
         GuardAsync("its directory", Connection.GetDirectoryAsync, cancel);
 
     /// <summary>Makes sure the account exists.</summary>
     /// <returns>The account's URL, which CAA records may name (RFC 8657 §3).</returns>
-    /// <exception cref="Kernel.ProblemException">See <see cref="AcmeProblems"/>.</exception>
+    /// <exception cref="ProblemException">See <see cref="AcmeProblems"/>.</exception>
     public Task<string> EnsureAccountAsync(CancellationToken cancel) =>
         GuardAsync("the account", async token => (await Account.OpenAsync(token)).AccountUrl!, cancel);
+
+    /// <summary>Reads the account as the server knows it.</summary>
+    /// <exception cref="ProblemException">See <see cref="AcmeProblems"/>.</exception>
+    public Task<Account> GetAccountAsync(CancellationToken cancel) => GuardAsync("the account", _changes.ReadAsync, cancel);
+
+    /// <summary>
+    /// Gives the account a new key (RFC 8555 §7.3.5). Ended anywhere, the next client finds out which key counts. Records that hold
+    /// the old key's thumbprint (dns-persist-01) stay good; answers to challenges under way do not.
+    /// </summary>
+    /// <param name="type">The new key's kind.</param>
+    /// <param name="cancel">Ends the wait; the change may have taken effect.</param>
+    /// <exception cref="ProblemException">See <see cref="AcmeProblems"/>.</exception>
+    public Task ChangeAccountKeyAsync(KeyType type, CancellationToken cancel) => GuardAsync(
+        "the key change", token => _changes.ChangeKeyAsync(type, token), cancel);
+
+    /// <summary>
+    /// Sets the account's contact (RFC 8555 §7.3.2). The store then has the account under both e-mails: a client for the new one
+    /// finds it.
+    /// </summary>
+    /// <param name="email">Null removes the contact.</param>
+    /// <param name="cancel">Ends the wait; the change may have taken effect.</param>
+    /// <exception cref="ProblemException">See <see cref="AcmeProblems"/>.</exception>
+    public Task ChangeContactAsync(EmailAddress? email, CancellationToken cancel) => GuardAsync(
+        "the contact", token => _changes.ChangeContactAsync(email, token), cancel);
+
+    /// <summary>
+    /// Ends the account for good (RFC 8555 §7.3.6); its certificates stay valid. No client registers another in its place until
+    /// the stored account is removed.
+    /// </summary>
+    /// <exception cref="ProblemException">See <see cref="AcmeProblems"/>.</exception>
+    public Task DeactivateAccountAsync(CancellationToken cancel) => GuardAsync(
+        "the end of the account", _changes.DeactivateAsync, cancel);
 
     /// <summary>Revokes with the account's key (RFC 8555 §7.6). One that is revoked already counts as done.</summary>
     /// <param name="certificatePem">The leaf, or a chain that begins with it.</param>
     /// <param name="reason">Left out of the request when unspecified.</param>
     /// <param name="cancel">Ends the wait; the request may have taken effect.</param>
-    /// <exception cref="Kernel.ProblemException">See <see cref="AcmeProblems"/>.</exception>
+    /// <exception cref="ProblemException">See <see cref="AcmeProblems"/>.</exception>
     public Task RevokeAsync(string certificatePem, RevocationReason reason, CancellationToken cancel) => GuardAsync(
         "the revocation", token => new Revoking(this).RunAsync(certificatePem, reason, null, token), cancel);
 
@@ -71,7 +116,7 @@ public sealed class AcmeClient : IDisposable
     /// <param name="certificatePem">The leaf, or a chain that begins with it.</param>
     /// <param name="cancel">Ends the wait.</param>
     /// <returns>Null when the server gives no such advice, or the certificate cannot be named to it.</returns>
-    /// <exception cref="Kernel.ProblemException">See <see cref="AcmeProblems"/>.</exception>
+    /// <exception cref="ProblemException">See <see cref="AcmeProblems"/>.</exception>
     public Task<RenewalAdvice?> GetRenewalAdviceAsync(string certificatePem, CancellationToken cancel) =>
         GuardAsync("renewal information", token => RenewalAdvice.AskAsync(this, certificatePem, token), cancel);
 
@@ -80,6 +125,15 @@ public sealed class AcmeClient : IDisposable
         Account.Dispose();
         Connection.Dispose();
     }
+
+    private Task<bool> GuardAsync(string doing, Func<CancellationToken, Task> work, CancellationToken cancel) => GuardAsync(
+        doing,
+        async token =>
+        {
+            await work(token);
+            return true;
+        },
+        cancel);
 
     /// <summary>Turns a refusal into the problem that names what was asked for.</summary>
     internal async Task<T> GuardAsync<T>(string doing, Func<CancellationToken, Task<T>> work, CancellationToken cancel)

@@ -17,6 +17,7 @@ public sealed record AcmeClientOptions
 
     /// <summary>
     /// True forbids a new registration when the CA has forgotten the account: a CAA record may pin its URL (RFC 8657 §3).
+    /// An <see cref="ExternalAccountBinding"/> forbids it too: most are good for one registration.
     /// </summary>
     public bool AccountIsPinned { get; init; }
 
@@ -34,6 +35,11 @@ public sealed record AcmeClientOptions
 
     /// <summary>The longest wait for the CA to become ready and to issue, each. Default: 5 min.</summary>
     public TimeSpan ProcessingTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// The longest one certificate may take, from its order to its chain; the order is kept for the next run. Default: 1 h.
+    /// </summary>
+    public TimeSpan IssuanceTimeout { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>How many names are validated at once. Default: 8.</summary>
     public int ParallelAuthorizations { get; init; } = 8;

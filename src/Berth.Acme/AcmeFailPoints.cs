@@ -10,6 +10,12 @@ public static class AcmeFailPoints
     public const string AccountRegistered = "account-registered";
     public const string AccountSaved = "account-saved";
 
+    /// <summary>Of a key change alone: both keys are in the store.</summary>
+    public const string AccountNextKeySaved = "account-next-key-saved";
+
+    /// <summary>Of a key change alone: the new key counts, and the store does not know it yet.</summary>
+    public const string AccountKeyChanged = "account-key-changed";
+
     /// <summary>The certificate's key is in the journal; no order yet.</summary>
     public const string KeySaved = "key-saved";
 
@@ -35,7 +41,7 @@ public static class AcmeFailPoints
     public const string CertificateStored = "certificate-stored";
     public const string OrderCleared = "order-cleared";
 
-    /// <summary>All of them, in the order they are reached.</summary>
+    /// <summary>All of an issuance, in the order they are reached.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         AccountKeySaved, AccountRegistered, AccountSaved, KeySaved, OrderCreated, OrderSaved, ChallengePresented,

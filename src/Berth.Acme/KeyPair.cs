@@ -13,13 +13,32 @@ internal static class KeyPair
         KeyType.P256 => ECDsa.Create(ECCurve.NamedCurves.nistP256),
         KeyType.P384 => ECDsa.Create(ECCurve.NamedCurves.nistP384),
         KeyType.Rsa2048 => RSA.Create(2048),
+        KeyType.Rsa3072 => RSA.Create(3072),
+        KeyType.Rsa4096 => RSA.Create(4096),
         _ => throw new ArgumentOutOfRangeException(nameof(type)),
     };
 
     /// <exception cref="CryptographicException">No key of a kind we use.</exception>
     internal static AsymmetricAlgorithm FromPem(string pem) =>
-        TryRead(ECDsa.Create(), pem, IsUsable) ?? TryRead(RSA.Create(), pem, IsUsable)
-        ?? throw new CryptographicException("No unencrypted private key on P-256 or P-384, or RSA of 2048 to 4096 bits.");
+        TryFromPem(pem) ?? throw new CryptographicException("No unencrypted private key on P-256 or P-384, or RSA of 2048 to 4096 bits.");
+
+    /// <returns>Null for anything but a key of a kind we use.</returns>
+    internal static AsymmetricAlgorithm? TryFromPem(string pem) =>
+        TryRead(ECDsa.Create(), pem, IsUsable) ?? TryRead(RSA.Create(), pem, IsUsable);
+
+    /// <summary>The kind of a key that was given; RSA of an uncommon size counts as the next smaller kind.</summary>
+    internal static KeyType TypeOf(AsymmetricAlgorithm key) => key switch
+    {
+        ECDsa { KeySize: 256 } => KeyType.P256,
+        ECDsa => KeyType.P384,
+        { KeySize: >= 4096 } => KeyType.Rsa4096,
+        { KeySize: >= 3072 } => KeyType.Rsa3072,
+        _ => KeyType.Rsa2048,
+    };
+
+    /// <summary>True when both hold the same pair.</summary>
+    internal static bool IsSame(AsymmetricAlgorithm one, AsymmetricAlgorithm other) =>
+        one.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(other.ExportSubjectPublicKeyInfo());
 
     private static AsymmetricAlgorithm? TryRead<T>(T key, string pem, Predicate<T> isUsable) where T : AsymmetricAlgorithm
     {

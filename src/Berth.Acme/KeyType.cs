@@ -9,4 +9,9 @@ public enum KeyType
     P384,
 
     Rsa2048,
+
+    Rsa3072,
+
+    /// <summary>Takes a second or more to make.</summary>
+    Rsa4096,
 }

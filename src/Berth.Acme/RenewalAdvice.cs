@@ -28,6 +28,10 @@ public sealed record RenewalAdvice
     /// <param name="chance">0 to 1; kept by the caller while the window stays the same.</param>
     public DateTimeOffset Pick(double chance) => Start + (End - Start) * Math.Clamp(chance, 0, 1);
 
+    /// <summary>RFC 9773 §4.3.2: neither hammered nor forgotten.</summary>
+    internal static TimeSpan Clamp(TimeSpan pause) =>
+        pause < ShortestPause ? ShortestPause : pause > LongestPause ? LongestPause : pause;
+
     internal static async Task<RenewalAdvice?> AskAsync(AcmeClient client, string certificatePem, CancellationToken cancel)
     {
         using var chain = Revoking.ReadCertificate(certificatePem);
@@ -49,8 +53,7 @@ public sealed record RenewalAdvice
         Start = info.SuggestedWindow.Start,
         End = info.SuggestedWindow.End,
         ExplanationUrl = info.ExplanationUrl,
-        AskAgainAfter = TimeSpan.FromTicks(
-            Math.Clamp((response.RetryAfter ?? UsualPause).Ticks, ShortestPause.Ticks, LongestPause.Ticks)),
+        AskAgainAfter = Clamp(response.RetryAfter ?? UsualPause),
         CertificateId = id,
     };
 }

@@ -9,6 +9,10 @@ public static class PlainFile
     // Non-blocking and no terminal of its own: a fifo or a device opens at once, and is refused by what it is.
     private const int Flags = Posix.ReadOnly | Posix.CloseOnExec | Posix.NonBlocking | Posix.NoTerminal;
 
+    /// <summary>Whether there is a file at the path that can be read to its end, or a link to one.</summary>
+    /// <exception cref="IOException">It cannot be looked at.</exception>
+    public static bool IsPlain(string path) => Posix.StatusOf(path) is { IsPlain: true };
+
     /// <param name="path">What to read.</param>
     /// <param name="limit">The most bytes taken.</param>
     /// <param name="isAllowed">Asked with the path the file truly lies at, after all links; null allows any.</param>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Berth.Kernel;
 
@@ -104,6 +105,24 @@ internal static unsafe partial class Posix
         }
     }
 
+    public static FileStamp StampOf(ReadOnlySpan<byte> path)
+    {
+        const uint wanted = 0x40 | 0x80 | 0x100 | 0x200; // STATX_MTIME | STATX_CTIME | STATX_INO | STATX_SIZE
+        var status = stackalloc uint[64];
+        fixed (byte* start = path)
+        {
+            if (Statx(AtCurrentDirectory, start, 0, wanted, status) != 0)
+            {
+                return default;
+            }
+        }
+
+        var wide = (ulong*)status;
+        return new FileStamp(wide[4], wide[5], Nanoseconds(wide[14], status[30]), Nanoseconds(wide[12], status[26]));
+    }
+
+    private static long Nanoseconds(ulong seconds, uint rest) => unchecked(((long)seconds * 1_000_000_000) + rest);
+
     /// <summary>Renames in one step whatever the path is; <see cref="File.Move(string, string)"/> looks through a link at its target.</summary>
     /// <exception cref="IOException">The system's own words.</exception>
     public static void Rename(string from, string to)
@@ -116,11 +135,13 @@ internal static unsafe partial class Posix
 
     private static FileStatus? Status(int folder, string path, int flags)
     {
-        // struct statx has one layout on every architecture; the words used here: 5 uid, 6 gid, 7 mode, 10 and 11 size.
         var words = stackalloc uint[64];
-        return Statx(folder, path, flags, WantAll, words) == 0
-            ? new FileStatus(words[5], words[6], words[7] & 0xffff, *(long*)(words + 10))
-            : null;
+        fixed (byte* start = Encoding.UTF8.GetBytes(path + '\0'))
+        {
+            return Statx(folder, start, flags, WantAll, words) == 0
+                ? new FileStatus(words[5], words[6], words[7] & 0xffff, *(long*)(words + 10))
+                : null;
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
@@ -177,6 +198,7 @@ internal static unsafe partial class Posix
     [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
     private static partial int Syncfs(int descriptor);
 
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    private static partial int Statx(int folder, string path, int flags, uint mask, uint* status);
+    // struct statx has one layout on every architecture. In 32-bit words: uid 5, gid 6, mode 7, inode 8, size 10, ctime 24, mtime 28.
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
+    private static partial int Statx(int folder, byte* path, int flags, uint mask, uint* status);
 }

@@ -60,6 +60,22 @@ public sealed class FileStateStore(StateRoots roots, TimeProvider time) : IState
         }
     }
 
+    public void Move(StatePath from, StatePath to)
+    {
+        Delete(to);
+        var (source, target) = (FileOf(from), FileOf(to));
+        using var here = Hold(source);
+        using var there = Hold(target);
+        try
+        {
+            Posix.Rename($"{here.Path}/{Path.GetFileName(source)}", $"{there.Path}/{Path.GetFileName(target)}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw KernelProblems.NotWritable(target, e).AsException(e);
+        }
+    }
+
     public bool Exists(StatePath path) => Path.Exists(FileOf(path));
 
     public IReadOnlyList<string> List(StatePath folder)

@@ -18,6 +18,9 @@ public interface IStateStore
     /// <summary>Removes a document or a whole folder; nothing happens when it is not there.</summary>
     void Delete(StatePath path);
 
+    /// <summary>Gives a document or a whole folder another place in one step; what was there before goes.</summary>
+    void Move(StatePath from, StatePath to);
+
     bool Exists(StatePath path);
 
     /// <returns>The names directly below a folder, in ordinal order; empty when it is not there.</returns>

@@ -4,7 +4,7 @@ namespace Berth.Storage;
 
 /// <summary>
 /// Keeps a process that is root inside the two roots. Their folders belong to the user <c>dokku</c>, who could put a link in the place of
-/// a file or a folder and so have root read or write what that user may not (docs/decisions/0013). A link is followed when what it leads to
+/// a file or a folder and so have root read or write what that user may not (docs/decisions/0015). A link is followed when what it leads to
 /// lies inside the roots too, or when it lies where only root could have put it.
 /// </summary>
 public sealed class RootsGuard(StateRoots roots)

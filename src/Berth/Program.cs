@@ -70,13 +70,15 @@ internal static class Program
 
     private static int Elsewhere(string[] args, StateRoots roots, Caller caller)
     {
+        args = NamedInput.Of(args, out var file);
+        using var named = file is null ? null : NamedInput.Open(file);
         using var client = ControlClient.TryConnect(roots);
         if (client is null)
         {
-            return LocalRun.Run(args, roots, caller);
+            return LocalRun.Run(args, roots, caller, named);
         }
 
-        var (words, writeInput) = InputOf(args);
+        var (words, writeInput) = named is null ? InputOf(args) : (args, named.CopyTo);
         return client.Run(Invocation.Request(words), writeInput);
     }
 

@@ -20,7 +20,7 @@ public sealed partial class Remedies
     private static readonly string[] Commands =
     [
         .. new Services(new StateRoots("/nowhere/home", "/nowhere/lib"), new EdgeOptions(), null, new NoScheduler(), false, NullLoggerFactory.Instance)
-            .Table.All.Select(command => command.Name),
+            .Commands.All.Select(command => command.Name),
     ];
 
     private static readonly (string Maker, Problem Problem)[] All = [.. Made()];

@@ -22,6 +22,8 @@ internal sealed class Customer : IDisposable
         Solvers = [Solver];
     }
 
+    internal string? Email => _options.Email?.Text;
+
     internal TestAccounts Accounts { get; } = new();
 
     internal TestJournal Journal { get; } = new();
@@ -45,7 +47,7 @@ internal sealed class Customer : IDisposable
     internal async Task<IssuedCertificate> IssueAsync(IssuanceRequest request, Action<string>? reached = null)
     {
         using var client = CreateClient(reached);
-        return await new Issuance(client, Journal, Solvers, new StepKeeper(Steps)).RunAsync(
+        return await new Issuance(client, Journal, Solvers, new StepKeeper(Steps), History).RunAsync(
             request,
             (certificate, _) =>
             {
@@ -54,6 +56,8 @@ internal sealed class Customer : IDisposable
             },
             TestContext.Current.CancellationToken);
     }
+
+    internal ProofHistory History { get; } = new();
 
     internal static IssuanceRequest For(params string[] names) => new() { Names = [.. names.Select(DomainName.Parse)] };
 

@@ -24,6 +24,11 @@ internal sealed class Guest(Uri directory) : IDisposable, IChallengeSolver, IPro
 
     internal ConcurrentQueue<ChallengeTask> Presented { get; } = new();
 
+    internal ProofHistory History { get; } = new();
+
+    /// <summary>Itself, an answer to HTTP-01, when null.</summary>
+    internal IReadOnlyList<IChallengeSolver>? Solvers { get; set; }
+
     internal ConcurrentQueue<IssuanceStep> Steps { get; } = new();
 
     public string Type => ChallengeType.Http01;
@@ -38,15 +43,19 @@ internal sealed class Guest(Uri directory) : IDisposable, IChallengeSolver, IPro
 
     public void Dispose() => Http.Dispose();
 
-    internal async Task<IssuedCertificate> IssueAsync(
-        string name = "app.example", string? replaces = null, CancellationToken? cancel = null)
+    internal Task<IssuedCertificate> IssueAsync(
+        string name = "app.example", string? replaces = null, CancellationToken? cancel = null) =>
+        IssueAsync(new IssuanceRequest { Names = [DomainName.Parse(name)], Replaces = replaces }, cancel);
+
+    internal async Task<IssuedCertificate> IssueAsync(IssuanceRequest request, CancellationToken? cancel = null)
     {
         using var client = new AcmeClient(Options, Http, Accounts, TimeProvider.System);
-        return await new Issuance(client, Journal, [this], this).RunAsync(
-            new IssuanceRequest { Names = [DomainName.Parse(name)], Replaces = replaces },
-            (_, _) => ValueTask.CompletedTask,
-            cancel ?? TestContext.Current.CancellationToken);
+        return await new Issuance(client, Journal, Solvers ?? [this], this, History).RunAsync(
+            request, (_, _) => ValueTask.CompletedTask, cancel ?? TestContext.Current.CancellationToken);
     }
+
+    internal async Task<ProblemException> FailAsync(IssuanceRequest request) =>
+        await Assert.ThrowsAsync<ProblemException>(() => IssueAsync(request));
 
     internal async Task<ProblemException> FailAsync() => await Assert.ThrowsAsync<ProblemException>(() => IssueAsync());
 }

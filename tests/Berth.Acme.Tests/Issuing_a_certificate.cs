@@ -34,6 +34,8 @@ public sealed class Issuing_a_certificate(PebbleFixture pebble) : IDisposable
     [InlineData(KeyType.P256, "1.2.840.10045.2.1", 256)]
     [InlineData(KeyType.P384, "1.2.840.10045.2.1", 384)]
     [InlineData(KeyType.Rsa2048, "1.2.840.113549.1.1.1", 2048)]
+    [InlineData(KeyType.Rsa3072, "1.2.840.113549.1.1.1", 3072)]
+    [InlineData(KeyType.Rsa4096, "1.2.840.113549.1.1.1", 4096)]
     public async Task makes_the_kind_of_key_asked_for(KeyType type, string algorithm, int size)
     {
         var issued = await _customer.IssueAsync(Customer.For(Customer.UniqueName()) with { KeyType = type });
@@ -42,6 +44,19 @@ public sealed class Issuing_a_certificate(PebbleFixture pebble) : IDisposable
         using AsymmetricAlgorithm key = (AsymmetricAlgorithm?)leaf.GetECDsaPrivateKey() ?? leaf.GetRSAPrivateKey()!;
         Assert.Equal(algorithm, leaf.PublicKey.Oid.Value);
         Assert.Equal(size, key.KeySize);
+    }
+
+    [Fact]
+    public async Task carries_addresses_beside_names()
+    {
+        var name = Customer.UniqueName();
+
+        var issued = await _customer.IssueAsync(Customer.For(name) with { Addresses = [System.Net.IPAddress.Loopback] });
+
+        using var leaf = X509Certificate2.CreateFromPem(issued.LeafPem);
+        var carried = leaf.Extensions.OfType<X509SubjectAlternativeNameExtension>().Single();
+        Assert.Equal(["127.0.0.1", name], issued.Names);
+        Assert.Equal([System.Net.IPAddress.Loopback], carried.EnumerateIPAddresses());
     }
 
     [Fact]

@@ -9,16 +9,21 @@ namespace Berth.Acme.Tests;
 public sealed class PebbleFixture : IAsyncLifetime
 {
     private ChallengeServer? _challenges;
+    private TlsAlpnServer? _tls;
     private PebbleServer? _pebble;
 
     public ChallengeServer Challenges => _challenges!;
+
+    internal TlsAlpnServer Tls => _tls!;
 
     public PebbleServer Pebble => _pebble!;
 
     public async ValueTask InitializeAsync()
     {
         _challenges = await ChallengeServer.StartAsync();
-        _pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = _challenges.Port, ChainLength = 2, AlternateRoots = 2 });
+        _tls = new TlsAlpnServer();
+        _pebble = await PebbleServer.StartAsync(
+            new PebbleSettings { HttpPort = _challenges.Port, TlsPort = _tls.Port, ChainLength = 2, AlternateRoots = 2 });
     }
 
     public async ValueTask DisposeAsync()
@@ -26,6 +31,11 @@ public sealed class PebbleFixture : IAsyncLifetime
         if (_pebble is not null)
         {
             await _pebble.DisposeAsync();
+        }
+
+        if (_tls is not null)
+        {
+            await _tls.DisposeAsync();
         }
 
         if (_challenges is not null)

@@ -1,7 +1,4 @@
-using Berth.Acme.Challenges;
-using Berth.Acme.Protocol;
 using Berth.Kernel;
-using Berth.TestKit;
 
 namespace Berth.Acme.Tests;
 
@@ -21,7 +18,7 @@ public sealed class Proving_a_wildcard(PebbleFixture pebble) : IDisposable
         var issued = await _customer.IssueAsync(Customer.For("*." + name, other));
 
         Assert.Contains("*." + name, issued.Names);
-        Assert.Equal([(name, true)], dns.Asked);
+        Assert.Equal([(name, true)], dns.Asked.Select(task => (task.Identifier.Value, task.IsWildcard)));
         Assert.Equal(1, _customer.Solver.Presented);
     }
 
@@ -37,17 +34,17 @@ public sealed class Proving_a_wildcard(PebbleFixture pebble) : IDisposable
         Assert.Contains("instead of the wildcard", problem.Remedy, StringComparison.Ordinal);
     }
 
-    private sealed class TextSolver(PebbleServer pebble) : IChallengeSolver
+    [Fact]
+    public async Task and_its_apex_in_one_order_puts_two_values_at_one_name()
     {
-        public string Type => ChallengeType.Dns01;
+        var name = Customer.UniqueName();
+        var dns = new TextSolver(pebble.Pebble);
+        _customer.Solvers = [dns];
 
-        internal List<(string Name, bool IsWildcard)> Asked { get; } = [];
+        var issued = await _customer.IssueAsync(Customer.For("*." + name, name));
 
-        public async ValueTask<IAsyncDisposable> PresentAsync(ChallengeTask task, CancellationToken cancel)
-        {
-            Asked.Add((task.Name.Text, task.IsWildcard));
-            await pebble.SetTextAsync("_acme-challenge." + task.Name.Text, task.Dns01Value);
-            return new MemoryStream();
-        }
+        Assert.Equal(["*." + name, name], issued.Names);
+        Assert.Equal("_acme-challenge." + name, Assert.Single(dns.Asked.Select(task => task.Record!.Name).Distinct()));
+        Assert.Equal(2, dns.Asked.Select(task => task.Record!.Value).Distinct().Count());
     }
 }

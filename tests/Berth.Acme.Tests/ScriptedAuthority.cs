@@ -37,6 +37,11 @@ internal sealed class ScriptedAuthority : IAsyncDisposable
 
     internal bool RenewalInfo { get; set; }
 
+    internal bool OffersKeyChange { get; set; } = true;
+
+    /// <summary>What the directory lists; null for a server that knows no profiles.</summary>
+    internal JsonObject? Profiles { get; set; }
+
     internal JsonArray Challenges => new(Challenge("unknown-99"), Challenge("http-01"));
 
     /// <summary>The chain the certificate URL gives out; the issuer's by default.</summary>
@@ -122,6 +127,9 @@ internal sealed class ScriptedAuthority : IAsyncDisposable
                 context.Response.Headers.Location = $"{Url}/account/1";
                 await WriteAsync(context, 201, new JsonObject { ["status"] = "valid" });
                 break;
+            case "/key-change":
+                await WriteAsync(context, 200, new JsonObject { ["status"] = "valid" });
+                break;
             case "/order":
                 context.Response.Headers.Location = $"{Url}/order/1";
                 await WriteAsync(context, 201, Order());
@@ -156,6 +164,8 @@ internal sealed class ScriptedAuthority : IAsyncDisposable
         ["newAccount"] = $"{Url}/account",
         ["newOrder"] = $"{Url}/order",
         ["revokeCert"] = $"{Url}/revoke",
+        ["keyChange"] = OffersKeyChange ? $"{Url}/key-change" : null,
+        ["meta"] = new JsonObject { ["profiles"] = Profiles?.DeepClone() },
         ["unknownMember"] = new JsonArray(1, "two", null),
     };
 

@@ -38,7 +38,7 @@ public sealed class Speaking_with_users(SharedServer server)
     public async Task shows_a_features_help_in_the_contracts_shape(string words)
     {
         var help = await Berth.OkAsync(words.Split(' '));
-        Assert.StartsWith("Usage: berth apps[:COMMAND]\n\nManage apps\n\nAdditional commands:\n    apps:create <app>", help, StringComparison.Ordinal);
+        Assert.StartsWith("Usage: berth apps[:COMMAND]\n\nManage apps\n\nAdditional commands:\n    apps:clone ", help, StringComparison.Ordinal);
     }
 
     [Fact]

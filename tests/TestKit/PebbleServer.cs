@@ -76,9 +76,16 @@ public sealed class PebbleServer : IAsyncDisposable
     /// <summary>Makes every query for the name fail with SERVFAIL.</summary>
     public Task SetServerFailureAsync(string name) => ControlDnsAsync("set-servfail", new JsonObject { ["host"] = name + "." });
 
-    /// <summary>Publishes a TXT record at the name, such as <c>_acme-challenge.example.com</c>.</summary>
+    /// <summary>Publishes one more TXT record at the name, such as <c>_acme-challenge.example.com</c>.</summary>
     public Task SetTextAsync(string name, string value) =>
         ControlDnsAsync("set-txt", new JsonObject { ["host"] = name + ".", ["value"] = value });
+
+    /// <summary>Takes all TXT records of the name away.</summary>
+    public Task ClearTextAsync(string name) => ControlDnsAsync("clear-txt", new JsonObject { ["host"] = name + "." });
+
+    /// <summary>Makes the name another's.</summary>
+    public Task SetCanonicalNameAsync(string name, string target) =>
+        ControlDnsAsync("set-cname", new JsonObject { ["host"] = name + ".", ["target"] = target + "." });
 
     public async ValueTask DisposeAsync()
     {
@@ -111,7 +118,7 @@ public sealed class PebbleServer : IAsyncDisposable
             "-defaultIPv4", "127.0.0.1", "-defaultIPv6", "",
         ]);
         string[] arguments = ["-config", _scratch["config.json"], "-dnsserver", DnsServer];
-        _pebble = RunningProgram.Start("pebble", settings.Strict ? [.. arguments, "-strict"] : arguments, EnvironmentOf(settings));
+        _pebble = RunningProgram.Start(settings.Program, settings.Strict ? [.. arguments, "-strict"] : arguments, EnvironmentOf(settings));
         using var client = CreateClient();
         return await AnswersAsync(_dnsControl, _dnsControlUrl, cancel) && await AnswersAsync(client, DirectoryUrl, cancel);
     }
@@ -158,6 +165,13 @@ public sealed class PebbleServer : IAsyncDisposable
             ["tlsPort"] = settings.TlsPort,
             ["ocspResponderURL"] = "",
             ["certificateValidityPeriod"] = (long)settings.CertificateValidity.TotalSeconds,
+            ["profiles"] = settings.Profiles.Count == 0
+                ? null
+                : new JsonObject(settings.Profiles.Select(profile => KeyValuePair.Create(profile.Key, (JsonNode?)new JsonObject
+                {
+                    ["description"] = $"The profile {profile.Key}",
+                    ["validityPeriod"] = (long)profile.Value.TotalSeconds,
+                }))),
             ["externalAccountBindingRequired"] = settings.BindingKeys.Count > 0,
             ["externalAccountMACKeys"] = new JsonObject(
                 settings.BindingKeys.Select(key => KeyValuePair.Create(key.Key, (JsonNode?)key.Value))),

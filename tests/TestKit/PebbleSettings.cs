@@ -26,4 +26,10 @@ public sealed record PebbleSettings
     public IReadOnlyDictionary<string, string> BindingKeys { get; init; } = new Dictionary<string, string>();
 
     public bool Strict { get; init; }
+
+    /// <summary>Another Pebble than the installed one, such as <see cref="NewerPebble.Path"/>.</summary>
+    public string Program { get; init; } = "pebble";
+
+    /// <summary>Profile → validity; for <see cref="NewerPebble"/>, empty for its own default.</summary>
+    public IReadOnlyDictionary<string, TimeSpan> Profiles { get; init; } = new Dictionary<string, TimeSpan>();
 }

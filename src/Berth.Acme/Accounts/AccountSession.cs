@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using Berth.Acme.Protocol;
 using Berth.Acme.Transport;
 
@@ -12,8 +11,11 @@ internal sealed class AccountSession(
     AcmeConnection connection, AcmeClientOptions options, IAccountStore store, Action<string> reached) : IDisposable
 {
     private readonly AccountIdentity _identity = new(options.DirectoryUrl.OriginalString, options.Email?.Text);
+    private readonly Registration _registration = new(connection, options);
     private readonly SemaphoreSlim _gate = new(1);
+    private readonly List<JwsSigningKey> _retired = [];
     private Signer? _signer;
+    private bool _registeredAgain;
 
     /// <summary>The account's key and URL; registers when there is none.</summary>
     internal async Task<Signer> OpenAsync(CancellationToken cancel)
@@ -43,19 +45,57 @@ internal sealed class AccountSession(
         {
             return await connection.PostAsync(signer, url, payload, cancel);
         }
-        catch (AcmeRefusalException e) when (e.Type == AcmeError.AccountDoesNotExist && !options.AccountIsPinned)
+        catch (AcmeRefusalException e) when (e.Type == AcmeError.AccountDoesNotExist && MayRegisterAgain(signer))
         {
             signer = await RegisterAgainAsync(signer, cancel);
+        }
+        catch (AcmeRefusalException e) when (!e.IsTransient && _signer != signer)
+        {
+            // The account's key was changed while this request was on its way.
+            signer = await OpenAsync(cancel);
         }
 
         return await connection.PostAsync(signer, url, payload, cancel);
     }
 
+    /// <summary>Runs a change of the account alone, and uses what it leaves.</summary>
+    /// <param name="change">Gets the account as stored and its key; returns what replaces them.</param>
+    /// <param name="cancel">Ends the wait; the change may have taken effect.</param>
+    internal async Task ChangeAsync(
+        Func<AccountIdentity, Signer, CancellationToken, Task<Signer?>> change, CancellationToken cancel)
+    {
+        await OpenAsync(cancel);
+        await _gate.WaitAsync(cancel);
+        var current = _signer!;
+        Signer? changed = null;
+        try
+        {
+            changed = await change(_identity, current, cancel);
+        }
+        finally
+        {
+            // Ended halfway, the account is opened anew from what the store and the CA know.
+            if (changed?.Key != current.Key)
+            {
+                // Requests under way may still sign with it.
+                _retired.Add(current.Key);
+            }
+
+            _signer = changed;
+            _gate.Release();
+        }
+    }
+
     public void Dispose()
     {
         _signer?.Key.Dispose();
+        _retired.ForEach(key => key.Dispose());
         _gate.Dispose();
     }
+
+    // A second time would only fill the CA with accounts; an external binding is most often good for one.
+    private bool MayRegisterAgain(Signer forgotten) =>
+        !options.AccountIsPinned && options.ExternalAccountBinding is null && (!_registeredAgain || _signer != forgotten);
 
     private async Task<Signer> LoadOrRegisterAsync(CancellationToken cancel)
     {
@@ -69,8 +109,33 @@ internal sealed class AccountSession(
             reached(AcmeFailPoints.AccountKeySaved);
         }
 
+        if (stored.IsDeactivated)
+        {
+            throw AcmeProblems.AccountClosed(options.Host, stored.Url ?? "").AsException();
+        }
+
+        if (stored is { NextKeyPem: { } next, Url: { } known })
+        {
+            return await ResolveChangeAsync(stored, next, known, cancel);
+        }
+
         var key = ReadKey(stored.KeyPem);
         return stored.Url is { } url ? new Signer(key, url) : await RegisterAsync(key, stored, cancel);
+    }
+
+    // The last run ended in the middle of a key change: the CA knows which key counts.
+    private async Task<Signer> ResolveChangeAsync(StoredAccount stored, string next, string url, CancellationToken cancel)
+    {
+        var candidate = ReadKey(next);
+        if (await _registration.FindAsync(candidate, cancel) == url)
+        {
+            await store.SaveAsync(_identity, new StoredAccount { KeyPem = next, Url = url }, cancel);
+            return new Signer(candidate, url);
+        }
+
+        candidate.Dispose();
+        await store.SaveAsync(_identity, stored with { NextKeyPem = null }, cancel);
+        return new Signer(ReadKey(stored.KeyPem), url);
     }
 
     private JwsSigningKey ReadKey(string pem)
@@ -93,6 +158,7 @@ internal sealed class AccountSession(
             // Another request may have been here first.
             if (_signer == forgotten)
             {
+                _registeredAgain = true;
                 _signer = await RegisterAsync(forgotten.Key, new StoredAccount { KeyPem = forgotten.Key.ExportPem() }, cancel);
             }
 
@@ -106,31 +172,10 @@ internal sealed class AccountSession(
 
     private async Task<Signer> RegisterAsync(JwsSigningKey key, StoredAccount stored, CancellationToken cancel)
     {
-        var directory = await connection.GetDirectoryAsync(cancel);
-        if (directory.Meta?.ExternalAccountRequired == true && options.ExternalAccountBinding is null)
-        {
-            throw AcmeProblems.NeedsBinding(options.Host, directory.Meta.Website).AsException();
-        }
-
-        var response = await connection.PostAsync(new Signer(key, null), directory.NewAccount, Request(key, directory), cancel);
-        var url = response.Location ?? throw AcmeProblems.BadResponse(response.Url, "names no account URL").AsException();
-        if (response.Read(AcmeJson.Default.Account).Status != AcmeStatus.Valid)
-        {
-            throw AcmeProblems.AccountClosed(options.Host, url).AsException();
-        }
-
+        var url = await _registration.RegisterAsync(key, cancel);
         reached(AcmeFailPoints.AccountRegistered);
         await store.SaveAsync(_identity, stored with { Url = url }, cancel);
         reached(AcmeFailPoints.AccountSaved);
         return new Signer(key, url);
     }
-
-    private byte[] Request(JwsSigningKey key, AcmeDirectory directory) => JsonSerializer.SerializeToUtf8Bytes(
-        new NewAccountRequest
-        {
-            Contact = options.Email is { } email ? [$"mailto:{email.Text}"] : null,
-            TermsOfServiceAgreed = true,
-            ExternalAccountBinding = options.ExternalAccountBinding?.Bind(key.PublicKey, directory.NewAccount),
-        },
-        AcmeJson.Default.NewAccountRequest);
 }

@@ -9,5 +9,13 @@ public sealed record StoredAccount
     /// <summary>The account's URL; null while its registration is not known to have succeeded.</summary>
     public string? Url { get; init; }
 
+    /// <summary>
+    /// The key a change under way leads to, PKCS #8 PEM: a secret. Which of the two is in force is asked of the CA on the next run.
+    /// </summary>
+    public string? NextKeyPem { get; init; }
+
+    /// <summary>True once the account was deactivated: it is never used or silently replaced again.</summary>
+    public bool IsDeactivated { get; init; }
+
     public override string ToString() => $"StoredAccount {{ Url = {Url} }}";
 }

@@ -16,10 +16,12 @@ internal sealed class Abandoning(AcmeClient client, IOrderJournal journal)
     {
         if (open.Order is { Status: AcmeStatus.Pending } order)
         {
-            foreach (var url in order.Authorizations)
+            var limits = new ParallelOptions
             {
-                await CloseAsync(url, cancel);
-            }
+                MaxDegreeOfParallelism = client.Options.ParallelAuthorizations,
+                CancellationToken = cancel,
+            };
+            await Parallel.ForEachAsync(order.Authorizations, limits, async (url, token) => await CloseAsync(url, token));
         }
 
         try

@@ -7,7 +7,8 @@ using Berth.Kernel;
 namespace Berth.Acme.Issuing;
 
 /// <summary>Proves every name of an order, several at once; all failures are told together.</summary>
-internal sealed class Authorizing(AcmeClient client, IReadOnlyList<IChallengeSolver> solvers, IProgress<IssuanceStep>? progress)
+internal sealed class Authorizing(
+    AcmeClient client, IReadOnlyList<IChallengeSolver> solvers, ProofHistory? history, IProgress<IssuanceStep>? progress)
 {
     private const int MostAuthorizations = 1000;
     private static readonly byte[] EmptyObject = "{}"u8.ToArray();
@@ -62,8 +63,10 @@ internal sealed class Authorizing(AcmeClient client, IReadOnlyList<IChallengeSol
 
     private async Task ProveAsync(string url, Authorization authorization, string name, CancellationToken cancel)
     {
-        var signer = await client.Account.OpenAsync(cancel);
-        if (ChallengeChoice.Of(authorization, solvers, signer.Key.Thumbprint) is not { } choice)
+        var account = await client.Account.OpenAsync(cancel);
+        var meta = (await client.Connection.GetDirectoryAsync(cancel)).Meta;
+        var sorted = history?.Sort(name, solvers) ?? solvers;
+        if (ChallengeChoice.Of(authorization, sorted, account, meta) is not { } choice)
         {
             Fail(new NameFailure(name, null, null, ChallengeChoice.NoneFits(name, authorization, solvers).AsException()));
             return;
@@ -76,7 +79,7 @@ internal sealed class Authorizing(AcmeClient client, IReadOnlyList<IChallengeSol
         }
         catch (ProblemException e)
         {
-            Fail(new NameFailure(name, null, null, e));
+            Fail(new NameFailure(name, null, choice.Task.Type, e));
             return;
         }
 
@@ -113,11 +116,13 @@ internal sealed class Authorizing(AcmeClient client, IReadOnlyList<IChallengeSol
             cancel);
         if (decided.Status == AcmeStatus.Valid)
         {
+            history?.Succeeded(name, challenge.Type);
             progress?.Report(new IssuanceStep(IssuanceStepKind.Authorized, name));
             return;
         }
 
-        Fail(Refused(name, decided));
+        var failure = Refused(name, decided);
+        Fail(failure with { ChallengeType = failure.ChallengeType ?? challenge.Type });
     }
 
     // After a restart the CA may be looking already, or may just have decided: then it refuses to be asked again.
@@ -149,6 +154,11 @@ internal sealed class Authorizing(AcmeClient client, IReadOnlyList<IChallengeSol
     private void Fail(NameFailure failure)
     {
         _failures.Add(failure);
+        if (failure.ChallengeType is { } type)
+        {
+            history?.Failed(failure.Name, type);
+        }
+
         progress?.Report(new IssuanceStep(IssuanceStepKind.ValidationFailed, failure.Name, failure.Words));
     }
 

@@ -59,6 +59,7 @@ internal static class CertificateCheck
         foreach (var extension in leaf.Extensions.OfType<X509SubjectAlternativeNameExtension>())
         {
             names.UnionWith(extension.EnumerateDnsNames());
+            names.UnionWith(extension.EnumerateIPAddresses().Select(address => address.ToString()));
         }
 
         return names;

@@ -12,13 +12,13 @@ internal sealed class ChainDownload(AcmeClient client, IProgress<IssuanceStep>? 
 
     /// <exception cref="OrderFailedException">What the CA sent is not the certificate ordered.</exception>
     internal async Task<CertificateChain> FetchAsync(
-        string url, AsymmetricAlgorithm key, IReadOnlyList<string> names, string? preferred, CancellationToken cancel)
+        string url, AsymmetricAlgorithm key, IReadOnlyList<string> names, IssuanceRequest request, CancellationToken cancel)
     {
         var response = await client.Account.PostAsync(url, default, cancel);
-        var chain = Check(response, key, names);
-        if (preferred is null || IsPreferred(chain, preferred))
+        var best = Check(response, key, names);
+        if (IsFinal(best, request))
         {
-            return chain;
+            return best;
         }
 
         foreach (var alternate in response.Links.Where(link => link.Relation == "alternate").Take(MostAlternates))
@@ -29,17 +29,20 @@ internal sealed class ChainDownload(AcmeClient client, IProgress<IssuanceStep>? 
             }
 
             var other = Check(await client.Account.PostAsync(target.AbsoluteUri, default, cancel), key, names);
-            if (IsPreferred(other, preferred))
+            (best, var worse) = IsBetter(other, best, request) ? (other, best) : (best, other);
+            worse.Dispose();
+            if (IsFinal(best, request))
             {
-                chain.Dispose();
-                return other;
+                return best;
             }
-
-            other.Dispose();
         }
 
-        progress?.Report(new IssuanceStep(IssuanceStepKind.PreferredChainMissing, Detail: preferred));
-        return chain;
+        if (request.PreferredChain is { } wanted && !IsPreferred(best, wanted))
+        {
+            progress?.Report(new IssuanceStep(IssuanceStepKind.PreferredChainMissing, Detail: wanted));
+        }
+
+        return best;
     }
 
     /// <summary>Checks a chain that is in the journal already.</summary>
@@ -64,6 +67,18 @@ internal sealed class ChainDownload(AcmeClient client, IProgress<IssuanceStep>? 
             chain?.Dispose();
             throw new OrderFailedException(AcmeProblems.WrongCertificate(source, Printable.Of(e.Message)).AsException(e));
         }
+    }
+
+    // Nothing better can follow; that a shorter chain exists is only known when all were seen.
+    private static bool IsFinal(CertificateChain chain, IssuanceRequest request) =>
+        !request.PreferShortChain && (request.PreferredChain is null || IsPreferred(chain, request.PreferredChain));
+
+    private static bool IsBetter(CertificateChain other, CertificateChain best, IssuanceRequest request)
+    {
+        var (fits, fitted) = request.PreferredChain is { } wanted
+            ? (IsPreferred(other, wanted), IsPreferred(best, wanted))
+            : (true, true);
+        return fits != fitted ? fits : request.PreferShortChain && other.Certificates.Count < best.Certificates.Count;
     }
 
     private static bool IsPreferred(CertificateChain chain, string preferred) =>

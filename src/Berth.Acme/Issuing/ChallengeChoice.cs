@@ -1,41 +1,40 @@
+using System.Net;
 using Berth.Acme.Challenges;
 using Berth.Acme.Protocol;
 using Berth.Kernel;
+using Authorization = Berth.Acme.Protocol.Authorization;
 
 namespace Berth.Acme.Issuing;
 
 /// <summary>Which challenge of an authorization is answered, and by whom.</summary>
 /// <param name="Challenge">As the CA offered it.</param>
-/// <param name="Solver">The first, in the caller's order, that fits.</param>
+/// <param name="Solver">The first, in the caller's order or in that of what has worked, that fits.</param>
 /// <param name="Task">What it is asked to show.</param>
 internal sealed record ChallengeChoice(Challenge Challenge, IChallengeSolver Solver, ChallengeTask Task)
 {
+    /// <param name="authorization">What the CA offers.</param>
+    /// <param name="solvers">In order of preference.</param>
+    /// <param name="account">Whose key proves, and whose URL is in some answers.</param>
+    /// <param name="meta">The directory's.</param>
     /// <returns>Null when no solver fits; unknown challenge types are passed over.</returns>
-    internal static ChallengeChoice? Of(Authorization authorization, IReadOnlyList<IChallengeSolver> solvers, string thumbprint)
+    internal static ChallengeChoice? Of(
+        Authorization authorization, IEnumerable<IChallengeSolver> solvers, Transport.Signer account, DirectoryMeta? meta)
     {
-        if (authorization.Identifier.Type != Identifier.DnsType
-            || !DomainName.TryParse(authorization.Identifier.Value, out var name))
+        if (Known(authorization.Identifier) is not { } identifier)
         {
             return null;
         }
 
+        var isWildcard = authorization.Wildcard == true;
         foreach (var solver in solvers)
         {
-            var challenge = authorization.Challenges.FirstOrDefault(offered => offered.Type == solver.Type && IsOpen(offered));
-            if (challenge is null)
+            if (!ChallengeType.CanProve(solver.Type, identifier, isWildcard))
             {
                 continue;
             }
 
-            var task = new ChallengeTask
-            {
-                Type = challenge.Type,
-                Name = name.Base,
-                IsWildcard = authorization.Wildcard == true,
-                Token = challenge.Token!,
-                KeyAuthorization = KeyAuthorization.Of(challenge.Token!, thumbprint),
-            };
-            if (solver.CanProve(task))
+            var challenge = authorization.Challenges.FirstOrDefault(offered => offered.Type == solver.Type && IsOpen(offered));
+            if (challenge is not null && TaskOf(challenge, identifier, isWildcard, account, meta) is { } task && solver.CanProve(task))
             {
                 return new ChallengeChoice(challenge, solver, task);
             }
@@ -50,6 +49,46 @@ internal sealed record ChallengeChoice(Challenge Challenge, IChallengeSolver Sol
             [.. authorization.Challenges.Select(offered => Printable.Of(offered.Type, 40)).Distinct()],
             [.. solvers.Select(solver => solver.Type)]);
 
-    private static bool IsOpen(Challenge challenge) =>
-        challenge.Status is AcmeStatus.Pending or AcmeStatus.Processing && KeyAuthorization.IsToken(challenge.Token);
+    // Host names as we write them; null for what cannot be proved here.
+    private static Identifier? Known(Identifier identifier) => identifier.Type switch
+    {
+        Identifier.DnsType when DomainName.TryParse(identifier.Value, out var name) => Identifier.Dns(name.Base.Text),
+        Identifier.IpType when IPAddress.TryParse(identifier.Value, out var address) => Identifier.Ip(address),
+        _ => null,
+    };
+
+    private static bool IsOpen(Challenge challenge) => challenge.Status is AcmeStatus.Pending or AcmeStatus.Processing
+        && (challenge.Type == ChallengeType.DnsPersist01 || KeyAuthorization.IsToken(challenge.Token));
+
+    private static ChallengeTask? TaskOf(
+        Challenge challenge, Identifier identifier, bool isWildcard, Transport.Signer account, DirectoryMeta? meta)
+    {
+        var token = challenge.Type == ChallengeType.DnsPersist01 ? "" : challenge.Token!;
+        var task = new ChallengeTask
+        {
+            Type = challenge.Type,
+            Identifier = identifier,
+            IsWildcard = isWildcard,
+            Token = token,
+            KeyAuthorization = token.Length == 0 ? "" : KeyAuthorization.Of(token, account.Key.Thumbprint),
+        };
+        var name = task.Identifier.Value;
+        switch (task.Type)
+        {
+            case ChallengeType.Dns01:
+                return task with { Record = new TextRecord("_acme-challenge." + name, task.Dns01Value) };
+            case ChallengeType.DnsAccount01:
+                return task with
+                {
+                    Record = new TextRecord($"{AccountLabel.Of(account.AccountUrl!)}._acme-challenge.{name}", task.Dns01Value),
+                };
+            case ChallengeType.DnsPersist01:
+                return PersistentRecord.Of(
+                    challenge, meta, name, task.IsWildcard, account.Key.Thumbprint, account.AccountUrl!) is { } record
+                    ? task with { Record = new TextRecord($"{PersistentRecord.Label}.{name}", record.ToString()) }
+                    : null;
+            default:
+                return task;
+        }
+    }
 }

@@ -11,12 +11,18 @@ namespace Berth.Acme.Issuing;
 /// <param name="journal">Keeps this certificate's order under way; no one else may use it meanwhile.</param>
 /// <param name="solvers">In order of preference.</param>
 /// <param name="progress">Told each step, from any thread.</param>
+/// <param name="history">What has proved which name so far: tried first, and brought up to date. Null keeps none.</param>
 public sealed class Issuance(
-    AcmeClient client, IOrderJournal journal, IReadOnlyList<IChallengeSolver> solvers, IProgress<IssuanceStep>? progress = null)
+    AcmeClient client,
+    IOrderJournal journal,
+    IReadOnlyList<IChallengeSolver> solvers,
+    IProgress<IssuanceStep>? progress = null,
+    ProofHistory? history = null)
 {
+    private const int MostRounds = 4;
     private static readonly TimeSpan NotableSkew = TimeSpan.FromMinutes(5);
 
-    /// <summary>Runs to the end; the caller bounds the whole with <paramref name="cancel"/>.</summary>
+    /// <summary>Runs to the end, at most for <see cref="AcmeClientOptions.IssuanceTimeout"/>.</summary>
     /// <param name="request">What is wanted.</param>
     /// <param name="store">
     /// Keeps the certificate; MUST be durable when it returns. The order is forgotten only then.
@@ -25,16 +31,17 @@ public sealed class Issuance(
     /// <param name="cancel">Stops; the order stays in the journal and is resumed.</param>
     /// <exception cref="ProblemException">
     /// See <see cref="AcmeProblems"/>; where <see cref="AcmeProblems.IsTransient"/>, the order was kept for the next run.
+    /// <see cref="AcmeProblems.FailedNamesOf"/> tells which names are at fault, <see cref="AcmeProblems.GateOf"/> how long to wait.
     /// </exception>
     public async Task<IssuedCertificate> RunAsync(
         IssuanceRequest request, Func<IssuedCertificate, CancellationToken, ValueTask> store, CancellationToken cancel)
     {
-        if (request.Names.Count == 0)
+        if (request.Names.Count + request.Addresses.Count == 0)
         {
             throw AcmeProblems.NoNames().AsException();
         }
 
-        var certificate = await client.GuardAsync("the order", token => IssueAsync(request, token), cancel);
+        var certificate = await BoundedAsync(token => IssueSomeAsync(request, token), cancel);
         ReportSkew();
         await store(certificate, cancel);
         client.Reached(AcmeFailPoints.CertificateStored);
@@ -44,10 +51,52 @@ public sealed class Issuance(
         return certificate;
     }
 
+    private async Task<IssuedCertificate> BoundedAsync(
+        Func<CancellationToken, Task<IssuedCertificate>> work, CancellationToken cancel)
+    {
+        using var limit = new CancellationTokenSource(client.Options.IssuanceTimeout, client.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
+        try
+        {
+            return await work(either.Token);
+        }
+        catch (OperationCanceledException e) when (limit.IsCancellationRequested && !cancel.IsCancellationRequested)
+        {
+            throw AcmeProblems.TooLong(client.Options.Host, client.Options.IssuanceTimeout).AsException(e);
+        }
+    }
+
+    private async Task<IssuedCertificate> IssueSomeAsync(IssuanceRequest request, CancellationToken cancel)
+    {
+        for (var round = 1; ; round++)
+        {
+            try
+            {
+                return await client.GuardAsync("the order", token => IssueAsync(request, token), cancel);
+            }
+            catch (ProblemException e) when (round < MostRounds && request.DropFailingNames && RestOf(request, e) is not null)
+            {
+                request = RestOf(request, e)!;
+                foreach (var failed in AcmeProblems.FailedNamesOf(e))
+                {
+                    progress?.Report(new IssuanceStep(IssuanceStepKind.NameLeftOut, failed.Name, failed.Words));
+                }
+            }
+        }
+    }
+
+    // Null when the failure names none of the names, or all of them.
+    private static IssuanceRequest? RestOf(IssuanceRequest request, ProblemException failure)
+    {
+        var wanted = request.SortedNames();
+        var failed = AcmeProblems.FailedNamesOf(failure).Where(name => wanted.Contains(name.Name)).ToList();
+        return failed.Count > 0 && failed.Count < wanted.Length ? request.Without(failed) : null;
+    }
+
     private async Task<IssuedCertificate> IssueAsync(IssuanceRequest request, CancellationToken cancel)
     {
         var resuming = new OrderResuming(client, journal, request, progress);
-        var flow = new OrderFlow(client, journal, solvers, request, progress);
+        var flow = new OrderFlow(client, journal, solvers, request, history, progress);
         if (await resuming.FindAsync(cancel) is { } resumed)
         {
             try
@@ -74,7 +123,7 @@ public sealed class Issuance(
 
     private void ReportSkew()
     {
-        if (client.Clock.Skew.Duration() is var skew && skew > NotableSkew)
+        if (client.ClockSkew?.Duration() is { } skew && skew > NotableSkew)
         {
             progress?.Report(new IssuanceStep(IssuanceStepKind.ClockSkew, Detail: AcmeProblems.Spoken(skew)));
         }

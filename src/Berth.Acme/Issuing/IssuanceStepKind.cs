@@ -33,6 +33,15 @@ public enum IssuanceStepKind
     /// <summary>The certificate is here and checked; Detail is its issuer.</summary>
     Downloaded,
 
+    /// <summary>The order goes without the profile Detail, which the server does not have.</summary>
+    ProfileLeftOut,
+
+    /// <summary>The server would not have the order replace the old certificate; Detail is what it said. It is ordered anew.</summary>
+    ReplacesLeftOut,
+
+    /// <summary>Name is dropped so that the others get their certificate; Detail says why.</summary>
+    NameLeftOut,
+
     /// <summary>No chain ends in the preferred issuer; the default one is used. Detail is the issuer wanted.</summary>
     PreferredChainMissing,
 

@@ -3,7 +3,7 @@ namespace Berth.Acme.Issuing;
 /// <summary>A certificate that was checked: key, names, validity and chain fit.</summary>
 public sealed record IssuedCertificate
 {
-    /// <summary>Sorted, as asked for.</summary>
+    /// <summary>Names and addresses it was ordered for, sorted.</summary>
     public required IReadOnlyList<string> Names { get; init; }
 
     public required string LeafPem { get; init; }
@@ -28,6 +28,14 @@ public sealed record IssuedCertificate
     public required string OrderUrl { get; init; }
 
     public required string CertificateUrl { get; init; }
+
+    /// <summary>The profile it was ordered with; null for the server's default.</summary>
+    public string? Profile { get; init; }
+
+    /// <summary>
+    /// Names asked for that it does not carry, with the reason: only with <see cref="IssuanceRequest.DropFailingNames"/>.
+    /// </summary>
+    public IReadOnlyList<FailedName> LeftOut { get; init; } = [];
 
     public string FullChainPem => LeafPem + ChainPem;
 

@@ -12,4 +12,5 @@ namespace Berth.Acme.Issuing;
     WriteIndented = true)]
 [JsonSerializable(typeof(PendingOrder))]
 [JsonSerializable(typeof(StoredAccount))]
+[JsonSerializable(typeof(RenewalPlan))]
 public sealed partial class JournalJson : JsonSerializerContext;

@@ -10,5 +10,7 @@ namespace Berth.Acme.Issuing;
 /// <param name="Local">What went wrong on our side; null when the CA decided.</param>
 internal sealed record NameFailure(string Name, ProblemDocument? Document, string? ChallengeType, ProblemException? Local)
 {
+    internal FailedName ToPublic() => new(Name, AcmeProblems.CodeOf(this).Id, Words, ChallengeType);
+
     internal string Words => Document is { } document ? AcmeProblems.WordsOf(document) : Local!.Problem.Found;
 }

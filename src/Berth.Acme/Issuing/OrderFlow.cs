@@ -12,6 +12,7 @@ internal sealed class OrderFlow(
     IOrderJournal journal,
     IReadOnlyList<IChallengeSolver> solvers,
     IssuanceRequest request,
+    ProofHistory? history,
     IProgress<IssuanceStep>? progress)
 {
     private readonly OrderWaiting _waiting = new(client);
@@ -51,7 +52,7 @@ internal sealed class OrderFlow(
         var pending = open.Pending;
         if (order.Status == AcmeStatus.Pending)
         {
-            await new Authorizing(client, solvers, progress).RunAsync(order, cancel);
+            await new Authorizing(client, solvers, history, progress).RunAsync(order, cancel);
             order = await _waiting.UntilDecidedAsync(TimeSpan.Zero, pending.OrderUrl!, cancel);
         }
 
@@ -76,7 +77,7 @@ internal sealed class OrderFlow(
         ChainDownload download, PendingOrder pending, AsymmetricAlgorithm key, CancellationToken cancel)
     {
         using var chain = await download.FetchAsync(
-            pending.CertificateUrl!, key, pending.Names, request.PreferredChain, cancel);
+            pending.CertificateUrl!, key, pending.Names, request, cancel);
         client.Reached(AcmeFailPoints.CertificateDownloaded);
         pending = pending with { Stage = OrderStage.Downloaded, CertificatePem = chain.LeafPem + chain.ChainPem };
         await journal.SaveAsync(pending, cancel);
@@ -101,6 +102,8 @@ internal sealed class OrderFlow(
             AccountUrl = pending.AccountUrl,
             OrderUrl = pending.OrderUrl!,
             CertificateUrl = pending.CertificateUrl!,
+            Profile = pending.Profile,
+            LeftOut = pending.LeftOut,
         };
     }
 }

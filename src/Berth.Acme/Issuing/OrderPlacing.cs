@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Berth.Acme.Protocol;
 using Berth.Acme.Transport;
@@ -14,13 +15,9 @@ internal sealed class OrderPlacing(
     internal async Task<OpenOrder> PlaceAsync(PendingOrder? prepared, CancellationToken cancel)
     {
         var directory = await client.Connection.GetDirectoryAsync(cancel);
-        if (request.Profile is { } wanted && directory.Meta?.Profiles is { } offered && !offered.ContainsKey(wanted))
-        {
-            throw AcmeProblems.NoSuchProfile(client.Options.Host, wanted, offered.Keys).AsException();
-        }
-
+        var profile = ProfileFor(directory);
         var pending = prepared ?? await PrepareAsync(cancel);
-        var response = await SendAsync(directory.NewOrder, cancel);
+        var (response, sentProfile) = await SendAsync(directory, pending.AccountUrl, profile, cancel);
         var url = response.Location ?? throw AcmeProblems.BadResponse(response.Url, "names no order URL").AsException();
         client.Reached(AcmeFailPoints.OrderCreated);
 
@@ -28,6 +25,9 @@ internal sealed class OrderPlacing(
         pending = pending with
         {
             AccountUrl = (await client.Account.OpenAsync(cancel)).AccountUrl!,
+            Names = request.SortedNames(),
+            LeftOut = request.LeftOut,
+            Profile = sentProfile,
             OrderUrl = url,
             Stage = OrderStage.Ordered,
         };
@@ -37,16 +37,34 @@ internal sealed class OrderPlacing(
         return new OpenOrder(pending, response.Read(AcmeJson.Default.Order));
     }
 
+    // Only what the server lists is sent: one that knows no profiles may refuse the order for the unknown member.
+    private string? ProfileFor(AcmeDirectory directory)
+    {
+        if (request.Profile is not { } wanted || directory.Meta?.Profiles?.ContainsKey(wanted) == true)
+        {
+            return request.Profile;
+        }
+
+        if (request.ProfileIsRequired)
+        {
+            throw AcmeProblems.NoSuchProfile(client.Options.Host, wanted, directory.Meta?.Profiles?.Keys ?? []).AsException();
+        }
+
+        progress?.Report(new IssuanceStep(IssuanceStepKind.ProfileLeftOut, Detail: wanted));
+        return null;
+    }
+
     private async Task<PendingOrder> PrepareAsync(CancellationToken cancel)
     {
         var account = (await client.Account.OpenAsync(cancel)).AccountUrl!;
-        using var key = KeyPair.Generate(request.KeyType);
+        using var key = request.PrivateKeyPem is { } pem ? ReadKey(pem) : KeyPair.Generate(request.KeyType);
         var pending = new PendingOrder
         {
             DirectoryUrl = client.Options.DirectoryUrl.OriginalString,
             AccountUrl = account,
             Names = request.SortedNames(),
-            KeyType = request.KeyType,
+            LeftOut = request.LeftOut,
+            KeyType = KeyPair.TypeOf(key),
             Profile = request.Profile,
             PrivateKeyPem = key.ExportPkcs8PrivateKeyPem(),
             Stage = OrderStage.KeySaved,
@@ -56,23 +74,60 @@ internal sealed class OrderPlacing(
         return pending;
     }
 
-    private async Task<AcmeResponse> SendAsync(string url, CancellationToken cancel)
+    private static AsymmetricAlgorithm ReadKey(string pem)
     {
-        var order = new NewOrderRequest
-        {
-            Identifiers = [.. request.SortedNames().Select(Identifier.Dns)],
-            Profile = request.Profile,
-            Replaces = request.Replaces,
-        };
         try
         {
-            return await client.Account.PostAsync(url, Body(order), cancel);
+            return KeyPair.FromPem(pem);
         }
-        catch (AcmeRefusalException e) when (request.Replaces is not null && !e.IsTransient)
+        catch (CryptographicException e)
         {
-            // Whatever the server dislikes, it may be the certificate we named (RFC 9773 §5): once more without.
-            return await client.Account.PostAsync(url, Body(order with { Replaces = null }), cancel);
+            throw AcmeProblems.BadReusedKey(e.Message).AsException(e);
         }
+    }
+
+    private async Task<(AcmeResponse Response, string? Profile)> SendAsync(
+        AcmeDirectory directory, string account, string? profile, CancellationToken cancel)
+    {
+        var names = request.SortedNames();
+        var order = new NewOrderRequest
+        {
+            Identifiers = [.. names.Select(Identifier.Of)],
+            Profile = profile,
+            Replaces = ReplacedBy(directory, account, names),
+        };
+        while (true)
+        {
+            try
+            {
+                return (await client.Account.PostAsync(directory.NewOrder, Body(order), cancel), order.Profile);
+            }
+            catch (AcmeRefusalException e) when (order.Replaces is not null && !e.AsksToWait)
+            {
+                // Whatever the server dislikes, it may be the certificate we named (RFC 9773 §5): once more without.
+                progress?.Report(new IssuanceStep(IssuanceStepKind.ReplacesLeftOut, Detail: AcmeProblems.WordsOf(e.Document)));
+                order = order with { Replaces = null };
+            }
+            catch (AcmeRefusalException e) when (
+                order.Profile is not null && !request.ProfileIsRequired && e.Type == AcmeError.InvalidProfile)
+            {
+                progress?.Report(new IssuanceStep(IssuanceStepKind.ProfileLeftOut, Detail: order.Profile));
+                order = order with { Profile = null };
+            }
+        }
+    }
+
+    private string? ReplacedBy(AcmeDirectory directory, string account, string[] names)
+    {
+        if (request.Replaces is not null)
+        {
+            return request.Replaces;
+        }
+
+        return directory.RenewalInfo is not null && request.Renews is { } renewed
+            && renewed.MayBeNamed(client.Options.DirectoryUrl.OriginalString, account, names)
+            ? renewed.CertificateId
+            : null;
     }
 
     private static byte[] Body(NewOrderRequest order) =>

@@ -15,7 +15,17 @@ public sealed record PendingOrder
 
     public required KeyType KeyType { get; init; }
 
+    /// <summary>As it was ordered; null for the server's default.</summary>
     public string? Profile { get; init; }
+
+    /// <summary>Names that were wanted and are not part of this order.</summary>
+    public IReadOnlyList<FailedName> LeftOut
+    {
+        get;
+
+        // A file from before this member existed, or from elsewhere, has none or holds null.
+        init => field = [.. (value ?? []).Where(failed => failed is { Name: not null })];
+    } = [];
 
     /// <summary>The certificate's private key, PKCS #8 PEM: a secret.</summary>
     public required string PrivateKeyPem { get; init; }
@@ -56,6 +66,23 @@ public sealed record PendingOrder
 
     /// <summary>True when this order would give what is asked for now.</summary>
     internal bool Serves(IssuanceRequest request, string directoryUrl, string accountUrl) =>
-        DirectoryUrl == directoryUrl && AccountUrl == accountUrl && KeyType == request.KeyType && Profile == request.Profile
-        && Names.SequenceEqual(request.SortedNames());
+        DirectoryUrl == directoryUrl && AccountUrl == accountUrl && HasKey(request)
+        && (Profile == request.Profile || (Profile is null && !request.ProfileIsRequired))
+        && (LeftOut.Count == 0 || request.DropFailingNames)
+        && All(Names, LeftOut).SequenceEqual(All(request.SortedNames(), request.LeftOut));
+
+    private bool HasKey(IssuanceRequest request)
+    {
+        if (request.PrivateKeyPem is not { } pem)
+        {
+            return KeyType == request.KeyType;
+        }
+
+        using var own = KeyPair.TryFromPem(PrivateKeyPem);
+        using var wanted = KeyPair.TryFromPem(pem);
+        return own is not null && wanted is not null && KeyPair.IsSame(own, wanted);
+    }
+
+    private static IEnumerable<string> All(IEnumerable<string> names, IEnumerable<FailedName> leftOut) =>
+        names.Concat(leftOut.Select(failed => failed.Name)).Distinct().Order(StringComparer.Ordinal);
 }

@@ -1,5 +1,7 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Berth.Acme.Protocol;
 
 namespace Berth.Acme.Issuing;
 
@@ -8,6 +10,8 @@ namespace Berth.Acme.Issuing;
 /// </summary>
 internal static class SigningRequest
 {
+    /// <param name="key">Signs; its public half goes in.</param>
+    /// <param name="names">Host names and addresses.</param>
     /// <returns>DER.</returns>
     internal static byte[] Create(AsymmetricAlgorithm key, IEnumerable<string> names)
     {
@@ -21,7 +25,14 @@ internal static class SigningRequest
         var alternatives = new SubjectAlternativeNameBuilder();
         foreach (var name in names)
         {
-            alternatives.AddDnsName(name);
+            if (Identifier.Of(name) is { Type: Identifier.IpType, Value: var address })
+            {
+                alternatives.AddIpAddress(IPAddress.Parse(address));
+            }
+            else
+            {
+                alternatives.AddDnsName(name);
+            }
         }
 
         request.CertificateExtensions.Add(alternatives.Build());

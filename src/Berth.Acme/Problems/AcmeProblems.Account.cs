@@ -21,6 +21,16 @@ public static partial class AcmeProblems
         $"The stored account key for {Printable.Of(host)} cannot be read: {Printable.Of(reason)}",
         "Restore the account's files from a backup, or remove them to register a new account.");
 
+    internal static Problem NoKeyChange(string host) => new(
+        KeyChangeUnsupported,
+        $"{Printable.Of(host)} offers no change of an account's key.",
+        "Register a new account and deactivate this one.");
+
+    internal static Problem KeyTaken(string host, string? holder) => new(
+        AccountKeyTaken,
+        $"The new account key belongs to an account at {Printable.Of(host)} already{(holder is null ? "" : $": {Printable.Of(holder)}")}.",
+        "Change the key once more: each change makes a new one.");
+
     internal static Problem BadCertificateKey(string reason) => new(
         CertificateUnreadable,
         $"The certificate's private key cannot be read: {Printable.Of(reason)}",

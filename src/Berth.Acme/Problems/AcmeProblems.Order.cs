@@ -11,7 +11,19 @@ public static partial class AcmeProblems
     internal static Problem NoSuchProfile(string host, string profile, IEnumerable<string> offered) => new(
         ProfileUnknown,
         $"{Printable.Of(host)} has no certificate profile '{Printable.Of(profile)}'.",
-        $"Choose one of: {Printable.Of(string.Join(", ", offered))}; or none.");
+        offered.Any()
+            ? $"Choose one of: {Printable.Of(string.Join(", ", offered))}; or none."
+            : "Ask for none: this certificate authority offers no profiles.");
+
+    internal static Problem BadReusedKey(string reason) => new(
+        ReusedKeyInvalid,
+        $"The private key that is to be used again cannot be read: {Printable.Of(reason)}",
+        "Give the key as unencrypted PEM, or let each certificate have a fresh key.");
+
+    internal static Problem TooLong(string host, TimeSpan limit) => new(
+        IssuanceTimeout,
+        $"The certificate from {Printable.Of(host)} was not there after {Spoken(limit)}, the longest an order may take here.",
+        "Run the command again later; it goes on with the same order.");
 
     internal static Problem NoSolver(string name, IReadOnlyList<string> offered, IReadOnlyList<string> known) => new(
         ChallengeUnsupported,
@@ -49,13 +61,14 @@ public static partial class AcmeProblems
     internal static ProblemException FailedOrder(string host, ProblemDocument? error)
     {
         var entry = CaErrors.Find(error?.Type);
-        return new Problem(
+        var problem = new Problem(
             error is null || entry is null ? OrderInvalid : entry.Code,
             $"{Printable.Of(host)} gave up the order: {(error is null ? "it says no more" : WordsOf(error))}",
             entry?.Remedy ?? "Read what the certificate authority says, then run the command again for a new order.")
         {
             Details = DetailsOf(error),
-        }.AsException();
+        };
+        return WithFailedNames(problem.AsException(), error is null ? [] : NamesAtFault(error, null, problem.Code));
     }
 
     private static string ListOr(IReadOnlyList<string> words) => words.Count == 0 ? "nothing" : string.Join(", ", words);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Berth.Acme.Issuing;
 using Berth.Acme.Protocol;
 using Berth.Acme.Transport;
 using Berth.Kernel;
@@ -18,10 +19,45 @@ public static partial class AcmeProblems
     {
         var document = refusal.Document;
         var entry = CaErrors.Find(document.Type) ?? ByStatus(refusal.Response);
+        var gate = GateReading.Of(refusal);
         var found = $"{Printable.Of(host)} refused {doing}: {WordsOf(document)}";
-        var problem = new Problem(entry.Code, found, RemedyOf(entry, refusal)) { Details = DetailsOf(document) };
-        return WithRetryAfter(problem.AsException(refusal), refusal.Response.RetryAfter);
+        var problem = IsPause(gate)
+            ? Paused(host, gate!)
+            : new Problem(entry.Code, found, RemedyOf(entry, refusal)) { Details = DetailsOf(document) };
+        var failure = WithRetryAfter(problem.AsException(refusal), refusal.Response.RetryAfter);
+        return WithFailedNames(WithGate(failure, gate), NamesAtFault(document, gate, problem.Code));
     }
+
+    // Waiting would be in vain, and only a person can read the page (Let's Encrypt's paused identifiers).
+    private static bool IsPause(AuthorityGate? gate) => gate is { Until: null, Page: not null, Scope: GateScope.Name };
+
+    private static Problem Paused(string host, AuthorityGate gate) => new(
+        NamePaused,
+        gate.Subjects.Count == 0
+            ? $"{Printable.Of(host)} takes no orders for some of these names until a person lifts the pause."
+            : $"{Printable.Of(host)} takes no orders for {NamesOf(gate.Subjects)} until a person lifts the pause.",
+        $"Mend what kept the name from being validated, then open {gate.Page} in a browser to lift the pause.")
+    {
+        Details = [gate.Words],
+    };
+
+    private static List<FailedName> NamesAtFault(ProblemDocument document, AuthorityGate? gate, ProblemCode code)
+    {
+        if (gate is { Scope: GateScope.Name })
+        {
+            return [.. gate.Subjects.Select(name => new FailedName(name, code.Id, gate.Words))];
+        }
+
+        var found = document.Subproblems?.Where(sub => sub.Identifier is not null) ?? [];
+        return
+        [
+            .. found.DistinctBy(sub => sub.Identifier!.Value).Take(MostDetails).Select(sub => new FailedName(
+                sub.Identifier!.Value, (CaErrors.Find(sub.Type)?.Code ?? code).Id, WordsOf(sub))),
+        ];
+    }
+
+    private static string NamesOf(IReadOnlyList<string> names) =>
+        string.Join(", ", names.Take(3)) + (names.Count > 3 ? $" and {names.Count - 3} more" : "");
 
     /// <summary>The CA's own words, printable: its detail, or whatever it gave instead.</summary>
     internal static string WordsOf(ProblemDocument document)

@@ -13,7 +13,7 @@ public static partial class AcmeProblems
     {
         if (failures is [{ Local: { } only }])
         {
-            return only;
+            return WithFailedNames(only, [failures[0].ToPublic()]);
         }
 
         var first = failures[0];
@@ -23,16 +23,17 @@ public static partial class AcmeProblems
         var found = failures.Count == 1
             ? $"{Printable.Of(host)} could not validate {first.Name}: {first.Words}"
             : $"{Printable.Of(host)} could not validate {names}{more}.";
-        return new Problem(codes.Count == 1 ? codes[0] : ValidationRefused, found, RemedyOf(first))
+        var problem = new Problem(codes.Count == 1 ? codes[0] : ValidationRefused, found, RemedyOf(first))
         {
             Details = [.. failures.SelectMany(LinesOf)],
-        }.AsException(first.Local);
+        };
+        return WithFailedNames(problem.AsException(first.Local), [.. failures.Select(failure => failure.ToPublic())]);
     }
 
     private static IEnumerable<string> LinesOf(NameFailure failure) =>
         DetailsOf(failure.Document).Prepend($"{failure.Name}: {failure.Words}");
 
-    private static ProblemCode CodeOf(NameFailure failure) => failure switch
+    internal static ProblemCode CodeOf(NameFailure failure) => failure switch
     {
         { Local: { } local } => local.Problem.Code,
         { Document.Type: AcmeError.Unauthorized } => ValidationAnswer,
@@ -60,6 +61,12 @@ public static partial class AcmeProblems
             ChallengeType.Dns01 =>
                 $"The TXT record _acme-challenge.{name} must be visible on every name server of the domain; "
                 + "then run the command again.",
+            ChallengeType.DnsAccount01 =>
+                $"The TXT record below _acme-challenge.{name} must be visible on every name server of the domain; "
+                + "then run the command again.",
+            ChallengeType.DnsPersist01 =>
+                $"The TXT record {PersistentRecord.Label}.{name} must name this account and be visible on every name server of the "
+                + "domain; then run the command again.",
             ChallengeType.TlsAlpn01 =>
                 $"{name} must be reachable from the internet on port 443, and point at this server alone; "
                 + "then run the command again.",

@@ -1,3 +1,4 @@
+using Berth.Acme.Issuing;
 using Berth.Kernel;
 
 namespace Berth.Acme;
@@ -20,6 +21,7 @@ public static partial class AcmeProblems
     public static readonly ProblemCode Malformed = new("acme-malformed");
     public static readonly ProblemCode OtherRefusal = new("acme-refused");
     public static readonly ProblemCode RateLimited = new("acme-rate-limited");
+    public static readonly ProblemCode NamePaused = new("acme-name-paused");
 
     // The account.
     public static readonly ProblemCode Unauthorized = new("acme-unauthorized");
@@ -31,6 +33,8 @@ public static partial class AcmeProblems
     public static readonly ProblemCode ContactRefused = new("acme-contact-refused");
     public static readonly ProblemCode TermsNotAgreed = new("acme-terms-not-agreed");
     public static readonly ProblemCode KeyRefused = new("acme-key-refused");
+    public static readonly ProblemCode AccountKeyTaken = new("acme-account-key-taken");
+    public static readonly ProblemCode KeyChangeUnsupported = new("acme-key-change-unsupported");
 
     // The order.
     public static readonly ProblemCode NamesMissing = new("acme-names-missing");
@@ -48,6 +52,8 @@ public static partial class AcmeProblems
     public static readonly ProblemCode OrderInvalid = new("acme-order-invalid");
     public static readonly ProblemCode OrderNotReady = new("acme-order-not-ready");
     public static readonly ProblemCode ProcessingTimeout = new("acme-processing-timeout");
+    public static readonly ProblemCode IssuanceTimeout = new("acme-issuance-timeout");
+    public static readonly ProblemCode ReusedKeyInvalid = new("acme-reused-key-invalid");
 
     // The certificate.
     public static readonly ProblemCode CertificateWrong = new("acme-certificate-wrong");
@@ -56,9 +62,21 @@ public static partial class AcmeProblems
     public static readonly ProblemCode RevocationUnsupported = new("acme-revocation-unsupported");
 
     private const string RetryAfterKey = "berth-retry-after";
+    private const string GateKey = "berth-gate";
+    private const string FailedNamesKey = "berth-failed-names";
 
     /// <summary>How long the CA asked to be left alone; null when it did not say. The scheduler's business.</summary>
     public static TimeSpan? RetryAfterOf(ProblemException failure) => failure.Data[RetryAfterKey] as TimeSpan?;
+
+    /// <summary>How long the CA asked to be left alone, and with what; null when it did not ask.</summary>
+    public static AuthorityGate? GateOf(ProblemException failure) => failure.Data[GateKey] as AuthorityGate;
+
+    /// <summary>
+    /// The names a failed order failed at, wildcards with their label; empty when it was not about names. The others can be ordered
+    /// without them, see <see cref="IssuanceRequest.DropFailingNames"/>.
+    /// </summary>
+    public static IReadOnlyList<FailedName> FailedNamesOf(ProblemException failure) =>
+        failure.Data[FailedNamesKey] as IReadOnlyList<FailedName> ?? [];
 
     /// <summary>
     /// True when nothing is wrong with the names or the account: the same may work later, or at another CA. An order that can
@@ -69,8 +87,28 @@ public static partial class AcmeProblems
     private static readonly HashSet<ProblemCode> Transient =
     [
         ServerHostUnknown, ServerRefused, ServerNotTrusted, ServerTimeout, ServerUnreachable, ResponseInvalid, NonceRefused,
-        ServerInternal, RateLimited, ValidationTimeout, ProcessingTimeout,
+        ServerInternal, RateLimited, NamePaused, ValidationTimeout, ProcessingTimeout, IssuanceTimeout,
     ];
+
+    internal static ProblemException WithGate(ProblemException failure, AuthorityGate? gate)
+    {
+        if (gate is not null)
+        {
+            failure.Data[GateKey] = gate;
+        }
+
+        return failure;
+    }
+
+    internal static ProblemException WithFailedNames(ProblemException failure, IReadOnlyList<FailedName> names)
+    {
+        if (names.Count > 0)
+        {
+            failure.Data[FailedNamesKey] = names;
+        }
+
+        return failure;
+    }
 
     internal static ProblemException WithRetryAfter(ProblemException failure, TimeSpan? wait)
     {

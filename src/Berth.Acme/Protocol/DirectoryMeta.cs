@@ -17,5 +17,15 @@ public sealed record DirectoryMeta : IJsonOnDeserialized
     /// <summary>Profile name → description (draft-ietf-acme-profiles).</summary>
     public IReadOnlyDictionary<string, string>? Profiles { get; init; }
 
-    void IJsonOnDeserialized.OnDeserialized() => WireList.RequireElements(CaaIdentities, "caaIdentities");
+    /// <summary>Names a dns-persist-01 record may begin with (draft-ietf-acme-dns-persist-02 §3.2).</summary>
+    public IReadOnlyList<string>? IssuerDomainNames { get; init; }
+
+    /// <summary>What a dns-persist-01 record's <c>accounturi</c> begins with (draft-ietf-acme-dns-persist-02 §4.1).</summary>
+    public string? AccountHashPrefix { get; init; }
+
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        WireList.RequireElements(CaaIdentities, "caaIdentities");
+        WireList.RequireElements(IssuerDomainNames, "issuerDomainNames");
+    }
 }

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Berth.Acme.Protocol;
 
 /// <summary>What a certificate is asked for (RFC 8555 §9.7.7).</summary>
@@ -10,4 +12,11 @@ public sealed record Identifier(string Type, string Value)
     public const string IpType = "ip";
 
     public static Identifier Dns(string name) => new(DnsType, name);
+
+    /// <summary>An address, IPv6 in the form of RFC 5952 (RFC 8738 §3).</summary>
+    public static Identifier Ip(IPAddress address) => new(IpType, address.ToString());
+
+    /// <summary>An address where the text is one as <see cref="Ip"/> writes it, a host name otherwise.</summary>
+    public static Identifier Of(string text) =>
+        IPAddress.TryParse(text, out var address) && address.ToString() == text ? new(IpType, text) : new(DnsType, text);
 }

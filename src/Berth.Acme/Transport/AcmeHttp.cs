@@ -60,6 +60,7 @@ internal sealed class AcmeHttp(HttpClient http, AcmeClientOptions options, TimeP
         Url = url,
         Status = (int)response.StatusCode,
         Body = body,
+        ReceivedAt = time.GetUtcNow(),
         ContentType = response.Content.Headers.ContentType?.MediaType,
         Location = Header(response.Headers, "Location") switch
         {

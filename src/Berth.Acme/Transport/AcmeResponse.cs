@@ -21,6 +21,9 @@ internal sealed record AcmeResponse
 
     internal TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>By this machine's clock.</summary>
+    internal required DateTimeOffset ReceivedAt { get; init; }
+
     internal IReadOnlyList<WebLink> Links { get; init; } = [];
 
     internal bool IsSuccess => Status is >= 200 and < 300;

@@ -5,12 +5,13 @@ namespace Berth.Acme.Transport;
 /// <summary>The CA's idea of the time, learnt from its <c>Date</c> headers; this machine's may be off.</summary>
 internal sealed class ServerClock(TimeProvider time)
 {
-    private long _skewTicks;
+    private const long Unknown = long.MinValue;
+    private long _skewTicks = Unknown;
 
-    /// <summary>The CA's time minus ours.</summary>
-    internal TimeSpan Skew => TimeSpan.FromTicks(Interlocked.Read(ref _skewTicks));
+    /// <summary>The CA's time minus ours; null before its first answer.</summary>
+    internal TimeSpan? Skew => Interlocked.Read(ref _skewTicks) is var ticks && ticks != Unknown ? TimeSpan.FromTicks(ticks) : null;
 
-    internal DateTimeOffset Now => time.GetUtcNow() + Skew;
+    internal DateTimeOffset Now => time.GetUtcNow() + (Skew ?? TimeSpan.Zero);
 
     internal void Observe(string? date)
     {

@@ -8,11 +8,15 @@ public sealed class AppCatalog(IStateStore store, TimeProvider time)
 {
     // Folders a Dokku server keeps beside its apps.
     private static readonly string[] NotApps = ["tls"];
-    private static readonly string[] OwnAreas = ["releases", "logs", "letsencrypt"];
+    private static readonly string[] OwnAreas = ["apps", "app-json", "builds", "git", "letsencrypt", "logs", "ps", "releases"];
+
+    private readonly Remembered<AppName[]> _apps = new(time);
 
     public static StatePath FolderOf(AppName app) => StatePath.Home(app.Text);
 
-    public IReadOnlyList<AppName> List() =>
+    public IReadOnlyList<AppName> List() => _apps.Get("", () => [store.FileOf(Everything)], ListFolders);
+
+    private AppName[] ListFolders() =>
         [.. store.List(Everything).Where(name => !NotApps.Contains(name))
             .Select(name => AppName.TryParse(name, out var app) ? app : null)
             .OfType<AppName>()
@@ -39,30 +43,27 @@ public sealed class AppCatalog(IStateStore store, TimeProvider time)
     {
         var app = AppName.Parse(word);
         using var held = await store.LockAsync(app.Text, cancel);
-        if (NotApps.Contains(app.Text) || store.Exists(FolderOf(app)))
-        {
-            throw AppProblems.Taken(app).AsException();
-        }
-
+        RefuseTaken(app);
+        Forget(app);
         try
         {
             store.EnsureFolder(FolderOf(app), PrivateFolder.PublicRead);
-            store.Write(CreatedAt(app), time.GetUtcNow().ToUnixTimeSeconds().ToString(provider: null));
+            RecordCreation(app);
             return app;
         }
         catch (ProblemException)
         {
-            Forget(app);
+            TakeBack(app);
             throw;
         }
     }
 
     /// <summary>Takes back an app that could not be made whole; the reason it could not is the one to report.</summary>
-    public void Forget(AppName app)
+    public void TakeBack(AppName app)
     {
         try
         {
-            store.Delete(CreatedAt(app));
+            Forget(app);
             store.Delete(FolderOf(app));
         }
         catch (ProblemException)
@@ -71,10 +72,28 @@ public sealed class AppCatalog(IStateStore store, TimeProvider time)
         }
     }
 
+    /// <exception cref="ProblemException">There is an app or a folder of that name.</exception>
+    public void RefuseTaken(AppName app)
+    {
+        if (NotApps.Contains(app.Text) || store.Exists(FolderOf(app)))
+        {
+            throw AppProblems.Taken(app).AsException();
+        }
+    }
+
     /// <summary>Removes everything the app has on disk. Its processes are the caller's to stop first.</summary>
     public async Task DestroyAsync(AppName app, CancellationToken cancel)
     {
         using var held = await store.LockAsync(app.Text, cancel);
+        Forget(app);
+
+        // The folder goes last: until then the app exists and destroying can be asked for again.
+        store.Delete(FolderOf(app));
+    }
+
+    /// <summary>Removes what lies outside the app's folder: also what a command that was killed left of an app of this name.</summary>
+    public void Forget(AppName app)
+    {
         // An app may share its name with a feature, whose properties of other apps lie in the same folder.
         store.Delete(StatePath.Lib("config", app.Text, "ENV"));
         foreach (var feature in store.List(StatePath.Lib("config")).Where(name => !name.StartsWith('-')))
@@ -92,10 +111,11 @@ public sealed class AppCatalog(IStateStore store, TimeProvider time)
         {
             store.Delete(StatePath.Lib("data", area, app.Text));
         }
-
-        // The folder goes last: until then the app exists and destroying can be asked for again.
-        store.Delete(FolderOf(app));
     }
+
+    /// <summary>Writes down that the app was made now.</summary>
+    public void RecordCreation(AppName app) =>
+        store.Write(CreatedAt(app), time.GetUtcNow().ToUnixTimeSeconds().ToString(provider: null));
 
     /// <returns>When the app was made, in seconds since 1970, or empty on a server older than this record.</returns>
     public string CreatedAtOf(AppName app) => store.Read(CreatedAt(app))?.Trim() ?? "";

@@ -6,7 +6,7 @@ using Berth.Platform.Processes;
 namespace Berth.Platform.Builds;
 
 /// <summary>Deploying a folder as it is: what the client packed arrives as a tar archive on standard input.</summary>
-public sealed class DeployFeature(AppRuntime runtime, ReleaseStore releases, AppCatalog apps) : IFeature
+public sealed class DeployFeature(AppRuntime runtime, ReleaseStore releases, AppCatalog apps, DeployLock deployLock) : IFeature
 {
     public string Name => "deploy";
 
@@ -20,6 +20,7 @@ public sealed class DeployFeature(AppRuntime runtime, ReleaseStore releases, App
     private async Task<int> DeployAsync(CommandCall call)
     {
         var app = apps.Find(call.Parse().At(0));
+        deployLock.RefuseDeploy(app);
         call.Output.Step($"Deploying {app}...");
         var release = await releases.UnpackAsync(app, call.OpenInput(), call.Cancel);
         try

@@ -10,8 +10,10 @@ namespace Berth.Platform.Certs;
 /// The certificate each app is served with: <c>tls/server.crt</c> (leaf first, then its chain) and <c>tls/server.key</c>.
 /// The two cannot change in one step, so a crash between them is mended from the last issued pair at the next start.
 /// </summary>
-public sealed class CertificateFiles(IStateStore store)
+public sealed class CertificateFiles(IStateStore store, TimeProvider time)
 {
+    private readonly Remembered<(CertificateFacts? Facts, bool FromAcme)> _certificates = new(time);
+
     public string CertificatePath(AppName app) => store.FileOf(Certificate(app));
 
     public string KeyPath(AppName app) => store.FileOf(Key(app));
@@ -23,11 +25,10 @@ public sealed class CertificateFiles(IStateStore store)
     public string? ReadKey(AppName app) => store.Read(Key(app));
 
     /// <summary>Whether the certificate in service is the one Let's Encrypt (or another ACME server) issued.</summary>
-    public bool IsFromAcme(AppName app) =>
-        store.Read(FromAcme(app)) is { } issued && store.Read(Certificate(app)) == issued;
+    public bool IsFromAcme(AppName app) => InService(app).FromAcme;
 
     /// <returns>What the certificate says of itself, or null when there is none that can be read.</returns>
-    public CertificateFacts? Facts(AppName app) => CertificateFacts.TryRead(ReadCertificate(app));
+    public CertificateFacts? Facts(AppName app) => InService(app).Facts;
 
     /// <summary>Puts a proven pair into service.</summary>
     /// <param name="app">Whose.</param>
@@ -75,6 +76,11 @@ public sealed class CertificateFiles(IStateStore store)
             return false;
         }
     }
+
+    private (CertificateFacts? Facts, bool FromAcme) InService(AppName app) => _certificates.Get(
+        app.Text,
+        () => [store.FileOf(Certificate(app)), store.FileOf(FromAcme(app))],
+        () => (CertificateFacts.TryRead(ReadCertificate(app)), store.Read(FromAcme(app)) is { } issued && ReadCertificate(app) == issued));
 
     private static StatePath Folder(AppName app) => AppCatalog.FolderOf(app).Slash("tls");
 

@@ -13,6 +13,9 @@ public sealed class CommandCall
 
     public required CommandOutput Output { get; init; }
 
+    /// <summary>True when this report is one part of a report of everything, which people paste into tickets: then secrets are masked.</summary>
+    public bool InAggregate { get; init; }
+
     /// <summary>Asks the caller for standard input; it is not read before.</summary>
     public required Func<Stream> OpenInput { get; init; }
 

@@ -12,6 +12,7 @@ public static class CommandLineProblems
     public static readonly ProblemCode FormatInvalid = new("format-invalid", Contract: true);
     public static readonly ProblemCode RootNeeded = new("root-needed", Contract: true);
     public static readonly ProblemCode ArgumentMissing = new("argument-missing", Contract: true);
+    public static readonly ProblemCode ArgumentUnexpected = new("argument-unexpected", Contract: true);
 
     /// <param name="word">What was typed.</param>
     /// <param name="nearest">The known command most like it, or null.</param>

@@ -25,11 +25,26 @@ public sealed class CommandOutput(IOutputSink sink, Caller caller)
     public void ProgramLine(string text) =>
         Send(OutputChannel.Standard, (caller.OutputIsTerminal ? Printable.Escaped(text, keepColour: true) : text) + "\n");
 
-    /// <summary>Bytes of a program that has the terminal for itself; nothing is looked at.</summary>
-    public void Bytes(OutputChannel channel, ReadOnlySpan<byte> bytes) => sink.Write(channel, bytes);
-
     /// <summary><c>-----&gt; text</c>: a step that begins.</summary>
     public void Step(string text) => Line($"-----> {text}");
+
+    /// <summary>A <see cref="Step"/> that <c>--quiet</c> leaves out, as the contract has it for some commands.</summary>
+    public void QuietStep(string text)
+    {
+        if (!caller.Quiet)
+        {
+            Step(text);
+        }
+    }
+
+    /// <summary>A <see cref="Detail"/> that <c>--quiet</c> leaves out.</summary>
+    public void QuietDetail(string text)
+    {
+        if (!caller.Quiet)
+        {
+            Detail(text);
+        }
+    }
 
     /// <summary><c>=====&gt; text</c>: a headline; left out by <c>--quiet</c>.</summary>
     public void Headline(string text)
@@ -58,6 +73,9 @@ public sealed class CommandOutput(IOutputSink sink, Caller caller)
 
     /// <summary>A line on standard error as it is.</summary>
     public void ErrorLine(string text) => Send(OutputChannel.Error, ShownAsError(text) + "\n");
+
+    /// <summary>Bytes another program printed, as they are.</summary>
+    public void Bytes(OutputChannel channel, ReadOnlySpan<byte> bytes) => sink.Write(channel, bytes);
 
     /// <summary>Text on standard error as it is.</summary>
     public void ErrorRaw(string text) => Send(OutputChannel.Error, ShownAsError(text));

@@ -23,6 +23,7 @@ public static class DomainProblems
         $"{domain} belongs to the app {holder} already.",
         $"Remove it there first: `berth domains:remove {holder} {domain}`.");
 
-    internal static Problem Missing() => new(
-        DomainMissing, "Please specify at least one domain", "Put one or more domains after the app's name.");
+    /// <param name="words">The command as typed, with its app.</param>
+    internal static Problem Missing(string words) => new(
+        DomainMissing, $"Please specify a domain name. Usage: {words} <domain> [<domain> ...]", "Put one or more domains behind it.");
 }

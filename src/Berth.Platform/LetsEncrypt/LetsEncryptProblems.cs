@@ -14,10 +14,19 @@ public static class LetsEncryptProblems
     public static readonly ProblemCode AuthorityOff = new("letsencrypt-authority-off");
     public static readonly ProblemCode NamesLeftOut = new("letsencrypt-names-left-out");
     public static readonly ProblemCode RenewalFailed = new("letsencrypt-renewal-failed");
-    public static readonly ProblemCode PropertyUnknown = new("letsencrypt-property-unknown", Contract: true);
+    public static readonly ProblemCode CurrentMissing = new("letsencrypt-current-missing", Contract: true);
+    public static readonly ProblemCode PortMissing = new("letsencrypt-port-missing");
     public static readonly ProblemCode NotFromAcme = new("letsencrypt-not-active");
     public static readonly ProblemCode NamesTooMany = new("letsencrypt-names-too-many");
     public static readonly ProblemCode TrustFileInvalid = new("letsencrypt-trust-file-invalid");
+
+    internal static Problem NoCurrent(AppName app) => new(
+        CurrentMissing, "Cannot resolve the 'current' certificate directory!", $"{app} has no certificate from letsencrypt: `berth letsencrypt:enable {app}` gets one.");
+
+    internal static Problem NoPort(AppName app) => new(
+        PortMissing,
+        $"{app} has port mappings, but none for http or https: the server could not ask it for its proof.",
+        $"Add one: `berth ports:add {app} http:80:5000`, with the port the app listens on in the last place.");
 
     internal static Problem NotActive(AppName app) => new(
         NotFromAcme,
@@ -69,11 +78,6 @@ public static class LetsEncryptProblems
 
     internal static Problem SomeFailed() => new(
         RenewalFailed, "One or more apps failed to have their certificates renewed", "Each failure is named above with its remedy.");
-
-    internal static Problem UnknownProperty(string key, IEnumerable<string> valid) => new(
-        PropertyUnknown,
-        $"Invalid property specified, valid properties include: {string.Join(", ", valid)}",
-        $"'{Printable.Of(key)}' is none of them.");
 
     internal static Problem BadTrustFile(string path, string reason) => new(
         TrustFileInvalid,

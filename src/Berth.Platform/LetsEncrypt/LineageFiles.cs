@@ -14,11 +14,15 @@ namespace Berth.Platform.LetsEncrypt;
 /// each certificate in a folder of its own, named by the SHA-1 of what it was ordered with, <c>certs/current</c> pointing at the one in
 /// service. The pointer moves after the files are whole, and <c>tls/</c> follows the pointer: a crash in between is mended from it.
 /// </summary>
-public sealed class LineageFiles(IStateStore store, CertificateFiles certificates)
+public sealed class LineageFiles(IStateStore store, CertificateFiles certificates, TimeProvider time)
 {
+    private readonly Remembered<LineageState> _states = new(time);
+
     private const int Kept = 3;
 
-    public LineageState ReadState(AppName app)
+    public LineageState ReadState(AppName app) => _states.Get(app.Text, () => [store.FileOf(State(app))], () => ReadStateFile(app));
+
+    private LineageState ReadStateFile(AppName app)
     {
         try
         {
@@ -45,12 +49,18 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     /// <param name="app">Whose.</param>
     /// <param name="issued">Checked already.</param>
     /// <param name="settings">What it was ordered with, as one line.</param>
-    public void Install(AppName app, IssuedCertificate issued, string settings)
+    /// <param name="besides">Further files kept with it, by name.</param>
+    public void Install(AppName app, IssuedCertificate issued, string settings, IReadOnlyDictionary<string, string> besides)
     {
         var id = Convert.ToHexStringLower(Sha1($"{settings}\n{issued.CertificateUrl}"));
         var folder = Certificates(app).Slash(id);
         var name = FileNameOf(issued.Names[0]);
         store.Write(folder.Slash("config"), settings + "\n");
+        foreach (var (file, text) in besides)
+        {
+            store.Write(folder.Slash(file), text);
+        }
+
         store.Write(folder.Slash("certificates", name + ".key"), issued.PrivateKeyPem);
         store.Write(folder.Slash("certificates", name + ".crt"), issued.FullChainPem);
         store.Write(folder.Slash("certificates", name + ".issuer.crt"), issued.ChainPem);
@@ -81,6 +91,18 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
         certificates.Install(app, chain, key, fromAcme: true);
         return true;
     }
+
+    /// <returns>The name of the folder that <c>current</c> leads to; null when it leads nowhere.</returns>
+    public string? CurrentOf(AppName app) =>
+        new FileInfo(store.FileOf(Certificates(app).Slash("current"))).LinkTarget is { } target
+        && Path.GetFileName(target.TrimEnd('/')) is { Length: > 0 } name and not ("." or "..")
+        && store.Exists(Certificates(app).Slash(name)) ? name : null;
+
+    /// <returns>The names of the other folders.</returns>
+    public IReadOnlyList<string> StaleOf(AppName app, string current) =>
+        [.. store.List(Certificates(app)).Where(name => name != "current" && name != current)];
+
+    public void DeleteStale(AppName app, string folder) => store.Delete(Certificates(app).Slash(folder));
 
     /// <summary>Forgets all of it; the certificate in service is the caller's to remove.</summary>
     public void Delete(AppName app) => store.Delete(Folder(app));

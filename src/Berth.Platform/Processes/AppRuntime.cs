@@ -21,7 +21,7 @@ public sealed class AppRuntime(
     AppAccounts accounts,
     IScheduler scheduler,
     RoutePublisher routes,
-    EdgeServer edge) : IAppRestarter, IAppStopper
+    EdgeServer edge) : IAppRestarter, IAppStopper, IAppDeployer
 {
     private const string Feature = "ps";
     private const string Stopped = "stopped";
@@ -71,10 +71,19 @@ public sealed class AppRuntime(
 
     public async Task RestartIfRunningAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {
-        if (IsWanted(app))
+        if (IsDeployed(app) && !IsWanted(app))
         {
-            output.Step($"Restarting app {app}");
+            return;
+        }
+
+        output.Step($"Restarting app {app}");
+        if (IsDeployed(app))
+        {
             await RestartAsync(app, null, output, cancel);
+        }
+        else
+        {
+            output.Warn($"App {app} has not been deployed");
         }
     }
 

@@ -12,8 +12,12 @@ namespace Berth.Client;
 /// <summary>Runs a command in this process when there is no daemon: all that only concerns state on disk works.</summary>
 internal static class LocalRun
 {
+    /// <param name="words">The words after the program's name.</param>
+    /// <param name="roots">Where state lies.</param>
+    /// <param name="caller">Who calls.</param>
+    /// <param name="input">What the command reads as standard input; null for this process's own.</param>
     /// <exception cref="ProblemException">A daemon holds the state but does not answer: it is starting, ending, or elsewhere.</exception>
-    public static int Run(string[] words, StateRoots roots, Caller caller)
+    public static int Run(string[] words, StateRoots roots, Caller caller, Stream? input)
     {
         if (ControlSocket.IsNamed)
         {
@@ -27,7 +31,7 @@ internal static class LocalRun
 
         using var interrupted = new CancellationTokenSource();
         using var signal = Interrupt.Register(interrupted.Cancel);
-        return RunAsync(words, roots, caller, interrupted.Token).GetAwaiter().GetResult();
+        return RunAsync(words, roots, caller, input, interrupted.Token).GetAwaiter().GetResult();
     }
 
     /// <summary>Whether a daemon holds the state, reachable or not.</summary>
@@ -43,10 +47,10 @@ internal static class LocalRun
         return free is null;
     }
 
-    private static async Task<int> RunAsync(string[] words, StateRoots roots, Caller caller, CancellationToken interrupted)
+    private static async Task<int> RunAsync(string[] words, StateRoots roots, Caller caller, Stream? input, CancellationToken interrupted)
     {
         await using var services = new Services(roots, new EdgeOptions(), authority: null, new NoScheduler(), inDaemon: false, NullLoggerFactory.Instance);
         return await services.Runner.RunAsync(
-            words, caller, ConsoleSink.Shared, Console.OpenStandardInput, interrupted, CancellationToken.None);
+            words, caller, ConsoleSink.Shared, () => input ?? Console.OpenStandardInput(), interrupted, CancellationToken.None);
     }
 }

@@ -9,6 +9,7 @@ using Berth.Platform.Certs;
 using Berth.Platform.Config;
 using Berth.Platform.Domains;
 using Berth.Platform.LetsEncrypt;
+using Berth.Platform.Plugins;
 using Berth.Platform.Processes;
 using Berth.Platform.Properties;
 using Berth.Platform.Routing;
@@ -37,12 +38,15 @@ internal sealed class Services : IAsyncDisposable
         var time = TimeProvider.System;
         var random = new Random();
         var store = new FileStateStore(roots, time);
-        var config = new ConfigStore(store);
-        var properties = new PropertyStore(store);
+        var config = new ConfigStore(store, time);
+        var properties = new PropertyStore(store, time);
         var apps = new AppCatalog(store, time);
-        var domains = new DomainStore(store, config);
-        var certificates = new CertificateFiles(store);
+        var domains = new DomainStore(store, config, time);
+        var certificates = new CertificateFiles(store, time);
         var releases = new ReleaseStore(store, time);
+        var triggers = new NoTriggers();
+        var renaming = new AppRenaming(store);
+        renaming.FinishAll();
         Edge = new EdgeServer(edgeOptions, time, logs);
         var routes = new RoutePublisher(apps, domains, certificates, scheduler, Edge);
         Accounts = new AppAccounts(store, properties, apps);
@@ -50,26 +54,33 @@ internal sealed class Services : IAsyncDisposable
         var settings = new LetsEncryptSettingsStore(properties, config);
         _clients = new AcmeClients(
             store, authority, Environment.GetEnvironmentVariable("LEGO_CA_CERTIFICATES"), FailPoints.Hook, time);
-        Lineages = new LineageFiles(store, certificates);
+        Lineages = new LineageFiles(store, certificates, time);
         Manager = new CertificateManager(
-            apps, new CertificatePlanner(domains, settings, _clients), _clients, Lineages, certificates, settings, Edge, routes, new RetryLadder(random), time);
-        Renewals = new RenewalLoop(apps, routes, Manager, new RenewalLog(logs), time);
+            apps, new CertificatePlanner(domains, settings, _clients), _clients, Lineages, certificates, settings, Edge, routes, new ChallengePort(store), new RetryLadder(random), time);
+        var renewal = new AutoRenewal(properties, store);
+        Renewals = new RenewalLoop(apps, routes, Manager, renewal, new RenewalLog(logs), time);
         (Apps, Routes, Domains, Certificates, Releases) = (apps, routes, domains, certificates, releases);
         var changes = new LiveChanges(routes, Renewals);
-        Table = new CommandTable(
+        var setup = new DomainSetup(domains, config);
+        var deployLock = new DeployLock(store);
+        var transfer = new AppTransfer(
+            apps, renaming, new AppCloning(apps, config, domains, releases, store), releases, properties, Runtime,
+            inDaemon ? Runtime : null, Manager, changes, triggers, store);
+        Commands = new CommandTable(
         [
-            new AppFeature(apps, domains, Runtime, Manager, changes, store),
-            new ConfigFeature(config, apps, inDaemon ? Runtime : new NothingToRestart()),
-            new DomainFeature(domains, config, apps, changes),
+            new AppFeature(apps, setup, transfer, deployLock, properties, Runtime, Manager, changes, triggers, store),
+            new ConfigFeature(config, apps, inDaemon ? Runtime : new NothingToRestart(Runtime), triggers),
+            new DomainFeature(domains, setup, config, apps, changes, triggers),
             new CertificateFeature(certificates, apps, store),
             new LetsEncryptFeature(
-                Manager, new LetsEncryptReport(settings, Manager, properties, certificates, apps), properties, certificates, apps, time),
+                Manager, new LetsEncryptReport(settings, renewal, Manager, properties, certificates, apps), settings, renewal, Lineages,
+                properties, certificates, apps, triggers, time),
             new PsFeature(Runtime, apps),
             new LogsFeature(new LogReader(LogSettingsOf(roots), time), apps),
-            new DeployFeature(Runtime, releases, apps),
+            new DeployFeature(Runtime, releases, apps, deployLock),
             .. LocalCommands.All,
         ]);
-        Runner = new CommandRunner(Table, inDaemon, ControlSocket.FileOf(roots), inDaemon ? Honour : static _ => { }, logs.CreateLogger<CommandRunner>());
+        Runner = new CommandRunner(Commands, inDaemon, ControlSocket.FileOf(roots), inDaemon ? Honour : static _ => { }, logs.CreateLogger<CommandRunner>());
     }
 
     public AppCatalog Apps { get; }
@@ -94,7 +105,7 @@ internal sealed class Services : IAsyncDisposable
 
     public RenewalLoop Renewals { get; }
 
-    public CommandTable Table { get; }
+    public CommandTable Commands { get; }
 
     public CommandRunner Runner { get; }
 

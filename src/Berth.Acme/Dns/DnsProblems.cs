@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using Berth.Kernel;
+
+namespace Berth.Acme.Dns;
+
+/// <summary>What can go wrong with DNS and those who run it.</summary>
+public static class DnsProblems
+{
+    public static readonly ProblemCode ProviderUnknown = new("dns-provider-unknown");
+    public static readonly ProblemCode SettingMissing = new("dns-setting-missing");
+    public static readonly ProblemCode SettingInvalid = new("dns-setting-invalid");
+    public static readonly ProblemCode ZoneUnknown = new("dns-zone-unknown");
+    public static readonly ProblemCode ZoneNotManaged = new("dns-zone-not-managed");
+    public static readonly ProblemCode ProviderRefused = new("dns-provider-refused");
+    public static readonly ProblemCode CredentialsRefused = new("dns-credentials-refused");
+    public static readonly ProblemCode ProviderUnreachable = new("dns-provider-unreachable");
+    public static readonly ProblemCode ProgramFailed = new("dns-program-failed");
+    public static readonly ProblemCode AliasMissing = new("dns-alias-missing");
+    public static readonly ProblemCode RecordMissing = new("dns-record-missing");
+
+    internal static Problem NoProvider(string code, IEnumerable<string> known) => new(
+        ProviderUnknown,
+        $"There is no DNS provider '{Printable.Of(code)}'.",
+        $"Choose one of: {string.Join(", ", known)}.");
+
+    internal static Problem NoSetting(string provider, string names) => new(
+        SettingMissing,
+        $"The DNS provider {provider} needs {names}.",
+        $"Set {names}, or the same name with _FILE behind it to a file that holds the value.");
+
+    internal static Problem BadSetting(string provider, string name, string reason) => new(
+        SettingInvalid,
+        $"The setting {name} of the DNS provider {provider} cannot be used: {reason}.",
+        $"Correct {name}.");
+
+    internal static Problem NoZone(string name, string reason) => new(
+        ZoneUnknown,
+        $"The zone of {Printable.Of(name)} was not found: {Printable.Of(reason)}.",
+        "Check that the domain is registered and delegated, and that this machine's resolver answers.");
+
+    internal static Problem NotManaged(string provider, string zone) => new(
+        ZoneNotManaged,
+        $"The account at {provider} has no zone {Printable.Of(zone)}.",
+        "Use the provider that runs the zone, or credentials that may see it.");
+
+    internal static Problem Refused(string provider, string doing, string words, ImmutableArray<string> details = default) => new(
+        ProviderRefused,
+        $"{provider} refused {Printable.Of(doing)}: {Printable.Of(words, 600)}",
+        $"Read what {provider} says; check that the credentials may change the zone.")
+    {
+        Details = details.IsDefault ? [] : details,
+    };
+
+    internal static Problem BadCredentials(string provider, string words) => new(
+        CredentialsRefused,
+        $"{provider} did not accept the credentials: {Printable.Of(words, 600)}",
+        "Check the provider's settings: that they are whole, belong to this account, and have not expired.");
+
+    internal static Problem Unreachable(string provider, string reason) => new(
+        ProviderUnreachable,
+        $"{provider} was not reached: {Printable.Of(reason)}",
+        "Check this machine's network and the provider's status page, then try again.");
+
+    internal static Problem BadProgram(string program, string doing, string reason, IEnumerable<string> output) => new(
+        ProgramFailed,
+        $"{Printable.Of(program)} could not {doing}: {Printable.Of(reason)}",
+        "Run the program by hand with the same words to see why; it must end with status 0.")
+    {
+        Details = [.. output.Select(line => Printable.Of(line))],
+    };
+
+    internal static Problem NoAlias(string name, string target) => new(
+        AliasMissing,
+        $"{Printable.Of(name)} has to be an alias of {Printable.Of(target)} before it can be proved.",
+        $"Create the record {Printable.Of(name)}. CNAME {Printable.Of(target)}. and try again; it is needed once.");
+
+    internal static Problem NoRecord(string name, string value) => new(
+        RecordMissing,
+        $"The TXT record {Printable.Of(name)} with the value \"{Printable.Of(value, 1000)}\" is not there.",
+        "Create it at the domain's DNS provider, and leave it there: it serves every renewal. Then try again.");
+}

@@ -1,0 +1,159 @@
+using Berth.Acme.Challenges;
+using Berth.Acme.Protocol;
+using Berth.Kernel;
+
+namespace Berth.Acme.Dns;
+
+/// <summary>
+/// Answers one of the DNS challenges: finds the zone behind aliases and cuts, has the provider add the record, waits until every
+/// authoritative server shows it, and has it removed afterwards. Safe for several threads; one for each provider account, so that
+/// changes at one name never meet.
+/// </summary>
+public sealed class DnsSolver : IChallengeSolver
+{
+    private readonly IDnsProvider? _provider;
+    private readonly DnsSolverOptions _options;
+    private readonly TimeProvider _time;
+    private readonly DnsResolver _resolver;
+    private readonly Propagation _propagation;
+    private readonly NameGates _gates = new();
+
+    /// <param name="type">
+    /// <see cref="ChallengeType.Dns01"/>, <see cref="ChallengeType.DnsAccount01"/> or <see cref="ChallengeType.DnsPersist01"/>.
+    /// </param>
+    /// <param name="provider">
+    /// Who changes the records. Null, for dns-persist-01 alone: the record is made by hand, and only looked for.
+    /// </param>
+    /// <param name="options">How DNS is looked at.</param>
+    /// <param name="time">The clock of all waits.</param>
+    public DnsSolver(string type, IDnsProvider? provider, DnsSolverOptions options, TimeProvider time)
+    {
+        if (!ChallengeType.IsDns(type) || (provider is null && type != ChallengeType.DnsPersist01))
+        {
+            throw new ArgumentException("No DNS challenge that this provider can answer.", nameof(type));
+        }
+
+        (Type, _provider, _options, _time) = (type, provider, options, time);
+        _resolver = new DnsResolver(options.Resolvers);
+        _propagation = new Propagation(_resolver, options.AuthoritativePort, time);
+    }
+
+    public string Type { get; }
+
+    private bool Stays => Type == ChallengeType.DnsPersist01;
+
+    public bool CanProve(ChallengeTask task) => task.Record is not null;
+
+    /// <exception cref="ProblemException">See <see cref="DnsProblems"/>.</exception>
+    public async ValueTask<IAsyncDisposable> PresentAsync(ChallengeTask task, CancellationToken cancel)
+    {
+        var change = await LocateAsync(task, cancel);
+        if (Stays && await _propagation.IsSeenAsync(change.Zone, change.Name, change.Value, cancel))
+        {
+            Tell(DnsStepKind.AlreadyThere, change.Name);
+            return new Standing(null, change);
+        }
+
+        if (_provider is null)
+        {
+            throw DnsProblems.NoRecord(change.Name, change.Value).AsException();
+        }
+
+        await ChangeAsync(change, _provider.AddAsync, cancel);
+        Tell(DnsStepKind.Added, change.Name);
+        var standing = new Standing(Stays ? null : this, change);
+        try
+        {
+            await WaitAsync(change, cancel);
+            return standing;
+        }
+        catch
+        {
+            await standing.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<DnsChange> LocateAsync(ChallengeTask task, CancellationToken cancel)
+    {
+        var (name, value) = task.Record!;
+        var target = _options.FollowsAliases ? await _resolver.TargetOfAsync(name, cancel) : name;
+        if (target != name)
+        {
+            Tell(DnsStepKind.Followed, name, Printable.Of(target));
+        }
+
+        var zone = _provider?.NeedsZone == false
+            ? target
+            : await _resolver.ZoneOfAsync(target, cancel)
+                ?? throw DnsProblems.NoZone(target, "no resolver told whose it is").AsException();
+        return new DnsChange { Name = target, Zone = zone, Value = value, Task = task };
+    }
+
+    private async Task WaitAsync(DnsChange change, CancellationToken cancel)
+    {
+        if (!_options.WaitsForPropagation)
+        {
+            return;
+        }
+
+        // A provider that needs no zone may have put the record elsewhere: behind the alias it asked for, most likely.
+        var name = _provider!.NeedsZone ? change.Name : await _resolver.TargetOfAsync(change.Name, cancel);
+        if (await _resolver.ZoneOfAsync(name, cancel) is not { } zone)
+        {
+            Tell(DnsStepKind.NotSeen, name, "its zone is not known");
+            return;
+        }
+
+        var patience = _options.Patience ?? _provider.Patience;
+        var blind = await _propagation.WaitAsync(zone, name, change.Value, patience, cancel);
+        Tell(
+            blind.Count == 0 ? DnsStepKind.Seen : DnsStepKind.NotSeen,
+            name,
+            blind.Count == 0 ? null : Printable.Of(string.Join(", ", blind)));
+    }
+
+    private async Task ChangeAsync(
+        DnsChange change, Func<DnsChange, CancellationToken, ValueTask> work, CancellationToken cancel)
+    {
+        using var limit = new CancellationTokenSource(_options.ChangeTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
+        try
+        {
+            await _gates.RunAsync(
+                change.Name,
+                async () =>
+                {
+                    await work(change, either.Token);
+                    return true;
+                },
+                either.Token);
+        }
+        catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
+        {
+            throw DnsProblems.Unreachable(_provider!.Code, $"it took longer than {AcmeProblems.Spoken(_options.ChangeTimeout)}")
+                .AsException(e);
+        }
+    }
+
+    private async ValueTask RemoveAsync(DnsChange change)
+    {
+        try
+        {
+            await ChangeAsync(change, _provider!.RemoveAsync, CancellationToken.None);
+            Tell(DnsStepKind.Removed, change.Name);
+        }
+        catch (ProblemException e)
+        {
+            Tell(DnsStepKind.NotRemoved, change.Name, e.Problem.Found);
+        }
+    }
+
+    private void Tell(DnsStepKind kind, string name, string? detail = null) =>
+        _options.Progress?.Report(new DnsStep(kind, Printable.Of(name), detail));
+
+    private sealed class Standing(DnsSolver? solver, DnsChange change) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => solver?.RemoveAsync(change) ?? ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,96 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Berth.Acme.Dns.Providers;
+
+/// <summary>
+/// A program that changes the records, called as lego calls it (https://go-acme.github.io/lego/dns/exec/): <c>present</c> or
+/// <c>cleanup</c>, the record's name with a trailing dot, its value; with <c>EXEC_MODE=RAW</c> instead <c>--</c>, the domain, the
+/// token and the key authorization. Started with an argument list, never through a shell.
+/// </summary>
+internal sealed class ExternalProgram : IDnsProvider
+{
+    private const int MostLines = 20;
+    private readonly string _program;
+    private readonly bool _raw;
+
+    internal ExternalProgram(DnsSettings settings)
+    {
+        _program = settings.Require("EXEC_PATH");
+        _raw = settings.Find("EXEC_MODE")?.ToUpperInvariant() switch
+        {
+            null => false,
+            "RAW" => true,
+            _ => throw DnsProblems.BadSetting(Code, "EXEC_MODE", "it is neither RAW nor empty").AsException(),
+        };
+        Patience = settings.Patience("EXEC", 60, 2);
+    }
+
+    public string Code => "exec";
+
+    public DnsPatience Patience { get; }
+
+    public bool NeedsZone => false;
+
+    public ValueTask AddAsync(DnsChange change, CancellationToken cancel) => RunAsync("present", $"add {change.Name}", change, cancel);
+
+    public ValueTask RemoveAsync(DnsChange change, CancellationToken cancel) => RunAsync("cleanup", $"remove {change.Name}", change, cancel);
+
+    private async ValueTask RunAsync(string action, string doing, DnsChange change, CancellationToken cancel)
+    {
+        string[] arguments = _raw
+            ? [action, "--", change.Task.Identifier.Value, change.Task.Token, change.Task.KeyAuthorization]
+            : [action, change.Name + ".", change.Value];
+        var start = new ProcessStartInfo(_program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Begin(start, doing);
+        process.StandardInput.Close();
+        var (output, errors) = (LastLinesAsync(process.StandardOutput), LastLinesAsync(process.StandardError));
+        try
+        {
+            await process.WaitForExitAsync(cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
+        if (process.ExitCode != 0)
+        {
+            throw DnsProblems.BadProgram(
+                _program, doing, $"it ended with status {process.ExitCode}", [.. await output, .. await errors]).AsException();
+        }
+    }
+
+    private Process Begin(ProcessStartInfo start, string doing)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            throw DnsProblems.BadProgram(_program, doing, e.Message, []).AsException(e);
+        }
+    }
+
+    private static async Task<IReadOnlyList<string>> LastLinesAsync(StreamReader reader)
+    {
+        Queue<string> lines = new();
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            lines.Enqueue(line);
+            if (lines.Count > MostLines)
+            {
+                lines.Dequeue();
+            }
+        }
+
+        return [.. lines];
+    }
+}

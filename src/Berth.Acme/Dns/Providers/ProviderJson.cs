@@ -1,0 +1,37 @@
+using System.Text.Json.Serialization;
+
+namespace Berth.Acme.Dns.Providers;
+
+/// <summary>Reads and writes what the providers' APIs speak.</summary>
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = 32)]
+[JsonSerializable(typeof(CloudflareRecord))]
+[JsonSerializable(typeof(CloudflareAnswer))]
+[JsonSerializable(typeof(CloudflareFailure))]
+[JsonSerializable(typeof(DigitalOceanRecord))]
+[JsonSerializable(typeof(DigitalOceanAnswer))]
+[JsonSerializable(typeof(HetznerZones))]
+[JsonSerializable(typeof(HetznerRecord))]
+[JsonSerializable(typeof(HetznerRecords))]
+[JsonSerializable(typeof(HetznerCloudSetAnswer))]
+[JsonSerializable(typeof(HetznerCloudChange))]
+[JsonSerializable(typeof(HetznerCloudActionAnswer))]
+[JsonSerializable(typeof(GandiSet))]
+[JsonSerializable(typeof(DesecSet))]
+[JsonSerializable(typeof(PorkbunRequest))]
+[JsonSerializable(typeof(PorkbunAnswer))]
+[JsonSerializable(typeof(OvhRecord))]
+[JsonSerializable(typeof(long[]))]
+[JsonSerializable(typeof(AccessTokenAnswer))]
+[JsonSerializable(typeof(PowerDnsZone))]
+[JsonSerializable(typeof(GoogleAccount))]
+[JsonSerializable(typeof(GoogleHeader))]
+[JsonSerializable(typeof(GoogleClaims))]
+[JsonSerializable(typeof(GoogleZones))]
+[JsonSerializable(typeof(GoogleSets))]
+[JsonSerializable(typeof(GoogleChange))]
+[JsonSerializable(typeof(AzureSet))]
+[JsonSerializable(typeof(AzureZones))]
+[JsonSerializable(typeof(Dictionary<string, AcmeDnsAccount>))]
+[JsonSerializable(typeof(AcmeDnsUpdate))]
+[JsonSerializable(typeof(AcmeDnsRegistration))]
+internal sealed partial class ProviderJson : JsonSerializerContext;

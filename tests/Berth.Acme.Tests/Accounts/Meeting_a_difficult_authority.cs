@@ -1,0 +1,115 @@
+using System.Buffers.Text;
+using System.Text.Json.Nodes;
+using Berth.Acme.Accounts;
+using Berth.Kernel;
+
+namespace Berth.Acme.Tests.Accounts;
+
+public sealed class Meeting_a_difficult_authority : IAsyncLifetime
+{
+    private ScriptedAuthority _authority = null!;
+    private Guest _guest = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _authority = await ScriptedAuthority.StartAsync();
+        _guest = new Guest(_authority);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _guest.Dispose();
+        await _authority.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task signs_the_change_of_a_key_with_both()
+    {
+        using var client = Client();
+        await client.ChangeAccountKeyAsync(KeyType.P256, Cancel);
+
+        var inner = _authority.Requests.Last(seen => seen.Path == "/key-change").Payload!;
+        var header = JsonNode.Parse(Base64Url.DecodeFromChars((string)inner["protected"]!))!;
+        var payload = JsonNode.Parse(Base64Url.DecodeFromChars((string)inner["payload"]!))!;
+        Assert.Equal($"{_authority.Url}/key-change", (string?)header["url"]);
+        Assert.NotNull(header["jwk"]);
+        Assert.Null(header["nonce"]);
+        Assert.Null(header["kid"]);
+        Assert.Equal($"{_authority.Url}/account/1", (string?)payload["account"]);
+        Assert.NotEqual((string?)header["jwk"]!["x"], (string?)payload["oldKey"]!["x"]);
+    }
+
+    [Fact]
+    public async Task says_so_when_the_new_key_is_anothers_and_goes_on_with_the_old()
+    {
+        _authority.Scripts["/key-change"] = context =>
+        {
+            context.Response.Headers.Location = "https://ca.example/account/7";
+            return ScriptedAuthority.RefuseAsync(context, 409, "malformed", "in use");
+        };
+        using var client = Client();
+
+        var problem = (await Assert.ThrowsAsync<ProblemException>(() => client.ChangeAccountKeyAsync(KeyType.P256, Cancel))).Problem;
+
+        Assert.Equal(AcmeProblems.AccountKeyTaken, problem.Code);
+        Assert.Contains("https://ca.example/account/7", problem.Found, StringComparison.Ordinal);
+        _authority.Scripts["/account"] = context => ScriptedAuthority.RefuseAsync(context, 400, "accountDoesNotExist", "no such key");
+        Assert.Equal($"{_authority.Url}/account/1", await client.EnsureAccountAsync(Cancel));
+        Assert.Null((await StoredAsync())!.NextKeyPem);
+    }
+
+    [Fact]
+    public async Task that_offers_no_change_of_a_key_is_named()
+    {
+        _authority.OffersKeyChange = false;
+        using var client = Client();
+
+        Assert.Equal(
+            AcmeProblems.KeyChangeUnsupported,
+            (await Assert.ThrowsAsync<ProblemException>(() => client.ChangeAccountKeyAsync(KeyType.P256, Cancel))).Problem.Code);
+    }
+
+    [Fact]
+    public async Task that_forgets_the_account_over_and_over_is_registered_with_once_more_and_not_again()
+    {
+        _authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 400, "accountDoesNotExist", "who?");
+
+        var problem = (await _guest.FailAsync()).Problem;
+
+        Assert.Equal(AcmeProblems.AccountUnknown, problem.Code);
+        Assert.Equal(2, _authority.Requests.Count(seen => seen.Path == "/account"));
+    }
+
+    [Fact]
+    public async Task that_forgets_an_account_bound_to_a_customer_is_not_registered_with_again()
+    {
+        _guest.Options = _guest.Options with { ExternalAccountBinding = new ExternalAccountBinding("k", "c2VjcmV0") };
+        _authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 400, "accountDoesNotExist", "who?");
+
+        Assert.Equal(AcmeProblems.AccountUnknown, (await _guest.FailAsync()).Problem.Code);
+        Assert.Equal(1, _authority.Requests.Count(seen => seen.Path == "/account"));
+    }
+
+    [Fact]
+    public async Task tells_how_far_its_clock_is_from_ours()
+    {
+        using var client = Client();
+        Assert.Null(client.ClockSkew);
+        _authority.Scripts["/dir"] = context =>
+        {
+            context.Response.Headers.Date = (TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(2)).ToString("r", null);
+            return _authority.BehaveAsync(context, "/dir", null);
+        };
+
+        await client.GetDirectoryAsync(Cancel);
+
+        Assert.InRange(client.ClockSkew!.Value, TimeSpan.FromMinutes(119), TimeSpan.FromMinutes(121));
+    }
+
+    private AcmeClient Client() => new(_guest.Options, _guest.Http, _guest.Accounts, TimeProvider.System);
+
+    private ValueTask<StoredAccount?> StoredAsync() =>
+        _guest.Accounts.LoadAsync(new AccountIdentity(_guest.Options.DirectoryUrl.OriginalString, null), Cancel);
+}

@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json.Nodes;
+using Berth.Acme.Challenges;
+using Berth.Acme.Issuing;
+using Berth.Kernel;
+using CsCheck;
+
+namespace Berth.Acme.Tests.Challenges;
+
+public sealed class Choosing_a_challenge : IAsyncLifetime
+{
+    private static readonly string[] Everything = ["http-01", "tls-alpn-01", "dns-01", "dns-account-01", "dns-persist-01"];
+    private ScriptedAuthority _authority = null!;
+    private Guest _guest = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _authority = await ScriptedAuthority.StartAsync();
+        _guest = new Guest(_authority);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _guest.Dispose();
+        await _authority.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("dns", "a.example", true, "dns-01")]
+    [InlineData("dns", "a.example", false, "http-01")]
+    [InlineData("ip", "192.0.2.7", false, "http-01")]
+    [InlineData("ip", "2001:db8::7", false, "http-01")]
+    public async Task takes_the_first_the_name_allows(string type, string value, bool wildcard, string chosen) =>
+        Assert.Equal([chosen], await TypesTriedAsync(type, value, wildcard, Everything, Everything));
+
+    [Fact]
+    public async Task never_proves_an_address_by_dns() =>
+        Assert.Empty(await TypesTriedAsync("ip", "192.0.2.7", false, ["dns-01"], ["dns-01"]));
+
+    [Fact]
+    public async Task never_proves_a_wildcard_over_http_or_tls() =>
+        Assert.Empty(await TypesTriedAsync("dns", "a.example", true, ["http-01", "tls-alpn-01"], ["http-01", "tls-alpn-01"]));
+
+    [Fact]
+    public async Task passes_over_types_nobody_knows() => Assert.Equal(
+        ["dns-01"], await TypesTriedAsync("dns", "a.example", false, ["unknown-99", "", "dns-01"], ["dns-01", "http-01"]));
+
+    [Fact]
+    public async Task keeps_to_the_callers_order() => Assert.Equal(
+        ["tls-alpn-01"], await TypesTriedAsync("dns", "a.example", false, Everything, ["tls-alpn-01", "http-01"]));
+
+    [Fact]
+    public async Task prefers_what_has_worked()
+    {
+        _guest.History.Succeeded("a.example", "dns-01");
+
+        Assert.Equal(["dns-01"], await TypesTriedAsync("dns", "a.example", false, Everything, ["http-01", "tls-alpn-01", "dns-01"]));
+    }
+
+    [Fact]
+    public async Task tries_another_type_after_one_has_failed_and_remembers_what_then_worked()
+    {
+        _authority.Scripts["/challenge/1"] = context =>
+        {
+            _authority.AuthorizationStatus = "invalid";
+            return ScriptedAuthority.WriteAsync(context, 200, _authority.Challenge("http-01"));
+        };
+        await TypesTriedAsync("dns", "a.example", false, Everything, ["http-01", "tls-alpn-01"]);
+        _authority.Scripts.TryRemove("/challenge/1", out _);
+        _authority.AuthorizationStatus = "pending";
+
+        Assert.Equal(["http-01", "tls-alpn-01"], await TypesTriedAsync("dns", "a.example", false, Everything, ["http-01", "tls-alpn-01"]));
+        (_authority.AuthorizationStatus, _authority.OrderStatus, _authority.Chain) = ("pending", "pending", null);
+        Assert.Equal(
+            ["http-01", "tls-alpn-01", "tls-alpn-01"],
+            await TypesTriedAsync("dns", "a.example", false, Everything, ["http-01", "tls-alpn-01"]));
+    }
+
+    [Fact]
+    public void remembers_across_runs()
+    {
+        var history = new ProofHistory();
+        history.Succeeded("*.a.example", "dns-01");
+        history.Failed("b.example", "http-01");
+
+        Assert.True(ProofHistory.TryParseJson(history.ToJson(), out var read));
+        Assert.Equal(history.ToJson(), read.ToJson());
+    }
+
+    [Fact]
+    public void survives_any_file_in_its_memorys_place() => Gen.Byte.Array.Sample(bytes =>
+    {
+        Assert.Equal(ProofHistory.TryParseJson(bytes, out var history), history is not null);
+        Assert.False(ProofHistory.TryParseJson("""{"a":null}"""u8, out _));
+        Assert.False(ProofHistory.TryParseJson("null"u8, out _));
+    });
+
+    private async Task<List<string>> TypesTriedAsync(string type, string value, bool wildcard, string[] offered, string[] solved)
+    {
+        _authority.Scripts["/authz/1"] = context =>
+        {
+            var authorization = _authority.Authorization([.. offered.Select(OfferOf)]);
+            authorization["identifier"] = new JsonObject { ["type"] = type, ["value"] = value };
+            authorization["wildcard"] = wildcard ? true : null;
+            return ScriptedAuthority.WriteAsync(context, 200, authorization);
+        };
+        _guest.Solvers = [.. solved.Select(name => new NamedSolver(name, _guest.Presented))];
+        var request = type == "ip"
+            ? new IssuanceRequest { Names = [], Addresses = [IPAddress.Parse(value)] }
+            : new IssuanceRequest { Names = [DomainName.Parse((wildcard ? "*." : "") + value)] };
+        try
+        {
+            await _guest.IssueAsync(request);
+        }
+        catch (ProblemException e) when (e.Problem.Code == AcmeProblems.ChallengeUnsupported || e.Problem.Code == AcmeProblems.ValidationRefused)
+        {
+            // What was tried is what is asked.
+        }
+
+        return [.. _guest.Presented.Select(task => task.Type)];
+    }
+
+    private JsonObject OfferOf(string type)
+    {
+        var challenge = _authority.Challenge(type);
+        if (type == "dns-persist-01")
+        {
+            challenge.Remove("token");
+            challenge["issuer-domain-names"] = new JsonArray("ca.example");
+        }
+
+        return challenge;
+    }
+
+    private sealed class NamedSolver(string type, ConcurrentQueue<ChallengeTask> presented) : IChallengeSolver
+    {
+        public string Type => type;
+
+        public ValueTask<IAsyncDisposable> PresentAsync(ChallengeTask task, CancellationToken cancel)
+        {
+            presented.Enqueue(task);
+            return ValueTask.FromResult<IAsyncDisposable>(new MemoryStream());
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Text.Json.Nodes;
+using Berth.Acme.Issuing;
+using Berth.Kernel;
+
+namespace Berth.Acme.Tests.Issuing;
+
+public sealed class Dropping_names_that_fail(PebbleFixture pebble) : IDisposable
+{
+    private readonly Customer _customer = new(pebble.Pebble, pebble.Challenges);
+
+    public void Dispose() => _customer.Dispose();
+
+    [Fact]
+    public async Task gives_the_others_their_certificate_and_says_which_were_dropped_and_why()
+    {
+        var (good, bad) = await NamesAsync();
+
+        var issued = await _customer.IssueAsync(Customer.For([.. good, bad]) with { DropFailingNames = true });
+
+        Assert.Equal(good.Order(StringComparer.Ordinal), issued.Names);
+        var left = Assert.Single(issued.LeftOut);
+        Assert.Equal((bad, "acme-validation-connection", "http-01"), (left.Name, left.Code, left.ChallengeType));
+        Assert.Contains(_customer.Steps, step => step.Kind == IssuanceStepKind.NameLeftOut && step.Name == bad);
+        Assert.Equal(2, _customer.Wire.OrderUrls.Count());
+    }
+
+    [Fact]
+    public async Task does_not_happen_unasked_and_the_failure_names_them()
+    {
+        var (good, bad) = await NamesAsync();
+
+        var failure = await Assert.ThrowsAsync<ProblemException>(() => _customer.IssueAsync(Customer.For([.. good, bad])));
+
+        Assert.Equal([bad], AcmeProblems.FailedNamesOf(failure).Select(failed => failed.Name));
+    }
+
+    [Fact]
+    public async Task is_not_done_over_after_a_crash()
+    {
+        var (good, bad) = await NamesAsync();
+        var request = Customer.For([.. good, bad]) with { DropFailingNames = true };
+        var ordered = 0;
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _customer.IssueAsync(request, point =>
+        {
+            if (point == AcmeFailPoints.OrderSaved && ++ordered == 2)
+            {
+                throw new InvalidOperationException(point);
+            }
+        }));
+
+        var issued = await _customer.IssueAsync(request);
+
+        Assert.Equal(good.Order(StringComparer.Ordinal), issued.Names);
+        Assert.Equal([bad], issued.LeftOut.Select(failed => failed.Name));
+        Assert.Equal(2, _customer.Wire.OrderUrls.Count());
+    }
+
+    [Fact]
+    public async Task that_leaves_nothing_is_a_failure()
+    {
+        var (_, bad) = await NamesAsync();
+
+        var failure = await Assert.ThrowsAsync<ProblemException>(
+            () => _customer.IssueAsync(Customer.For(bad) with { DropFailingNames = true }));
+
+        Assert.Equal(AcmeProblems.ValidationConnection, failure.Problem.Code);
+    }
+
+    [Fact]
+    public async Task goes_by_what_the_authority_says_of_an_order_it_does_not_take()
+    {
+        await using var authority = await ScriptedAuthority.StartAsync();
+        using var guest = new Guest(authority);
+        authority.Scripts["/order"] = context => authority.Requests.Last().Payload!["identifiers"]!.AsArray().Count == 1
+            ? authority.BehaveAsync(context, "/order", null)
+            : ScriptedAuthority.WriteAsync(context, 403, JsonNode.Parse("""
+                {"type":"urn:ietf:params:acme:error:rejectedIdentifier","detail":"1 name","subproblems":[
+                {"type":"urn:ietf:params:acme:error:rejectedIdentifier","detail":"forbidden","identifier":{"type":"dns","value":"bad.example"}},
+                {"type":"urn:ietf:params:acme:error:rejectedIdentifier","detail":"forbidden","identifier":{"type":"dns","value":"stranger.example"}}]}
+                """)!);
+
+        var issued = await guest.IssueAsync(Customer.For("app.example", "bad.example") with { DropFailingNames = true });
+
+        Assert.Equal(["app.example"], issued.Names);
+        Assert.Equal([new FailedName("bad.example", "acme-identifier-rejected", "forbidden")], issued.LeftOut);
+    }
+
+    private async Task<(string[] Good, string Bad)> NamesAsync()
+    {
+        var bad = Customer.UniqueName("bad");
+        await pebble.Pebble.SetAddressAsync(bad, "127.0.0.9");
+        return ([Customer.UniqueName("good1"), Customer.UniqueName("good2")], bad);
+    }
+}

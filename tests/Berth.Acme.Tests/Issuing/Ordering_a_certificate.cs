@@ -1,0 +1,201 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
+using Berth.Acme.Issuing;
+using Berth.Kernel;
+
+namespace Berth.Acme.Tests.Issuing;
+
+public sealed class Ordering_a_certificate : IAsyncLifetime
+{
+    private ScriptedAuthority _authority = null!;
+    private Guest _guest = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _authority = await ScriptedAuthority.StartAsync();
+        _guest = new Guest(_authority);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _guest.Dispose();
+        await _authority.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task sends_a_profile_the_authority_lists()
+    {
+        _authority.Profiles = new JsonObject { ["shortlived"] = "six days" };
+
+        var issued = await _guest.IssueAsync(Request with { Profile = "shortlived" });
+
+        Assert.Equal("shortlived", (string?)Orders.Single()!["profile"]);
+        Assert.Equal("shortlived", issued.Profile);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task never_sends_a_profile_that_is_not_listed(bool listsOthers)
+    {
+        _authority.Profiles = listsOthers ? new JsonObject { ["classic"] = "" } : null;
+
+        var issued = await _guest.IssueAsync(Request with { Profile = "shortlived", ProfileIsRequired = false });
+
+        Assert.Null(Orders.Single()!["profile"]);
+        Assert.Null(issued.Profile);
+        Assert.Contains(_guest.Steps, step => step is { Kind: IssuanceStepKind.ProfileLeftOut, Detail: "shortlived" });
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task does_not_order_without_the_profile_that_is_required(bool listsOthers)
+    {
+        _authority.Profiles = listsOthers ? new JsonObject { ["classic"] = "" } : null;
+
+        var problem = (await _guest.FailAsync(Request with { Profile = "shortlived" })).Problem;
+
+        Assert.Equal(AcmeProblems.ProfileUnknown, problem.Code);
+        Assert.Equal(listsOthers, problem.Remedy.Contains("classic", StringComparison.Ordinal));
+        Assert.Empty(Orders);
+    }
+
+    [Fact]
+    public async Task goes_without_a_preferred_profile_that_is_refused_after_all()
+    {
+        _authority.Profiles = new JsonObject { ["shortlived"] = "" };
+        _authority.Scripts["/order"] = context => _authority.Requests.Last().Payload!["profile"] is null
+            ? _authority.BehaveAsync(context, "/order", null)
+            : ScriptedAuthority.RefuseAsync(context, 403, "invalidProfile", "not for you");
+
+        await _guest.IssueAsync(Request with { Profile = "shortlived", ProfileIsRequired = false });
+
+        Assert.Equal(["shortlived", null], Orders.Select(order => (string?)order!["profile"]));
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(3, false)]
+    [InlineData(4, false)]
+    public async Task names_the_certificate_it_replaces_only_where_that_is_right(int fault, bool named)
+    {
+        _authority.RenewalInfo = fault != 4;
+        var renewed = new RenewedCertificate
+        {
+            CertificateId = "aki.serial",
+            DirectoryUrl = _guest.Options.DirectoryUrl.OriginalString + (fault == 1 ? "2" : ""),
+            AccountUrl = $"{_authority.Url}/account/{(fault == 2 ? 2 : 1)}",
+            Names = fault == 3 ? ["other.example"] : ["other.example", "app.example"],
+        };
+
+        await _guest.IssueAsync(Request with { Renews = renewed });
+
+        Assert.Equal(named ? "aki.serial" : null, (string?)Orders.Single()!["replaces"]);
+    }
+
+    [Theory]
+    [InlineData(409, "alreadyReplaced")]
+    [InlineData(400, "malformed")]
+    [InlineData(404, "malformed")]
+    [InlineData(500, "serverInternal")]
+    public async Task orders_once_more_without_it_whatever_the_authority_says(int status, string type)
+    {
+        _authority.Scripts["/order"] = context => _authority.Requests.Last().Payload!["replaces"] is null
+            ? _authority.BehaveAsync(context, "/order", null)
+            : ScriptedAuthority.RefuseAsync(context, status, type, "no");
+
+        await _guest.IssueAsync(Request with { Replaces = "aki.serial" });
+
+        Assert.Equal(["aki.serial", null], Orders.Select(order => (string?)order!["replaces"]));
+        Assert.Contains(_guest.Steps, step => step.Kind == IssuanceStepKind.ReplacesLeftOut);
+    }
+
+    [Fact]
+    public async Task does_not_order_once_more_where_it_is_asked_to_wait()
+    {
+        _authority.Scripts["/order"] = context =>
+        {
+            context.Response.Headers.RetryAfter = "3600";
+            return ScriptedAuthority.RefuseAsync(context, 429, "rateLimited", "too many new orders (300) from this account");
+        };
+
+        await _guest.FailAsync(Request with { Replaces = "aki.serial" });
+
+        Assert.Single(Orders);
+    }
+
+    [Fact]
+    public async Task writes_addresses_as_addresses()
+    {
+        await _guest.IssueAsync(Request with { Addresses = [IPAddress.Parse("192.0.2.1"), IPAddress.Parse("2001:DB8:0:0::1")] });
+
+        Assert.Equal(
+            ["ip 192.0.2.1", "ip 2001:db8::1", "dns app.example"],
+            Orders.Single()!["identifiers"]!.AsArray().Select(identifier => $"{identifier!["type"]} {identifier["value"]}"));
+    }
+
+    [Theory]
+    [InlineData("EC")]
+    [InlineData("RSA")]
+    public async Task uses_a_key_again_when_told_to(string kind)
+    {
+        using AsymmetricAlgorithm key = kind == "EC" ? ECDsa.Create(ECCurve.NamedCurves.nistP384) : RSA.Create(2048);
+
+        var issued = await _guest.IssueAsync(Request with { PrivateKeyPem = key.ExportPkcs8PrivateKeyPem() });
+
+        using var leaf = X509Certificate2.CreateFromPem(issued.LeafPem);
+        Assert.Equal(key.ExportSubjectPublicKeyInfo(), leaf.PublicKey.ExportSubjectPublicKeyInfo());
+    }
+
+    [Fact]
+    public async Task refuses_a_key_to_use_again_that_is_none()
+    {
+        var failure = await _guest.FailAsync(Request with { PrivateKeyPem = "-----BEGIN NOTHING-----" });
+
+        Assert.Equal(AcmeProblems.ReusedKeyInvalid, failure.Problem.Code);
+        Assert.Empty(Orders);
+    }
+
+    [Fact]
+    public async Task ends_after_the_longest_time_an_order_may_take_and_keeps_it()
+    {
+        _guest.Options = _guest.Options with { IssuanceTimeout = TimeSpan.FromMilliseconds(300) };
+        _authority.Scripts["/finalize/1"] = context => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+
+        var failure = await _guest.FailAsync(Request);
+
+        Assert.Equal(AcmeProblems.IssuanceTimeout, failure.Problem.Code);
+        Assert.True(AcmeProblems.IsTransient(failure.Problem.Code));
+        Assert.Equal(OrderStage.Finalizing, _guest.Journal.Current!.Stage);
+    }
+
+    [Fact]
+    public async Task takes_the_shortest_chain_when_told_to()
+    {
+        _authority.Scripts["/cert/1"] = async context =>
+        {
+            context.Response.ContentType = "application/pem-certificate-chain";
+            context.Response.Headers.Link = """</cert/2>;rel="alternate" """;
+            await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, _authority.Chain!);
+        };
+        _authority.Scripts["/cert/2"] = async context =>
+        {
+            context.Response.ContentType = "application/pem-certificate-chain";
+            var leaf = _authority.Chain![..(_authority.Chain!.IndexOf("-----END CERTIFICATE-----", StringComparison.Ordinal) + 26)];
+            await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, leaf);
+        };
+
+        var issued = await _guest.IssueAsync(Request with { PreferShortChain = true });
+
+        Assert.Equal("", issued.ChainPem);
+    }
+
+    private static IssuanceRequest Request => new() { Names = [DomainName.Parse("app.example")] };
+
+    private IEnumerable<JsonNode?> Orders => _authority.Requests.Where(seen => seen.Path == "/order").Select(seen => seen.Payload);
+}
