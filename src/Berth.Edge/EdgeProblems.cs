@@ -41,7 +41,7 @@ public static class EdgeProblems
         CertificateUnusable,
         $"The certificate {certificate} cannot be served: {reason}",
         "Visitors of its names see the self-signed fallback meanwhile. Check that the chain file starts with the leaf and that the key "
-        + "is its own and not encrypted, or order a new one with letsencrypt:enable <app> --force.");
+        + "is its own and not encrypted, or order a new one.");
 
     internal static Problem InvalidTarget(string text) => new(
         TargetInvalid,

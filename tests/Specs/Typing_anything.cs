@@ -79,7 +79,7 @@ public sealed class Typing_anything : IAsyncLifetime
     [Fact]
     public async Task would_tell_of_a_command_that_breaks()
     {
-        var broken = new CommandRunner(new CommandTable([new Broken()]), inDaemon: false, "", static _ => { }, NullLogger<CommandRunner>.Instance);
+        var broken = _services.RunnerOf(new CommandTable([new Broken()]));
         await Assert.ThrowsAnyAsync<Xunit.Sdk.XunitException>(() => TryAsync(broken, ["broken:crash"], ""));
         await Assert.ThrowsAnyAsync<Xunit.Sdk.XunitException>(() => TryAsync(broken, ["broken:status"], ""));
         await Assert.ThrowsAnyAsync<Xunit.Sdk.XunitException>(() => TryAsync(broken, ["broken:silence"], ""));

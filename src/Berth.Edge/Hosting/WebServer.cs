@@ -29,7 +29,8 @@ internal sealed class WebServer : IAsyncDisposable
     internal WebServer(EdgeOptions options, IReadOnlyList<EdgePort> ports, TlsEntrance tls, TimeProvider time, ILoggerFactory logs)
     {
         var listening = ImmutableArray.CreateBuilder<ListenOptions>();
-        var builder = WebApplication.CreateEmptyBuilder(new());
+        // Nothing is served from a folder, and the one a command was started in may be gone.
+        var builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = "/" });
         builder.Services.AddSingleton<ILoggerFactory>(new QuietFrameworkLogs(logs));
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton<IHostLifetime, EmbeddedLifetime>();

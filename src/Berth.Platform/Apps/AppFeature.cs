@@ -60,10 +60,24 @@ public sealed class AppFeature(
         apps.RefuseTaken(app);
         call.Output.QuietStep($"Creating {app}...");
         await apps.CreateAsync(word, call.Cancel);
-        await domains.RunAsync(app, call.Output, call.Cancel);
+        await NameAsync(app, call);
         await triggers.FireAsync("post-create", [app.Text], call.Output, call.Cancel);
         changes.RoutesChanged(app);
         return 0;
+    }
+
+    /// <summary>Gives a new app the server's names; an app that cannot have them is not made.</summary>
+    private async Task NameAsync(AppName app, CommandCall call)
+    {
+        try
+        {
+            await domains.RunAsync(app, call.Output, call.Cancel);
+        }
+        catch (ProblemException)
+        {
+            apps.TakeBack(app);
+            throw;
+        }
     }
 
     private async Task<int> DestroyAsync(CommandCall call)

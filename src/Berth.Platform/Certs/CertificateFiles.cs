@@ -43,7 +43,7 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
     /// <param name="fromAcme">Whether an ACME server issued it; then it is renewed by itself.</param>
     public void Install(AppName app, string chainPem, string keyPem, bool fromAcme)
     {
-        PrivateFolder.Ensure(store.FileOf(Folder(app)), PrivateFolder.GroupRead);
+        store.EnsureFolder(Folder(app), PrivateFolder.GroupRead);
         var before = ReadKey(app);
         store.Write(Key(app), keyPem, AtomicFile.GroupRead);
         try

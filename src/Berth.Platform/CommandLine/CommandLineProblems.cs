@@ -20,15 +20,17 @@ public static class CommandLineProblems
     public static Problem UnknownCommand(IReadOnlyList<string> words, string? nearest, string program) => new(
         CommandUnknown,
         $"`{Printable.Of(string.Join(' ', words))}` is not a {program} command.\nSee `{program} help` for a list of available commands.",
-        nearest is null ? $"See `{program} help` for a list of available commands." : $"Did you mean `{program} {nearest}`?");
+        nearest is null ? "See `berth help` for a list of available commands." : $"Did you mean `berth {nearest}`?");
 
     public static Problem NeedsRoot() => new(
         RootNeeded, "This command must be run as root", "Run it again with sudo in front.");
 
     public static Problem Missing(string found, string remedy) => new(ArgumentMissing, found, remedy);
 
-    internal static Problem UnknownFlag(string flag) => new(
-        FlagUnknown, $"unknown flag: {Printable.Of(flag)}", "Put -- before words that begin with a dash.");
+    internal static Problem UnknownFlag(string flag, string command) => new(
+        FlagUnknown,
+        $"unknown flag: {Printable.Of(flag)}",
+        $"See {(command.Length > 0 ? $"`berth {command.Split(':')[0]}:help`" : "`berth help`")}. Put -- before a value that begins with a dash.");
 
     internal static Problem FlagNeedsValue(string flag) => new(
         FlagValueMissing, $"flag needs an argument: {Printable.Of(flag)}", $"Give it one: {Printable.Of(flag)} value.");

@@ -96,7 +96,7 @@ public sealed class SettingTable(string feature, PropertyStore properties, param
         && (!setting.OnlyWhenSet || ForAll(setting.Key) is not null || app is not null && Own(app, setting.Key) is not null);
 
     /// <summary>Only the words before the key are flags: a value may well begin with a dash.</summary>
-    private static (AppName? App, string[] Words) ScopeOf(IReadOnlyList<string> words, AppCatalog apps)
+    private (AppName? App, string[] Words) ScopeOf(IReadOnlyList<string> words, AppCatalog apps)
     {
         var global = words.ToList().IndexOf("--global");
         if (global >= 0)
@@ -106,7 +106,7 @@ public sealed class SettingTable(string feature, PropertyStore properties, param
 
         var first = words.Count > 0 && words[0] == "--" ? 1 : 0;
         return words.Count > first && words[first].StartsWith('-')
-            ? throw CommandLineProblems.UnknownFlag(words[first]).AsException()
+            ? throw CommandLineProblems.UnknownFlag(words[first], $"{feature}:set").AsException()
             : (apps.Find(words.Count > first ? words[first] : null), [.. words.Skip(first + 1)]);
     }
 

@@ -123,7 +123,9 @@ public sealed class RoutePublisher(
         var facts = certificates.Exists(app) ? certificates.Facts(app) : null;
         var certificate = facts is null
             ? null
-            : EdgeCertificate.FromFiles(certificates.VersionOf(app, facts), certificates.CertificatePath(app), certificates.KeyPath(app));
+            : EdgeCertificate.FromReader(
+                $"{certificates.CertificatePath(app)} ({certificates.VersionOf(app, facts)})",
+                () => (certificates.ReadCertificate(app) ?? "", certificates.ReadKey(app) ?? ""));
         var addresses = live.Targets.IsEmpty ? Otherwise(app) : live.Targets.Select(target => target.Address);
         var doors = DoorsOf(app);
         var host = settings.Apply(new EdgeHost

@@ -14,6 +14,9 @@ internal sealed record GlobalWords(IReadOnlyList<string> Words, bool Quiet, bool
         App = App ?? caller.App,
     };
 
+    /// <summary>The command with its words; the app that <c>--app</c> names comes first of them.</summary>
+    public string[] WordsWithApp => App is { } app && Words is [var command, ..] ? [command, app, .. Words.Skip(1)] : [.. Words];
+
     /// <summary>Takes leading globals off; behind the command's name they are its own flags.</summary>
     public static GlobalWords Strip(IReadOnlyList<string> words)
     {
@@ -35,7 +38,7 @@ internal sealed record GlobalWords(IReadOnlyList<string> Words, bool Quiet, bool
                     app = words[++taken];
                     break;
                 case "--app":
-                    throw CommandLineProblems.Missing("flag needs an argument: --app", "Write --app <app>.").AsException();
+                    throw CommandLineProblems.Missing("flag needs an argument: --app", "Name the app behind it: `berth --app my-app ps:report`.").AsException();
                 default:
                     return new GlobalWords([.. words.Skip(taken)], quiet, force, trace, app);
             }

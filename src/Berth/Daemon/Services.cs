@@ -43,6 +43,7 @@ namespace Berth.Daemon;
 internal sealed class Services : IAsyncDisposable
 {
     private readonly AcmeClients _clients;
+    private readonly Func<CommandTable, CommandRunner> _runnerOf;
     private readonly DockerSocket _docker = new();
 
     /// <param name="roots">Where state lies.</param>
@@ -84,10 +85,11 @@ internal sealed class Services : IAsyncDisposable
         var formations = new FormationStore(properties);
         var builds = new BuildStore(store, properties, time);
         var journal = new BuildJournal(builds, processLog);
+        Accounts = new AppAccounts(store, properties, apps);
         Runtime = new AppRuntime(
             apps,
             releases,
-            new PlanMaker(releases, config, new AppAccounts(store, properties, apps), ps, checks, builder, formations),
+            new PlanMaker(releases, config, Accounts, ps, checks, builder, formations),
             ps,
             formations,
             new AppOperations(store, apps),
@@ -105,7 +107,7 @@ internal sealed class Services : IAsyncDisposable
             apps, new CertificatePlanner(domains, settings, _clients), _clients, Lineages, certificates, settings, Edge, routes, new ChallengePort(store), new RetryLadder(random), time);
         var renewal = new AutoRenewal(properties, store);
         Renewals = new RenewalLoop(apps, routes, Manager, renewal, new RenewalLog(logs), time);
-        (Apps, Routes, Domains, Certificates, Config) = (apps, routes, domains, certificates, config);
+        (Apps, Routes, Domains, Certificates, Config, Releases) = (apps, routes, domains, certificates, config, releases);
         var changes = new LiveChanges(routes, Renewals);
         var setup = new DomainSetup(domains, config);
         var deployLock = new DeployLock(store);
@@ -143,14 +145,15 @@ internal sealed class Services : IAsyncDisposable
             .. LocalCommands.All,
         ]);
         Commands.Hidden = CompletionCommand.For(Commands, new CompletionSources(apps, domains, config));
-        Runner = new CommandRunner(
-            Commands,
+        _runnerOf = table => new CommandRunner(
+            table,
             plugins.Triggers,
             plugins.Commands,
             inDaemon,
             ControlSocket.FileOf(roots),
             inDaemon ? Honour : static _ => { },
             logs.CreateLogger<CommandRunner>());
+        Runner = RunnerOf(Commands);
     }
 
     public AppCatalog Apps { get; }
@@ -164,6 +167,10 @@ internal sealed class Services : IAsyncDisposable
     public ConfigStore Config { get; }
 
     public CertificateFiles Certificates { get; }
+
+    public ReleaseStore Releases { get; }
+
+    public AppAccounts Accounts { get; }
 
     public EdgeServer Edge { get; }
 
@@ -181,6 +188,9 @@ internal sealed class Services : IAsyncDisposable
     public CommandTable Commands { get; }
 
     public CommandRunner Runner { get; }
+
+    /// <summary>A runner of other commands on the same services.</summary>
+    public CommandRunner RunnerOf(CommandTable table) => _runnerOf(table);
 
     /// <summary>Features that keep what users set, for the schedulers that can honour it.</summary>
     private static IFeature[] SettingFeatures(
