@@ -140,7 +140,7 @@ public sealed class Setting_up_the_edge : IAsyncLifetime
     {
         var result = await _berth.RunAsync("nginx:set", "shop", "access-log-path", "/etc/passwd");
         Assert.Equal(0, result.Status);
-        Assert.Contains("below /var/log only", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"below {_berth.Lib}/data/nginx-vhosts/logs only", result.Error, StringComparison.Ordinal);
         Assert.Contains("explain nginx-log-disabled", (await _berth.RunAsync("nginx:access-logs", "shop")).Error, StringComparison.Ordinal);
         Assert.Equal("", await _berth.OkAsync("nginx:error-logs", "shop"));
     }

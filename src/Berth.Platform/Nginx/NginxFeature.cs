@@ -52,7 +52,7 @@ public sealed class NginxFeature(
         {
             if (call.Words.Contains(key) && settings.IsLogElsewhere(app, key))
             {
-                call.Output.Warn($"{key} is kept, but the edge writes logs below /var/log only; none is written now");
+                call.Output.Warn($"{key} is kept, but the edge writes logs below {settings.LogFolder} only; none is written now");
             }
         }
 

@@ -3,14 +3,16 @@ using Berth.Storage;
 
 namespace Berth.Platform.Nginx;
 
-/// <summary>Where apps' access and error logs are: below the folder that nginx would use, or another below <c>/var/log</c>.</summary>
+/// <summary>
+/// Where apps' access and error logs are: below one folder, the one that nginx would use. A setting of an app's must not make the edge,
+/// which may be root, write, put aside or show any other file.
+/// </summary>
 public sealed class NginxLogs
 {
     /// <summary>The value that turns a log off.</summary>
     public const string Off = "off";
 
     private const string Nowhere = "/dev/null";
-    private const string SystemLogs = "/var/log/";
     private const string StandardLib = "/var/lib/dokku";
 
     private readonly string _folder;
@@ -22,6 +24,9 @@ public sealed class NginxLogs
         : roots.Lib == StandardLib ? "/var/log/nginx"
         : $"{roots.Lib}/data/nginx-vhosts/logs");
 
+    /// <summary>The folder that logs may lie below.</summary>
+    public string Folder => _folder;
+
     /// <param name="app">Whose.</param>
     /// <param name="kind"><c>access</c> or <c>error</c>.</param>
     public string DefaultOf(AppName app, string kind) => $"{_folder}/{app}-{kind}.log";
@@ -29,7 +34,7 @@ public sealed class NginxLogs
     /// <returns>The file to write, or null: the log is off, or lies where an app's setting must not make the edge write.</returns>
     public string? Writable(string path) =>
         path is Off or Nowhere || path.Split('/').Contains("..") ? null
-        : path.StartsWith($"{_folder}/", StringComparison.Ordinal) || path.StartsWith(SystemLogs, StringComparison.Ordinal) ? path
+        : path.StartsWith($"{_folder}/", StringComparison.Ordinal) ? path
         : null;
 
     /// <summary>Whether a path was meant to be written and is not.</summary>

@@ -42,6 +42,9 @@ public sealed class NginxSettings(PropertyStore properties, NginxLogs logs)
     /// <summary>The file of an app's access or error log; null when none is written.</summary>
     public string? LogOf(AppName app, string key) => logs.Writable(Effective(app, key));
 
+    /// <summary>The folder that logs may lie below.</summary>
+    public string LogFolder => logs.Folder;
+
     /// <summary>Whether a log was asked for at a place where none is written.</summary>
     public bool IsLogElsewhere(AppName app, string key) => logs.IsElsewhere(Effective(app, key));
 

@@ -92,7 +92,8 @@ public sealed class Reading_nginx_values
     [InlineData("/dev/null", false)]
     [InlineData("/etc/passwd", false)]
     [InlineData("/var/log/../../etc/passwd", false)]
-    [InlineData("/var/log/nginx/custom.log", true)]
+    [InlineData("/var/log/auth.log", false)]
+    [InlineData("/scratch/lib/data/nginx-vhosts/logs", false)]
     [InlineData("/scratch/lib/data/nginx-vhosts/logs/x.log", true)]
     public void writes_logs_only_where_logs_belong(string path, bool written) =>
         Assert.Equal(written ? path : null, new NginxLogs(new StateRoots("/scratch/home", "/scratch/lib"), null).Writable(path));
