@@ -12,13 +12,12 @@ internal static class CompletionCommand
     public const string Hidden = "__complete";
 
     private const string Described = "--described";
-    private static readonly string[] Shells = ["bash", "zsh", "fish"];
 
     public static Task<int> Run(string[] words, CommandOutput output)
     {
-        if (words is [var shell] && Shells.Contains(shell))
+        if (words is [var shell] && Embedded.TryText($"completion.{shell}") is { } script)
         {
-            output.Raw(Embedded.Text($"completion.{shell}"));
+            output.Raw(script);
             return Task.FromResult(0);
         }
 
