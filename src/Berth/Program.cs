@@ -1,6 +1,7 @@
 using Berth.Client;
 using Berth.Commands;
 using Berth.Daemon;
+using Berth.Doctor;
 using Berth.Installing;
 using Berth.Kernel;
 using Berth.Platform.CommandLine;
@@ -17,64 +18,89 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
-        DetachedProcess.LeaveIfAsked(args);
-        if (args is ["__launch", ..])
+        if (args is [Launcher.Verb, ..])
         {
             return Launcher.Run(args[1..]);
         }
 
+        if (args is ["__plugin", "--all", var program, ..])
+        {
+            return PluginParent.Run(program, args[3..]);
+        }
+
+        // Before anything asks for the outputs: the framework keeps copies of them, and a caller that waits for their end waits for ever.
+        var fault = DetachedProcess.LeaveIfAsked(args);
+        var caller = Invocation.Caller;
+        return ConsoleSink.Shared.Finish(
+            fault is null ? Guarded(args, caller) : ProblemPrinter.Print(ConsoleSink.Output(caller), fault, caller), caller);
+    }
+
+    /// <summary>Runs the words; whatever goes wrong is told in words, never as a trace.</summary>
+    private static int Guarded(string[] args, Caller caller)
+    {
         try
         {
-            return Run(args);
+            Invocation.RefuseForeignBytes();
+            return Run(Invocation.WordsOf(args), caller);
         }
         catch (ProblemException e)
         {
-            return ProblemPrinter.Print(ConsoleSink.Output(Invocation.Caller), e.Problem, Invocation.Caller);
+            return ProblemPrinter.Print(ConsoleSink.Output(caller), e.Problem, caller);
         }
-        catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)
+        catch (OperationCanceledException)
         {
-            return ProblemPrinter.Print(ConsoleSink.Output(Invocation.Caller), ProgramProblems.InputUnreadable(e.Message), Invocation.Caller);
+            // Asked to end before it had begun.
+            return 0;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return ProblemPrinter.Print(ConsoleSink.Output(caller), ProgramProblems.Internal("none", e), caller);
         }
     }
 
-    private static int Run(string[] args)
+    private static int Run(string[] args, Caller caller)
     {
         var remote = ForcedCommand.WordsOf(args);
         var words = remote ?? args;
         var environment = GlobalEnvironment.OfMachine();
         var roots = RootsIn(environment);
-        if (OtherAccount.TryRun(words, roots, Invocation.Caller) is { } status)
+        if (OtherAccount.TryRun(words, roots, caller) is { } status)
         {
             return status;
         }
 
         environment.Add(roots.Home);
         roots = RootsIn(environment);
-        return remote is not null && GitOverSsh.TryRun(words, roots) is { } answered ? answered : Dispatch(words, environment, roots);
+        return remote is not null && GitOverSsh.TryRun(words, roots) is { } answered ? answered : Dispatch(words, environment, roots, caller);
     }
 
-    private static StateRoots RootsIn(GlobalEnvironment environment) =>
-        StateRoots.From(name => name == "DOKKU_LIB_ROOT" ? environment.LibRoot : environment[name]);
-
-    private static int Dispatch(string[] words, GlobalEnvironment environment, StateRoots roots) => words switch
+    private static int Dispatch(string[] words, GlobalEnvironment environment, StateRoots roots, Caller caller)
     {
-        ["serve", ..] => Here((_, output) => ServeCommand.RunAsync(words[1..], roots, output)),
-        ["ca", "serve", ..] => Here((_, output) => AuthorityCommand.ServeAsync(words[2..], roots, output)),
-        ["doctor", ..] => Here((caller, output) => Doctor.DoctorCommand.RunAsync(words[1..], roots, caller, output)),
-        ["install", ..] => Here((_, output) => InstallCommand.RunAsync(words[1..], output)),
-        ["uninstall", ..] => Here((_, output) => UninstallCommand.RunAsync(words[1..], output)),
-        ["completion", ..] => Here((_, output) => CompletionCommand.Run(words[1..], output)),
-        [CompletionCommand.Hidden, ..] => LocalRun.RunBeside(words, roots, Invocation.Caller),
-        ["explain", ..] => Here((_, output) => ExplainCommand.Run(words[1..], output)),
-        ["version"] or ["--version"] or ["-v"] => Here((caller, output) => VersionCommand.Run(caller, output)),
-        _ => Elsewhere(environment.Applied(words), roots),
-    };
+        var globals = GlobalWords.Strip(words);
+        caller = globals.SaidBy(caller);
+        var output = ConsoleSink.Output(caller);
+        var local = globals.WordsWithApp switch
+        {
+            ["serve", .. var rest] => ServeCommand.RunAsync(rest, roots, caller, output),
+            ["ca", "serve", .. var rest] => AuthorityCommand.ServeAsync(rest, roots, output),
+            ["doctor", .. var rest] => DoctorCommand.RunAsync(rest, roots, caller, output),
+            ["install", .. var rest] => InstallCommand.RunAsync(rest, output),
+            ["uninstall", .. var rest] => UninstallCommand.RunAsync(rest, output),
+            ["completion", .. var rest] => CompletionCommand.Run(rest, output),
+            ["explain", .. var rest] => ExplainCommand.Run(rest, caller, output),
+            ["version"] or ["--version"] or ["-v"] => VersionCommand.Run(caller, output),
+            _ => null,
+        };
+        return local is not null ? local.GetAwaiter().GetResult()
+            : words is [CompletionCommand.Hidden, ..] ? LocalRun.RunBeside(words, roots, caller)
+            : Elsewhere(environment.Applied(words), roots, caller);
+    }
 
-    private static int Elsewhere(string[] words, StateRoots roots)
+    private static int Elsewhere(string[] words, StateRoots roots, Caller caller)
     {
         if (ReadsFilesOfTheCaller(words))
         {
-            return LocalRun.RunBeside(words, roots, Invocation.Caller);
+            return LocalRun.RunBeside(words, roots, caller);
         }
 
         words = NamedInput.Of(words, out var file);
@@ -82,7 +108,7 @@ internal static class Program
         using var client = ControlClient.TryConnect(roots);
         if (client is null)
         {
-            return LocalRun.Run(words, roots, Invocation.Caller, named);
+            return LocalRun.Run(words, roots, caller, named);
         }
 
         var (sent, writeInput) = named is null ? InputOf(words) : (words, named.CopyTo);
@@ -102,32 +128,21 @@ internal static class Program
         }
 
         var start = Array.IndexOf(args, "deploy");
-        return start >= 0 && args[..start].All(word => word.StartsWith("--", StringComparison.Ordinal)) && args[start..] is [_, var app, var folder]
+        return CertificateInput.TryOf(args) is { } certificate ? (args, certificate) : start >= 0 && args[..start].All(word => word.StartsWith("--", StringComparison.Ordinal)) && args[start..] is [_, var app, var folder]
             && !app.StartsWith('-') && !folder.StartsWith('-')
             ? ([.. args[..start], "deploy", app], FolderArchive.Of(folder))
             : (args, static stream => Invocation.CopyInput(stream));
     }
 
-    private static int Here(Func<Caller, CommandOutput, Task<int>> body)
+    private static StateRoots RootsIn(GlobalEnvironment environment)
     {
-        var caller = Invocation.Caller;
-        var output = ConsoleSink.Output(caller);
         try
         {
-            return body(caller, output).GetAwaiter().GetResult();
+            return StateRoots.From(name => name == "DOKKU_LIB_ROOT" ? environment.LibRoot : environment[name]);
         }
-        catch (ProblemException e)
+        catch (IOException e)
         {
-            return ProblemPrinter.Print(output, e.Problem, caller);
-        }
-        catch (OperationCanceledException)
-        {
-            // Asked to end before it had begun.
-            return 0;
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            return ProblemPrinter.Print(output, ProgramProblems.Internal("none", e), caller);
+            throw ProgramProblems.NoWorkingFolder().AsException(e);
         }
     }
 }

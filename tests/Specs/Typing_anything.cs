@@ -1,5 +1,6 @@
 using System.Text;
 using Berth.Client;
+using Berth.Commands;
 using Berth.Daemon;
 using Berth.Edge;
 using Berth.Platform.CommandLine;
@@ -61,29 +62,44 @@ public sealed class Typing_anything : IAsyncLifetime
     public async Task ends_in_an_answer(string command)
     {
         var here = Listing(Environment.CurrentDirectory);
-        await Gen.Select(Word.Array[0, 5], Gen.String).SampleAsync(
-            async (words, input) =>
-            {
-                if (!Directory.Exists(_scratch["roots/home/app"]))
-                {
-                    await TryAsync(["apps:create", "app"], "");
-                }
+        foreach (var word in Words)
+        {
+            await TryInAppAsync([.. command.Split(' '), word], "");
+            await TryInAppAsync([.. command.Split(' '), "app", word], "");
+        }
 
-                await TryAsync([.. command.Split(' '), .. words], input);
-            },
-            iter: 40,
-            threads: 1);
+        await Gen.Select(Word.Array[0, 5], Gen.String).SampleAsync(
+            async (words, input) => await TryInAppAsync([.. command.Split(' '), .. words], input), iter: 20, threads: 1);
 
         Assert.Equal(here, Listing(Environment.CurrentDirectory));
         Assert.Equal([_scratch["outside"], _scratch["outside/precious"], _scratch["roots"]], Listing(_scratch.Path).Where(path => !path.StartsWith(_scratch["roots/"], StringComparison.Ordinal)));
         Assert.Equal("precious", await File.ReadAllTextAsync(_scratch["outside/precious"]));
     }
 
-    private async Task TryAsync(string[] words, string input)
+    [Fact]
+    public async Task would_tell_of_a_command_that_breaks()
+    {
+        var broken = _services.RunnerOf(new CommandTable([new Broken()]));
+        await Assert.ThrowsAnyAsync<Xunit.Sdk.XunitException>(() => TryAsync(broken, ["broken:crash"], ""));
+        await Assert.ThrowsAnyAsync<Xunit.Sdk.XunitException>(() => TryAsync(broken, ["broken:status"], ""));
+        await Assert.ThrowsAnyAsync<Xunit.Sdk.XunitException>(() => TryAsync(broken, ["broken:silence"], ""));
+    }
+
+    private async Task TryInAppAsync(string[] words, string input)
+    {
+        if (!Directory.Exists(_scratch["roots/home/app"]))
+        {
+            await TryAsync(_services.Runner, ["apps:create", "app"], "");
+        }
+
+        await TryAsync(_services.Runner, words, input);
+    }
+
+    private static async Task TryAsync(CommandRunner runner, string[] words, string input)
     {
         var said = new Said();
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        var status = await _services.Runner.RunAsync(
+        var status = await runner.RunAsync(
             words, new Caller(1000, "dokku", false, false), said, () => new MemoryStream(Encoding.UTF8.GetBytes(input)), patience.Token, CancellationToken.None);
 
         var told = $"{string.Join('|', words)} -> {status}\n{said.Text}";
@@ -91,13 +107,27 @@ public sealed class Typing_anything : IAsyncLifetime
         Assert.False(patience.IsCancellationRequested, told);
         Assert.False(said.Text.Contains("a fault of its own", StringComparison.Ordinal), told);
         Assert.False(said.Errors.Contains('\u001b', StringComparison.Ordinal), told);
-        Assert.False(status != 0 && said.Text.Length == 0 && words[0] != "config:get", told);
+        Assert.False(status != 0 && said.Text.Length == 0 && words[0] is not ("config:get" or "plugin:installed"), told);
     }
 
     private static string[] Listing(string folder) => [.. Directory.EnumerateFileSystemEntries(
         folder, "*", folder == Environment.CurrentDirectory ? SearchOption.TopDirectoryOnly : SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 
     private static void AtomicWrite(string path, string text) => Kernel.AtomicFile.Write(path, text);
+
+    private sealed class Broken : IFeature
+    {
+        public string Name => "broken";
+
+        public string Description => "Break";
+
+        public IEnumerable<Command> Commands =>
+        [
+            new("broken:crash", "", "Crash", _ => throw new InvalidOperationException()),
+            new("broken:status", "", "End in a status that no shell has", _ => Task.FromResult(256)),
+            new("broken:silence", "", "Fail without a word", _ => Task.FromResult(1)),
+        ];
+    }
 
     private sealed class Said : IOutputSink
     {

@@ -47,11 +47,33 @@ public sealed class AppCatalog(IStateStore store, TimeProvider time)
         using var held = await store.LockAsync(app.Text, cancel);
         RefuseTaken(app);
         Forget(app);
-        PrivateFolder.Ensure(store.FileOf(FolderOf(app)), PrivateFolder.PublicRead);
-        new AppRepository(store).Make(app);
-        NetworkSettings.Begin(store, app);
-        RecordCreation(app);
-        return app;
+        try
+        {
+            store.EnsureFolder(FolderOf(app), PrivateFolder.PublicRead);
+            new AppRepository(store).Make(app);
+            NetworkSettings.Begin(store, app);
+            RecordCreation(app);
+            return app;
+        }
+        catch (ProblemException)
+        {
+            TakeBack(app);
+            throw;
+        }
+    }
+
+    /// <summary>Takes back an app that could not be made whole; the reason it could not is the one to report.</summary>
+    public void TakeBack(AppName app)
+    {
+        try
+        {
+            Forget(app);
+            store.Delete(FolderOf(app));
+        }
+        catch (ProblemException)
+        {
+            // A disk that takes no change leaves an empty app, which destroying takes away.
+        }
     }
 
     /// <exception cref="ProblemException">There is an app or a folder of that name.</exception>

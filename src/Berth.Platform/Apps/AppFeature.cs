@@ -49,7 +49,7 @@ public sealed class AppFeature(
         new("apps:locked", "<app>", "Check if an app is locked for deployment", LockedAsync),
         new("apps:rename", "[--skip-deploy] <old-app> <new-app>", "Rename an app", transfer.RenameAsync),
         new("apps:report", "[<app>|--global] [--format json] [<flag>]", "Display a report about one or more apps", ReportAsync),
-        new("apps:set", "[--global] <app> <key> (<value>)", "Set or clear an apps property", SetAsync),
+        new("apps:set", "[--global] <app> <key> (<value>)", "Set or clear an apps property", SetAsync) { Keys = _settings.Keys },
         new("apps:unlock", "<app>", "Unlock an app for deployment", UnlockAsync),
     ];
 
@@ -60,10 +60,24 @@ public sealed class AppFeature(
         apps.RefuseTaken(app);
         call.Output.QuietStep($"Creating {app}...");
         await apps.CreateAsync(word, call.Cancel);
-        await domains.RunAsync(app, call.Output, call.Cancel);
+        await NameAsync(app, call);
         await triggers.FireAsync("post-create", [app.Text], call.Output, call.Cancel);
         changes.RoutesChanged(app);
         return 0;
+    }
+
+    /// <summary>Gives a new app the server's names; an app that cannot have them is not made.</summary>
+    private async Task NameAsync(AppName app, CommandCall call)
+    {
+        try
+        {
+            await domains.RunAsync(app, call.Output, call.Cancel);
+        }
+        catch (ProblemException)
+        {
+            apps.TakeBack(app);
+            throw;
+        }
     }
 
     private async Task<int> DestroyAsync(CommandCall call)

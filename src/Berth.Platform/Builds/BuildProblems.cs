@@ -53,7 +53,7 @@ public static class BuildProblems
         "Leave build output and dependencies out of what you deploy; nothing was changed.");
 
     internal static Problem CannotUnpack(string folder, string reason) => new(
-        ArchiveNotUnpacked, $"Cannot unpack into {folder}: {reason}", "Check free space (df -h), and that each name comes once and the sender did not go away; nothing was changed.");
+        ArchiveNotUnpacked, $"Cannot unpack into {folder}: {reason}", "Check free space (`df -h`), and that each name comes once and the sender did not go away; nothing was changed.");
 
     internal static Problem NoProcfile(AppName app, string path) => new(
         ProcfileMissing,

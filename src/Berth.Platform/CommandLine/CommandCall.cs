@@ -3,6 +3,9 @@ namespace Berth.Platform.CommandLine;
 /// <summary>One call of one command.</summary>
 public sealed class CommandCall
 {
+    /// <summary>The command's full name, for what its problems say.</summary>
+    public string Name { get; init; } = "";
+
     /// <summary>The words after the command's name.</summary>
     public required IReadOnlyList<string> Words { get; init; }
 
@@ -23,7 +26,7 @@ public sealed class CommandCall
     /// <param name="switches">Flags without a value, with their dashes: <c>--force</c>.</param>
     /// <param name="valued">Flags with one: <c>--format</c>.</param>
     public Arguments Parse(ReadOnlySpan<string> switches = default, ReadOnlySpan<string> valued = default) =>
-        Arguments.Parse(Words, switches, valued);
+        Arguments.Parse(Words, switches, valued, Name);
 
     /// <summary>Asks a question on a terminal or pipe and reads one line.</summary>
     public async Task<string> AskAsync(string prompt)

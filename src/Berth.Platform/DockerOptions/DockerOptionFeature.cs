@@ -143,7 +143,7 @@ public sealed class DockerOptionFeature(DockerOptionStore options, DeclaredProce
                     processes.AddRange(word["--process=".Length..].Split(','));
                     break;
                 case var word when word.Length > 1 && word[0] == '-':
-                    throw CommandLineProblems.UnknownFlag(word).AsException();
+                    throw CommandLineProblems.UnknownFlag(word, call.Name).AsException();
                 default:
                     return (processes, [.. words.Skip(i)]);
             }

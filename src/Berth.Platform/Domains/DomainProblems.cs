@@ -21,7 +21,7 @@ public static class DomainProblems
     internal static Problem Taken(string domain, AppName holder) => new(
         DomainTaken,
         $"{domain} belongs to the app {holder} already.",
-        $"Remove it there first: `berth domains:remove {holder} {domain}`");
+        $"Remove it there first: `berth domains:remove {holder} {domain}`.");
 
     /// <param name="words">The command as typed, with its app.</param>
     internal static Problem Missing(string words) => new(

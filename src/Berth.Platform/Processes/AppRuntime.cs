@@ -229,7 +229,7 @@ public sealed class AppRuntime(
 
         if (urls.Count == 0)
         {
-            output.Detail($"It has no domain yet, so nobody can reach it. Add one: berth domains:add {app} www.example.com");
+            output.Detail($"It has no domain yet, so nobody can reach it. Add one with domains:add {app} www.example.com");
         }
     }
 

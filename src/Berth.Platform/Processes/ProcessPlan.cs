@@ -101,7 +101,7 @@ public sealed record ProcessPlan
             if (!Commands.VariableName.IsValid(name) || value.Contains('\0', StringComparison.Ordinal))
             {
                 throw Invalid(
-                    $"has the variable '{Printable.Of(name, 60)}', whose name or value no environment can hold", "Unset it with config:unset.");
+                    $"has the variable '{Printable.Of(name, 60)}', whose name or value no environment can hold", "Unset it with `berth config:unset`.");
             }
         }
     }

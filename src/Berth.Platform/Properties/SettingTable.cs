@@ -10,7 +10,8 @@ namespace Berth.Platform.Properties;
 /// </summary>
 public sealed class SettingTable(string feature, PropertyStore properties, params IReadOnlyList<Setting> settings)
 {
-    private string[] Keys => [.. settings.Select(setting => setting.Key).Order(StringComparer.Ordinal)];
+    /// <summary>What <c>:set</c> takes, in ordinal order.</summary>
+    public IReadOnlyList<string> Keys => [.. settings.Select(setting => setting.Key).Order(StringComparer.Ordinal)];
 
     /// <returns>What the app itself has set, or null.</returns>
     public string? Own(AppName app, string key) => properties.Get(feature, app.Text, key);
@@ -95,7 +96,7 @@ public sealed class SettingTable(string feature, PropertyStore properties, param
         && (!setting.OnlyWhenSet || ForAll(setting.Key) is not null || app is not null && Own(app, setting.Key) is not null);
 
     /// <summary>Only the words before the key are flags: a value may well begin with a dash.</summary>
-    private static (AppName? App, string[] Words) ScopeOf(IReadOnlyList<string> words, AppCatalog apps)
+    private (AppName? App, string[] Words) ScopeOf(IReadOnlyList<string> words, AppCatalog apps)
     {
         var global = words.ToList().IndexOf("--global");
         if (global >= 0)
@@ -105,7 +106,7 @@ public sealed class SettingTable(string feature, PropertyStore properties, param
 
         var first = words.Count > 0 && words[0] == "--" ? 1 : 0;
         return words.Count > first && words[first].StartsWith('-')
-            ? throw CommandLineProblems.UnknownFlag(words[first]).AsException()
+            ? throw CommandLineProblems.UnknownFlag(words[first], $"{feature}:set").AsException()
             : (apps.Find(words.Count > first ? words[first] : null), [.. words.Skip(first + 1)]);
     }
 

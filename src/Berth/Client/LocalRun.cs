@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Berth.Commands;
 using Berth.Control;
 using Berth.Daemon;
@@ -18,22 +17,28 @@ internal static class LocalRun
     /// <param name="caller">Who calls.</param>
     /// <param name="input">What the command reads as standard input; null for this process's own.</param>
     /// <exception cref="ProblemException">A daemon holds the state but does not answer: it is starting, ending, or elsewhere.</exception>
-    public static int Run(string[] words, StateRoots roots, Caller caller, Stream? input) =>
-        IsServed(roots) ? throw ProgramProblems.NotAnswering(ControlSocket.FileOf(roots)).AsException() : RunBeside(words, roots, caller, input);
+    public static int Run(string[] words, StateRoots roots, Caller caller, Stream? input)
+    {
+        if (ControlSocket.IsNamed)
+        {
+            throw ProgramProblems.NobodyAtSocket(ControlSocket.FileOf(roots)).AsException();
+        }
+
+        return IsServed(roots)
+            ? throw ProgramProblems.NotAnswering(ControlSocket.FileOf(roots)).AsException()
+            : RunBeside(words, roots, caller, input);
+    }
 
     /// <summary>As <see cref="Run"/>, for commands that only touch files no daemon holds: they run here, with or without one.</summary>
     public static int RunBeside(string[] words, StateRoots roots, Caller caller, Stream? input = null)
     {
         using var interrupted = new CancellationTokenSource();
-        using var signal = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
-        {
-            context.Cancel = true;
-            interrupted.Cancel();
-        });
+        using var signal = Interrupt.Register(interrupted.Cancel);
         return RunAsync(words, roots, caller, input, interrupted.Token).GetAwaiter().GetResult();
     }
 
-    private static bool IsServed(StateRoots roots)
+    /// <summary>Whether a daemon holds the state, reachable or not.</summary>
+    public static bool IsServed(StateRoots roots)
     {
         var file = $"{roots.Lib}/run/daemon.lock";
         if (!File.Exists(file))
@@ -48,7 +53,19 @@ internal static class LocalRun
     private static async Task<int> RunAsync(string[] words, StateRoots roots, Caller caller, Stream? input, CancellationToken interrupted)
     {
         await using var services = new Services(roots, new EdgeOptions(), authority: null, new NoScheduler(), inDaemon: false, NullLoggerFactory.Instance);
-        return await services.Runner.RunAsync(
-            words, caller, new ConsoleSink(), () => input ?? Console.OpenStandardInput(), interrupted, CancellationToken.None);
+        return await services.Runner.RunAsync(words, caller, ConsoleSink.Shared, () => input ?? InputOf(words), interrupted, CancellationToken.None);
+    }
+
+    private static Stream InputOf(string[] words)
+    {
+        if (CertificateInput.TryOf(words) is not { } write)
+        {
+            return Console.OpenStandardInput();
+        }
+
+        var input = new MemoryStream();
+        write(input);
+        input.Position = 0;
+        return input;
     }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Berth.Commands;
-using Berth.Control;
 using Berth.Kernel;
 using Berth.Platform.CommandLine;
 using Berth.Storage;

@@ -7,7 +7,7 @@ internal sealed class LocalCommands(string name, string description, params (str
 {
     public static IReadOnlyList<IFeature> All { get; } =
     [
-        new LocalCommands("serve", "Run the daemon: edge, apps, renewals", ("serve", "[--http-port N] [--https-port N] [--detach]", "Run the daemon")),
+        new LocalCommands("serve", "Run the daemon: edge, apps, renewals", ("serve", "[--http-port N] [--https-port N] [--detach|--stop]", "Run the daemon, or stop it")),
         new LocalCommands("ca", "Run Berth's own certificate authority", ("ca serve", "[--help]", "Run the authority alone, for other ACME clients")),
         new LocalCommands("doctor", "Look at this machine and its apps, and say what to do", ("doctor", "[<app>]", "Look at this machine, or at an app as a visitor would")),
         new LocalCommands(
@@ -26,5 +26,5 @@ internal sealed class LocalCommands(string name, string description, params (str
 
     public IEnumerable<Command> Commands => commands.Select(command =>
         new Command(command.Name, command.Synopsis, command.Summary, call => throw CommandLineProblems.Missing(
-            $"{command.Name} takes no words in front of it.", $"Write {call.Caller.Program} {command.Name}.").AsException()));
+            $"{command.Name} takes no words in front of it.", $"Write `berth {command.Name}`.").AsException()));
 }

@@ -16,16 +16,20 @@ using Berth.Platform.Git;
 using Berth.Platform.LetsEncrypt;
 using Berth.Platform.Logs;
 using Berth.Platform.Networks;
+using Berth.Platform.Nginx;
 using Berth.Platform.Plugins;
+using Berth.Platform.Ports;
 using Berth.Platform.Processes;
 using Berth.Platform.Processes.Checks;
 using Berth.Platform.Properties;
+using Berth.Platform.Proxy;
 using Berth.Platform.Registries;
 using Berth.Platform.Repositories;
 using Berth.Platform.Resources;
 using Berth.Platform.Routing;
 using Berth.Platform.SshKeys;
 using Berth.Platform.Takeover;
+using Berth.Platform.Urls;
 using Berth.Platform.Volumes;
 using Berth.Storage;
 using Microsoft.Extensions.Logging;
@@ -39,6 +43,7 @@ namespace Berth.Daemon;
 internal sealed class Services : IAsyncDisposable
 {
     private readonly AcmeClients _clients;
+    private readonly Func<CommandTable, CommandRunner> _runnerOf;
     private readonly DockerSocket _docker = new();
 
     /// <param name="roots">Where state lies.</param>
@@ -55,16 +60,24 @@ internal sealed class Services : IAsyncDisposable
         var store = new FileStateStore(roots, time);
         var config = new ConfigStore(store, time);
         var properties = new PropertyStore(store, time);
+        var plugins = new PluginServices(roots, store, properties, Environment.GetEnvironmentVariable, time);
+        Compatibility = plugins.Files;
         var apps = new AppCatalog(store, time);
         var domains = new DomainStore(store, config, time);
-        var certificates = new CertificateFiles(store, time);
+        var proxy = new ProxySettings(properties, config);
+        var portMaps = new PortStore(properties, config, store);
+        var certificates = new CertificateFiles(store, time, new CertificatePorts(portMaps, proxy));
+        var ports = new PortPlan(portMaps, proxy, certificates);
+        var nginx = new NginxSettings(properties, new NginxLogs(roots, Environment.GetEnvironmentVariable("NGINX_LOG_ROOT")));
         var releases = new ReleaseStore(store, time);
-        var triggers = new NoTriggers();
+        var triggers = plugins.Triggers;
         var renaming = new AppRenaming(store);
         renaming.FinishAll();
         Edge = new EdgeServer(edgeOptions, time, logs);
         Containers = new ContainerTargets(apps, new ContainerFiles(store), releases, _docker);
-        var routes = new RoutePublisher(apps, domains, certificates, scheduler, Edge) { Otherwise = app => Containers.Of(app) };
+        var urls = new AppUrls(domains, ports, certificates, store, Edge);
+        var routes = new RoutePublisher(apps, domains, certificates, ports, proxy, nginx, urls, scheduler, Edge) { Otherwise = app => Containers.Of(app) };
+        var published = new RouteChanges(routes, Edge);
         var processLog = inDaemon ? (IProcessLog)new ProcessLog(logs) : new NoProcessLog();
         var ps = new PsSettings(properties, config);
         var checks = new CheckSettings(properties, config);
@@ -72,10 +85,11 @@ internal sealed class Services : IAsyncDisposable
         var formations = new FormationStore(properties);
         var builds = new BuildStore(store, properties, time);
         var journal = new BuildJournal(builds, processLog);
+        Accounts = new AppAccounts(store, properties, apps);
         Runtime = new AppRuntime(
             apps,
             releases,
-            new PlanMaker(releases, config, new AppAccounts(store, properties, apps), ps, checks, builder, formations),
+            new PlanMaker(releases, config, Accounts, ps, checks, builder, formations),
             ps,
             formations,
             new AppOperations(store, apps),
@@ -93,7 +107,7 @@ internal sealed class Services : IAsyncDisposable
             apps, new CertificatePlanner(domains, settings, _clients), _clients, Lineages, certificates, settings, Edge, routes, new ChallengePort(store), new RetryLadder(random), time);
         var renewal = new AutoRenewal(properties, store);
         Renewals = new RenewalLoop(apps, routes, Manager, renewal, new RenewalLog(logs), time);
-        (Apps, Routes, Domains, Certificates, Config) = (apps, routes, domains, certificates, config);
+        (Apps, Routes, Domains, Certificates, Config, Releases) = (apps, routes, domains, certificates, config, releases);
         var changes = new LiveChanges(routes, Renewals);
         var setup = new DomainSetup(domains, config);
         var deployLock = new DeployLock(store);
@@ -105,7 +119,13 @@ internal sealed class Services : IAsyncDisposable
             new AppFeature(apps, setup, transfer, deployLock, properties, Runtime, Manager, changes, triggers, store),
             new ConfigFeature(config, apps, inDaemon ? Runtime : new NothingToRestart(Runtime), triggers),
             new DomainFeature(domains, setup, config, apps, changes, triggers),
-            new CertificateFeature(certificates, apps, store),
+            new CertificateFeature(certificates, new CertificateReport(certificates), domains, apps, store, published, triggers, time),
+            new PortFeature(portMaps, ports, apps, published, triggers),
+            new ProxyFeature(proxy, domains, apps, published, triggers),
+            new NginxFeature(
+                nginx, new NginxConfigView(nginx, domains, ports, certificates, scheduler), proxy, domains, certificates, apps, published, time),
+            new UrlFeature(UrlFeature.All, urls, apps),
+            new UrlFeature(UrlFeature.Best, urls, apps),
             new LetsEncryptFeature(
                 Manager, new LetsEncryptReport(settings, renewal, Manager, properties, certificates, apps), settings, renewal, Lineages,
                 properties, certificates, apps, triggers, time),
@@ -120,10 +140,20 @@ internal sealed class Services : IAsyncDisposable
             new DockerLocalFeature(properties, apps),
             new SshKeyFeature(new AuthorizedKeysFile(store)),
             .. SettingFeatures(store, properties, releases, scheduler, apps, triggers, time),
+            .. plugins.Features((words, call) => Runner!.RunBuiltInAsync(words, call)),
+            new ReportFeature(apps, plugins.Listing, plugins.Triggers, () => Commands!.Features, inDaemon),
             .. LocalCommands.All,
         ]);
         Commands.Hidden = CompletionCommand.For(Commands, new CompletionSources(apps, domains, config));
-        Runner = new CommandRunner(Commands, inDaemon, ControlSocket.FileOf(roots), inDaemon ? Honour : static _ => { }, logs.CreateLogger<CommandRunner>());
+        _runnerOf = table => new CommandRunner(
+            table,
+            plugins.Triggers,
+            plugins.Commands,
+            inDaemon,
+            ControlSocket.FileOf(roots),
+            inDaemon ? Honour : static _ => { },
+            logs.CreateLogger<CommandRunner>());
+        Runner = RunnerOf(Commands);
     }
 
     public AppCatalog Apps { get; }
@@ -138,6 +168,10 @@ internal sealed class Services : IAsyncDisposable
 
     public CertificateFiles Certificates { get; }
 
+    public ReleaseStore Releases { get; }
+
+    public AppAccounts Accounts { get; }
+
     public EdgeServer Edge { get; }
 
     public AppRuntime Runtime { get; }
@@ -148,9 +182,15 @@ internal sealed class Services : IAsyncDisposable
 
     public RenewalLoop Renewals { get; }
 
+    /// <summary>What plugins source.</summary>
+    public CompatibilityFiles Compatibility { get; }
+
     public CommandTable Commands { get; }
 
     public CommandRunner Runner { get; }
+
+    /// <summary>A runner of other commands on the same services.</summary>
+    public CommandRunner RunnerOf(CommandTable table) => _runnerOf(table);
 
     /// <summary>Features that keep what users set, for the schedulers that can honour it.</summary>
     private static IFeature[] SettingFeatures(

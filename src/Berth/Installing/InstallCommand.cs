@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Berth.Client;
 using Berth.Commands;
-using Berth.Control;
 using Berth.Kernel;
 using Berth.Platform.CommandLine;
 using Berth.Storage;

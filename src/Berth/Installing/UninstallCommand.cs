@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Berth.Control;
+using Berth.Kernel;
 using Berth.Daemon;
 using Berth.Platform.CommandLine;
 using Berth.Storage;

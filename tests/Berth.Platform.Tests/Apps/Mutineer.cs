@@ -18,6 +18,12 @@ internal sealed class Mutineer(IStateStore real, int changes) : IStateStore
         real.Write(path, text, mode);
     }
 
+    public void EnsureFolder(StatePath path, UnixFileMode mode)
+    {
+        Change();
+        real.EnsureFolder(path, mode);
+    }
+
     public void Delete(StatePath path)
     {
         Change();
