@@ -27,12 +27,12 @@ public sealed class Scheduling_tasks
     {
         await using var berth = await WithTasksAsync(AppJson);
         Assert.Equal($"=====> Setting maintenance.{Id} to true\n", await berth.OkAsync("cron:suspend", "app", Id));
-        Assert.Matches($"{Id} +@daily +true \\(task\\)  node", await berth.OkAsync("cron:list", "app"));
+        Assert.Matches($"{Id} +@daily +true \\(task\\) +node", await berth.OkAsync("cron:list", "app"));
         Assert.Equal("true\n", await berth.OkAsync("cron:report", "app", $"--cron-maintenance-{Id}"));
         Assert.Equal($"=====> Unsetting maintenance.{Id}\n", await berth.OkAsync("cron:resume", "app", Id));
 
         await berth.OkAsync("cron:set", "--global", "maintenance", "true");
-        Assert.Matches($"{Id} +@daily +true \\(app\\)  node", await berth.OkAsync("cron:list", "app"));
+        Assert.Matches($"{Id} +@daily +true \\(app\\) +node", await berth.OkAsync("cron:list", "app"));
         await berth.FailsAsync("Invalid task maintenance property, no matching task ID found: maintenance.nope", "cron:suspend", "app", "nope");
         await berth.FailsAsync("Property cannot be specified on a per-app basis", "cron:set", "app", "mailto", "me@example.com");
         await berth.FailsAsync("Task maintenance properties cannot be set globally", "cron:set", "--global", $"maintenance.{Id}", "true");

@@ -47,9 +47,9 @@ public sealed class Setting_networks_and_resources
         Assert.Equal("=====> Setting resource reservation for app (worker)\n       memory: 1g\n", await berth.OkAsync("resource:reserve", "--process-type", "worker", "--memory", "1g", "app"));
         Assert.StartsWith("=====> resource limits app information [defaults]\n       cpu: 2\n       memory: 100\n", await berth.OkAsync("resource:limit", "app"), StringComparison.Ordinal);
         Assert.Equal("1g\n", await berth.OkAsync("resource:report", "app", "--resource-worker.reserve.memory"));
+        string[] rows = ["_default_ limit cpu:".PadRight(33) + "2", "_default_ limit memory:".PadRight(33) + "100", "worker reserve memory:".PadRight(33) + "1g"];
         Assert.Equal(
-            "=====> app resource information\n       _default_ limit cpu:           2\n       _default_ limit memory:        100\n       worker reserve memory:         1g\n",
-            (await berth.OkAsync("resource:report", "app")).Replace("    2", "2", StringComparison.Ordinal).Replace("    1", "1", StringComparison.Ordinal));
+            $"=====> app resource information\n{string.Concat(rows.Select(row => $"       {row}\n"))}", await berth.OkAsync("resource:report", "app"));
         Assert.Equal("2", await File.ReadAllTextAsync($"{berth.Lib}/config/resource/app/_default_.limit.cpu"));
 
         Assert.Equal("=====> Setting resource limits for app\n       cpu: cleared\n", await berth.OkAsync("resource:limit", "--cpu", "clear", "app"));
