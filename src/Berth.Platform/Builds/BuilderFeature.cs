@@ -7,7 +7,7 @@ namespace Berth.Platform.Builds;
 /// <summary>The <c>builder:*</c> commands. <c>build-dir</c> is honoured; a builder that is selected is kept for Dokku, which has several.</summary>
 public sealed class BuilderFeature(BuilderSettings settings, PropertyStore properties, AppCatalog apps) : IFeature
 {
-    private static readonly Report Report = new("builder-", "builder information");
+    private static readonly Report Report = new("builder-", "builder information") { KeepsPrefixToo = true };
 
     public string Name => "builder";
 

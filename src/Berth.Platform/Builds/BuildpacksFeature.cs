@@ -13,7 +13,7 @@ public sealed class BuildpacksFeature(PropertyStore properties, AppCatalog apps)
     private const string Key = "buildpacks";
     private const string Index = "--index";
 
-    private static readonly Report Report = new("buildpacks-", "buildpacks information");
+    private static readonly Report Report = new("buildpacks-", "buildpacks information") { KeepsPrefixToo = true };
 
     private readonly SettingTable _table = new(Feature, properties, new Setting("stack", "gliderlabs/herokuish:latest-24"));
 

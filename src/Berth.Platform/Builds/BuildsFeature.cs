@@ -9,7 +9,7 @@ namespace Berth.Platform.Builds;
 /// <summary>The <c>builds:*</c> commands: what was built and deployed, and how it went.</summary>
 public sealed class BuildsFeature(BuildStore store, BuildJournal journal, AppCatalog apps, TimeProvider time) : IFeature
 {
-    private static readonly Report Report = new("builds-", "builds information");
+    private static readonly Report Report = new("builds-", "builds information") { KeepsPrefixToo = true };
 
     public string Name => "builds";
 

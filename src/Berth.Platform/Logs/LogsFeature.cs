@@ -11,7 +11,7 @@ namespace Berth.Platform.Logs;
 /// <summary>The <c>logs</c> commands: what apps printed.</summary>
 public sealed partial class LogsFeature(LogReader logs, LogsSettings settings, AppRuntime runtime, AppCatalog apps) : IFeature
 {
-    private static readonly Report Report = new("logs-", "logs information");
+    private static readonly Report Report = new("logs-", "logs information") { KeepsPrefixToo = true };
 
     public string Name => "logs";
 

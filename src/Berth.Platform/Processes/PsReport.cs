@@ -9,7 +9,7 @@ namespace Berth.Platform.Processes;
 /// <summary>What <c>ps:report</c> shows; without a daemon, as not running.</summary>
 public sealed class PsReport(AppRuntime runtime, PsSettings settings, FormationStore formations, AppCatalog apps)
 {
-    private static readonly Report Report = new("ps-", "ps information");
+    private static readonly Report Report = new("ps-", "ps information") { KeepsPrefixToo = true };
 
     public Task<int> PrintAsync(CommandCall call) => settings.Table.ReportAsync(call, apps, Report, (values, app, _) => AddTo(values, app));
 

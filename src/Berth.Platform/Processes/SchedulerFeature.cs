@@ -12,7 +12,7 @@ public sealed class SchedulerFeature(PropertyStore properties, AppCatalog apps) 
 {
     private const string Selected = "selected";
 
-    private static readonly Report Report = new("scheduler-", "scheduler information");
+    private static readonly Report Report = new("scheduler-", "scheduler information") { KeepsPrefixToo = true };
 
     private readonly SettingTable _table = new(
         "scheduler",

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Berth.Kernel;
-using Berth.Platform.Processes.Launching;
 using Berth.Platform.Processes;
+using Berth.Platform.Processes.Launching;
 using Berth.TestKit;
 
 namespace Berth.Platform.Tests.Processes;
