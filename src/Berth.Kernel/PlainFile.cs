@@ -3,6 +3,9 @@ namespace Berth.Kernel;
 /// <summary>Reads files that others may have put in place: opening a fifo would wait for ever.</summary>
 public static class PlainFile
 {
+    /// <summary>Whether something is there that is no plain file: a folder, a fifo, a device.</summary>
+    public static bool IsOther(string path) => Posix.IsPlainFile(path) == false;
+
     /// <summary>Whether there is a file at the path that can be read to its end, or a link to one.</summary>
     public static bool IsPlain(string path) => Posix.IsPlainFile(path) == true;
 

@@ -9,6 +9,7 @@ internal static unsafe partial class Posix
     private const uint WantType = 0x1; // STATX_TYPE
     private const uint WantOwner = 0x8 | 0x10; // STATX_UID | STATX_GID
     private const int CloseOnExec = 0x80000;
+    private const int TextLimit = 16 * 1024;
 
     /// <summary>Makes a rename in <paramref name="folder"/> survive a power cut.</summary>
     internal static void SyncFolder(string folder)
@@ -74,6 +75,19 @@ internal static unsafe partial class Posix
         return Statx(AtCurrentDirectory, path, itself ? noFollow : 0, WantOwner, status) == 0 ? new FileOwner(status[5], status[6]) : null;
     }
 
+    /// <summary>The account's name in the machine's user database.</summary>
+    internal static string? NameOf(uint user)
+    {
+        // struct passwd begins with a pointer to the name; no system makes the whole longer than a few words.
+        var entry = stackalloc nint[16];
+        var texts = new byte[TextLimit];
+        nint found = 0;
+        fixed (byte* text = texts)
+        {
+            return FindUser(user, entry, text, TextLimit, &found) == 0 && found != 0 ? Marshal.PtrToStringUTF8(*(nint*)found) : null;
+        }
+    }
+
     internal static FileStamp StampOf(ReadOnlySpan<byte> path)
     {
         const uint wanted = 0x40 | 0x80 | 0x100 | 0x200; // STATX_MTIME | STATX_CTIME | STATX_INO | STATX_SIZE
@@ -122,6 +136,9 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc", EntryPoint = "lchown", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int ChangeOwner(string path, uint user, uint group);
+
+    [LibraryImport("libc", EntryPoint = "getpwuid_r")]
+    private static partial int FindUser(uint user, nint* entry, byte* texts, nuint size, nint* found);
 
     [LibraryImport("libc", EntryPoint = "statx")]
     private static partial int Statx(int folder, byte* path, int flags, uint mask, uint* status);

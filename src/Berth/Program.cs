@@ -23,9 +23,14 @@ internal static class Program
             return Launcher.Run(args[1..]);
         }
 
+        if (args is ["__plugin", "--all", var program, ..])
+        {
+            return PluginParent.Run(program, args[3..]);
+        }
+
         try
         {
-            return Run(args);
+            return Run(Invocation.WordsOf(args));
         }
         catch (ProblemException e)
         {
@@ -102,7 +107,7 @@ internal static class Program
         }
 
         var start = Array.IndexOf(args, "deploy");
-        return start >= 0 && args[..start].All(word => word.StartsWith("--", StringComparison.Ordinal)) && args[start..] is [_, var app, var folder]
+        return CertificateInput.TryOf(args) is { } certificate ? (args, certificate) : start >= 0 && args[..start].All(word => word.StartsWith("--", StringComparison.Ordinal)) && args[start..] is [_, var app, var folder]
             && !app.StartsWith('-') && !folder.StartsWith('-')
             ? ([.. args[..start], "deploy", app], FolderArchive.Of(folder))
             : (args, static stream => Invocation.CopyInput(stream));

@@ -86,7 +86,7 @@ public sealed class Serving_a_taken_over_server : IAsyncLifetime
         Assert.Empty(changed);
 
         // Its own: documented in the guide.
-        string[] own = [$"{_berth.Lib}/run", $"{_berth.Lib}/data/authority", $"{_berth.Lib}/data/instances"];
+        string[] own = [$"{_berth.Lib}/run", $"{_berth.Lib}/data/authority", $"{_berth.Lib}/data/instances", $"{_berth.Lib}/core-plugins", $"{_berth.Lib}/plugins"];
         string[] added = [.. after.Keys.Where(path => !_before.ContainsKey(path) && !own.Any(folder => path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal)))];
         Assert.Empty(added);
     }

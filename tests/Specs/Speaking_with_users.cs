@@ -11,7 +11,7 @@ public sealed class Speaking_with_users(SharedServer server)
     {
         var result = await Berth.RunAsync("app:creat", "x");
         Assert.Equal(1, result.Status);
-        Assert.StartsWith(" !     `app:creat` is not a berth command.\n", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith(" !     `app:creat x` is not a berth command.\n", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class Typing_anything : IAsyncLifetime
     private static readonly string[] NotHere = ["install", "uninstall", "git:allow-host"];
 
     // Their answer is the status alone.
-    private static readonly string[] Silent = ["config:get", "git:auth-status"];
+    private static readonly string[] Silent = ["config:get", "git:auth-status", "plugin:installed"];
 
     private static readonly string[] Words =
     [

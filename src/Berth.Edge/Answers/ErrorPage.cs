@@ -22,7 +22,7 @@ internal static class ErrorPage
         "This connection was made for another host. Open a new one.");
 
     internal static Task NotRunningAsync(HttpContext context) => WriteAsync(
-        context, StatusCodes.Status503ServiceUnavailable, "Not running", "The app is not running.");
+        context, StatusCodes.Status502BadGateway, "Not running", "The app is not running.");
 
     internal static Task MethodAsync(HttpContext context) => WriteAsync(
         context, StatusCodes.Status405MethodNotAllowed, "Method not allowed", "This method is not forwarded to apps.");

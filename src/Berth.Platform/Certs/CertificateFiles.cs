@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Berth.Kernel;
@@ -10,7 +11,7 @@ namespace Berth.Platform.Certs;
 /// The certificate each app is served with: <c>tls/server.crt</c> (leaf first, then its chain) and <c>tls/server.key</c>.
 /// The two cannot change in one step, so a crash between them is mended from the last issued pair at the next start.
 /// </summary>
-public sealed class CertificateFiles(IStateStore store, TimeProvider time)
+public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICertificateWatcher? watcher = null)
 {
     private readonly Remembered<(CertificateFacts? Facts, bool FromAcme)> _certificates = new(time);
 
@@ -29,6 +30,11 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time)
 
     /// <returns>What the certificate says of itself, or null when there is none that can be read.</returns>
     public CertificateFacts? Facts(AppName app) => InService(app).Facts;
+
+    /// <summary>Tells one installed pair from the next, also when somebody numbers all their certificates alike.</summary>
+    public string VersionOf(AppName app, CertificateFacts facts) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{facts.Serial} {FileStamp.Of(FileStamp.PathOf(CertificatePath(app))).Changed:x} {FileStamp.Of(FileStamp.PathOf(KeyPath(app))).Changed:x}");
 
     /// <summary>Puts a proven pair into service.</summary>
     /// <param name="app">Whose.</param>
@@ -59,9 +65,21 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time)
         {
             store.Delete(FromAcme(app));
         }
+
+        watcher?.Installed(app);
     }
 
-    public void Remove(AppName app) => store.Delete(Folder(app));
+    public void Remove(AppName app)
+    {
+        store.Delete(Folder(app));
+        watcher?.Removed(app);
+    }
+
+    /// <summary>Whether there is anything in the app's <c>tls</c> folder.</summary>
+    public bool HasFolder(AppName app) => store.Exists(Folder(app));
+
+    /// <summary>Keeps the request that a generated certificate was made from, for the owner to send to an authority.</summary>
+    public void WriteRequest(AppName app, string pem) => store.Write(Folder(app).Slash("server.csr"), pem, AtomicFile.GroupRead);
 
     /// <summary>Whether key and certificate belong together.</summary>
     public bool IsWhole(AppName app)

@@ -14,16 +14,13 @@ public static class CommandLineProblems
     public static readonly ProblemCode ArgumentMissing = new("argument-missing", Contract: true);
     public static readonly ProblemCode ArgumentUnexpected = new("argument-unexpected", Contract: true);
 
-    /// <param name="word">What was typed.</param>
+    /// <param name="words">What was typed.</param>
     /// <param name="nearest">The known command most like it, or null.</param>
     /// <param name="program">The name the program was called by.</param>
-    public static Problem UnknownCommand(string word, string? nearest, string program) => new(
+    public static Problem UnknownCommand(IReadOnlyList<string> words, string? nearest, string program) => new(
         CommandUnknown,
-        $"`{Printable.Of(word)}` is not a {program} command.",
-        nearest is null ? $"See `{program} help` for a list of available commands." : $"Did you mean `{program} {nearest}`?")
-    {
-        Details = [$"See `{program} help` for a list of available commands."],
-    };
+        $"`{Printable.Of(string.Join(' ', words))}` is not a {program} command.\nSee `{program} help` for a list of available commands.",
+        nearest is null ? $"See `{program} help` for a list of available commands." : $"Did you mean `{program} {nearest}`?");
 
     public static Problem NeedsRoot() => new(
         RootNeeded, "This command must be run as root", "Run it again with sudo in front.");

@@ -9,6 +9,12 @@ public sealed class CommandOutput(IOutputSink sink, Caller caller)
     private const string Red = "\x1b[31m";
     private const string Plain = "\x1b[0m";
 
+    /// <summary>Who reads it.</summary>
+    public Caller Caller => caller;
+
+    /// <summary>The same outputs for a caller who is quieter or forces more.</summary>
+    public CommandOutput For(Caller other) => new(sink, other);
+
     /// <summary>Whether a person watches: then durations and addresses are added that scripts do not expect.</summary>
     public bool OnTerminal => caller.OutputIsTerminal;
 

@@ -26,6 +26,9 @@ public sealed class DomainStore(IStateStore store, ConfigStore config, TimeProvi
     /// <summary>The names the app is reached by; none when domains are disabled.</summary>
     public IReadOnlyList<DomainName> DomainsOf(AppName app) => IsEnabled(app) ? [.. Read(app).Domains] : [];
 
+    /// <summary>Whether the app takes what no other app has a name for (its domain <c>_</c>).</summary>
+    public bool CatchesAll(AppName app) => IsEnabled(app) && Read(app).CatchesAll;
+
     /// <summary>The names an app gets when it is made: one below each of the server's domains.</summary>
     public IReadOnlyList<string> DefaultsFor(AppName app) =>
         [.. Read(null).Domains.Select(global => app.Text.Contains('.') ? app.Text : $"{app}.{global}").Distinct()];

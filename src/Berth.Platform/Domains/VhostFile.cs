@@ -33,6 +33,9 @@ public sealed record VhostFile(string Path, ImmutableArray<VhostLine> Lines)
         return new VhostFile(path, lines.ToImmutable());
     }
 
+    /// <summary>Whether the app also takes what no other app has a name for.</summary>
+    public bool CatchesAll => Lines.Any(line => line.Text == CatchAll);
+
     /// <summary>The names that can be routed and certified, each once.</summary>
     public IEnumerable<DomainName> Domains => Lines.Select(line => line.Domain).OfType<DomainName>().Distinct();
 

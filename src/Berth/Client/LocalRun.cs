@@ -48,7 +48,19 @@ internal static class LocalRun
     private static async Task<int> RunAsync(string[] words, StateRoots roots, Caller caller, Stream? input, CancellationToken interrupted)
     {
         await using var services = new Services(roots, new EdgeOptions(), authority: null, new NoScheduler(), inDaemon: false, NullLoggerFactory.Instance);
-        return await services.Runner.RunAsync(
-            words, caller, new ConsoleSink(), () => input ?? Console.OpenStandardInput(), interrupted, CancellationToken.None);
+        return await services.Runner.RunAsync(words, caller, new ConsoleSink(), () => input ?? InputOf(words), interrupted, CancellationToken.None);
+    }
+
+    private static Stream InputOf(string[] words)
+    {
+        if (CertificateInput.TryOf(words) is not { } write)
+        {
+            return Console.OpenStandardInput();
+        }
+
+        var input = new MemoryStream();
+        write(input);
+        input.Position = 0;
+        return input;
     }
 }

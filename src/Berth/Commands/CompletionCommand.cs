@@ -40,7 +40,7 @@ internal static class CompletionCommand
     {
         var described = call.Words is [Described, ..];
         var line = call.Words.Skip(described ? 1 : 0).FirstOrDefault() ?? "";
-        foreach (var candidate in new Completions([.. table.All], sources).Of(line))
+        foreach (var candidate in new Completions([.. table.All.Where(command => !command.Hidden)], sources).Of(line))
         {
             call.Output.Line(described && candidate.Summary.Length > 0 ? $"{candidate.Word}\t{candidate.Summary}" : candidate.Word);
         }

@@ -15,6 +15,7 @@ internal static class ProgramProblems
     public static readonly ProblemCode OptionInvalid = new("option-invalid");
     public static readonly ProblemCode ProblemUnknown = new("problem-unknown");
     public static readonly ProblemCode FolderMissing = new("deploy-folder-missing");
+    public static readonly ProblemCode CommandElsewhere = new("command-elsewhere");
     public static readonly ProblemCode DokkuRcUnreadable = new("dokkurc-unreadable", Contract: true);
     public static readonly ProblemCode SudoMissing = new("sudo-missing");
 
@@ -70,6 +71,9 @@ internal static class ProgramProblems
         ProblemUnknown,
         $"There is no problem code '{Printable.Of(word)}'.",
         nearest is null ? "Codes are printed with every problem." : $"Did you mean {nearest}?");
+
+    public static Problem HasCounterpart(string command, string why, string instead) => new(
+        CommandElsewhere, $"`{Printable.Of(command)}` is a command of Dokku that Berth has not: {why}.", instead);
 
     public static Problem FolderNotNamed(string app) => new(
         FolderMissing,

@@ -21,6 +21,9 @@ internal sealed record CallRequest
     /// <summary>The SSH key's name, as the contract's SSH_NAME.</summary>
     public string SshName { get; init; } = "default";
 
+    /// <summary>True when a plugin's program calls. Only who has an account here can say so, not who comes over SSH.</summary>
+    public bool WithinPlugin { get; init; }
+
     /// <summary>False when NO_COLOR is set or the terminal is dumb.</summary>
     public required bool Colour { get; init; }
 }

@@ -99,6 +99,7 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
         var caller = new Caller(user, call.Program == "dokku" ? "dokku" : "berth", call.OutputIsTerminal, call.ErrorIsTerminal)
         {
             Coloured = call.Colour,
+            WithinPlugin = call.WithinPlugin,
             InputIsTerminal = call.InputIsTerminal,
             SshUser = call.SshUser,
             SshName = call.SshName,

@@ -40,6 +40,7 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
             new Random()));
         _services = Started(new Services(roots, edge, authority, _scheduler, inDaemon: true, logs));
         MendCertificates(_services);
+        PrepareForPlugins(_services);
         await Started(new ContainerWatch(_services.Containers, _services.Routes, Passed)).StartAsync(cancel);
 
         // Names and certificates first: a visitor in the next second finds the app, if not its processes yet.
@@ -147,6 +148,19 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
         PrivateFolder.Ensure($"{roots.Lib}/run", PrivateFolder.PublicRead);
         PrivateFolder.Ensure($"{roots.Lib}/data", PrivateFolder.PublicRead);
         PrivateFolder.Ensure($"{roots.Lib}/config", PrivateFolder.GroupRead);
+    }
+
+    /// <summary>Apps run without plugins: files that cannot be written are told of, and a plugin's command tries again.</summary>
+    private void PrepareForPlugins(Services services)
+    {
+        try
+        {
+            services.Compatibility.Ensure();
+        }
+        catch (ProblemException e)
+        {
+            Unwritten(_log, e.Problem.Found);
+        }
     }
 
     private void MendCertificates(Services services)

@@ -16,16 +16,20 @@ using Berth.Platform.Git;
 using Berth.Platform.LetsEncrypt;
 using Berth.Platform.Logs;
 using Berth.Platform.Networks;
+using Berth.Platform.Nginx;
 using Berth.Platform.Plugins;
+using Berth.Platform.Ports;
 using Berth.Platform.Processes;
 using Berth.Platform.Processes.Checks;
 using Berth.Platform.Properties;
+using Berth.Platform.Proxy;
 using Berth.Platform.Registries;
 using Berth.Platform.Repositories;
 using Berth.Platform.Resources;
 using Berth.Platform.Routing;
 using Berth.Platform.SshKeys;
 using Berth.Platform.Takeover;
+using Berth.Platform.Urls;
 using Berth.Platform.Volumes;
 using Berth.Storage;
 using Microsoft.Extensions.Logging;
@@ -55,16 +59,24 @@ internal sealed class Services : IAsyncDisposable
         var store = new FileStateStore(roots, time);
         var config = new ConfigStore(store, time);
         var properties = new PropertyStore(store, time);
+        var plugins = new PluginServices(roots, store, properties, Environment.GetEnvironmentVariable, time);
+        Compatibility = plugins.Files;
         var apps = new AppCatalog(store, time);
         var domains = new DomainStore(store, config, time);
-        var certificates = new CertificateFiles(store, time);
+        var proxy = new ProxySettings(properties, config);
+        var portMaps = new PortStore(properties, config, store);
+        var certificates = new CertificateFiles(store, time, new CertificatePorts(portMaps, proxy));
+        var ports = new PortPlan(portMaps, proxy, certificates);
+        var nginx = new NginxSettings(properties, new NginxLogs(roots, Environment.GetEnvironmentVariable("NGINX_LOG_ROOT")));
         var releases = new ReleaseStore(store, time);
-        var triggers = new NoTriggers();
+        var triggers = plugins.Triggers;
         var renaming = new AppRenaming(store);
         renaming.FinishAll();
         Edge = new EdgeServer(edgeOptions, time, logs);
         Containers = new ContainerTargets(apps, new ContainerFiles(store), releases, _docker);
-        var routes = new RoutePublisher(apps, domains, certificates, scheduler, Edge) { Otherwise = app => Containers.Of(app) };
+        var urls = new AppUrls(domains, ports, certificates, store, Edge);
+        var routes = new RoutePublisher(apps, domains, certificates, ports, proxy, nginx, urls, scheduler, Edge) { Otherwise = app => Containers.Of(app) };
+        var published = new RouteChanges(routes, Edge);
         var processLog = inDaemon ? (IProcessLog)new ProcessLog(logs) : new NoProcessLog();
         var ps = new PsSettings(properties, config);
         var checks = new CheckSettings(properties, config);
@@ -105,7 +117,13 @@ internal sealed class Services : IAsyncDisposable
             new AppFeature(apps, setup, transfer, deployLock, properties, Runtime, Manager, changes, triggers, store),
             new ConfigFeature(config, apps, inDaemon ? Runtime : new NothingToRestart(Runtime), triggers),
             new DomainFeature(domains, setup, config, apps, changes, triggers),
-            new CertificateFeature(certificates, apps, store),
+            new CertificateFeature(certificates, new CertificateReport(certificates), domains, apps, store, published, triggers, time),
+            new PortFeature(portMaps, ports, apps, published, triggers),
+            new ProxyFeature(proxy, domains, apps, published, triggers),
+            new NginxFeature(
+                nginx, new NginxConfigView(nginx, domains, ports, certificates, scheduler), proxy, domains, certificates, apps, published, time),
+            new UrlFeature(UrlFeature.All, urls, apps),
+            new UrlFeature(UrlFeature.Best, urls, apps),
             new LetsEncryptFeature(
                 Manager, new LetsEncryptReport(settings, renewal, Manager, properties, certificates, apps), settings, renewal, Lineages,
                 properties, certificates, apps, triggers, time),
@@ -120,10 +138,19 @@ internal sealed class Services : IAsyncDisposable
             new DockerLocalFeature(properties, apps),
             new SshKeyFeature(new AuthorizedKeysFile(store)),
             .. SettingFeatures(store, properties, releases, scheduler, apps, triggers, time),
+            .. plugins.Features((words, call) => Runner!.RunBuiltInAsync(words, call)),
+            new ReportFeature(apps, plugins.Listing, plugins.Triggers, () => Commands!.Features, inDaemon),
             .. LocalCommands.All,
         ]);
         Commands.Hidden = CompletionCommand.For(Commands, new CompletionSources(apps, domains, config));
-        Runner = new CommandRunner(Commands, inDaemon, ControlSocket.FileOf(roots), inDaemon ? Honour : static _ => { }, logs.CreateLogger<CommandRunner>());
+        Runner = new CommandRunner(
+            Commands,
+            plugins.Triggers,
+            plugins.Commands,
+            inDaemon,
+            ControlSocket.FileOf(roots),
+            inDaemon ? Honour : static _ => { },
+            logs.CreateLogger<CommandRunner>());
     }
 
     public AppCatalog Apps { get; }
@@ -147,6 +174,9 @@ internal sealed class Services : IAsyncDisposable
     public CertificateManager Manager { get; }
 
     public RenewalLoop Renewals { get; }
+
+    /// <summary>What plugins source.</summary>
+    public CompatibilityFiles Compatibility { get; }
 
     public CommandTable Commands { get; }
 
