@@ -49,7 +49,7 @@ public sealed class AppFeature(
         new("apps:locked", "<app>", "Check if an app is locked for deployment", LockedAsync),
         new("apps:rename", "[--skip-deploy] <old-app> <new-app>", "Rename an app", transfer.RenameAsync),
         new("apps:report", "[<app>|--global] [--format json] [<flag>]", "Display a report about one or more apps", ReportAsync),
-        new("apps:set", "[--global] <app> <key> (<value>)", "Set or clear an apps property", SetAsync),
+        new("apps:set", "[--global] <app> <key> (<value>)", "Set or clear an apps property", SetAsync) { Keys = _settings.Keys },
         new("apps:unlock", "<app>", "Unlock an app for deployment", UnlockAsync),
     ];
 

@@ -16,7 +16,7 @@ public sealed class BuilderFeature(BuilderSettings settings, PropertyStore prope
     public IEnumerable<Command> Commands =>
     [
         new("builder:report", "[<app>|--global] [--format json] [<flag>]", "Display a builder report for one or more apps", ReportAsync),
-        new("builder:set", "<app>|--global <key> [<value>]", "Set or clear a builder property for an app", SetAsync),
+        new("builder:set", "<app>|--global <key> [<value>]", "Set or clear a builder property for an app", SetAsync) { Keys = settings.Table.Keys },
     ];
 
     private Task<int> SetAsync(CommandCall call)

@@ -23,7 +23,7 @@ public sealed class BuildsFeature(BuildStore store, BuildJournal journal, AppCat
         new("builds:output", "<app> [<build-id>|current]", "Show build output", new BuildOutput(store, apps, time).RunAsync) { Follows = true },
         new("builds:prune", "<app> [--all-apps]", "Prune build records to retention", PruneAsync),
         new("builds:report", "[<app>] [<flag>]", "Display a build report for one or more apps", ReportAsync),
-        new("builds:set", "[--global|<app>] <key> [<value>]", "Set or clear a builds property", SetAsync),
+        new("builds:set", "[--global|<app>] <key> [<value>]", "Set or clear a builds property", SetAsync) { Keys = store.Table.Keys },
     ];
 
     private Task<int> CancelAsync(CommandCall call)

@@ -28,7 +28,7 @@ public sealed class CronFeature(CronTasks tasks, PropertyStore properties, ITrig
         new("cron:report", "[<app>|--global] [--format json] [<flag>]", "Display report about an app", ReportAsync),
         new("cron:resume", "<app> <cron_id>", "Resume a cron task", call => SuspendAsync(call, "")),
         new("cron:run", "<app> <cron_id> [--detach]", "Run a cron task on the fly", RunAsync),
-        new("cron:set", "[--global|<app>] <key> <value>", "Set or clear a cron property for an app", SetAsync),
+        new("cron:set", "[--global|<app>] <key> <value>", "Set or clear a cron property for an app", SetAsync) { Keys = _settings.Keys },
         new("cron:suspend", "<app> <cron_id>", "Suspend a cron task", call => SuspendAsync(call, "true")),
     ];
 

@@ -55,12 +55,12 @@ public sealed class EventFeature(EventLog log, DokkuRc settings) : IFeature
 
         if (!call.Caller.Quiet)
         {
-            call.Output.Line(Columns.Of("=====>", "Events currently logged"));
+            call.Output.Line(ColumnLine.Of("=====>", "Events currently logged"));
         }
 
         foreach (var trigger in CoreTriggers.Fired)
         {
-            call.Output.Line(Columns.Of(trigger));
+            call.Output.Line(ColumnLine.Of(trigger));
         }
 
         return Task.FromResult(0);

@@ -38,7 +38,7 @@ public sealed class GitFeature(AppRepository repositories, GitAccess access, Pro
         new("git:initialize", "<app>", "Initialize a git repository for an app", InitializeAsync),
         new("git:public-key", "", "Outputs the dokku public deploy key", access.PublicKeyAsync),
         new("git:report", "[<app>|--global] [--format json] [<flag>]", "Displays a git report for one or more apps", ReportAsync),
-        new("git:set", "<app>|--global <property> (<value>)", "Set or clear a git property for an app", SetAsync),
+        new("git:set", "<app>|--global <property> (<value>)", "Set or clear a git property for an app", SetAsync) { Keys = _settings.Keys },
         new("git:status", "<app>", "Show the state of an app's repository", StatusAsync),
         new("git:unlock", "<app> [--force]", "Removes previous git clone folder for new deployment", UnlockAsync),
     ];

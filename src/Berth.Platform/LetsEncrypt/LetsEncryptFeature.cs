@@ -40,7 +40,7 @@ public sealed class LetsEncryptFeature(
         new("letsencrypt:ls", "", "List the apps with certificates and their expiry", ListAsync),
         new("letsencrypt:report", "[<app>|--global] [--format json] [<flag>]", "Display a letsencrypt report", ReportAsync),
         new("letsencrypt:revoke", "<app>", "Revoke the certificate in service and take it off", RevokeAsync) { NeedsDaemon = true },
-        new("letsencrypt:set", "<app>|--global <property> [<value>]", "Set or clear a letsencrypt property", SetAsync),
+        new("letsencrypt:set", "<app>|--global <property> [<value>]", "Set or clear a letsencrypt property", SetAsync) { Keys = _table.Keys },
     ];
 
     private async Task<int> IssueAsync(CommandCall call)

@@ -22,7 +22,7 @@ public sealed partial class LogsFeature(LogReader logs, LogsSettings settings, A
         new("logs", "[-t|--tail] [-n|--num num] [-q|--quiet] [-p|--ps process] <app>", "Display recent log output; -t goes on", ShowAsync) { Follows = true },
         new("logs:failed", "--all|<app>", "Show what the last processes that failed to start printed", FailedAsync),
         new("logs:report", "[<app>|--global] [--format json] [<flag>]", "Display a logs report for one or more apps", ReportAsync),
-        new("logs:set", "[--global|<app>] <key> [<value>]", "Set or clear a logs property for an app", SetAsync),
+        new("logs:set", "[--global|<app>] <key> [<value>]", "Set or clear a logs property for an app", SetAsync) { Keys = settings.Table.Keys },
         new("logs:vector-logs", "[--num num] [--tail]", "Vector runs elsewhere: Berth runs no containers", NoVectorAsync),
         new("logs:vector-start", "", "Vector runs elsewhere: Berth runs no containers", NoVectorAsync),
         new("logs:vector-stop", "", "Vector runs elsewhere: Berth runs no containers", StopVectorAsync),

@@ -25,7 +25,7 @@ public sealed class NetworkFeature(NetworkStore networks, NetworkSettings settin
         new("network:rebuild", "<app>", "Rebuilds network settings for an app", RebuildAsync),
         new("network:rebuildall", "", "Rebuild network settings for all apps", RebuildAllAsync),
         new("network:report", "[<app>|--global] [--format json] [<flag>]", "Displays a network report for one or more apps", ReportAsync),
-        new("network:set", "<app>|--global <property> (<value>...)", "Set or clear a network property for an app", SetAsync),
+        new("network:set", "<app>|--global <property> (<value>...)", "Set or clear a network property for an app", SetAsync) { Keys = settings.Table.Keys },
     ];
 
     private async Task<int> CreateAsync(CommandCall call)

@@ -24,7 +24,7 @@ public sealed class DockerLocalFeature(PropertyStore properties, AppCatalog apps
     public IEnumerable<Command> Commands =>
     [
         new($"{Feature}:report", "[<app>|--global] [--format json] [<flag>]", $"Display a {Feature} report for one or more apps", ReportAsync),
-        new($"{Feature}:set", "<app>|--global <key> [<value>]", $"Set or clear a {Feature} property for an app (kept for Dokku)", SetAsync),
+        new($"{Feature}:set", "<app>|--global <key> [<value>]", $"Set or clear a {Feature} property for an app (kept for Dokku)", SetAsync) { Keys = _table.Keys },
     ];
 
     private Task<int> SetAsync(CommandCall call)

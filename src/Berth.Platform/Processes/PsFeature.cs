@@ -28,7 +28,7 @@ public sealed class PsFeature(
         new("ps:restore", "[--parallel count] [--all|<app>]", "Start apps that should be running and are not", RestoreAsync),
         new("ps:retire", "[<app>]", "Old processes are retired by themselves; this removes old releases", RetireAsync),
         new("ps:scale", "[--skip-deploy] [--format stdout|json] <app> [<proc>=<count> ...]", "Get or set how many of each process run", scaling.RunAsync),
-        new("ps:set", "<app>|--global <key> [<value>]", "Set or clear a ps property for an app", SetAsync),
+        new("ps:set", "<app>|--global <key> [<value>]", "Set or clear a ps property for an app", SetAsync) { Keys = settings.Table.Keys },
         new("ps:start", EveryUsage, "Start an app", StartAsync),
         new("ps:stop", EveryUsage, "Stop an app", StopAsync),
     ];

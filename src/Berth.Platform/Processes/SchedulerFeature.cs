@@ -27,7 +27,7 @@ public sealed class SchedulerFeature(PropertyStore properties, AppCatalog apps) 
     public IEnumerable<Command> Commands =>
     [
         new("scheduler:report", "[<app>|--global] [--format json] [<flag>]", "Display a scheduler report for one or more apps", ReportAsync),
-        new("scheduler:set", "<app>|--global <key> [<value>]", "Set or clear a scheduler property for an app", SetAsync),
+        new("scheduler:set", "<app>|--global <key> [<value>]", "Set or clear a scheduler property for an app", SetAsync) { Keys = _table.Keys },
     ];
 
     private Task<int> SetAsync(CommandCall call)

@@ -10,7 +10,8 @@ namespace Berth.Platform.Properties;
 /// </summary>
 public sealed class SettingTable(string feature, PropertyStore properties, params IReadOnlyList<Setting> settings)
 {
-    private string[] Keys => [.. settings.Select(setting => setting.Key).Order(StringComparer.Ordinal)];
+    /// <summary>What <c>:set</c> takes, in ordinal order.</summary>
+    public IReadOnlyList<string> Keys => [.. settings.Select(setting => setting.Key).Order(StringComparer.Ordinal)];
 
     /// <returns>What the app itself has set, or null.</returns>
     public string? Own(AppName app, string key) => properties.Get(feature, app.Text, key);

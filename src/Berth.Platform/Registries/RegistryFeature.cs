@@ -35,7 +35,7 @@ public sealed partial class RegistryFeature(PropertyStore properties, Credential
         new("registry:login", "[--global|--password-stdin] [<app>] <server> <username> [<password>]", "Login to a docker registry", LoginAsync),
         new("registry:logout", "[--global] [<app>] <server>", "Logout from a docker registry", LogoutAsync),
         new("registry:report", "[<app>|--global] [--format json] [<flag>]", "Displays a registry report for one or more apps", ReportAsync),
-        new("registry:set", "<app>|--global <property> (<value>)", "Set or clear a registry property for an app", SetAsync),
+        new("registry:set", "<app>|--global <property> (<value>)", "Set or clear a registry property for an app", SetAsync) { Keys = _settings.Keys },
     ];
 
     private async Task<int> LoginAsync(CommandCall call)

@@ -22,7 +22,7 @@ public sealed class ChecksFeature(CheckSettings settings, AppRuntime runtime, Ap
         new("checks:enable", TypesUsage, "Enable zero-downtime deployment for all processes (or comma-separated process-type list)", EnableAsync),
         new("checks:report", "[<app>] [<flag>]", "Display a checks report for one or more apps", ReportAsync),
         new("checks:run", TypesUsage, "Run zero-downtime checks for all processes (or comma-separated process-type list)", new ChecksRun(settings, runtime, apps).RunAsync),
-        new("checks:set", "[--global|<app>] <key> <value>", "Set or clear a checks property for an app", SetAsync),
+        new("checks:set", "[--global|<app>] <key> <value>", "Set or clear a checks property for an app", SetAsync) { Keys = settings.Table.Keys },
         new("checks:skip", TypesUsage, "Skip zero-downtime checks for all processes (or comma-separated process-type list)", SkipAsync),
     ];
 
