@@ -39,6 +39,9 @@ public sealed class Keeping_letsencrypt_settings : IAsyncLifetime
         Assert.Equal("=====> Setting dns-provider-CF_KEY to ****\n", await _berth.OkAsync("letsencrypt:set", "--global", "dns-provider-CF_KEY", "s3cret"));
         Assert.Equal("s3cret\n", await ReportedAsync("computed-dns-provider-CF_KEY"));
         Assert.Equal("s3cret\n", await _berth.OkAsync("letsencrypt:report", "--global", "--letsencrypt-global-dns-provider-CF_KEY"));
+        var pasted = await _berth.OkAsync("report", "app");
+        Assert.Contains("Letsencrypt computed dns provider CF_KEY: ****", pasted, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", pasted, StringComparison.Ordinal);
         var mode = File.GetUnixFileMode($"{_berth.Lib}/config/letsencrypt/--global/dns-provider-CF_KEY");
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, mode);
     }

@@ -81,6 +81,7 @@ internal sealed class ReportFeature(
                 Output = call.Output,
                 OpenInput = call.OpenInput,
                 Cancel = call.Cancel,
+                InAggregate = true,
             });
         }
 
