@@ -1,3 +1,4 @@
+using Berth.Acme.Dns;
 using Berth.Acme;
 using Berth.Authority;
 using Berth.Edge;
@@ -20,19 +21,24 @@ internal static class ProblemTable
 {
     public static IReadOnlyList<ProblemCode> All { get; } =
     [
+        DnsProblems.ProviderUnknown, DnsProblems.SettingMissing, DnsProblems.SettingInvalid, DnsProblems.ZoneUnknown,
+        DnsProblems.ZoneNotManaged, DnsProblems.ProviderRefused, DnsProblems.CredentialsRefused,
+        DnsProblems.ProviderUnreachable, DnsProblems.ProgramFailed, DnsProblems.AliasMissing, DnsProblems.RecordMissing,
         AcmeProblems.ServerHostUnknown, AcmeProblems.ServerRefused, AcmeProblems.ServerNotTrusted, AcmeProblems.ServerTimeout,
         AcmeProblems.ServerUnreachable, AcmeProblems.ResponseInvalid, AcmeProblems.UrlInvalid, AcmeProblems.NonceRefused,
         AcmeProblems.ServerInternal, AcmeProblems.Malformed, AcmeProblems.OtherRefusal, AcmeProblems.RateLimited,
-        AcmeProblems.Unauthorized, AcmeProblems.AccountUnknown, AcmeProblems.AccountDeactivated,
+        AcmeProblems.NamePaused, AcmeProblems.Unauthorized, AcmeProblems.AccountUnknown, AcmeProblems.AccountDeactivated,
         AcmeProblems.AccountKeyInvalid, AcmeProblems.BindingRequired, AcmeProblems.BindingInvalid, AcmeProblems.ContactRefused,
-        AcmeProblems.TermsNotAgreed, AcmeProblems.KeyRefused, AcmeProblems.NamesMissing, AcmeProblems.IdentifierRejected,
-        AcmeProblems.ProfileUnknown, AcmeProblems.ChallengeUnsupported, AcmeProblems.ValidationRefused,
-        AcmeProblems.ValidationDns, AcmeProblems.ValidationConnection, AcmeProblems.ValidationAnswer,
-        AcmeProblems.ValidationTls, AcmeProblems.ValidationTimeout, AcmeProblems.CaaForbids, AcmeProblems.RequestRefused,
-        AcmeProblems.OrderInvalid, AcmeProblems.OrderNotReady, AcmeProblems.ProcessingTimeout, AcmeProblems.CertificateWrong,
-        AcmeProblems.CertificateUnreadable, AcmeProblems.RevocationRefused, AcmeProblems.RevocationUnsupported,
-        AuthorityProblems.OptionsInvalid, AuthorityProblems.PortTaken, AuthorityProblems.AddressNotUsable,
-        AuthorityProblems.DataInUse, AuthorityProblems.KeyExposed, AuthorityProblems.KeyDamaged, AuthorityProblems.KeyNotFound,
+        AcmeProblems.TermsNotAgreed, AcmeProblems.KeyRefused, AcmeProblems.AccountKeyTaken, AcmeProblems.KeyChangeUnsupported,
+        AcmeProblems.NamesMissing, AcmeProblems.IdentifierRejected, AcmeProblems.ProfileUnknown,
+        AcmeProblems.ChallengeUnsupported, AcmeProblems.ValidationRefused, AcmeProblems.ValidationDns,
+        AcmeProblems.ValidationConnection, AcmeProblems.ValidationAnswer, AcmeProblems.ValidationTls,
+        AcmeProblems.ValidationTimeout, AcmeProblems.CaaForbids, AcmeProblems.RequestRefused, AcmeProblems.OrderInvalid,
+        AcmeProblems.OrderNotReady, AcmeProblems.ProcessingTimeout, AcmeProblems.IssuanceTimeout,
+        AcmeProblems.ReusedKeyInvalid, AcmeProblems.CertificateWrong, AcmeProblems.CertificateUnreadable,
+        AcmeProblems.RevocationRefused, AcmeProblems.RevocationUnsupported, AuthorityProblems.OptionsInvalid,
+        AuthorityProblems.PortTaken, AuthorityProblems.AddressNotUsable, AuthorityProblems.DataInUse,
+        AuthorityProblems.KeyExposed, AuthorityProblems.KeyDamaged, AuthorityProblems.KeyNotFound,
         AuthorityProblems.RootNotFound, AuthorityProblems.DatabaseDamaged, AuthorityProblems.DatabaseNewer,
         EdgeProblems.PortTaken, EdgeProblems.PortForbidden, EdgeProblems.AddressUnavailable, EdgeProblems.CertificateUnusable,
         EdgeProblems.TargetInvalid, EdgeProblems.OptionsInvalid, KernelProblems.AppNameInvalid, KernelProblems.DomainInvalid,
