@@ -30,7 +30,7 @@ internal static partial class AuthorityLog
     internal static partial void ValidationFailed(this ILogger log, Exception fault, string challenge);
 
     [LoggerMessage(4008, LogLevel.Information, "The endpoint's own certificate is {Serial}, until {NotAfter}.")]
-    internal static partial void EndpointCertified(this ILogger log, string serial, DateTimeOffset notAfter);
+    internal static partial void EndpointCertified(this ILogger log, string serial, string notAfter);
 
     [LoggerMessage(4009, LogLevel.Error, "The endpoint's own certificate could not be renewed; the next try is in {Wait}.")]
     internal static partial void EndpointNotCertified(this ILogger log, Exception fault, TimeSpan wait);

@@ -13,6 +13,7 @@ public static class AuthorityProblems
     public static readonly ProblemCode KeyExposed = new("authority-key-exposed");
     public static readonly ProblemCode KeyDamaged = new("authority-key-damaged");
     public static readonly ProblemCode KeyNotFound = new("authority-key-not-found");
+    public static readonly ProblemCode KeysNotFound = new("authority-keys-not-found");
     public static readonly ProblemCode RootNotFound = new("authority-root-not-found");
     public static readonly ProblemCode DatabaseDamaged = new("authority-database-damaged");
     public static readonly ProblemCode DatabaseNewer = new("authority-database-newer");
@@ -47,7 +48,7 @@ public static class AuthorityProblems
     internal static Problem Exposed(string path) => new(
         KeyExposed,
         $"Other users may enter or read {path}, where private keys are.",
-        $"Find out who could have copied the keys, then run: chmod go= {path}");
+        $"Find out who could have copied the keys, then run `chmod go= {path}`.");
 
     internal static Problem DamagedKey(string path, string reason) => new(
         KeyDamaged,
@@ -63,6 +64,11 @@ public static class AuthorityProblems
         RootNotFound,
         $"{path} is missing although there are intermediates it has signed.",
         "Restore it: it is a public certificate, any machine that trusts it has a copy.");
+
+    internal static Problem MissingKeys(string keys, string database) => new(
+        KeysNotFound,
+        $"The keys in {keys} are gone, and {database} is there: this authority has issued certificates with them.",
+        $"Restore {keys} from a backup. To begin a new authority, whose root every client must trust anew, move {database} away as well.");
 
     internal static Problem DamagedDatabase(string path, string reason) => new(
         DatabaseDamaged,

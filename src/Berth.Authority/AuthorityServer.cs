@@ -39,6 +39,8 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
     /// <summary>The root certificate's file, PEM; there once <see cref="StartAsync"/> has returned.</summary>
     public string RootPath => Keys.CertificatePath(HierarchyFolder.Root);
 
+    private string Database => Path.Combine(options.DataFolder, "authority.db");
+
     private HierarchyFolder Keys => new(Path.Combine(options.DataFolder, "keys"));
 
     /// <summary>Starts, making keys and database where there are none; returns when requests are answered.</summary>
@@ -62,9 +64,10 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
         PrivateFolder.Ensure(options.DataFolder);
         Own(FileLock.TryAcquire(Path.Combine(options.DataFolder, "lock"))
             ?? throw AuthorityProblems.FolderInUse(options.DataFolder).AsException());
+        RefuseLostKeys();
         var hierarchy = Own(Hierarchy.Open(Keys, options.LeafLifetime, time));
         _root = X509CertificateLoader.LoadCertificate(hierarchy.Root.RawData);
-        var store = Own(SqliteStore.Open(Path.Combine(options.DataFolder, "authority.db")));
+        var store = Own(SqliteStore.Open(Database));
         var leaves = new LeafIssuer(hierarchy, options.LeafLifetime, time);
         var endpoint = Own(new EndpointCertificate(options.HostNames, hierarchy, leaves, store, time, _log));
         var issuance = Own(new IssuanceWork(store, leaves, _log));
@@ -80,6 +83,16 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
         await validation.ResumeAsync(cancel);
         await issuance.ResumeAsync(cancel);
         _log.Started(string.Join(", ", app.Urls), Directory.AbsoluteUri);
+    }
+
+    // A first start makes the keys before the database. A database without them means that they were lost: a new root, made silently,
+    // would cut off every client that trusts the old one.
+    private void RefuseLostKeys()
+    {
+        if (File.Exists(Database) && !File.Exists(RootPath) && !File.Exists(Keys.CertificatePath(HierarchyFolder.Intermediate(1))))
+        {
+            throw AuthorityProblems.MissingKeys(Path.Combine(options.DataFolder, "keys"), Database).AsException();
+        }
     }
 
     private AcmeFront MakeFront(

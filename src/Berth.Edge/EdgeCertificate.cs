@@ -24,6 +24,10 @@ public sealed class EdgeCertificate : IEquatable<EdgeCertificate>
     public static EdgeCertificate FromFiles(string version, string chainFile, string keyFile) =>
         new($"{chainFile} ({version})", () => (ReadBounded(chainFile), ReadBounded(keyFile)));
 
+    /// <param name="id">Starts with where it comes from; changes whenever the certificate does.</param>
+    /// <param name="read">Gives chain and key when the first visitor comes; what it throws is told, and other names go on.</param>
+    public static EdgeCertificate FromReader(string id, Func<(string Chain, string Key)> read) => new(id, read);
+
     /// <param name="chainPem">The leaf first, then its intermediates.</param>
     /// <param name="keyPem">The leaf's private key, not encrypted; stays in memory.</param>
     public static EdgeCertificate FromPem(string chainPem, string keyPem) =>
@@ -39,7 +43,6 @@ public sealed class EdgeCertificate : IEquatable<EdgeCertificate>
 
     internal (string Chain, string Key) Read() => _read();
 
-    private static string ReadBounded(string path) => new FileInfo(path).Length <= Longest
-        ? File.ReadAllText(path)
-        : throw new IOException($"{path} is larger than 1 MiB, so it is no PEM file of a certificate.");
+    private static string ReadBounded(string path) =>
+        PlainFile.Read(path, Longest) ?? throw new FileNotFoundException($"{path} is not there.");
 }

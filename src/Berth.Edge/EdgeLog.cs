@@ -14,6 +14,18 @@ internal static partial class EdgeLog
     [LoggerMessage(4010, LogLevel.Warning, "{Code}: {Found}")]
     internal static partial void Problem(this ILogger logger, string code, string found);
 
+    [LoggerMessage(4011, LogLevel.Warning, "The log {Path} cannot be written: {Reason}; trying again in a minute")]
+    internal static partial void LogNotWritten(this ILogger logger, string path, string reason);
+
+    [LoggerMessage(4012, LogLevel.Warning, "{Count} lines of access logs were dropped: the disk cannot keep up")]
+    internal static partial void LinesDropped(this ILogger logger, long count);
+
+    [LoggerMessage(4013, LogLevel.Information, "Door opened: {Port}")]
+    internal static partial void DoorOpened(this ILogger logger, EdgePort port);
+
+    [LoggerMessage(4014, LogLevel.Information, "Door closed: {Port}")]
+    internal static partial void DoorClosed(this ILogger logger, EdgePort port);
+
     [LoggerMessage(4020, LogLevel.Warning, "App {App} at {Target}: {Error}, visitor got {Status}")]
     internal static partial void ForwardingFailed(this ILogger logger, string app, string target, string error, int status);
 

@@ -14,6 +14,8 @@ public static class EdgeProblems
     public static readonly ProblemCode CertificateUnusable = new("edge-certificate-unusable");
     public static readonly ProblemCode TargetInvalid = new("edge-target-invalid");
     public static readonly ProblemCode OptionsInvalid = new("edge-options-invalid");
+    public static readonly ProblemCode DoorShared = new("edge-door-shared");
+    public static readonly ProblemCode DoorFailed = new("edge-door-failed");
 
     internal static Problem TakenPort(IPEndPoint endpoint, PortHolder? holder) => new(
         PortTaken,
@@ -39,7 +41,7 @@ public static class EdgeProblems
         CertificateUnusable,
         $"The certificate {certificate} cannot be served: {reason}",
         "Visitors of its names see the self-signed fallback meanwhile. Check that the chain file starts with the leaf and that the key "
-        + "is its own and not encrypted, or order a new one with letsencrypt:enable <app> --force.");
+        + "is its own and not encrypted, or order a new one.");
 
     internal static Problem InvalidTarget(string text) => new(
         TargetInvalid,
@@ -53,6 +55,23 @@ public static class EdgeProblems
     {
         Details = faults,
     };
+
+    internal static Problem SharedDoor(EdgePort port) => new(
+        DoorShared,
+        $"Port {Text(port)} speaks {(port.Secure ? "HTTP" : "HTTPS")} already, for an app that asked first.",
+        "A port has one scheme for all apps: use the same one, or another port. `berth ports:report` shows who asks for what.");
+
+    internal static Problem TooManyDoors(EdgePort port, int most) => new(
+        DoorFailed,
+        $"Port {Text(port)} was not opened: the edge listens on {most.ToString(CultureInfo.InvariantCulture)} further ports already.",
+        "Take mappings off that nobody uses; `berth ports:report` shows them.");
+
+    internal static Problem FailedDoor(EdgePort port, string reason) => new(
+        DoorFailed,
+        $"Port {Text(port)} could not be opened: {Printable.Of(reason)}",
+        "Choose another port with `berth ports:set`, or mend what the message says; the next change of any app tries again.");
+
+    private static string Text(EdgePort port) => port.Number.ToString(CultureInfo.InvariantCulture);
 
     private static string Text(IPEndPoint endpoint) => endpoint.Port.ToString(CultureInfo.InvariantCulture);
 }

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using Berth.Edge.Forwarding;
 using Berth.Edge.Hosting;
 using Berth.Edge.Hosts;
+using Berth.Edge.Listening;
+using Berth.Edge.Logging;
 using Berth.Edge.Requests;
 using Berth.Edge.Tls;
 using Berth.Kernel;
@@ -22,7 +24,12 @@ public sealed class EdgeServer : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CertificateStore _certificates;
     private readonly HttpMessageInvoker _client;
+    private readonly ILoggerFactory _logs;
     private readonly WebServer _web;
+    private readonly LogWriter _writer;
+    private readonly Doors _doors;
+    private RequestEntrance? _entrance;
+    private object? _followed;
     private bool _started;
 
     /// <param name="options">Checked here.</param>
@@ -36,20 +43,23 @@ public sealed class EdgeServer : IAsyncDisposable
             throw EdgeProblems.InvalidOptions(faults).AsException();
         }
 
-        (_options, _time, _logger) = (options, time, logs.CreateLogger("Berth.Edge"));
+        (_options, _time, _logs, _logger) = (options, time, logs, logs.CreateLogger("Berth.Edge"));
         _certificates = new CertificateStore(options, time, _logger);
         _client = TargetClient.Create(options);
-        _web = new WebServer(options, new TlsEntrance(_current, _certificates, options), time, logs);
+        _writer = new LogWriter(time, _logger);
+        _doors = new Doors(OpenAsync, _logger);
+        _web = new WebServer(
+            options, [new(options.HttpPort, false), new(options.HttpsPort, true)], EntranceOf(EdgePort.Https), time, logs);
     }
 
     /// <summary>What the edge serves by now.</summary>
     public EdgeSnapshot Snapshot => _current.Value;
 
     /// <summary>The port of plain HTTP, once started; of several addresses that of the first.</summary>
-    public int HttpPort => _web.HttpPort;
+    public int HttpPort => _web.FirstPort;
 
-    /// <summary>The port of HTTPS, once started; of several addresses that of the first.</summary>
-    public int HttpsPort => _web.HttpsPort;
+    /// <summary>The port of HTTPS, once started; of several addresses that of the last.</summary>
+    public int HttpsPort => _web.LastPort;
 
     /// <summary>Certificates visitors asked for that could not be loaded, replaced ones included for a while.</summary>
     public ImmutableArray<Problem> CertificateProblems => _certificates.Problems;
@@ -60,10 +70,15 @@ public sealed class EdgeServer : IAsyncDisposable
     /// </exception>
     public async Task StartAsync(CancellationToken cancel)
     {
-        var forwarder = new Forwarder(_current, _loads, _web.Forwarder, _client, _options, _time, _logger);
-        await _web.StartAsync(new RequestEntrance(_current, forwarder, _options).HandleAsync, cancel);
+        var requests = new RequestLog(_writer, _time);
+        var forwarder = new Forwarder(_current, _loads, _web.Forwarder, _client, _options, requests, _time, _logger);
+        _entrance = new RequestEntrance(_current, forwarder, requests, _options);
+        await _web.StartAsync(_entrance.At(EdgePort.Http, EdgePort.Https), cancel);
+        _writer.Start();
         _started = true;
         _logger.Listening(HttpPort, HttpsPort);
+        FollowDoors();
+        await SettleAsync(cancel);
     }
 
     /// <summary>
@@ -77,18 +92,34 @@ public sealed class EdgeServer : IAsyncDisposable
         }
 
         _started = false;
+        var closing = _doors.DisposeAsync();
         using var timeout = new CancellationTokenSource(_options.StopTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
         await _web.StopAsync(either.Token);
+        await closing;
         _logger.Stopped();
     }
 
     /// <summary>Replaces everything the edge knows, in one write. Requests that come afterwards see the new snapshot whole.</summary>
-    public void Publish(EdgeSnapshot snapshot) => _current.Publish(snapshot);
+    public void Publish(EdgeSnapshot snapshot)
+    {
+        _current.Publish(snapshot);
+        FollowDoors();
+    }
 
     /// <summary>Changes the published snapshot; when several do at once, each change is kept.</summary>
     /// <param name="change">Pure: it is called again when another change came between.</param>
-    public void Update(Func<EdgeSnapshot, EdgeSnapshot> change) => _current.Update(change);
+    public void Update(Func<EdgeSnapshot, EdgeSnapshot> change)
+    {
+        _current.Update(change);
+        FollowDoors();
+    }
+
+    /// <summary>Doors beside the main ones that some app asks for and that could not be opened, with the reason.</summary>
+    public ImmutableDictionary<EdgePort, Problem> DoorProblems => _doors.Problems;
+
+    /// <summary>Waits until the doors are as the snapshot published last asks for.</summary>
+    public Task SettleAsync(CancellationToken cancel) => _doors.SettleAsync(cancel);
 
     /// <summary>Loads a certificate ahead of its first visitor, and finds out whether it can be served at all.</summary>
     /// <exception cref="ProblemException"><see cref="EdgeProblems.CertificateUnusable"/>.</exception>
@@ -112,6 +143,34 @@ public sealed class EdgeServer : IAsyncDisposable
     {
         await StopAsync(CancellationToken.None);
         await _web.DisposeAsync();
+        await _writer.DisposeAsync();
         _client.Dispose();
+    }
+
+    private TlsEntrance EntranceOf(EdgePort port) => new(port, _current, _certificates, _options);
+
+    // Most changes leave the doors as they are; then nothing is done, unless one could not be opened the last time.
+    private void FollowDoors()
+    {
+        var extra = _current.Value.Extra;
+        if (_started && (!ReferenceEquals(Interlocked.Exchange(ref _followed, extra), extra) || _doors.HasProblems))
+        {
+            _doors.Follow(() => _current.Value.ExtraPorts);
+        }
+    }
+
+    private async Task<IAsyncDisposable> OpenAsync(EdgePort port)
+    {
+        var web = new WebServer(_options, [port], EntranceOf(port), _time, _logs);
+        try
+        {
+            await web.StartAsync(_entrance!.At(port, port), CancellationToken.None);
+            return new Door(web, _options.StopTimeout, _time);
+        }
+        catch
+        {
+            await web.DisposeAsync();
+            throw;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Berth.Kernel;
 
 namespace Berth.Edge;
@@ -21,13 +22,26 @@ public sealed record EdgeSnapshot
     public ImmutableDictionary<string, string> Challenges { get; private init; } =
         ImmutableDictionary.Create<string, string>(StringComparer.Ordinal);
 
+    /// <summary>What answers at a door for names that nobody has: an app with the domain <c>_</c>, or one without any on a port of its own.</summary>
+    public ImmutableDictionary<EdgePort, EdgeHost> Otherwise { get; private init; } = ImmutableDictionary<EdgePort, EdgeHost>.Empty;
+
+    /// <summary>The doors beside the main ones that some app asks for, each once, lowest first.</summary>
+    public ImmutableArray<EdgePort> ExtraPorts =>
+        [.. Extra.Values.SelectMany(ports => ports).Distinct().OrderBy(port => port.Number).ThenBy(port => port.Secure)];
+
+    /// <summary>The apps that ask for such doors: the same object until one of them changes its mind.</summary>
+    internal ImmutableDictionary<AppName, ImmutableArray<EdgePort>> Extra { get; private init; } =
+        ImmutableDictionary<AppName, ImmutableArray<EdgePort>>.Empty;
+
     private ImmutableDictionary<AppName, ImmutableArray<DomainName>> Apps { get; init; } =
         ImmutableDictionary<AppName, ImmutableArray<DomainName>>.Empty;
 
-    /// <summary>Gives an app these hosts and no others. A name that another app holds changes hands.</summary>
+    /// <summary>Gives an app these hosts and no others. A name or door that another app holds changes hands.</summary>
     /// <param name="app">Must be the app of every host.</param>
     /// <param name="hosts">Its names, wildcards included; none is the same as <see cref="WithoutApp"/>.</param>
-    public EdgeSnapshot WithApp(AppName app, IEnumerable<KeyValuePair<DomainName, EdgeHost>> hosts)
+    /// <param name="otherwise">What it does, at the doors named there, for names that nobody has; null for nothing.</param>
+    public EdgeSnapshot WithApp(
+        AppName app, IEnumerable<KeyValuePair<DomainName, EdgeHost>> hosts, EdgeHost? otherwise = null)
     {
         var wanted = hosts.ToImmutableArray();
         if (wanted.FirstOrDefault(pair => pair.Value.App != app).Key is { } stray)
@@ -35,9 +49,16 @@ public sealed record EdgeSnapshot
             throw new ArgumentException($"The host {stray} belongs to another app than {app}.", nameof(hosts));
         }
 
+        if (otherwise is not null && otherwise.App != app)
+        {
+            throw new ArgumentException($"What answers otherwise belongs to another app than {app}.", nameof(otherwise));
+        }
+
         return this with
         {
             Hosts = Hosts.Change(NamesOf(app), wanted),
+            Otherwise = WithOtherwise(app, otherwise),
+            Extra = WithExtra(app, [.. wanted.Select(pair => pair.Value), .. otherwise is null ? (ReadOnlySpan<EdgeHost>)[] : [otherwise]]),
             Apps = wanted.IsEmpty ? Apps.Remove(app) : Apps.SetItem(app, [.. wanted.Select(pair => pair.Key)]),
         };
     }
@@ -51,7 +72,7 @@ public sealed record EdgeSnapshot
 
     /// <summary>Serves a certificate for those of an app's names that it is said to cover.</summary>
     public EdgeSnapshot WithCertificate(AppName app, EdgeCertificate? certificate, Func<DomainName, bool> covers) =>
-        WithEach(app, (name, host) => covers(name) ? host with { Certificate = certificate } : host);
+        WithEach(app, (name, host) => name is not null && covers(name) ? host with { Certificate = certificate } : host);
 
     /// <summary>Answers an HTTP-01 challenge on every host, known or not.</summary>
     /// <param name="token">As the CA sent it.</param>
@@ -65,8 +86,34 @@ public sealed record EdgeSnapshot
     public IEnumerable<DomainName> NamesOf(AppName app) =>
         Apps.GetValueOrDefault(app, []).Where(name => Hosts[name]?.App == app);
 
-    private EdgeSnapshot WithEach(AppName app, Func<DomainName, EdgeHost, EdgeHost> change) => this with
+    /// <summary>Who answers a visitor: the exact name, else its wildcard, else what the door has for all others.</summary>
+    /// <param name="port">The door they came by.</param>
+    /// <param name="name">A Host header or SNI as the visitor sent it.</param>
+    /// <param name="local">The address of this machine they came to; null when it is not known.</param>
+    internal EdgeHost? Find(EdgePort port, ReadOnlySpan<char> name, IPAddress? local)
+    {
+        var host = Hosts.Find(name) ?? Otherwise.GetValueOrDefault(port);
+        return host is not null && host.Answers(port, local) ? host : null;
+    }
+
+    private ImmutableDictionary<EdgePort, EdgeHost> WithOtherwise(AppName app, EdgeHost? otherwise)
+    {
+        var others = Otherwise.RemoveRange(Otherwise.Where(pair => pair.Value.App == app).Select(pair => pair.Key));
+        return otherwise is null ? others : others.SetItems(otherwise.Ports.Select(port => KeyValuePair.Create(port, otherwise)));
+    }
+
+    private EdgeSnapshot WithEach(AppName app, Func<DomainName?, EdgeHost, EdgeHost> change) => this with
     {
         Hosts = Hosts.Change([], NamesOf(app).Select(name => KeyValuePair.Create(name, change(name, Hosts[name]!)))),
+        Otherwise = Otherwise.SetItems(
+            Otherwise.Where(pair => pair.Value.App == app).Select(pair => KeyValuePair.Create(pair.Key, change(null, pair.Value)))),
     };
+
+    private ImmutableDictionary<AppName, ImmutableArray<EdgePort>> WithExtra(AppName app, ImmutableArray<EdgeHost> hosts)
+    {
+        ImmutableArray<EdgePort> ports = [.. hosts.SelectMany(host => host.Ports).Where(port => port.IsExtra).Distinct()];
+        return ports.IsEmpty ? Extra.Remove(app)
+            : Extra.TryGetValue(app, out var before) && before.SequenceEqual(ports) ? Extra
+            : Extra.SetItem(app, ports);
+    }
 }

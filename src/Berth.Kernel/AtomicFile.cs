@@ -26,19 +26,26 @@ public static class AtomicFile
     /// <inheritdoc cref="Write(string, string, UnixFileMode)"/>
     public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode = Private)
     {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}{TemporaryEnding}");
+        using var folder = FolderOf(path);
+        Write(folder, Path.GetFileName(path), content, mode);
+    }
+
+    /// <summary>Replaces a file of a folder that is held, whatever its path leads to meanwhile.</summary>
+    /// <exception cref="ProblemException"><see cref="KernelProblems.StateNotWritable"/>; the old file is as it was.</exception>
+    public static void Write(HeldFolder folder, string name, ReadOnlySpan<byte> content, UnixFileMode mode = Private)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        var temporary = TemporaryIn(folder, name);
         try
         {
-            WriteDurably(temporary, content, mode);
-            Posix.CopyOwner(folder, temporary);
-            Posix.Rename(temporary, path);
-            Posix.SyncFolder(folder);
+            WriteDurably(folder, temporary, content, mode);
+            Posix.Rename(temporary, $"{folder.Path}/{name}");
+            folder.Sync();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             DeleteQuietly(temporary);
-            throw KernelProblems.NotWritable(path, e.Message).AsException(e);
+            throw KernelProblems.NotWritable($"{folder.Name}/{name}", e).AsException(e);
         }
     }
 
@@ -47,22 +54,38 @@ public static class AtomicFile
     /// <param name="target">What it names, relative to the link's folder or absolute.</param>
     public static void Link(string path, string target)
     {
-        var temporary = $"{path}.{Guid.NewGuid():N}{TemporaryEnding}";
+        using var folder = FolderOf(path);
+        var name = Path.GetFileName(path);
+        var temporary = TemporaryIn(folder, name);
         try
         {
             File.CreateSymbolicLink(temporary, target);
-            Posix.CopyOwner(Path.GetDirectoryName(Path.GetFullPath(path))!, temporary);
-            Posix.Rename(temporary, path);
-            Posix.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            folder.GiveOwner(Path.GetFileName(temporary));
+            Posix.Rename(temporary, $"{folder.Path}/{name}");
+            folder.Sync();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             DeleteQuietly(temporary);
-            throw KernelProblems.NotWritable(path, e.Message).AsException(e);
+            throw KernelProblems.NotWritable(path, e).AsException(e);
         }
     }
 
-    private static void WriteDurably(string path, ReadOnlySpan<byte> content, UnixFileMode mode)
+    private static HeldFolder FolderOf(string path)
+    {
+        try
+        {
+            return HeldFolder.Open(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw KernelProblems.NotWritable(path, e).AsException(e);
+        }
+    }
+
+    private static string TemporaryIn(HeldFolder folder, string name) => $"{folder.Path}/.{name}.{Guid.NewGuid():N}{TemporaryEnding}";
+
+    private static void WriteDurably(HeldFolder folder, string path, ReadOnlySpan<byte> content, UnixFileMode mode)
     {
         using var file = new FileStream(path, new FileStreamOptions
         {
@@ -73,6 +96,7 @@ public static class AtomicFile
         });
         // The umask narrows what a group should read; the mode asked for is the mode given.
         File.SetUnixFileMode(file.SafeFileHandle, mode);
+        folder.GiveOwner((int)file.SafeFileHandle.DangerousGetHandle());
         file.Write(content);
         file.Flush(flushToDisk: true);
     }

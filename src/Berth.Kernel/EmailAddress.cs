@@ -14,6 +14,9 @@ public sealed record EmailAddress
     public static EmailAddress Parse(string text) =>
         TryParse(text, out var address) ? address : throw KernelProblems.InvalidEmail(text).AsException();
 
+    /// <returns>Why the text is no address, or null when it is one.</returns>
+    public static Problem? Refuse(string text) => IsValid(text.Trim()) ? null : KernelProblems.InvalidEmail(text);
+
     public static bool TryParse(string? text, [NotNullWhen(true)] out EmailAddress? address)
     {
         address = IsValid(text?.Trim()) ? new EmailAddress(text!.Trim()) : null;

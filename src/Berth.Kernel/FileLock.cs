@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
 namespace Berth.Kernel;
 
 /// <summary>
@@ -5,11 +8,13 @@ namespace Berth.Kernel;
 /// </summary>
 public sealed class FileLock : IDisposable
 {
-    private const int WouldBlock = 11; // EWOULDBLOCK: .NET hands the errno through as HResult
+    private const int WouldBlock = 11; // EWOULDBLOCK
+    private const int Exclusive = 2; // LOCK_EX
+    private const int AtOnce = 4; // LOCK_NB
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
-    private readonly FileStream _file;
+    private readonly SafeFileHandle _file;
 
-    private FileLock(FileStream file) => _file = file;
+    private FileLock(SafeFileHandle file) => _file = file;
 
     /// <param name="path">The lock file; made when missing, never deleted.</param>
     /// <param name="scope">What is locked, for the message: <c>app hello</c>.</param>
@@ -43,24 +48,42 @@ public sealed class FileLock : IDisposable
     {
         try
         {
-            return new FileLock(new FileStream(path, new FileStreamOptions
+            using var folder = HeldFolder.Open(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            var file = new SafeFileHandle(Open(folder, HeldFolder.Terminated(Path.GetFileName(path))), ownsHandle: true);
+            if (file.IsInvalid)
             {
-                Mode = FileMode.OpenOrCreate,
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.None,
-                BufferSize = 0,
-                UnixCreateMode = AtomicFile.Private,
-            }));
-        }
-        catch (IOException e) when (e.HResult == WouldBlock)
-        {
-            return null;
+                throw SystemFault.Last(path);
+            }
+
+            if (Posix.LockFile((int)file.DangerousGetHandle(), Exclusive | AtOnce) == 0)
+            {
+                return new FileLock(file);
+            }
+
+            using (file)
+            {
+                return Marshal.GetLastPInvokeError() == WouldBlock ? null : throw SystemFault.Last(path);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw KernelProblems.NotWritable(path, e.Message).AsException(e);
+            throw KernelProblems.NotWritable(path, e).AsException(e);
         }
     }
 
     public void Dispose() => _file.Dispose();
+
+    /// <summary>Never through a link; a new file is its folder's owner's, so that commands of that user can lock as well as root's.</summary>
+    private static int Open(HeldFolder folder, byte[] name)
+    {
+        const int flags = Posix.ReadWrite | Posix.CloseOnExec;
+        const uint ownerReadWrite = 0x180; // 0600
+        var made = Posix.OpenAt(folder.Descriptor, name, flags | Posix.CreateNew | Posix.NoFollow, ownerReadWrite);
+        if (made >= 0)
+        {
+            folder.GiveOwner(made);
+        }
+
+        return made >= 0 ? made : Posix.OpenAt(folder.Descriptor, name, flags | Posix.Create | Posix.NoFollow, ownerReadWrite);
+    }
 }

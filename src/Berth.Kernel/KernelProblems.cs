@@ -24,13 +24,33 @@ public static class KernelProblems
         $"'{Printable.Of(text)}' is not an e-mail address.",
         "Write it as name@example.com.");
 
-    public static Problem NotWritable(string path, string reason) => new(
-        StateNotWritable,
-        $"Cannot write {path}: {reason}",
-        "Check free space (df -h) and the folder's owner, then run the command again; the file is as it was.");
+    /// <summary>A file or folder that could not be changed; the remedy is that of the system's own reason.</summary>
+    public static Problem NotWritable(string path, Exception cause)
+    {
+        var fault = SystemFault.Of(cause);
+        return NotWritable(path, fault.Words, RemedyOf(fault, Printable.Of(path)));
+    }
+
+    public static Problem NotWritable(string path, string reason) =>
+        NotWritable(path, reason, $"See what lies there and whose it is (`ls -ld {Printable.Of(path)}`), then run the command again.");
 
     public static Problem Busy(string scope, TimeSpan waited) => new(
         StateBusy,
         $"Another command has been changing {scope} for {waited.TotalSeconds:0} s.",
         "Wait for it to end, then run the command again. The lock goes away with the process that holds it.");
+
+    private static Problem NotWritable(string path, string reason, string remedy) =>
+        new(StateNotWritable, $"Cannot write {Printable.Of(path)}: {reason}", remedy);
+
+    private static string RemedyOf(SystemFault fault, string path) => fault switch
+    {
+        { IsDenied: true } => $"Put sudo in front of the command, or run it as the folder's owner; `ls -ld {Path.GetDirectoryName(path)}` shows who that is.",
+        { IsFull: true } => $"Make room (`df -h {path}` and `df -i {path}` show what is full), then run the command again; the file is as it was.",
+        { Number: SystemFault.ReadOnlyFileSystem } => $"The file system is mounted read-only: `findmnt -T {path}` shows which. Mount it writable, then run the command again.",
+        { Number: SystemFault.InputOutput } => "The disk reports errors: look at `dmesg`, and bring your data to another one now.",
+        { Number: SystemFault.TooManyFiles } => "The process holds as many files as it may: raise the limit (LimitNOFILE in the unit, `ulimit -n` in a shell).",
+        { Number: SystemFault.NameTooLong } => "Choose a shorter name.",
+        { Number: SystemFault.NoSuchEntry or SystemFault.NotAFolder } => $"Its folder is not there: `ls -ld {Path.GetDirectoryName(path)}`. Restore it, then run the command again.",
+        _ => $"See what lies there and whose it is (`ls -ld {path}`), then run the command again.",
+    };
 }

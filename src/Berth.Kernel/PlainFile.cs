@@ -1,15 +1,77 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
 namespace Berth.Kernel;
 
-/// <summary>Reads files that others may have put in place: opening a fifo would wait for ever.</summary>
+/// <summary>Reads files that others may have put in place: opening a fifo would wait for ever, and a link may lead anywhere.</summary>
 public static class PlainFile
 {
-    /// <returns>The text, or null when there is nothing at the path.</returns>
-    /// <exception cref="IOException">It is no plain file, is too large, or cannot be read.</exception>
-    public static string? Read(string path, long limit = 16 << 20) => Posix.IsPlainFile(path) switch
+    // Non-blocking and no terminal of its own: a fifo or a device opens at once, and is refused by what it is.
+    private const int Flags = Posix.ReadOnly | Posix.CloseOnExec | Posix.NonBlocking | Posix.NoTerminal;
+
+    /// <summary>Whether something is there that is no plain file: a folder, a fifo, a device.</summary>
+    public static bool IsOther(string path) => Posix.StatusOf(path) is { IsPlain: false };
+
+    /// <summary>Whether there is a file at the path that can be read to its end, or a link to one.</summary>
+    /// <exception cref="IOException">It cannot be looked at.</exception>
+    public static bool IsPlain(string path) => Posix.StatusOf(path) is { IsPlain: true };
+
+    /// <param name="path">What to read.</param>
+    /// <param name="limit">The most bytes taken.</param>
+    /// <param name="isAllowed">Asked with the path the file truly lies at, after all links; null allows any.</param>
+    /// <returns>The text (UTF-8), or null when there is nothing at the path.</returns>
+    /// <exception cref="IOException">It is no plain file, is too large, lies elsewhere than it may, or cannot be read.</exception>
+    public static string? Read(string path, long limit = 16 << 20, Func<string, bool>? isAllowed = null)
     {
-        null => null,
-        false => throw new IOException("it is not a plain file"),
-        true when new FileInfo(path).Length > limit => throw new IOException($"it is larger than {limit >> 20} MiB"),
-        true => File.ReadAllText(path),
-    };
+        var descriptor = Posix.Open(path, Flags);
+        if (descriptor < 0)
+        {
+            return SystemFault.LastIsAbsence ? null : throw SystemFault.Last(path);
+        }
+
+        using var file = new SafeFileHandle(descriptor, ownsHandle: true);
+        var status = Posix.StatusOf(descriptor);
+        if (!status.IsPlain)
+        {
+            throw new IOException("it is not a plain file");
+        }
+
+        if (status.Size > limit)
+        {
+            throw new IOException($"it is larger than {limit >> 20} MiB");
+        }
+
+        if (isAllowed is not null && new FileInfo(string.Create(null, $"/proc/self/fd/{descriptor}")).LinkTarget is { } real && !isAllowed(real))
+        {
+            throw new IOException($"a link leads from it to {Printable.Of(real)}, which is none of Berth's folders");
+        }
+
+        return Decode(ReadAll(file, limit));
+    }
+
+    private static ReadOnlySpan<byte> ReadAll(SafeFileHandle file, long limit)
+    {
+        var bytes = new byte[4096];
+        var length = 0;
+        int read;
+        while ((read = RandomAccess.Read(file, bytes.AsSpan(length), length)) > 0)
+        {
+            length += read;
+            if (length > limit)
+            {
+                throw new IOException($"it is larger than {limit >> 20} MiB");
+            }
+
+            if (length == bytes.Length)
+            {
+                Array.Resize(ref bytes, bytes.Length * 4);
+            }
+        }
+
+        return bytes.AsSpan(0, length);
+    }
+
+    // Editors of another system put a byte order mark in front.
+    private static string Decode(ReadOnlySpan<byte> bytes) =>
+        Encoding.UTF8.GetString(bytes.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes);
 }

@@ -20,6 +20,9 @@ public sealed record PortHolder(int ProcessId, string Program)
         return sockets.Count == 0 ? null : Holders(sockets).MinBy(holder => holder.ProcessId);
     }
 
+    /// <summary>Whether anybody listens on the port, also one this user may not look into.</summary>
+    public static bool IsTaken(int port) => Sockets("/proc/net/tcp", port).Concat(Sockets("/proc/net/tcp6", port)).Any();
+
     private static IEnumerable<string> Sockets(string table, int port)
     {
         var ending = $":{port.ToString("X4", CultureInfo.InvariantCulture)}";

@@ -1,52 +1,45 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Berth.Kernel;
 
-/// <summary>The few calls of the C library that .NET has no name for.</summary>
+/// <summary>The calls of the C library that .NET has no name for and that more than one room needs. Each is declared once in all of Berth.</summary>
 internal static unsafe partial class Posix
 {
+    public const int ReadOnly = 0;
+    public const int WriteOnly = 0x1;
+    public const int ReadWrite = 0x2;
+    public const int Create = 0x40;
+    public const int CreateNew = 0x40 | 0x80; // O_CREAT | O_EXCL
+    public const int NoTerminal = 0x100; // O_NOCTTY
+    public const int Append = 0x400;
+    public const int NonBlocking = 0x800;
+    public const int CloseOnExec = 0x80000;
+    public const int PathOnly = 0x200000;
+
     private const int AtCurrentDirectory = -100;
-    private const uint WantType = 0x1; // STATX_TYPE
-    private const uint WantOwner = 0x8 | 0x10; // STATX_UID | STATX_GID
-    private const int CloseOnExec = 0x80000;
+    private const int NoFollowAt = 0x100; // AT_SYMLINK_NOFOLLOW
+    private const int RemoveFolderAt = 0x200; // AT_REMOVEDIR
+    private const int EmptyPath = 0x1000; // AT_EMPTY_PATH
+    private const uint WantAll = 0x7ff; // STATX_BASIC_STATS
+    private const int TextLimit = 16 * 1024;
 
-    /// <summary>Makes a rename in <paramref name="folder"/> survive a power cut.</summary>
-    internal static void SyncFolder(string folder)
-    {
-        var descriptor = Open(folder, CloseOnExec);
-        if (descriptor < 0)
-        {
-            return;
-        }
+    /// <summary>O_NOFOLLOW; its number differs between architectures.</summary>
+    public static int NoFollow => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
 
-        _ = Fsync(descriptor);
-        _ = Close(descriptor);
-    }
+    /// <summary>O_DIRECTORY; likewise.</summary>
+    public static int FolderOnly => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
 
-    /// <summary>Gives a path the owner of another, when this process may (it is root); otherwise does nothing.</summary>
-    internal static void CopyOwner(string from, string to)
-    {
-        if (EffectiveUser() != 0)
-        {
-            return;
-        }
+    /// <returns>What lies at the path; null when nothing does.</returns>
+    /// <exception cref="IOException">It cannot be looked at.</exception>
+    public static FileStatus? StatusOf(string path, bool follow = true) =>
+        Status(AtCurrentDirectory, path, follow ? 0 : NoFollowAt) ?? (SystemFault.LastIsAbsence ? null : throw SystemFault.Last(path));
 
-        if (OwnerOf(from) is { } owner)
-        {
-            _ = ChangeOwner(to, owner.User, owner.Group);
-        }
-    }
-
-    internal static void ChangeOwnerOf(string path, FileOwner owner)
-    {
-        if (ChangeOwner(path, owner.User, owner.Group) != 0)
-        {
-            throw new IOException($"{path}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
-        }
-    }
+    /// <returns>What the open descriptor is.</returns>
+    public static FileStatus StatusOf(int descriptor) => Status(descriptor, "", EmptyPath) ?? throw SystemFault.Last("an open file");
 
     /// <summary>Makes everything written to the folder's file system survive a power cut.</summary>
-    internal static void SyncFileSystem(string folder)
+    public static void SyncFileSystem(string folder)
     {
         var descriptor = Open(folder, CloseOnExec);
         if (descriptor >= 0)
@@ -56,55 +49,173 @@ internal static unsafe partial class Posix
         }
     }
 
-    /// <returns>True for a plain file or a link to one; false for a fifo, a device, a socket, a folder; null when there is nothing.</returns>
-    internal static bool? IsPlainFile(string path)
+    /// <summary>Writes bytes to an open file, pipe or terminal.</summary>
+    /// <returns>What is left: nothing, or the rest that a non-blocking output could not take at once.</returns>
+    /// <exception cref="IOException">The output takes no more.</exception>
+    public static ReadOnlySpan<byte> Write(int descriptor, ReadOnlySpan<byte> bytes)
     {
-        const int typeMask = 0xf000;
-        const int plain = 0x8000; // S_IFREG
-        var status = stackalloc uint[64];
+        const int interrupted = 4; // EINTR
+        const int again = 11; // EAGAIN
+        while (!bytes.IsEmpty)
+        {
+            nint written;
+            fixed (byte* start = bytes)
+            {
+                written = Write(descriptor, start, (nuint)bytes.Length);
+            }
 
-        // stx_mode is the low half of the word behind the owner's two.
-        return Statx(AtCurrentDirectory, path, 0, WantType, status) == 0 ? (status[7] & typeMask) == plain : null;
+            if (written >= 0)
+            {
+                bytes = bytes[(int)written..];
+            }
+            else if (Marshal.GetLastPInvokeError() is not interrupted and var error)
+            {
+                return error == again ? bytes : throw SystemFault.Last("output");
+            }
+        }
+
+        return bytes;
     }
 
-    internal static FileOwner? OwnerOf(string path)
+    /// <summary>The account's name in the machine's user database.</summary>
+    public static string? NameOf(uint user)
     {
-        var status = stackalloc uint[64];
-        return Statx(AtCurrentDirectory, path, 0, WantOwner, status) == 0 ? new FileOwner(status[5], status[6]) : null;
+        // struct passwd begins with a pointer to the name; no system makes the whole longer than a few words.
+        var entry = stackalloc nint[16];
+        var texts = new byte[TextLimit];
+        nint found = 0;
+        fixed (byte* text = texts)
+        {
+            return FindUser(user, entry, text, TextLimit, &found) == 0 && found != 0 ? Marshal.PtrToStringUTF8(*(nint*)found) : null;
+        }
     }
+
+    /// <summary>Removes what lies in an open folder by this name; a link itself, never what it leads to.</summary>
+    /// <returns>False when it is a folder.</returns>
+    public static bool RemoveFile(int folder, byte[] name)
+    {
+        const int isFolder = 21; // EISDIR, Linux's answer where POSIX says EPERM
+        if (RemoveAt(folder, name, 0) == 0 || SystemFault.LastIsAbsence)
+        {
+            return true;
+        }
+
+        return Marshal.GetLastPInvokeError() == isFolder ? false : throw SystemFault.Last(SystemFault.Text(name));
+    }
+
+    public static void RemoveEmptyFolder(int folder, byte[] name)
+    {
+        if (RemoveAt(folder, name, RemoveFolderAt) != 0 && !SystemFault.LastIsAbsence)
+        {
+            throw SystemFault.Last(SystemFault.Text(name));
+        }
+    }
+
+    public static void ChangeOwnerOf(int folder, byte[] name, FileOwner owner)
+    {
+        if (ChangeOwnerAt(folder, name, owner.User, owner.Group, NoFollowAt) != 0)
+        {
+            throw SystemFault.Last(SystemFault.Text(name));
+        }
+    }
+
+    public static FileStamp StampOf(ReadOnlySpan<byte> path)
+    {
+        const uint wanted = 0x40 | 0x80 | 0x100 | 0x200; // STATX_MTIME | STATX_CTIME | STATX_INO | STATX_SIZE
+        var status = stackalloc uint[64];
+        fixed (byte* start = path)
+        {
+            if (Statx(AtCurrentDirectory, start, 0, wanted, status) != 0)
+            {
+                return default;
+            }
+        }
+
+        var wide = (ulong*)status;
+        return new FileStamp(wide[4], wide[5], Nanoseconds(wide[14], status[30]), Nanoseconds(wide[12], status[26]));
+    }
+
+    private static long Nanoseconds(ulong seconds, uint rest) => unchecked(((long)seconds * 1_000_000_000) + rest);
 
     /// <summary>Renames in one step whatever the path is; <see cref="File.Move(string, string)"/> looks through a link at its target.</summary>
     /// <exception cref="IOException">The system's own words.</exception>
-    internal static void Rename(string from, string to)
+    public static void Rename(string from, string to)
     {
         if (RenameFile(from, to) != 0)
         {
-            throw new IOException(Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
+            throw SystemFault.Last(to);
         }
     }
+
+    private static FileStatus? Status(int folder, string path, int flags)
+    {
+        var words = stackalloc uint[64];
+        fixed (byte* start = Encoding.UTF8.GetBytes(path + '\0'))
+        {
+            return Statx(folder, start, flags, WantAll, words) == 0
+                ? new FileStatus(words[5], words[6], words[7] & 0xffff, *(long*)(words + 10))
+                : null;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int Open(string path, int flags, uint mode = 0);
+
+    [LibraryImport("libc", EntryPoint = "openat", SetLastError = true)]
+    public static partial int OpenAt(int folder, byte[] name, int flags, uint mode = 0);
+
+    [LibraryImport("libc", EntryPoint = "mkdirat", SetLastError = true)]
+    public static partial int MakeFolder(int folder, byte[] name, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "getdents64", SetLastError = true)]
+    public static partial nint ReadFolder(int folder, byte[] buffer, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(int descriptor, byte* bytes, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    public static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    public static partial int Sync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
+    public static partial int ChangeOwner(int descriptor, uint user, uint group);
+
+    [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
+    public static partial int ChangeMode(int descriptor, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
+    public static partial int Duplicate(int from, int to);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    public static partial int LockFile(int descriptor, int operation);
+
+    [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
+    public static partial int StartSession();
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    public static partial int Signal(int process, int signal);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint EffectiveUser();
+
+    [LibraryImport("libc", EntryPoint = "unlinkat", SetLastError = true)]
+    private static partial int RemoveAt(int folder, byte[] name, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fchownat", SetLastError = true)]
+    private static partial int ChangeOwnerAt(int folder, byte[] name, uint user, uint group, int flags);
 
     [LibraryImport("libc", EntryPoint = "rename", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int RenameFile(string from, string to);
 
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    private static partial int Open(string path, int flags);
-
     [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
     private static partial int Syncfs(int descriptor);
 
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int Fsync(int descriptor);
+    [LibraryImport("libc", EntryPoint = "getpwuid_r")]
+    private static partial int FindUser(uint user, nint* entry, byte* texts, nuint size, nint* found);
 
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    private static partial int Close(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "geteuid")]
-    private static partial uint EffectiveUser();
-
-    [LibraryImport("libc", EntryPoint = "lchown", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    private static partial int ChangeOwner(string path, uint user, uint group);
-
-    // struct statx has one layout on every architecture: uid is its sixth 32-bit word, gid its seventh.
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    private static partial int Statx(int folder, string path, int flags, uint mask, uint* status);
+    // struct statx has one layout on every architecture. In 32-bit words: uid 5, gid 6, mode 7, inode 8, size 10, ctime 24, mtime 28.
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
+    private static partial int Statx(int folder, byte* path, int flags, uint mask, uint* status);
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace Berth.Kernel;
@@ -5,6 +7,15 @@ namespace Berth.Kernel;
 /// <summary>Makes foreign text safe to print: one line, no control characters, bounded.</summary>
 public static class Printable
 {
+    private static readonly SearchValues<char> ColourBody = SearchValues.Create("0123456789;:");
+
+    // C0 but line end and tab, DEL, C1, and the marks with which a text shows itself in another order than it is in.
+    private static readonly SearchValues<char> Steering = SearchValues.Create(
+    [
+        .. Enumerable.Range(0, 0x20).Where(c => c is not ('\n' or '\t')).Concat(Enumerable.Range(0x7f, 0x21))
+            .Concat(Enumerable.Range(0x202a, 5)).Concat(Enumerable.Range(0x2066, 4)).Select(c => (char)c),
+    ]);
+
     /// <param name="text">Anything a stranger sent.</param>
     /// <param name="limit">The longest result, in characters; the rest becomes <c>…</c>.</param>
     /// <returns>The text with control characters and line ends as <c>?</c>.</returns>
@@ -23,5 +34,51 @@ public static class Printable
         }
 
         return safe.ToString();
+    }
+
+    /// <summary>Makes text of many lines safe for a terminal and keeps it whole: what could steer the terminal is spelled out.</summary>
+    /// <param name="text">Anything; line ends and tabs stay.</param>
+    /// <param name="keepColour">Whether sequences that only set a colour pass (ECMA-48 SGR), as programs print them.</param>
+    /// <returns>The text with control characters as <c>\x1b</c> and marks that turn the writing direction as <c>\u202e</c>.</returns>
+    public static string Escaped(string text, bool keepColour = false)
+    {
+        if (!text.AsSpan().ContainsAny(Steering))
+        {
+            return text;
+        }
+
+        var safe = new StringBuilder(text.Length + 16);
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (keepColour && ColourAt(text, i) is > 0 and var length)
+            {
+                safe.Append(text, i, length);
+                i += length - 1;
+            }
+            else if (Steering.Contains(text[i]))
+            {
+                safe.Append(text[i] < 0x100 ? "\\x" : "\\u").Append(((int)text[i]).ToString(text[i] < 0x100 ? "x2" : "x4", CultureInfo.InvariantCulture));
+            }
+            else
+            {
+                safe.Append(text[i]);
+            }
+        }
+
+        return safe.ToString();
+    }
+
+    /// <returns>The length of a colour sequence that begins here; 0 when none does.</returns>
+    private static int ColourAt(string text, int start)
+    {
+        const int longest = 40;
+        if (!text.AsSpan(start).StartsWith("\x1b["))
+        {
+            return 0;
+        }
+
+        var body = text.AsSpan(start + 2, Math.Min(longest, text.Length - start - 2));
+        var end = body.IndexOfAnyExcept(ColourBody);
+        return end >= 0 && body[end] == 'm' ? end + 3 : 0;
     }
 }

@@ -11,32 +11,42 @@ public static class PrivateFolder
 
     /// <summary>Makes the folder and its missing parents; one that exists keeps its mode.</summary>
     /// <exception cref="ProblemException"><see cref="KernelProblems.StateNotWritable"/>.</exception>
-    public static void Ensure(string path, UnixFileMode mode = OwnerOnly)
+    public static void Ensure(string path, UnixFileMode mode = OwnerOnly) => Hold(path, mode).Dispose();
+
+    /// <summary>Makes the folder and its missing parents, and holds it.</summary>
+    /// <param name="path">Which.</param>
+    /// <param name="mode">Of what is made; parents let the same people pass.</param>
+    /// <param name="isAllowed">Asked with the path that the deepest existing folder truly lies at; null allows any.</param>
+    /// <exception cref="ProblemException"><see cref="KernelProblems.StateNotWritable"/>.</exception>
+    public static HeldFolder Hold(string path, UnixFileMode mode = OwnerOnly, Func<string, bool>? isAllowed = null)
     {
         try
         {
-            EnsureEach(Path.GetFullPath(path), mode);
+            return HoldEach(Path.GetFullPath(path), mode, isAllowed);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw KernelProblems.NotWritable(path, e.Message).AsException(e);
+            throw KernelProblems.NotWritable(path, e).AsException(e);
         }
     }
 
     /// <summary>Makes a tree of many new files survive a power cut, in one call instead of one for each.</summary>
     public static void SyncTree(string folder) => Posix.SyncFileSystem(folder);
 
-    private static void EnsureEach(string path, UnixFileMode mode)
+    private static HeldFolder HoldEach(string path, UnixFileMode mode, Func<string, bool>? isAllowed)
     {
-        if (Directory.Exists(path))
+        if (HeldFolder.TryOpen(path) is { } there)
         {
-            return;
+            if (isAllowed is null || isAllowed(there.RealPath))
+            {
+                return there;
+            }
+
+            there.Dispose();
+            throw new IOException($"a link leads from {Printable.Of(path)} to {Printable.Of(there.RealPath)}, which is none of Berth's folders");
         }
 
-        var parent = Path.GetDirectoryName(path)!;
-        EnsureEach(parent, mode | PublicRead & (UnixFileMode)0b001_001_001);
-        Directory.CreateDirectory(path, mode);
-        File.SetUnixFileMode(path, mode);
-        Posix.CopyOwner(parent, path);
+        using var parent = HoldEach(Path.GetDirectoryName(path)!, mode | (PublicRead & (UnixFileMode)0b001_001_001), isAllowed);
+        return parent.Make(Path.GetFileName(path), mode);
     }
 }

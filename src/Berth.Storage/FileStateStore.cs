@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Berth.Kernel;
 
 namespace Berth.Storage;
@@ -7,31 +8,35 @@ namespace Berth.Storage;
 public sealed class FileStateStore(StateRoots roots, TimeProvider time) : IStateStore
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly RootsGuard _guard = new(roots);
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _scopes = new(StringComparer.Ordinal);
 
     public StateRoots Roots => roots;
 
     public string? Read(StatePath path)
     {
+        var file = FileOf(path);
         try
         {
-            return PlainFile.Read(FileOf(path));
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
+            return PlainFile.Read(file, isAllowed: _guard.For(file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw StorageProblems.Unreadable(FileOf(path), e.Message).AsException(e);
+            throw StorageProblems.Unreadable(file, e).AsException(e);
         }
     }
 
     public void Write(StatePath path, string text, UnixFileMode mode = AtomicFile.Private)
     {
         var file = FileOf(path);
-        PrivateFolder.Ensure(Path.GetDirectoryName(file)!, PrivateFolder.GroupRead);
-        AtomicFile.Write(file, text, mode);
+        using var folder = Hold(file);
+        AtomicFile.Write(folder, Path.GetFileName(file), Encoding.UTF8.GetBytes(text), mode);
+    }
+
+    public void EnsureFolder(StatePath path, UnixFileMode mode)
+    {
+        EnsureRoot(FileOf(path));
+        PrivateFolder.Hold(FileOf(path), mode, _guard.For(FileOf(path))).Dispose();
     }
 
     public void Delete(StatePath path)
@@ -39,22 +44,35 @@ public sealed class FileStateStore(StateRoots roots, TimeProvider time) : IState
         var file = FileOf(path);
         try
         {
-            if (Directory.Exists(file) && new DirectoryInfo(file).LinkTarget is null)
+            using var folder = HeldFolder.TryOpen(Path.GetDirectoryName(file)!);
+            if (folder is not null && _guard.For(file)?.Invoke(folder.RealPath) != false)
             {
-                Directory.Delete(file, recursive: true);
+                FolderTree.Delete(folder, Path.GetFileName(file));
             }
-            else
+            else if (folder is not null)
             {
-                File.Delete(file);
+                throw new IOException($"a link leads to {Printable.Of(folder.RealPath)}, which is none of Berth's folders");
             }
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // Gone already, which is what was asked for.
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw StorageProblems.NotDeletable(file, e.Message).AsException(e);
+            throw StorageProblems.NotDeletable(file, e).AsException(e);
+        }
+    }
+
+    public void Move(StatePath from, StatePath to)
+    {
+        Delete(to);
+        var (source, target) = (FileOf(from), FileOf(to));
+        using var here = Hold(source);
+        using var there = Hold(target);
+        try
+        {
+            Posix.Rename($"{here.Path}/{Path.GetFileName(source)}", $"{there.Path}/{Path.GetFileName(target)}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw KernelProblems.NotWritable(target, e).AsException(e);
         }
     }
 
@@ -77,7 +95,7 @@ public sealed class FileStateStore(StateRoots roots, TimeProvider time) : IState
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw StorageProblems.Unreadable(FileOf(folder), e.Message).AsException(e);
+            throw StorageProblems.Unreadable(FileOf(folder), e).AsException(e);
         }
     }
 
@@ -110,6 +128,16 @@ public sealed class FileStateStore(StateRoots roots, TimeProvider time) : IState
             throw;
         }
     }
+
+    /// <summary>The folder a file is to lie in, made when missing; the roots themselves lead where their owner wants.</summary>
+    private HeldFolder Hold(string file)
+    {
+        EnsureRoot(file);
+        return PrivateFolder.Hold(Path.GetDirectoryName(file)!, PrivateFolder.GroupRead, _guard.For(file));
+    }
+
+    private void EnsureRoot(string file) => PrivateFolder.Ensure(
+        file.StartsWith(roots.Lib + "/", StringComparison.Ordinal) ? roots.Lib : roots.Home, PrivateFolder.PublicRead);
 
     private sealed class Held(FileLock outside, SemaphoreSlim inside) : IDisposable
     {

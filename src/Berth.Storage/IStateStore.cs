@@ -12,8 +12,14 @@ public interface IStateStore
     /// <summary>Replaces the document whole; readers see the old text or the new.</summary>
     void Write(StatePath path, string text, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
+    /// <summary>Makes a folder and its missing parents; one that exists keeps its mode.</summary>
+    void EnsureFolder(StatePath path, UnixFileMode mode);
+
     /// <summary>Removes a document or a whole folder; nothing happens when it is not there.</summary>
     void Delete(StatePath path);
+
+    /// <summary>Gives a document or a whole folder another place in one step; what was there before goes.</summary>
+    void Move(StatePath from, StatePath to);
 
     bool Exists(StatePath path);
 

@@ -8,13 +8,25 @@ public static class StorageProblems
     public static readonly ProblemCode StateUnreadable = new("state-unreadable");
     public static readonly ProblemCode StateNotDeletable = new("state-not-deletable");
 
-    internal static Problem Unreadable(string path, string reason) => new(
-        StateUnreadable,
-        $"Cannot read {path}: {reason}",
-        "Check the file's owner and mode; Berth's files belong to the user that runs berth serve.");
+    internal static Problem Unreadable(string path, Exception cause)
+    {
+        var fault = SystemFault.Of(cause);
+        return new(
+            StateUnreadable,
+            $"Cannot read {Printable.Of(path)}: {fault.Words}",
+            fault.IsDenied
+                ? "Put sudo in front of the command, or run it as the user that runs `berth serve`, whose the files are."
+                : $"See what lies there (`ls -ld {Printable.Of(path)}`) and put the file or folder back that belongs there.");
+    }
 
-    internal static Problem NotDeletable(string path, string reason) => new(
-        StateNotDeletable,
-        $"Cannot remove {path}: {reason}",
-        "Check the folder's owner and mode, then run the command again.");
+    internal static Problem NotDeletable(string path, Exception cause)
+    {
+        var fault = SystemFault.Of(cause);
+        return new(
+            StateNotDeletable,
+            $"Cannot remove {Printable.Of(path)}: {fault.Words}",
+            fault.IsDenied ? "Put sudo in front of the command, or run it as the folder's owner."
+                : fault.Number == SystemFault.ReadOnlyFileSystem ? $"The file system is mounted read-only (`findmnt -T {Printable.Of(path)}`): mount it writable, then run the command again."
+                : $"See what lies there and who uses it (`ls -la {Printable.Of(path)}`), then run the command again.");
+    }
 }

@@ -1,6 +1,8 @@
 using Berth.Client;
 using Berth.Commands;
 using Berth.Daemon;
+using Berth.Doctor;
+using Berth.Installing;
 using Berth.Kernel;
 using Berth.Platform.CommandLine;
 using Berth.Platform.Processes;
@@ -16,42 +18,106 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
-        DetachedProcess.LeaveIfAsked(args);
-        var roots = StateRoots.From(Environment.GetEnvironmentVariable);
-        return args switch
+        if (args is [Launcher.Verb, ..])
         {
-            ["__launch", ..] => Launcher.Run(args[1..]),
-            ["serve", ..] => Here((_, output) => ServeCommand.RunAsync(args[1..], roots, output)),
-            ["ca", "serve", ..] => Here((_, output) => AuthorityCommand.ServeAsync(args[2..], roots, output)),
-            ["doctor", ..] => Here((caller, output) => Doctor.DoctorCommand.RunAsync(args[1..], roots, caller, output)),
-            ["explain", ..] => Here((_, output) => ExplainCommand.Run(args[1..], output)),
-            ["version"] or ["--version"] or ["-v"] => Here((caller, output) => VersionCommand.Run(caller, output)),
-            _ => Elsewhere(args, roots),
-        };
+            return Launcher.Run(args[1..]);
+        }
+
+        if (args is ["__plugin", "--all", var program, ..])
+        {
+            return PluginParent.Run(program, args[3..]);
+        }
+
+        // Before anything asks for the outputs: the framework keeps copies of them, and a caller that waits for their end waits for ever.
+        var fault = DetachedProcess.LeaveIfAsked(args);
+        var caller = Invocation.Caller;
+        return ConsoleSink.Shared.Finish(
+            fault is null ? Guarded(args, caller) : ProblemPrinter.Print(ConsoleSink.Output(caller), fault, caller), caller);
     }
 
-    private static int Elsewhere(string[] args, StateRoots roots)
+    /// <summary>Runs the words; whatever goes wrong is told in words, never as a trace.</summary>
+    private static int Guarded(string[] args, Caller caller)
     {
         try
         {
-            using var client = ControlClient.TryConnect(roots);
-            if (client is null)
-            {
-                return LocalRun.Run(args, roots, Invocation.Caller);
-            }
-
-            var (words, writeInput) = InputOf(args);
-            return client.Run(Invocation.Request(words), writeInput);
+            Invocation.RefuseForeignBytes();
+            return Run(Invocation.WordsOf(args), caller);
         }
         catch (ProblemException e)
         {
-            return ProblemPrinter.Print(ConsoleSink.Output(Invocation.Caller), e.Problem, Invocation.Caller);
+            return ProblemPrinter.Print(ConsoleSink.Output(caller), e.Problem, caller);
         }
-        catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)
+        catch (OperationCanceledException)
         {
-            return ProblemPrinter.Print(ConsoleSink.Output(Invocation.Caller), ProgramProblems.InputUnreadable(e.Message), Invocation.Caller);
+            // Asked to end before it had begun.
+            return 0;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return ProblemPrinter.Print(ConsoleSink.Output(caller), ProgramProblems.Internal("none", e), caller);
         }
     }
+
+    private static int Run(string[] args, Caller caller)
+    {
+        var remote = ForcedCommand.WordsOf(args);
+        var words = remote ?? args;
+        var environment = GlobalEnvironment.OfMachine();
+        var roots = RootsIn(environment);
+        if (OtherAccount.TryRun(words, roots, caller) is { } status)
+        {
+            return status;
+        }
+
+        environment.Add(roots.Home);
+        roots = RootsIn(environment);
+        return remote is not null && GitOverSsh.TryRun(words, roots) is { } answered ? answered : Dispatch(words, environment, roots, caller);
+    }
+
+    private static int Dispatch(string[] words, GlobalEnvironment environment, StateRoots roots, Caller caller)
+    {
+        var globals = GlobalWords.Strip(words);
+        caller = globals.SaidBy(caller);
+        var output = ConsoleSink.Output(caller);
+        var local = globals.WordsWithApp switch
+        {
+            ["serve", .. var rest] => ServeCommand.RunAsync(rest, roots, caller, output),
+            ["ca", "serve", .. var rest] => AuthorityCommand.ServeAsync(rest, roots, output),
+            ["doctor", .. var rest] => DoctorCommand.RunAsync(rest, roots, caller, output),
+            ["install", .. var rest] => InstallCommand.RunAsync(rest, output),
+            ["uninstall", .. var rest] => UninstallCommand.RunAsync(rest, output),
+            ["completion", .. var rest] => CompletionCommand.Run(rest, output),
+            ["explain", .. var rest] => ExplainCommand.Run(rest, caller, output),
+            ["version"] or ["--version"] or ["-v"] => VersionCommand.Run(caller, output),
+            _ => null,
+        };
+        return local is not null ? local.GetAwaiter().GetResult()
+            : words is [CompletionCommand.Hidden, ..] ? LocalRun.RunBeside(words, roots, caller)
+            : Elsewhere(environment.Applied(words), roots, caller);
+    }
+
+    private static int Elsewhere(string[] words, StateRoots roots, Caller caller)
+    {
+        if (ReadsFilesOfTheCaller(words))
+        {
+            return LocalRun.RunBeside(words, roots, caller);
+        }
+
+        words = NamedInput.Of(words, out var file);
+        using var named = file is null ? null : NamedInput.Open(file);
+        using var client = ControlClient.TryConnect(roots);
+        if (client is null)
+        {
+            return LocalRun.Run(words, roots, caller, named);
+        }
+
+        var (sent, writeInput) = named is null ? InputOf(words) : (words, named.CopyTo);
+        return client.Run(Invocation.Request(sent), writeInput);
+    }
+
+    /// <summary>A path means a file of the caller, with the caller's rights; the daemon, which may be root, must not read it for them.</summary>
+    private static bool ReadsFilesOfTheCaller(string[] words) =>
+        words.FirstOrDefault(word => !word.StartsWith("--", StringComparison.Ordinal)) is { } name && name.StartsWith("ssh-keys:", StringComparison.Ordinal);
 
     /// <summary>Standard input, except that a folder to deploy is read here, with the caller's rights, and sent as an archive.</summary>
     private static (string[] Words, Action<Stream> WriteInput) InputOf(string[] args)
@@ -62,32 +128,21 @@ internal static class Program
         }
 
         var start = Array.IndexOf(args, "deploy");
-        return start >= 0 && args[..start].All(word => word.StartsWith("--", StringComparison.Ordinal)) && args[start..] is [_, var app, var folder]
+        return CertificateInput.TryOf(args) is { } certificate ? (args, certificate) : start >= 0 && args[..start].All(word => word.StartsWith("--", StringComparison.Ordinal)) && args[start..] is [_, var app, var folder]
             && !app.StartsWith('-') && !folder.StartsWith('-')
             ? ([.. args[..start], "deploy", app], FolderArchive.Of(folder))
             : (args, static stream => Invocation.CopyInput(stream));
     }
 
-    private static int Here(Func<Caller, CommandOutput, Task<int>> body)
+    private static StateRoots RootsIn(GlobalEnvironment environment)
     {
-        var caller = Invocation.Caller;
-        var output = ConsoleSink.Output(caller);
         try
         {
-            return body(caller, output).GetAwaiter().GetResult();
+            return StateRoots.From(name => name == "DOKKU_LIB_ROOT" ? environment.LibRoot : environment[name]);
         }
-        catch (ProblemException e)
+        catch (IOException e)
         {
-            return ProblemPrinter.Print(output, e.Problem, caller);
-        }
-        catch (OperationCanceledException)
-        {
-            // Asked to end before it had begun.
-            return 0;
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            return ProblemPrinter.Print(output, ProgramProblems.Internal("none", e), caller);
+            throw ProgramProblems.NoWorkingFolder().AsException(e);
         }
     }
 }

@@ -73,6 +73,21 @@ public sealed partial class The_house
         }
     }
 
+    [Fact]
+    public void each_function_of_the_C_library_is_declared_once()
+    {
+        var twice = Sources()
+            .SelectMany(file => CFunction().Matches(File.ReadAllText(file)).Select(match => (Function: match.Groups[1].Value, File: Path.GetFileName(file))))
+            .GroupBy(declared => declared.Function)
+            .Where(declared => declared.Count() > 1)
+            .Select(declared => $"{declared.Key}: {string.Join(", ", declared.Select(each => each.File))}");
+        Assert.Empty(twice);
+    }
+
+    [Fact]
+    public void one_place_asks_whether_this_is_root() =>
+        Assert.DoesNotContain(Sources(), file => File.ReadAllText(file).Contains("IsPrivilegedProcess", StringComparison.Ordinal));
+
     private static IEnumerable<string> Sources() =>
         Directory.EnumerateFiles(Checkout.File("src"), "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
@@ -82,6 +97,9 @@ public sealed partial class The_house
 
     [GeneratedRegex(@"<ProjectReference Include=""\.\./([\w.]+)/")]
     private static partial Regex Reference();
+
+    [GeneratedRegex(@"LibraryImport\(""libc"", EntryPoint = ""(\w+)""")]
+    private static partial Regex CFunction();
 
     [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
     private static partial Regex Namespace();

@@ -146,6 +146,17 @@ public sealed class Starting_the_authority : IAsyncDisposable
     }
 
     [Fact]
+    public async Task makes_no_new_root_silently_when_its_keys_are_lost()
+    {
+        await StartOnceAsync();
+        Directory.Delete(Path.Combine(Options.DataFolder, "keys"), recursive: true);
+
+        Assert.Equal(AuthorityProblems.KeysNotFound, (await RefusedAsync(Options)).Code);
+
+        Assert.False(File.Exists(Path.Combine(Options.DataFolder, "keys/root.pem")));
+    }
+
+    [Fact]
     public async Task tells_a_damaged_database()
     {
         await StartOnceAsync();

@@ -65,6 +65,25 @@ public sealed class Answering_a_challenge
         Assert.StartsWith("404", await client.ShowAsync($"http://stopped.example{Path}unknown"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("POST", "of-the-app", 308)]
+    [InlineData("DELETE", "of-the-app", 308)]
+    [InlineData("GET", "", 301)]
+    [InlineData("GET", "of/the-app", 301)]
+    [InlineData("GET", "of.the.app", 301)]
+    [InlineData("GET", "a%20b", 301)]
+    [InlineData("HEAD", "of-the-app", 200)]
+    public async Task is_the_only_thing_that_stays_on_http(string method, string token, int status)
+    {
+        await using var edge = await TestEdge.StartAsync();
+        edge.Host("secure.example", edge.Issuer.Certificate("secure.example"), await edge.RunAsync(Backend.SayingAsync("app")));
+        using var client = edge.Client();
+
+        using var response = await client.SendAsync(HttpMethod.Parse(method), $"http://secure.example{Path}{token}");
+
+        Assert.Equal(status, (int)response.StatusCode);
+    }
+
     [Fact]
     public async Task does_not_touch_the_hosts()
     {

@@ -8,13 +8,13 @@ namespace Berth.Edge.Tests;
 public sealed class Reaching_an_app_that_fails
 {
     [Fact]
-    public async Task says_503_when_it_is_not_running()
+    public async Task says_502_when_it_is_not_running()
     {
         await using var edge = await TestEdge.StartAsync();
         edge.Host("app.example", certificate: null);
         using var client = edge.Client();
 
-        Assert.Equal("503 The app is not running.\n", await client.ShowAsync("http://app.example/"));
+        Assert.Equal("502 The app is not running.\n", await client.ShowAsync("http://app.example/"));
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class Routing_by_host
         {
             var answer = await client.ShowAsync($"{scheme}://other.example.com/");
 
-            Assert.Equal("404 The host other.example.com is not known here.\n", answer);
+            Assert.Equal("404 The host other.example.com is not known here. Is the server yours? Then give it to an app: berth domains:add APP other.example.com\n", answer);
         }
     }
 
@@ -88,7 +88,7 @@ public sealed class Routing_by_host
         using var text = await client.GetAsync("http://x.example/");
 
         Assert.Equal("text/html; charset=utf-8", page.Content.Headers.ContentType?.ToString());
-        Assert.Contains("<p>The host x.example is not known here.</p>", await page.TextAsync(), StringComparison.Ordinal);
+        Assert.Contains("<p>The host x.example is not known here. Is the server yours? Then give it to an app: berth domains:add APP x.example</p>", await page.TextAsync(), StringComparison.Ordinal);
         Assert.Equal("text/plain; charset=utf-8", text.Content.Headers.ContentType?.ToString());
     }
 

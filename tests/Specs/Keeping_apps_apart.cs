@@ -55,7 +55,7 @@ public sealed class Keeping_apps_apart(SharedServer server)
     private async Task<int> AccountOfAsync(string app)
     {
         await HelloApp.DeployAsync(Berth, app);
-        var status = await Berth.OkAsync("ps:report", app, "--status-web-1");
+        var status = await Berth.OkAsync("ps:report", app, "--status-web.1");
         var process = int.Parse(status.Split("PID: ")[1].Split(',')[0], CultureInfo.InvariantCulture);
         var line = File.ReadLines($"/proc/{process}/status").First(text => text.StartsWith("Uid:", StringComparison.Ordinal));
         return int.Parse(line.Split('\t')[1], CultureInfo.InvariantCulture);

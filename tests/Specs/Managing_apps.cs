@@ -73,6 +73,33 @@ public sealed class Managing_apps(SharedServer server)
     }
 
     [Fact]
+    public async Task destroys_one_app_at_a_time()
+    {
+        await Berth.OkAsync("apps:create", "many1");
+        await Berth.OkAsync("apps:create", "many2");
+        var result = await Berth.RunAsync("--force", "apps:destroy", "many1", "many2");
+        Assert.Equal((1, " !     Unexpected argument(s): [many2]\n"), (result.Status, result.Error));
+        await Berth.OkAsync("apps:exists", "many1");
+    }
+
+    [Fact]
+    public async Task keeps_what_was_deployed_and_whether_a_push_may_make_an_app()
+    {
+        await using var bare = BerthServer.WithoutDaemon();
+        await bare.OkAsync("apps:create", "app");
+        Assert.Equal("=====> Setting deploy-source to git\n", await bare.OkAsync("apps:set", "app", "deploy-source", "git"));
+        Assert.Equal("git\n", await bare.OkAsync("apps:report", "app", "--app-deploy-source"));
+        Assert.Equal("=====> Setting disable-autocreation to true\n", await bare.OkAsync("apps:set", "--global", "disable-autocreation", "true"));
+        Assert.Equal("true\n", await bare.OkAsync("apps:report", "--global", "--app-global-disable-autocreation"));
+        Assert.Equal(1, (await bare.RunAsync("apps:set", "app", "disable-autocreation", "true")).Status);
+
+        // Scripts of this generation read keys with and without their prefix.
+        var json = await bare.OkAsync("apps:report", "app", "--format", "json");
+        Assert.Contains("\"deploy-source\":\"git\"", json, StringComparison.Ordinal);
+        Assert.Contains("\"app-deploy-source\":\"git\"", json, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task takes_the_app_from_a_global_word()
     {
         await Berth.OkAsync("apps:create", "global1");
@@ -84,15 +111,16 @@ public sealed class Managing_apps(SharedServer server)
     {
         await using var bare = BerthServer.WithoutDaemon();
         Assert.Equal((0, " !     You haven't deployed any applications yet\n"), await ErrorAsync(bare, "apps:list"));
+        Assert.Equal("[]\n", await bare.OkAsync("apps:list", "--format", "json"));
         await bare.OkAsync("apps:create", "alone");
         await bare.OkAsync("config:set", "alone", "A=1");
         Assert.Equal("1\n", await bare.OkAsync("config:get", "alone", "A"));
-        await bare.OkAsync("apps:destroy", "alone", "--force");
 
-        var (status, error) = await ErrorAsync(bare, "ps:restart", "alone");
+        var (status, error) = await ErrorAsync(bare, "deploy", "alone", Checkout.File("examples", "hello"));
         Assert.Equal(1, status);
         Assert.Contains("needs the daemon", error, StringComparison.Ordinal);
         Assert.Contains("berth serve", error, StringComparison.Ordinal);
+        await bare.OkAsync("apps:destroy", "alone", "--force");
     }
 
     private static async Task<(int Status, string Error)> ErrorAsync(BerthServer berth, params string[] words)

@@ -28,7 +28,7 @@ public sealed class Setting_config(SharedServer server)
 
         Assert.Equal("export A='it'\\''s'\nexport LONGER='2'\n", await Berth.OkAsync("config:export", "conf2"));
         Assert.Equal("A='it'\\''s' LONGER='2' ", await Berth.OkAsync("config:export", "--format", "shell", "conf2"));
-        Assert.Equal("{\"A\":\"it\\u0027s\",\"LONGER\":\"2\"}\n", await Berth.OkAsync("config:export", "conf2", "--format=json"));
+        Assert.Equal("{\"A\":\"it's\",\"LONGER\":\"2\"}\n", await Berth.OkAsync("config:export", "conf2", "--format=json"));
         Assert.Equal("=====> conf2 env vars\nA:       it's\nLONGER:  2\n", await Berth.OkAsync("config:show", "conf2"));
     }
 
@@ -43,6 +43,56 @@ public sealed class Setting_config(SharedServer server)
 
         Assert.Contains("CONF3_SHARED='all'", merged, StringComparison.Ordinal);
         Assert.Contains("CONF3_OWN='app'", merged, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task says_what_was_set_and_unset_and_that_nothing_runs_yet()
+    {
+        await using var berth = BerthServer.WithoutDaemon();
+        await berth.OkAsync("domains:set-global", "dokku.me");
+        await berth.OkAsync("apps:create", "app");
+        var set = await berth.RunAsync("config:set", "app", "B=2", "LONG_NAME=1");
+        Assert.Equal("-----> Setting config vars\n       B:          2\n       LONG_NAME:  1\n-----> Restarting app app\n", set.Output);
+        Assert.Equal(" !     App app has not been deployed\n", set.Error);
+        Assert.Equal(
+            "-----> Unsetting B\n-----> Skipping NOPE, it is not set in the environment\n", await berth.OkAsync("config:unset", "--no-restart", "app", "B", "NOPE"));
+        Assert.Equal("-----> Unsetting LONG_NAME\n", await berth.OkAsync("config:clear", "--no-restart", "app"));
+        Assert.Equal("", await berth.OkAsync("--quiet", "config:set", "--no-restart", "app", "A=1"));
+        Assert.Equal("A=1\n", await File.ReadAllTextAsync($"{berth.Lib}/config/app/ENV"));
+        Assert.DoesNotContain("Restarting", await berth.OkAsync("config:set", "--global", "G=1"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task imports_a_file_with_the_callers_rights_and_standard_input()
+    {
+        await Berth.OkAsync("apps:create", "conf7");
+        using var scratch = new ScratchFolder();
+        await File.WriteAllTextAsync(scratch["vars.env"], "# mine\nexport A='x y'\nB=\"1\\n2\"\n");
+
+        await Berth.OkAsync("config:import", "--no-restart", "conf7", scratch["vars.env"]);
+        Assert.Equal("x y\n", await Berth.OkAsync("config:get", "conf7", "A"));
+        Assert.Equal("1\n2\n", await Berth.OkAsync("config:get", "conf7", "B"));
+
+        var replaced = await Berth.RunAsync(["--quiet", "config:import", "--replace", "--format", "json", "--no-restart", "conf7", "-"], "{\"C\":\"3\"}");
+        Assert.Equal((0, "", ""), (replaced.Status, replaced.Output, replaced.Error));
+        Assert.Equal("C\n", await Berth.OkAsync("config:keys", "conf7"));
+
+        var refused = await Berth.RunAsync(["--app", "conf7", "config:import", "--no-restart", "-"], "C=4\nnonsense\n");
+        Assert.Equal((1, " !     Cannot import config vars: line 2 is not KEY=VALUE\n"), (refused.Status, refused.Error));
+        Assert.Equal("3\n", await Berth.OkAsync("config:get", "conf7", "C"));
+        Assert.Contains("is not a file", (await Berth.RunAsync("config:import", "conf7", scratch["nothing"])).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task bundles_them_as_files()
+    {
+        await Berth.OkAsync("apps:create", "conf8");
+        await Berth.OkAsync("config:set", "--no-restart", "conf8", "A=line one", "B=é");
+        using var scratch = new ScratchFolder();
+        var bundle = await Berth.OkAsync("config:bundle", "conf8");
+        await File.WriteAllTextAsync(scratch["b.tar"], bundle);
+        await ExternalProgram.SucceedAsync("tar", ["-C", scratch.Path, "-xf", scratch["b.tar"]]);
+        Assert.Equal(("line one", "é"), (await File.ReadAllTextAsync(scratch["A"]), await File.ReadAllTextAsync(scratch["B"])));
     }
 
     [Fact]

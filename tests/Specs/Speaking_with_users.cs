@@ -11,7 +11,7 @@ public sealed class Speaking_with_users(SharedServer server)
     {
         var result = await Berth.RunAsync("app:creat", "x");
         Assert.Equal(1, result.Status);
-        Assert.StartsWith(" !     `app:creat` is not a berth command.\n", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith(" !     `app:creat x` is not a berth command.\n", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class Speaking_with_users(SharedServer server)
     public async Task shows_a_features_help_in_the_contracts_shape(string words)
     {
         var help = await Berth.OkAsync(words.Split(' '));
-        Assert.StartsWith("Usage: berth apps[:COMMAND]\n\nManage apps\n\nAdditional commands:\n    apps:create <app>", help, StringComparison.Ordinal);
+        Assert.StartsWith("Usage: berth apps[:COMMAND]\n\nManage apps\n\nAdditional commands:\n    apps:clone ", help, StringComparison.Ordinal);
     }
 
     [Fact]

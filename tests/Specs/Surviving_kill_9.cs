@@ -53,13 +53,15 @@ public sealed class Surviving_kill_9
         await using var berth = await BerthServer.StartAsync();
         await berth.OkAsync("domains:set-global", "localhost");
         await berth.OkAsync("letsencrypt:set", "--global", "server", "berth");
-        await HelloApp.DeployWithCertificateAsync(berth, "hello");
-        var before = await berth.OkAsync("ps:report", "hello", "--status-web-1");
+        await HelloApp.DeployAsync(berth, "hello");
+        await berth.OkAsync("letsencrypt:set", "hello", "email", "you@example.com");
+        await berth.OkAsync("letsencrypt:enable", "hello");
+        var before = await berth.OkAsync("ps:report", "hello", "--status-web.1");
 
         await berth.KillAsync();
         await berth.RestartAsync();
 
-        Assert.Equal(before, await berth.OkAsync("ps:report", "hello", "--status-web-1"));
+        Assert.Equal(before, await berth.OkAsync("ps:report", "hello", "--status-web.1"));
         Assert.Contains("Hello from Berth!", await HelloApp.FetchAsync(berth, "hello"), StringComparison.Ordinal);
     }
 

@@ -22,6 +22,9 @@ public sealed class BerthServer : IAsyncDisposable
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
     }
 
+    /// <summary>What commands run with, for programs that run them.</summary>
+    public IReadOnlyDictionary<string, string?> Environment => _environment;
+
     public string Home => _scratch["home"];
 
     public string Lib => _scratch["lib"];
@@ -44,9 +47,12 @@ public sealed class BerthServer : IAsyncDisposable
 
     /// <param name="environment">The daemon's and the commands', for all of this server's life.</param>
     /// <param name="httpPort">Where the edge takes plain HTTP; 0 for any free port.</param>
-    public static async Task<BerthServer> StartAsync(IReadOnlyDictionary<string, string?>? environment = null, int httpPort = 0)
+    /// <param name="prepare">Puts state in place before the daemon first starts.</param>
+    public static async Task<BerthServer> StartAsync(
+        IReadOnlyDictionary<string, string?>? environment = null, int httpPort = 0, Action<BerthServer>? prepare = null)
     {
         var server = new BerthServer(environment) { HttpPort = httpPort };
+        prepare?.Invoke(server);
         await server.RestartAsync();
         return server;
     }

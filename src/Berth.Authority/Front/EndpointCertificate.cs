@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
@@ -96,7 +97,7 @@ internal sealed class EndpointCertificate(
         {
             ServerCertificateContext = SslStreamCertificateContext.Create(bare.CopyWithPrivateKey(key), chain, offline: true),
         };
-        log.EndpointCertified(leaf.Serial, record.NotAfter);
+        log.EndpointCertified(leaf.Serial, record.NotAfter.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
         var now = time.GetUtcNow();
         return now + ((record.NotAfter - now) * 2 / 3);
     }

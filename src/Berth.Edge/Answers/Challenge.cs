@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -9,14 +10,19 @@ internal static class Challenge
 {
     private const string Folder = "/.well-known/acme-challenge/";
 
+    // What a token is made of (RFC 8555 §8.3): base64url.
+    private static readonly SearchValues<char> TokenCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+
+    /// <summary>A CA reads one plain token and does nothing else: only that stays on HTTP and goes before all routing.</summary>
     internal static bool IsAskedFor(HttpRequest request) =>
-        request.Path.Value is { } path && path.StartsWith(Folder, StringComparison.Ordinal);
+        (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+        && request.Path.Value is { } path && path.StartsWith(Folder, StringComparison.Ordinal)
+        && path.Length > Folder.Length && !path.AsSpan(Folder.Length).ContainsAnyExcept(TokenCharacters);
 
     /// <returns>The key authorization of an open challenge, or null.</returns>
     internal static string? Answer(HttpRequest request, ImmutableDictionary<string, string> open) =>
-        HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)
-            ? open.GetValueOrDefault(request.Path.Value![Folder.Length..])
-            : null;
+        open.GetValueOrDefault(request.Path.Value![Folder.Length..]);
 
     internal static Task WriteAsync(HttpContext context, string keyAuthorization)
     {

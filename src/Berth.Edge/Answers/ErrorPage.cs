@@ -9,10 +9,12 @@ namespace Berth.Edge.Answers;
 /// <summary>The edge's own short answers: HTML for browsers, plain text for the rest. They name no app.</summary>
 internal static class ErrorPage
 {
-    /// <summary>Repeats the host only when it is a name that can do no harm on a page.</summary>
+    /// <summary>Repeats the host only when it is a name that can do no harm on a page; its owner reads there what to do.</summary>
     internal static Task UnknownHostAsync(HttpContext context) => WriteAsync(
         context, StatusCodes.Status404NotFound, "Not known here",
-        HostLine.Fold(context.Request.Host.Value) is { } name ? $"The host {name} is not known here." : "This host is not known here.");
+        HostLine.Fold(context.Request.Host.Value) is { } name
+            ? $"The host {name} is not known here. Is the server yours? Then give it to an app: berth domains:add APP {name}"
+            : "This host is not known here.");
 
     internal static Task UnknownChallengeAsync(HttpContext context) => WriteAsync(
         context, StatusCodes.Status404NotFound, "Not known here", "There is no such challenge.");
@@ -22,7 +24,7 @@ internal static class ErrorPage
         "This connection was made for another host. Open a new one.");
 
     internal static Task NotRunningAsync(HttpContext context) => WriteAsync(
-        context, StatusCodes.Status503ServiceUnavailable, "Not running", "The app is not running.");
+        context, StatusCodes.Status502BadGateway, "Not running", "The app is not running.");
 
     internal static Task MethodAsync(HttpContext context) => WriteAsync(
         context, StatusCodes.Status405MethodNotAllowed, "Method not allowed", "This method is not forwarded to apps.");

@@ -17,6 +17,7 @@ internal sealed class ForwardedHeaders(EdgeOptions options, TimeProvider time) :
     internal const string Proto = "X-Forwarded-Proto";
     internal const string Host = "X-Forwarded-Host";
     internal const string Port = "X-Forwarded-Port";
+    internal const string Ssl = "X-Forwarded-Ssl";
     internal const string RealIp = "X-Real-IP";
     internal const string RequestStart = "X-Request-Start";
 
@@ -24,7 +25,7 @@ internal sealed class ForwardedHeaders(EdgeOptions options, TimeProvider time) :
     // HTTP_PROXY in CGI-like programs (CVE-2016-5385).
     private static readonly string[] Claims =
     [
-        For, Proto, Host, Port, RealIp, RequestStart, "X-Forwarded-Prefix", "X-Forwarded-Ssl", "X-Forwarded-Server", "Forwarded", "Proxy",
+        For, Proto, Host, Port, RealIp, RequestStart, "X-Forwarded-Prefix", Ssl, "X-Forwarded-Server", "Forwarded", "Proxy",
     ];
 
     // Words in Connection that name no header to drop; and Host, without which apps could not tell their names apart.
@@ -34,7 +35,13 @@ internal sealed class ForwardedHeaders(EdgeOptions options, TimeProvider time) :
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+        var forwarding = httpContext.Features.Get<EdgeHost>()?.Forwarding ?? EdgeForwarding.Default;
         RemoveHopByHop(httpContext.Request, proxyRequest);
+        if (!forwarding.UnderscoresInHeaders)
+        {
+            RemoveUnderscored(httpContext.Request, proxyRequest);
+        }
+
         proxyRequest.RequestUri = new Uri(
             destinationPrefix + RequestTarget.Of(httpContext),
             new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
@@ -45,6 +52,11 @@ internal sealed class ForwardedHeaders(EdgeOptions options, TimeProvider time) :
         else
         {
             Replace(httpContext, proxyRequest);
+        }
+
+        if (forwarding != EdgeForwarding.Default)
+        {
+            Override(httpContext, proxyRequest, forwarding);
         }
     }
 
@@ -88,6 +100,41 @@ internal sealed class ForwardedHeaders(EdgeOptions options, TimeProvider time) :
         AddIfMissing(request, Host, context.Request.Host.Value ?? "");
         AddIfMissing(request, Port, context.Connection.LocalPort.ToString(CultureInfo.InvariantCulture));
         AddIfMissing(request, RequestStart, Now());
+    }
+
+    // What the host's owner says is written last. A value that comes out empty is a header that is not sent, as nginx has it.
+    private static void Override(HttpContext context, HttpRequestMessage request, EdgeForwarding forwarding)
+    {
+        var visitor = Text(context.Connection.RemoteIpAddress);
+        Override(request, For, forwarding.For?.For(context, visitor));
+        Override(request, Port, forwarding.Port?.For(context, visitor));
+        Override(request, Proto, forwarding.Proto?.For(context, visitor));
+        Override(request, Ssl, forwarding.Ssl?.For(context, visitor));
+    }
+
+    private static void Override(HttpRequestMessage request, string name, string? value)
+    {
+        if (value is null)
+        {
+            return;
+        }
+
+        request.Headers.Remove(name);
+        if (value.Length > 0)
+        {
+            Add(request, name, value);
+        }
+    }
+
+    private static void RemoveUnderscored(HttpRequest request, HttpRequestMessage forwarded)
+    {
+        foreach (var (name, _) in request.Headers)
+        {
+            if (name.Contains('_', StringComparison.Ordinal) && !forwarded.Headers.Remove(name))
+            {
+                forwarded.Content?.Headers.Remove(name);
+            }
+        }
     }
 
     private bool IsTrusted(IPAddress? visitor)

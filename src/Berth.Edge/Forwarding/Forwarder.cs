@@ -1,6 +1,7 @@
 using System.Net;
 using Berth.Edge.Answers;
 using Berth.Edge.Hosts;
+using Berth.Edge.Logging;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Yarp.ReverseProxy.Forwarder;
@@ -10,24 +11,27 @@ namespace Berth.Edge.Forwarding;
 /// <summary>Takes a request to one of the app's live processes and its response back.</summary>
 internal sealed class Forwarder(
     CurrentSnapshot current, TargetLoads loads, IHttpForwarder yarp, HttpMessageInvoker client, EdgeOptions options,
-    TimeProvider time, ILogger logger)
+    RequestLog requests, TimeProvider time, ILogger logger)
 {
     private readonly TargetChoice _choice = new(loads);
     private readonly ForwardedHeaders _headers = new(options, time);
     private readonly ForwarderRequestConfig _config = Config(options.ActivityTimeout);
     private readonly ForwarderRequestConfig _upgraded = Config(options.UpgradedIdleTimeout);
 
-    internal async Task ForwardAsync(HttpContext context, EdgeHost chosen)
+    /// <param name="context">The request.</param>
+    /// <param name="port">The door it came by.</param>
+    /// <param name="chosen">Who answers it.</param>
+    internal async Task ForwardAsync(HttpContext context, EdgePort port, EdgeHost chosen)
     {
         EdgeHost? host = chosen;
-        if (Enter(context, ref host) is not var (target, load))
+        if (Enter(context, port, ref host) is not var (target, load))
         {
             await (host is null ? ErrorPage.UnknownHostAsync(context) : ErrorPage.NotRunningAsync(context));
             return;
         }
 
         var error = await SendAsync(context, host!, target, load);
-        if (WasRefused(context, error) && Enter(context, ref host, except: target) is var (other, otherLoad))
+        if (WasRefused(context, error) && Enter(context, port, ref host, except: target) is var (other, otherLoad))
         {
             logger.TryingAnotherTarget(chosen.App.Text, target.Address, other.Address);
             context.Response.Clear();
@@ -42,12 +46,13 @@ internal sealed class Forwarder(
     }
 
     // Chooses and enters, then looks whether the choice still stands: see TargetLoads for why in this order.
-    private (EdgeTarget Target, TargetLoad Load)? Enter(HttpContext context, ref EdgeHost? host, EdgeTarget? except = null)
+    private (EdgeTarget Target, TargetLoad Load)? Enter(
+        HttpContext context, EdgePort port, ref EdgeHost? host, EdgeTarget? except = null)
     {
         while (host is { Targets.IsDefaultOrEmpty: false } && _choice.Pick(host.Targets, except) is { } target)
         {
             var load = loads.Enter(target);
-            var published = current.Value.Hosts.Find(context.Request.Host.Value);
+            var published = current.Value.Find(port, context.Request.Host.Value, context.Connection.LocalIpAddress);
             if (ReferenceEquals(published, host))
             {
                 return (target, load);
@@ -64,11 +69,7 @@ internal sealed class Forwarder(
     {
         try
         {
-            if (host.StrictTransportSecurity is not null)
-            {
-                context.Features.Set(host);
-            }
-
+            context.Features.Set(host);
             return await yarp.SendAsync(context, target.Address, client, ConfigFor(context, host), _headers);
         }
         finally
@@ -105,6 +106,7 @@ internal sealed class Forwarder(
         if (context.Response.StatusCode >= 500)
         {
             logger.ForwardingFailed(host.App.Text, target.Address, error.ToString(), context.Response.StatusCode);
+            requests.Failed(context, host, target, error.ToString());
         }
 
         // Headers there are the app's: its answer came whole, only the rest of the request was not wanted any more.

@@ -19,13 +19,18 @@ namespace Berth.Edge.Hosting;
 internal sealed class WebServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly ImmutableArray<ListenOptions> _http;
-    private readonly ImmutableArray<ListenOptions> _https;
+    private readonly ImmutableArray<ListenOptions> _listening;
 
-    internal WebServer(EdgeOptions options, TlsEntrance tls, TimeProvider time, ILoggerFactory logs)
+    /// <param name="options">How all doors of the edge behave.</param>
+    /// <param name="ports">Which to open: number as the machine has it, and whether TLS is spoken there.</param>
+    /// <param name="tls">Chooses certificates at those that speak TLS.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logs">Where the framework writes what its owner can mend.</param>
+    internal WebServer(EdgeOptions options, IReadOnlyList<EdgePort> ports, TlsEntrance tls, TimeProvider time, ILoggerFactory logs)
     {
-        var (http, https) = (ImmutableArray.CreateBuilder<ListenOptions>(), ImmutableArray.CreateBuilder<ListenOptions>());
-        var builder = WebApplication.CreateEmptyBuilder(new());
+        var listening = ImmutableArray.CreateBuilder<ListenOptions>();
+        // Nothing is served from a folder, and the one a command was started in may be gone.
+        var builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = "/" });
         builder.Services.AddSingleton<ILoggerFactory>(new QuietFrameworkLogs(logs));
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton<IHostLifetime, EmbeddedLifetime>();
@@ -34,22 +39,23 @@ internal sealed class WebServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             Configure(kestrel, options);
-            foreach (var address in Addresses(options))
+            foreach (var (port, address) in ports.SelectMany(_ => Addresses(options), (port, address) => (port, address)))
             {
-                kestrel.Listen(address, options.HttpPort, listen => http.Add(Plain(listen)));
-                kestrel.Listen(address, options.HttpsPort, listen => https.Add(Secure(listen, tls)));
+                kestrel.Listen(address, port.Number, listen => listening.Add(port.Secure ? Secure(listen, tls) : Plain(listen)));
             }
         });
         _app = builder.Build();
-        (_http, _https) = (http.ToImmutable(), https.ToImmutable());
+        _listening = listening.ToImmutable();
         Forwarder = _app.Services.GetRequiredService<IHttpForwarder>();
     }
 
     internal IHttpForwarder Forwarder { get; }
 
-    internal int HttpPort => _http[0].IPEndPoint!.Port;
+    /// <summary>The port of the first door; once started, the one it really has.</summary>
+    internal int FirstPort => _listening[0].IPEndPoint!.Port;
 
-    internal int HttpsPort => _https[0].IPEndPoint!.Port;
+    /// <summary>The port of the last door.</summary>
+    internal int LastPort => _listening[^1].IPEndPoint!.Port;
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 

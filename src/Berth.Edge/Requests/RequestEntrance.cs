@@ -1,6 +1,7 @@
 using Berth.Edge.Answers;
 using Berth.Edge.Forwarding;
 using Berth.Edge.Hosts;
+using Berth.Edge.Logging;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -8,12 +9,18 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Berth.Edge.Requests;
 
 /// <summary>
-/// The order in which a request is judged, on both ports: an open challenge is answered, whatever the host; an unknown host
-/// ends; HTTPS must have been opened for the same app; HTTP is sent to HTTPS; the rest goes to the app.
+/// The order in which a request is judged, at every door: an open challenge is answered, whatever the host; an unknown host
+/// ends; HTTPS must have been opened for the same app; HTTP at the main door is sent to HTTPS; the rest goes to the app.
 /// </summary>
-internal sealed class RequestEntrance(CurrentSnapshot current, Forwarder forwarder, EdgeOptions options)
+internal sealed class RequestEntrance(CurrentSnapshot current, Forwarder forwarder, RequestLog requests, EdgeOptions options)
 {
-    internal Task HandleAsync(HttpContext context)
+    /// <summary>What a listener calls for each request.</summary>
+    /// <param name="plain">The door's plain form.</param>
+    /// <param name="secure">The door's form over TLS.</param>
+    internal RequestDelegate At(EdgePort plain, EdgePort secure) =>
+        context => HandleAsync(context, context.Request.IsHttps ? secure : plain);
+
+    private Task HandleAsync(HttpContext context, EdgePort port)
     {
         if (IsAmbiguous(context.Request))
         {
@@ -27,21 +34,37 @@ internal sealed class RequestEntrance(CurrentSnapshot current, Forwarder forward
             return Challenge.WriteAsync(context, keyAuthorization);
         }
 
-        var host = snapshot.Hosts.Find(context.Request.Host.Value);
-        return host is null
-            ? isChallenge ? ErrorPage.UnknownChallengeAsync(context) : ErrorPage.UnknownHostAsync(context)
-            : HandleAsync(context, snapshot, host, isChallenge);
+        var host = snapshot.Find(port, context.Request.Host.Value, context.Connection.LocalIpAddress);
+        return host switch
+        {
+            null => isChallenge ? ErrorPage.UnknownChallengeAsync(context) : ErrorPage.UnknownHostAsync(context),
+            { AccessLog: null } => HandleAsync(context, port, snapshot, host, isChallenge),
+            _ => LogAsync(context, port, snapshot, host, isChallenge),
+        };
     }
 
-    private Task HandleAsync(HttpContext context, EdgeSnapshot snapshot, EdgeHost host, bool isChallenge)
+    private async Task LogAsync(HttpContext context, EdgePort port, EdgeSnapshot snapshot, EdgeHost host, bool isChallenge)
     {
-        if (context.Request.IsHttps && IsMisdirected(context, snapshot, host))
+        var sent = CountedBody.Count(context);
+        try
+        {
+            await HandleAsync(context, port, snapshot, host, isChallenge);
+        }
+        finally
+        {
+            requests.Served(context, host, sent.Bytes);
+        }
+    }
+
+    private Task HandleAsync(HttpContext context, EdgePort port, EdgeSnapshot snapshot, EdgeHost host, bool isChallenge)
+    {
+        if (port.Secure && IsMisdirected(context, port, snapshot, host))
         {
             return ErrorPage.MisdirectedAsync(context);
         }
 
         // An app may answer challenges of its own: those stay on HTTP, for a CA asks there first.
-        if (!context.Request.IsHttps && host.RedirectsToHttps && !isChallenge)
+        if (port == EdgePort.Http && host.RedirectsToHttps && !isChallenge)
         {
             return HttpsRedirect.WriteAsync(context, host);
         }
@@ -57,7 +80,7 @@ internal sealed class RequestEntrance(CurrentSnapshot current, Forwarder forward
         }
 
         return TryLimitBody(context, host.MaxRequestBodySize ?? options.MaxRequestBodySize)
-            ? forwarder.ForwardAsync(context, host)
+            ? forwarder.ForwardAsync(context, port, host)
             : ErrorPage.BodyTooLongAsync(context);
     }
 
@@ -68,12 +91,12 @@ internal sealed class RequestEntrance(CurrentSnapshot current, Forwarder forward
 
     // RFC 9110 §15.5.20: a certificate for several apps makes browsers reuse one connection for all of them, and a hostile
     // client may name one host in TLS and another in HTTP. Without a server name in TLS there is nothing to compare.
-    private static bool IsMisdirected(HttpContext context, EdgeSnapshot snapshot, EdgeHost host)
+    private static bool IsMisdirected(HttpContext context, EdgePort port, EdgeSnapshot snapshot, EdgeHost host)
     {
         var serverName = context.Features.Get<ITlsHandshakeFeature>()?.HostName;
         return !string.IsNullOrEmpty(serverName)
             && !serverName.Equals(context.Request.Host.Value, StringComparison.OrdinalIgnoreCase)
-            && snapshot.Hosts.Find(serverName)?.App != host.App;
+            && snapshot.Find(port, serverName, context.Connection.LocalIpAddress)?.App != host.App;
     }
 
     // TRACE would show an app's own headers to scripts, CONNECT asks for a tunnel (RFC 9110 §9.3.6, §9.3.8); the extended

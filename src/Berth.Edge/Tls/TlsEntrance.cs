@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using Berth.Edge.Hosts;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -5,14 +6,15 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 namespace Berth.Edge.Tls;
 
 /// <summary>From the name in a TLS hello to the certificate: the name's own, or the fallback, never another app's.</summary>
-internal sealed class TlsEntrance(CurrentSnapshot current, CertificateStore certificates, EdgeOptions options)
+internal sealed class TlsEntrance(EdgePort port, CurrentSnapshot current, CertificateStore certificates, EdgeOptions options)
 {
     internal TlsHandshakeCallbackOptions ForKestrel() => new()
     {
-        OnConnection = context => ChooseAsync(context.ClientHelloInfo.ServerName, context.CancellationToken),
+        OnConnection = context => ChooseAsync(
+            context.ClientHelloInfo.ServerName, (context.Connection.LocalEndPoint as IPEndPoint)?.Address, context.CancellationToken),
         HandshakeTimeout = options.HandshakeTimeout,
     };
 
-    private ValueTask<SslServerAuthenticationOptions> ChooseAsync(string serverName, CancellationToken cancel) =>
-        certificates.GetAsync(current.Value.Hosts.Find(serverName)?.Certificate, cancel);
+    private ValueTask<SslServerAuthenticationOptions> ChooseAsync(string serverName, IPAddress? local, CancellationToken cancel) =>
+        certificates.GetAsync(current.Value.Find(port, serverName, local)?.Certificate, cancel);
 }

@@ -1,4 +1,6 @@
 using Berth.Kernel;
+using Berth.Platform.Git;
+using Berth.Platform.Networks;
 using Berth.Storage;
 
 namespace Berth.Platform.Apps;
@@ -8,11 +10,15 @@ public sealed class AppCatalog(IStateStore store, TimeProvider time)
 {
     // Folders a Dokku server keeps beside its apps.
     private static readonly string[] NotApps = ["tls"];
-    private static readonly string[] OwnAreas = ["releases", "logs", "letsencrypt"];
+    private static readonly string[] OwnAreas = ["apps", "app-json", "builds", "git", "letsencrypt", "logs", "ps", "releases"];
+
+    private readonly Remembered<AppName[]> _apps = new(time);
 
     public static StatePath FolderOf(AppName app) => StatePath.Home(app.Text);
 
-    public IReadOnlyList<AppName> List() =>
+    public IReadOnlyList<AppName> List() => _apps.Get("", () => [store.FileOf(Everything)], ListFolders);
+
+    private AppName[] ListFolders() =>
         [.. store.List(Everything).Where(name => !NotApps.Contains(name))
             .Select(name => AppName.TryParse(name, out var app) ? app : null)
             .OfType<AppName>()
@@ -39,20 +45,59 @@ public sealed class AppCatalog(IStateStore store, TimeProvider time)
     {
         var app = AppName.Parse(word);
         using var held = await store.LockAsync(app.Text, cancel);
+        RefuseTaken(app);
+        Forget(app);
+        try
+        {
+            store.EnsureFolder(FolderOf(app), PrivateFolder.PublicRead);
+            new AppRepository(store).Make(app);
+            NetworkSettings.Begin(store, app);
+            RecordCreation(app);
+            return app;
+        }
+        catch (ProblemException)
+        {
+            TakeBack(app);
+            throw;
+        }
+    }
+
+    /// <summary>Takes back an app that could not be made whole; the reason it could not is the one to report.</summary>
+    public void TakeBack(AppName app)
+    {
+        try
+        {
+            Forget(app);
+            store.Delete(FolderOf(app));
+        }
+        catch (ProblemException)
+        {
+            // A disk that takes no change leaves an empty app, which destroying takes away.
+        }
+    }
+
+    /// <exception cref="ProblemException">There is an app or a folder of that name.</exception>
+    public void RefuseTaken(AppName app)
+    {
         if (NotApps.Contains(app.Text) || store.Exists(FolderOf(app)))
         {
             throw AppProblems.Taken(app).AsException();
         }
-
-        PrivateFolder.Ensure(store.FileOf(FolderOf(app)), PrivateFolder.PublicRead);
-        store.Write(CreatedAt(app), time.GetUtcNow().ToUnixTimeSeconds().ToString(provider: null));
-        return app;
     }
 
     /// <summary>Removes everything the app has on disk. Its processes are the caller's to stop first.</summary>
     public async Task DestroyAsync(AppName app, CancellationToken cancel)
     {
         using var held = await store.LockAsync(app.Text, cancel);
+        Forget(app);
+
+        // The folder goes last: until then the app exists and destroying can be asked for again.
+        store.Delete(FolderOf(app));
+    }
+
+    /// <summary>Removes what lies outside the app's folder: also what a command that was killed left of an app of this name.</summary>
+    public void Forget(AppName app)
+    {
         // An app may share its name with a feature, whose properties of other apps lie in the same folder.
         store.Delete(StatePath.Lib("config", app.Text, "ENV"));
         foreach (var feature in store.List(StatePath.Lib("config")).Where(name => !name.StartsWith('-')))
@@ -70,10 +115,11 @@ public sealed class AppCatalog(IStateStore store, TimeProvider time)
         {
             store.Delete(StatePath.Lib("data", area, app.Text));
         }
-
-        // The folder goes last: until then the app exists and destroying can be asked for again.
-        store.Delete(FolderOf(app));
     }
+
+    /// <summary>Writes down that the app was made now.</summary>
+    public void RecordCreation(AppName app) =>
+        store.Write(CreatedAt(app), time.GetUtcNow().ToUnixTimeSeconds().ToString(provider: null));
 
     /// <returns>When the app was made, in seconds since 1970, or empty on a server older than this record.</returns>
     public string CreatedAtOf(AppName app) => store.Read(CreatedAt(app))?.Trim() ?? "";

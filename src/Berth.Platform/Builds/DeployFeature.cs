@@ -6,7 +6,8 @@ using Berth.Platform.Processes;
 namespace Berth.Platform.Builds;
 
 /// <summary>Deploying a folder as it is: what the client packed arrives as a tar archive on standard input.</summary>
-public sealed class DeployFeature(AppRuntime runtime, ReleaseStore releases, AppCatalog apps) : IFeature
+public sealed class DeployFeature(
+    AppRuntime runtime, ReleaseStore releases, BuildJournal builds, AppCatalog apps, DeployLock deployLock) : IFeature
 {
     public string Name => "deploy";
 
@@ -20,12 +21,19 @@ public sealed class DeployFeature(AppRuntime runtime, ReleaseStore releases, App
     private async Task<int> DeployAsync(CommandCall call)
     {
         var app = apps.Find(call.Parse().At(0));
+        deployLock.RefuseDeploy(app);
         call.Output.Step($"Deploying {app}...");
-        var release = await releases.UnpackAsync(app, call.OpenInput(), call.Cancel);
+        await builds.RunAsync(
+            app, BuildSource.Folder, call.Output, (output, cancel) => DeployAsync(app, call.OpenInput, output, cancel), call.Cancel);
+        return 0;
+    }
+
+    private async Task DeployAsync(AppName app, Func<Stream> openInput, CommandOutput output, CancellationToken cancel)
+    {
+        var release = await releases.UnpackAsync(app, openInput(), cancel);
         try
         {
-            await runtime.DeployAsync(app, release, call.Output, call.Cancel);
-            return 0;
+            await runtime.DeployAsync(app, release, output, cancel);
         }
         catch (Exception e) when (e is ProblemException or OperationCanceledException && releases.Current(app) != release)
         {

@@ -44,6 +44,24 @@ public sealed class ReleaseStore(IStateStore store, TimeProvider time)
     /// <summary>Removes a release that came to nothing.</summary>
     public void Discard(AppName app, string release) => store.Delete(Folder(app).Slash(release));
 
+    /// <summary>
+    /// Removes releases that never went into service: those made after the current one by a daemon that was killed. Only for a daemon
+    /// that has just started, when no deploy is under way.
+    /// </summary>
+    /// <returns>What was removed.</returns>
+    public IReadOnlyList<string> Sweep(AppName app)
+    {
+        var current = Current(app);
+        string[] left = [.. store.List(Folder(app))
+            .Where(name => name != "current" && (current is null || string.CompareOrdinal(name, current) > 0))];
+        foreach (var release in left)
+        {
+            Discard(app, release);
+        }
+
+        return left;
+    }
+
     /// <summary>Removes all but the newest few; the one in service always stays.</summary>
     public void Prune(AppName app)
     {

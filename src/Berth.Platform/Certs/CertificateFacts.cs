@@ -7,13 +7,19 @@ namespace Berth.Platform.Certs;
 /// <summary>What a certificate says of itself.</summary>
 public sealed record CertificateFacts
 {
-    /// <summary>The names in its subject alternative name extension, in its order.</summary>
+    /// <summary>
+    /// The names in its subject alternative name extension, in its order; without that extension its common name, as certificates of
+    /// old have it (RFC 6125 §6.4.4).
+    /// </summary>
     public required ImmutableArray<string> Names { get; init; }
 
-    /// <summary>Distinguished name in encoding order: <c>CN = Berth Authority X1</c>.</summary>
+    /// <summary>Distinguished name in encoding order: <c>C=SE, CN=Berth Authority X1</c>.</summary>
     public required string Issuer { get; init; }
 
     public required string Subject { get; init; }
+
+    /// <summary>The subject's common name; null when it has none.</summary>
+    public string? CommonName { get; init; }
 
     public required DateTimeOffset NotBefore { get; init; }
 
@@ -44,26 +50,30 @@ public sealed record CertificateFacts
 
     public static CertificateFacts Of(X509Certificate2 leaf) => new()
     {
-        Names = NamesOf(leaf),
+        Names = NamesOf(leaf, CommonNameOf(leaf)),
         Issuer = DistinguishedName(leaf.IssuerName),
         Subject = DistinguishedName(leaf.SubjectName),
+        CommonName = CommonNameOf(leaf),
         NotBefore = leaf.NotBefore,
         NotAfter = leaf.NotAfter,
         Serial = leaf.SerialNumber,
         SelfIssued = leaf.IssuerName.RawData.AsSpan().SequenceEqual(leaf.SubjectName.RawData),
     };
 
-    private static ImmutableArray<string> NamesOf(X509Certificate2 leaf)
+    private static string? CommonNameOf(X509Certificate2 leaf) => leaf.SubjectName.EnumerateRelativeDistinguishedNames()
+        .FirstOrDefault(part => !part.HasMultipleElements && part.GetSingleElementType().Value == "2.5.4.3")?.GetSingleElementValue();
+
+    private static ImmutableArray<string> NamesOf(X509Certificate2 leaf, string? commonName)
     {
         var names = leaf.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
-        return names is null ? [] : [.. names.EnumerateDnsNames(), .. names.EnumerateIPAddresses().Select(ip => ip.ToString())];
+        return names is null ? commonName is null ? [] : [commonName] : [.. names.EnumerateDnsNames(), .. names.EnumerateIPAddresses().Select(ip => ip.ToString())];
     }
 
     private static string DistinguishedName(X500DistinguishedName name) => string.Join(
         ", ",
         name.EnumerateRelativeDistinguishedNames(reversed: false)
             .Where(part => !part.HasMultipleElements)
-            .Select(part => $"{ShortName(part.GetSingleElementType())} = {part.GetSingleElementValue()}"));
+            .Select(part => $"{ShortName(part.GetSingleElementType())}={part.GetSingleElementValue()}"));
 
     private static string ShortName(Oid type) => type.Value switch
     {
@@ -73,6 +83,7 @@ public sealed record CertificateFacts
         "2.5.4.8" => "ST",
         "2.5.4.10" => "O",
         "2.5.4.11" => "OU",
+        "1.2.840.113549.1.9.1" => "emailAddress",
         _ => type.FriendlyName ?? type.Value ?? "?",
     };
 }

@@ -1,13 +1,23 @@
-using System.Globalization;
-using System.Security.Cryptography.X509Certificates;
 using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.CommandLine;
+using Berth.Platform.Domains;
+using Berth.Platform.Plugins;
+using Berth.Platform.Routing;
+using Berth.Storage;
 
 namespace Berth.Platform.Certs;
 
 /// <summary>The <c>certs:*</c> commands.</summary>
-public sealed class CertificateFeature(CertificateFiles files, AppCatalog apps, Storage.IStateStore store) : IFeature
+public sealed class CertificateFeature(
+    CertificateFiles files,
+    CertificateReport report,
+    DomainStore domains,
+    AppCatalog apps,
+    IStateStore store,
+    RouteChanges routes,
+    ITriggers triggers,
+    TimeProvider time) : IFeature
 {
     private static readonly Report Report = new("ssl-", "ssl information");
 
@@ -17,20 +27,98 @@ public sealed class CertificateFeature(CertificateFiles files, AppCatalog apps, 
 
     public IEnumerable<Command> Commands =>
     [
-        new("certs:report", "[<app>] [--format json] [<flag>]", "Display an ssl report for one or more apps", ReportAsync),
-        new("certs:show", "<app> crt|key", "Show the contents of the app's certificate or key", ShowAsync),
+        new("certs:add", "<app> CRT KEY", "Add an ssl endpoint to an app. Can also import from a tarball on stdin", AddAsync),
+        new("certs:generate", "<app> DOMAIN", "Generate a key and certificate signing request (and self-signed certificate)", GenerateAsync),
+        new("certs:remove", "<app>", "Remove an SSL Endpoint from an app", RemoveAsync),
+        new("certs:report", "[<app>] [<flag>]", "Displays an ssl report for one or more apps", ReportAsync),
+        new("certs:show", "<app> <crt|key>", "Show the server.crt or server.key on stdout", ShowAsync),
+        new("certs:update", "<app> CRT KEY", "Update an SSL Endpoint on an app. Can also import from a tarball on stdin", AddAsync),
     ];
+
+    private async Task<int> AddAsync(CommandCall call)
+    {
+        var words = call.Parse();
+        var app = apps.Find(words.At(0));
+
+        // Named files come as an archive too: the client reads them, with the caller's rights.
+        var named = words.At(1) is { Length: > 0 } && words.At(2) is { Length: > 0 };
+        var (certificate, key, names) = await CertificateArchive.ReadAsync(call.OpenInput(), named, call.Cancel);
+        var pair = CertificatePair.Read(certificate, key);
+        foreach (var name in named ? [] : names)
+        {
+            call.Output.Line(Printable.Of(name));
+        }
+
+        foreach (var warning in pair.Warnings(domains.DomainsOf(app), time.GetUtcNow()))
+        {
+            call.Output.Warn(warning);
+        }
+
+        await InstallAsync(call, app, pair.ChainPem, pair.KeyPem);
+        await triggers.FireAsync("post-domains-update", [app.Text], call.Output, call.Cancel);
+        return 0;
+    }
+
+    private async Task<int> GenerateAsync(CommandCall call)
+    {
+        var words = call.Parse();
+        var app = apps.Find(words.At(0));
+        if (files.ReadCertificate(app) is not null || files.ReadKey(app) is not null)
+        {
+            call.Output.Step($"{app} has an SSL endpoint already defined");
+            return 0;
+        }
+
+        var domain = words.At(1) is { Length: > 0 } word ? NewDomain(app, word) : null;
+        var made = await new CertificateGeneration(time).RunAsync(call, domain);
+        call.Output.Step("Installing certificate and key...");
+        await InstallAsync(call, app, made.Certificate, made.Key, made.Request);
+        if (domain is not null)
+        {
+            await domains.ChangeAsync(app, before => [.. before.Append(domain.Text).Distinct()], call.Cancel);
+            call.Output.Step($"Added {domain} to {app}");
+            await routes.PublishAsync(app, call.Output, call.Cancel);
+        }
+
+        await triggers.FireAsync("post-domains-update", [app.Text], call.Output, call.Cancel);
+        call.Output.Step("The following is a certificate signing request that can be used");
+        call.Output.Step($"to generate an 'officially' signed SSL certificate for {app} at {domain?.Text}");
+        call.Output.Step("by a CA of your choosing.");
+        call.Output.Raw(made.Request);
+        return 0;
+    }
+
+    private async Task<int> RemoveAsync(CommandCall call)
+    {
+        var app = apps.Find(call.Parse().At(0));
+        if (!files.HasFolder(app))
+        {
+            throw CertificateProblems.NothingToRemove(app).AsException();
+        }
+
+        call.Output.Step($"Removing SSL endpoint from {app}");
+        using (await store.LockAsync(app.Text, call.Cancel))
+        {
+            files.Remove(app);
+        }
+
+        await routes.PublishAsync(app, call.Output, call.Cancel);
+        await triggers.FireAsync("post-certs-remove", [app.Text], call.Output, call.Cancel);
+        await triggers.FireAsync("post-domains-update", [app.Text], call.Output, call.Cancel);
+        return 0;
+    }
 
     private Task<int> ShowAsync(CommandCall call)
     {
         var words = call.Parse();
         var app = apps.Find(words.At(0));
-        var text = words.At(1) switch
+        var what = words.At(1);
+        if (what is not ("crt" or "key"))
         {
-            "crt" => files.ReadCertificate(app),
-            "key" => files.ReadKey(app),
-            _ => throw CertificateProblems.WhatToShow().AsException(),
-        };
+            throw CertificateProblems.WhatToShow().AsException();
+        }
+
+        var text = files.Exists(app) ? what == "crt" ? files.ReadCertificate(app) : files.ReadKey(app) : null;
         call.Output.Raw(text ?? throw CertificateProblems.None(app).AsException());
         return Task.FromResult(0);
     }
@@ -38,43 +126,46 @@ public sealed class CertificateFeature(CertificateFiles files, AppCatalog apps, 
     private Task<int> ReportAsync(CommandCall call)
     {
         var request = ReportRequest.Parse(call.Words);
+        if (request.IsGlobal)
+        {
+            Report.Print(call.Output, "Global", new Dictionary<string, string>(), request);
+            return Task.FromResult(0);
+        }
+
         foreach (var app in apps.Reported(request, call))
         {
-            Report.Print(call.Output, app.Text, ValuesOf(app), request);
+            Report.Print(call.Output, app.Text, report.Of(app), request);
         }
 
         return Task.FromResult(0);
     }
 
-    private Dictionary<string, string> ValuesOf(AppName app)
+    private async Task InstallAsync(CommandCall call, AppName app, string chain, string key, string? request = null)
     {
-        var facts = files.Exists(app) ? files.Facts(app) : null;
-        return new Dictionary<string, string>(StringComparer.Ordinal)
+        using (await store.LockAsync(app.Text, call.Cancel))
         {
-            ["ssl-dir"] = store.FileOf(AppCatalog.FolderOf(app)) + "/tls",
-            ["ssl-enabled"] = files.Exists(app) ? "true" : "false",
-            ["ssl-expires-at"] = facts is null ? "" : AsOpenSslDate(facts.NotAfter),
-            ["ssl-hostnames"] = facts is null ? "" : string.Join(' ', facts.Names),
-            ["ssl-issuer"] = facts?.Issuer ?? "",
-            ["ssl-starts-at"] = facts is null ? "" : AsOpenSslDate(facts.NotBefore),
-            ["ssl-subject"] = facts is null ? "" : $"subject={facts.Subject}",
-            ["ssl-verified"] = facts is null ? "" : Verified(files.ReadCertificate(app)!),
-        };
+            // The wait may have outlived the app.
+            apps.Find(app.Text);
+            files.Install(app, chain, key, fromAcme: false);
+            if (request is not null)
+            {
+                files.WriteRequest(app, request);
+            }
+        }
+
+        await routes.PublishAsync(app, call.Output, call.Cancel);
+        await triggers.FireAsync("post-certs-update", [app.Text], call.Output, call.Cancel);
     }
 
-    private static string AsOpenSslDate(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("MMM", CultureInfo.InvariantCulture)
-        + time.UtcDateTime.Day.ToString(CultureInfo.InvariantCulture).PadLeft(3)
-        + time.UtcDateTime.ToString(" HH:mm:ss yyyy", CultureInfo.InvariantCulture) + " GMT";
-
-    private static string Verified(string pem)
+    private DomainName NewDomain(AppName app, string word)
     {
-        var all = new X509Certificate2Collection();
-        all.ImportFromPem(pem);
-        using var chain = new X509Chain();
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.ExtraStore.AddRange(all);
-        return chain.Build(all[0]) ? "verified by a certificate authority" : "self signed";
+        if (!DomainName.TryParse(word, out var domain, out var reason))
+        {
+            throw DomainProblems.Refused(word, reason).AsException();
+        }
+
+        return apps.List().FirstOrDefault(other => other != app && domains.DomainsOf(other).Contains(domain)) is { } holder
+            ? throw DomainProblems.Taken(domain.Text, holder).AsException()
+            : domain;
     }
 }

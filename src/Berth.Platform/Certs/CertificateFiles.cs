@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Berth.Kernel;
@@ -10,8 +11,10 @@ namespace Berth.Platform.Certs;
 /// The certificate each app is served with: <c>tls/server.crt</c> (leaf first, then its chain) and <c>tls/server.key</c>.
 /// The two cannot change in one step, so a crash between them is mended from the last issued pair at the next start.
 /// </summary>
-public sealed class CertificateFiles(IStateStore store)
+public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICertificateWatcher? watcher = null)
 {
+    private readonly Remembered<(CertificateFacts? Facts, bool FromAcme)> _certificates = new(time);
+
     public string CertificatePath(AppName app) => store.FileOf(Certificate(app));
 
     public string KeyPath(AppName app) => store.FileOf(Key(app));
@@ -23,11 +26,15 @@ public sealed class CertificateFiles(IStateStore store)
     public string? ReadKey(AppName app) => store.Read(Key(app));
 
     /// <summary>Whether the certificate in service is the one Let's Encrypt (or another ACME server) issued.</summary>
-    public bool IsFromAcme(AppName app) =>
-        store.Read(FromAcme(app)) is { } issued && store.Read(Certificate(app)) == issued;
+    public bool IsFromAcme(AppName app) => InService(app).FromAcme;
 
     /// <returns>What the certificate says of itself, or null when there is none that can be read.</returns>
-    public CertificateFacts? Facts(AppName app) => CertificateFacts.TryRead(ReadCertificate(app));
+    public CertificateFacts? Facts(AppName app) => InService(app).Facts;
+
+    /// <summary>Tells one installed pair from the next, also when somebody numbers all their certificates alike.</summary>
+    public string VersionOf(AppName app, CertificateFacts facts) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{facts.Serial} {FileStamp.Of(FileStamp.PathOf(CertificatePath(app))).Changed:x} {FileStamp.Of(FileStamp.PathOf(KeyPath(app))).Changed:x}");
 
     /// <summary>Puts a proven pair into service.</summary>
     /// <param name="app">Whose.</param>
@@ -36,7 +43,7 @@ public sealed class CertificateFiles(IStateStore store)
     /// <param name="fromAcme">Whether an ACME server issued it; then it is renewed by itself.</param>
     public void Install(AppName app, string chainPem, string keyPem, bool fromAcme)
     {
-        PrivateFolder.Ensure(store.FileOf(Folder(app)), PrivateFolder.GroupRead);
+        store.EnsureFolder(Folder(app), PrivateFolder.GroupRead);
         var before = ReadKey(app);
         store.Write(Key(app), keyPem, AtomicFile.GroupRead);
         try
@@ -58,9 +65,21 @@ public sealed class CertificateFiles(IStateStore store)
         {
             store.Delete(FromAcme(app));
         }
+
+        watcher?.Installed(app);
     }
 
-    public void Remove(AppName app) => store.Delete(Folder(app));
+    public void Remove(AppName app)
+    {
+        store.Delete(Folder(app));
+        watcher?.Removed(app);
+    }
+
+    /// <summary>Whether there is anything in the app's <c>tls</c> folder.</summary>
+    public bool HasFolder(AppName app) => store.Exists(Folder(app));
+
+    /// <summary>Keeps the request that a generated certificate was made from, for the owner to send to an authority.</summary>
+    public void WriteRequest(AppName app, string pem) => store.Write(Folder(app).Slash("server.csr"), pem, AtomicFile.GroupRead);
 
     /// <summary>Whether key and certificate belong together.</summary>
     public bool IsWhole(AppName app)
@@ -75,6 +94,38 @@ public sealed class CertificateFiles(IStateStore store)
             return false;
         }
     }
+
+    /// <summary>What is known to have been issued: the mark beside the pair, else what Dokku's plugin left (lego's files, before them simp_le's).</summary>
+    private IEnumerable<string?> Issued(AppName app)
+    {
+        if (store.Read(FromAcme(app)) is { } marked)
+        {
+            return [marked];
+        }
+
+        var current = Current(app);
+        return store.List(current.Slash("certificates"))
+            .Where(name => name.EndsWith(".crt", StringComparison.Ordinal) && !name.EndsWith(".issuer.crt", StringComparison.Ordinal))
+            .Select(name => store.Read(current.Slash("certificates", name)))
+            .Append(store.Read(current.Slash("fullchain.pem")));
+    }
+
+    /// <summary>The first certificate's text: Dokku's plugin appends the chain in one file and not in the other.</summary>
+    private static string? LeafIn(string? pem) =>
+        pem is not null && PemEncoding.TryFind(pem, out var found) && pem[found.Label] == "CERTIFICATE"
+            ? string.Concat(pem[found.Base64Data].Where(c => !char.IsWhiteSpace(c)))
+            : null;
+
+    private (CertificateFacts? Facts, bool FromAcme) InService(AppName app) => _certificates.Get(
+        app.Text,
+        () => [store.FileOf(Certificate(app)), store.FileOf(FromAcme(app)), store.FileOf(Current(app)), store.FileOf(Current(app).Slash("certificates"))],
+        () =>
+        {
+            var text = ReadCertificate(app);
+            return (CertificateFacts.TryRead(text), LeafIn(text) is { } served && Issued(app).Any(chain => LeafIn(chain) == served));
+        });
+
+    private static StatePath Current(AppName app) => AppCatalog.FolderOf(app).Slash("letsencrypt", "certs", "current");
 
     private static StatePath Folder(AppName app) => AppCatalog.FolderOf(app).Slash("tls");
 

@@ -20,7 +20,7 @@ public sealed class Arguments
 
     public string? Value(string name) => _values.GetValueOrDefault(name);
 
-    internal static Arguments Parse(IReadOnlyList<string> words, ReadOnlySpan<string> switches, ReadOnlySpan<string> valued)
+    internal static Arguments Parse(IReadOnlyList<string> words, ReadOnlySpan<string> switches, ReadOnlySpan<string> valued, string command = "")
     {
         var parsed = new Arguments();
         for (var i = 0; i < words.Count; i++)
@@ -38,14 +38,14 @@ public sealed class Arguments
                 continue;
             }
 
-            i += parsed.TakeFlag(word, i + 1 < words.Count ? words[i + 1] : null, switches, valued);
+            i += parsed.TakeFlag(word, i + 1 < words.Count ? words[i + 1] : null, switches, valued, command);
         }
 
         return parsed;
     }
 
     /// <returns>How many further words the flag took: 0 or 1.</returns>
-    private int TakeFlag(string word, string? next, ReadOnlySpan<string> switches, ReadOnlySpan<string> valued)
+    private int TakeFlag(string word, string? next, ReadOnlySpan<string> switches, ReadOnlySpan<string> valued, string command)
     {
         var equals = word.IndexOf('=', StringComparison.Ordinal);
         var name = equals < 0 ? word : word[..equals];
@@ -57,7 +57,7 @@ public sealed class Arguments
 
         if (!valued.Contains(name))
         {
-            throw CommandLineProblems.UnknownFlag(name).AsException();
+            throw CommandLineProblems.UnknownFlag(name, command).AsException();
         }
 
         if (equals < 0 && next is null)

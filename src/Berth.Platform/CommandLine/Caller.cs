@@ -12,6 +12,24 @@ public sealed record Caller(
 {
     public bool IsRoot => UserId == 0;
 
+    /// <summary>Plugins are asked to trace what they do (<c>--trace</c>).</summary>
+    public bool Trace { get; init; }
+
+    /// <summary>What <c>--app</c> named, for plugins; built-in commands get it as their first word.</summary>
+    public string? App { get; init; }
+
+    /// <summary>Whether a person sits at standard input, so that nothing will come by itself.</summary>
+    public bool InputIsTerminal { get; init; }
+
+    /// <summary>The account behind the call: <c>root</c>, who called sudo, or <c>dokku</c> over SSH. Plugins get it as <c>SSH_USER</c>.</summary>
+    public string SshUser { get; init; } = "";
+
+    /// <summary>The name of the SSH key that was used, else <c>default</c>. Plugins get it as <c>SSH_NAME</c>.</summary>
+    public string SshName { get; init; } = "default";
+
+    /// <summary>True when a plugin's program calls, which was allowed to when its own caller was.</summary>
+    public bool WithinPlugin { get; init; }
+
     /// <summary>Colour is wanted: a terminal, and NO_COLOR is not set.</summary>
     public bool Coloured { get; init; }
 }

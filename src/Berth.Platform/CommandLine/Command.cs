@@ -16,6 +16,12 @@ public sealed record Command(string Name, string Synopsis, string Summary, Comma
     /// <summary>True when only root may call it.</summary>
     public bool NeedsRoot { get; init; }
 
+    /// <summary>True for what plugins' files call and nobody types: help and suggestions leave it out.</summary>
+    public bool Hidden { get; init; }
+
+    /// <summary>The property names a <c>:set</c> takes, for completion.</summary>
+    public IReadOnlyList<string> Keys { get; init; } = [];
+
     /// <summary>The feature's name: <c>apps</c> of <c>apps:create</c>.</summary>
     public string Feature => Name.Split(':')[0];
 }

@@ -12,25 +12,25 @@ public static class CommandLineProblems
     public static readonly ProblemCode FormatInvalid = new("format-invalid", Contract: true);
     public static readonly ProblemCode RootNeeded = new("root-needed", Contract: true);
     public static readonly ProblemCode ArgumentMissing = new("argument-missing", Contract: true);
+    public static readonly ProblemCode ArgumentUnexpected = new("argument-unexpected", Contract: true);
 
-    /// <param name="word">What was typed.</param>
+    /// <param name="words">What was typed.</param>
     /// <param name="nearest">The known command most like it, or null.</param>
     /// <param name="program">The name the program was called by.</param>
-    public static Problem UnknownCommand(string word, string? nearest, string program) => new(
+    public static Problem UnknownCommand(IReadOnlyList<string> words, string? nearest, string program) => new(
         CommandUnknown,
-        $"`{Printable.Of(word)}` is not a {program} command.",
-        nearest is null ? $"See `{program} help` for a list of available commands." : $"Did you mean `{program} {nearest}`?")
-    {
-        Details = [$"See `{program} help` for a list of available commands."],
-    };
+        $"`{Printable.Of(string.Join(' ', words))}` is not a {program} command.\nSee `{program} help` for a list of available commands.",
+        nearest is null ? "See `berth help` for a list of available commands." : $"Did you mean `berth {nearest}`?");
 
     public static Problem NeedsRoot() => new(
         RootNeeded, "This command must be run as root", "Run it again with sudo in front.");
 
     public static Problem Missing(string found, string remedy) => new(ArgumentMissing, found, remedy);
 
-    internal static Problem UnknownFlag(string flag) => new(
-        FlagUnknown, $"unknown flag: {Printable.Of(flag)}", "Put -- before words that begin with a dash.");
+    internal static Problem UnknownFlag(string flag, string command) => new(
+        FlagUnknown,
+        $"unknown flag: {Printable.Of(flag)}",
+        $"See {(command.Length > 0 ? $"`berth {command.Split(':')[0]}:help`" : "`berth help`")}. Put -- before a value that begins with a dash.");
 
     internal static Problem FlagNeedsValue(string flag) => new(
         FlagValueMissing, $"flag needs an argument: {Printable.Of(flag)}", $"Give it one: {Printable.Of(flag)} value.");

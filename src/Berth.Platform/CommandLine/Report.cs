@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Berth.Platform.CommandLine;
 
 /// <summary>Prints a feature's report in the contract's three shapes: padded lines, one bare value, or JSON.</summary>
@@ -8,6 +6,14 @@ namespace Berth.Platform.CommandLine;
 public sealed record Report(string Prefix, string Title)
 {
     private const int KeyWidth = 31;
+
+    /// <summary>
+    /// Whether JSON also has each key with its prefix: so did the features that once printed it, and scripts may read either.
+    /// </summary>
+    public bool KeepsPrefixToo { get; init; }
+
+    /// <summary>Whether the lines leave the prefix out and keep lower case, as those of <c>resource:report</c> do.</summary>
+    public bool LeavesPrefixOut { get; init; }
 
     /// <summary>Prints one app's values.</summary>
     /// <param name="output">Where to.</param>
@@ -32,33 +38,25 @@ public sealed record Report(string Prefix, string Title)
         }
 
         output.Headline($"{subject} {Title}");
-        var width = Math.Max(KeyWidth, keys.Max(key => key.Length + 1));
+        // As wide as the longest flag, which has two dashes where the line has a colon: so there is always a space.
+        var width = Math.Max(KeyWidth, keys.Select(key => key.Length + 2).DefaultIfEmpty().Max());
         foreach (var key in keys)
         {
             output.Detail($"{Words(key).PadRight(width)}{values[key]}".TrimEnd());
         }
     }
 
-    private static string Words(string key)
+    private string Words(string key)
     {
-        var words = key.Replace('-', ' ');
-        return $"{char.ToUpperInvariant(words[0])}{words[1..]}:";
+        var words = key.Replace('-', ' ').Replace('.', ' ');
+        return LeavesPrefixOut ? $"{words[Math.Min(Prefix.Length, words.Length)..]}:" : $"{char.ToUpperInvariant(words[0])}{words[1..]}:";
     }
 
     private string AsJson(string[] keys, IReadOnlyDictionary<string, string> values)
     {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            writer.WriteStartObject();
-            foreach (var key in keys)
-            {
-                writer.WriteString(key.StartsWith(Prefix, StringComparison.Ordinal) ? key[Prefix.Length..] : key, values[key]);
-            }
-
-            writer.WriteEndObject();
-        }
-
-        return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
+        var shown = keys.Select(key => KeyValuePair.Create(key.StartsWith(Prefix, StringComparison.Ordinal) ? key[Prefix.Length..] : key, values[key]));
+        return PlainJson.OfPairs(KeepsPrefixToo
+            ? shown.Concat(keys.Select(key => KeyValuePair.Create(key, values[key]))).DistinctBy(pair => pair.Key).OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            : shown);
     }
 }

@@ -1,27 +1,32 @@
 using System.Collections.Immutable;
-using System.Text;
 using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.CommandLine;
+using Berth.Platform.Plugins;
 
 namespace Berth.Platform.Config;
 
 /// <summary>The <c>config:*</c> commands.</summary>
-public sealed class ConfigFeature(ConfigStore config, AppCatalog apps, IAppRestarter restarter) : IFeature
+public sealed class ConfigFeature(ConfigStore config, AppCatalog apps, IAppRestarter restarter, ITriggers triggers) : IFeature
 {
+    private const string Restore = "DOKKU_APP_RESTORE";
+    private const string Formats = "exports|envfile|docker-args|docker-args-keys|shell|pretty|json|json-list|pack-keys";
+
     public string Name => "config";
 
     public string Description => "Manage global and app-specific config vars";
 
     public IEnumerable<Command> Commands =>
     [
-        new("config:show", "[--merged] (<app>|--global)", "Display the app's or the global config vars", ShowAsync),
-        new("config:get", "[--quoted] (<app>|--global) KEY", "Display a config var's value", GetAsync),
-        new("config:set", "[--encoded] [--no-restart] (<app>|--global) KEY1=VALUE1 [KEY2=VALUE2 ...]", "Set one or more config vars", SetAsync),
-        new("config:unset", "[--no-restart] (<app>|--global) KEY1 [KEY2 ...]", "Unset one or more config vars", UnsetAsync),
-        new("config:export", "[--merged] [--format FORMAT] (<app>|--global)", "Export config vars in a format programs read", ExportAsync),
-        new("config:keys", "[--merged] (<app>|--global)", "Show the names of the config vars", KeysAsync),
+        new("config:bundle", "[--merged] (<app>|--global)", "Bundle the config vars into a tar file of one file each", BundleAsync),
         new("config:clear", "[--no-restart] (<app>|--global)", "Unset all config vars", ClearAsync),
+        new("config:export", $"[--merged] [--format {Formats}] (<app>|--global)", "Export config vars in a format programs read", ExportAsync),
+        new("config:get", "[--quoted] (<app>|--global) KEY", "Display a config var's value", GetAsync),
+        new("config:import", "[--replace] [--no-restart] [--format envfile|json] (<app>|--global) <file>|-", "Set config vars from a file or standard input", ImportAsync),
+        new("config:keys", "[--merged] (<app>|--global)", "Show the names of the config vars", KeysAsync),
+        new("config:set", "[--encoded] [--no-restart] (<app>|--global) KEY1=VALUE1 [KEY2=VALUE2 ...]", "Set one or more config vars", SetAsync),
+        new("config:show", "[--merged] (<app>|--global)", "Display the app's or the global config vars", ShowAsync),
+        new("config:unset", "[--no-restart] (<app>|--global) KEY1 [KEY2 ...]", "Unset one or more config vars", UnsetAsync),
     ];
 
     private Task<int> ShowAsync(CommandCall call)
@@ -31,7 +36,7 @@ public sealed class ConfigFeature(ConfigStore config, AppCatalog apps, IAppResta
         var values = Values(scope, words.Has("--merged"));
         if (words.Has("--shell"))
         {
-            call.Output.Raw(ExportFormat.Write("shell", values));
+            call.Output.Raw(ExportFormat.Write("shell", values).TrimEnd(' '));
         }
         else if (words.Has("--export"))
         {
@@ -54,7 +59,7 @@ public sealed class ConfigFeature(ConfigStore config, AppCatalog apps, IAppResta
             ? only
             : throw CommandLineProblems.Missing(
                 scope.Rest.Count == 0 ? "Expected: key" : $"Unexpected argument(s): [{Printable.Of(string.Join(' ', scope.Rest.Skip(1)))}]",
-                "Name one key; config:keys shows them.").AsException();
+                "Name one key; `berth config:keys <app>` shows them.").AsException();
         if (config.Get(scope.App, key) is not { } value)
         {
             return Task.FromResult(1);
@@ -68,15 +73,41 @@ public sealed class ConfigFeature(ConfigStore config, AppCatalog apps, IAppResta
     {
         var words = call.Parse(["--encoded", "--no-restart", "--global"]);
         var scope = ScopeOf(words);
-        var pairs = Pairs(scope.Rest, words.Has("--encoded"));
-        await config.ChangeAsync(scope.App, before => before.SetItems(pairs), call.Cancel);
-        call.Output.Step("Setting config vars");
-        foreach (var line in ExportFormat.Pretty(pairs).Split('\n'))
+        var pairs = ConfigPairs.Of(scope.Rest, words.Has("--encoded"));
+        return await ApplyAsync(call, scope, words, pairs, before => before.SetItems(pairs));
+    }
+
+    private async Task<int> ImportAsync(CommandCall call)
+    {
+        var words = call.Parse(["--replace", "--no-restart", "--global"], ["--format"]);
+        var scope = ScopeOf(words);
+        var format = words.Value("--format") ?? "envfile";
+        if (scope.Rest is not ["-"])
         {
-            call.Output.Detail(line);
+            throw ConfigProblems.NoSource(scope.Rest).AsException();
         }
 
-        return await RestartAsync(call, scope, words);
+        var pairs = await ConfigImport.ReadAsync(call.OpenInput(), format, call.Cancel);
+        return await ApplyAsync(
+            call, scope, words, pairs, before => words.Has("--replace") ? pairs : before.SetItems(pairs));
+    }
+
+    private async Task<int> ApplyAsync(
+        CommandCall call,
+        Scope scope,
+        Arguments words,
+        ImmutableSortedDictionary<string, string> pairs,
+        Func<ImmutableSortedDictionary<string, string>, ImmutableSortedDictionary<string, string>> change)
+    {
+        var changed = await config.ChangeAsync(scope.App, change, call.Cancel);
+        call.Output.QuietStep("Setting config vars");
+        foreach (var line in ExportFormat.Pretty(pairs).Split('\n'))
+        {
+            call.Output.QuietDetail(line);
+        }
+
+        await triggers.FireAsync("post-config-update", [scope.Word, "set", .. pairs.Keys], call.Output, call.Cancel);
+        return await DoneAsync(call, scope, words, changed);
     }
 
     private async Task<int> UnsetAsync(CommandCall call)
@@ -85,32 +116,56 @@ public sealed class ConfigFeature(ConfigStore config, AppCatalog apps, IAppResta
         var scope = ScopeOf(words);
         if (scope.Rest.Count == 0)
         {
-            throw CommandLineProblems.Missing("At least one key must be given", "Name the keys to unset; config:keys shows them.").AsException();
+            throw CommandLineProblems.Missing("At least one key must be given", "Name the keys to unset; `berth config:keys <app>` shows them.").AsException();
         }
 
-        foreach (var key in scope.Rest)
+        var keys = scope.Rest.Select(ConfigKey.Parse).ToArray();
+        var changed = await config.ChangeAsync(scope.App, before => before.RemoveRange(keys), call.Cancel);
+        foreach (var key in keys.Distinct())
         {
-            call.Output.Step($"Unsetting {ConfigKey.Parse(key)}");
+            call.Output.QuietStep(changed.Before.ContainsKey(key) ? $"Unsetting {key}" : $"Skipping {key}, it is not set in the environment");
         }
 
-        await config.ChangeAsync(scope.App, before => before.RemoveRange(scope.Rest), call.Cancel);
-        return await RestartAsync(call, scope, words);
+        return await GoneAsync(call, scope, words, changed, keys);
     }
 
     private async Task<int> ClearAsync(CommandCall call)
     {
         var words = call.Parse(["--no-restart", "--global"]);
         var scope = ScopeOf(words);
-        await config.ChangeAsync(scope.App, before => before.Clear(), call.Cancel);
-        call.Output.Step("Unsetting all config vars");
-        return await RestartAsync(call, scope, words);
+        var changed = await config.ChangeAsync(scope.App, before => before.Clear(), call.Cancel);
+        foreach (var key in changed.Before.Keys)
+        {
+            call.Output.QuietStep($"Unsetting {key}");
+        }
+
+        return await GoneAsync(call, scope, words, changed, [.. changed.Before.Keys]);
+    }
+
+    private async Task<int> GoneAsync(CommandCall call, Scope scope, Arguments words, ConfigChange changed, string[] keys)
+    {
+        if (changed.Before.Count != changed.After.Count)
+        {
+            await triggers.FireAsync("post-config-update", [scope.Word, "unset", .. keys], call.Output, call.Cancel);
+        }
+
+        return await DoneAsync(call, scope, words, changed);
     }
 
     private Task<int> ExportAsync(CommandCall call)
     {
-        var words = call.Parse(["--merged", "--global"], ["--format"]);
+        // --envfile is what --format envfile was once called.
+        var words = call.Parse(["--merged", "--global", "--envfile"], ["--format"]);
         var scope = ScopeOf(words);
-        call.Output.Raw(ExportFormat.Write(words.Value("--format") ?? "exports", Values(scope, words.Has("--merged"))));
+        var format = words.Has("--envfile") ? "envfile" : words.Value("--format") ?? "exports";
+        call.Output.Raw(ExportFormat.Write(format, Values(scope, words.Has("--merged"))));
+        return Task.FromResult(0);
+    }
+
+    private Task<int> BundleAsync(CommandCall call)
+    {
+        var words = call.Parse(["--merged", "--global"]);
+        call.Output.Bytes(OutputChannel.Standard, ConfigBundle.Of(Values(ScopeOf(words), words.Has("--merged"))));
         return Task.FromResult(0);
     }
 
@@ -127,47 +182,22 @@ public sealed class ConfigFeature(ConfigStore config, AppCatalog apps, IAppResta
 
     private Scope ScopeOf(Arguments words) => words.Has("--global")
         ? new Scope(null, words.Positional)
-        : words.At(0) is { } name
+        : words.At(0) is { Length: > 0 } name
             ? new Scope(apps.Find(name), [.. words.Positional.Skip(1)])
             : throw ConfigProblems.NoScope().AsException();
 
     private ImmutableSortedDictionary<string, string> Values(Scope scope, bool merged) =>
         merged && scope.App is { } app ? config.ReadMerged(app) : config.Read(scope.App);
 
-    private static ImmutableSortedDictionary<string, string> Pairs(IReadOnlyList<string> words, bool encoded)
+    private async Task<int> DoneAsync(CommandCall call, Scope scope, Arguments words, ConfigChange changed)
     {
-        if (words.Count == 0)
+        if (changed.SetAside.Count > 0)
         {
-            throw CommandLineProblems.Missing("At least one env pair must be given", "Write KEY=VALUE.").AsException();
+            call.Output.Warn($"Not importing already-migrated ENV file: the current config takes precedence for {string.Join(' ', changed.SetAside)}");
+            call.Output.Warn($"It was put aside as {config.AsidePath(scope.App)}; set what is still needed with {call.Caller.Program} config:set");
         }
 
-        var pairs = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        for (var i = 0; i < words.Count; i++)
-        {
-            var equals = words[i].IndexOf('=', StringComparison.Ordinal);
-            if (equals < 0)
-            {
-                throw ConfigProblems.InvalidPair(i + 1).AsException();
-            }
-
-            var key = ConfigKey.Parse(words[i][..equals]);
-            pairs[key] = encoded ? Decoded(key, words[i][(equals + 1)..]) : words[i][(equals + 1)..];
-        }
-
-        return pairs.ToImmutable();
-    }
-
-    private static string Decoded(string key, string value)
-    {
-        var bytes = new byte[value.Length];
-        return Convert.TryFromBase64String(value, bytes, out var length)
-            ? Encoding.UTF8.GetString(bytes, 0, length)
-            : throw ConfigProblems.NotBase64(key).AsException();
-    }
-
-    private async Task<int> RestartAsync(CommandCall call, Scope scope, Arguments words)
-    {
-        if (scope.App is { } app && !words.Has("--no-restart"))
+        if (scope.App is { } app && !words.Has("--no-restart") && changed.After.GetValueOrDefault(Restore) != "0")
         {
             await restarter.RestartIfRunningAsync(app, call.Output, call.Cancel);
         }
@@ -175,5 +205,8 @@ public sealed class ConfigFeature(ConfigStore config, AppCatalog apps, IAppResta
         return 0;
     }
 
-    private sealed record Scope(AppName? App, IReadOnlyList<string> Rest);
+    private sealed record Scope(AppName? App, IReadOnlyList<string> Rest)
+    {
+        public string Word => App?.Text ?? "--global";
+    }
 }

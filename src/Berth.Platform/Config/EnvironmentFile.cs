@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 
 namespace Berth.Platform.Config;
@@ -10,7 +11,11 @@ namespace Berth.Platform.Config;
 public static class EnvironmentFile
 {
     /// <summary>Lines that are no assignment are passed over: a hand-edited file does not take an app down.</summary>
-    public static ImmutableSortedDictionary<string, string> Parse(string text)
+    public static ImmutableSortedDictionary<string, string> Parse(string text) => Parse(text, static _ => { });
+
+    /// <param name="text">The file.</param>
+    /// <param name="passedOver">Told the number, from 1, of each line that is no assignment.</param>
+    public static ImmutableSortedDictionary<string, string> Parse(string text, Action<int> passedOver)
     {
         var values = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         var rest = text.AsSpan();
@@ -28,27 +33,44 @@ public static class EnvironmentFile
                 rest = rest[7..].TrimStart(" \t");
             }
 
-            rest = TakeAssignment(rest, values);
+            if (rest.IsEmpty)
+            {
+                break;
+            }
+
+            var at = text.Length - rest.Length;
+            rest = TakeAssignment(rest, values, out var taken);
+            if (!taken)
+            {
+                passedOver(1 + text.AsSpan(0, at).Count('\n'));
+            }
         }
 
         return values.ToImmutable();
     }
 
-    /// <returns>Sorted <c>KEY="value"</c> lines, each with a line end.</returns>
+    /// <returns>Sorted <c>KEY="value"</c> lines, each with a line end; whole numbers stand without quotes.</returns>
     public static string Format(IReadOnlyDictionary<string, string> values)
     {
         var text = new StringBuilder();
         foreach (var (key, value) in values.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
-            text.Append(key).Append("=\"").Append(Escape(value)).Append("\"\n");
+            text.Append(key).Append('=');
+            _ = IsNumber(value) ? text.Append(value).Append('\n') : text.Append('"').Append(Escape(value)).Append("\"\n");
         }
 
         return text.ToString();
     }
 
+    // As the reader and writer of Dokku's have it; 007 is no number, or its zeros would be lost.
+    private static bool IsNumber(string value) =>
+        long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        && value == number.ToString(CultureInfo.InvariantCulture);
+
     private static ReadOnlySpan<char> TakeAssignment(
-        ReadOnlySpan<char> rest, ImmutableSortedDictionary<string, string>.Builder values)
+        ReadOnlySpan<char> rest, ImmutableSortedDictionary<string, string>.Builder values, out bool taken)
     {
+        taken = false;
         var lineEnd = rest.IndexOf('\n');
         var line = lineEnd < 0 ? rest : rest[..lineEnd];
         var equals = line.IndexOf('=');
@@ -68,6 +90,7 @@ public static class EnvironmentFile
         if (ConfigKey.IsValid(key))
         {
             values[key] = value;
+            taken = true;
         }
 
         return left;

@@ -1,5 +1,5 @@
-using System.Text;
 using System.Text.Json;
+using Berth.Platform.CommandLine;
 
 namespace Berth.Platform.Config;
 
@@ -9,7 +9,7 @@ public static class ExportFormat
     private static readonly Dictionary<string, Func<IReadOnlyDictionary<string, string>, string>> Writers = new(StringComparer.Ordinal)
     {
         ["exports"] = values => Each(values, "\n", (key, value) => $"export {key}='{SingleQuoted(value)}'") + "\n",
-        ["envfile"] = values => EnvironmentFile.Format(values),
+        ["envfile"] = values => values.Count == 0 ? "\n" : EnvironmentFile.Format(values),
         ["docker-args"] = values => Each(values, " ", (key, value) => $"--env={key}='{SingleQuoted(value)}'") + "\n",
         ["docker-args-keys"] = values => Each(values, " ", (key, _) => $"--env={key}") + "\n",
         ["shell"] = values => Each(values, " ", (key, value) => $"{key}='{SingleQuoted(value)}'") + " ",
@@ -41,52 +41,21 @@ public static class ExportFormat
 
     private static string Json(IReadOnlyDictionary<string, string> values, bool list)
     {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            Start(writer, list);
-            foreach (var (key, value) in values.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-            {
-                if (list)
-                {
-                    writer.WriteStartObject();
-                    writer.WriteString("name", key);
-                    writer.WriteString("value", value);
-                    writer.WriteEndObject();
-                }
-                else
-                {
-                    writer.WriteString(key, value);
-                }
-            }
-
-            End(writer, list);
-        }
-
-        return Encoding.UTF8.GetString(buffer.ToArray());
+        var sorted = values.OrderBy(pair => pair.Key, StringComparer.Ordinal);
+        return list ? PlainJson.Write(writer => WriteList(writer, sorted)) : PlainJson.OfPairs(sorted);
     }
 
-    private static void Start(Utf8JsonWriter writer, bool list)
+    private static void WriteList(Utf8JsonWriter writer, IEnumerable<KeyValuePair<string, string>> pairs)
     {
-        if (list)
-        {
-            writer.WriteStartArray();
-        }
-        else
+        writer.WriteStartArray();
+        foreach (var (key, value) in pairs)
         {
             writer.WriteStartObject();
-        }
-    }
-
-    private static void End(Utf8JsonWriter writer, bool list)
-    {
-        if (list)
-        {
-            writer.WriteEndArray();
-        }
-        else
-        {
+            writer.WriteString("name", key);
+            writer.WriteString("value", value);
             writer.WriteEndObject();
         }
+
+        writer.WriteEndArray();
     }
 }

@@ -21,8 +21,9 @@ public static class DomainProblems
     internal static Problem Taken(string domain, AppName holder) => new(
         DomainTaken,
         $"{domain} belongs to the app {holder} already.",
-        $"Remove it there first: domains:remove {holder} {domain}");
+        $"Remove it there first: `berth domains:remove {holder} {domain}`.");
 
-    internal static Problem Missing() => new(
-        DomainMissing, "Please specify at least one domain", "Put one or more domains after the app's name.");
+    /// <param name="words">The command as typed, with its app.</param>
+    internal static Problem Missing(string words) => new(
+        DomainMissing, $"Please specify a domain name. Usage: {words} <domain> [<domain> ...]", "Put one or more domains behind it.");
 }

@@ -6,24 +6,55 @@ using Berth.Storage;
 namespace Berth.Platform.Domains;
 
 /// <summary>The domains of each app (<c>&lt;app&gt;/VHOST</c>) and of the server (<c>VHOST</c>), read from the files at every question.</summary>
-public sealed class DomainStore(IStateStore store, ConfigStore config)
+public sealed class DomainStore(IStateStore store, ConfigStore config, TimeProvider time)
 {
+    /// <summary>The config variable that says whether domains are switched off for an app: 1 when they are.</summary>
+    public const string Disabled = "NO_VHOST";
+
+    private readonly Remembered<VhostFile> _files = new(time);
     private const UnixFileMode Mode = AtomicFile.PublicRead;
 
     /// <param name="app">Null for the server's own.</param>
-    public VhostFile Read(AppName? app) => VhostFile.Parse(store.FileOf(PathOf(app)), store.Read(PathOf(app)) ?? "");
+    public VhostFile Read(AppName? app) => _files.Get(
+        app?.Text ?? "",
+        () => [store.FileOf(PathOf(app))],
+        () => VhostFile.Parse(store.FileOf(PathOf(app)), store.Read(PathOf(app)) ?? ""));
 
     /// <summary>Whether the app is reached by names at all (<c>domains:disable</c> turns that off).</summary>
-    public bool IsEnabled(AppName app) => config.Get(app, "NO_VHOST") != "1";
+    public bool IsEnabled(AppName app) => config.Get(app, Disabled) != "1";
 
     /// <summary>The names the app is reached by; none when domains are disabled.</summary>
     public IReadOnlyList<DomainName> DomainsOf(AppName app) => IsEnabled(app) ? [.. Read(app).Domains] : [];
 
+    /// <summary>Whether the app takes what no other app has a name for (its domain <c>_</c>).</summary>
+    public bool CatchesAll(AppName app) => IsEnabled(app) && Read(app).CatchesAll;
+
     /// <summary>The names an app gets when it is made: one below each of the server's domains.</summary>
     public IReadOnlyList<string> DefaultsFor(AppName app) =>
-        [.. Read(null).Domains.Select(global => app.Text.EndsWith($".{global}", StringComparison.Ordinal) || app.Text.Contains('.')
-            ? app.Text
-            : $"{app}.{global}")];
+        [.. Read(null).Domains.Select(global => app.Text.Contains('.') ? app.Text : $"{app}.{global}").Distinct()];
+
+    /// <summary>Removes the app's VHOST file altogether.</summary>
+    public async Task ForgetAsync(AppName app, CancellationToken cancel)
+    {
+        using var held = await store.LockAsync(app.Text, cancel);
+        store.Delete(PathOf(app));
+        store.Delete(AppCatalog.FolderOf(app).Slash("URLS"));
+    }
+
+    /// <returns>The first of <paramref name="names"/> that another app is reached by, and that app; null when none is.</returns>
+    public (string Name, AppName Holder)? HolderOf(IReadOnlyCollection<string> names, IEnumerable<AppName> others)
+    {
+        foreach (var other in others)
+        {
+            // The file alone tells for nearly every app; only a hit needs its config read too.
+            if (Read(other).Domains.FirstOrDefault(domain => names.Contains(domain.Text)) is { } taken && IsEnabled(other))
+            {
+                return (taken.Text, other);
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Replaces an app's lines with what <paramref name="change"/> makes of them.</summary>
     public async Task ChangeAsync(AppName? app, Func<IReadOnlyList<string>, IReadOnlyList<string>> change, CancellationToken cancel)

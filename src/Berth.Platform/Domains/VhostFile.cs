@@ -13,6 +13,11 @@ public sealed record VhostFile(string Path, ImmutableArray<VhostLine> Lines)
 
     public static VhostFile Parse(string path, string text)
     {
+        if (text.Contains('\0', StringComparison.Ordinal) || text.Contains('\uFFFD', StringComparison.Ordinal))
+        {
+            return new VhostFile(path, [new VhostLine(1, Printable.Of(text, 40), null, "the file is not UTF-8 text (an editor may have saved it as UTF-16)")]);
+        }
+
         var lines = ImmutableArray.CreateBuilder<VhostLine>();
         var number = 0;
         foreach (var raw in text.Split('\n'))
@@ -27,6 +32,9 @@ public sealed record VhostFile(string Path, ImmutableArray<VhostLine> Lines)
 
         return new VhostFile(path, lines.ToImmutable());
     }
+
+    /// <summary>Whether the app also takes what no other app has a name for.</summary>
+    public bool CatchesAll => Lines.Any(line => line.Text == CatchAll);
 
     /// <summary>The names that can be routed and certified, each once.</summary>
     public IEnumerable<DomainName> Domains => Lines.Select(line => line.Domain).OfType<DomainName>().Distinct();

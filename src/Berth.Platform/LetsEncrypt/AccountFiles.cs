@@ -7,16 +7,23 @@ using Berth.Storage;
 
 namespace Berth.Platform.LetsEncrypt;
 
-/// <summary>ACME accounts, one file for each server and e-mail, shared by all apps: <c>data/letsencrypt/--global/accounts</c>.</summary>
+/// <summary>
+/// ACME accounts, shared by all apps of one server and e-mail, below <c>data/letsencrypt/--global/accounts/&lt;host&gt;/&lt;e-mail&gt;</c>.
+/// An account that the letsencrypt plugin's client left there is taken over, and kept readable for it (<see cref="LegoAccount"/>).
+/// </summary>
 internal sealed class AccountFiles(IStateStore store) : IAccountStore
 {
     public ValueTask<StoredAccount?> LoadAsync(AccountIdentity identity, CancellationToken cancel)
     {
+        var folder = FolderOf(identity);
+        if (store.Read(Own(folder, identity)) is not { } text)
+        {
+            return new(LegoAccount.Read(store, folder, identity) ?? LegoAccount.FindBesideCertificates(store, identity));
+        }
+
         try
         {
-            return new(store.Read(PathOf(identity)) is { } text
-                ? JsonSerializer.Deserialize(text, JournalJson.Default.StoredAccount)
-                : null);
+            return new(JsonSerializer.Deserialize(text, JournalJson.Default.StoredAccount));
         }
         catch (JsonException)
         {
@@ -27,15 +34,19 @@ internal sealed class AccountFiles(IStateStore store) : IAccountStore
 
     public ValueTask SaveAsync(AccountIdentity identity, StoredAccount account, CancellationToken cancel)
     {
-        store.Write(PathOf(identity), JsonSerializer.Serialize(account, JournalJson.Default.StoredAccount));
+        var folder = FolderOf(identity);
+        store.Write(Own(folder, identity), JsonSerializer.Serialize(account, JournalJson.Default.StoredAccount));
+        LegoAccount.Write(store, folder, identity, account);
         return ValueTask.CompletedTask;
     }
 
-    // The host is there for people who look; the hash tells two directories of one host apart.
-    private static StatePath PathOf(AccountIdentity identity)
+    private static StatePath FolderOf(AccountIdentity identity) =>
+        StatePath.Lib("data", "letsencrypt", "--global", "accounts", new Uri(identity.DirectoryUrl).Authority.Replace(':', '_'), LegoAccount.NameOf(identity));
+
+    // The hash tells two directories of one host apart.
+    private static StatePath Own(StatePath folder, AccountIdentity identity)
     {
-        var host = new Uri(identity.DirectoryUrl).Host.Replace(':', '_');
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{identity.DirectoryUrl}\n{identity.Email}"));
-        return StatePath.Lib("data", "letsencrypt", "--global", "accounts", $"{host}-{Convert.ToHexStringLower(hash.AsSpan(0, 8))}.json");
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(identity.DirectoryUrl));
+        return folder.Slash($"berth-{Convert.ToHexStringLower(hash.AsSpan(0, 8))}.json");
     }
 }

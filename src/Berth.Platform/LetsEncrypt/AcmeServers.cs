@@ -13,6 +13,11 @@ public static class AcmeServers
 
     public const string Staging = "https://acme-staging-v02.api.letsencrypt.org/directory";
 
+    /// <summary>Whether the text names a server: one of the names, or an https URL.</summary>
+    public static bool IsKnown(string server) =>
+        server is "" or Default or "production" or "staging" or BuiltIn
+        || (Uri.TryCreate(server, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps && url.UserInfo.Length == 0);
+
     /// <returns>The directory, or null for <see cref="BuiltIn"/>, whose address the daemon knows.</returns>
     /// <exception cref="Kernel.ProblemException">No known name and no https URL.</exception>
     public static Uri? DirectoryOf(string server) => server switch
@@ -20,7 +25,7 @@ public static class AcmeServers
         "" or Default or "production" => new Uri(Production),
         "staging" => new Uri(Staging),
         BuiltIn => null,
-        _ when Uri.TryCreate(server, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps && url.UserInfo.Length == 0 => url,
+        _ when IsKnown(server) => new Uri(server),
         _ => throw LetsEncryptProblems.UnknownServer(server).AsException(),
     };
 

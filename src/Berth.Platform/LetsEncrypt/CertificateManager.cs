@@ -24,6 +24,7 @@ public sealed class CertificateManager(
     LetsEncryptSettingsStore settings,
     EdgeServer edge,
     RoutePublisher routes,
+    ChallengePort port,
     RetryLadder ladder,
     TimeProvider time) : ICertificateManager
 {
@@ -114,6 +115,13 @@ public sealed class CertificateManager(
         }
     }
 
+    public async Task<IDisposable> HoldAsync(AppName app, CancellationToken cancel)
+    {
+        var gate = GateOf(app);
+        await gate.WaitAsync(cancel);
+        return new Held(gate);
+    }
+
     private async Task<int> ObtainHeldAsync(AppName app, string headline, bool force, CommandOutput output, CancellationToken cancel)
     {
         WantedCertificate? wanted = null;
@@ -143,6 +151,11 @@ public sealed class CertificateManager(
                 output.Step("Certificate retrieval failed!");
             }
 
+            if (e.Problem.Code == AcmeProblems.RateLimited)
+            {
+                output.Warn("Let's Encrypt rate-limited this request.");
+            }
+
             if (e.Problem.Code != AppProblems.AppUnknown)
             {
                 Remember(app, e);
@@ -154,6 +167,7 @@ public sealed class CertificateManager(
 
     private async Task OrderAsync(AppName app, WantedCertificate wanted, CommandOutput output, CancellationToken cancel)
     {
+        port.Ensure(app, output);
         output.Step($"Getting letsencrypt certificate for {app} via HTTP-01");
         foreach (var name in wanted.Names)
         {
@@ -168,7 +182,7 @@ public sealed class CertificateManager(
         {
             output.Step("Certificate retrieved successfully.");
             output.Step("Installing let's encrypt certificates");
-            lineages.Install(app, issued, wanted.AsConfig());
+            lineages.Install(app, issued, wanted.AsConfig(), settings.FilesOf(app));
             routes.Publish(app);
             var facts = certificates.Facts(app)!;
             lineages.WriteState(
@@ -273,6 +287,19 @@ public sealed class CertificateManager(
         ulong.TryParse(serial.AsSpan(Math.Max(0, serial.Length - 8)), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var tail)
             ? tail / (double)uint.MaxValue
             : 0;
+
+    private sealed class Held(SemaphoreSlim gate) : IDisposable
+    {
+        private int _released;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _released, 1) == 0)
+            {
+                gate.Release();
+            }
+        }
+    }
 
     private sealed class IssuanceLines(CommandOutput output) : IProgress<IssuanceStep>
     {

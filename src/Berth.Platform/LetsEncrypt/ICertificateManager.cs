@@ -31,4 +31,7 @@ public interface ICertificateManager
 
     /// <summary>Why the last attempt failed; null when it did not.</summary>
     LineageFailure? LastFailureOf(AppName app);
+
+    /// <summary>Waits until nothing is ordered or renewed for the app, and keeps it so until the result is disposed.</summary>
+    Task<IDisposable> HoldAsync(AppName app, CancellationToken cancel);
 }

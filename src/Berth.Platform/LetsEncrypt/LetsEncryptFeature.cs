@@ -3,6 +3,7 @@ using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.Certs;
 using Berth.Platform.CommandLine;
+using Berth.Platform.Plugins;
 using Berth.Platform.Properties;
 
 namespace Berth.Platform.LetsEncrypt;
@@ -11,11 +12,17 @@ namespace Berth.Platform.LetsEncrypt;
 public sealed class LetsEncryptFeature(
     ICertificateManager manager,
     LetsEncryptReport report,
+    LetsEncryptSettingsStore settings,
+    AutoRenewal renewal,
+    LineageFiles lineages,
     PropertyStore properties,
     CertificateFiles certificates,
     AppCatalog apps,
+    ITriggers triggers,
     TimeProvider time) : IFeature
 {
+    private readonly SettingTable _table = new(LetsEncryptSettingsStore.Feature, properties, LetsEncryptSettingsStore.Settings);
+
     public string Name => "letsencrypt";
 
     public string Description => "Manage certificates from Let's Encrypt and other ACME servers";
@@ -25,19 +32,22 @@ public sealed class LetsEncryptFeature(
         new("letsencrypt", "<app>", "Get or renew the app's certificate", IssueAsync) { NeedsDaemon = true },
         new("letsencrypt:active", "<app>", "Show whether letsencrypt is active for an app", ActiveAsync),
         new("letsencrypt:auto-renew", "[<app>]", "Renew certificates that are due", AutoRenewAsync) { NeedsDaemon = true },
+        new("letsencrypt:cleanup", "<app>", "Remove stale certificate directories for app", CleanupAsync),
+        new("letsencrypt:cron-job", "[--add|--remove]", "Turn renewal by the daemon on or off, or show whether it is on", CronJobAsync),
         new("letsencrypt:disable", "<app>", "Take the app off letsencrypt", DisableAsync),
-        new("letsencrypt:enable", "<app>|--all [--force]", "Get or renew certificates", EnableAsync) { NeedsDaemon = true },
+        new("letsencrypt:enable", "<app>|--all [--force]", "Get or renew certificates; one that is still good is left alone unless forced", EnableAsync) { NeedsDaemon = true },
         new("letsencrypt:list", "", "List the apps with certificates and their expiry", ListAsync),
         new("letsencrypt:ls", "", "List the apps with certificates and their expiry", ListAsync),
         new("letsencrypt:report", "[<app>|--global] [--format json] [<flag>]", "Display a letsencrypt report", ReportAsync),
         new("letsencrypt:revoke", "<app>", "Revoke the certificate in service and take it off", RevokeAsync) { NeedsDaemon = true },
-        new("letsencrypt:set", "<app>|--global <property> [<value>]", "Set or clear a letsencrypt property", SetAsync),
+        new("letsencrypt:set", "<app>|--global <property> [<value>]", "Set or clear a letsencrypt property", SetAsync) { Keys = _table.Keys },
     ];
 
     private async Task<int> IssueAsync(CommandCall call)
     {
         var words = call.Parse(["--force", "-f"]);
         var app = apps.Find(words.At(0));
+        await MigrateAsync(call, app);
         return await manager.ObtainAsync(app, $"Let's Encrypt {app}...", words.Has("--force") || words.Has("-f"), call.Output, call.Cancel);
     }
 
@@ -46,10 +56,31 @@ public sealed class LetsEncryptFeature(
         var words = call.Parse(["--all", "--force", "-f"]);
         var force = words.Has("--force") || words.Has("-f") || call.Caller.Force;
         var wanted = words.Has("--all") ? apps.List() : [apps.Find(words.At(0))];
-        return wanted.Count == 1 && !words.Has("--all")
-            ? await manager.ObtainAsync(wanted[0], $"Enabling letsencrypt for {wanted[0]}", force, call.Output, call.Cancel)
-            : Math.Min(1, await EachAsync(
-                wanted, app => manager.ObtainAsync(app, $"Enabling letsencrypt for {app}", force, call.Output, call.Cancel), call));
+        foreach (var app in wanted)
+        {
+            await MigrateAsync(call, app);
+        }
+
+        return words.Has("--all")
+            ? Math.Min(1, await EachAsync(wanted, app => ObtainAsync(app, force, call), call))
+            : await ObtainAsync(wanted[0], force, call);
+    }
+
+    private Task<int> ObtainAsync(AppName app, bool force, CommandCall call) =>
+        manager.ObtainAsync(app, $"Enabling letsencrypt for {app}", force, call.Output, call.Cancel);
+
+    private async Task MigrateAsync(CommandCall call, AppName? app)
+    {
+        var moved = await settings.MigrateAsync(app, call.Cancel);
+        if (app is not null)
+        {
+            moved = [.. moved, .. await settings.MigrateAsync(null, call.Cancel)];
+        }
+
+        if (moved.Count > 0 && call.Output.OnTerminal)
+        {
+            call.Output.Detail($"Moved {string.Join(", ", moved)} to where letsencrypt:set keeps it");
+        }
     }
 
     private async Task<int> AutoRenewAsync(CommandCall call)
@@ -96,6 +127,35 @@ public sealed class LetsEncryptFeature(
         return Task.FromResult(0);
     }
 
+    private Task<int> CleanupAsync(CommandCall call)
+    {
+        var app = apps.Find(call.Parse().At(0));
+        var current = lineages.CurrentOf(app) ?? throw LetsEncryptProblems.NoCurrent(app).AsException();
+        call.Output.Headline($"Cleaning up stale certificate directories for {app}");
+        call.Output.Step($"  - current config hash {Printable.Of(current)}");
+        foreach (var folder in lineages.StaleOf(app, current))
+        {
+            call.Output.Step($"  - stale directory {Printable.Of(folder)}");
+            lineages.DeleteStale(app, folder);
+        }
+
+        return Task.FromResult(0);
+    }
+
+    private Task<int> CronJobAsync(CommandCall call)
+    {
+        var words = call.Parse(["--add", "--remove"]);
+        if (words.Has("--add") || words.Has("--remove"))
+        {
+            renewal.Turn(words.Has("--add"));
+        }
+
+        call.Output.Step(renewal.IsOn
+            ? "Auto-renewal is on: the daemon renews each certificate in time, no cron job is needed."
+            : "Auto-renewal is off: renew with letsencrypt:auto-renew, or turn it on with letsencrypt:cron-job --add.");
+        return Task.FromResult(0);
+    }
+
     private async Task<int> DisableAsync(CommandCall call)
     {
         var app = apps.Find(call.Parse().At(0));
@@ -103,6 +163,7 @@ public sealed class LetsEncryptFeature(
         call.Output.Detail($"Removing letsencrypt files for {app}");
         call.Output.Detail($"Removing SSL endpoint from {app}");
         await manager.DisableAsync(app, call.Cancel);
+        await triggers.FireAsync("post-certs-remove", [app.Text], call.Output, call.Cancel);
         TellOffHttps(call, app);
         call.Output.Step("Done");
         return 0;
@@ -157,28 +218,30 @@ public sealed class LetsEncryptFeature(
     {
         if (call.Output.OnTerminal)
         {
-            call.Output.Detail($"{app} is on plain HTTP now. A new certificate: berth letsencrypt:enable {app}");
+            call.Output.Detail($"{app} is on plain HTTP now. A new certificate: {call.Caller.Program} letsencrypt:enable {app}");
         }
     }
 
-    private Task<int> SetAsync(CommandCall call)
+    private async Task<int> SetAsync(CommandCall call)
     {
-        var words = call.Parse(["--global"]);
-        var scope = words.Has("--global") ? PropertyStore.Global : apps.Find(words.At(0)).Text;
-        var rest = words.Positional.Skip(words.Has("--global") ? 0 : 1).ToArray();
-        var key = rest.Length > 0 ? rest[0] : throw CommandLineProblems.Missing("No property specified", "Name one: email, server, graceperiod.").AsException();
-        if (!LetsEncryptSettingsStore.Keys.Contains(key) && !IsProviderSetting(key))
+        // What a variable of 2016 said until now gives way to what is set here.
+        var global = call.Words.Contains("--global");
+        if (global || (call.Words.Count > 1 && AppName.TryParse(call.Words[0], out var named) && apps.Exists(named)))
         {
-            throw LetsEncryptProblems.UnknownProperty(key, [LetsEncryptSettingsStore.Keys[0], "dns-provider-*", .. LetsEncryptSettingsStore.Keys.Skip(1)]).AsException();
+            await settings.MigrateAsync(global ? null : AppName.Parse(call.Words[0]), call.Cancel);
         }
 
-        var value = string.Join(' ', rest.Skip(1));
-        LetsEncryptSettingsStore.Check(key, value);
-        properties.Set(LetsEncryptSettingsStore.Feature, scope, key, value);
-        var shown = IsProviderSetting(key) ? "****" : value;
-        call.Output.Headline(value.Length > 0 ? $"Setting {key} to {shown}" : $"Unsetting {key}");
-        return Task.FromResult(0);
+        _table.Set(call, apps);
+        if (call.Output.OnTerminal && call.Words.Any(IsForLego))
+        {
+            call.Output.Detail("It is kept for a server that goes back to the plugin: Berth proves names over HTTP-01 by itself and starts no lego.");
+        }
+
+        return 0;
     }
+
+    private static bool IsForLego(string word) =>
+        word.StartsWith("dns-provider", StringComparison.Ordinal) || word is "lego-args" or "lego-docker-options";
 
     /// <summary>Goes on after a failure, and reports each.</summary>
     /// <returns>How many failed.</returns>
@@ -189,7 +252,7 @@ public sealed class LetsEncryptFeature(
         {
             try
             {
-                await run(app);
+                failures += await run(app) == 0 ? 0 : 1;
             }
             catch (ProblemException e)
             {
@@ -201,8 +264,4 @@ public sealed class LetsEncryptFeature(
 
         return failures;
     }
-
-    private static bool IsProviderSetting(string key) =>
-        key.StartsWith("dns-provider-", StringComparison.Ordinal) && key.Length > 13
-        && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 }

@@ -14,38 +14,47 @@ public static class LetsEncryptProblems
     public static readonly ProblemCode AuthorityOff = new("letsencrypt-authority-off");
     public static readonly ProblemCode NamesLeftOut = new("letsencrypt-names-left-out");
     public static readonly ProblemCode RenewalFailed = new("letsencrypt-renewal-failed");
-    public static readonly ProblemCode PropertyUnknown = new("letsencrypt-property-unknown", Contract: true);
+    public static readonly ProblemCode CurrentMissing = new("letsencrypt-current-missing", Contract: true);
+    public static readonly ProblemCode PortMissing = new("letsencrypt-port-missing");
     public static readonly ProblemCode NotFromAcme = new("letsencrypt-not-active");
     public static readonly ProblemCode NamesTooMany = new("letsencrypt-names-too-many");
     public static readonly ProblemCode TrustFileInvalid = new("letsencrypt-trust-file-invalid");
 
+    internal static Problem NoCurrent(AppName app) => new(
+        CurrentMissing, "Cannot resolve the 'current' certificate directory!", $"{app} has no certificate from letsencrypt: `berth letsencrypt:enable {app}` gets one.");
+
+    internal static Problem NoPort(AppName app) => new(
+        PortMissing,
+        $"{app} has port mappings, but none for http or https: the server could not ask it for its proof.",
+        $"Add one: `berth ports:add {app} http:80:5000`, with the port the app listens on in the last place.");
+
     internal static Problem NotActive(AppName app) => new(
         NotFromAcme,
         $"{app} has no certificate from letsencrypt to revoke.",
-        "letsencrypt:list shows the apps that have one; a certificate installed by hand is revoked at whoever issued it.");
+        "`berth letsencrypt:list` shows the apps that have one; a certificate installed by hand is revoked at whoever issued it.");
 
     internal static Problem TooManyNames(int count) => new(
         NamesTooMany,
         $"{count} domains are more than one certificate carries: 100.",
-        "Divide the domains among several apps, or take some off with domains:remove.");
+        "Divide the domains among several apps, or take some off with `berth domains:remove`.");
 
     internal static Problem NoEmail(AppName app) => new(
         EmailMissing,
         "ERROR: Cannot request a certificate without an e-mail address!",
-        $"Set one: berth letsencrypt:set {app} email you@example.com, or for all apps: berth letsencrypt:set --global email you@example.com");
+        $"Set one: `berth letsencrypt:set {app} email you@example.com`, or for all apps: `berth letsencrypt:set --global email you@example.com`.");
 
     internal static Problem NoDomains(AppName app) => new(
-        DomainsMissing, $"No domains detected for {app}", $"Add one: berth domains:add {app} www.example.com");
+        DomainsMissing, $"No domains detected for {app}", $"Add one: `berth domains:add {app} www.example.com`.");
 
     internal static Problem Wildcard(DomainName name) => new(
         WildcardNeedsDns,
         $"{name} is a wildcard, which no ACME server proves over HTTP-01.",
-        "List the host names one by one with domains:set; wildcards need DNS-01.");
+        "List the host names one by one with `berth domains:set`; wildcards need DNS-01.");
 
     internal static Problem NotPublic(AppName app, DomainName name) => new(
         NameNotPublic,
         $"{name} is not a public name: Let's Encrypt would refuse it, so it was not asked.",
-        $"Use a domain of your own that public DNS knows, or Berth's own authority: berth letsencrypt:set {app} server berth");
+        $"Use a domain of your own that public DNS knows, or Berth's own authority: `berth letsencrypt:set {app} server berth`.");
 
     internal static Problem InvalidGracePeriod(string text) => new(
         GracePeriodInvalid,
@@ -60,7 +69,7 @@ public static class LetsEncryptProblems
     internal static Problem NoAuthority() => new(
         AuthorityOff,
         "The server is set to berth, but this daemon runs without its authority.",
-        "Start berth serve without --no-authority, or choose another: letsencrypt:set --global server production");
+        "Start `berth serve` without --no-authority, or choose another: `berth letsencrypt:set --global server production`.");
 
     internal static Problem SomeLeftOut(AppName app, int count) => new(
         NamesLeftOut,
@@ -69,11 +78,6 @@ public static class LetsEncryptProblems
 
     internal static Problem SomeFailed() => new(
         RenewalFailed, "One or more apps failed to have their certificates renewed", "Each failure is named above with its remedy.");
-
-    internal static Problem UnknownProperty(string key, IEnumerable<string> valid) => new(
-        PropertyUnknown,
-        $"Invalid property specified, valid properties include: {string.Join(", ", valid)}",
-        $"'{Printable.Of(key)}' is none of them.");
 
     internal static Problem BadTrustFile(string path, string reason) => new(
         TrustFileInvalid,

@@ -9,30 +9,43 @@ namespace Berth.Platform.LetsEncrypt;
 
 /// <summary>What <c>letsencrypt:report</c> prints: each setting as set, as inherited and as it holds, and where the certificate stands.</summary>
 public sealed class LetsEncryptReport(
-    LetsEncryptSettingsStore settings, ICertificateManager manager, PropertyStore properties, CertificateFiles certificates, AppCatalog apps)
+    LetsEncryptSettingsStore settings,
+    AutoRenewal renewal,
+    ICertificateManager manager,
+    PropertyStore properties,
+    CertificateFiles certificates,
+    AppCatalog apps)
 {
+    // What a certificate of 90 days has when nothing is set: a third of its lifetime.
+    private const long UsualGrace = 30L * 86400;
     private static readonly Report Shape = new("letsencrypt-", "letsencrypt information");
+
+    private readonly SettingTable _table = new(LetsEncryptSettingsStore.Feature, properties, LetsEncryptSettingsStore.Settings);
 
     public int Print(CommandCall call)
     {
         var request = ReportRequest.Parse(call.Words);
         if (request.IsGlobal)
         {
-            Shape.Print(call.Output, "global", Global(), request);
+            Shape.Print(call.Output, "global", call.InAggregate ? Masked(Global()) : Global(), request);
             return 0;
         }
 
         foreach (var app in apps.Reported(request, call))
         {
-            Shape.Print(call.Output, app.Text, Of(app, request.Flag), request);
+            Shape.Print(call.Output, app.Text, call.InAggregate ? Masked(Of(app)) : Of(app), request);
         }
 
         return 0;
     }
 
+    private static Dictionary<string, string> Masked(Dictionary<string, string> values) => values.ToDictionary(
+        pair => pair.Key, pair => pair.Key.Contains("dns-provider-", StringComparison.Ordinal) ? "****" : pair.Value, StringComparer.Ordinal);
+
     private Dictionary<string, string> Global()
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        _table.AddGlobalTo(values);
         foreach (var key in LetsEncryptSettingsStore.Keys)
         {
             values[$"letsencrypt-global-{key}"] = settings.ForAll(key) ?? "";
@@ -41,36 +54,33 @@ public sealed class LetsEncryptReport(
         return values;
     }
 
-    private Dictionary<string, string> Of(AppName app, string? flag)
+    private Dictionary<string, string> Of(AppName app)
     {
-        var values = Global();
-        var facts = certificates.IsFromAcme(app) ? certificates.Facts(app) : null;
-        values["letsencrypt-active"] = facts is null ? "false" : "true";
-        values["letsencrypt-autorenew"] = "true";
-        values["letsencrypt-expiration"] = facts?.NotAfter.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) ?? "";
-        values["letsencrypt-next-attempt"] = manager.NextAttemptOf(app)?.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) ?? "";
-        values["letsencrypt-last-error"] = manager.LastFailureOf(app)?.Found ?? "";
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        _table.AddTo(values, app);
         foreach (var key in LetsEncryptSettingsStore.Keys)
         {
             values[$"letsencrypt-{key}"] = settings.Own(app, key) ?? "";
-            values[$"letsencrypt-computed-{key}"] = Computed(app, key);
+            values[$"letsencrypt-global-{key}"] = settings.ForAll(key) ?? "";
+            values[$"letsencrypt-computed-{key}"] = settings.Effective(app, key) ?? "";
         }
 
-        foreach (var key in properties.Keys(LetsEncryptSettingsStore.Feature, app.Text)
-            .Where(key => key.StartsWith("dns-provider-", StringComparison.Ordinal)))
-        {
-            // A secret shows only to who asks for it by name.
-            values[$"letsencrypt-{key}"] = flag == $"--letsencrypt-{key}"
-                ? properties.Get(LetsEncryptSettingsStore.Feature, app.Text, key) ?? ""
-                : "****";
-        }
-
+        var facts = certificates.IsFromAcme(app) ? certificates.Facts(app) : null;
+        values["letsencrypt-computed-server"] = AcmeServers.Shown(settings.Effective(app, "server") ?? "");
+        values["letsencrypt-computed-graceperiod"] = Grace(app, facts).ToString(CultureInfo.InvariantCulture);
+        values["letsencrypt-active"] = facts is null ? "false" : "true";
+        values["letsencrypt-autorenew"] = renewal.IsOn ? "true" : "false";
+        values["letsencrypt-expiration"] = facts?.NotAfter.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) ?? "";
+        values["letsencrypt-expires-at"] = facts is null ? "" : Readable(facts.NotAfter);
+        values["letsencrypt-next-attempt"] = manager.NextAttemptOf(app) is { } next ? Readable(next) : "";
+        values["letsencrypt-last-error"] = manager.LastFailureOf(app)?.Found ?? "";
         return values;
     }
 
-    private string Computed(AppName app, string key) => key switch
-    {
-        "server" => AcmeServers.Shown(settings.Effective(app, key) ?? ""),
-        _ => settings.Effective(app, key) ?? "",
-    };
+    private long Grace(AppName app, CertificateFacts? facts) =>
+        settings.GracePeriodOf(app) is { } set ? (long)set.TotalSeconds
+        : facts is null ? UsualGrace
+        : Math.Max(0, (long)(facts.NotAfter - manager.RenewalOf(app, facts)).TotalSeconds);
+
+    private static string Readable(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 }

@@ -6,12 +6,22 @@ using Berth.Platform.Properties;
 namespace Berth.Platform.LetsEncrypt;
 
 /// <summary>
-/// Reads <c>letsencrypt:set</c> properties, and the config variables of 2016 behind them: an app's property, its variable, the
-/// global property, the global variable.
+/// Reads <c>letsencrypt:set</c> properties, and the config variables of 2016: what an app has, then what holds for all. A variable that
+/// is there was set after the property, because <c>letsencrypt:set</c> and every order of a certificate move it into the property.
 /// </summary>
 public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigStore config)
 {
     public const string Feature = "letsencrypt";
+
+    private const string OldArgs = "lego-docker-args";
+
+    private static readonly Dictionary<string, string> Variables = new(StringComparer.Ordinal)
+    {
+        ["email"] = "DOKKU_LETSENCRYPT_EMAIL",
+        ["graceperiod"] = "DOKKU_LETSENCRYPT_GRACEPERIOD",
+        ["lego-args"] = "DOKKU_LETSENCRYPT_ARGS",
+        ["server"] = "DOKKU_LETSENCRYPT_SERVER",
+    };
 
     /// <summary>The properties users set, besides <c>dns-provider-*</c>.</summary>
     public static IReadOnlyList<string> Keys { get; } =
@@ -30,43 +40,76 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
     /// </summary>
     public TimeSpan? GracePeriodOf(AppName app) => TrySeconds(Effective(app, "graceperiod"));
 
-    /// <summary>Refuses a value that would only fail later.</summary>
-    /// <exception cref="ProblemException">The value cannot be used for this key.</exception>
-    public static void Check(string key, string value)
+    /// <summary>The settings there are, with what their values must be.</summary>
+    public static IReadOnlyList<Setting> Settings { get; } =
+    [
+        new("dns-provider"),
+        new("dns-provider-*") { Secret = true },
+        new("email") { Refuse = EmailAddress.Refuse },
+        new("graceperiod") { Refuse = text => TrySeconds(text) is null ? LetsEncryptProblems.InvalidGracePeriod(text) : null },
+        new("lego-args"),
+        new("lego-docker-options"),
+        new("server") { Refuse = text => AcmeServers.IsKnown(text) ? null : LetsEncryptProblems.UnknownServer(text) },
+    ];
+
+    /// <summary>Moves the variables of 2016, and the property's name before <c>lego-args</c>, to where they are kept now.</summary>
+    /// <param name="app">Null for those of all apps.</param>
+    /// <param name="cancel">Gives up waiting for the app's lock.</param>
+    /// <returns>The variables moved.</returns>
+    public async Task<IReadOnlyList<string>> MigrateAsync(AppName? app, CancellationToken cancel)
     {
-        if (value.Length == 0)
+        var scope = app?.Text ?? PropertyStore.Global;
+        if (properties.Get(Feature, scope, OldArgs) is { } args)
         {
-            return;
+            properties.Set(Feature, scope, "lego-args", properties.Get(Feature, scope, "lego-args") ?? args);
+            properties.Set(Feature, scope, OldArgs, "");
         }
 
-        _ = key switch
+        var values = config.Read(app);
+        var moved = Variables.Where(pair => values.ContainsKey(pair.Value)).ToArray();
+        foreach (var (key, variable) in moved.Where(pair => values[pair.Value].Length > 0))
         {
-            "email" => (object)EmailAddress.Parse(value),
-            "graceperiod" => TrySeconds(value) ?? throw LetsEncryptProblems.InvalidGracePeriod(value).AsException(),
-            "server" => AcmeServers.DirectoryOf(value) ?? (object)"",
-            _ => "",
+            properties.Set(Feature, scope, key, values[variable]);
+        }
+
+        // Last: a crash in between leaves the variable, which is moved again.
+        if (moved.Length > 0)
+        {
+            await config.ChangeAsync(app, before => before.RemoveRange(moved.Select(pair => pair.Value)), cancel);
+        }
+
+        return [.. moved.Select(pair => pair.Value)];
+    }
+
+    /// <summary>
+    /// The files the plugin keeps beside a certificate: what its client was started with. Berth starts none; they are there for a server that
+    /// goes back to it.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> FilesOf(AppName app)
+    {
+        const string family = "dns-provider-";
+        var provider = properties.Keys(Feature, PropertyStore.Global).Union(properties.Keys(Feature, app.Text))
+            .Where(key => key.StartsWith(family, StringComparison.Ordinal))
+            .Select(key => $"{key[family.Length..]}={properties.Get(Feature, app.Text, key) ?? properties.Get(Feature, PropertyStore.Global, key)}\n");
+        return new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["docker.env"] = string.Concat(provider),
+            ["docker_options"] = Effective(app, "lego-docker-options") is { } options ? options + "\n" : "",
         };
     }
 
     /// <returns>What the app itself has set, or null.</returns>
-    public string? Own(AppName app, string key) => properties.Get(Feature, app.Text, key) ?? Legacy(app, key);
+    public string? Own(AppName app, string key) => Legacy(app, key) ?? properties.Get(Feature, app.Text, key) ?? Older(app.Text, key);
 
     /// <returns>What is set for all apps, or null.</returns>
-    public string? ForAll(string key) => properties.Get(Feature, PropertyStore.Global, key) ?? Legacy(null, key);
+    public string? ForAll(string key) => Legacy(null, key) ?? properties.Get(Feature, PropertyStore.Global, key) ?? Older(PropertyStore.Global, key);
 
     public string? Effective(AppName app, string key) => Own(app, key) ?? ForAll(key);
 
-    private string? Legacy(AppName? app, string key)
-    {
-        var variable = key switch
-        {
-            "email" => "DOKKU_LETSENCRYPT_EMAIL",
-            "server" => "DOKKU_LETSENCRYPT_SERVER",
-            "graceperiod" => "DOKKU_LETSENCRYPT_GRACEPERIOD",
-            _ => null,
-        };
-        return variable is null ? null : config.Get(app, variable) is { Length: > 0 } value ? value : null;
-    }
+    private string? Legacy(AppName? app, string key) =>
+        Variables.TryGetValue(key, out var variable) && config.Get(app, variable) is { Length: > 0 } value ? value : null;
+
+    private string? Older(string scope, string key) => key == "lego-args" ? properties.Get(Feature, scope, OldArgs) : null;
 
     private static TimeSpan? TrySeconds(string? text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= 10L * 365 * 86400

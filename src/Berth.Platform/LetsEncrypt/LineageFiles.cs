@@ -14,23 +14,35 @@ namespace Berth.Platform.LetsEncrypt;
 /// each certificate in a folder of its own, named by the SHA-1 of what it was ordered with, <c>certs/current</c> pointing at the one in
 /// service. The pointer moves after the files are whole, and <c>tls/</c> follows the pointer: a crash in between is mended from it.
 /// </summary>
-public sealed class LineageFiles(IStateStore store, CertificateFiles certificates)
+public sealed class LineageFiles(IStateStore store, CertificateFiles certificates, TimeProvider time)
 {
+    private readonly Remembered<LineageState> _states = new(time);
+
     private const int Kept = 3;
 
-    public LineageState ReadState(AppName app)
+    public LineageState ReadState(AppName app) => _states.Get(app.Text, () => [store.FileOf(State(app))], () => ReadStateFile(app));
+
+    private LineageState ReadStateFile(AppName app)
     {
         try
         {
             return store.Read(State(app)) is { } text
                 ? JsonSerializer.Deserialize(text, LineageJson.Default.LineageState) ?? LineageState.New
-                : LineageState.New;
+                : LineageState.New with { IssuedBy = ServerOf(app) };
         }
         catch (JsonException)
         {
             // Edited by hand beyond reading: start afresh, the certificate itself tells when it is due.
             return LineageState.New;
         }
+    }
+
+    /// <summary>The server in the settings that the certificate in service was ordered with, by Berth or by Dokku's plugin.</summary>
+    private string? ServerOf(AppName app)
+    {
+        var words = (store.Read(Certificates(app).Slash("current", "config")) ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        var at = Array.IndexOf(words, "--server");
+        return at >= 0 && at + 1 < words.Length && words[at + 1].StartsWith("https://", StringComparison.Ordinal) ? words[at + 1] : null;
     }
 
     public void WriteState(AppName app, LineageState state) =>
@@ -45,12 +57,18 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     /// <param name="app">Whose.</param>
     /// <param name="issued">Checked already.</param>
     /// <param name="settings">What it was ordered with, as one line.</param>
-    public void Install(AppName app, IssuedCertificate issued, string settings)
+    /// <param name="besides">Further files kept with it, by name.</param>
+    public void Install(AppName app, IssuedCertificate issued, string settings, IReadOnlyDictionary<string, string> besides)
     {
         var id = Convert.ToHexStringLower(Sha1($"{settings}\n{issued.CertificateUrl}"));
         var folder = Certificates(app).Slash(id);
         var name = FileNameOf(issued.Names[0]);
         store.Write(folder.Slash("config"), settings + "\n");
+        foreach (var (file, text) in besides)
+        {
+            store.Write(folder.Slash(file), text);
+        }
+
         store.Write(folder.Slash("certificates", name + ".key"), issued.PrivateKeyPem);
         store.Write(folder.Slash("certificates", name + ".crt"), issued.FullChainPem);
         store.Write(folder.Slash("certificates", name + ".issuer.crt"), issued.ChainPem);
@@ -81,6 +99,18 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
         certificates.Install(app, chain, key, fromAcme: true);
         return true;
     }
+
+    /// <returns>The name of the folder that <c>current</c> leads to; null when it leads nowhere.</returns>
+    public string? CurrentOf(AppName app) =>
+        new FileInfo(store.FileOf(Certificates(app).Slash("current"))).LinkTarget is { } target
+        && Path.GetFileName(target.TrimEnd('/')) is { Length: > 0 } name and not ("." or "..")
+        && store.Exists(Certificates(app).Slash(name)) ? name : null;
+
+    /// <returns>The names of the other folders.</returns>
+    public IReadOnlyList<string> StaleOf(AppName app, string current) =>
+        [.. store.List(Certificates(app)).Where(name => name != "current" && name != current)];
+
+    public void DeleteStale(AppName app, string folder) => store.Delete(Certificates(app).Slash(folder));
 
     /// <summary>Forgets all of it; the certificate in service is the caller's to remove.</summary>
     public void Delete(AppName app) => store.Delete(Folder(app));

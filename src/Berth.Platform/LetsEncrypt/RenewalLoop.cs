@@ -11,7 +11,7 @@ namespace Berth.Platform.LetsEncrypt;
 /// due, so that a crash, a clock that jumps or a hand that edits files cannot make it forget one.
 /// </summary>
 public sealed class RenewalLoop(
-    AppCatalog apps, RoutePublisher routes, CertificateManager manager, IRenewalLog log, TimeProvider time)
+    AppCatalog apps, RoutePublisher routes, CertificateManager manager, AutoRenewal renewal, IRenewalLog log, TimeProvider time)
 {
     // When not even the failure could be written down (a full disk), this much is remembered all the same.
     private static readonly TimeSpan AfterTrouble = TimeSpan.FromMinutes(1);
@@ -19,39 +19,52 @@ public sealed class RenewalLoop(
 
     // The longest between two looks, so that a suspended machine or a clock set forward is noticed.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(5);
+
+    // Between two looks that both found something due.
+    private static readonly TimeSpan Breath = TimeSpan.FromSeconds(1);
     private const int AtOnce = 4;
     private readonly ConcurrentDictionary<AppName, DateTimeOffset> _notBefore = new();
-    private readonly Channel<bool> _nudges =
-        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<AppName> _nudges =
+        Channel.CreateBounded<AppName>(new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    /// <summary>Makes it look now: an app's names have changed.</summary>
-    public void Nudge() => _nudges.Writer.TryWrite(true);
+    /// <summary>Makes it look at one app now: its names have changed. One too many is found at the next look at all.</summary>
+    public void Nudge(AppName app) => _nudges.Writer.TryWrite(app);
 
     public async Task RunAsync(CancellationToken cancel)
     {
+        var nextLook = DateTimeOffset.MinValue;
         while (true)
         {
-            TimeSpan sleep;
+            var nudged = Nudged();
             try
             {
-                sleep = await LookAsync(cancel);
+                var now = time.GetUtcNow();
+                nextLook = nudged.Count == 0 || now >= nextLook || nextLook - now > LongestSleep
+                    ? await LookAtAllAsync(cancel)
+                    : Earlier(nextLook, await LookAsync(nudged, cancel));
             }
             catch (Exception e) when (e is ProblemException or IOException)
             {
                 // A machine short of files for a moment must not end what keeps every certificate alive.
                 log.LookFailed(e);
-                sleep = AfterTrouble;
+                nextLook = time.GetUtcNow() + AfterTrouble;
             }
 
-            await SleepAsync(sleep, cancel);
+            await SleepAsync(nextLook - time.GetUtcNow(), cancel);
         }
     }
 
-    private async Task<TimeSpan> LookAsync(CancellationToken cancel)
+    private Task<DateTimeOffset> LookAtAllAsync(CancellationToken cancel)
     {
         // Hand edits reach the edge at the next look at the latest.
         routes.PublishAll(log.Failed);
-        var waits = apps.List()
+        return LookAsync(apps.List(), cancel);
+    }
+
+    /// <returns>When to look again.</returns>
+    private async Task<DateTimeOffset> LookAsync(IEnumerable<AppName> which, CancellationToken cancel)
+    {
+        var waits = (renewal.IsOn ? which : [])
             .Select(app => (App: app, At: SafeNextAttempt(app)))
             .Where(pair => pair.At is not null)
             .ToArray();
@@ -61,7 +74,7 @@ public sealed class RenewalLoop(
             due,
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel },
             async (app, token) => await RenewAsync(app, token));
-        return due.Length > 0 ? TimeSpan.FromSeconds(1) : NextLook(waits.Select(pair => pair.At!.Value), now);
+        return due.Length > 0 ? time.GetUtcNow() : waits.Select(pair => pair.At!.Value).Append(now + LongestSleep).Min();
     }
 
     private async Task RenewAsync(AppName app, CancellationToken cancel)
@@ -100,19 +113,25 @@ public sealed class RenewalLoop(
     private DateTimeOffset? Later(DateTimeOffset? next, DateTimeOffset gate) =>
         gate > next && gate - time.GetUtcNow() <= AfterFault ? gate : next;
 
-    private static TimeSpan NextLook(IEnumerable<DateTimeOffset> times, DateTimeOffset now)
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
+
+    private HashSet<AppName> Nudged()
     {
-        var next = times.Select(at => at - now).Append(LongestSleep).Min();
-        return next < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : next;
+        var nudged = new HashSet<AppName>();
+        while (_nudges.Reader.TryRead(out var app))
+        {
+            nudged.Add(app);
+        }
+
+        return nudged;
     }
 
     private async Task SleepAsync(TimeSpan span, CancellationToken cancel)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var nudged = _nudges.Reader.WaitToReadAsync(either.Token).AsTask();
-        await Task.WhenAny(nudged, Task.Delay(span, time, either.Token));
+        await Task.WhenAny(nudged, Task.Delay(span < Breath ? Breath : span, time, either.Token));
         await either.CancelAsync();
-        _nudges.Reader.TryRead(out _);
         cancel.ThrowIfCancellationRequested();
     }
 }

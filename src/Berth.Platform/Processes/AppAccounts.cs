@@ -24,7 +24,7 @@ public sealed class AppAccounts(IStateStore store, PropertyStore properties, App
     /// <returns>The account, or null for the daemon's own.</returns>
     public RunAs? Of(AppName app, string release)
     {
-        if (!Environment.IsPrivilegedProcess)
+        if (!CurrentUser.IsRoot)
         {
             return null;
         }
@@ -35,10 +35,15 @@ public sealed class AppAccounts(IStateStore store, PropertyStore properties, App
             return new RunAs(number, number);
         }
 
-        // A trial below a folder that is closed to others, such as /root: the owner of the app's folder stands in.
-        var owner = FileOwner.Of(store.FileOf(AppCatalog.FolderOf(app)));
-        return owner is null or { User: 0 } ? null : new RunAs(owner.User, owner.Group);
+        return StandIn(app);
     }
+
+    /// <summary>Whether a daemon that is root would run the app as root too, because no other account reaches its release.</summary>
+    public bool IsRoots(AppName app, string release) => !CanReach(release) && StandIn(app) is null;
+
+    // A trial below a folder that is closed to others, such as /root: the owner of the app's folder stands in.
+    private RunAs? StandIn(AppName app) =>
+        FileOwner.Of(store.FileOf(AppCatalog.FolderOf(app))) is { User: not 0 } owner ? new RunAs(owner.User, owner.Group) : null;
 
     /// <summary>Hands a release to the account that will run it.</summary>
     /// <exception cref="ProblemException">It cannot be done.</exception>
@@ -53,7 +58,7 @@ public sealed class AppAccounts(IStateStore store, PropertyStore properties, App
         }
         catch (IOException e)
         {
-            throw KernelProblems.NotWritable(release, e.Message).AsException(e);
+            throw KernelProblems.NotWritable(release, e).AsException(e);
         }
     }
 

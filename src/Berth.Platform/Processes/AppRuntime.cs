@@ -1,13 +1,12 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Berth.Edge;
 using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.Builds;
 using Berth.Platform.CommandLine;
-using Berth.Platform.Config;
-using Berth.Platform.Properties;
+using Berth.Platform.Plugins;
 using Berth.Platform.Routing;
-using Berth.Storage;
 
 namespace Berth.Platform.Processes;
 
@@ -15,32 +14,212 @@ namespace Berth.Platform.Processes;
 public sealed class AppRuntime(
     AppCatalog apps,
     ReleaseStore releases,
-    ConfigStore config,
-    PropertyStore properties,
-    IStateStore store,
-    AppAccounts accounts,
+    PlanMaker plans,
+    PsSettings settings,
+    FormationStore formations,
+    AppOperations operations,
     IScheduler scheduler,
     RoutePublisher routes,
-    EdgeServer edge) : IAppRestarter, IAppStopper
+    EdgeServer edge,
+    ITriggers triggers,
+    BuildJournal builds,
+    IProcessLog log) : IAppRestarter, IAppStopper, IAppDeployer
 {
-    private const string Feature = "ps";
-    private const string Stopped = "stopped";
-
     public bool IsDeployed(AppName app) => releases.Current(app) is not null;
 
     /// <summary>False after <c>ps:stop</c>, until <c>ps:start</c> or the next deploy.</summary>
-    public bool IsWanted(AppName app) => IsDeployed(app) && properties.Get(Feature, app.Text, Stopped) is null;
+    public bool IsWanted(AppName app) => IsDeployed(app) && !settings.IsStopped(app) && (settings.IsRestored(app) || !InstancesOf(app).IsEmpty);
 
     public ImmutableArray<Instance> InstancesOf(AppName app) => scheduler.InstancesOf(app);
 
     /// <summary>Starts a release beside what runs, moves requests to it when it is healthy, and makes it current.</summary>
     public async Task DeployAsync(AppName app, string release, CommandOutput output, CancellationToken cancel)
     {
-        using var held = await OperateAsync(app, cancel);
-        var plan = PlanFor(app, release);
-        AppAccounts.Give(plan.Artifact, plan.User);
-        await scheduler.DeployAsync(plan, CutoverTo(app, release), new Lines(output), cancel);
+        using var held = await operations.BeginAsync(app, "deploy", output, cancel);
+        var plan = plans.Make(app, release, output.Warn);
+        AppAccounts.Give(releases.FolderOf(app, release), plan.User);
+        await triggers.FireAsync("pre-deploy", [app.Text, release], output, cancel);
+        var deployed = await scheduler.DeployAsync(plan, CutoverTo(app, release), new StepProgress(output), cancel);
+        formations.Follow(app, plans.OwnFormationOf(app, release));
         releases.Prune(app);
+        var (port, address) = deployed.Targets.Targets is [var first, ..]
+            ? (first.Address.Port.ToString(CultureInfo.InvariantCulture), first.Address.Address.ToString())
+            : ("", "");
+        await triggers.FireAsync("post-deploy", [app.Text, port, address, release], output, cancel);
+        TellUrls(app, output);
+    }
+
+    /// <summary>Starts the current release anew, without an interruption.</summary>
+    /// <param name="app">A deployed app.</param>
+    /// <param name="process">One type, or null for all.</param>
+    /// <param name="output">Progress.</param>
+    /// <param name="cancel">Before requests move: gives up and keeps the old instances.</param>
+    public async Task RestartAsync(AppName app, ProcessType? process, CommandOutput output, CancellationToken cancel)
+    {
+        using var held = await operations.BeginAsync(app, "restart", output, cancel);
+        var release = releases.Current(app) ?? throw ProcessStateProblems.NotDeployed(app).AsException();
+        var plan = plans.Make(app, release, output.Warn);
+        await (process is null || scheduler.InstancesOf(app).IsEmpty
+            ? scheduler.DeployAsync(plan, CutoverTo(app, release), new StepProgress(output), cancel)
+            : scheduler.RestartAsync(plan, process, CutoverTo(app, release), new StepProgress(output), cancel));
+    }
+
+    public async Task RestartIfRunningAsync(AppName app, CommandOutput output, CancellationToken cancel)
+    {
+        if (IsDeployed(app) && !IsWanted(app))
+        {
+            return;
+        }
+
+        output.Step($"Restarting app {app}");
+        if (IsDeployed(app))
+        {
+            await builds.RunAsync(app, BuildSource.Config, output, (own, end) => RestartAsync(app, null, own, end), cancel);
+        }
+        else
+        {
+            output.Warn($"App {app} has not been deployed");
+        }
+    }
+
+    /// <summary>Stops all processes until the next start or deploy.</summary>
+    public async Task StopAsync(AppName app, CommandOutput output, CancellationToken cancel)
+    {
+        using (await operations.BeginAsync(app, "stop", output, cancel))
+        {
+            await StopHeldAsync(app, cancel);
+        }
+
+        await triggers.FireAsync("post-stop", [app.Text], output, cancel);
+    }
+
+    public async Task StopForGoodAsync(AppName app, CancellationToken cancel)
+    {
+        using var held = await operations.BeginAsync(app, "stop", null, cancel);
+        await StopHeldAsync(app, cancel);
+    }
+
+    /// <summary>Sets how many of each type run, now and from now on.</summary>
+    /// <param name="app">The app, deployed or not.</param>
+    /// <param name="after">How many of each from now on.</param>
+    /// <param name="saveOnly">True leaves what runs as it is.</param>
+    /// <param name="output">Progress.</param>
+    /// <param name="cancel">As for a restart.</param>
+    public async Task ScaleAsync(
+        AppName app, ImmutableSortedDictionary<ProcessType, int> after, bool saveOnly, CommandOutput output, CancellationToken cancel)
+    {
+        using var held = await operations.BeginAsync(app, "scaling", output, cancel);
+        var before = formations.Of(app);
+        formations.Save(app, after);
+        if (saveOnly || !scheduler.CanRun || !IsWanted(app))
+        {
+            return;
+        }
+
+        try
+        {
+            var current = releases.Current(app)!;
+            var plan = plans.Make(app, current, output.Warn);
+            await (scheduler.InstancesOf(app).IsEmpty
+                ? scheduler.DeployAsync(plan, CutoverTo(app, current), new StepProgress(output), cancel)
+                : scheduler.ScaleAsync(plan, CutoverTo(app, current), new StepProgress(output), cancel));
+        }
+        catch
+        {
+            formations.Save(app, before);
+            throw;
+        }
+    }
+
+    /// <summary>What was asked for with <c>ps:scale</c>, completed by the Procfile: web once, others not at all.</summary>
+    public ImmutableSortedDictionary<ProcessType, int> FormationOf(AppName app) => formations.Of(app, TypesOf(app));
+
+    /// <summary>The types the current release names; only web before the first.</summary>
+    public IReadOnlyCollection<ProcessType> TypesOf(AppName app) => plans.TypesOf(app, releases.Current(app));
+
+    /// <summary>Removes all but the newest few releases.</summary>
+    public void PruneReleases(AppName app) => releases.Prune(app);
+
+    /// <returns>What keeps a deployed app's processes from being started anew; null when nothing does.</returns>
+    public Problem? ObstacleOf(AppName app)
+    {
+        try
+        {
+            _ = releases.Current(app) is { } release ? plans.Make(app, release) : null;
+            return null;
+        }
+        catch (ProblemException e)
+        {
+            return e.Problem;
+        }
+    }
+
+    /// <returns>What is wrong with a running instance now; null when nothing is.</returns>
+    public Task<string?> CheckAsync(Instance instance, CancellationToken cancel) => scheduler.CheckAsync(instance.App, instance.Id, cancel);
+
+    /// <summary>After a start of the daemon: adopts what still runs and starts what is missing.</summary>
+    /// <param name="failed">Called with an app that cannot be run or reached, and why; the others go on.</param>
+    /// <param name="cancel">Gives up waiting.</param>
+    public async Task AdoptAsync(Action<AppName, Problem> failed, CancellationToken cancel)
+    {
+        scheduler.TargetsChanged += targets => Follow(targets.App, failed);
+        var wanted = ImmutableArray.CreateBuilder<ProcessPlan>();
+        var spared = ImmutableDictionary.CreateBuilder<AppName, string?>();
+        foreach (var app in apps.List())
+        {
+            try
+            {
+                Sweep(app);
+                if (releases.Current(app) is { } release && !settings.IsStopped(app))
+                {
+                    wanted.Add(plans.Make(app, release, what => log.Noticed(app, what)) with { OnlyWhatRuns = !settings.IsRestored(app) });
+                }
+            }
+            catch (ProblemException e)
+            {
+                failed(app, e.Problem);
+                spared[app] = CurrentOrNull(app);
+            }
+        }
+
+        await scheduler.AdoptAsync(
+            new Adoption
+            {
+                Plans = wanted.ToImmutable(),
+                Spared = spared.ToImmutable(),
+                CutoverOf = app => new Cutover((targets, _) => Published(app, targets), DrainAsync),
+                Failed = failed,
+                Replacing = (app, count) => log.Noticed(
+                    app, $"{count} of its processes run with another configuration than the present one and are replaced now"),
+            },
+            cancel);
+        routes.PublishAll(failed);
+    }
+
+    private async Task StopHeldAsync(AppName app, CancellationToken cancel)
+    {
+        ProblemException? unwritten = null;
+        try
+        {
+            // Said first: a daemon that is killed in between must not start the app again.
+            settings.SetStopped(app);
+        }
+        catch (ProblemException e)
+        {
+            // A full disk is no reason to let it run: it is stopped, and then told of.
+            unwritten = e;
+        }
+
+        await scheduler.StopAsync(app, cancel);
+        routes.Publish(app);
+        if (unwritten is not null)
+        {
+            throw ProcessStateProblems.StopNotKept(app, unwritten.Problem).AsException(unwritten);
+        }
+    }
+
+    private void TellUrls(AppName app, CommandOutput output)
+    {
         output.Headline("Application deployed:");
         var urls = routes.UrlsOf(app);
         foreach (var url in urls)
@@ -50,113 +229,29 @@ public sealed class AppRuntime(
 
         if (urls.Count == 0)
         {
-            output.Detail($"It has no domain yet, so nobody can reach it. Add one: berth domains:add {app} www.example.com");
+            output.Detail($"It has no domain yet, so nobody can reach it. Add one with domains:add {app} www.example.com");
         }
     }
 
-    /// <summary>Starts the current release anew, without an interruption.</summary>
-    public async Task RestartAsync(AppName app, ProcessType? process, CommandOutput output, CancellationToken cancel)
+    private void Sweep(AppName app)
     {
-        using var held = await OperateAsync(app, cancel);
-        var release = releases.Current(app) ?? throw ProcessStateProblems.NotDeployed(app).AsException();
-        if (process is null || scheduler.InstancesOf(app).IsEmpty)
+        foreach (var release in releases.Sweep(app))
         {
-            // A whole restart takes the configuration of now.
-            await scheduler.DeployAsync(PlanFor(app, release), CutoverTo(app, release), new Lines(output), cancel);
-            return;
-        }
-
-        await scheduler.RestartAsync(app, process, CutoverTo(app, release), new Lines(output), cancel);
-    }
-
-    public async Task RestartIfRunningAsync(AppName app, CommandOutput output, CancellationToken cancel)
-    {
-        if (IsWanted(app))
-        {
-            output.Step($"Restarting app {app}");
-            await RestartAsync(app, null, output, cancel);
+            log.Noticed(app, $"release {release} was never finished and is removed");
         }
     }
 
-    public async Task StopAsync(AppName app, CancellationToken cancel)
+    private string? CurrentOrNull(AppName app)
     {
-        using var held = await OperateAsync(app, cancel);
-
-        // Said first: a daemon that is killed in between must not start the app again.
-        properties.Set(Feature, app.Text, Stopped, "true");
-        await scheduler.StopAsync(app, cancel);
-        routes.Publish(app);
-    }
-
-    public async Task StopForGoodAsync(AppName app, CancellationToken cancel)
-    {
-        using var held = await OperateAsync(app, cancel);
-        properties.Set(Feature, app.Text, Stopped, "true");
-        await scheduler.StopAsync(app, cancel);
-        routes.Publish(app);
-    }
-
-    /// <summary>Sets how many of each type run, now and from now on.</summary>
-    public async Task ScaleAsync(
-        AppName app, ImmutableSortedDictionary<ProcessType, int> wanted, bool saveOnly, CommandOutput output, CancellationToken cancel)
-    {
-        using var held = await OperateAsync(app, cancel);
-        var before = FormationOf(app);
-        var after = before.SetItems(wanted);
-        if (releases.Current(app) is { } release)
-        {
-            (PlanFor(app, release) with { Formation = after }).Check();
-        }
-
-        SaveFormation(app, after);
-        if (saveOnly || !IsWanted(app))
-        {
-            return;
-        }
-
         try
         {
-            var current = releases.Current(app)!;
-            await (scheduler.InstancesOf(app).IsEmpty
-                ? scheduler.DeployAsync(PlanFor(app, current), CutoverTo(app, current), new Lines(output), cancel)
-                : scheduler.ScaleAsync(app, wanted, CutoverTo(app, current), new Lines(output), cancel));
+            return releases.Current(app);
         }
         catch (ProblemException)
         {
-            SaveFormation(app, before);
-            throw;
+            // What cannot be read now was told of with the app.
+            return null;
         }
-    }
-
-    /// <summary>What was asked for with <c>ps:scale</c>, completed by the Procfile: web once, others not at all.</summary>
-    public ImmutableSortedDictionary<ProcessType, int> FormationOf(AppName app)
-    {
-        var formation = ImmutableSortedDictionary.CreateBuilder<ProcessType, int>();
-        foreach (var line in (properties.Get(Feature, app.Text, "scale") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (FormationLine.TryParse(line, out var type, out var count))
-            {
-                formation[type] = count;
-            }
-        }
-
-        foreach (var type in TypesOf(app).Where(type => !formation.ContainsKey(type)))
-        {
-            formation[type] = type.ReceivesRequests ? 1 : 0;
-        }
-
-        return formation.ToImmutable();
-    }
-
-    /// <summary>After a start of the daemon: adopts what still runs and starts what is missing.</summary>
-    /// <param name="failed">Called with an app that cannot be run or reached, and why; the others go on.</param>
-    /// <param name="cancel">Gives up waiting.</param>
-    public async Task AdoptAsync(Action<AppName, Problem> failed, CancellationToken cancel)
-    {
-        scheduler.TargetsChanged += targets => Follow(targets.App, failed);
-        ImmutableArray<ProcessPlan> plans = [.. apps.List().Select(app => TryPlan(app, failed)).OfType<ProcessPlan>()];
-        await scheduler.AdoptAsync(plans, cancel);
-        routes.PublishAll(failed);
     }
 
     private void Follow(AppName app, Action<AppName, Problem> failed)
@@ -172,72 +267,6 @@ public sealed class AppRuntime(
         }
     }
 
-    private ProcessPlan? TryPlan(AppName app, Action<AppName, Problem> failed)
-    {
-        try
-        {
-            return IsWanted(app) ? PlanFor(app, releases.Current(app)!) : null;
-        }
-        catch (ProblemException e)
-        {
-            failed(app, e.Problem);
-            return null;
-        }
-    }
-
-    /// <summary>One operation at a time for an app, from what it reads to what it has made of it.</summary>
-    private async Task<IDisposable> OperateAsync(AppName app, CancellationToken cancel)
-    {
-        var held = await store.LockAsync($"{app}.ps", cancel);
-        if (!apps.Exists(app))
-        {
-            held.Dispose();
-            apps.Find(app.Text);
-        }
-
-        return held;
-    }
-
-    private ProcessPlan PlanFor(AppName app, string release)
-    {
-        var folder = releases.FolderOf(app, release);
-        var plan = new ProcessPlan
-        {
-            App = app,
-            ReleaseId = release,
-            Artifact = folder,
-            Processes = ProcfileOf(app, release),
-            Formation = FormationOf(app),
-            Environment = config.ReadMerged(app).ToImmutableDictionary(),
-            User = accounts.Of(app, folder),
-        };
-        plan.Check();
-        return plan;
-    }
-
-    private ImmutableSortedDictionary<ProcessType, ProcessCommand> ProcfileOf(AppName app, string release)
-    {
-        var file = Path.Combine(releases.FolderOf(app, release), "Procfile");
-        return File.Exists(file)
-            ? Procfile.Parse(File.ReadAllText(file), "Procfile")
-            : throw BuildProblems.NoProcfile(app).AsException();
-    }
-
-    private IEnumerable<ProcessType> TypesOf(AppName app)
-    {
-        try
-        {
-            return releases.Current(app) is { } release ? ProcfileOf(app, release).Keys : [ProcessType.Web];
-        }
-        catch (ProblemException)
-        {
-            return [ProcessType.Web];
-        }
-    }
-
-    private void SaveFormation(AppName app, ImmutableSortedDictionary<ProcessType, int> formation) =>
-        properties.Set(Feature, app.Text, "scale", string.Join('\n', formation.Select(pair => $"{pair.Key}={pair.Value}")));
-
     private Cutover CutoverTo(AppName app, string release) => new(
         (targets, _) =>
         {
@@ -245,7 +274,7 @@ public sealed class AppRuntime(
             releases.Activate(app, release);
             try
             {
-                properties.Set(Feature, app.Text, Stopped, "");
+                settings.SetStarted(app);
                 routes.Publish(app, targets);
             }
             catch (ProblemException) when (before is not null)
@@ -256,11 +285,14 @@ public sealed class AppRuntime(
 
             return Task.CompletedTask;
         },
-        (left, cancel) => Task.WhenAll(left.Targets.Select(target =>
-            edge.DrainAsync(EdgeTarget.Parse($"http://{target.Address}"), Timeout.InfiniteTimeSpan, cancel))));
+        DrainAsync);
 
-    private sealed class Lines(CommandOutput output) : IProgress<string>
+    private Task Published(AppName app, AppTargets targets)
     {
-        public void Report(string value) => output.Step(value);
+        routes.Publish(app, targets);
+        return Task.CompletedTask;
     }
+
+    private async Task DrainAsync(AppTargets left, CancellationToken cancel) => await Task.WhenAll(left.Targets.Select(target =>
+        edge.DrainAsync(EdgeTarget.Parse($"http://{target.Address}"), Timeout.InfiniteTimeSpan, cancel)));
 }

@@ -27,6 +27,7 @@ public sealed class EmbeddedScheduler : IScheduler
     private readonly ExitWatch _watch = new();
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _rotating;
+    private Task _refreshing = Task.CompletedTask;
     private int _disposed;
 
     private EmbeddedScheduler(EmbeddedSchedulerOptions options, FileLock held, TimeProvider time, Random random)
@@ -54,6 +55,8 @@ public sealed class EmbeddedScheduler : IScheduler
 
     public string Name => "embedded";
 
+    public bool CanRun => true;
+
     /// <param name="options">Where things are kept.</param>
     /// <param name="time">Measures pauses, timeouts and uptimes.</param>
     /// <param name="random">Spreads restarts and ports.</param>
@@ -70,13 +73,12 @@ public sealed class EmbeddedScheduler : IScheduler
         ProcessPlan plan, Cutover cutover, IProgress<string> output, CancellationToken cancel) =>
         AppOf(plan.App).DeployAsync(plan, cutover, output, cancel);
 
-    public Task<Deployment> ScaleAsync(
-        AppName app, ImmutableSortedDictionary<ProcessType, int> formation, Cutover cutover, IProgress<string> output, CancellationToken cancel) =>
-        AppOf(app).ScaleAsync(formation, cutover, output, cancel);
+    public Task<Deployment> ScaleAsync(ProcessPlan plan, Cutover cutover, IProgress<string> output, CancellationToken cancel) =>
+        AppOf(plan.App).ScaleAsync(plan, cutover, output, cancel);
 
     public Task<Deployment> RestartAsync(
-        AppName app, ProcessType? process, Cutover cutover, IProgress<string> output, CancellationToken cancel) =>
-        AppOf(app).RestartAsync(process, cutover, output, cancel);
+        ProcessPlan plan, ProcessType? process, Cutover cutover, IProgress<string> output, CancellationToken cancel) =>
+        AppOf(plan.App).RestartAsync(plan, process, cutover, output, cancel);
 
     public Task StopAsync(AppName app, CancellationToken cancel) => AppOf(app).StopAsync(cancel);
 
@@ -92,23 +94,32 @@ public sealed class EmbeddedScheduler : IScheduler
 
     public AppTargets TargetsOf(AppName app) => AppOf(app).Targets;
 
-    public async Task AdoptAsync(IReadOnlyCollection<ProcessPlan> plans, CancellationToken cancel)
+    public Task<string?> CheckAsync(AppName app, string instanceId, CancellationToken cancel) => AppOf(app).CheckAsync(instanceId, cancel);
+
+    public async Task AdoptAsync(Adoption wanted, CancellationToken cancel)
     {
         var found = FindAdoptable();
-        var chosen = plans.ToDictionary(plan => plan.App, plan => Choose(plan, found));
-        foreach (var adopted in chosen.Values.SelectMany(list => list))
+        var places = wanted.Plans.Select(plan => (Plan: plan, Chosen: Choose(found.Where(adoptable => adoptable.Fits(plan)))))
+            .Where(place => !place.Plan.OnlyWhatRuns || place.Chosen.Count > 0)
+            .Concat(StandIns(wanted, found))
+            .ToArray();
+        var adopted = places.SelectMany(place => place.Chosen).ToArray();
+        foreach (var adoptable in adopted)
         {
-            _host.Ports.Claim(adopted.Record.Port);
+            _host.Ports.Claim(adoptable.Record.Port);
         }
 
         try
         {
-            await Task.WhenAll(plans.Select(plan => AppOf(plan.App).AdoptAsync(plan, chosen[plan.App], cancel)));
+            await Task.WhenAll(places.Select(place => AppOf(place.Plan.App).AdoptAsync(
+                place.Plan, place.Chosen, onlyFound: IsSpared(wanted, place.Plan.App.Text), cancel)));
         }
         finally
         {
-            await EndStrangersAsync(found.Except(chosen.Values.SelectMany(list => list)));
+            await EndStrangersAsync(found.Except(adopted), wanted);
         }
+
+        _refreshing = Task.WhenAll(places.Where(place => !IsSpared(wanted, place.Plan.App.Text)).Select(place => RefreshAsync(place.Plan, wanted)));
     }
 
     public async ValueTask DisposeAsync()
@@ -121,6 +132,7 @@ public sealed class EmbeddedScheduler : IScheduler
         await _closing.CancelAsync();
         await Task.WhenAll(_apps.Values.Select(app => app.DisposeAsync().AsTask()));
         await _rotating;
+        await _refreshing;
         _watch.Dispose();
         _host.Probe.Dispose();
         _closing.Dispose();
@@ -128,12 +140,28 @@ public sealed class EmbeddedScheduler : IScheduler
     }
 
     /// <returns>Of each place the newest; an older one was about to be stopped when its daemon ended.</returns>
-    private static List<Adoptable> Choose(ProcessPlan plan, IEnumerable<Adoptable> found) =>
+    private static List<Adoptable> Choose(IEnumerable<Adoptable> found) =>
     [
-        .. found.Where(adoptable => adoptable.Fits(plan))
-            .GroupBy(adoptable => (adoptable.Record.Type, adoptable.Record.Index))
+        .. found.GroupBy(adoptable => (adoptable.Record.Type, adoptable.Record.Index))
             .Select(place => place.MaxBy(adoptable => adoptable.Record.Id, StringComparer.Ordinal)!),
     ];
+
+    private static bool IsSpared(Adoption wanted, string app) => AppName.TryParse(app, out var name) && wanted.Spared.ContainsKey(name);
+
+    private static IEnumerable<(ProcessPlan Plan, List<Adoptable> Chosen)> StandIns(Adoption wanted, List<Adoptable> found)
+    {
+        foreach (var (app, release) in wanted.Spared)
+        {
+            var own = found.Where(adoptable => adoptable.Record.App == app.Text)
+                .OrderByDescending(adoptable => adoptable.Record.Id, StringComparer.Ordinal)
+                .ToArray();
+            var current = release ?? own.FirstOrDefault()?.Record.ReleaseId;
+            if (Choose(own.Where(adoptable => adoptable.Record.ReleaseId == current)) is { Count: > 0 } chosen)
+            {
+                yield return (StandIn.PlanFor(app, chosen), chosen);
+            }
+        }
+    }
 
     private static void Tell<T>(Action<T>? handler, T value)
     {
@@ -155,7 +183,9 @@ public sealed class EmbeddedScheduler : IScheduler
         var found = new List<Adoptable>();
         foreach (var record in _host.Records.ReadAll())
         {
-            if (record.BootId == ProcFolder.BootId && RunningProcess.Adopt(record.Pid, record.StartTime, _watch) is { } process)
+            if (record.BootId == ProcFolder.BootId
+                && RunningProcess.Adopt(record.Pid, record.StartTime, _watch) is { } process
+                && IsOurs(record))
             {
                 found.Add(new Adoptable(record, process));
             }
@@ -168,9 +198,44 @@ public sealed class EmbeddedScheduler : IScheduler
         return found;
     }
 
-    private async Task EndStrangersAsync(IEnumerable<Adoptable> strangers)
+    /// <summary>
+    /// A record is a claim about a process; the process has to bear it out: by the marker in its environment or, where the program
+    /// wrote its title over that, by the file its output goes to.
+    /// </summary>
+    private bool IsOurs(InstanceRecord record)
     {
-        await Task.WhenAll(strangers.Select(async stranger =>
+        var marker = _host.Ending.MarkerOf(record);
+        return ProcFolder.IsMarked(record.Pid, marker.Key, marker.Value)
+            || ProcFolder.WritesTo(
+                record.Pid, _host.Logs.PathOf(AppName.Parse(record.App), ProcessType.Parse(record.Type), record.Index, record.Id));
+    }
+
+    private async Task RefreshAsync(ProcessPlan plan, Adoption wanted)
+    {
+        var supervisor = AppOf(plan.App);
+        if (supervisor.StaleCount(plan) is not (> 0 and var count))
+        {
+            return;
+        }
+
+        wanted.Replacing(plan.App, count);
+        try
+        {
+            await supervisor.RefreshAsync(plan, wanted.CutoverOf(plan.App), _closing.Token);
+        }
+        catch (ProblemException e)
+        {
+            wanted.Failed(plan.App, e.Problem);
+        }
+        catch (OperationCanceledException)
+        {
+            // Something else brings the app up to date, stops it, or ends the daemon.
+        }
+    }
+
+    private async Task EndStrangersAsync(IEnumerable<Adoptable> strangers, Adoption wanted)
+    {
+        await Task.WhenAll(strangers.Where(stranger => !IsSpared(wanted, stranger.Record.App)).Select(async stranger =>
         {
             await _host.Ending.EndAsync(stranger.Process, stranger.Record.Id, StrangerPatience);
             _host.Records.Delete(stranger.Record);
@@ -178,7 +243,8 @@ public sealed class EmbeddedScheduler : IScheduler
 
         // What has no record: children that outlived their program, and programs started when the last daemon was killed.
         await _host.Ending.EndStrangersAsync(
-            id => _apps.Values.Any(app => app.Roster.All.Any(instance => instance.Snapshot.Id == id)), StrangerPatience);
+            (app, id) => IsSpared(wanted, app) || _apps.Values.Any(known => known.Roster.All.Any(instance => instance.Snapshot.Id == id)),
+            StrangerPatience);
     }
 
     private async Task RotateAsync()
@@ -190,7 +256,7 @@ public sealed class EmbeddedScheduler : IScheduler
             {
                 foreach (var instance in _apps.Values.SelectMany(app => app.Roster.All))
                 {
-                    LogRotation.RotateIfLarge(_host.Logs.PathOf(instance.Snapshot), _options.Logs.SizeLimit);
+                    LogRotation.RotateIfLarge(_host.Logs.PathOf(instance.Snapshot), _options.Logs.LimitOf(instance.Snapshot.App));
                 }
             }
         }

@@ -26,6 +26,9 @@ public interface IScheduler : IAsyncDisposable
     /// <summary>The name that <c>scheduler:set selected</c> takes.</summary>
     string Name { get; }
 
+    /// <summary>False where there is nothing that could run an app: a command without a daemon.</summary>
+    bool CanRun { get; }
+
     /// <summary>Replaces all instances of the app by those of the plan. Also the way to start an app that was stopped.</summary>
     /// <param name="plan">What to run from now on.</param>
     /// <param name="cutover">Told when to move requests.</param>
@@ -39,35 +42,41 @@ public interface IScheduler : IAsyncDisposable
     Task<Deployment> DeployAsync(ProcessPlan plan, Cutover cutover, IProgress<string> output, CancellationToken cancel);
 
     /// <summary>Changes how many instances run; instances that stay are not touched.</summary>
-    /// <param name="app">A running app.</param>
-    /// <param name="formation">The types to change; others keep their number.</param>
+    /// <param name="plan">A running app's, with the new formation; new instances start with all it says.</param>
     /// <param name="cutover">Told when to move requests.</param>
     /// <param name="output">Progress, as for a deploy.</param>
     /// <param name="cancel">As for a deploy.</param>
     /// <exception cref="ProblemException"><see cref="ProcessProblems.NotRunning"/>, or as for a deploy.</exception>
-    Task<Deployment> ScaleAsync(
-        AppName app, ImmutableSortedDictionary<ProcessType, int> formation, Cutover cutover, IProgress<string> output, CancellationToken cancel);
+    Task<Deployment> ScaleAsync(ProcessPlan plan, Cutover cutover, IProgress<string> output, CancellationToken cancel);
 
     /// <summary>Replaces instances by new ones of the same release, without an interruption.</summary>
-    /// <param name="app">A running app.</param>
+    /// <param name="plan">A running app's, as it is to run from now on.</param>
     /// <param name="process">One type, or null for all.</param>
     /// <param name="cutover">Told when to move requests.</param>
     /// <param name="output">Progress, as for a deploy.</param>
     /// <param name="cancel">As for a deploy.</param>
     /// <exception cref="ProblemException"><see cref="ProcessProblems.NotRunning"/>, or as for a deploy.</exception>
     Task<Deployment> RestartAsync(
-        AppName app, ProcessType? process, Cutover cutover, IProgress<string> output, CancellationToken cancel);
+        ProcessPlan plan, ProcessType? process, Cutover cutover, IProgress<string> output, CancellationToken cancel);
 
     /// <summary>Takes the app out of service and stops all it has; the scheduler then knows nothing of it.</summary>
     Task StopAsync(AppName app, CancellationToken cancel);
 
     /// <summary>
     /// Called once, first of all: takes over what an earlier daemon left running, starts what is missing from the plans and
-    /// stops what no plan asks for. An app that will not start is retried in the background and fails nobody else.
+    /// stops what no plan asks for. An app that will not start is retried in the background and fails nobody else. What was started
+    /// with another configuration than the plan's serves on and is replaced in the background, without an interruption.
     /// </summary>
-    /// <param name="plans">Every app that should be running, with the release that requests go to.</param>
+    /// <param name="wanted">What should be running.</param>
     /// <param name="cancel">Gives up waiting; what was adopted stays so.</param>
-    Task AdoptAsync(IReadOnlyCollection<ProcessPlan> plans, CancellationToken cancel);
+    Task AdoptAsync(Adoption wanted, CancellationToken cancel);
+
+    /// <summary>Asks a running instance once whether it is fit for service.</summary>
+    /// <param name="app">The app.</param>
+    /// <param name="instanceId">Its <see cref="Instance.Id"/>.</param>
+    /// <param name="cancel">Ends the question.</param>
+    /// <returns>Null when it is, else what is wrong.</returns>
+    Task<string?> CheckAsync(AppName app, string instanceId, CancellationToken cancel);
 
     /// <summary>Stops every app. Disposing, on the other hand, leaves them running for the next daemon to adopt.</summary>
     Task StopAllAsync(CancellationToken cancel);

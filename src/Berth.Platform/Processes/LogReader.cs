@@ -15,7 +15,7 @@ public sealed class LogReader(LogSettings settings, TimeProvider time)
 
     private readonly LogFolder _folder = new(settings.Folder);
 
-    /// <summary>The last lines, instance by instance, then (when following) new ones as they come, also of new instances.</summary>
+    /// <summary>The last lines, instance by instance and back into the one before each, then (when following) new ones as they come, also of new instances.</summary>
     /// <param name="app">The app; one that never ran has no lines.</param>
     /// <param name="query">Which lines.</param>
     /// <param name="cancel">Ends the stream; that is no error.</param>
@@ -27,11 +27,12 @@ public sealed class LogReader(LogSettings settings, TimeProvider time)
         {
             foreach (var file in _folder.FilesOf(app, query))
             {
-                var cursor = new LogCursor(file, settings.SizeLimit);
+                var cursor = new LogCursor(file, settings.LimitOf(app));
                 followed.Add(file.Path, cursor);
-                var tail = LogTail.Read(file.Path, Math.Clamp(query.Lines, 0, LogQuery.LineLimit), keepOpen: query.Follow);
+                var wanted = Math.Clamp(query.Lines, 0, LogQuery.LineLimit);
+                var tail = LogTail.Read(file.Path, wanted, keepOpen: query.Follow);
                 cursor.Position = tail.End;
-                foreach (var text in tail.Lines)
+                foreach (var text in Earlier(app, file, wanted - tail.Lines.Count).Concat(tail.Lines))
                 {
                     yield return file.Line(text);
                 }
@@ -66,6 +67,11 @@ public sealed class LogReader(LogSettings settings, TimeProvider time)
         }
     }
 
+    /// <summary>What the instance before printed, as far as the one in service has not printed enough itself.</summary>
+    private IReadOnlyList<string> Earlier(AppName app, LogFile file, int missing) => file.IsCurrent && missing > 0
+        ? LogTail.Read(_folder.PathOf(app, file.Type, file.Index, LogFile.Previous), missing).Lines
+        : [];
+
     private void Refresh(Dictionary<string, LogCursor> followed, AppName app, LogQuery query)
     {
         // A file that was put aside has been followed under its former name.
@@ -73,7 +79,7 @@ public sealed class LogReader(LogSettings settings, TimeProvider time)
         {
             if (!followed.ContainsKey(file.Path))
             {
-                followed.Add(file.Path, new LogCursor(file, settings.SizeLimit));
+                followed.Add(file.Path, new LogCursor(file, settings.LimitOf(app)));
             }
         }
 

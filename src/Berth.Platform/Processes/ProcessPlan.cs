@@ -39,6 +39,15 @@ public sealed record ProcessPlan
 
     public Handover Handover { get; init; }
 
+    /// <summary>Types that are in service as soon as their program runs (<c>checks:skip</c>).</summary>
+    public ImmutableHashSet<ProcessType> Unchecked { get; init; } = [];
+
+    /// <summary>Types whose old instances stop before new ones start (<c>checks:disable</c>).</summary>
+    public ImmutableHashSet<ProcessType> StopFirst { get; init; } = [];
+
+    /// <summary>At an adoption: when nothing of the app runs, nothing is started.</summary>
+    public bool OnlyWhatRuns { get; init; }
+
     /// <summary>The account that processes run as; null for the daemon's own.</summary>
     public RunAs? User { get; init; }
 
@@ -48,6 +57,12 @@ public sealed record ProcessPlan
     /// <summary>How many instances of a type this plan asks for.</summary>
     public int CountOf(ProcessType type) =>
         Formation.TryGetValue(type, out var count) ? count : type.ReceivesRequests ? 1 : 0;
+
+    /// <summary>Whether old instances of a type go before new ones come.</summary>
+    public bool StopsFirst(ProcessType type) => Handover == Handover.StopFirst || StopFirst.Contains(type);
+
+    /// <summary>When an instance of a type counts as healthy.</summary>
+    public HealthSettings HealthOf(ProcessType type) => Unchecked.Contains(type) ? Health with { Enabled = false } : Health;
 
     /// <exception cref="ProblemException">
     /// <see cref="ProcessProblems.PlanInvalid"/> or <see cref="ProcessProblems.TypeUnknown"/>.
@@ -86,7 +101,7 @@ public sealed record ProcessPlan
             if (!Commands.VariableName.IsValid(name) || value.Contains('\0', StringComparison.Ordinal))
             {
                 throw Invalid(
-                    $"has the variable '{Printable.Of(name, 60)}', whose name or value no environment can hold", "Unset it with config:unset.");
+                    $"has the variable '{Printable.Of(name, 60)}', whose name or value no environment can hold", "Unset it with `berth config:unset`.");
             }
         }
     }

@@ -1,136 +1,143 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Berth.Kernel;
 using Berth.Platform.Apps;
+using Berth.Platform.Builds;
 using Berth.Platform.CommandLine;
+using Berth.Platform.Plugins;
 
 namespace Berth.Platform.Processes;
 
 /// <summary>The <c>ps:*</c> commands.</summary>
-public sealed class PsFeature(AppRuntime runtime, AppCatalog apps) : IFeature
+public sealed class PsFeature(
+    AppRuntime runtime, PsSettings settings, PsReport report, PsScaling scaling, BuildJournal builds, AppCatalog apps, ITriggers triggers) : IFeature
 {
-    private static readonly Report Report = new("ps-", "ps information");
+    private const string EveryUsage = "[--parallel count] [--all|<app>]";
+
+    private readonly EveryApp _every = new(apps);
 
     public string Name => "ps";
 
-    public string Description => "Manage processes of apps";
+    public string Description => "Manage app processes";
 
     public IEnumerable<Command> Commands =>
     [
-        new("ps:report", "[<app>] [--format json] [<flag>]", "Display a process report for one or more apps", ReportAsync) { NeedsDaemon = true },
-        new("ps:restart", "<app> [<process>]", "Restart an app", RestartAsync) { NeedsDaemon = true },
-        new("ps:scale", "<app> [<process>=<count> ...]", "Get or set how many of each process run", ScaleAsync) { NeedsDaemon = true },
-        new("ps:start", "<app>", "Start an app", StartAsync) { NeedsDaemon = true },
-        new("ps:stop", "<app>", "Stop an app", StopAsync) { NeedsDaemon = true },
+        new("ps:inspect", "<app>", "Show what runs of an app, as JSON, without its configuration", InspectAsync),
+        new("ps:rebuild", EveryUsage, "Start the app's current release anew with the settings of now", RebuildAsync),
+        new("ps:report", "[<app>|--global] [--format json] [<flag>]", "Display a process report for one or more apps", report.PrintAsync),
+        new("ps:restart", $"{EveryUsage} [<process-name>]", "Restart an app", RestartAsync),
+        new("ps:restore", "[--parallel count] [--all|<app>]", "Start apps that should be running and are not", RestoreAsync),
+        new("ps:retire", "[<app>]", "Old processes are retired by themselves; this removes old releases", RetireAsync),
+        new("ps:scale", "[--skip-deploy] [--format stdout|json] <app> [<proc>=<count> ...]", "Get or set how many of each process run", scaling.RunAsync),
+        new("ps:set", "<app>|--global <key> [<value>]", "Set or clear a ps property for an app", SetAsync) { Keys = settings.Table.Keys },
+        new("ps:start", EveryUsage, "Start an app", StartAsync),
+        new("ps:stop", EveryUsage, "Stop an app", StopAsync),
     ];
 
-    private async Task<int> RestartAsync(CommandCall call)
+    private static Arguments Words(CommandCall call) => call.Parse([EveryApp.All], [EveryApp.Parallel]);
+
+    private Task<int> RestartAsync(CommandCall call)
     {
-        var words = call.Parse();
-        var app = apps.Find(words.At(0));
-        await runtime.RestartAsync(app, words.At(1) is { } type ? ProcessType.Parse(type) : null, call.Output, call.Cancel);
-        return 0;
+        var words = Words(call);
+        var process = words.At(1) is { } type ? ProcessType.Parse(type) : null;
+        if (words.Has(EveryApp.All) && words.Positional.Count > 0)
+        {
+            throw ProcessStateProblems.AllWithProcess().AsException();
+        }
+
+        return _every.RunAsync(call, words, "restart", app => WhenDeployedAsync(call, app, () => builds.RunAsync(
+            app,
+            BuildSource.Restart,
+            call.Output,
+            (output, cancel) => runtime.RestartAsync(app, process, output, cancel),
+            call.Cancel)));
     }
 
-    private async Task<int> StartAsync(CommandCall call)
+    private Task<int> RebuildAsync(CommandCall call) => _every.RunAsync(
+        call, Words(call), "rebuild", app => WhenDeployedAsync(call, app, () => StartAnewAsync(call, app, BuildSource.Rebuild)));
+
+    private Task StartAnewAsync(CommandCall call, AppName app, BuildSource source) => builds.RunAsync(
+        app, source, call.Output, (output, cancel) => runtime.RestartAsync(app, null, output, cancel), call.Cancel);
+
+    private Task<int> StartAsync(CommandCall call) =>
+        _every.RunAsync(call, Words(call), "start", app => WhenDeployedAsync(call, app, () => StartAsync(call, app)));
+
+    private async Task StartAsync(CommandCall call, AppName app)
     {
-        var app = apps.Find(call.Parse().At(0));
-        if (runtime.IsWanted(app) && runtime.InstancesOf(app).Any(instance => instance.State == InstanceState.Running))
+        await triggers.FireAsync("pre-start", [app.Text], call.Output, call.Cancel);
+        var instances = runtime.InstancesOf(app);
+        if (runtime.IsWanted(app) && !instances.IsEmpty && instances.All(instance => instance.State == InstanceState.Running))
         {
-            call.Output.Step($"App {app} already running");
-            return 0;
+            call.Output.Warn($"App {app} already running");
+            return;
         }
 
         call.Output.Step($"Starting {app}");
-        await runtime.RestartAsync(app, null, call.Output, call.Cancel);
-        return 0;
+        await StartAnewAsync(call, app, BuildSource.Start);
     }
 
-    private async Task<int> StopAsync(CommandCall call)
+    private Task<int> StopAsync(CommandCall call) => _every.RunAsync(call, Words(call), "stop", app => WhenDeployedAsync(call, app, () =>
     {
-        var app = apps.Find(call.Parse().At(0));
         call.Output.Step($"Stopping {app}");
-        await runtime.StopAsync(app, call.Cancel);
-        return 0;
-    }
+        return runtime.StopAsync(app, call.Output, call.Cancel);
+    }));
 
-    private async Task<int> ScaleAsync(CommandCall call)
+    private async Task<int> RestoreAsync(CommandCall call)
     {
-        var words = call.Parse(["--skip-deploy"]);
-        var app = apps.Find(words.At(0));
-        var wanted = Wanted(words.Positional.Skip(1));
-        if (wanted.IsEmpty)
+        var words = Words(call);
+        await triggers.FireAsync("pre-restore", [], call.Output, call.Cancel);
+        if (!words.Has(EveryApp.All) && words.Positional.Count == 0)
         {
-            Show(call.Output, app);
-            return 0;
+            call.Output.Warn("Restore specified without app, assuming --all");
+            words = Arguments.Parse([EveryApp.All, .. call.Words], [EveryApp.All], [EveryApp.Parallel]);
         }
 
-        foreach (var (type, count) in wanted)
+        return await _every.RunAsync(call, words, "restore", app => WhenDeployedAsync(call, app, async () =>
         {
-            call.Output.Step($"Scaling {app} processes: {type}={count}");
-        }
-
-        await runtime.ScaleAsync(app, wanted, words.Has("--skip-deploy"), call.Output, call.Cancel);
-        return 0;
-    }
-
-    private static ImmutableSortedDictionary<ProcessType, int> Wanted(IEnumerable<string> words)
-    {
-        var wanted = ImmutableSortedDictionary.CreateBuilder<ProcessType, int>();
-        foreach (var word in words)
-        {
-            if (!FormationLine.TryParse(word, out var type, out var count))
+            if (!settings.IsRestored(app))
             {
-                throw ProcessStateProblems.InvalidScale(word).AsException();
+                call.Output.Warn($"Skipping ps:restore for {app} as restore=false");
+                return;
             }
 
-            wanted[type] = count;
-        }
-
-        return wanted.ToImmutable();
+            call.Output.Step("Starting app");
+            await StartAsync(call, app);
+        }));
     }
 
-    private void Show(CommandOutput output, AppName app)
+    private Task<int> RetireAsync(CommandCall call)
     {
-        output.Step($"Scaling for {app}");
-        output.Line("proctype: qty");
-        output.Line("--------: ---");
-        foreach (var (type, count) in runtime.FormationOf(app))
+        var name = call.Parse().At(0);
+        call.Output.Step("Retiring old containers and images");
+        foreach (var app in name is null ? apps.List() : [apps.Find(name)])
         {
-            output.Line($"{type}: {count.ToString(CultureInfo.InvariantCulture)}");
-        }
-    }
-
-    private Task<int> ReportAsync(CommandCall call)
-    {
-        var request = ReportRequest.Parse(call.Words);
-        foreach (var app in apps.Reported(request, call))
-        {
-            Report.Print(call.Output, app.Text, ValuesOf(app), request);
+            runtime.PruneReleases(app);
         }
 
         return Task.FromResult(0);
     }
 
-    private Dictionary<string, string> ValuesOf(AppName app)
+    private Task<int> SetAsync(CommandCall call)
     {
-        var instances = runtime.InstancesOf(app);
-        var running = instances.Count(instance => instance.State == InstanceState.Running);
-        var values = new Dictionary<string, string>(StringComparer.Ordinal)
+        settings.Table.Set(call, apps);
+        return Task.FromResult(0);
+    }
+
+    private Task<int> InspectAsync(CommandCall call)
+    {
+        var app = apps.Find(call.Parse().At(0));
+        call.Output.Line(InstanceJson.Of(runtime.InstancesOf(app)));
+        return Task.FromResult(0);
+    }
+
+    /// <summary>An app that was never deployed has nothing to start or stop, which is told and no failure.</summary>
+    private Task WhenDeployedAsync(CommandCall call, AppName app, Func<Task> operation)
+    {
+        if (runtime.IsDeployed(app))
         {
-            ["deployed"] = runtime.IsDeployed(app) ? "true" : "false",
-            ["processes"] = instances.Length.ToString(CultureInfo.InvariantCulture),
-            ["ps-can-scale"] = "true",
-            ["ps-restart-policy"] = RestartPolicy.Default.Text,
-            ["ps-restore"] = runtime.IsWanted(app) || !runtime.IsDeployed(app) ? "true" : "false",
-            ["running"] = running == 0 ? "false" : running == instances.Length ? "true" : "mixed",
-        };
-        foreach (var instance in instances)
-        {
-            values[$"status-{instance.Type}-{instance.Index}"] =
-                $"{instance.State.ToString().ToLowerInvariant()} (PID: {instance.ProcessId}, restarts: {instance.Restarts})";
+            return operation();
         }
 
-        return values;
+        call.Output.Warn(string.Create(CultureInfo.InvariantCulture, $"App {app} has not been deployed"));
+        return Task.CompletedTask;
     }
 }

@@ -3,13 +3,17 @@ using Berth.Storage;
 namespace Berth.Platform.Properties;
 
 /// <summary>Settings a feature keeps for an app or for all: raw text in <c>config/&lt;feature&gt;/&lt;app|--global&gt;/&lt;key&gt;</c>.</summary>
-public sealed class PropertyStore(IStateStore store)
+public sealed class PropertyStore(IStateStore store, TimeProvider time)
 {
+    private readonly Remembered<string?> _values = new(time);
+
     public const string Global = "--global";
 
     /// <returns>The value, or null when it is not set.</returns>
-    public string? Get(string feature, string scope, string key) =>
-        store.Read(PathOf(feature, scope, key)) is { Length: > 0 } value ? value.TrimEnd('\n') : null;
+    public string? Get(string feature, string scope, string key) => _values.Get(
+        $"{feature}/{scope}/{key}",
+        () => [store.FileOf(PathOf(feature, scope, key))],
+        () => store.Read(PathOf(feature, scope, key)) is { Length: > 0 } value ? value.TrimEnd('\n') : null);
 
     /// <summary>Sets a value; an empty one removes it.</summary>
     public void Set(string feature, string scope, string key, string value)
@@ -21,6 +25,28 @@ public sealed class PropertyStore(IStateStore store)
         }
 
         store.Write(PathOf(feature, scope, key), value);
+    }
+
+    /// <summary>Sets a value that may be empty: for the few keys where empty is not the same as not set.</summary>
+    public void SetEvenIfEmpty(string feature, string scope, string key, string value) => store.Write(PathOf(feature, scope, key), value);
+
+    /// <returns>Whether the key is set, be it to an empty value.</returns>
+    public bool IsSet(string feature, string scope, string key) => store.Exists(PathOf(feature, scope, key));
+
+    /// <returns>The values of a list, one a line in the file; empty when it is not set.</returns>
+    public IReadOnlyList<string> List(string feature, string scope, string key) =>
+        [.. (Get(feature, scope, key) ?? "").Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0)];
+
+    /// <summary>Sets a list; an empty one removes it.</summary>
+    /// <exception cref="ArgumentException">A value holds a line end, which the file could not keep apart.</exception>
+    public void SetList(string feature, string scope, string key, IReadOnlyCollection<string> values)
+    {
+        if (values.Any(value => value.AsSpan().ContainsAny('\n', '\r')))
+        {
+            throw new ArgumentException("A value of a list is one line.", nameof(values));
+        }
+
+        Set(feature, scope, key, string.Concat(values.Select(value => value + "\n")));
     }
 
     /// <returns>The keys set, in ordinal order.</returns>

@@ -10,7 +10,7 @@ public sealed class LiveChanges(RoutePublisher routes, RenewalLoop renewals) : I
     public Task DomainsChangedAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {
         routes.Publish(app);
-        renewals.Nudge();
+        renewals.Nudge(app);
         return Task.CompletedTask;
     }
 

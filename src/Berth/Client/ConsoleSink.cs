@@ -1,15 +1,22 @@
+using Berth.Commands;
+using Berth.Kernel;
 using Berth.Platform.CommandLine;
 
 namespace Berth.Client;
 
-/// <summary>Writes a command's words straight to this process's own outputs.</summary>
+/// <summary>
+/// Writes a command's words straight to this process's own outputs. A reader that has gone is no failure; an output that takes nothing
+/// (a full disk behind it) is one, and the command that printed it must not end as if all was well.
+/// </summary>
 internal sealed class ConsoleSink : IOutputSink
 {
-    private readonly Stream _output = Console.OpenStandardOutput();
-    private readonly Stream _error = Console.OpenStandardError();
     private readonly Lock _writing = new();
+    private SystemFault? _fault;
 
-    public static CommandOutput Output(Caller caller) => new(new ConsoleSink(), caller);
+    /// <summary>This process's two outputs.</summary>
+    public static ConsoleSink Shared { get; } = new();
+
+    public static CommandOutput Output(Caller caller) => new(Shared, caller);
 
     public void Write(OutputChannel channel, ReadOnlySpan<byte> utf8)
     {
@@ -17,14 +24,34 @@ internal sealed class ConsoleSink : IOutputSink
         {
             try
             {
-                (channel == OutputChannel.Error ? _error : _output).Write(utf8);
+                // Not through the console, which asks the terminal's database first and turns its keypad about.
+                var rest = Posix.Write((int)channel, utf8);
+                if (!rest.IsEmpty)
+                {
+                    using var patient = channel == OutputChannel.Error ? Console.OpenStandardError() : Console.OpenStandardOutput();
+                    patient.Write(rest);
+                }
             }
-            catch (IOException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // A closed pipe: nobody reads, and the command goes on.
+                // Said once, at the end; meanwhile the command goes on, for what it changes must not depend on who listens.
+                var fault = SystemFault.Of(e);
+                _fault ??= fault.Number == SystemFault.BrokenPipe ? null : fault;
             }
         }
     }
 
     public ValueTask FlushAsync(CancellationToken cancel) => ValueTask.CompletedTask;
+
+    /// <returns>The status to exit with: a command whose words were lost has not succeeded.</returns>
+    public int Finish(int status, Caller caller)
+    {
+        if (_fault is not { } fault)
+        {
+            return status;
+        }
+
+        var printed = ProblemPrinter.Print(new CommandOutput(this, caller), ProgramProblems.OutputLost(fault), caller);
+        return status == 0 ? printed : status;
+    }
 }

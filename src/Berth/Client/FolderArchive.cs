@@ -13,7 +13,12 @@ internal static class FolderArchive
     /// <exception cref="ProblemException">There is no such folder.</exception>
     public static Action<Stream> Of(string folder)
     {
-        var root = Path.GetFullPath(folder);
+        if (folder.Length == 0)
+        {
+            throw ProgramProblems.NoFolder(folder).AsException();
+        }
+
+        var root = GivenPath.Full(folder, "The folder to deploy");
         return Directory.Exists(root) ? stream => Write(root, stream) : throw ProgramProblems.NoFolder(folder).AsException();
     }
 

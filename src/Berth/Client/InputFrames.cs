@@ -3,7 +3,7 @@ using Berth.Control;
 namespace Berth.Client;
 
 /// <summary>A stream whose writes reach the daemon as the command's standard input.</summary>
-internal sealed class InputFrames(ControlClient client) : Stream
+internal sealed class InputFrames(ControlConnection daemon) : Stream
 {
     private const int Piece = 32 * 1024;
 
@@ -26,7 +26,7 @@ internal sealed class InputFrames(ControlClient client) : Stream
         while (!buffer.IsEmpty)
         {
             var piece = buffer[..Math.Min(Piece, buffer.Length)];
-            client.Send(FrameKind.Input, piece);
+            daemon.Send(FrameKind.Input, piece);
             buffer = buffer[piece.Length..];
         }
     }

@@ -1,28 +1,67 @@
 using System.Text;
+using System.Text.Unicode;
+using Berth.Commands;
 using Berth.Control;
+using Berth.Kernel;
 using Berth.Platform.CommandLine;
+using Berth.Platform.Plugins;
 
 namespace Berth.Client;
 
 /// <summary>How this process was called: by which name, by whom, on what terminal.</summary>
 internal static class Invocation
 {
+    private static byte[] CommandLine { get; } = File.ReadAllBytes("/proc/self/cmdline");
+
+    /// <summary>The name this program was called by.</summary>
+    public static string Name { get; } = CalledAs();
+
     public static Caller Caller { get; } = new(
         CurrentUser.Id,
-        CalledAs() == "dokku" ? "dokku" : "berth",
+        Name == "dokku" ? "dokku" : "berth",
         !Console.IsOutputRedirected,
         !Console.IsErrorRedirected)
     {
-        Coloured = Environment.GetEnvironmentVariable("NO_COLOR") is null or ""
-            && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
+        // Over SSH nobody is believed: what a key may send are words.
+        WithinPlugin = ForcedCommand.KeyName is null && (IsSet(PluginEnvironment.Nested) || Name is "plugn" or "prop"),
+        InputIsTerminal = !Console.IsInputRedirected,
+        SshUser = ForcedCommand.UserName(CurrentUser.IsRoot),
+        SshName = ForcedCommand.KeyName ?? "default",
+        Coloured = !IsSet("NO_COLOR") && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
     };
 
-    /// <summary>The first word of the command line as the caller wrote it; the framework only knows the file behind it.</summary>
-    private static string CalledAs()
+    /// <summary>What is meant when the program is called by another of its names.</summary>
+    public static string[] WordsOf(string[] args) => Name switch
     {
-        var line = File.ReadAllBytes("/proc/self/cmdline");
-        return Path.GetFileName(Encoding.UTF8.GetString(line.AsSpan(0, Math.Max(0, line.AsSpan().IndexOf((byte)0)))));
+        "plugn" => ["plugn", .. args],
+        "prop" => ["common:property", .. args],
+        _ => args,
+    };
+
+    private static bool IsSet(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 };
+
+    /// <summary>Refuses words that are not UTF-8: the framework replaces such bytes silently, and another app or value would be meant.</summary>
+    /// <exception cref="Kernel.ProblemException">One of them is not.</exception>
+    public static void RefuseForeignBytes()
+    {
+        var words = CommandLine.AsSpan()[(ProgramEnd + 1)..];
+        for (var position = 1; !words.IsEmpty; position++)
+        {
+            var end = words.IndexOf((byte)0);
+            var word = end < 0 ? words : words[..end];
+            if (!Utf8.IsValid(word))
+            {
+                throw ProgramProblems.WordNotText(position, Encoding.UTF8.GetString(word)).AsException();
+            }
+
+            words = end < 0 ? [] : words[(end + 1)..];
+        }
     }
+
+    private static int ProgramEnd => Math.Max(0, CommandLine.AsSpan().IndexOf((byte)0));
+
+    /// <summary>The first word of the command line as the caller wrote it; the framework only knows the file behind it.</summary>
+    private static string CalledAs() => Path.GetFileName(Encoding.UTF8.GetString(CommandLine.AsSpan(0, ProgramEnd)));
 
     public static CallRequest Request(string[] words) => new()
     {
@@ -31,6 +70,10 @@ internal static class Invocation
         OutputIsTerminal = Caller.OutputIsTerminal,
         ErrorIsTerminal = Caller.ErrorIsTerminal,
         Colour = Caller.Coloured,
+        WithinPlugin = Caller.WithinPlugin,
+        InputIsTerminal = Caller.InputIsTerminal,
+        SshUser = Caller.SshUser,
+        SshName = Caller.SshName,
     };
 
     public static void CopyInput(Stream stream)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Berth.Commands;
 using Berth.Control;
 using Berth.Daemon;
@@ -13,24 +12,33 @@ namespace Berth.Client;
 /// <summary>Runs a command in this process when there is no daemon: all that only concerns state on disk works.</summary>
 internal static class LocalRun
 {
+    /// <param name="words">The words after the program's name.</param>
+    /// <param name="roots">Where state lies.</param>
+    /// <param name="caller">Who calls.</param>
+    /// <param name="input">What the command reads as standard input; null for this process's own.</param>
     /// <exception cref="ProblemException">A daemon holds the state but does not answer: it is starting, ending, or elsewhere.</exception>
-    public static int Run(string[] words, StateRoots roots, Caller caller)
+    public static int Run(string[] words, StateRoots roots, Caller caller, Stream? input)
     {
-        if (IsServed(roots))
+        if (ControlSocket.IsNamed)
         {
-            throw ProgramProblems.NotAnswering(ControlSocket.FileOf(roots)).AsException();
+            throw ProgramProblems.NobodyAtSocket(ControlSocket.FileOf(roots)).AsException();
         }
 
-        using var interrupted = new CancellationTokenSource();
-        using var signal = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
-        {
-            context.Cancel = true;
-            interrupted.Cancel();
-        });
-        return RunAsync(words, roots, caller, interrupted.Token).GetAwaiter().GetResult();
+        return IsServed(roots)
+            ? throw ProgramProblems.NotAnswering(ControlSocket.FileOf(roots)).AsException()
+            : RunBeside(words, roots, caller, input);
     }
 
-    private static bool IsServed(StateRoots roots)
+    /// <summary>As <see cref="Run"/>, for commands that only touch files no daemon holds: they run here, with or without one.</summary>
+    public static int RunBeside(string[] words, StateRoots roots, Caller caller, Stream? input = null)
+    {
+        using var interrupted = new CancellationTokenSource();
+        using var signal = Interrupt.Register(interrupted.Cancel);
+        return RunAsync(words, roots, caller, input, interrupted.Token).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Whether a daemon holds the state, reachable or not.</summary>
+    public static bool IsServed(StateRoots roots)
     {
         var file = $"{roots.Lib}/run/daemon.lock";
         if (!File.Exists(file))
@@ -42,10 +50,22 @@ internal static class LocalRun
         return free is null;
     }
 
-    private static async Task<int> RunAsync(string[] words, StateRoots roots, Caller caller, CancellationToken interrupted)
+    private static async Task<int> RunAsync(string[] words, StateRoots roots, Caller caller, Stream? input, CancellationToken interrupted)
     {
         await using var services = new Services(roots, new EdgeOptions(), authority: null, new NoScheduler(), inDaemon: false, NullLoggerFactory.Instance);
-        return await services.Runner.RunAsync(
-            words, caller, new ConsoleSink(), Console.OpenStandardInput, interrupted, CancellationToken.None);
+        return await services.Runner.RunAsync(words, caller, ConsoleSink.Shared, () => input ?? InputOf(words), interrupted, CancellationToken.None);
+    }
+
+    private static Stream InputOf(string[] words)
+    {
+        if (CertificateInput.TryOf(words) is not { } write)
+        {
+            return Console.OpenStandardInput();
+        }
+
+        var input = new MemoryStream();
+        write(input);
+        input.Position = 0;
+        return input;
     }
 }

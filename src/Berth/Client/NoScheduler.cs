@@ -21,19 +21,22 @@ internal sealed class NoScheduler : IScheduler
 
     public string Name => "none";
 
+    public bool CanRun => false;
+
     public Task<Deployment> DeployAsync(ProcessPlan plan, Cutover cutover, IProgress<string> output, CancellationToken cancel) =>
         throw NotHere(plan.App);
 
-    public Task<Deployment> ScaleAsync(
-        AppName app, ImmutableSortedDictionary<ProcessType, int> formation, Cutover cutover, IProgress<string> output, CancellationToken cancel) =>
-        throw NotHere(app);
+    public Task<Deployment> ScaleAsync(ProcessPlan plan, Cutover cutover, IProgress<string> output, CancellationToken cancel) =>
+        throw NotHere(plan.App);
 
     public Task<Deployment> RestartAsync(
-        AppName app, ProcessType? process, Cutover cutover, IProgress<string> output, CancellationToken cancel) => throw NotHere(app);
+        ProcessPlan plan, ProcessType? process, Cutover cutover, IProgress<string> output, CancellationToken cancel) => throw NotHere(plan.App);
 
     public Task StopAsync(AppName app, CancellationToken cancel) => Task.CompletedTask;
 
-    public Task AdoptAsync(IReadOnlyCollection<ProcessPlan> plans, CancellationToken cancel) => Task.CompletedTask;
+    public Task AdoptAsync(Adoption wanted, CancellationToken cancel) => Task.CompletedTask;
+
+    public Task<string?> CheckAsync(AppName app, string instanceId, CancellationToken cancel) => throw NotHere(app);
 
     public Task StopAllAsync(CancellationToken cancel) => Task.CompletedTask;
 

@@ -3,7 +3,7 @@ using Berth.Platform.CommandLine;
 
 namespace Berth.Commands;
 
-/// <summary>Every command there is, by name. A bare feature name, <c>--help</c> and <c>:help</c> mean its help.</summary>
+/// <summary>Every built-in command, by name.</summary>
 internal sealed class CommandTable
 {
     private readonly FrozenDictionary<string, Command> _commands;
@@ -11,23 +11,26 @@ internal sealed class CommandTable
     public CommandTable(IReadOnlyList<IFeature> features)
     {
         Features = [.. features.OrderBy(feature => feature.Name, StringComparer.Ordinal)];
+        Shown = [.. Features.Where(feature => feature.Commands.Any(command => !command.Hidden))];
         _commands = features.SelectMany(feature => feature.Commands).ToFrozenDictionary(command => command.Name, StringComparer.Ordinal);
     }
 
     public IReadOnlyList<IFeature> Features { get; }
 
+    /// <summary>Those that people use, and help shows.</summary>
+    public IReadOnlyList<IFeature> Shown { get; }
+
     public IEnumerable<Command> All => _commands.Values;
 
-    public Command? Find(string name) => _commands.GetValueOrDefault(name);
+    /// <summary>What shells ask and people do not: in no help, suggested to nobody.</summary>
+    public Command? Hidden { get; set; }
 
-    /// <returns>The feature that <c>x</c>, <c>x:help</c> or <c>x:default</c> asks help of.</returns>
-    public IFeature? FindFeature(string name)
-    {
-        var word = name.EndsWith(":help", StringComparison.Ordinal) ? name[..^5] : name;
-        return Features.FirstOrDefault(feature => feature.Name == word);
-    }
+    public Command? Find(string name) => Hidden?.Name == name ? Hidden : _commands.GetValueOrDefault(name);
+
+    /// <returns>The feature of that name.</returns>
+    public IFeature? FindFeature(string name) => Shown.FirstOrDefault(feature => feature.Name == name);
 
     /// <returns>What was probably meant, or null.</returns>
-    public string? Nearest(string name) =>
-        Platform.CommandLine.Nearest.Of(name, _commands.Keys.Concat(Features.Select(feature => feature.Name)));
+    public string? Nearest(string name) => Platform.CommandLine.Nearest.Of(
+        name, _commands.Values.Where(command => !command.Hidden).Select(command => command.Name).Concat(Shown.Select(feature => feature.Name)));
 }

@@ -8,24 +8,35 @@ internal static class ExplainCommand
 {
     private const string Prefix = "problems/";
 
-    public static Task<int> Run(string[] words, CommandOutput output)
+    public static Task<int> Run(string[] words, Caller caller, CommandOutput output)
     {
-        if (words is not [var code])
+        if (words is [var code])
         {
-            output.Line("Usage: berth explain <code>");
-            output.Line();
-            foreach (var known in ProblemTable.All)
-            {
-                output.Line($"    {known}");
-            }
-
+            output.Raw(Page(code) ?? throw ProgramProblems
+                .UnknownProblem(code, Nearest.Of(code, ProblemTable.All.Select(known => known.Id))).AsException());
             return Task.FromResult(0);
         }
 
-        output.Raw(Page(code) ?? throw ProgramProblems
-            .UnknownProblem(code, Nearest.Of(code, ProblemTable.All.Select(known => known.Id))).AsException());
+        List(caller, output);
         return Task.FromResult(0);
     }
+
+    private static void List(Caller caller, CommandOutput output)
+    {
+        output.Line($"Usage: {caller.Program} explain <code>");
+        output.Line();
+        var width = ProblemTable.All.Max(known => known.Id.Length);
+        foreach (var code in ProblemTable.All.Select(known => known.Id).Order(StringComparer.Ordinal))
+        {
+            output.Line($"    {code.PadRight(width)}  {Summary(Page(code) ?? "")}".TrimEnd());
+        }
+    }
+
+    /// <returns>The paragraph below a page's title, on one line.</returns>
+    internal static string Summary(string page) => string.Join(' ', page.Split('\n')
+        .SkipWhile(line => line.Length == 0 || line[0] == '#')
+        .TakeWhile(line => line.Length > 0)
+        .Select(line => line.Trim()));
 
     private static string? Page(string code)
     {

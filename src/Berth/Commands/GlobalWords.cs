@@ -3,12 +3,24 @@ using Berth.Platform.CommandLine;
 namespace Berth.Commands;
 
 /// <summary>The words that may stand before any command: <c>--quiet --trace --force --app X</c>.</summary>
-internal sealed record GlobalWords(IReadOnlyList<string> Words, bool Quiet, bool Force, string? App)
+internal sealed record GlobalWords(IReadOnlyList<string> Words, bool Quiet, bool Force, bool Trace, string? App)
 {
+    /// <returns>The caller, who said these words.</returns>
+    public Caller SaidBy(Caller caller) => caller with
+    {
+        Quiet = caller.Quiet || Quiet,
+        Force = caller.Force || Force,
+        Trace = caller.Trace || Trace,
+        App = App ?? caller.App,
+    };
+
+    /// <summary>The command with its words; the app that <c>--app</c> names comes first of them.</summary>
+    public string[] WordsWithApp => App is { } app && Words is [var command, ..] ? [command, app, .. Words.Skip(1)] : [.. Words];
+
     /// <summary>Takes leading globals off; behind the command's name they are its own flags.</summary>
     public static GlobalWords Strip(IReadOnlyList<string> words)
     {
-        var (quiet, force, app, taken) = (false, false, (string?)null, 0);
+        var (quiet, force, trace, app, taken) = (false, false, false, (string?)null, 0);
         while (taken < words.Count)
         {
             switch (words[taken])
@@ -20,19 +32,20 @@ internal sealed record GlobalWords(IReadOnlyList<string> Words, bool Quiet, bool
                     force = true;
                     break;
                 case "--trace":
+                    trace = true;
                     break;
                 case "--app" when taken + 1 < words.Count:
                     app = words[++taken];
                     break;
                 case "--app":
-                    throw CommandLineProblems.Missing("flag needs an argument: --app", "Write --app <app>.").AsException();
+                    throw CommandLineProblems.Missing("flag needs an argument: --app", "Name the app behind it: `berth --app my-app ps:report`.").AsException();
                 default:
-                    return new GlobalWords([.. words.Skip(taken)], quiet, force, app);
+                    return new GlobalWords([.. words.Skip(taken)], quiet, force, trace, app);
             }
 
             taken++;
         }
 
-        return new GlobalWords([], quiet, force, app);
+        return new GlobalWords([], quiet, force, trace, app);
     }
 }

@@ -14,40 +14,51 @@ internal static class HelpText
         output.Line(feature.Description);
         output.Line();
         output.Line("Additional commands:");
-        Table(output, feature.Commands);
+        Table(output, Rows(feature.Commands));
     }
 
-    public static void ForAll(CommandOutput output, CommandTable table, string program, bool everything)
+    /// <summary>All features, or with <paramref name="everything"/> all commands, and what plugins add. <c>--quiet</c> leaves only the rows.</summary>
+    public static async Task ForAllAsync(CommandOutput output, CommandTable table, string program, bool everything, PluginLines plugins)
     {
-        output.Line($"Usage: {program} [--quiet|--trace|--force|--app <app>] COMMAND <app> [command-specific-options]");
-        output.Line();
-        output.Line("Primary help options, type \"" + program + " COMMAND:help\" for more details, or " + program
-            + " help --all to see all commands.");
-        output.Line();
-        output.Line("Commands:");
-        output.Line();
-        if (everything)
+        Say(output, $"Usage: {program} [--quiet|--trace|--force|--app <app>] COMMAND <app> [command-specific-options]\n");
+        Say(output, $"Primary help options, type \"{program} COMMAND:help\" for more details, or {program} help --all to see all commands.\n");
+        Say(output, "Commands:\n");
+        Table(output, everything ? Rows(table.All) : [.. table.Shown.Select(feature => (feature.Name, feature.Description))]);
+        var others = (await plugins(everything)).Select(Split).ToArray();
+        if (others.Length > 0 || everything)
         {
-            Table(output, table.All);
-            return;
-        }
-
-        var width = table.Features.Max(feature => feature.Name.Length);
-        foreach (var feature in table.Features)
-        {
-            output.Line($"{Indent}{feature.Name.PadRight(width)}  {feature.Description}");
+            Say(output, "\nCommunity plugin commands:\n");
+            Table(output, others);
         }
     }
 
-    private static void Table(CommandOutput output, IEnumerable<Command> commands)
+    private static void Say(CommandOutput output, string text)
     {
-        var rows = commands.OrderBy(command => command.Name, StringComparer.Ordinal)
-            .Select(command => (Usage: $"{command.Name} {command.Synopsis}".TrimEnd(), command.Summary))
-            .ToArray();
-        var width = rows.Max(row => row.Usage.Length);
+        if (!output.Caller.Quiet)
+        {
+            output.Line(text);
+        }
+    }
+
+    private static (string Usage, string Summary)[] Rows(IEnumerable<Command> commands) =>
+    [
+        .. commands.Where(command => !command.Hidden)
+            .OrderBy(command => command.Name, StringComparer.Ordinal)
+            .Select(command => ($"{command.Name} {command.Synopsis}".TrimEnd(), command.Summary)),
+    ];
+
+    private static (string Usage, string Summary) Split(string line)
+    {
+        var comma = line.IndexOf(',', StringComparison.Ordinal);
+        return comma < 0 ? (line, "") : (line[..comma].TrimEnd(), line[(comma + 1)..].Trim());
+    }
+
+    private static void Table(CommandOutput output, (string Usage, string Summary)[] rows)
+    {
+        var width = rows.Length == 0 ? 0 : rows.Max(row => row.Usage.Length);
         foreach (var (usage, summary) in rows)
         {
-            output.Line($"{Indent}{usage.PadRight(width)}  {summary}");
+            output.Line($"{Indent}{usage.PadRight(width)}  {summary}".TrimEnd());
         }
     }
 }

@@ -15,16 +15,21 @@ internal static class ProblemPrinter
 
         foreach (var detail in problem.Details)
         {
-            output.Warn($"  {detail}");
+            output.Warn($"  {AsCalled(detail, caller.Program)}");
         }
 
         // A script that looks for the exact line of the contract gets that line and nothing after it.
         if (!problem.Code.Contract || caller.ErrorIsTerminal)
         {
-            output.ErrorLine($"       {problem.Remedy}");
-            output.ErrorLine($"       More: {caller.Program} explain {problem.Code}");
+            output.ErrorLine($"       {AsCalled(problem.Remedy, caller.Program)}");
+            output.ErrorLine($"       More: `{caller.Program} explain {problem.Code}`");
         }
 
         return problem.Code.ExitStatus;
     }
+
+    /// <summary>Remedies write commands as <c>`berth …`</c>; who called the program <c>dokku</c> reads that name.</summary>
+    public static string AsCalled(string remedy, string program) => program == "berth" ? remedy : remedy
+        .Replace("`berth ", $"`{program} ", StringComparison.Ordinal)
+        .Replace("`sudo berth ", $"`sudo {program} ", StringComparison.Ordinal);
 }

@@ -15,21 +15,72 @@ internal static class ProgramProblems
     public static readonly ProblemCode OptionInvalid = new("option-invalid");
     public static readonly ProblemCode ProblemUnknown = new("problem-unknown");
     public static readonly ProblemCode FolderMissing = new("deploy-folder-missing");
+    public static readonly ProblemCode CommandElsewhere = new("command-elsewhere");
+    public static readonly ProblemCode DokkuRcUnreadable = new("dokkurc-unreadable", Contract: true);
+    public static readonly ProblemCode SudoMissing = new("sudo-missing");
+    public static readonly ProblemCode DaemonEnded = new("daemon-ended");
+    public static readonly ProblemCode DaemonNotThere = new("daemon-not-there");
+    public static readonly ProblemCode DaemonOfSystemd = new("daemon-of-systemd");
+    public static readonly ProblemCode CallOversized = new("call-too-large");
+    public static readonly ProblemCode CallNotTaken = new("call-refused");
+    public static readonly ProblemCode OutputNotWritten = new("output-not-written");
+    public static readonly ProblemCode WordForeign = new("word-not-utf8");
+    public static readonly ProblemCode WorkingFolderGone = new("working-folder-gone");
 
     public static Problem NoDaemon(string command, string socket) => new(
         DaemonNotRunning,
         $"{command} needs the daemon, and none answers at {socket}.",
-        "Start it: sudo systemctl start berth, or berth serve in another terminal.");
+        "Start it: `sudo systemctl start berth`, or `berth serve` in another terminal.");
 
     public static Problem NotAnswering(string socket) => new(
         DaemonNotAnswering,
         $"A daemon holds this state, but does not answer at {socket}.",
-        "It is starting or ending: try again in a moment. If BERTH_SOCKET is set, set it as the daemon has it.");
+        "It is starting or ending, or listens at another socket (BERTH_SOCKET, when it was started with that): try again in a moment.");
+
+    public static Problem NobodyAtSocket(string socket) => new(
+        DaemonNotThere,
+        $"BERTH_SOCKET names {Printable.Of(socket)}, and no daemon answers there.",
+        "Correct it, or start the daemon with the same value; unset it and commands work on the files where no daemon runs.");
 
     public static Problem AccessDenied(string socket) => new(
         DaemonAccessDenied,
-        $"The daemon at {socket} belongs to another user.",
+        $"The daemon at {Printable.Of(socket)} belongs to another user.",
         "Put sudo in front of the command.");
+
+    public static Problem RunBySystemd(string unit) => new(
+        DaemonOfSystemd,
+        $"The daemon belongs to the unit {unit}, which would start it again.",
+        $"Stop the unit: `sudo systemctl stop {unit}`.");
+
+    public static Problem DaemonLost() => new(
+        DaemonEnded,
+        "The daemon ended before the command did.",
+        "State on disk is whole. Start it again (`sudo systemctl start berth`, or `berth serve`), then repeat the command.");
+
+    public static Problem CallTooLarge(int size, int limit) => new(
+        CallOversized,
+        $"The words of this command are {size} bytes long; one command takes {limit >> 20} MiB.",
+        "Divide it into several commands, and keep what is larger in a file of the app's.");
+
+    public static Problem CallRefused(int status) => new(
+        CallNotTaken,
+        $"What answers at the control socket did not take the command (HTTP {status}).",
+        "It is a daemon of another version, or another program: restart the daemon with this program, and check BERTH_SOCKET.");
+
+    public static Problem OutputLost(SystemFault fault) => new(
+        OutputNotWritten,
+        $"What the command printed could not be written: {fault.Words}",
+        "The command itself ran to its end. Make room where its output goes, then look again.");
+
+    public static Problem WordNotText(int position, string word) => new(
+        WordForeign,
+        $"Word {position} of the command is not UTF-8: {Printable.Of(word, 60)}",
+        "Type it in a terminal with a UTF-8 locale; a value of other bytes can be set with --encoded, as base64.");
+
+    public static Problem NoWorkingFolder() => new(
+        WorkingFolderGone,
+        "The folder this command was started in does not exist any more, and a path was given relative to it.",
+        "Change to a folder that exists, or write the whole path.");
 
     public static Problem InputUnreadable(string reason) => new(
         FolderUnreadable,
@@ -38,11 +89,11 @@ internal static class ProgramProblems
 
     public static Problem AlreadyRunning(string lib) => new(
         DaemonAlreadyRunning,
-        $"Another daemon is serving {lib} already.",
-        "Use that one, stop it first, or set DOKKU_ROOT and DOKKU_LIB_ROOT to folders of this one's own.");
+        $"Another daemon is serving {Printable.Of(lib)} already.",
+        "Use that one, stop it first (`berth serve --stop`), or set DOKKU_ROOT and DOKKU_LIB_ROOT to folders of this one's own.");
 
     public static Problem NotStarted(string log) => new(
-        DaemonNotStarted, "The daemon is not ready yet after a minute.", $"See what it is waiting for: {log}. It goes on by itself.");
+        DaemonNotStarted, "The daemon is not ready yet after a minute.", $"See what it is waiting for: {Printable.Of(log)}. It goes on by itself.");
 
     public static Problem Internal(string reference, Exception cause) => new(
         InternalError,
@@ -52,18 +103,31 @@ internal static class ProgramProblems
         Details = [cause.GetType().Name],
     };
 
+    public static Problem RcUnreadable(string file, string reason) => new(
+        DokkuRcUnreadable,
+        $"Unable to read {Printable.Of(file)} for sourcing",
+        $"Let user dokku read it, or take it away: {Printable.Of(reason)}.");
+
+    public static Problem NoSudo(string home) => new(
+        SudoMissing,
+        $"Commands act as the owner of {Printable.Of(home)}, and there is no sudo here to become that user.",
+        "Install sudo, or run the command as root or as user dokku.");
+
     public static Problem BadOption(string found, string remedy) => new(OptionInvalid, found, remedy);
 
     public static Problem UnknownProblem(string word, string? nearest) => new(
         ProblemUnknown,
         $"There is no problem code '{Printable.Of(word)}'.",
-        nearest is null ? "Codes are printed with every problem." : $"Did you mean {nearest}?");
+        nearest is null ? "`berth explain` lists all codes." : $"Did you mean `berth explain {nearest}`?");
+
+    public static Problem HasCounterpart(string command, string why, string instead) => new(
+        CommandElsewhere, $"`{Printable.Of(command)}` is a command of Dokku that Berth has not: {why}.", instead);
 
     public static Problem FolderNotNamed(string app) => new(
         FolderMissing,
         "Please specify the folder to deploy.",
-        $"Write: berth deploy {Printable.Of(app)} path/to/folder. Or send an archive: git archive HEAD | berth deploy {Printable.Of(app)}");
+        $"Write `berth deploy {Printable.Of(app)} path/to/folder`, or send an archive: `git archive HEAD | berth deploy {Printable.Of(app)}`");
 
     public static Problem NoFolder(string path) => new(
-        FolderMissing, $"There is no folder {Printable.Of(path)}.", "Name the folder that holds the app's Procfile.");
+        FolderMissing, $"There is no folder '{Printable.Of(path)}'.", "Name the folder that holds the app's Procfile.");
 }

@@ -13,6 +13,17 @@ internal sealed record CallRequest
 
     public required bool ErrorIsTerminal { get; init; }
 
+    public bool InputIsTerminal { get; init; }
+
+    /// <summary>Who called, as the contract's SSH_USER; the kernel's word on the user decides what is permitted.</summary>
+    public string SshUser { get; init; } = "";
+
+    /// <summary>The SSH key's name, as the contract's SSH_NAME.</summary>
+    public string SshName { get; init; } = "default";
+
+    /// <summary>True when a plugin's program calls. Only who has an account here can say so, not who comes over SSH.</summary>
+    public bool WithinPlugin { get; init; }
+
     /// <summary>False when NO_COLOR is set or the terminal is dumb.</summary>
     public required bool Colour { get; init; }
 }

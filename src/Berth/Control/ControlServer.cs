@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net.Sockets;
 using Berth.Commands;
 using Berth.Kernel;
@@ -18,6 +17,7 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
     private readonly CancellationTokenSource _stopping = new();
     private WebApplication? _app;
     private bool _disposed;
+    private FileOwner? _owner;
     private IDisposable? _folder;
 
     public async Task StartAsync(CancellationToken cancel)
@@ -26,7 +26,7 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
         PrivateFolder.Ensure(Path.GetDirectoryName(file)!, PrivateFolder.PublicRead);
         // The caller holds the daemon's lock, so a socket that lies here belongs to nobody.
         File.Delete(file);
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = "/" });
         var address = ControlSocket.AddressOf(file, out _folder);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
         {
@@ -37,6 +37,11 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
         _app.Run(ServeAsync);
         await _app.StartAsync(cancel);
         File.SetUnixFileMode(file, AtomicFile.Private);
+        _owner = FileOwner.Of(roots.Home);
+        if (CurrentUser.IsRoot)
+        {
+            _owner?.Take(file);
+        }
     }
 
     /// <summary>Refuses new commands, interrupts those under way, and waits until they have ended. May be called again.</summary>
@@ -93,6 +98,10 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
         var caller = new Caller(user, call.Program == "dokku" ? "dokku" : "berth", call.OutputIsTerminal, call.ErrorIsTerminal)
         {
             Coloured = call.Colour,
+            WithinPlugin = call.WithinPlugin,
+            InputIsTerminal = call.InputIsTerminal,
+            SshUser = call.SshUser,
+            SshName = call.SshName,
         };
         var status = await runner.RunAsync(call.Words, caller, writer, OpenInput, interrupted.Token, gone.Token);
         await writer.EndAsync(status);
@@ -116,12 +125,9 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
         }
     }
 
-    /// <returns>The caller's user as the kernel knows it; null when it is neither root nor this daemon's own user.</returns>
-    private static uint? PeerOf(HttpContext context)
+    /// <returns>The caller's user as the kernel knows it; null when it is neither root, nor this daemon's own user, nor the state's owner.</returns>
+    private uint? PeerOf(HttpContext context)
     {
-        const int socketLevel = 1; // SOL_SOCKET
-        const int peerCredentials = 17; // SO_PEERCRED: pid, uid, gid
-        Span<byte> credentials = stackalloc byte[12];
         if (context.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket)
         {
             return null;
@@ -129,14 +135,12 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
 
         try
         {
-            socket.GetRawSocketOption(socketLevel, peerCredentials, credentials);
+            var user = PeerCredentials.Of(socket).User;
+            return user == 0 || user == CurrentUser.Id || user == _owner?.User ? user : null;
         }
         catch (SocketException)
         {
             return null;
         }
-
-        var user = BinaryPrimitives.ReadUInt32LittleEndian(credentials[4..]);
-        return user == 0 || user == CurrentUser.Id ? user : null;
     }
 }

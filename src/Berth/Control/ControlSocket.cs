@@ -1,3 +1,7 @@
+using System.Text;
+using Berth.Client;
+using Berth.Commands;
+using Berth.Kernel;
 using Berth.Storage;
 
 namespace Berth.Control;
@@ -18,23 +22,46 @@ internal static class ControlSocket
     // sockaddr_un holds 108 bytes with its final zero.
     private const int LongestAddress = 107;
 
+    // What is left beside the folder's short name.
+    private const int LongestName = 80;
+    private const string Variable = "BERTH_SOCKET";
+
+    /// <summary>Whether the user named a socket of their own; then it is that one or none.</summary>
+    public static bool IsNamed => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 };
+
     /// <summary><c>BERTH_SOCKET</c>, else <c>run/berth.sock</c> below <c>DOKKU_LIB_ROOT</c>.</summary>
     public static string FileOf(StateRoots roots) =>
-        Environment.GetEnvironmentVariable("BERTH_SOCKET") is { Length: > 0 } named ? named : $"{roots.Lib}/run/berth.sock";
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? GivenPath.Full(named, Variable) : $"{roots.Lib}/run/berth.sock";
 
     /// <summary>An address for the file that fits a socket's, also when the path is long: through its folder's descriptor.</summary>
     /// <param name="file">The socket's path.</param>
     /// <param name="folder">Keeps the folder open while the address is in use; null when the path fits as it is.</param>
+    /// <exception cref="ProblemException">Its last part alone is too long.</exception>
     public static string AddressOf(string file, out IDisposable? folder)
     {
         folder = null;
-        if (System.Text.Encoding.UTF8.GetByteCount(file) <= LongestAddress)
+        var name = System.IO.Path.GetFileName(file);
+        if (Encoding.UTF8.GetByteCount(file) <= LongestAddress)
         {
             return file;
         }
 
-        var descriptor = new FolderDescriptor(System.IO.Path.GetDirectoryName(file)!);
-        folder = descriptor;
-        return $"/proc/self/fd/{descriptor.Number}/{System.IO.Path.GetFileName(file)}";
+        if (Encoding.UTF8.GetByteCount(name) > LongestName)
+        {
+            throw ProgramProblems.BadOption(
+                $"{Printable.Of(file)} is too long for a socket.", $"Choose a name of at most {LongestName} bytes for it: BERTH_SOCKET says where it is.").AsException();
+        }
+
+        try
+        {
+            var held = HeldFolder.TryOpen(System.IO.Path.GetDirectoryName(file)!);
+            folder = held;
+            return $"{held?.Path ?? "/proc/self/fd/-1"}/{name}";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Using it fails as the long path would.
+            return $"/proc/self/fd/-1/{name}";
+        }
     }
 }

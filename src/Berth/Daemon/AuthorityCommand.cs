@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
 using Berth.Authority;
+using Berth.Client;
 using Berth.Commands;
 using Berth.Kernel;
 using Berth.Platform.CommandLine;
@@ -26,6 +27,8 @@ internal static class AuthorityCommand
             --lifetime         days a certificate lasts; 90 by default
             --allow-private    certify names that lead to private and loopback addresses
         """;
+
+    private const string SeeHelp = "`berth ca serve --help` lists the options.";
 
     public static async Task<int> ServeAsync(string[] words, StateRoots roots, CommandOutput output)
     {
@@ -60,48 +63,40 @@ internal static class AuthorityCommand
         var hosts = ImmutableArray<string>.Empty;
         for (var i = 0; i < words.Length; i++)
         {
-            var option = words[i];
-            var value = option == "--allow-private" ? "" : ++i < words.Length ? words[i] : throw Missing(option);
-            switch (option)
+            if (words[i] == "--allow-private")
             {
-                case "--allow-private":
-                    options = options with { AllowPrivateAddresses = true };
-                    break;
-                case "--data":
-                    options = options with { DataFolder = Path.GetFullPath(value) };
-                    break;
-                case "--listen":
-                    options = options with { Listen = [EndPoint(value)] };
-                    break;
-                case "--publish":
-                    options = options with { ListenHttp = EndPoint(value) };
-                    break;
-                case "--host":
-                    hosts = hosts.Add(value);
-                    break;
-                case "--validation-port":
-                    options = options with { HttpPort = Number(value) };
-                    break;
-                case "--lifetime":
-                    options = options with { LeafLifetime = TimeSpan.FromDays(Number(value)) };
-                    break;
-                default:
-                    throw ProgramProblems.BadOption($"berth ca serve knows no option '{Printable.Of(option)}'.", "See berth ca serve --help.").AsException();
+                options = options with { AllowPrivateAddresses = true };
+                continue;
             }
+
+            var option = words[i];
+            var value = ++i < words.Length ? words[i] : throw Missing(option);
+            hosts = option == "--host" ? hosts.Add(value) : hosts;
+            options = option == "--host" ? options : With(options, option, value);
         }
 
         return hosts.IsEmpty ? options : options with { HostNames = hosts };
     }
 
+    private static AuthorityOptions With(AuthorityOptions options, string option, string value) => option switch
+    {
+        "--data" => options with { DataFolder = GivenPath.Full(value, option) },
+        "--listen" => options with { Listen = [EndPoint(value)] },
+        "--publish" => options with { ListenHttp = EndPoint(value) },
+        "--validation-port" => options with { HttpPort = Number(value) },
+        "--lifetime" => options with { LeafLifetime = TimeSpan.FromDays(Number(value)) },
+        _ => throw ProgramProblems.BadOption($"berth ca serve knows no option '{Printable.Of(option)}'.", SeeHelp).AsException(),
+    };
+
     private static ProblemException Missing(string option) =>
-        ProgramProblems.BadOption($"{Printable.Of(option)} needs a value.", "See berth ca serve --help.").AsException();
+        ProgramProblems.BadOption($"{Printable.Of(option)} needs a value.", SeeHelp).AsException();
 
     private static IPEndPoint EndPoint(string text) => IPEndPoint.TryParse(text, out var point) && text.Contains(':')
         ? point
-        : throw ProgramProblems.BadOption($"'{Printable.Of(text)}' is not an address and a port.", "Write 127.0.0.1:14000.").AsException();
+        : throw ProgramProblems.BadOption($"'{Printable.Of(text)}' is not an address and a port.", "Write both, as in 127.0.0.1:14000.").AsException();
 
     private static int Number(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 65535
             ? number
-            : throw ProgramProblems.BadOption($"'{Printable.Of(text)}' is not a whole number up to 65535.", "See berth ca serve --help.").AsException();
+            : throw ProgramProblems.BadOption($"'{Printable.Of(text)}' is not a whole number up to 65535.", SeeHelp).AsException();
 }

@@ -27,32 +27,24 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
     {
         PrepareFolders();
         _lock = FileLock.TryAcquire($"{roots.Lib}/run/daemon.lock") ?? throw ProgramProblems.AlreadyRunning(roots.Lib).AsException();
+        if (new LeftoverSweep(roots, TimeProvider.System).Run() is > 0 and var swept)
+        {
+            Swept(_log, swept);
+        }
+
         var edge = EdgePorts.Choose(options);
         var authority = options.Authority ? await TryAuthorityAsync(edge.HttpPort, cancel) : null;
-        _scheduler = Started(EmbeddedScheduler.Open(
-            new EmbeddedSchedulerOptions
-            {
-                StateFolder = $"{roots.Lib}/data/instances",
-                Logs = Services.LogSettingsOf(roots),
-                Trampoline = TrampolineCommand.OfThisProgram(),
-            },
-            TimeProvider.System,
-            new Random()));
+        _scheduler = Started(OpenScheduler());
         _services = Started(new Services(roots, edge, authority, _scheduler, inDaemon: true, logs));
         MendCertificates(_services);
+        PrepareForPlugins(_services);
+        await Started(new ContainerWatch(_services.Containers, _services.Routes, Passed)).StartAsync(cancel);
+
         // Names and certificates first: a visitor in the next second finds the app, if not its processes yet.
         _services.Routes.PublishAll(Passed);
         await _services.Edge.StartAsync(cancel);
         await _services.Runtime.AdoptAsync(Passed, cancel);
-        _record = new DaemonRecord
-        {
-            ProcessId = Environment.ProcessId,
-            Version = VersionCommand.Berth,
-            HttpPort = _services.Edge.HttpPort,
-            HttpsPort = _services.Edge.HttpsPort,
-            Authority = authority?.Directory.ToString(),
-            AuthorityRoot = authority?.RootPath,
-        };
+        _record = RecordOf(_services, authority);
         TryWrite(_record);
         _control = Started(new ControlServer(roots, _services.Runner));
         await _control.StartAsync(cancel);
@@ -98,6 +90,26 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
 
         _lock?.Dispose();
     }
+
+    private EmbeddedScheduler OpenScheduler() => EmbeddedScheduler.Open(
+        new EmbeddedSchedulerOptions
+        {
+            StateFolder = $"{roots.Lib}/data/instances",
+            Logs = Services.LogSettingsOf(roots),
+            Trampoline = TrampolineCommand.OfThisProgram(),
+        },
+        TimeProvider.System,
+        new Random());
+
+    private static DaemonRecord RecordOf(Services services, BuiltInAuthority? authority) => new()
+    {
+        ProcessId = Environment.ProcessId,
+        Version = VersionCommand.Berth,
+        HttpPort = services.Edge.HttpPort,
+        HttpsPort = services.Edge.HttpsPort,
+        Authority = authority?.Directory.ToString(),
+        AuthorityRoot = authority?.RootPath,
+    };
 
     private T Started<T>(T started) where T : IAsyncDisposable
     {
@@ -147,6 +159,19 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
         PrivateFolder.Ensure($"{roots.Lib}/config", PrivateFolder.GroupRead);
     }
 
+    /// <summary>Apps run without plugins: files that cannot be written are told of, and a plugin's command tries again.</summary>
+    private void PrepareForPlugins(Services services)
+    {
+        try
+        {
+            services.Compatibility.Ensure();
+        }
+        catch (ProblemException e)
+        {
+            Unwritten(_log, e.Problem.Found);
+        }
+    }
+
     private void MendCertificates(Services services)
     {
         foreach (var app in services.Apps.List())
@@ -167,6 +192,9 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
 
     [LoggerMessage(1201, LogLevel.Information, "Stopping: no new commands, apps are stopped")]
     private static partial void Stopping(ILogger log);
+
+    [LoggerMessage(1208, LogLevel.Information, "Removed {Count} temporary files that a crash had left")]
+    private static partial void Swept(ILogger log, int count);
 
     [LoggerMessage(1204, LogLevel.Error, "The authority does not run: {Code}: {Found} {Remedy}")]
     private static partial void NoAuthority(ILogger log, string code, string found, string remedy);

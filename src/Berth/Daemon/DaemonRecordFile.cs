@@ -10,7 +10,7 @@ internal static class DaemonRecordFile
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(PathIn(roots)), DaemonJson.Default.DaemonRecord);
+            return PlainFile.Read(PathIn(roots), 1 << 16) is { } text ? JsonSerializer.Deserialize(text, DaemonJson.Default.DaemonRecord) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {

@@ -1,17 +1,16 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using Berth.Kernel;
 
 namespace Berth.Daemon;
 
 /// <summary>Starts this program again so that it outlives this process and its terminal.</summary>
-internal static partial class DetachedProcess
+internal static class DetachedProcess
 {
     /// <summary>The hidden option that makes the new process leave: the log file follows.</summary>
     public const string Option = "--detached-log";
 
-    private const int AppendToLog = 0x1 | 0x40 | 0x400; // O_WRONLY | O_CREAT | O_APPEND
-    private const int OwnerReadWrite = 0x180; // 0600
+    /// <summary>The log of this process when it is such a one; null otherwise.</summary>
+    public static DetachedLog? Log { get; private set; }
 
     /// <param name="words">The words for the new process.</param>
     /// <param name="log">The file its output is added to.</param>
@@ -27,41 +26,24 @@ internal static partial class DetachedProcess
     }
 
     /// <summary>In the new process, before anything opens its outputs: a session of its own, no input, output into the log.</summary>
-    public static void LeaveIfAsked(IReadOnlyList<string> words)
+    /// <returns>What is wrong with the log; null when nothing is, or when nobody asked.</returns>
+    public static Problem? LeaveIfAsked(IReadOnlyList<string> words)
     {
-        if (words is not ["serve", ..])
+        var at = words is ["serve", ..] ? words.Index().FirstOrDefault(word => word.Item == Option).Index : 0;
+        if (at == 0 || at + 1 >= words.Count)
         {
-            return;
+            return null;
         }
 
-        var at = words.Index().FirstOrDefault(word => word.Item == Option).Index;
-        if (at > 0 && at + 1 < words.Count)
+        try
         {
-            Leave(words[at + 1]);
+            _ = Posix.StartSession();
+            Log = DetachedLog.TakeOver(words[at + 1]);
+            return null;
+        }
+        catch (ProblemException e)
+        {
+            return e.Problem;
         }
     }
-
-    private static void Leave(string log)
-    {
-        _ = NewSession();
-        var output = Open(log, AppendToLog, OwnerReadWrite);
-        var nothing = Open("/dev/null", 0, 0);
-        if (output < 0 || nothing < 0)
-        {
-            throw KernelProblems.NotWritable(log, Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())).AsException();
-        }
-
-        _ = Duplicate(nothing, 0);
-        _ = Duplicate(output, 1);
-        _ = Duplicate(output, 2);
-    }
-
-    [LibraryImport("libc", EntryPoint = "setsid")]
-    private static partial int NewSession();
-
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    private static partial int Open(string path, int flags, int mode);
-
-    [LibraryImport("libc", EntryPoint = "dup2")]
-    private static partial int Duplicate(int from, int to);
 }

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using Berth.Control;
 using Berth.Edge;
+using Berth.Kernel;
 
 namespace Berth.Daemon;
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Daemon;
 
 /// <summary>One line an entry on standard error, as systemd's journal wants it: level, area, text. Kestrel's chatter stays out.</summary>
-internal sealed class LineLogger : ILoggerFactory
+internal sealed class LineLogger(DetachedLog? log = null) : ILoggerFactory
 {
     private readonly Lock _writing = new();
 
@@ -24,7 +24,14 @@ internal sealed class LineLogger : ILoggerFactory
         var now = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
         lock (_writing)
         {
-            Console.Error.WriteLine($"{now} {Short(level)} {area} {text}{(cause is null ? "" : $"\n{cause}")}");
+            try
+            {
+                (log is null ? Console.Error.WriteLine : (Action<string>)log.Write)($"{now} {Short(level)} {area} {text}{(cause is null ? "" : $"\n{cause}")}");
+            }
+            catch (IOException)
+            {
+                // A log on a full disk: what is at work must not fail because nobody can be told of it.
+            }
         }
     }
 

@@ -8,12 +8,12 @@ using Berth.Storage;
 
 namespace Berth.Daemon;
 
-/// <summary><c>berth serve</c>: the daemon, in this process or (<c>--detach</c>) in one of its own.</summary>
+/// <summary><c>berth serve</c>: the daemon, in this process or (<c>--detach</c>) in one of its own, and its end (<c>--stop</c>).</summary>
 internal static class ServeCommand
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
 
-    public static async Task<int> RunAsync(string[] words, StateRoots roots, CommandOutput output)
+    public static async Task<int> RunAsync(string[] words, StateRoots roots, Caller caller, CommandOutput output)
     {
         if (words is ["--help" or "-h", ..])
         {
@@ -22,7 +22,12 @@ internal static class ServeCommand
         }
 
         var options = ServeOptions.Parse(words);
-        return options.Detach ? await DetachAsync(words, roots, output) : await ServeAsync(options, roots, output);
+        return options switch
+        {
+            { Stop: true } => await StopCommand.RunAsync(roots, output),
+            { Detach: true } => await DetachAsync(words, roots, caller, output),
+            _ => await ServeAsync(options, roots, output),
+        };
     }
 
     private static async Task<int> ServeAsync(ServeOptions options, StateRoots roots, CommandOutput output)
@@ -30,7 +35,7 @@ internal static class ServeCommand
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        using var logs = new LineLogger();
+        using var logs = new LineLogger(DetachedProcess.Log);
         await using var daemon = new BerthDaemon(options, roots, logs);
         await daemon.StartAsync(stop.Token);
         daemon.Describe(output);
@@ -45,23 +50,19 @@ internal static class ServeCommand
     }
 
     /// <summary>Starts the same words without <c>--detach</c>, its output in <c>run/berth.log</c>, and waits until it answers.</summary>
-    private static async Task<int> DetachAsync(string[] options, StateRoots roots, CommandOutput output)
+    private static async Task<int> DetachAsync(string[] options, StateRoots roots, Caller caller, CommandOutput output)
     {
         var log = $"{roots.Lib}/run/berth.log";
         PrivateFolder.Ensure($"{roots.Lib}/run", PrivateFolder.PublicRead);
-        var before = File.Exists(log) ? new FileInfo(log).Length : 0;
+        DetachedLog.Check(log);
+        var before = new FileInfo(log).Length;
         using var child = DetachedProcess.Start(["serve", .. options.Where(word => word != "--detach")], log);
-        var started = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(started) < StartPatience && !child.HasExited)
+        if (await IsReadyAsync(child, roots) is { } record)
         {
-            using var client = ControlClient.TryConnect(roots);
-            if (client is not null && DaemonRecordFile.Read(roots) is { } record && record.ProcessId == child.Id)
-            {
-                BerthDaemon.Describe(record, output);
-                return 0;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, CancellationToken.None);
+            BerthDaemon.Describe(record, output);
+            output.Detail($"Its log:       {log}");
+            output.Detail($"To stop it:    {caller.Program} serve --stop");
+            return 0;
         }
 
         if (!child.HasExited)
@@ -71,8 +72,26 @@ internal static class ServeCommand
 
         // Its own words say what is wrong and what to do.
         using var words = new StreamReader(log);
-        words.BaseStream.Position = before;
+        words.BaseStream.Position = Math.Min(before, words.BaseStream.Length);
         output.ErrorRaw(await words.ReadToEndAsync());
         return child.ExitCode == 0 ? 1 : child.ExitCode;
+    }
+
+    /// <returns>What the new daemon says of itself, once it answers; null when it ended first, or patience did.</returns>
+    private static async Task<DaemonRecord?> IsReadyAsync(Process child, StateRoots roots)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(started) < StartPatience && !child.HasExited)
+        {
+            using var daemon = ControlConnection.TryConnect(roots);
+            if (daemon is not null && DaemonRecordFile.Read(roots) is { } record && record.ProcessId == child.Id)
+            {
+                return record;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, CancellationToken.None);
+        }
+
+        return null;
     }
 }

@@ -6,12 +6,31 @@ using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.Builds;
 using Berth.Platform.Certs;
+using Berth.Platform.CommandLine;
+using Berth.Platform.Completion;
 using Berth.Platform.Config;
+using Berth.Platform.Cron;
+using Berth.Platform.DockerOptions;
 using Berth.Platform.Domains;
+using Berth.Platform.Git;
 using Berth.Platform.LetsEncrypt;
+using Berth.Platform.Logs;
+using Berth.Platform.Networks;
+using Berth.Platform.Nginx;
+using Berth.Platform.Plugins;
+using Berth.Platform.Ports;
 using Berth.Platform.Processes;
+using Berth.Platform.Processes.Checks;
 using Berth.Platform.Properties;
+using Berth.Platform.Proxy;
+using Berth.Platform.Registries;
+using Berth.Platform.Repositories;
+using Berth.Platform.Resources;
 using Berth.Platform.Routing;
+using Berth.Platform.SshKeys;
+using Berth.Platform.Takeover;
+using Berth.Platform.Urls;
+using Berth.Platform.Volumes;
 using Berth.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -24,6 +43,8 @@ namespace Berth.Daemon;
 internal sealed class Services : IAsyncDisposable
 {
     private readonly AcmeClients _clients;
+    private readonly Func<CommandTable, CommandRunner> _runnerOf;
+    private readonly DockerSocket _docker = new();
 
     /// <param name="roots">Where state lies.</param>
     /// <param name="edgeOptions">How the edge would listen.</param>
@@ -37,48 +58,119 @@ internal sealed class Services : IAsyncDisposable
         var time = TimeProvider.System;
         var random = new Random();
         var store = new FileStateStore(roots, time);
-        var config = new ConfigStore(store);
-        var properties = new PropertyStore(store);
+        var config = new ConfigStore(store, time);
+        var properties = new PropertyStore(store, time);
+        var plugins = new PluginServices(roots, store, properties, Environment.GetEnvironmentVariable, time);
+        Compatibility = plugins.Files;
         var apps = new AppCatalog(store, time);
-        var domains = new DomainStore(store, config);
-        var certificates = new CertificateFiles(store);
+        var domains = new DomainStore(store, config, time);
+        var proxy = new ProxySettings(properties, config);
+        var portMaps = new PortStore(properties, config, store);
+        var certificates = new CertificateFiles(store, time, new CertificatePorts(portMaps, proxy));
+        var ports = new PortPlan(portMaps, proxy, certificates);
+        var nginx = new NginxSettings(properties, new NginxLogs(roots, Environment.GetEnvironmentVariable("NGINX_LOG_ROOT")));
         var releases = new ReleaseStore(store, time);
+        var triggers = plugins.Triggers;
+        var renaming = new AppRenaming(store);
+        renaming.FinishAll();
         Edge = new EdgeServer(edgeOptions, time, logs);
-        var routes = new RoutePublisher(apps, domains, certificates, scheduler, Edge);
+        Containers = new ContainerTargets(apps, new ContainerFiles(store), releases, _docker);
+        var urls = new AppUrls(domains, ports, certificates, store, Edge);
+        var routes = new RoutePublisher(apps, domains, certificates, ports, proxy, nginx, urls, scheduler, Edge) { Otherwise = app => Containers.Of(app) };
+        var published = new RouteChanges(routes, Edge);
+        var processLog = inDaemon ? (IProcessLog)new ProcessLog(logs) : new NoProcessLog();
+        var ps = new PsSettings(properties, config);
+        var checks = new CheckSettings(properties, config);
+        var builder = new BuilderSettings(properties);
+        var formations = new FormationStore(properties);
+        var builds = new BuildStore(store, properties, time);
+        var journal = new BuildJournal(builds, processLog);
+        Accounts = new AppAccounts(store, properties, apps);
         Runtime = new AppRuntime(
-            apps, releases, config, properties, store, new AppAccounts(store, properties, apps), scheduler, routes, Edge);
+            apps,
+            releases,
+            new PlanMaker(releases, config, Accounts, ps, checks, builder, formations),
+            ps,
+            formations,
+            new AppOperations(store, apps),
+            scheduler,
+            routes,
+            Edge,
+            triggers,
+            journal,
+            processLog);
         var settings = new LetsEncryptSettingsStore(properties, config);
         _clients = new AcmeClients(
             store, authority, Environment.GetEnvironmentVariable("LEGO_CA_CERTIFICATES"), FailPoints.Hook, time);
-        Lineages = new LineageFiles(store, certificates);
+        Lineages = new LineageFiles(store, certificates, time);
         Manager = new CertificateManager(
-            apps, new CertificatePlanner(domains, settings, _clients), _clients, Lineages, certificates, settings, Edge, routes, new RetryLadder(random), time);
-        Renewals = new RenewalLoop(apps, routes, Manager, new RenewalLog(logs), time);
-        (Apps, Routes, Domains, Certificates) = (apps, routes, domains, certificates);
+            apps, new CertificatePlanner(domains, settings, _clients), _clients, Lineages, certificates, settings, Edge, routes, new ChallengePort(store), new RetryLadder(random), time);
+        var renewal = new AutoRenewal(properties, store);
+        Renewals = new RenewalLoop(apps, routes, Manager, renewal, new RenewalLog(logs), time);
+        (Apps, Routes, Domains, Certificates, Config, Releases) = (apps, routes, domains, certificates, config, releases);
         var changes = new LiveChanges(routes, Renewals);
-        var table = new CommandTable(
+        var setup = new DomainSetup(domains, config);
+        var deployLock = new DeployLock(store);
+        var transfer = new AppTransfer(
+            apps, renaming, new AppCloning(apps, config, domains, releases, store), releases, properties, Runtime,
+            inDaemon ? Runtime : null, Manager, changes, triggers, store);
+        Commands = new CommandTable(
         [
-            new AppFeature(apps, domains, Runtime, Manager, changes, store),
-            new ConfigFeature(config, apps, inDaemon ? Runtime : new NothingToRestart()),
-            new DomainFeature(domains, config, apps, changes),
-            new CertificateFeature(certificates, apps, store),
+            new AppFeature(apps, setup, transfer, deployLock, properties, Runtime, Manager, changes, triggers, store),
+            new ConfigFeature(config, apps, inDaemon ? Runtime : new NothingToRestart(Runtime), triggers),
+            new DomainFeature(domains, setup, config, apps, changes, triggers),
+            new CertificateFeature(certificates, new CertificateReport(certificates), domains, apps, store, published, triggers, time),
+            new PortFeature(portMaps, ports, apps, published, triggers),
+            new ProxyFeature(proxy, domains, apps, published, triggers),
+            new NginxFeature(
+                nginx, new NginxConfigView(nginx, domains, ports, certificates, scheduler), proxy, domains, certificates, apps, published, time),
+            new UrlFeature(UrlFeature.All, urls, apps),
+            new UrlFeature(UrlFeature.Best, urls, apps),
             new LetsEncryptFeature(
-                Manager, new LetsEncryptReport(settings, Manager, properties, certificates, apps), properties, certificates, apps, time),
-            new PsFeature(Runtime, apps),
-            new LogsFeature(new LogReader(LogSettingsOf(roots), time), apps),
-            new DeployFeature(Runtime, releases, apps),
+                Manager, new LetsEncryptReport(settings, renewal, Manager, properties, certificates, apps), settings, renewal, Lineages,
+                properties, certificates, apps, triggers, time),
+            new PsFeature(Runtime, ps, new PsReport(Runtime, ps, formations, apps), new PsScaling(Runtime, formations, apps), journal, apps, triggers),
+            new ChecksFeature(checks, Runtime, apps),
+            new LogsFeature(new LogReader(LogSettingsOf(roots), time), new LogsSettings(properties), Runtime, apps),
+            new DeployFeature(Runtime, releases, journal, apps, deployLock),
+            new BuildsFeature(builds, journal, apps, time),
+            new BuilderFeature(builder, properties, apps),
+            new BuildpacksFeature(properties, apps),
+            new SchedulerFeature(properties, apps),
+            new DockerLocalFeature(properties, apps),
+            new SshKeyFeature(new AuthorizedKeysFile(store)),
+            .. SettingFeatures(store, properties, releases, scheduler, apps, triggers, time),
+            .. plugins.Features((words, call) => Runner!.RunBuiltInAsync(words, call)),
+            new ReportFeature(apps, plugins.Listing, plugins.Triggers, () => Commands!.Features, inDaemon),
             .. LocalCommands.All,
         ]);
-        Runner = new CommandRunner(table, inDaemon, ControlSocket.FileOf(roots), inDaemon ? Honour : static _ => { }, logs.CreateLogger<CommandRunner>());
+        Commands.Hidden = CompletionCommand.For(Commands, new CompletionSources(apps, domains, config));
+        _runnerOf = table => new CommandRunner(
+            table,
+            plugins.Triggers,
+            plugins.Commands,
+            inDaemon,
+            ControlSocket.FileOf(roots),
+            inDaemon ? Honour : static _ => { },
+            logs.CreateLogger<CommandRunner>());
+        Runner = RunnerOf(Commands);
     }
 
     public AppCatalog Apps { get; }
+
+    public ContainerTargets Containers { get; }
 
     public RoutePublisher Routes { get; }
 
     public DomainStore Domains { get; }
 
+    public ConfigStore Config { get; }
+
     public CertificateFiles Certificates { get; }
+
+    public ReleaseStore Releases { get; }
+
+    public AppAccounts Accounts { get; }
 
     public EdgeServer Edge { get; }
 
@@ -90,7 +182,35 @@ internal sealed class Services : IAsyncDisposable
 
     public RenewalLoop Renewals { get; }
 
+    /// <summary>What plugins source.</summary>
+    public CompatibilityFiles Compatibility { get; }
+
+    public CommandTable Commands { get; }
+
     public CommandRunner Runner { get; }
+
+    /// <summary>A runner of other commands on the same services.</summary>
+    public CommandRunner RunnerOf(CommandTable table) => _runnerOf(table);
+
+    /// <summary>Features that keep what users set, for the schedulers that can honour it.</summary>
+    private static IFeature[] SettingFeatures(
+        FileStateStore store, PropertyStore properties, ReleaseStore releases, IScheduler scheduler, AppCatalog apps, ITriggers triggers, TimeProvider time)
+    {
+        var options = new DockerOptionStore(properties, store);
+        var entries = new EntryStore(store);
+        return
+        [
+            new DockerOptionFeature(options, new DeclaredProcesses(releases), apps),
+            new StorageFeature(entries, new MountStore(properties, entries, options, apps), new StorageFolders(entries), apps),
+            new NetworkFeature(new NetworkStore(store, time), new NetworkSettings(properties), scheduler, apps),
+            new ResourceFeature(new ResourceStore(properties), apps),
+            new RegistryFeature(properties, new CredentialStore(store), triggers, apps),
+            new CronFeature(new CronTasks(releases, properties, store), properties, triggers, apps),
+            new GitFeature(new AppRepository(store), new GitAccess(store), properties, store, apps),
+            new RepoFeature(store, apps),
+            new CleanupFeature(releases, store, apps),
+        ];
+    }
 
     /// <summary>A hand edit of an app's files counts at the next command that names the app.</summary>
     private void Honour(string word)
@@ -104,8 +224,13 @@ internal sealed class Services : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _clients.Dispose();
+        _docker.Dispose();
         await Edge.DisposeAsync();
     }
 
-    public static LogSettings LogSettingsOf(StateRoots roots) => new() { Folder = $"{roots.Lib}/data/logs" };
+    public static LogSettings LogSettingsOf(StateRoots roots)
+    {
+        var settings = new LogsSettings(new PropertyStore(new FileStateStore(roots, TimeProvider.System), TimeProvider.System));
+        return new LogSettings { Folder = $"{roots.Lib}/data/logs", OwnLimit = app => settings.MaxSizeOf(app) };
+    }
 }

@@ -19,37 +19,111 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
 
     public async IAsyncEnumerable<Finding> LookAsync(AppName app)
     {
-        foreach (var fault in services.Domains.Read(app).Faults)
+        foreach (var finding in LookAtFiles(app))
         {
-            yield return Finding.Fail(fault.Found, fault.Remedy);
+            yield return finding;
         }
 
-        var names = services.Domains.DomainsOf(app).Where(name => !name.IsWildcard).ToArray();
-        if (names.Length == 0)
+        if (await ContainersAsync(app) is { } containers)
         {
-            yield return Finding.Warn("it has no domains, so nobody can reach it", $"Add one: berth domains:add {app} www.example.com");
+            yield return containers;
         }
 
-        if (services.Manager.LastFailureOf(app) is { } failure)
-        {
-            yield return Finding.Fail($"its certificate could not be had last time: {failure.Found}", failure.Remedy);
-        }
-
+        var names = Readable(() => services.Domains.DomainsOf(app).Where(name => !name.IsWildcard).ToArray(), []);
         if (record is null)
         {
+            yield return new Finding(FindingGrade.Warn, "it was not visited, for no daemon answers");
             yield break;
         }
 
+        var visits = new List<Visit>();
         foreach (var name in names)
         {
-            await foreach (var finding in VisitAsync(app, name))
+            visits.Add(await VisitAsync(app, name));
+            yield return visits[^1].Answer;
+        }
+
+        foreach (var finding in Certificates(app, visits))
+        {
+            yield return finding;
+        }
+
+        visits.ForEach(visit => visit.Dispose());
+    }
+
+    private List<Finding> LookAtFiles(AppName app)
+    {
+        var findings = new List<Finding>();
+        try
+        {
+            findings.AddRange(services.Domains.Read(app).Faults.Select(fault => Finding.Fail(fault.Found, fault.Remedy)));
+            if (services.Domains.DomainsOf(app).All(name => name.IsWildcard))
             {
-                yield return finding;
+                findings.Add(Finding.Warn("it has no domains, so nobody can reach it", $"Add one: `berth domains:add {app} www.example.com`."));
             }
+
+            findings.AddRange(services.Config.FaultsFor(app)
+                .Select(fault => Finding.Warn(fault, $"Correct or remove that line, then `berth ps:restart {app}`.")));
+            if (services.Runtime.ObstacleOf(app) is { } obstacle)
+            {
+                findings.Add(Finding.Fail($"its processes could not be started anew: {obstacle.Found}", obstacle.Remedy));
+            }
+
+            if (services.Manager.LastFailureOf(app) is { } failure)
+            {
+                findings.Add(Finding.Fail($"its certificate could not be had last time: {failure.Found}", failure.Remedy));
+            }
+
+            if (RunsAsRoot(app))
+            {
+                findings.Add(Finding.Fail(
+                    "its processes run as root: the folders above its release are closed to other accounts",
+                    "Let others pass through each folder above DOKKU_LIB_ROOT (`chmod o+x FOLDER`), or keep DOKKU_LIB_ROOT outside of /root; then `berth ps:restart " + app + "`."));
+            }
+        }
+        catch (ProblemException e)
+        {
+            findings.Add(Finding.Fail(e.Problem.Found, e.Problem.Remedy));
+        }
+
+        return findings;
+    }
+
+    private bool RunsAsRoot(AppName app) =>
+        CurrentUser.IsRoot && services.Releases.Current(app) is { } release && services.Accounts.IsRoots(app, services.Releases.FolderOf(app, release));
+
+    private static T Readable<T>(Func<T> read, T otherwise)
+    {
+        try
+        {
+            return read();
+        }
+        catch (ProblemException)
+        {
+            // Told of already, by the look at the files.
+            return otherwise;
         }
     }
 
-    private async IAsyncEnumerable<Finding> VisitAsync(AppName app, DomainName name)
+    /// <summary>An app that a Dokku server started runs on, and is nobody's to mind but its owner's.</summary>
+    private async Task<Finding?> ContainersAsync(AppName app)
+    {
+        if (services.Containers.ContainersOf(app) is not { Count: > 0 } known)
+        {
+            return null;
+        }
+
+        var found = await services.Containers.LookAtAsync(app, CancellationToken.None);
+        return found.IsEmpty
+            ? Finding.Fail(
+                $"none of the {known.Count} containers that Dokku started for it answers",
+                $"Deploy it with Berth, or start what Dokku made: docker start {known[0].Id[..12]}")
+            : Finding.Warn(
+                $"it runs in containers that Dokku started; requests go to {string.Join(", ", found)}, but Berth does not start or stop them",
+                "Deploy it with Berth to have it minded: its config, domains and certificate are in use already.");
+    }
+
+    private async Task<Visit> VisitAsync(AppName app, DomainName name)
     {
         var secure = services.Certificates.Exists(app);
         var port = secure ? record!.HttpsPort : record!.HttpPort;
@@ -58,25 +132,29 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
         X509Certificate2? shown = null;
         string? root = null;
         using var client = Visitor(port, certificate => (shown, root) = certificate);
-        yield return await AskAsync(client, url);
-        if (!secure)
-        {
-            yield return Finding.Warn($"{name} is on plain HTTP", $"berth letsencrypt {app}");
-        }
+        return new Visit(name, await AskAsync(client, url, app), shown, root);
+    }
 
-        if (shown is null)
+    /// <summary>Each certificate once, however many names it was shown for; and the names that are on none.</summary>
+    private IEnumerable<Finding> Certificates(AppName app, List<Visit> visits)
+    {
+        foreach (var shown in visits.Where(visit => visit.Certificate is not null).GroupBy(visit => visit.Certificate!.Thumbprint))
         {
-            yield break;
-        }
-
-        using (shown)
-        {
-            var facts = CertificateFacts.Of(shown);
+            var facts = CertificateFacts.Of(shown.First().Certificate!);
             yield return Finding.Ok($"certificate for {string.Join(", ", facts.Names)}, issued by {facts.Issuer}");
-            yield return root is null
-                ? Finding.Fail("its chain leads to no root that this machine trusts", "berth certs:report shows what is installed.")
-                : Finding.Ok($"chain verified up to {root}");
+            var untrusted = shown.Where(visit => visit.Root is null).Select(visit => visit.Name.Text).ToArray();
+            yield return untrusted.Length == 0
+                ? Finding.Ok($"chain verified up to {shown.First().Root}")
+                : Finding.Fail(
+                    $"not to be trusted for {string.Join(", ", untrusted)}: another name, or a root this machine does not know",
+                    $"See what is installed: `berth certs:report {app}`; a certificate for all its names comes with `berth letsencrypt:enable {app}`.");
             yield return Finding.Ok(Times(app, facts));
+        }
+
+        if (!services.Certificates.Exists(app) && visits.Count > 0)
+        {
+            yield return Finding.Warn(
+                $"{string.Join(", ", visits.Select(visit => visit.Name))} on plain HTTP", $"Get a certificate: `berth letsencrypt {app}`.");
         }
     }
 
@@ -91,7 +169,7 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
 
     private static string Day(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
-    private static async Task<Finding> AskAsync(HttpClient client, string url)
+    private static async Task<Finding> AskAsync(HttpClient client, string url, AppName app)
     {
         var started = Stopwatch.GetTimestamp();
         try
@@ -100,11 +178,11 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
             var body = await response.Content.ReadAsStringAsync();
             var took = Stopwatch.GetElapsedTime(started).TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture);
             var answer = $"{url} answered {(int)response.StatusCode} in {took} ms: {Printable.Of(body.Trim(), 120)}";
-            return (int)response.StatusCode < 500 ? Finding.Ok(answer) : Finding.Fail(answer, "berth logs shows what the app says, berth ps:report whether it runs.");
+            return (int)response.StatusCode < 500 ? Finding.Ok(answer) : Finding.Fail(answer, $"See what it says, `berth logs {app}`, and whether it runs, `berth ps:report {app}`.");
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {
-            return Finding.Fail($"{url} does not answer: {e.InnerException?.Message ?? e.Message}", "berth doctor shows whether daemon and ports are well.");
+            return Finding.Fail($"{url} does not answer: {e.InnerException?.Message ?? e.Message}", $"See whether it runs, `berth ps:report {app}`, and what the daemon's log says (`journalctl -u berth`, or run/berth.log).");
         }
     }
 

@@ -1,6 +1,8 @@
 using Berth.Client;
+using Berth.Commands;
 using Berth.Daemon;
 using Berth.Edge;
+using Berth.Kernel;
 using Berth.Platform.CommandLine;
 using Berth.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,54 +14,70 @@ internal static class DoctorCommand
 {
     public static async Task<int> RunAsync(string[] words, StateRoots roots, Caller caller, CommandOutput output)
     {
+        if (words is ["--help" or "-h", ..] || words.Any(word => word.StartsWith('-')))
+        {
+            return Help(words, caller, output);
+        }
+
         await using var services = new Services(
             roots, new EdgeOptions(), authority: null, new NoScheduler(), inDaemon: false, NullLoggerFactory.Instance);
-        var record = DaemonRecordFile.Read(roots);
-        var visitor = new AppVisit(services, record);
-        var worst = FindingGrade.Ok;
-        if (words is [var name, ..])
+        var asked = words is [var name, ..] ? services.Apps.Find(name) : null;
+        var daemon = DaemonLook.At(roots);
+        var visitor = new AppVisit(services, daemon.Record);
+        var worst = asked is null ? Tell(output, caller, "This machine", MachineCheck.Look(roots, daemon))
+            : daemon.Record is null ? Tell(output, caller, "This machine", [daemon.Finding])
+            : FindingGrade.Ok;
+        foreach (var app in asked is null ? services.Apps.List() : [asked])
         {
-            var app = services.Apps.Find(name);
-            return Status(await TellAsync($"{app}", visitor.LookAsync(app)));
-        }
-
-        worst = await TellAsync("This machine", MachineCheck.LookAsync(roots, record));
-        foreach (var app in services.Apps.List())
-        {
-            var grade = await TellAsync($"{app}", visitor.LookAsync(app));
-            worst = grade > worst ? grade : worst;
-        }
-
-        return Status(worst);
-
-        async Task<FindingGrade> TellAsync(string title, IAsyncEnumerable<Finding> findings)
-        {
-            output.Headline(title);
-            var grade = FindingGrade.Ok;
-            await foreach (var finding in findings)
+            var findings = new List<Finding>();
+            await foreach (var finding in visitor.LookAsync(app))
             {
-                Tell(output, finding, caller.Coloured && caller.OutputIsTerminal);
-                grade = finding.Grade > grade ? finding.Grade : grade;
+                findings.Add(finding);
             }
 
-            return grade;
+            worst = Worse(worst, Tell(output, caller, app.Text, findings));
         }
+
+        return worst == FindingGrade.Fail ? 1 : 0;
     }
 
-    private static int Status(FindingGrade worst) => worst == FindingGrade.Fail ? 1 : 0;
-
-    private static void Tell(CommandOutput output, Finding finding, bool coloured)
+    private static int Help(string[] words, Caller caller, CommandOutput output)
     {
-        var (word, colour) = finding.Grade switch
+        if (words is not ["--help" or "-h", ..])
         {
-            FindingGrade.Ok => ("ok  ", "\x1b[32m"),
-            FindingGrade.Warn => ("warn", "\x1b[33m"),
-            _ => ("FAIL", "\x1b[31m"),
-        };
-        output.Detail($"{(coloured ? $"{colour}{word}\x1b[0m" : word)}  {finding.Text}");
-        if (finding.Remedy is not null)
-        {
-            output.Detail($"      → {finding.Remedy}");
+            throw ProgramProblems.BadOption($"berth doctor knows no option '{Printable.Of(words.First(word => word.StartsWith('-')))}'.", "`berth doctor --help` shows what it takes.").AsException();
         }
+
+        output.Line($"Usage: {caller.Program} doctor [<app>]");
+        output.Line();
+        output.Line("Looks at this machine and all apps, or at one app as a visitor would, and says what to do. It changes nothing.");
+        output.Line("The exit status is 1 when something does not work.");
+        return 0;
     }
+
+    private static FindingGrade Tell(CommandOutput output, Caller caller, string title, IEnumerable<Finding> findings)
+    {
+        output.Headline(title);
+        var worst = FindingGrade.Ok;
+        foreach (var finding in findings)
+        {
+            var (word, tint) = finding.Grade switch
+            {
+                FindingGrade.Ok => ("ok  ", Tint.Green),
+                FindingGrade.Warn => ("warn", Tint.Yellow),
+                _ => ("FAIL", Tint.Red),
+            };
+            output.Marked(word, tint, ProblemPrinter.AsCalled(finding.Text, caller.Program));
+            if (finding.Remedy is not null)
+            {
+                output.Detail($"      → {ProblemPrinter.AsCalled(finding.Remedy, caller.Program)}");
+            }
+
+            worst = Worse(worst, finding.Grade);
+        }
+
+        return worst;
+    }
+
+    private static FindingGrade Worse(FindingGrade one, FindingGrade other) => one > other ? one : other;
 }

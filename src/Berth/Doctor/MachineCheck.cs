@@ -1,6 +1,5 @@
 using System.Globalization;
 using Berth.Commands;
-using Berth.Control;
 using Berth.Daemon;
 using Berth.Kernel;
 using Berth.Storage;
@@ -14,7 +13,7 @@ internal static class MachineCheck
     private static readonly Version LeastRuntime = new(10, 0, 13);
     private const long LeastFree = 512L << 20;
 
-    public static async IAsyncEnumerable<Finding> LookAsync(StateRoots roots, DaemonRecord? record)
+    public static IEnumerable<Finding> Look(StateRoots roots, DaemonLook daemon)
     {
         yield return Finding.Ok($"berth {VersionCommand.Berth}");
         foreach (var (part, version) in RuntimeVersions.All)
@@ -23,7 +22,7 @@ internal static class MachineCheck
                 ? Finding.Ok($"{part} {version}")
                 : Finding.Warn(
                     $"{part} {version}: patches before {LeastRuntime} have known denial-of-service holes",
-                    "Update Berth's sources and build again: ./run --once. Until then, keep strangers' load in check in front of it.");
+                    "Update Berth's sources and build again: `./run --once`. Until then, keep strangers' load in check in front of it.");
         }
 
         foreach (var (variable, folder) in new[] { ("DOKKU_ROOT", roots.Home), ("DOKKU_LIB_ROOT", roots.Lib) })
@@ -31,33 +30,25 @@ internal static class MachineCheck
             yield return Folder(variable, folder);
         }
 
-        using (var client = Client.ControlClient.TryConnect(roots))
+        yield return daemon.Finding;
+        foreach (var port in new[] { daemon.Record?.HttpPort ?? 80, daemon.Record?.HttpsPort ?? 443 })
         {
-            yield return client is not null
-                ? Finding.Ok($"the daemon answers at {ControlSocket.FileOf(roots)}")
-                : Finding.Fail($"no daemon answers at {ControlSocket.FileOf(roots)}", "Start it: sudo systemctl start berth, or berth serve.");
+            yield return Port(port, daemon.Record);
         }
 
-        foreach (var port in new[] { record?.HttpPort ?? 80, record?.HttpsPort ?? 443 })
-        {
-            yield return Port(port, record);
-        }
-
-        if (record is { HttpPort: not 80 })
+        if (daemon.Record is { HttpPort: not 80 })
         {
             yield return Finding.Warn(
-                $"visitors and Let's Encrypt come to port 80, and the edge listens on {record.HttpPort}",
-                "Fine on a laptop. On a server run berth serve as root, or forward port 80 and 443 to the edge's.");
+                $"visitors and Let's Encrypt come to port 80, and the edge listens on {daemon.Record.HttpPort}",
+                "Fine on a laptop. On a server run `berth serve` as root, or forward port 80 and 443 to the edge's.");
         }
-
-        await Task.CompletedTask;
     }
 
     private static Finding Folder(string variable, string folder)
     {
         if (!Directory.Exists(folder))
         {
-            return Finding.Fail($"{variable}: {folder} does not exist", "The daemon makes it when it starts: berth serve.");
+            return Finding.Warn($"{variable}: {folder} does not exist yet", "The first command that writes makes it, and so does the daemon.");
         }
 
         var free = new DriveInfo(folder).AvailableFreeSpace;
@@ -71,9 +62,13 @@ internal static class MachineCheck
         var holder = PortHolder.Find(port);
         return holder switch
         {
-            null => Finding.Fail($"nobody listens on port {port}", "The edge does once the daemon runs."),
+            null when PortHolder.IsTaken(port) => record is not null && (port == record.HttpPort || port == record.HttpsPort)
+                ? Finding.Ok($"port {port} is held, by the edge as its own record says")
+                : Finding.Warn($"port {port} is held by a process that you may not look into", "Look as root: `sudo berth doctor`."),
+            null when record is null => Finding.Ok($"port {port} is free for the edge"),
+            null => Finding.Fail($"nobody listens on port {port}, though the daemon says it does", "Restart it: `sudo systemctl restart berth`, or `berth serve --stop` and `berth serve`."),
             _ when record is not null && holder.ProcessId == record.ProcessId => Finding.Ok($"port {port} is the edge's"),
-            _ => Finding.Fail($"port {port} is held by {holder}", "Stop that program, or give the edge other ports: berth serve --http-port N --https-port N."),
+            _ => Finding.Fail($"port {port} is held by {holder}", "Stop that program, or give the edge other ports: `berth serve --http-port N --https-port N`."),
         };
     }
 

@@ -53,14 +53,19 @@ internal sealed class TestEdge : IAsyncDisposable
     internal static AppName AppOf(string name) => AppName.Parse(name.TrimStart('*', '.').Split('.')[0]);
 
     /// <summary>A client to which every name in the world is this edge. Redirects are shown, not followed.</summary>
-    internal HttpMessageInvoker Client(Action<X509Certificate2>? seen = null, TimeSpan? keep = null) => new(new SocketsHttpHandler
+    /// <param name="seen">Told of each certificate shown.</param>
+    /// <param name="keep">How long connections are used again.</param>
+    /// <param name="port">The port of this machine that every address leads to; null takes the main one of its scheme.</param>
+    internal HttpMessageInvoker Client(Action<X509Certificate2>? seen = null, TimeSpan? keep = null, int? port = null) => new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseProxy = false,
         UseCookies = false,
         AutomaticDecompression = DecompressionMethods.None,
         PooledConnectionLifetime = keep ?? Timeout.InfiniteTimeSpan,
-        ConnectCallback = async (context, cancel) => await ConnectAsync(context.DnsEndPoint.Port != 80, cancel),
+        ConnectCallback = async (context, cancel) => port is { } extra
+            ? await ConnectAsync(extra, cancel)
+            : await ConnectAsync(context.DnsEndPoint.Port != 80, cancel),
         SslOptions = new()
         {
             // Any certificate will do: which one it was is what tests ask.
@@ -72,11 +77,22 @@ internal sealed class TestEdge : IAsyncDisposable
         },
     });
 
-    internal async Task<NetworkStream> ConnectAsync(bool https, CancellationToken cancel)
+    internal Task<NetworkStream> ConnectAsync(bool https, CancellationToken cancel) =>
+        ConnectAsync(https ? Server.HttpsPort : Server.HttpPort, cancel);
+
+    internal static async Task<NetworkStream> ConnectAsync(int port, CancellationToken cancel, IPAddress? address = null)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(IPAddress.Loopback, https ? Server.HttpsPort : Server.HttpPort, cancel);
-        return new NetworkStream(socket, ownsSocket: true);
+        try
+        {
+            await socket.ConnectAsync(address ?? IPAddress.Loopback, port, cancel);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -27,4 +27,14 @@ public sealed class Reading_environment_files
     [InlineData("1A=x\nA-B=y\r\nC=z\r\n", "C=z")]
     public void reads_what_people_and_older_servers_write(string text, string expected) =>
         Assert.Equal(expected, string.Join('|', EnvironmentFile.Parse(text).Select(pair => $"{pair.Key}={pair.Value}")));
+
+    [Fact]
+    public void tells_the_lines_that_are_no_assignment()
+    {
+        var faulty = new List<int>();
+        var values = EnvironmentFile.Parse("# a comment\nA=1\n\nno assignment\nexport B='x\ny'\n=nothing\n1BAD=2\nC=3", faulty.Add);
+
+        Assert.Equal([4, 7, 8], faulty);
+        Assert.Equal(["A", "B", "C"], values.Keys);
+    }
 }

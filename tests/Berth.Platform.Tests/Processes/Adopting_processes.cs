@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Berth.Kernel;
+using Berth.Platform.Processes.Launching;
 using Berth.Platform.Processes;
 using Berth.TestKit;
 
@@ -18,7 +20,7 @@ public sealed class Adopting_processes
         var before = harbor.Instances;
         await harbor.ReopenAsync();
 
-        await harbor.Scheduler.AdoptAsync([plan], CancellationToken.None);
+        await harbor.Scheduler.AdoptAsync(Adoption.Of(plan), CancellationToken.None);
         await harbor.UntilAsync(i => i is { Type.Text: "worker", State: InstanceState.Running });
 
         Assert.Equal(before.Select(i => (i.Id, i.ProcessId, i.Address, i.State)), harbor.Instances.Select(i => (i.Id, i.ProcessId, i.Address, i.State)));
@@ -34,7 +36,7 @@ public sealed class Adopting_processes
         var plan = harbor.Plan(Web);
         await harbor.DeployAsync(plan);
         await harbor.ReopenAsync();
-        await harbor.Scheduler.AdoptAsync([plan], CancellationToken.None);
+        await harbor.Scheduler.AdoptAsync(Adoption.Of(plan), CancellationToken.None);
         var adopted = Assert.Single(harbor.Instances);
 
         Process.GetProcessById(adopted.ProcessId!.Value).Kill();
@@ -53,7 +55,7 @@ public sealed class Adopting_processes
         var plan = harbor.Plan(Web);
         await harbor.DeployAsync(plan);
         await harbor.ReopenAsync();
-        await harbor.Scheduler.AdoptAsync([plan], CancellationToken.None);
+        await harbor.Scheduler.AdoptAsync(Adoption.Of(plan), CancellationToken.None);
         var pid = Assert.Single(harbor.Instances).ProcessId!.Value;
 
         await harbor.Scheduler.StopAsync(Harbor.Name, CancellationToken.None);
@@ -77,7 +79,7 @@ public sealed class Adopting_processes
 
         await harbor.ReopenAsync();
 
-        await harbor.Scheduler.AdoptAsync([harbor.Plan(Web, formation: [("web", 3)])], CancellationToken.None);
+        await harbor.Scheduler.AdoptAsync(Adoption.Of(harbor.Plan(Web, formation: [("web", 3)])), CancellationToken.None);
         await harbor.UntilAsync(i => i is { Index: 1, State: InstanceState.Running });
         await harbor.UntilAsync(i => i is { Index: 3, State: InstanceState.Running });
 
@@ -94,7 +96,7 @@ public sealed class Adopting_processes
         var pids = harbor.Instances.Select(i => i.ProcessId!.Value).ToArray();
         await harbor.ReopenAsync();
 
-        await harbor.Scheduler.AdoptAsync([], CancellationToken.None);
+        await harbor.Scheduler.AdoptAsync(Adoption.Of(), CancellationToken.None);
 
         Assert.DoesNotContain(pids, Harbor.IsAlive);
         Assert.Empty(Directory.EnumerateFiles(harbor.Options.StateFolder, "*.json", SearchOption.AllDirectories));
@@ -113,10 +115,130 @@ public sealed class Adopting_processes
         }
 
         await harbor.ReopenAsync();
-        await harbor.Scheduler.AdoptAsync([], CancellationToken.None);
+        await harbor.Scheduler.AdoptAsync(Adoption.Of(), CancellationToken.None);
 
         Assert.False(Harbor.IsAlive(pid));
         Assert.Empty(Directory.EnumerateFiles(harbor.Options.StateFolder, "*.json", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task lets_an_app_go_on_whose_plan_cannot_be_made_and_starts_nothing_of_it_again()
+    {
+        await using var harbor = new Harbor();
+        await harbor.DeployAsync(harbor.Plan(Web, formation: [("web", 2), ("worker", 1)]));
+        var before = harbor.Instances;
+        await harbor.ReopenAsync();
+
+        await harbor.Scheduler.AdoptAsync(
+            new Adoption { Plans = [], Spared = ImmutableDictionary<AppName, string?>.Empty.Add(Harbor.Name, "r1") }, CancellationToken.None);
+        await harbor.UntilAsync(i => i is { Type.Text: "worker", State: InstanceState.Running });
+
+        Assert.Equal(before.Select(i => (i.Id, i.ProcessId)), harbor.Instances.Select(i => (i.Id, i.ProcessId)));
+        Assert.Equal([1, 2], harbor.Scheduler.TargetsOf(Harbor.Name).Targets.Select(t => t.Index));
+        Process.GetProcessById(before[0].ProcessId!.Value).Kill();
+        Assert.Null((await harbor.UntilAsync(i => i.State == InstanceState.Crashed)).ProcessId);
+
+        await (await harbor.DeployAsync(harbor.Plan("web: ./server", "r2"))).Retired;
+        Assert.Equal("r2", Assert.Single(harbor.Instances, i => i.State == InstanceState.Running).ReleaseId);
+    }
+
+    [Fact]
+    public async Task replaces_what_was_started_with_another_configuration_without_an_interruption()
+    {
+        await using var harbor = new Harbor();
+        var plan = harbor.Plan(Web, formation: [("web", 2)]);
+        await harbor.DeployAsync(plan);
+        var before = harbor.Instances.Select(i => i.ProcessId!.Value).ToArray();
+        await harbor.ReopenAsync();
+        harbor.Told.Clear();
+        var replacing = 0;
+
+        await harbor.Scheduler.AdoptAsync(
+            Adoption.Of(plan with { Environment = plan.Environment.SetItem("RELEASE", "changed") }) with { Replacing = (_, count) => replacing = count },
+            CancellationToken.None);
+        await Eventually.TrueAsync(() => Task.FromResult(!before.Any(Harbor.IsAlive)));
+
+        Assert.Equal(2, replacing);
+        Assert.All(harbor.Told, targets => Assert.Equal(2, targets.Targets.Length));
+        var now = harbor.Scheduler.TargetsOf(Harbor.Name).Targets;
+        Assert.Equal(2, now.Length);
+        Assert.StartsWith("web.1 changed", await Harbor.AskAsync(now[0].Address), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task keeps_what_runs_when_it_does_not_start_with_the_present_configuration()
+    {
+        await using var harbor = new Harbor();
+        harbor.Write("choosy", "#!/bin/sh\n[ -n \"$BROKEN\" ] && exit 3\nexec ./server");
+        var plan = harbor.Plan("web: ./choosy");
+        await harbor.DeployAsync(plan);
+        var pid = harbor.Instances[0].ProcessId;
+        await harbor.ReopenAsync();
+        var failed = new TaskCompletionSource<Problem>();
+
+        await harbor.Scheduler.AdoptAsync(
+            Adoption.Of(plan with { Environment = plan.Environment.Add("BROKEN", "1") }) with { Failed = (_, problem) => failed.TrySetResult(problem) },
+            CancellationToken.None);
+
+        Assert.Equal(ProcessProblems.Exited, (await failed.Task.WaitAsync(TimeSpan.FromSeconds(20))).Code);
+        Assert.Single(harbor.Scheduler.TargetsOf(Harbor.Name).Targets);
+        Assert.Equal(pid, Assert.Single(harbor.Instances, i => i.State == InstanceState.Running).ProcessId);
+    }
+
+    [Fact]
+    public async Task starts_nothing_of_an_app_that_is_not_to_be_restored_but_takes_over_what_runs()
+    {
+        await using var harbor = new Harbor();
+        var plan = harbor.Plan(Web) with { OnlyWhatRuns = true };
+
+        await harbor.Scheduler.AdoptAsync(Adoption.Of(plan), CancellationToken.None);
+        Assert.Empty(harbor.Instances);
+
+        await harbor.DeployAsync(plan);
+        var pid = harbor.Instances[0].ProcessId;
+        await harbor.ReopenAsync();
+        await harbor.Scheduler.AdoptAsync(Adoption.Of(plan), CancellationToken.None);
+        Assert.Equal(pid, Assert.Single(harbor.Instances).ProcessId);
+    }
+
+    [Fact]
+    public async Task believes_no_record_that_its_process_does_not_bear_out()
+    {
+        await using var harbor = new Harbor();
+        using var stranger = Process.Start(new ProcessStartInfo("/bin/sleep") { ArgumentList = { "1000" } })!;
+        var record = Record(harbor, stranger.Id, "abc");
+
+        await harbor.Scheduler.AdoptAsync(Adoption.Of(harbor.Plan(Web)), CancellationToken.None);
+
+        Assert.False(stranger.HasExited);
+        Assert.False(File.Exists(record));
+        Assert.NotEqual(stranger.Id, (await harbor.UntilAsync(i => i.State == InstanceState.Running)).ProcessId);
+        stranger.Kill();
+    }
+
+    [Theory]
+    [InlineData("\"app\":\"../../../precious\"")]
+    [InlineData("\"id\":\"../../../precious\"")]
+    [InlineData("\"type\":\"../precious\"")]
+    [InlineData("\"app\":null")]
+    [InlineData("\"id\":null")]
+    [InlineData("\"pid\":1")]
+    [InlineData("\"port\":99999")]
+    public async Task takes_a_record_that_nobody_wrote_for_none(string forged)
+    {
+        await using var harbor = new Harbor();
+        AtomicFile.Write(harbor.Scratch["precious"], "kept");
+        var name = forged[1..forged.IndexOf('"', 1)];
+        var record = Record(harbor, Environment.ProcessId, "abc");
+        var lines = File.ReadAllText(record).Split(',').Select(part => part.Contains($"\"{name}\"", StringComparison.Ordinal)
+            ? part.StartsWith('{') ? "{" + forged : forged
+            : part);
+        AtomicFile.Write(record, string.Join(',', lines));
+
+        await harbor.Scheduler.AdoptAsync(Adoption.Of(), CancellationToken.None);
+
+        Assert.Equal("kept", File.ReadAllText(harbor.Scratch["precious"]));
+        Assert.False(File.Exists(record));
     }
 
     [Fact]
@@ -135,7 +257,7 @@ public sealed class Adopting_processes
             """);
 
         await harbor.ReopenAsync();
-        await harbor.Scheduler.AdoptAsync([harbor.Plan(Web)], CancellationToken.None);
+        await harbor.Scheduler.AdoptAsync(Adoption.Of(harbor.Plan(Web)), CancellationToken.None);
 
         Assert.False(stranger.HasExited);
         Assert.NotEqual(stranger.Id, (await harbor.UntilAsync(i => i.State == InstanceState.Running)).ProcessId);
@@ -170,7 +292,7 @@ public sealed class Adopting_processes
             Formation = System.Collections.Immutable.ImmutableSortedDictionary<ProcessType, int>.Empty.Add(ProcessType.Parse("worker"), 1),
             Health = new HealthSettings { Uptime = TimeSpan.FromMilliseconds(10) },
         };
-        await scheduler.AdoptAsync([plan], CancellationToken.None);
+        await scheduler.AdoptAsync(Adoption.Of(plan), CancellationToken.None);
 
         var instances = scheduler.InstancesOf(Harbor.Name);
         Assert.Equal(["web.1", "worker.1"], instances.Select(i => i.Name));
@@ -200,11 +322,23 @@ public sealed class Adopting_processes
         await harbor.ReopenAsync();
         var bad = plan with { App = AppName.Parse("bad"), Processes = Procfile.Parse("web: ./missing", "Procfile") };
 
-        await harbor.Scheduler.AdoptAsync([bad, plan], CancellationToken.None);
+        await harbor.Scheduler.AdoptAsync(Adoption.Of(bad, plan), CancellationToken.None);
 
         Assert.Equal(pid, Assert.Single(harbor.Instances).ProcessId);
         var failed = await harbor.UntilAsync(i => i is { App.Text: "bad", State: InstanceState.Restarting });
         Assert.Contains("./missing", failed.LastExit!.Reason, StringComparison.Ordinal);
+    }
+
+    /// <summary>A record of web.1 that says of a process all that can be known of it from outside.</summary>
+    private static string Record(Harbor harbor, int pid, string id)
+    {
+        var folder = Path.Combine(harbor.Options.StateFolder, "instances", "hello");
+        PrivateFolder.Ensure(folder);
+        var path = Path.Combine(folder, $"web.1.{id}.json");
+        AtomicFile.Write(path, $$"""
+            {"app":"hello","type":"web","index":1,"id":"{{id}}","releaseId":"r1","pid":{{pid}},"startTime":{{ProcFolder.StartTimeOf(pid)}},"bootId":"{{ProcFolder.BootId}}","port":20000,"since":"2026-01-01T00:00:00+00:00"}
+            """);
+        return path;
     }
 
     private static async Task KillADaemonAsync(string folder)

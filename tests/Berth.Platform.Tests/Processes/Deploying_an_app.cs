@@ -9,6 +9,50 @@ public sealed class Deploying_an_app
     private const string Web = "web: ./server";
 
     [Fact]
+    public async Task stops_old_instances_first_of_those_types_that_must_not_run_twice()
+    {
+        await using var harbor = new Harbor();
+        var plan = harbor.Plan("web: ./server\nworker: sleep 1000", formation: [("worker", 1)]);
+        await harbor.DeployAsync(plan);
+        harbor.Changes.Clear();
+
+        await (await harbor.DeployAsync(plan with { ReleaseId = "r2", StopFirst = [ProcessType.Parse("worker")] })).Retired;
+
+        var changes = harbor.Changes.ToArray();
+        int First(string type, string release, InstanceState state) =>
+            Array.FindIndex(changes, i => i.Type.Text == type && i.ReleaseId == release && i.State == state);
+        Assert.True(First("worker", "r1", InstanceState.Stopped) < First("worker", "r2", InstanceState.Running));
+        Assert.True(First("web", "r1", InstanceState.Stopped) > First("web", "r2", InstanceState.Running));
+    }
+
+    [Fact]
+    public async Task trusts_the_types_whose_checks_are_skipped()
+    {
+        await using var harbor = new Harbor();
+        harbor.Write("mute", "#!/bin/sh\nexec sleep 1000");
+        var plan = harbor.Plan("web: ./mute") with { Unchecked = [ProcessType.Web] };
+
+        await harbor.DeployAsync(plan);
+
+        Assert.Equal(InstanceState.Running, Assert.Single(harbor.Instances).State);
+        Assert.Equal(
+            $"it accepts no connection at {harbor.Instances[0].Address}",
+            await harbor.Scheduler.CheckAsync(Harbor.Name, harbor.Instances[0].Id, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task tells_who_watches_what_it_waits_for_after_a_second()
+    {
+        await using var harbor = new Harbor();
+        harbor.Write("slow", "#!/bin/sh\nwhile [ ! -e go ]; do sleep 0.02; done\nexec ./server");
+        var told = new Waits(() => File.Create(harbor.Scratch["go"]).Dispose());
+
+        await harbor.Scheduler.DeployAsync(harbor.Plan("web: ./slow"), Cutover.None, told, CancellationToken.None);
+
+        Assert.Equal($"Waiting for web.1 to accept connections on port {harbor.Instances[0].Address!.Port}...", Assert.Single(told.Waited));
+    }
+
+    [Fact]
     public async Task starts_it_and_says_where_it_listens()
     {
         await using var harbor = new Harbor();
@@ -366,5 +410,21 @@ public sealed class Deploying_an_app
         }
 
         throw new TimeoutException();
+    }
+
+    private sealed class Waits(Action waiting) : IWaitProgress
+    {
+        public List<string> Waited { get; } = [];
+
+        public void Report(string value)
+        {
+            // Steps are another test's.
+        }
+
+        public void Waiting(string text)
+        {
+            Waited.Add(text);
+            waiting();
+        }
     }
 }

@@ -36,6 +36,7 @@ internal sealed class Harbor : IAsyncDisposable
         };
         Scheduler = Open();
         Write("server", Server);
+        Last = Plan("web: ./server");
     }
 
     public static TrampolineCommand Trampoline { get; } = new(
@@ -73,7 +74,7 @@ internal sealed class Harbor : IAsyncDisposable
         {
             // A test that failed after ending its daemon: the next daemon cleans up.
             await ReopenAsync();
-            await Scheduler.AdoptAsync([], CancellationToken.None);
+            await Scheduler.AdoptAsync(Adoption.Of(), CancellationToken.None);
         }
 
         await Scheduler.DisposeAsync();
@@ -99,8 +100,23 @@ internal sealed class Harbor : IAsyncDisposable
         Health = new HealthSettings { Uptime = TimeSpan.FromMilliseconds(50), Deadline = TimeSpan.FromSeconds(30) },
     };
 
-    public Task<Deployment> DeployAsync(ProcessPlan plan, Cutover? cutover = null) =>
-        Scheduler.DeployAsync(plan, cutover ?? Cutover.None, new Lines(Output), CancellationToken.None);
+    /// <summary>What was deployed last; before, a plan for a server.</summary>
+    public ProcessPlan Last { get; private set; }
+
+    public Task<Deployment> DeployAsync(ProcessPlan plan, Cutover? cutover = null)
+    {
+        Last = plan;
+        return Scheduler.DeployAsync(plan, cutover ?? Cutover.None, new Lines(Output), CancellationToken.None);
+    }
+
+    /// <summary>Changes the counts of some types; others keep theirs.</summary>
+    public async Task<Deployment> ScaleAsync(params (string Type, int Count)[] formation)
+    {
+        var wanted = Last with { Formation = Last.Formation.SetItems(formation.Select(pair => KeyValuePair.Create(ProcessType.Parse(pair.Type), pair.Count))) };
+        var scaled = await Scheduler.ScaleAsync(wanted, Cutover.None, new Lines(Output), CancellationToken.None);
+        Last = wanted;
+        return scaled;
+    }
 
     public Task<Deployment> DeployAsync(string procfile, params (string Type, int Count)[] formation) =>
         DeployAsync(Plan(procfile, formation: formation));
@@ -153,6 +169,16 @@ internal sealed class Harbor : IAsyncDisposable
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (Log(name) != expected)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, patience.Token);
+        }
+    }
+
+    /// <summary>Waits until the output of the instance in service ends so.</summary>
+    public async Task LogEndsAsync(string name, string expected)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!Log(name).EndsWith(expected, StringComparison.Ordinal))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, patience.Token);
         }

@@ -94,6 +94,6 @@ public sealed class Keeping_output
         await harbor.DeployAsync("worker: ./say", ("worker", 1));
         await harbor.UntilAsync(i => i is { Restarts: 1, State: InstanceState.Running });
 
-        await harbor.LogAsync("worker.1", "run\nrun\n");
+        await harbor.LogAsync("worker.1", "run\nberth: worker.1 exited with status 1; it starts again\nrun\n");
     }
 }

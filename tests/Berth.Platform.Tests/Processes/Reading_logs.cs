@@ -55,7 +55,8 @@ public sealed class Reading_logs : IDisposable
 
         Append("web.1.01", "older\n");
         Append("web.1.02", "newer\n");
-        Assert.Equal(["app[web.1]: newer"], await ReadAsync(new LogQuery()));
+        Assert.Equal(["app[web.1]: newer"], await ReadAsync(new LogQuery { Lines = 1 }));
+        Assert.Equal(["app[web.1]: previous", "app[web.1]: newer"], await ReadAsync(new LogQuery()));
         Assert.Equal(["app[web.1]: failed"], await ReadAsync(new LogQuery { Failed = true }));
     }
 

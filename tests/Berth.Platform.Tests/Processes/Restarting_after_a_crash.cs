@@ -41,6 +41,8 @@ public sealed class Restarting_after_a_crash
         Assert.Equal(6, last.Restarts);
         Assert.Contains("exited with status 7", last.LastExit!.ToString(), StringComparison.Ordinal);
         Assert.Null(last.Address);
+        Assert.Contains("berth: web.1 exited with status 7 before it was healthy (Procfile line 1 (web)); it starts again\n", harbor.Log(), StringComparison.Ordinal);
+        await harbor.LogEndsAsync("web.1", "berth: web.1 exited with status 7 before it was healthy (Procfile line 1 (web)); it stays down after 6 restarts (restart policy on-failure:6)\n");
         Assert.Empty(harbor.Scheduler.TargetsOf(Harbor.Name).Targets);
         var pauses = Pauses(harbor.Changes.ToArray());
         Assert.Equal(6, pauses.Count);

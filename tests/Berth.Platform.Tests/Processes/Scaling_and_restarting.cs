@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Berth.Kernel;
 using Berth.Platform.Processes;
 
@@ -107,14 +106,8 @@ public sealed class Scaling_and_restarting
         Assert.Equal(ProcessProblems.TypeUnknown, (await Assert.ThrowsAsync<ProblemException>(() => RestartAsync(harbor, unknown))).Problem.Code);
     }
 
-    private static Task<Deployment> ScaleAsync(Harbor harbor, params (string Type, int Count)[] formation) =>
-        harbor.Scheduler.ScaleAsync(
-            Harbor.Name,
-            formation.ToImmutableSortedDictionary(pair => ProcessType.Parse(pair.Type), pair => pair.Count),
-            Cutover.None,
-            new Progress<string>(),
-            CancellationToken.None);
+    private static Task<Deployment> ScaleAsync(Harbor harbor, params (string Type, int Count)[] formation) => harbor.ScaleAsync(formation);
 
     private static Task<Deployment> RestartAsync(Harbor harbor, ProcessType? process) =>
-        harbor.Scheduler.RestartAsync(Harbor.Name, process, Cutover.None, new Progress<string>(), CancellationToken.None);
+        harbor.Scheduler.RestartAsync(harbor.Last, process, Cutover.None, new Progress<string>(), CancellationToken.None);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Berth.Kernel;
 
 namespace Berth.Platform.Processes.Launching;
 
@@ -11,16 +12,15 @@ internal static unsafe partial class Libc
     public const int Terminate = 15; // SIGTERM
     public const int Kill = 9; // SIGKILL
     public const int None = 0; // only asks whether it is there
-    public const int WriteOnly = 0x1;
-    public const int ReadOnly = 0;
-    public const int Create = 0x40;
-    public const int Append = 0x400;
-    public const int CloseOnExec = 0x80000;
+    public const int WriteOnly = Posix.WriteOnly;
+    public const int ReadOnly = Posix.ReadOnly;
+    public const int Create = Posix.Create;
+    public const int Append = Posix.Append;
+    public const int CloseOnExec = Posix.CloseOnExec;
     public const int DuplicateCloseOnExec = 1030; // F_DUPFD_CLOEXEC
     public const int SetNoNewPrivileges = 38; // PR_SET_NO_NEW_PRIVS
 
-    /// <summary>O_NOFOLLOW, the one whose number differs.</summary>
-    public static int NoFollow => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
+    public static int NoFollow => Posix.NoFollow;
 
     public const int Executable = 1; // X_OK
     public const int CurrentFolder = -100; // AT_FDCWD
@@ -42,11 +42,9 @@ internal static unsafe partial class Libc
     /// <returns>Null when it worked, else what the system says.</returns>
     public static string? ErrorOf(int result) => result >= 0 ? null : Marshal.GetLastPInvokeErrorMessage();
 
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    public static partial int Signal(int pid, int signal);
+    public static int Signal(int pid, int signal) => Posix.Signal(pid, signal);
 
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    public static partial int Close(int descriptor);
+    public static int Close(int descriptor) => Posix.Close(descriptor);
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     public static partial int Poll(PollEntry* entries, nuint count, int milliseconds);
@@ -60,23 +58,18 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "eventfd_read", SetLastError = true)]
     public static partial int ReadEvent(int descriptor, ulong* value);
 
-    [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
-    public static partial int StartSession();
+    public static int StartSession() => Posix.StartSession();
 
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    public static partial int Open(string path, int flags, uint mode);
+    public static int Open(string path, int flags, uint mode) => Posix.Open(path, flags, mode);
 
-    [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
-    public static partial int Duplicate(int from, int to);
+    public static int Duplicate(int from, int to) => Posix.Duplicate(from, to);
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Control(int descriptor, int command, nint argument);
 
-    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
-    public static partial nint Write(int descriptor, byte* bytes, nuint count);
+    public static nint Write(int descriptor, byte* bytes, nuint count) => Posix.Write(descriptor, bytes, count);
 
-    [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
-    public static partial int ChangeOwner(int descriptor, uint user, uint group);
+    public static int ChangeOwner(int descriptor, uint user, uint group) => Posix.ChangeOwner(descriptor, user, group);
 
     [LibraryImport("libc", EntryPoint = "umask")]
     public static partial uint SetUmask(uint mask);

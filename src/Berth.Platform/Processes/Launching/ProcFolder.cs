@@ -42,6 +42,35 @@ internal static class ProcFolder
     public static bool IsMarked(int pid, string variable, string value) =>
         ValueIn(ReadEnvironment(pid), Encoding.UTF8.GetBytes($"{variable}={value}"), variable.Length + 1) == value;
 
+    /// <returns>True when a descriptor of the process, its standard output or error, is this very file.</returns>
+    public static bool WritesTo(int pid, string file)
+    {
+        try
+        {
+            return ((int[])[1, 2]).Any(descriptor => new FileInfo(Invariant($"/proc/{pid}/fd/{descriptor}")).LinkTarget == file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <returns>The account the process runs as; null when it is gone.</returns>
+    public static uint? UserOf(int pid)
+    {
+        try
+        {
+            // Uid: real, effective, saved, file system (proc(5)).
+            var line = File.ReadLines(Invariant($"/proc/{pid}/status")).FirstOrDefault(line => line.StartsWith("Uid:", StringComparison.Ordinal));
+            return line?.Split('\t', StringSplitOptions.RemoveEmptyEntries) is [_, _, var effective, ..]
+                && uint.TryParse(effective, NumberStyles.None, CultureInfo.InvariantCulture, out var user) ? user : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     private static IEnumerable<int> Processes()
     {
         foreach (var folder in Directory.EnumerateDirectories("/proc"))

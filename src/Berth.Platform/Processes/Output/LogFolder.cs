@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Berth.Kernel;
 
 namespace Berth.Platform.Processes.Output;
@@ -15,6 +16,27 @@ internal sealed class LogFolder(string folder)
     public string PathOf(Instance instance) => PathOf(instance.App, instance.Type, instance.Index, instance.Id);
 
     public void Ensure(AppName app) => PrivateFolder.Ensure(Path.Combine(folder, app.Text));
+
+    /// <summary>Adds a line of the platform's own to what the instance printed, so that its end is read where its output is.</summary>
+    public void Note(Instance instance, string text)
+    {
+        try
+        {
+            using var file = new FileStream(PathOf(instance), new FileStreamOptions
+            {
+                Mode = FileMode.Append,
+                Access = FileAccess.Write,
+                Share = FileShare.ReadWrite | FileShare.Delete,
+                UnixCreateMode = AtomicFile.Private,
+                BufferSize = 0,
+            });
+            file.Write(Encoding.UTF8.GetBytes($"berth: {text}\n"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A full disk must not end the supervision of an app; ps:report says the same.
+        }
+    }
 
     /// <summary>Puts the output of an instance that is over aside.</summary>
     public void Retire(Instance instance, bool failed)

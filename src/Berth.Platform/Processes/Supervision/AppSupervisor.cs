@@ -9,6 +9,8 @@ internal sealed class AppSupervisor : IAsyncDisposable
     // The longest that an adopted process has to show that it listens before its app is called down.
     private static readonly TimeSpan AdoptionPatience = TimeSpan.FromSeconds(5);
 
+    private static readonly IProgress<string> Unheard = new Progress<string>();
+
     private readonly SchedulerHost _host;
     private readonly Action<Instance> _changed;
     private readonly SemaphoreSlim _gate = new(1);
@@ -17,6 +19,7 @@ internal sealed class AppSupervisor : IAsyncDisposable
     private readonly Departure _departure;
     private readonly Places _places;
     private CancellationTokenSource _hurry = new();
+    private CancellationTokenSource _refresh = new();
     private Roster _roster = Roster.Empty;
     private Task _retiring = Task.CompletedTask;
 
@@ -34,16 +37,16 @@ internal sealed class AppSupervisor : IAsyncDisposable
 
     public Task<Deployment> DeployAsync(
         ProcessPlan plan, Cutover cutover, IProgress<string> output, CancellationToken cancel) =>
-        AloneAsync(() => ReplaceAsync(_places.ForDeploy(Roster, plan), cutover, output, cancel), cancel);
+        AheadOfRefreshAsync(() => ReplaceAsync(_places.ForDeploy(Roster, plan), cutover, output, cancel), cancel);
 
-    public Task<Deployment> ScaleAsync(
-        ImmutableSortedDictionary<ProcessType, int> formation, Cutover cutover, IProgress<string> output, CancellationToken cancel) =>
-        AloneAsync(() => ReplaceAsync(_places.ForScale(Roster, formation), cutover, output, cancel), cancel);
+    public Task<Deployment> ScaleAsync(ProcessPlan plan, Cutover cutover, IProgress<string> output, CancellationToken cancel) =>
+        AloneAsync(() => ReplaceAsync(_places.ForScale(Roster, plan), cutover, output, cancel), cancel);
 
-    public Task<Deployment> RestartAsync(ProcessType? process, Cutover cutover, IProgress<string> output, CancellationToken cancel) =>
-        AloneAsync(() => ReplaceAsync(_places.ForRestart(Roster, process), cutover, output, cancel), cancel);
+    public Task<Deployment> RestartAsync(
+        ProcessPlan plan, ProcessType? process, Cutover cutover, IProgress<string> output, CancellationToken cancel) =>
+        AloneAsync(() => ReplaceAsync(_places.ForRestart(Roster, plan, process), cutover, output, cancel), cancel);
 
-    public Task StopAsync(CancellationToken cancel) => AloneAsync(
+    public Task StopAsync(CancellationToken cancel) => AheadOfRefreshAsync(
         async () =>
         {
             var leaving = Roster.Current;
@@ -58,15 +61,16 @@ internal sealed class AppSupervisor : IAsyncDisposable
 
     /// <param name="plan">What should run.</param>
     /// <param name="found">What runs already and fits the plan; one per place.</param>
+    /// <param name="onlyFound">True starts nothing that is missing.</param>
     /// <param name="cancel">Ends the wait for the adopted to prove themselves.</param>
-    public Task AdoptAsync(ProcessPlan plan, IReadOnlyCollection<Adoptable> found, CancellationToken cancel) => AloneAsync(
+    public Task AdoptAsync(ProcessPlan plan, IReadOnlyCollection<Adoptable> found, bool onlyFound, CancellationToken cancel) => AloneAsync(
         async () =>
         {
-            var pairs = _places.ForAdoption(plan, found);
+            var pairs = _places.ForAdoption(plan, found, onlyFound);
             _board.BeginSwap(() => Change(_ => new Roster(plan, [.. pairs.Select(pair => pair.Instance)], [])));
             foreach (var (instance, adopted) in pairs)
             {
-                instance.Resume(adopted?.AsRun());
+                instance.Resume(adopted?.AsRun(), outdated: adopted?.IsUpToDate(plan, _host.Records.DaemonId) == false);
             }
 
             var settled = Task.WhenAll(pairs.Where(pair => pair.Found is not null).Select(pair => pair.Instance.Settled));
@@ -75,6 +79,33 @@ internal sealed class AppSupervisor : IAsyncDisposable
             return true;
         },
         cancel);
+
+    /// <summary>How many instances in service were adopted with another configuration than the plan's.</summary>
+    public int StaleCount(ProcessPlan plan) => Roster.Current.Count(instance => instance.IsStale(plan));
+
+    /// <summary>Replaces instances that were adopted with another configuration than the plan's; anything else that is asked for goes first.</summary>
+    /// <exception cref="ProblemException">The new ones did not become healthy; the old ones stay.</exception>
+    public async Task RefreshAsync(ProcessPlan plan, Cutover cutover, CancellationToken cancel)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, _refresh.Token);
+        await AloneAsync(
+            async () =>
+            {
+                either.Token.ThrowIfCancellationRequested();
+                var stale = Roster.Current.Where(instance => instance.IsStale(plan)).ToImmutableArray();
+                return stale.IsEmpty || Roster.Plan is null
+                    ? null
+                    : await ReplaceAsync(_places.ForRefresh(Roster, stale), cutover, Unheard, either.Token);
+            },
+            either.Token);
+    }
+
+    /// <returns>What is wrong with an instance now; null when nothing is.</returns>
+    public async Task<string?> CheckAsync(string instanceId, CancellationToken cancel)
+    {
+        var instance = Roster.All.FirstOrDefault(instance => instance.Snapshot.Id == instanceId);
+        return instance is null ? "it is gone" : await instance.LookAsync(cancel);
+    }
 
     /// <summary>Ends the supervision and leaves everything running.</summary>
     public async ValueTask DisposeAsync()
@@ -87,21 +118,18 @@ internal sealed class AppSupervisor : IAsyncDisposable
         _gate.Dispose();
         _closing.Dispose();
         _hurry.Dispose();
+        _refresh.Dispose();
     }
 
     private async Task<Deployment> ReplaceAsync(
         Replacement change, Cutover cutover, IProgress<string> output, CancellationToken cancel)
     {
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancel, _closing.Token);
-        if (change.Plan.Handover == Handover.StopFirst)
-        {
-            change = await StopFirstAsync(change);
-        }
-
+        change = await StopFirstAsync(change);
         Change(roster => roster.WithStarting(change.Starting));
         try
         {
-            await new StartTogether(output).RunAsync(change.Starting, giveUp.Token);
+            await new StartTogether(output, _host.Time).RunAsync(change.Starting, giveUp.Token);
             await SwapAsync(change, cutover, giveUp.Token);
         }
         catch
@@ -117,10 +145,16 @@ internal sealed class AppSupervisor : IAsyncDisposable
 
     private async Task<Replacement> StopFirstAsync(Replacement change)
     {
-        Change(roster => roster.WithLeaving(change.Leaving));
+        var first = change.Leaving.Where(instance => change.Plan.StopsFirst(instance.Snapshot.Type)).ToImmutableArray();
+        if (first.IsEmpty)
+        {
+            return change;
+        }
+
+        Change(roster => roster.WithLeaving(first));
         _board.Refresh();
-        await _departure.StopAsync(change.Leaving, failed: false);
-        return change with { Leaving = [] };
+        await _departure.StopAsync(first, failed: false);
+        return change with { Leaving = change.Leaving.RemoveRange(first) };
     }
 
     private async Task SwapAsync(Replacement change, Cutover cutover, CancellationToken cancel)
@@ -138,6 +172,13 @@ internal sealed class AppSupervisor : IAsyncDisposable
         }
 
         _board.EndSwap();
+    }
+
+    /// <summary>A refresh only brings an app up to date; what changes it anyway does not wait for that.</summary>
+    private async Task<T> AheadOfRefreshAsync<T>(Func<Task<T>> operation, CancellationToken cancel)
+    {
+        await Interlocked.Exchange(ref _refresh, new CancellationTokenSource()).CancelAsync();
+        return await AloneAsync(operation, cancel);
     }
 
     private async Task<T> AloneAsync<T>(Func<Task<T>> operation, CancellationToken cancel)

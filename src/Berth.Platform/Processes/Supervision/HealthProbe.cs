@@ -48,6 +48,23 @@ internal sealed class HealthProbe(TimeProvider time) : IDisposable
         }
     }
 
+    /// <summary>One look at an instance that is in service.</summary>
+    /// <returns>Null when it is well, else what is wrong.</returns>
+    public async Task<string?> LookAsync(ProcessType type, IPEndPoint address, HealthSettings settings, CancellationToken cancel)
+    {
+        if (!type.ReceivesRequests)
+        {
+            return null;
+        }
+
+        if (!await AcceptsAsync(address, cancel))
+        {
+            return $"it accepts no connection at {address}";
+        }
+
+        return settings.HttpPath is null ? null : await AnswersAsync(address, settings, cancel);
+    }
+
     private async Task<HealthOutcome> ProbeAsync(
         ProcessType type, int port, HealthSettings settings, Func<bool> isOurs, CancellationToken cancel)
     {

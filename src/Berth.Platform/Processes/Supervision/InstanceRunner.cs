@@ -42,7 +42,12 @@ internal sealed class InstanceRunner(SchedulerHost host, ProcessPlan plan, Insta
     }
 
     public Task<HealthOutcome> CheckAsync(Run run, CancellationToken cancel) =>
-        host.Probe.WaitAsync(run.Process, identity.Type, run.Port, plan.Health, host.Ending.MarkerOf(identity), cancel);
+        host.Probe.WaitAsync(run.Process, identity.Type, run.Port, plan.HealthOf(identity.Type), host.Ending.MarkerOf(identity), cancel);
+
+    /// <summary>Asks once whether it is fit for service.</summary>
+    /// <returns>Null when it is, else what is wrong.</returns>
+    public Task<string?> LookAsync(IPEndPoint address, CancellationToken cancel) =>
+        host.Probe.LookAsync(identity.Type, address, plan.Health, cancel);
 
     /// <summary>Ends what is left of the program and gives back what it had.</summary>
     public async Task CleanUpAsync(Run run, TimeSpan patience)
@@ -122,7 +127,8 @@ internal sealed class InstanceRunner(SchedulerHost host, ProcessPlan plan, Insta
                 startTime,
                 ProcFolder.BootId,
                 port,
-                since));
+                since,
+                PlanDigest.Of(plan, identity.Type, host.Records.DaemonId)));
         }
     }
 

@@ -14,22 +14,22 @@ internal sealed class Places(AppName app, SchedulerHost host, Action<Instance> c
     }
 
     /// <summary>Places that are empty, and those past the end.</summary>
-    public Replacement ForScale(Roster roster, ImmutableSortedDictionary<ProcessType, int> formation)
+    public Replacement ForScale(Roster roster, ProcessPlan plan)
     {
-        var before = PlanOf(roster);
-        var plan = before with { Formation = before.Formation.SetItems(formation) };
+        CheckRuns(roster);
         plan.Check();
         var occupied = roster.Current.Select(PlaceOf).ToHashSet();
         return new Replacement(
             plan,
             [.. New(plan).Where(instance => !occupied.Contains(PlaceOf(instance)))],
-            [.. roster.Current.Where(instance => instance.Snapshot.Index > plan.CountOf(instance.Snapshot.Type))]);
+            [.. roster.Current.Where(instance => !IsPlace(plan, instance))]);
     }
 
     /// <summary>The places of one type, or all.</summary>
-    public Replacement ForRestart(Roster roster, ProcessType? type)
+    public Replacement ForRestart(Roster roster, ProcessPlan plan, ProcessType? type)
     {
-        var plan = PlanOf(roster);
+        CheckRuns(roster);
+        plan.Check();
         if (type is not null && !plan.Processes.ContainsKey(type))
         {
             throw ProcessProblems.UnknownType(app, type, plan.Processes.Keys).AsException();
@@ -39,17 +39,31 @@ internal sealed class Places(AppName app, SchedulerHost host, Action<Instance> c
         return new Replacement(plan, [.. New(plan).Where(IsMeant)], [.. roster.Current.Where(IsMeant)]);
     }
 
+    /// <summary>The places of those instances; the plan stays.</summary>
+    public Replacement ForRefresh(Roster roster, ImmutableArray<SupervisedInstance> stale)
+    {
+        var places = stale.Select(PlaceOf).ToHashSet();
+        return new Replacement(roster.Plan!, [.. New(roster.Plan!).Where(instance => places.Contains(PlaceOf(instance)))], stale);
+    }
+
     /// <summary>All places, with what an earlier daemon left in them.</summary>
+    /// <param name="plan">What should run.</param>
+    /// <param name="found">What runs.</param>
+    /// <param name="onlyFound">True leaves places empty in which nothing runs.</param>
     public ImmutableArray<(SupervisedInstance Instance, Adoptable? Found)> ForAdoption(
-        ProcessPlan plan, IReadOnlyCollection<Adoptable> found)
+        ProcessPlan plan, IReadOnlyCollection<Adoptable> found, bool onlyFound)
     {
         plan.Check();
-        return [.. All(plan).Select(place =>
+        var pairs = All(plan).Select(place =>
         {
             var adoptable = found.FirstOrDefault(a => (a.Record.Type, a.Record.Index) == (place.Type.Text, place.Index));
-            return (Fill(plan, place, adoptable?.Record.Id ?? NewId()), adoptable);
-        })];
+            return (Instance: Fill(plan, place, adoptable?.Record.Id ?? NewId()), Found: adoptable);
+        });
+        return [.. pairs.Where(pair => pair.Found is not null || !onlyFound)];
     }
+
+    private static bool IsPlace(ProcessPlan plan, SupervisedInstance instance) =>
+        plan.Processes.ContainsKey(instance.Snapshot.Type) && instance.Snapshot.Index <= plan.CountOf(instance.Snapshot.Type);
 
     private static (ProcessType Type, int Index) PlaceOf(SupervisedInstance instance) => (instance.Snapshot.Type, instance.Snapshot.Index);
 
@@ -63,5 +77,11 @@ internal sealed class Places(AppName app, SchedulerHost host, Action<Instance> c
 
     private string NewId() => Guid.CreateVersion7(host.Time.GetUtcNow()).ToString("N");
 
-    private ProcessPlan PlanOf(Roster roster) => roster.Plan ?? throw ProcessProblems.AppNotRunning(app).AsException();
+    private void CheckRuns(Roster roster)
+    {
+        if (roster.Plan is null)
+        {
+            throw ProcessProblems.AppNotRunning(app).AsException();
+        }
+    }
 }

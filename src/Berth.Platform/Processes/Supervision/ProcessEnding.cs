@@ -1,3 +1,4 @@
+using System.Globalization;
 using Berth.Platform.Processes.Launching;
 
 namespace Berth.Platform.Processes.Supervision;
@@ -18,7 +19,9 @@ internal sealed class ProcessEnding(string daemonId, TimeProvider time)
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
     public KeyValuePair<string, string> MarkerOf(Instance instance) =>
-        new(Marker, $"{daemonId}/{instance.App}/{instance.Type}/{instance.Index}/{instance.Id}");
+        MarkerOf(instance.App.Text, instance.Type.Text, instance.Index, instance.Id);
+
+    public KeyValuePair<string, string> MarkerOf(InstanceRecord record) => MarkerOf(record.App, record.Type, record.Index, record.Id);
 
     /// <summary>SIGTERM to the group, after <paramref name="patience"/> SIGKILL; then whatever else the instance left.</summary>
     public async Task EndAsync(RunningProcess process, string instanceId, TimeSpan patience)
@@ -31,14 +34,20 @@ internal sealed class ProcessEnding(string daemonId, TimeProvider time)
 
         process.Signal(Libc.Kill);
         await ExitOrTimeoutAsync(process, KillPatience);
-        await EndMarkedAsync(id => id == instanceId, TimeSpan.Zero);
+        await EndMarkedAsync((_, id) => id == instanceId, TimeSpan.Zero);
     }
 
     /// <summary>Ends all marked processes of instances that nobody wants, however they came to be.</summary>
-    public Task EndStrangersAsync(Func<string, bool> isWanted, TimeSpan patience) => EndMarkedAsync(id => !isWanted(id), patience);
+    /// <param name="isWanted">Asked with an app's name and an instance's id.</param>
+    /// <param name="patience">From SIGTERM to SIGKILL.</param>
+    public Task EndStrangersAsync(Func<string, string, bool> isWanted, TimeSpan patience) =>
+        EndMarkedAsync((app, id) => !isWanted(app, id), patience);
+
+    private KeyValuePair<string, string> MarkerOf(string app, string type, int index, string id) =>
+        new(Marker, string.Create(CultureInfo.InvariantCulture, $"{daemonId}/{app}/{type}/{index}/{id}"));
 
     /// <summary>Until none is left: what holds a port or a lock while it dies would fail the next start.</summary>
-    private async Task EndMarkedAsync(Func<string, bool> chosen, TimeSpan patience)
+    private async Task EndMarkedAsync(Func<string, string, bool> chosen, TimeSpan patience)
     {
         var start = time.GetTimestamp();
         var signal = patience > TimeSpan.Zero ? Libc.Terminate : Libc.Kill;
@@ -50,12 +59,12 @@ internal sealed class ProcessEnding(string daemonId, TimeProvider time)
     }
 
     /// <returns>True when there was any.</returns>
-    private bool SignalMarked(Func<string, bool> chosen, int signal)
+    private bool SignalMarked(Func<string, string, bool> chosen, int signal)
     {
         var any = false;
         foreach (var (pid, value) in ProcFolder.Marked(Marker, daemonId + "/"))
         {
-            if (chosen(value[(value.LastIndexOf('/') + 1)..]))
+            if (value.Split('/') is [_, var app, _, _, var id] && chosen(app, id))
             {
                 any |= SignalExactly(pid, value, signal);
             }

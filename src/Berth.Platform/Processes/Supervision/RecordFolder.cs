@@ -30,13 +30,16 @@ internal sealed class RecordFolder
 
     public void Delete(InstanceRecord record) => Delete(PathOf(record.App, record.Type, record.Index, record.Id));
 
-    /// <returns>All records that can be read; a damaged one is deleted, since its process is found by its marker.</returns>
+    /// <returns>
+    /// All records that can be read, each under the name it was written as; any other is deleted, since its process is found by its
+    /// marker. Folders of apps that have none left go too.
+    /// </returns>
     public IReadOnlyList<InstanceRecord> ReadAll()
     {
         var records = new List<InstanceRecord>();
-        foreach (var path in Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories))
+        foreach (var path in Directory.GetFiles(_folder, "*", SearchOption.AllDirectories))
         {
-            if (Read(path) is { } record)
+            if (Read(path) is { IsSound: true } record && PathOf(record.App, record.Type, record.Index, record.Id) == path)
             {
                 records.Add(record);
             }
@@ -44,6 +47,11 @@ internal sealed class RecordFolder
             {
                 Delete(path);
             }
+        }
+
+        foreach (var folder in Directory.EnumerateDirectories(_folder).Where(folder => !Directory.EnumerateFileSystemEntries(folder).Any()).ToArray())
+        {
+            Directory.Delete(folder);
         }
 
         return records;

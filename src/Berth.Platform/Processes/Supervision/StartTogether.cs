@@ -5,10 +5,13 @@ using Berth.Kernel;
 namespace Berth.Platform.Processes.Supervision;
 
 /// <summary>Starts several instances, all or none: the first failure calls the others off.</summary>
-internal sealed class StartTogether(IProgress<string> output)
+internal sealed class StartTogether(IProgress<string> output, TimeProvider time)
 {
     // More at once would only make each slower, and the last ones miss their deadline.
     private const int AtOnce = 4;
+
+    // Below it a person has not begun to wonder.
+    private static readonly TimeSpan Unremarkable = TimeSpan.FromSeconds(1);
 
     /// <exception cref="ProblemException">What failed; some may be running and are the caller's to stop.</exception>
     public async Task RunAsync(ImmutableArray<SupervisedInstance> instances, CancellationToken cancel)
@@ -34,7 +37,7 @@ internal sealed class StartTogether(IProgress<string> output)
         try
         {
             output.Report($"Starting {instance.Snapshot.Name}");
-            await instance.StartAsync(callOff.Token);
+            await StartTellingAsync(instance, callOff.Token);
             output.Report($"{instance.Snapshot.Name} is healthy");
         }
         catch
@@ -46,5 +49,20 @@ internal sealed class StartTogether(IProgress<string> output)
         {
             slots.Release();
         }
+    }
+
+    private async Task StartTellingAsync(SupervisedInstance instance, CancellationToken cancel)
+    {
+        var start = instance.StartAsync(cancel);
+        if (output is IWaitProgress watched)
+        {
+            await start.WaitAsync(Unremarkable, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!start.IsCompleted)
+            {
+                watched.Waiting(instance.Awaited);
+            }
+        }
+
+        await start;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Berth.Kernel;
 
@@ -16,6 +17,7 @@ internal sealed class SupervisedInstance : IAsyncDisposable
     private Instance _snapshot;
     private Run? _run;
     private Task _life = Task.CompletedTask;
+    private bool _outdated;
     private volatile bool _retiring;
     private volatile bool _lettingGo;
 
@@ -48,6 +50,20 @@ internal sealed class SupervisedInstance : IAsyncDisposable
     /// <summary>Completes when it is no longer unknown whether it is healthy; for one that was adopted.</summary>
     public Task Settled => _settled.Task;
 
+    /// <summary>What a person waits for while it starts, one sentence.</summary>
+    public string Awaited => Snapshot is { Type.ReceivesRequests: true, Address.Port: var port } now
+        ? string.Create(CultureInfo.InvariantCulture, $"Waiting for {now.Name} to accept connections on port {port}...")
+        : $"Waiting for {Snapshot.Name} to stay up...";
+
+    /// <summary>True while it runs with another configuration than the plan's.</summary>
+    public bool IsStale(ProcessPlan plan) => ReferenceEquals(plan, _plan) && Volatile.Read(ref _outdated);
+
+    /// <summary>One look at it, now.</summary>
+    /// <returns>Null when it is well, else what is wrong.</returns>
+    public async Task<string?> LookAsync(CancellationToken cancel) => Snapshot is { State: InstanceState.Running, Address: { } address }
+        ? await _runner.LookAsync(address, cancel)
+        : $"it is {Snapshot.State.ToString().ToLowerInvariant()}";
+
     /// <summary>The first start: succeeds whole or leaves nothing.</summary>
     /// <exception cref="ProblemException">Why it is not healthy.</exception>
     public async Task StartAsync(CancellationToken cancel)
@@ -65,9 +81,12 @@ internal sealed class SupervisedInstance : IAsyncDisposable
     }
 
     /// <summary>Goes on with a program that runs, or starts one in the background; failing to start counts as a crash.</summary>
-    public void Resume(Run? adopted)
+    /// <param name="adopted">What runs; null starts one.</param>
+    /// <param name="outdated">True when it was started with another configuration than the plan's.</param>
+    public void Resume(Run? adopted, bool outdated = false)
     {
         _run = adopted;
+        Volatile.Write(ref _outdated, outdated);
         if (adopted is not null)
         {
             Starting(adopted);
@@ -163,8 +182,23 @@ internal sealed class SupervisedInstance : IAsyncDisposable
             Restarts = now.Restarts + (next == InstanceState.Restarting ? 1 : 0),
         });
         await CleanUpAsync();
+        if (next != InstanceState.Stopped)
+        {
+            // A reason is a whole sentence that names the instance.
+            var what = exit.Reason is { } reason ? Printable.Of(reason.TrimEnd('.'), 400) : $"{Snapshot.Name} {exit}";
+            _host.Logs.Note(Snapshot, $"{what}{Consequence(next)}");
+        }
+
         return next == InstanceState.Restarting;
     }
+
+    private string Consequence(InstanceState next) => next switch
+    {
+        InstanceState.Restarting => "; it starts again",
+        InstanceState.Crashed => string.Create(
+            CultureInfo.InvariantCulture, $"; it stays down after {Snapshot.Restarts} restarts (restart policy {_plan.Restart})"),
+        _ => $"; it stays down (restart policy {_plan.Restart})",
+    };
 
     private async Task FinishAsync()
     {
@@ -179,6 +213,7 @@ internal sealed class SupervisedInstance : IAsyncDisposable
     {
         var (run, address) = await _runner.StartHealthyAsync(Starting, cancel);
         _run = run;
+        Volatile.Write(ref _outdated, false);
         Running(address);
     }
 

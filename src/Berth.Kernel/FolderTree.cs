@@ -1,0 +1,109 @@
+namespace Berth.Kernel;
+
+/// <summary>
+/// Walks a folder and all below it by open folders, one inside the other: a program that runs in the tree meanwhile and puts a link
+/// where a folder was sends nobody out of it. Names are bytes, so that one no encoding knows is met too.
+/// </summary>
+public static class FolderTree
+{
+    // Each level holds a descriptor; no program nests as deep but one that means harm.
+    private const int Deepest = 500;
+
+    /// <summary>Removes what lies at the path, a folder with all below it; nothing happens when it is not there.</summary>
+    /// <exception cref="IOException">The system's own words; what was removed until then is gone.</exception>
+    public static void Delete(string path)
+    {
+        using var parent = HeldFolder.TryOpen(Path.GetDirectoryName(path)!);
+        if (parent is not null)
+        {
+            Delete(parent, Path.GetFileName(path));
+        }
+    }
+
+    /// <inheritdoc cref="Delete(string)"/>
+    public static void Delete(HeldFolder parent, string name)
+    {
+        ArgumentNullException.ThrowIfNull(parent);
+        Delete(parent, HeldFolder.Terminated(name), 0);
+    }
+
+    /// <summary>Gives a folder and all below it to an account; links themselves, never what they lead to. Needs root.</summary>
+    /// <exception cref="IOException">The system's own words.</exception>
+    public static void Give(string path, FileOwner owner)
+    {
+        ArgumentNullException.ThrowIfNull(owner);
+        using var parent = HeldFolder.Open(Path.GetDirectoryName(path)!);
+        Give(parent, HeldFolder.Terminated(Path.GetFileName(path)), isFolder: true, owner, 0);
+    }
+
+    private static void Delete(HeldFolder parent, byte[] name, int depth)
+    {
+        if (Posix.RemoveFile(parent.Descriptor, name))
+        {
+            return;
+        }
+
+        using (var folder = Entered(parent, name, depth))
+        {
+            foreach (var (entry, _) in Entries(folder))
+            {
+                Delete(folder, entry, depth + 1);
+            }
+        }
+
+        Posix.RemoveEmptyFolder(parent.Descriptor, name);
+    }
+
+    private static void Give(HeldFolder parent, byte[] name, bool isFolder, FileOwner owner, int depth)
+    {
+        Posix.ChangeOwnerOf(parent.Descriptor, name, owner);
+        if (!isFolder)
+        {
+            return;
+        }
+
+        using var folder = Entered(parent, name, depth);
+        foreach (var (entry, isFolderToo) in Entries(folder))
+        {
+            Give(folder, entry, isFolderToo, owner, depth + 1);
+        }
+    }
+
+    private static HeldFolder Entered(HeldFolder parent, byte[] name, int depth) => depth < Deepest
+        ? parent.Enter(name)
+        : throw new IOException($"{Printable.Of(parent.Name, 60)} is nested deeper than {Deepest} folders");
+
+    /// <summary>Reads the whole folder before anything in it changes.</summary>
+    private static List<(byte[] Name, bool IsFolder)> Entries(HeldFolder folder)
+    {
+        // struct linux_dirent64: inode 8, offset 8, length 2, type 1, then the name with its zero.
+        const int lengthAt = 16;
+        const int typeAt = 18;
+        const int nameAt = 19;
+        const byte folderType = 4; // DT_DIR
+        const byte unknownType = 0; // DT_UNKNOWN: some file systems do not say
+        var entries = new List<(byte[], bool)>();
+        var buffer = new byte[32 * 1024];
+        nint read;
+        while ((read = Posix.ReadFolder(folder.Descriptor, buffer, (nuint)buffer.Length)) > 0)
+        {
+            for (var at = 0; at < read; at += BitConverter.ToUInt16(buffer, at + lengthAt))
+            {
+                var rest = buffer.AsSpan(at + nameAt);
+                var name = rest[..(rest.IndexOf((byte)0) + 1)].ToArray();
+                if (!name.AsSpan().SequenceEqual(".\0"u8) && !name.AsSpan().SequenceEqual("..\0"u8))
+                {
+                    entries.Add((name, buffer[at + typeAt] is folderType || (buffer[at + typeAt] is unknownType && IsFolder(folder, name))));
+                }
+            }
+        }
+
+        return read == 0 ? entries : throw SystemFault.Last(folder.Name);
+    }
+
+    private static bool IsFolder(HeldFolder parent, byte[] name)
+    {
+        var descriptor = Posix.OpenAt(parent.Descriptor, name, Posix.PathOnly | Posix.CloseOnExec | Posix.FolderOnly | Posix.NoFollow);
+        return descriptor >= 0 && Posix.Close(descriptor) == 0;
+    }
+}

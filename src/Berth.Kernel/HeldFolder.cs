@@ -1,0 +1,117 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Berth.Kernel;
+
+/// <summary>
+/// An open folder. What is done through <see cref="Path"/> meets this very folder, wherever its name leads meanwhile: whoever may
+/// replace a folder by a link cannot send a daemon that is root elsewhere between a look and a write.
+/// </summary>
+public sealed class HeldFolder : IDisposable
+{
+    private const int Listing = Posix.ReadOnly | Posix.CloseOnExec;
+    private const int Exists = 17; // EEXIST
+    private readonly bool _canSync;
+
+    private HeldFolder(string name, int descriptor, bool canSync) => (Name, Descriptor, _canSync) = (name, descriptor, canSync);
+
+    /// <summary>The path it was opened by, for messages.</summary>
+    public string Name { get; }
+
+    /// <summary>A short path that means this folder while it is held.</summary>
+    public string Path => string.Create(null, $"/proc/self/fd/{Descriptor}");
+
+    /// <summary>Where it lies in truth: no link in it.</summary>
+    public string RealPath => new FileInfo(Path).LinkTarget ?? Name;
+
+    internal int Descriptor { get; }
+
+    /// <returns>The folder, or null when there is nothing by that name.</returns>
+    /// <exception cref="IOException">It is no folder, or the system refuses.</exception>
+    public static HeldFolder? TryOpen(string path)
+    {
+        var descriptor = Posix.Open(path, Listing | Posix.FolderOnly);
+        if (descriptor >= 0)
+        {
+            return new HeldFolder(path, descriptor, canSync: true);
+        }
+
+        if (SystemFault.Of(SystemFault.Last(path)).IsDenied && Posix.Open(path, Posix.PathOnly | Posix.CloseOnExec | Posix.FolderOnly) is >= 0 and var closed)
+        {
+            // It may be entered and not be listed; what lies in it can be used all the same.
+            return new HeldFolder(path, closed, canSync: false);
+        }
+
+        return Marshal.GetLastPInvokeError() == SystemFault.NoSuchEntry ? null : throw SystemFault.Last(path);
+    }
+
+    /// <exception cref="IOException">There is no such folder, or the system refuses.</exception>
+    public static HeldFolder Open(string path) => TryOpen(path) ?? throw new FileNotFoundException($"{Printable.Of(path)} is not there");
+
+    /// <summary>Opens a folder in this one; never through a link.</summary>
+    internal HeldFolder Enter(byte[] name)
+    {
+        var path = $"{Name}/{SystemFault.Text(name)}";
+        var descriptor = Posix.OpenAt(Descriptor, name, Listing | Posix.FolderOnly | Posix.NoFollow);
+        return descriptor >= 0 ? new HeldFolder(path, descriptor, canSync: true) : throw SystemFault.Last(path);
+    }
+
+    /// <summary>Makes a folder in this one with this mode and this one's owner; one that is there keeps both.</summary>
+    internal HeldFolder Make(string name, UnixFileMode mode)
+    {
+        var bytes = Terminated(name);
+        var isNew = Posix.MakeFolder(Descriptor, bytes, (uint)mode) == 0;
+        if (!isNew && Marshal.GetLastPInvokeError() != Exists)
+        {
+            throw SystemFault.Last($"{Name}/{name}");
+        }
+
+        var made = Enter(bytes);
+        if (isNew)
+        {
+            // The umask narrows what a group should read; the mode asked for is the mode given.
+            _ = Posix.ChangeMode(made.Descriptor, (uint)mode);
+            GiveOwner(made.Descriptor);
+        }
+
+        return made;
+    }
+
+    /// <summary>Gives an open file this folder's owner when this process may (it is root); otherwise does nothing.</summary>
+    internal void GiveOwner(int descriptor)
+    {
+        if (Heir is { } owner)
+        {
+            _ = Posix.ChangeOwner(descriptor, owner.User, owner.Group);
+        }
+    }
+
+    /// <summary>Gives a link in this folder its owner; likewise.</summary>
+    internal void GiveOwner(string name)
+    {
+        if (Heir is { } owner)
+        {
+            Posix.ChangeOwnerOf(Descriptor, Terminated(name), owner);
+        }
+    }
+
+    /// <summary>Makes what was renamed in this folder survive a power cut.</summary>
+    /// <exception cref="IOException">The disk did not take it. File systems that know no such thing are no failure.</exception>
+    internal void Sync()
+    {
+        if (_canSync && Posix.Sync(Descriptor) != 0
+            && SystemFault.Of(SystemFault.Last(Name)).Number is not (SystemFault.InvalidArgument or SystemFault.NotSupported or SystemFault.ReadOnlyFileSystem))
+        {
+            throw SystemFault.Last(Name);
+        }
+    }
+
+    internal static byte[] Terminated(string name) => Encoding.UTF8.GetBytes(name + '\0');
+
+    public void Dispose() => _ = Posix.Close(Descriptor);
+
+    /// <summary>Who gets what root makes in this folder; null when that is nobody but this process's own account.</summary>
+    private FileOwner? Heir => CurrentUser.IsRoot && Posix.StatusOf(Descriptor) is var status && (status.User, status.Group) != (0, 0)
+        ? new FileOwner(status.User, status.Group)
+        : null;
+}

@@ -1,0 +1,37 @@
+using Berth.Kernel;
+using Berth.Storage;
+
+namespace Berth.Platform.Nginx;
+
+/// <summary>Where apps' access and error logs are: below the folder that nginx would use, or another below <c>/var/log</c>.</summary>
+public sealed class NginxLogs
+{
+    /// <summary>The value that turns a log off.</summary>
+    public const string Off = "off";
+
+    private const string Nowhere = "/dev/null";
+    private const string SystemLogs = "/var/log/";
+    private const string StandardLib = "/var/lib/dokku";
+
+    private readonly string _folder;
+
+    /// <param name="roots">A server in its standard folders logs where Dokku's users look.</param>
+    /// <param name="folder">The value of <c>NGINX_LOG_ROOT</c>; null or empty when it is not set.</param>
+    public NginxLogs(StateRoots roots, string? folder) => _folder = Path.TrimEndingDirectorySeparator(
+        !string.IsNullOrEmpty(folder) && Path.IsPathFullyQualified(folder) ? folder
+        : roots.Lib == StandardLib ? "/var/log/nginx"
+        : $"{roots.Lib}/data/nginx-vhosts/logs");
+
+    /// <param name="app">Whose.</param>
+    /// <param name="kind"><c>access</c> or <c>error</c>.</param>
+    public string DefaultOf(AppName app, string kind) => $"{_folder}/{app}-{kind}.log";
+
+    /// <returns>The file to write, or null: the log is off, or lies where an app's setting must not make the edge write.</returns>
+    public string? Writable(string path) =>
+        path is Off or Nowhere || path.Split('/').Contains("..") ? null
+        : path.StartsWith($"{_folder}/", StringComparison.Ordinal) || path.StartsWith(SystemLogs, StringComparison.Ordinal) ? path
+        : null;
+
+    /// <summary>Whether a path was meant to be written and is not.</summary>
+    public bool IsElsewhere(string path) => path is not (Off or Nowhere) && Writable(path) is null;
+}

@@ -1,0 +1,28 @@
+using Berth.Platform.CommandLine;
+
+namespace Berth.Commands;
+
+/// <summary>The ways to ask for help: <c>help</c>, <c>help --all</c>, <c>help X</c>, <c>X:help</c>, a bare <c>X</c>, <c>X --help</c>.</summary>
+/// <param name="About">The feature it is about; null for all.</param>
+/// <param name="Everything">Every command.</param>
+internal sealed record HelpRequest(IFeature? About, bool Everything)
+{
+    private const string Suffix = ":help";
+
+    /// <returns>What is asked for, or null when the words are a command to run.</returns>
+    public static HelpRequest? Of(IReadOnlyList<string> words, CommandTable table) => words switch
+    {
+        [] => new(null, Everything: false),
+        ["help" or "--help" or "-h", var about] when table.FindFeature(Bare(about)) is { } feature => new(feature, Everything: false),
+        ["help" or "--help" or "-h", ..] => new(null, words.Contains("--all")),
+        [var name, ..] when name.EndsWith(Suffix, StringComparison.Ordinal) => AboutOne(table, Bare(name)),
+        [var name] when table.Find(name) is null => AboutOne(table, name),
+        [var name, "--help" or "-h"] when table.Find(name) is null || table.FindFeature(name) is not null => AboutOne(table, name),
+        _ => null,
+    };
+
+    private static HelpRequest? AboutOne(CommandTable table, string name) =>
+        table.FindFeature(name) is { } feature ? new(feature, Everything: false) : null;
+
+    private static string Bare(string name) => name.Split(':')[0];
+}

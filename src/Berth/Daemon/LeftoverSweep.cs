@@ -1,0 +1,55 @@
+using Berth.Kernel;
+using Berth.Storage;
+
+namespace Berth.Daemon;
+
+/// <summary>
+/// Removes the temporary files that a crash left beside their targets (<see cref="AtomicFile"/>), once, when a daemon starts. It looks
+/// where Berth writes and nowhere else: what apps and users keep is not searched, links are not followed.
+/// </summary>
+internal sealed class LeftoverSweep(StateRoots roots, TimeProvider time)
+{
+    private const int Deepest = 6;
+    private const int MostFolders = 20_000;
+
+    // A command that runs without the daemon may be writing one just now.
+    private static readonly TimeSpan Age = TimeSpan.FromMinutes(10);
+    private static readonly string[] NotOurs = ["data/releases", "data/storage", "data/logs", "plugins", "core-plugins"];
+    private int _folders;
+
+    /// <returns>How many were removed.</returns>
+    public int Run() => Sweep(roots.Home, 0) + Sweep(roots.Lib, 0);
+
+    private int Sweep(string folder, int depth)
+    {
+        if (depth > Deepest || ++_folders > MostFolders || NotOurs.Any(part => folder == $"{roots.Lib}/{part}"))
+        {
+            return 0;
+        }
+
+        try
+        {
+            return new DirectoryInfo(folder).EnumerateFileSystemInfos().Sum(entry => entry switch
+            {
+                { LinkTarget: not null } when !IsLeftover(entry) => 0,
+                DirectoryInfo => Sweep(entry.FullName, depth + 1),
+                _ when IsLeftover(entry) => Remove(entry),
+                _ => 0,
+            });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Gone meanwhile, or closed to this daemon: what lies there is not its own.
+            return 0;
+        }
+    }
+
+    private bool IsLeftover(FileSystemInfo entry) => entry.Name.EndsWith(AtomicFile.TemporaryEnding, StringComparison.Ordinal)
+        && time.GetUtcNow() - entry.LastWriteTimeUtc > Age;
+
+    private static int Remove(FileSystemInfo entry)
+    {
+        FolderTree.Delete(entry.FullName);
+        return 1;
+    }
+}

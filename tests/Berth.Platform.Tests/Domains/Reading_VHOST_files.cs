@@ -1,0 +1,47 @@
+using System.Text;
+using Berth.Platform.Domains;
+using Berth.Storage;
+using Berth.TestKit;
+using CsCheck;
+
+namespace Berth.Platform.Tests.Domains;
+
+public sealed class Reading_VHOST_files
+{
+    [Fact]
+    public void never_throws_whatever_the_file_holds_and_names_each_wrong_line() => Gen.String.Sample(text =>
+    {
+        var file = VhostFile.Parse("/home/dokku/hello/VHOST", text);
+        Assert.Equal(file.Lines.Count(line => line.Fault is not null), file.Faults.Count());
+        Assert.All(file.Faults, fault => Assert.StartsWith("/home/dokku/hello/VHOST line ", fault.Found, StringComparison.Ordinal));
+    });
+
+    [Theory]
+    [InlineData("a.example.com\r\nB.example.com\r\n", "a.example.com b.example.com")]
+    [InlineData("# mine\n\n  a.example.com  \n_\n", "a.example.com")]
+    [InlineData("a.example.com/path\nb.example.com", "b.example.com")]
+    [InlineData("a.example.com\na.example.com", "a.example.com")]
+    public void keeps_the_good_lines_in_service(string text, string expected) =>
+        Assert.Equal(expected, string.Join(' ', VhostFile.Parse("VHOST", text).Domains));
+
+    [Theory]
+    [InlineData("utf-8")]
+    [InlineData("utf-16")]
+    [InlineData("utf-16BE")]
+    public void understands_a_byte_order_mark(string encoding)
+    {
+        using var scratch = new ScratchFolder();
+        Directory.CreateDirectory(scratch["home"]);
+        File.WriteAllText(scratch["home/VHOST"], "a.example.com\r\n", Encoding.GetEncoding(encoding));
+        var store = new FileStateStore(new StateRoots(scratch["home"], scratch["lib"]), TimeProvider.System);
+        Assert.Equal("a.example.com", Assert.Single(VhostFile.Parse("VHOST", store.Read(StatePath.Home("VHOST"))!).Domains).Text);
+    }
+
+    [Fact]
+    public void says_that_a_file_is_no_utf8_text_where_no_mark_tells()
+    {
+        var file = VhostFile.Parse("VHOST", Encoding.UTF8.GetString(Encoding.Unicode.GetBytes("a.example.com\n")));
+        Assert.Empty(file.Domains);
+        Assert.Contains("UTF-16", Assert.Single(file.Faults).Found, StringComparison.Ordinal);
+    }
+}
