@@ -27,6 +27,9 @@ public sealed record PebbleSettings
 
     public bool Strict { get; init; }
 
+    /// <summary>host:port of a DNS server to ask instead of its own; null for its own.</summary>
+    public string? DnsServer { get; init; }
+
     /// <summary>Another Pebble than the installed one, such as <see cref="NewerPebble.Path"/>.</summary>
     public string Program { get; init; } = "pebble";
 

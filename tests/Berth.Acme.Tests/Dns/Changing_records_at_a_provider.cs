@@ -40,7 +40,7 @@ public sealed class Changing_records_at_a_provider
     {
         await using var fake = await StartAsync(name);
         using var http = fake.CreateClient();
-        var provider = DnsProviders.Create(fake.Code, fake.Settings, http, TimeProvider.System);
+        var provider = DnsProviders.Create(fake.Code, fake.Settings, http, new HurriedTime());
 
         await provider.AddAsync(Change(Apex, "one"), Cancel);
         await provider.AddAsync(Change(Apex, "two"), Cancel);
@@ -59,7 +59,7 @@ public sealed class Changing_records_at_a_provider
     {
         await using var fake = await StartAsync(name);
         using var http = fake.CreateClient();
-        var provider = DnsProviders.Create(fake.Code, fake.Settings, http, TimeProvider.System);
+        var provider = DnsProviders.Create(fake.Code, fake.Settings, http, new HurriedTime());
 
         await provider.AddAsync(Change(Below, "one"), Cancel);
         Assert.Equal(["one"], fake.ValuesAt(Below));
@@ -75,7 +75,7 @@ public sealed class Changing_records_at_a_provider
     {
         await using var fake = await StartAsync(name);
         using var http = fake.CreateClient();
-        var provider = DnsProviders.Create(fake.Code, fake.Settings, http, TimeProvider.System);
+        var provider = DnsProviders.Create(fake.Code, fake.Settings, http, new HurriedTime());
 
         await provider.AddAsync(Change(Below, "one"), Cancel);
         await provider.AddAsync(Change(Below, "one"), Cancel);
@@ -95,7 +95,7 @@ public sealed class Changing_records_at_a_provider
         var settings = fake.Settings;
         const string Wrong = "wr0ng/secret+1";
         settings[fake.SecretSetting] = name == "gcloud" ? WrongKey(settings[fake.SecretSetting]) : Wrong;
-        var provider = DnsProviders.Create(fake.Code, settings, http, TimeProvider.System);
+        var provider = DnsProviders.Create(fake.Code, settings, http, new HurriedTime());
 
         var problem = await FailAsync(provider, Change(Apex, "one"));
 
@@ -112,7 +112,7 @@ public sealed class Changing_records_at_a_provider
     {
         await using var fake = await StartAsync(name);
         using var http = fake.CreateClient();
-        var provider = DnsProviders.Create(fake.Code, fake.Settings, http, TimeProvider.System);
+        var provider = DnsProviders.Create(fake.Code, fake.Settings, http, new HurriedTime());
         var change = Change("_acme-challenge.other.org", "one") with { Zone = "other.org" };
 
         var problem = await FailAsync(provider, change);
@@ -137,7 +137,7 @@ public sealed class Changing_records_at_a_provider
             await using var fake = await StartAsync(name);
             fake.Scripts.Enqueue(script);
             using var http = fake.CreateClient();
-            var provider = DnsProviders.Create(fake.Code, fake.Settings, http, TimeProvider.System);
+            var provider = DnsProviders.Create(fake.Code, fake.Settings, http, new HurriedTime());
             try
             {
                 await provider.AddAsync(Change(Apex, "one"), Cancel);
@@ -163,7 +163,7 @@ public sealed class Changing_records_at_a_provider
             return Write(context, 429, "slow down");
         });
         using var http = fake.CreateClient();
-        var provider = DnsProviders.Create(fake.Code, fake.Settings, http, TimeProvider.System);
+        var provider = DnsProviders.Create(fake.Code, fake.Settings, http, new HurriedTime());
 
         await provider.AddAsync(Change(Apex, "one"), Cancel);
 

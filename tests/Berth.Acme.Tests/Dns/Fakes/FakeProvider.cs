@@ -16,8 +16,13 @@ namespace Berth.Acme.Tests.Dns.Fakes;
 internal abstract class FakeProvider : IAsyncDisposable
 {
     internal const string Zone = "example.test";
+    private static readonly ConcurrentDictionary<string, FakeProvider> Running = new();
+
+    // One server for all of them: a start costs more than a test.
+    private static readonly Lazy<Task<WebApplication>> Server = new(StartServerAsync);
     private readonly Lock _gate = new();
-    private WebApplication? _app;
+    private readonly string _id = Guid.NewGuid().ToString("N");
+    private Uri? _url;
 
     /// <summary>lego's code.</summary>
     internal abstract string Code { get; }
@@ -47,18 +52,18 @@ internal abstract class FakeProvider : IAsyncDisposable
 
     internal async Task StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        _app = builder.Build();
-        _app.Run(RouteAsync);
-        await _app.StartAsync();
+        Running[_id] = this;
+        _url = new Uri((await Server.Value).Urls.First());
     }
 
     /// <summary>A client whose every request comes here, its host in the header <c>X-Meant</c>.</summary>
-    internal HttpClient CreateClient() => new(new Diversion(new Uri(_app!.Urls.First())));
+    internal HttpClient CreateClient() => new(new Diversion(_url!, _id));
 
-    public ValueTask DisposeAsync() => _app?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        Running.TryRemove(_id, out _);
+        return ValueTask.CompletedTask;
+    }
 
     /// <summary>Answers as the provider does; called under a lock.</summary>
     /// <param name="path">Host and path, without the query.</param>
@@ -98,6 +103,17 @@ internal abstract class FakeProvider : IAsyncDisposable
         }
     }
 
+    private static async Task<WebApplication> StartServerAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        var app = builder.Build();
+        app.Run(context => Running[context.Request.Headers["X-Fake"].ToString()].RouteAsync(context));
+        await app.StartAsync();
+        return app;
+    }
+
     private async Task RouteAsync(HttpContext context)
     {
         var path = context.Request.Headers["X-Meant"].ToString() + context.Request.Path.Value;
@@ -129,10 +145,11 @@ internal abstract class FakeProvider : IAsyncDisposable
         }
     }
 
-    private sealed class Diversion(Uri target) : DelegatingHandler(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
+    private sealed class Diversion(Uri target, string id) : DelegatingHandler(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
+            request.Headers.Add("X-Fake", id);
             request.Headers.Add("X-Meant", request.RequestUri!.Authority);
             request.RequestUri = new Uri(target, request.RequestUri.PathAndQuery);
             return base.SendAsync(request, cancellationToken);

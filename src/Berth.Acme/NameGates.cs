@@ -1,4 +1,4 @@
-namespace Berth.Acme.Dns;
+namespace Berth.Acme;
 
 /// <summary>Lets one at a time through for each name; a name nobody waits for costs nothing.</summary>
 internal sealed class NameGates

@@ -1,0 +1,17 @@
+namespace Berth.Acme.Limits;
+
+/// <summary>What a ledger keeps of one bucket or one gate.</summary>
+public sealed record LedgerEntry
+{
+    /// <summary>When the bucket is full again, or the gate opens. After that the entry says nothing any more.</summary>
+    public required DateTimeOffset Until { get; init; }
+
+    /// <summary>For people: whose bucket or gate it is.</summary>
+    public required string Subject { get; init; }
+
+    /// <summary>Of a gate: what the authority said.</summary>
+    public string? Words { get; init; }
+
+    /// <summary>Of a gate: the page it named.</summary>
+    public string? Page { get; init; }
+}

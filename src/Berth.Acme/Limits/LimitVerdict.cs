@@ -1,0 +1,11 @@
+namespace Berth.Acme.Limits;
+
+/// <summary>Whether an order may go.</summary>
+/// <param name="Holds">Every reason to wait; none when it may go now.</param>
+public sealed record LimitVerdict(IReadOnlyList<LimitHold> Holds)
+{
+    public bool MayGo => Holds.Count == 0;
+
+    /// <summary>When the last of the reasons is over; null when it may go now.</summary>
+    public DateTimeOffset? GoAt => Holds.Count == 0 ? null : Holds.Max(hold => hold.Until);
+}

@@ -1,0 +1,317 @@
+namespace Berth.Acme.Limits;
+
+/// <summary>
+/// Counts what was spent at one certificate authority, so that an order it would refuse is held back and not sent: token buckets as
+/// the authority has them, and the waits it asked for. Safe for several threads.
+/// </summary>
+public sealed class RateLedger
+{
+    private static readonly TimeSpan PausePoll = TimeSpan.FromDays(1);
+
+    private readonly RateLimits _limits;
+    private readonly ILedgerStore _store;
+    private readonly TimeProvider _time;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, LedgerEntry> _entries;
+    private readonly Dictionary<string, LedgerEntry?> _unsaved = new(StringComparer.Ordinal);
+    private readonly NameGates _saving = new();
+
+    private RateLedger(RateLimits limits, ILedgerStore store, TimeProvider time, IEnumerable<KeyValuePair<string, LedgerEntry>> entries)
+    {
+        (_limits, _store, _time) = (limits, store, time);
+        _entries = new Dictionary<string, LedgerEntry>(entries, StringComparer.Ordinal);
+    }
+
+    /// <summary>Opens an authority's ledger.</summary>
+    /// <param name="limits">See <see cref="RateLimits.Of"/>.</param>
+    /// <param name="store">Keeps it.</param>
+    /// <param name="time">The present.</param>
+    /// <param name="cancel">Ends the load.</param>
+    public static async Task<RateLedger> OpenAsync(RateLimits limits, ILedgerStore store, TimeProvider time, CancellationToken cancel) =>
+        new(limits, store, time, await store.LoadAsync(cancel));
+
+    /// <summary>Tells whether an order may go now, and if not, why and until when.</summary>
+    public LimitVerdict Check(PlannedOrder order)
+    {
+        var now = _time.GetUtcNow();
+        lock (_gate)
+        {
+            var used = BucketsOf(order)
+                .Concat(order.Names.Distinct().SelectMany(name => FailureBuckets(order.Account, name)))
+                .Select(bucket => HoldOf(bucket, now));
+            return new LimitVerdict([.. GatesOf(order).Select(gate => HoldOf(gate, now)).Concat(used).OfType<LimitHold>()]);
+        }
+    }
+
+    /// <summary>Tells whether a new account may be registered now.</summary>
+    public LimitVerdict CheckRegistration()
+    {
+        var now = _time.GetUtcNow();
+        lock (_gate)
+        {
+            LimitHold?[] holds =
+            [
+                HoldOf(GateKey(GateScope.Authority, ""), now),
+                .. Bucket(LimitKind.NewAccounts, "", "this machine").Select(bucket => HoldOf(bucket, now)),
+            ];
+            return new LimitVerdict([.. holds.OfType<LimitHold>()]);
+        }
+    }
+
+    /// <summary>How much is left of everything this order draws on.</summary>
+    public IReadOnlyList<LimitState> StatesFor(PlannedOrder order)
+    {
+        var now = _time.GetUtcNow();
+        lock (_gate)
+        {
+            var all = BucketsOf(order with { IsRenewal = false, ReplacesInWindow = false })
+                .Concat(order.Names.Distinct().SelectMany(name => FailureBuckets(order.Account, name)));
+            return [.. all.Select(bucket => StateOf(bucket, FullAt(bucket.Key), now))];
+        }
+    }
+
+    /// <summary>Every bucket that is not full, fullest last.</summary>
+    public IReadOnlyList<LimitState> States()
+    {
+        var now = _time.GetUtcNow();
+        lock (_gate)
+        {
+            return
+            [
+                .. _entries.Where(entry => entry.Value.Until > now)
+                    .Select(entry => (entry, Limit: LimitOf(entry.Key)))
+                    .Where(pair => pair.Limit is not null)
+                    .Select(pair => StateOf((pair.entry.Key, pair.Limit!, pair.entry.Value.Subject), pair.entry.Value.Until, now))
+                    .OrderBy(state => (double)state.Left / state.Of),
+            ];
+        }
+    }
+
+    /// <summary>Every wait the authority asked for that is not over.</summary>
+    public IReadOnlyList<LimitHold> Gates()
+    {
+        var now = _time.GetUtcNow();
+        lock (_gate)
+        {
+            return [.. _entries.Keys.Where(key => key.StartsWith("gate|", StringComparison.Ordinal)).Select(key => HoldOf(key, now)).OfType<LimitHold>()];
+        }
+    }
+
+    /// <summary>An account was registered.</summary>
+    public ValueTask RegisteredAsync(CancellationToken cancel) =>
+        ChangeAsync(now => Spend(Bucket(LimitKind.NewAccounts, "", "this machine"), now), cancel);
+
+    /// <summary>An order was placed: what its certificate will cost is set aside at once, since others may be under way.</summary>
+    public ValueTask OrderedAsync(PlannedOrder order, CancellationToken cancel) => ChangeAsync(now => Spend(BucketsOf(order), now), cancel);
+
+    /// <summary>The certificate was issued: every name of it is proved, and its pause and failures are over.</summary>
+    public ValueTask IssuedAsync(PlannedOrder order, CancellationToken cancel) => ChangeAsync(
+        _ =>
+        {
+            foreach (var name in order.Names.Distinct())
+            {
+                Remove(Key(LimitKind.ConsecutiveFailures, $"{order.Account}|{name}"));
+                Remove(GateKey(GateScope.Name, name));
+            }
+        },
+        cancel);
+
+    /// <summary>The order came to nothing: what was set aside is given back, but for the order itself.</summary>
+    /// <param name="order">As it was placed.</param>
+    /// <param name="failed">The names whose validation failed.</param>
+    /// <param name="cancel">Ends the save.</param>
+    public ValueTask FailedAsync(PlannedOrder order, IEnumerable<string> failed, CancellationToken cancel) => ChangeAsync(
+        now =>
+        {
+            foreach (var bucket in BucketsOf(order).Where(bucket => bucket.Limit.Kind != LimitKind.NewOrders))
+            {
+                Refund(bucket, now);
+            }
+
+            Spend(failed.Distinct().SelectMany(name => FailureBuckets(order.Account, name)), now);
+        },
+        cancel);
+
+    /// <summary>The authority asked to wait: the order's kin are held back until then.</summary>
+    public ValueTask GatedAsync(AuthorityGate gate, PlannedOrder order, CancellationToken cancel) => ChangeAsync(
+        now =>
+        {
+            // A pause is lifted by a person, whom nobody can ask: looked at again once a day.
+            var until = gate.Until ?? now + PausePoll;
+            foreach (var (key, subject) in SubjectsOf(gate, order))
+            {
+                Put(key, new LedgerEntry { Until = until, Subject = subject, Words = gate.Words, Page = gate.Page });
+            }
+        },
+        cancel);
+
+    private static IEnumerable<(string Key, string Subject)> SubjectsOf(AuthorityGate gate, PlannedOrder order)
+    {
+        var subjects = gate.Scope switch
+        {
+            GateScope.Authority => [("", "")],
+            GateScope.Account => [(order.Account, order.Account)],
+            GateScope.NameSet => [(order.SetKey, order.SetName)],
+            _ when gate.Subjects.Count > 0 => gate.Subjects.Select(subject => (subject, subject)),
+            GateScope.Domain => order.Domains.Select(domain => (domain, domain)),
+            _ => order.Names.Select(name => (name, name)),
+        };
+        return subjects.Select(subject => (GateKey(gate.Scope, subject.Item1), subject.Item2));
+    }
+
+    private static IEnumerable<string> GatesOf(PlannedOrder order) =>
+    [
+        GateKey(GateScope.Authority, ""), GateKey(GateScope.Account, order.Account), GateKey(GateScope.NameSet, order.SetKey),
+        .. order.Domains.Select(domain => GateKey(GateScope.Domain, domain)),
+        .. order.Names.Distinct().Select(name => GateKey(GateScope.Name, name)),
+    ];
+
+    private IEnumerable<(string Key, RateLimit Limit, string Subject)> BucketsOf(PlannedOrder order)
+    {
+        if (order.ReplacesInWindow)
+        {
+            return [];
+        }
+
+        var set = Bucket(LimitKind.CertificatesPerSet, order.SetKey, order.SetName);
+        return order.IsRenewal
+            ? set
+            : Bucket(LimitKind.NewOrders, order.Account, order.Account)
+                .Concat(order.Domains.SelectMany(domain => Bucket(LimitKind.CertificatesPerDomain, domain, domain)))
+                .Concat(set);
+    }
+
+    private IEnumerable<(string Key, RateLimit Limit, string Subject)> FailureBuckets(string account, string name) =>
+        Bucket(LimitKind.FailedValidations, $"{account}|{name}", name)
+            .Concat(Bucket(LimitKind.ConsecutiveFailures, $"{account}|{name}", name));
+
+    private IEnumerable<(string Key, RateLimit Limit, string Subject)> Bucket(LimitKind kind, string subject, string spoken) =>
+        _limits.Find(kind) is { } limit ? [(Key(kind, subject), limit, spoken)] : [];
+
+    private RateLimit? LimitOf(string key) => Enum.TryParse<LimitKind>(key.AsSpan(0, Math.Max(0, key.IndexOf('|', StringComparison.Ordinal))), out var kind)
+        ? _limits.Find(kind)
+        : null;
+
+    private DateTimeOffset FullAt(string key) => _entries.TryGetValue(key, out var entry) ? entry.Until : DateTimeOffset.MinValue;
+
+    private LimitHold? HoldOf((string Key, RateLimit Limit, string Subject) bucket, DateTimeOffset now)
+    {
+        var full = FullAt(bucket.Key);
+        return bucket.Limit.Left(full, now) > 0
+            ? null
+            : new LimitHold { Kind = bucket.Limit.Kind, Subject = bucket.Subject, Until = bucket.Limit.Available(full, 1) };
+    }
+
+    private LimitHold? HoldOf(string gateKey, DateTimeOffset now) => _entries.TryGetValue(gateKey, out var entry) && entry.Until > now
+        ? new LimitHold
+        {
+            Gate = Enum.Parse<GateScope>(gateKey.Split('|', 3)[1]),
+            Subject = entry.Subject,
+            Until = entry.Until,
+            Words = entry.Words,
+            Page = entry.Page,
+        }
+        : null;
+
+    private static LimitState StateOf((string Key, RateLimit Limit, string Subject) bucket, DateTimeOffset full, DateTimeOffset now)
+    {
+        var left = bucket.Limit.Left(full, now);
+        return new LimitState
+        {
+            Kind = bucket.Limit.Kind,
+            Subject = bucket.Subject,
+            Left = left,
+            Of = bucket.Limit.Count,
+            NextAt = left == bucket.Limit.Count ? null : bucket.Limit.Available(full, left + 1),
+            FullAt = full <= now ? null : full,
+        };
+    }
+
+    private void Spend(IEnumerable<(string Key, RateLimit Limit, string Subject)> buckets, DateTimeOffset now)
+    {
+        foreach (var (key, limit, subject) in buckets)
+        {
+            var full = FullAt(key);
+
+            // More than all cannot be spent: the authority allowed what it allowed, and its bucket is empty at most.
+            var next = (full < now ? now : full) + limit.Interval;
+            Put(key, new LedgerEntry { Until = next > now + limit.Period ? now + limit.Period : next, Subject = subject });
+        }
+    }
+
+    private void Refund((string Key, RateLimit Limit, string Subject) bucket, DateTimeOffset now)
+    {
+        var full = FullAt(bucket.Key) - bucket.Limit.Interval;
+        if (full <= now)
+        {
+            Remove(bucket.Key);
+        }
+        else
+        {
+            Put(bucket.Key, new LedgerEntry { Until = full, Subject = bucket.Subject });
+        }
+    }
+
+    private void Put(string key, LedgerEntry entry) => _unsaved[key] = _entries[key] = entry;
+
+    private void Remove(string key)
+    {
+        if (_entries.Remove(key))
+        {
+            _unsaved[key] = null;
+        }
+    }
+
+    // Saves come one after the other, each with all that has changed since the one before.
+    private async ValueTask ChangeAsync(Action<DateTimeOffset> change, CancellationToken cancel)
+    {
+        var now = _time.GetUtcNow();
+        lock (_gate)
+        {
+            change(now);
+            foreach (var key in _entries.Where(entry => entry.Value.Until <= now).Select(entry => entry.Key).ToList())
+            {
+                Remove(key);
+            }
+        }
+
+        await _saving.RunAsync("", () => SaveAsync(cancel), cancel);
+    }
+
+    private async Task<bool> SaveAsync(CancellationToken cancel)
+    {
+        Dictionary<string, LedgerEntry?> changes;
+        lock (_gate)
+        {
+            changes = new Dictionary<string, LedgerEntry?>(_unsaved, StringComparer.Ordinal);
+            _unsaved.Clear();
+        }
+
+        if (changes.Count == 0)
+        {
+            return true;
+        }
+
+        try
+        {
+            await _store.SaveAsync(changes, cancel);
+            return true;
+        }
+        catch
+        {
+            lock (_gate)
+            {
+                foreach (var (key, entry) in changes)
+                {
+                    _unsaved.TryAdd(key, entry);
+                }
+            }
+
+            throw;
+        }
+    }
+
+    private static string Key(LimitKind kind, string subject) => $"{kind}|{subject}";
+
+    private static string GateKey(GateScope scope, string subject) => $"gate|{scope}|{subject}";
+}

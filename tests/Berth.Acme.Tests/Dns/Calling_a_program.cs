@@ -1,0 +1,79 @@
+using Berth.Acme.Dns;
+using Berth.Kernel;
+using Berth.TestKit;
+
+namespace Berth.Acme.Tests.Dns;
+
+/// <summary>The words are what lego 4.9 and 4.35 call it with, seen by running both.</summary>
+public sealed class Calling_a_program : IDisposable
+{
+    private readonly ScratchFolder _scratch = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Fact]
+    public async Task names_the_action_the_record_and_the_value()
+    {
+        var provider = Provider();
+
+        await provider.AddAsync(Change, Cancel);
+        await provider.RemoveAsync(Change, Cancel);
+
+        Assert.Equal(
+            ["3", "present", "_acme-challenge.example.test.", "value; $(touch x) `y`", "3", "cleanup", "_acme-challenge.example.test.", "value; $(touch x) `y`"],
+            await File.ReadAllLinesAsync(_scratch["log"], Cancel));
+    }
+
+    [Fact]
+    public async Task in_raw_mode_names_the_domain_the_token_and_the_key_authorization()
+    {
+        await Provider(mode: "RAW").AddAsync(Change, Cancel);
+
+        Assert.Equal(
+            ["5", "present", "--", "example.test", "the-token", "the-token.thumbprint"], await File.ReadAllLinesAsync(_scratch["log"], Cancel));
+    }
+
+    [Fact]
+    public async Task that_fails_quotes_its_last_words()
+    {
+        var problem = await FailAsync(Provider("echo first; echo 'no such zone' >&2; exit 3"));
+
+        Assert.Equal(DnsProblems.ProgramFailed, problem.Code);
+        Assert.Contains("status 3", problem.Found, StringComparison.Ordinal);
+        Assert.Equal(["first", "no such zone"], problem.Details);
+    }
+
+    [Fact]
+    public async Task that_is_not_there_is_named() =>
+        Assert.Equal(DnsProblems.ProgramFailed, (await FailAsync(DnsProviders.Create(
+            "exec", new Dictionary<string, string> { ["EXEC_PATH"] = _scratch["missing"] }, new HttpClient(), TimeProvider.System))).Code);
+
+    [Fact]
+    public async Task that_never_ends_is_ended()
+    {
+        using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await Provider("echo $$ >\"$0.pid\"; exec sleep 600").AddAsync(Change, soon.Token));
+
+        var process = int.Parse(await File.ReadAllTextAsync(_scratch["program.pid"], Cancel), null);
+        await Eventually.TrueAsync(() => Task.FromResult(!Directory.Exists($"/proc/{process}") || File.ReadAllText($"/proc/{process}/stat").Contains(" Z ", StringComparison.Ordinal)));
+    }
+
+    private static DnsChange Change => Changing_records_at_a_provider.Change("_acme-challenge.example.test", "value; $(touch x) `y`");
+
+    private IDnsProvider Provider(string? body = null, string? mode = null)
+    {
+        AtomicFile.Write(
+            _scratch["program"],
+            $"#!/bin/sh\n{body ?? $"printf '%s\\n' $# \"$@\" >>'{_scratch["log"]}'"}\n",
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var settings = new Dictionary<string, string> { ["EXEC_PATH"] = _scratch["program"], ["EXEC_MODE"] = mode ?? "" };
+        return DnsProviders.Create("exec", settings, new HttpClient(), TimeProvider.System);
+    }
+
+    private static async Task<Problem> FailAsync(IDnsProvider provider) =>
+        (await Assert.ThrowsAsync<ProblemException>(async () => await provider.AddAsync(Change, Cancel))).Problem;
+}
