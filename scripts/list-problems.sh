@@ -8,7 +8,7 @@ files=$(grep -rlE --include='*.cs' --exclude-dir=obj --exclude-dir=bin 'static r
 table=src/Berth/Commands/ProblemTable.cs
 {
   { for file in $files; do sed -n 's/^namespace \(.*\);/using \1;/p' "$file"; done; echo "using Berth.Kernel;"; } \
-    | grep -v 'using Berth.Commands;' | LC_ALL=C sort -u
+    | grep -v 'using Berth.Commands;' | sed 's/;$//' | LC_ALL=C sort -u | sed 's/$/;/'
   cat <<'HEAD'
 
 namespace Berth.Commands;

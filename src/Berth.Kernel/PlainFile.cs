@@ -72,6 +72,11 @@ public static class PlainFile
     }
 
     // Editors of another system put a byte order mark in front.
-    private static string Decode(ReadOnlySpan<byte> bytes) =>
-        Encoding.UTF8.GetString(bytes.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes);
+    private static string Decode(ReadOnlySpan<byte> bytes) => bytes switch
+    {
+        [0xef, 0xbb, 0xbf, .. var text] => Encoding.UTF8.GetString(text),
+        [0xff, 0xfe, .. var text] => Encoding.Unicode.GetString(text),
+        [0xfe, 0xff, .. var text] => Encoding.BigEndianUnicode.GetString(text),
+        _ => Encoding.UTF8.GetString(bytes),
+    };
 }

@@ -216,6 +216,8 @@ public sealed class Starting_the_authority : IAsyncDisposable
         await StartOnceAsync();
         var keys = Path.Combine(Options.DataFolder, "keys");
         Array.ForEach(missing, file => File.Delete(Path.Combine(keys, file)));
+        // The database comes after all keys: a first start that was cut short among them has none yet.
+        Array.ForEach(Directory.GetFiles(Options.DataFolder, "authority.db*"), File.Delete);
         var left = Directory.EnumerateFiles(keys).ToDictionary(file => file, File.ReadAllText);
 
         await StartOnceAsync();

@@ -21,7 +21,7 @@ public static class BuildProblems
     internal static Problem Canceled(AppName app, BuildSource source) => new(
         BuildCanceled,
         $"The {source.Operation} of {app} was canceled.",
-        $"Somebody ran builds:cancel. What ran before is still in service; start again when you like. `berth builds:list {app}` shows it.");
+        $"Somebody ran `berth builds:cancel {app}`. What ran before is still in service; start again when you like. `berth builds:list {app}` shows it.");
 
     internal static Problem UnknownBuild(AppName app, string found) => new(
         BuildUnknown, found, $"`berth builds:list {app}` shows the builds that are kept.");

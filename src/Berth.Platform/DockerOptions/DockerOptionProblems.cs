@@ -14,7 +14,7 @@ public static class DockerOptionProblems
     internal static Problem Missing(string verb, string preposition) => new(
         OptionMissing,
         $"Please specify docker options to {verb} {preposition} the phase",
-        $"Put the option behind the phase: `berth docker-options:{verb} my-app deploy \"--ulimit nofile=12\"`.");
+        "Put the option behind the phase, as in `berth docker-options:add my-app deploy \"--ulimit nofile=12\"`.");
 
     internal static Problem Invalid(string reason) => new(
         OptionInvalid, $"Unable to parse docker option: {reason}", "Put quotes around a value that holds spaces or shell characters, and close each of them.");

@@ -17,7 +17,7 @@ internal static class PluginAccount
     /// <exception cref="ProblemException"><see cref="PluginProblems.AccountMissing"/>: it would be root's, and root did not ask.</exception>
     public static string? Of(Caller caller, StateRoots roots)
     {
-        if (!Environment.IsPrivilegedProcess)
+        if (!CurrentUser.IsRoot)
         {
             return null;
         }

@@ -52,7 +52,7 @@ public sealed class RepoFeature(IStateStore store, AppCatalog apps) : IFeature
     /// <summary>What git wrote as root belongs to whom the folder belongs to, who receives the next push.</summary>
     private static void KeepOwner(string folder)
     {
-        if (!Environment.IsPrivilegedProcess || FileOwner.Of(folder) is not { } owner)
+        if (!CurrentUser.IsRoot || FileOwner.Of(folder) is not { } owner)
         {
             return;
         }

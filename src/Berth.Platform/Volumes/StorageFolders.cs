@@ -30,7 +30,7 @@ public sealed class StorageFolders(EntryStore entries)
     /// <summary>Gives a folder and what is in it to an account; says so when this process cannot.</summary>
     public static void Give(string path, uint owner, CommandOutput output)
     {
-        if (!Environment.IsPrivilegedProcess)
+        if (!CurrentUser.IsRoot)
         {
             output.Warn($"Only root can give folders away: {path} stays with its owner, the account that also runs the apps.");
             return;

@@ -151,6 +151,6 @@ internal sealed partial class CommandRunner(
         IReadOnlyList<string> Words, Caller Caller, CommandOutput Output, Func<Stream> OpenInput, CancellationToken Interrupted, CancellationToken Ends)
     {
         public CommandCall CallOf(IReadOnlyList<string> words, CancellationToken cancel) =>
-            new() { Words = words, Caller = Caller, Output = Output, OpenInput = OpenInput, Cancel = cancel };
+            new() { Name = Words[0], Words = words, Caller = Caller, Output = Output, OpenInput = OpenInput, Cancel = cancel };
     }
 }

@@ -1,5 +1,5 @@
-using Berth.Acme.Dns;
 using Berth.Acme;
+using Berth.Acme.Dns;
 using Berth.Authority;
 using Berth.Edge;
 using Berth.Installing;
@@ -19,8 +19,8 @@ using Berth.Platform.Networks;
 using Berth.Platform.Nginx;
 using Berth.Platform.Plugins;
 using Berth.Platform.Ports;
-using Berth.Platform.Processes.Checks;
 using Berth.Platform.Processes;
+using Berth.Platform.Processes.Checks;
 using Berth.Platform.Properties;
 using Berth.Platform.Proxy;
 using Berth.Platform.Registries;

@@ -76,7 +76,7 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
 
             if (RunsAsRoot(app))
             {
-                findings.Add(Finding.Fail(
+                findings.Add(Finding.Warn(
                     "its processes run as root: the folders above its release are closed to other accounts",
                     "Let others pass through each folder above DOKKU_LIB_ROOT (`chmod o+x FOLDER`), or keep DOKKU_LIB_ROOT outside of /root; then `berth ps:restart " + app + "`."));
             }

@@ -16,7 +16,7 @@ internal static class Steps
         {
             // A star, not an exclamation mark: no password fits, and yet the account is open to keys.
             string[] group = machine.HasGroup(Places.Account) ? ["--gid", Places.Account] : ["--user-group"];
-            Machine.Run("useradd", [.. machine.AccountOptions, "--home-dir", Places.Home, "--no-create-home", "--shell", "/bin/bash", "--comment", "", "--password", "*", .. group, Places.Account]);
+            Machine.Run("useradd", [.. machine.AccountOptions, "--home-dir", Places.Home, "--no-create-home", "--shell=/bin/bash", "--comment", "", "--password", "*", .. group, Places.Account]);
         });
 
     /// <summary>Steps that are told of as one.</summary>

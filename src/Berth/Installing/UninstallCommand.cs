@@ -1,14 +1,13 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
-using Berth.Kernel;
 using Berth.Daemon;
+using Berth.Kernel;
 using Berth.Platform.CommandLine;
 using Berth.Storage;
 
 namespace Berth.Installing;
 
 /// <summary><c>berth uninstall</c>: takes away what <c>berth install</c> made and puts back what it replaced. User, apps and data stay.</summary>
-internal sealed partial class UninstallCommand(InstallOptions options, CommandOutput output)
+internal sealed class UninstallCommand(InstallOptions options, CommandOutput output)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
@@ -103,7 +102,7 @@ internal sealed partial class UninstallCommand(InstallOptions options, CommandOu
         }
 
         output.Step($"Stop the daemon, process {record.ProcessId}, and the apps it runs");
-        _ = SendSignal(record.ProcessId, Terminate);
+        _ = Posix.Signal(record.ProcessId, Terminate);
         var started = Stopwatch.GetTimestamp();
         while (IsBerth(record.ProcessId))
         {
@@ -128,7 +127,4 @@ internal sealed partial class UninstallCommand(InstallOptions options, CommandOu
             return false;
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int SendSignal(int process, int signal);
 }

@@ -5,7 +5,7 @@ namespace Berth.Platform.Tests.CommandLine;
 
 public sealed class Printing_to_a_terminal
 {
-    private const string Hostile = "a\x1b]0;owned\x07b\rc";
+    private const string Hostile = "a\x1b]0;owned\u0007b\rc";
 
     [Fact]
     public void spells_out_what_could_steer_it()
