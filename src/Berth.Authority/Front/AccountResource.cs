@@ -32,7 +32,8 @@ internal sealed class AccountResource(AuthorityOptions options, IAuthorityStore 
         }
 
         var account = NewAccount(request.Key, wanted, agreed);
-        var stored = await store.AddAccountAsync(account, cancel);
+        var stored = await store.AddAccountAsync(account, null, cancel)
+            ?? throw Reject.Unauthorized("The key of the external account binding is bound to as many accounts as it may be.");
         return Show(stored, request) with { Status = stored.Id == account.Id ? 201 : 200 };
     }
 

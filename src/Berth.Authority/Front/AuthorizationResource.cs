@@ -62,6 +62,8 @@ internal sealed class AuthorizationResource(IAuthorityStore store, ValidationWor
                 ChallengeId = challenge.Id,
                 AccountId = request.Account.Id,
                 Name = authorization.Name,
+                Type = challenge.Type,
+                AccountUrl = request.Urls.Account(request.Account.Id),
                 Token = challenge.Token,
                 Thumbprint = request.Account.Thumbprint,
             },

@@ -20,4 +20,13 @@ internal sealed record AccountRecord
     internal required bool TermsAgreed { get; init; }
 
     internal required DateTimeOffset Created { get; init; }
+
+    /// <summary>The URL of the terms it agreed to last.</summary>
+    internal string? Terms { get; init; }
+
+    /// <summary>The id of the key its external account binding was made with (RFC 8555 §7.3.4).</summary>
+    internal string? BindingKey { get; init; }
+
+    /// <summary>The binding itself, a JWS.</summary>
+    internal string? Binding { get; init; }
 }

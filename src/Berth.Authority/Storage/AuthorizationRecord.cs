@@ -8,7 +8,7 @@ internal sealed record AuthorizationRecord
 
     internal required string AccountId { get; init; }
 
-    /// <summary>The DNS name without a wildcard label.</summary>
+    /// <summary>The DNS name with its wildcard label where it has one, or the address.</summary>
     internal required string Name { get; init; }
 
     internal required AuthorizationStatus Status { get; init; }

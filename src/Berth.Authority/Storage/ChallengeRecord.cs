@@ -6,7 +6,7 @@ internal sealed record ChallengeRecord
 
     internal required string AuthorizationId { get; init; }
 
-    /// <summary><c>http-01</c>.</summary>
+    /// <summary>One of <see cref="Berth.Acme.Protocol.ChallengeType"/>.</summary>
     internal required string Type { get; init; }
 
     /// <summary>256 random bits, base64url (§8.1 asks for at least 128).</summary>
@@ -16,6 +16,9 @@ internal sealed record ChallengeRecord
 
     internal DateTimeOffset? Validated { get; init; }
 
-    /// <summary>A problem document as JSON.</summary>
+    /// <summary>A problem document as JSON: why the last attempt failed.</summary>
     internal string? Error { get; init; }
+
+    /// <summary>The account's URL as the client that started the challenge knows it; null before.</summary>
+    internal string? AccountUrl { get; init; }
 }

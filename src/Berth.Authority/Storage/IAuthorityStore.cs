@@ -12,10 +12,13 @@ internal interface IAuthorityStore : IAsyncDisposable
 
     Task<AccountRecord?> FindAccountByKeyAsync(string thumbprint, CancellationToken cancel);
 
-    /// <returns>The account with this key: the given one, or the one that was there first.</returns>
-    Task<AccountRecord> AddAccountAsync(AccountRecord account, CancellationToken cancel);
+    /// <param name="account">The account.</param>
+    /// <param name="mostOfBinding">How many accounts may be bound with its binding key; null for any number.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    /// <returns>The account with this key: the given one, or the one that was there first. Null when its binding key is used up.</returns>
+    Task<AccountRecord?> AddAccountAsync(AccountRecord account, int? mostOfBinding, CancellationToken cancel);
 
-    /// <summary>Replaces contacts, agreement and status of an account that is still valid.</summary>
+    /// <summary>Replaces contacts, agreement and status of an account that is still valid; its open work ends with it.</summary>
     Task<bool> UpdateAccountAsync(AccountRecord account, CancellationToken cancel);
 
     /// <summary>Gives an account another key.</summary>
@@ -23,7 +26,8 @@ internal interface IAuthorityStore : IAsyncDisposable
     Task<string?> ChangeKeyAsync(string accountId, string oldThumbprint, string newThumbprint, string newJwk, CancellationToken cancel);
 
     /// <summary>Stores an order together with those of its authorizations that are new.</summary>
-    Task AddOrderAsync(OrderRecord order, ImmutableArray<AuthorizationRecord> added, CancellationToken cancel);
+    /// <returns>False when what it replaces is replaced by another order already; nothing is stored then.</returns>
+    Task<bool> AddOrderAsync(OrderRecord order, ImmutableArray<AuthorizationRecord> added, CancellationToken cancel);
 
     Task<OrderRecord?> FindOrderAsync(string id, CancellationToken cancel);
 
@@ -31,11 +35,21 @@ internal interface IAuthorityStore : IAsyncDisposable
     Task<ImmutableArray<string>> ListOrdersAsync(
         string accountId, string cursor, int limit, DateTimeOffset now, CancellationToken cancel);
 
+    /// <summary>How many orders of an account are pending or ready, counted up to <paramref name="limit"/>.</summary>
+    Task<int> CountOpenOrdersAsync(string accountId, int limit, DateTimeOffset now, CancellationToken cancel);
+
     Task<AuthorizationRecord?> FindAuthorizationAsync(string id, CancellationToken cancel);
 
     /// <summary>The valid authorization of an account for a name that lasts longest, if it outlives <paramref name="until"/>.</summary>
     Task<AuthorizationRecord?> FindValidAuthorizationAsync(
         string accountId, string name, DateTimeOffset until, CancellationToken cancel);
+
+    /// <summary>An authorization of an account for a name that is valid, or else pending, with its challenges.</summary>
+    Task<AuthorizationRecord?> FindOpenAuthorizationAsync(
+        string accountId, string name, DateTimeOffset until, CancellationToken cancel);
+
+    /// <summary>Stores one that no order has asked for (§7.4.1).</summary>
+    Task AddAuthorizationAsync(AuthorizationRecord authorization, CancellationToken cancel);
 
     /// <summary>How many authorizations of an account are pending, counted up to <paramref name="limit"/>.</summary>
     Task<int> CountPendingAsync(string accountId, int limit, DateTimeOffset now, CancellationToken cancel);
@@ -50,7 +64,10 @@ internal interface IAuthorityStore : IAsyncDisposable
 
     /// <summary>pending → processing.</summary>
     /// <returns>False when it was not pending.</returns>
-    Task<bool> StartChallengeAsync(string id, CancellationToken cancel);
+    Task<bool> StartChallengeAsync(string id, string accountUrl, CancellationToken cancel);
+
+    /// <summary>Keeps why an attempt failed, while there will be another (§8.2).</summary>
+    Task NoteAttemptAsync(string id, string error, CancellationToken cancel);
 
     /// <summary>processing → valid or invalid, and what follows for the authorization and its orders.</summary>
     /// <param name="id">The challenge.</param>
@@ -88,6 +105,28 @@ internal interface IAuthorityStore : IAsyncDisposable
 
     /// <summary>True when a certificate with this key was revoked because the key is known to others.</summary>
     Task<bool> IsCompromisedAsync(string keyHash, CancellationToken cancel);
+
+    Task AddBindingKeyAsync(BindingKeyRecord key, CancellationToken cancel);
+
+    Task<BindingKeyRecord?> FindBindingKeyAsync(string id, CancellationToken cancel);
+
+    /// <summary>All of them, sorted by id.</summary>
+    Task<ImmutableArray<BindingKeyRecord>> ListBindingKeysAsync(CancellationToken cancel);
+
+    /// <summary>Takes a key away: no account can be bound with it any more, and those that are can order nothing.</summary>
+    /// <returns>False when there was none.</returns>
+    Task<bool> RemoveBindingKeyAsync(string id, CancellationToken cancel);
+
+    /// <summary>How many orders the accounts of a binding key have made since <paramref name="since"/>.</summary>
+    Task<int> CountOrdersOfBindingAsync(string bindingKey, DateTimeOffset since, CancellationToken cancel);
+
+    Task AddIncidentAsync(IncidentRecord incident, CancellationToken cancel);
+
+    /// <summary>All of them, newest first.</summary>
+    Task<ImmutableArray<IncidentRecord>> ListIncidentsAsync(CancellationToken cancel);
+
+    /// <returns>False when there was none.</returns>
+    Task<bool> RemoveIncidentAsync(string id, CancellationToken cancel);
 
     /// <summary>A number higher than any returned before for this issuer (RFC 5280 §5.2.3).</summary>
     Task<long> NextCrlNumberAsync(string issuerId, CancellationToken cancel);

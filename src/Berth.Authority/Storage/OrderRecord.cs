@@ -14,7 +14,7 @@ internal sealed record OrderRecord
 
     internal required DateTimeOffset Expires { get; init; }
 
-    /// <summary>DNS names, lower case, sorted, without duplicates.</summary>
+    /// <summary>DNS names in lower case, wildcards and addresses among them (RFC 5952), sorted, without duplicates.</summary>
     internal required ImmutableArray<string> Names { get; init; }
 
     internal required ImmutableArray<string> AuthorizationIds { get; init; }
@@ -30,6 +30,12 @@ internal sealed record OrderRecord
 
     /// <summary>A problem document as JSON.</summary>
     internal string? Error { get; init; }
+
+    /// <summary>The name of the profile asked for (draft-ietf-acme-profiles).</summary>
+    internal string? Profile { get; init; }
+
+    /// <summary>The identifier of the certificate it renews (RFC 9773 §5).</summary>
+    internal string? Replaces { get; init; }
 
     /// <summary>The state a client sees: an order whose time is over before it was finalized is invalid (§7.1.6).</summary>
     internal OrderStatus StatusAt(DateTimeOffset now) =>

@@ -6,12 +6,12 @@ namespace Berth.Authority.Storage;
 /// <summary>Columns to values and back. Lists are lines of text: no name, id or contact holds a line end.</summary>
 internal static class SqliteRows
 {
-    internal const string AccountColumns = "id, thumbprint, jwk, status, contacts, terms_agreed, created";
+    internal const string AccountColumns = "id, thumbprint, jwk, status, contacts, terms_agreed, created, terms, binding_key, binding";
 
     internal const string OrderColumns =
-        "id, account, status, created, expires, names, authorizations, not_before, not_after, csr, certificate, error";
+        "id, account, status, created, expires, names, authorizations, not_before, not_after, csr, certificate, error, profile, replaces";
 
-    internal const string ChallengeColumns = "id, authorization, type, token, status, validated, error";
+    internal const string ChallengeColumns = "id, authorization, type, token, status, validated, error, account_url";
 
     internal const string CertificateColumns =
         "serial, account, issuer, der, key_hash, not_before, not_after, revoked, reason";
@@ -33,6 +33,9 @@ internal static class SqliteRows
         Contacts = List(row, 4),
         TermsAgreed = row.GetBoolean(5),
         Created = TimeOf(row, 6),
+        Terms = TextOrNull(row, 7),
+        BindingKey = TextOrNull(row, 8),
+        Binding = TextOrNull(row, 9),
     };
 
     internal static OrderRecord Order(SqliteDataReader row) => new()
@@ -49,6 +52,8 @@ internal static class SqliteRows
         Csr = row.IsDBNull(9) ? null : row.GetFieldValue<byte[]>(9),
         CertificateId = TextOrNull(row, 10),
         Error = TextOrNull(row, 11),
+        Profile = TextOrNull(row, 12),
+        Replaces = TextOrNull(row, 13),
     };
 
     /// <summary>Columns id, account, name, status, expires.</summary>
@@ -71,6 +76,7 @@ internal static class SqliteRows
         Status = Status<ChallengeStatus>(row, 4),
         Validated = row.IsDBNull(5) ? null : TimeOf(row, 5),
         Error = TextOrNull(row, 6),
+        AccountUrl = TextOrNull(row, 7),
     };
 
     internal static CertificateRecord Certificate(SqliteDataReader row) => new()
@@ -92,8 +98,8 @@ internal static class SqliteRows
     private static T Status<T>(SqliteDataReader row, int column) where T : struct, Enum =>
         Enum.Parse<T>(row.GetString(column), ignoreCase: true);
 
-    private static string? TextOrNull(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    internal static string? TextOrNull(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
-    private static ImmutableArray<string> List(SqliteDataReader row, int column) =>
+    internal static ImmutableArray<string> List(SqliteDataReader row, int column) =>
         row.GetString(column) is { Length: > 0 } text ? [.. text.Split('\n')] : [];
 }

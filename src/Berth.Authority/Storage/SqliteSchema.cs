@@ -38,6 +38,23 @@ internal static class SqliteSchema
         CREATE INDEX certificate_compromised ON certificate (key_hash) WHERE reason = 1;
         CREATE TABLE crl (issuer TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
         """,
+        """
+        ALTER TABLE account ADD COLUMN terms TEXT;
+        ALTER TABLE account ADD COLUMN binding_key TEXT;
+        ALTER TABLE account ADD COLUMN binding TEXT;
+        CREATE INDEX account_by_binding ON account (binding_key) WHERE binding_key IS NOT NULL;
+        ALTER TABLE acme_order ADD COLUMN profile TEXT;
+        ALTER TABLE acme_order ADD COLUMN replaces TEXT;
+        CREATE INDEX order_replacing ON acme_order (replaces) WHERE replaces IS NOT NULL;
+        CREATE INDEX order_open ON acme_order (account, expires) WHERE status IN ('pending', 'ready');
+        ALTER TABLE challenge ADD COLUMN account_url TEXT;
+        CREATE TABLE binding_key (
+            id TEXT PRIMARY KEY, secret BLOB NOT NULL, created INTEGER NOT NULL, expires INTEGER, names TEXT NOT NULL,
+            most_accounts INTEGER, orders_per_day INTEGER) WITHOUT ROWID;
+        CREATE TABLE incident (
+            id TEXT PRIMARY KEY, serial TEXT, issued_from INTEGER, issued_until INTEGER, window_start INTEGER NOT NULL,
+            window_end INTEGER NOT NULL, url TEXT) WITHOUT ROWID;
+        """,
     ];
 
     /// <summary>Brings a database to the newest version, each step in a transaction of its own.</summary>

@@ -12,22 +12,48 @@ internal sealed partial class SqliteStore
     public Task<AccountRecord?> FindAccountByKeyAsync(string thumbprint, CancellationToken cancel) => ReadAsync(
         db => db.Find(AccountByKey, Account, thumbprint), cancel);
 
-    public Task<AccountRecord> AddAccountAsync(AccountRecord account, CancellationToken cancel) => _writer.WriteAsync(
+    public Task<AccountRecord?> AddAccountAsync(AccountRecord account, int? mostOfBinding, CancellationToken cancel) => _writer.WriteAsync(
         db =>
         {
+            if (db.Find(AccountByKey, Account, account.Thumbprint) is { } first)
+            {
+                return first;
+            }
+
+            if (db.Number("SELECT count(*) FROM account WHERE binding_key = $1", account.BindingKey) >= (mostOfBinding ?? int.MaxValue))
+            {
+                return null;
+            }
+
             db.Execute(
-                $"INSERT INTO account ({AccountColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+                $"INSERT INTO account ({AccountColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
                 account.Id, account.Thumbprint, account.Jwk, Text(account.Status), Lines(account.Contacts),
-                account.TermsAgreed, Time(account.Created));
-            return db.Find(AccountByKey, Account, account.Thumbprint)!;
+                account.TermsAgreed, Time(account.Created), account.Terms, account.BindingKey, account.Binding);
+            return db.Find(AccountByKey, Account, account.Thumbprint);
         },
         cancel);
 
     public Task<bool> UpdateAccountAsync(AccountRecord account, CancellationToken cancel) => _writer.WriteAsync(
-        db => db.Execute(
-            "UPDATE account SET contacts = $2, terms_agreed = $3, status = $4 WHERE id = $1 AND status = 'valid'",
-            account.Id, Lines(account.Contacts), account.TermsAgreed, Text(account.Status)) == 1,
+        db =>
+        {
+            var changed = db.Execute(
+                "UPDATE account SET contacts = $2, terms_agreed = $3, status = $4, terms = $5 WHERE id = $1 AND status = 'valid'",
+                account.Id, Lines(account.Contacts), account.TermsAgreed, Text(account.Status), account.Terms) == 1;
+            if (changed && account.Status != AccountStatus.Valid)
+            {
+                EndWorkOf(db, account.Id);
+            }
+
+            return changed;
+        },
         cancel);
+
+    // §7.3.6: what is pending for a deactivated account ends with it.
+    private static void EndWorkOf(SqliteSession db, string accountId)
+    {
+        db.Execute("UPDATE acme_order SET status = 'invalid' WHERE account = $1 AND status IN ('pending', 'ready')", accountId);
+        db.Execute("UPDATE acme_authorization SET status = 'deactivated' WHERE account = $1 AND status = 'pending'", accountId);
+    }
 
     public Task<string?> ChangeKeyAsync(
         string accountId, string oldThumbprint, string newThumbprint, string newJwk, CancellationToken cancel) =>

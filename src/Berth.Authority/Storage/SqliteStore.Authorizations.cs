@@ -24,6 +24,25 @@ internal sealed partial class SqliteStore
             Authorization, accountId, name, Time(until)),
         cancel);
 
+    public Task<AuthorizationRecord?> FindOpenAuthorizationAsync(
+        string accountId, string name, DateTimeOffset until, CancellationToken cancel) => ReadAsync(
+        db => WithChallenges(db, db.Find(
+            $"""
+            SELECT {AuthorizationColumns} FROM acme_authorization
+            WHERE account = $1 AND name = $2 AND status IN ('pending', 'valid') AND expires > $3
+            ORDER BY status DESC, expires DESC LIMIT 1
+            """,
+            Authorization, accountId, name, Time(until))),
+        cancel);
+
+    public Task AddAuthorizationAsync(AuthorizationRecord authorization, CancellationToken cancel) => _writer.WriteAsync(
+        db =>
+        {
+            Add(db, authorization);
+            return true;
+        },
+        cancel);
+
     public Task<int> CountPendingAsync(string accountId, int limit, DateTimeOffset now, CancellationToken cancel) => ReadAsync(
         db => (int)db.Number(
             """
@@ -46,8 +65,13 @@ internal sealed partial class SqliteStore
     public Task<ChallengeRecord?> FindChallengeAsync(string id, CancellationToken cancel) =>
         ReadAsync(db => db.Find(ChallengeById, Challenge, id), cancel);
 
-    public Task<bool> StartChallengeAsync(string id, CancellationToken cancel) => _writer.WriteAsync(
-        db => db.Execute("UPDATE challenge SET status = 'processing' WHERE id = $1 AND status = 'pending'", id) == 1, cancel);
+    public Task<bool> StartChallengeAsync(string id, string accountUrl, CancellationToken cancel) => _writer.WriteAsync(
+        db => db.Execute(
+            "UPDATE challenge SET status = 'processing', account_url = $2 WHERE id = $1 AND status = 'pending'", id, accountUrl) == 1,
+        cancel);
+
+    public Task NoteAttemptAsync(string id, string error, CancellationToken cancel) => _writer.WriteAsync(
+        db => db.Execute("UPDATE challenge SET error = $2 WHERE id = $1 AND status = 'processing'", id, error), cancel);
 
     public Task FinishChallengeAsync(
         string id, DateTimeOffset at, DateTimeOffset expires, string? error, CancellationToken cancel) => _writer.WriteAsync(
@@ -56,7 +80,7 @@ internal sealed partial class SqliteStore
     public Task<ImmutableArray<ValidationTask>> ListUnfinishedChallengesAsync(CancellationToken cancel) => ReadAsync(
         db => db.List(
             """
-            SELECT c.id, a.id, z.name, c.token, a.thumbprint FROM challenge c
+            SELECT c.id, a.id, z.name, c.token, a.thumbprint, c.type, c.account_url FROM challenge c
             JOIN acme_authorization z ON z.id = c.authorization JOIN account a ON a.id = z.account
             WHERE c.status = 'processing' ORDER BY c.id
             """,
@@ -67,6 +91,8 @@ internal sealed partial class SqliteStore
                 Name = row.GetString(2),
                 Token = row.GetString(3),
                 Thumbprint = row.GetString(4),
+                Type = row.GetString(5),
+                AccountUrl = TextOrNull(row, 6) ?? "",
             }).ToImmutableArray(),
         cancel);
 
@@ -82,9 +108,13 @@ internal sealed partial class SqliteStore
 
         if (error is not null)
         {
-            db.Execute(
-                "UPDATE acme_authorization SET status = 'invalid' WHERE id = $1 AND status = 'pending'", authorization);
-            FailOrdersOf(db, authorization, error);
+            // Proven another way meanwhile, it stays valid, and so do its orders.
+            if (db.Execute(
+                "UPDATE acme_authorization SET status = 'invalid' WHERE id = $1 AND status = 'pending'", authorization) == 1)
+            {
+                FailOrdersOf(db, authorization, error);
+            }
+
             return true;
         }
 
@@ -129,7 +159,7 @@ internal sealed partial class SqliteStore
         foreach (var challenge in authorization.Challenges)
         {
             db.Execute(
-                $"INSERT INTO challenge ({ChallengeColumns}) VALUES ($1, $2, $3, $4, $5, NULL, NULL)",
+                $"INSERT INTO challenge ({ChallengeColumns}) VALUES ($1, $2, $3, $4, $5, NULL, NULL, NULL)",
                 challenge.Id, challenge.AuthorizationId, challenge.Type, challenge.Token, Text(challenge.Status));
         }
     }

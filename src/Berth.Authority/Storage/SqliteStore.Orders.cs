@@ -7,10 +7,15 @@ internal sealed partial class SqliteStore
 {
     private const string OrderById = $"SELECT {OrderColumns} FROM acme_order WHERE id = $1";
 
-    public Task AddOrderAsync(OrderRecord order, ImmutableArray<AuthorizationRecord> added, CancellationToken cancel) =>
+    public Task<bool> AddOrderAsync(OrderRecord order, ImmutableArray<AuthorizationRecord> added, CancellationToken cancel) =>
         _writer.WriteAsync(
             db =>
             {
+                if (order.Replaces is { } replaced && IsReplaced(db, replaced, order.Created))
+                {
+                    return false;
+                }
+
                 foreach (var authorization in added)
                 {
                     Add(db, authorization);
@@ -65,12 +70,29 @@ internal sealed partial class SqliteStore
             .ToImmutableArray(),
         cancel);
 
+    public Task<int> CountOpenOrdersAsync(string accountId, int limit, DateTimeOffset now, CancellationToken cancel) => ReadAsync(
+        db => (int)db.Number(
+            """
+            SELECT count(*) FROM (SELECT 1 FROM acme_order
+                WHERE account = $1 AND status IN ('pending', 'ready') AND expires > $2 LIMIT $3) AS found
+            """,
+            accountId, Time(now), limit),
+        cancel);
+
+    // RFC 9773 §5: replaced is what another order names that is not invalid.
+    private static bool IsReplaced(SqliteSession db, string certificate, DateTimeOffset now) => db.Number(
+        """
+        SELECT count(*) FROM acme_order WHERE replaces = $1 AND status <> 'invalid'
+            AND (status NOT IN ('pending', 'ready') OR expires > $2)
+        """,
+        certificate, Time(now)) > 0;
+
     private static void Add(SqliteSession db, OrderRecord order)
     {
         db.Execute(
-            $"INSERT INTO acme_order ({OrderColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL, NULL, NULL)",
+            $"INSERT INTO acme_order ({OrderColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL, NULL, NULL, $10, $11)",
             order.Id, order.AccountId, Text(order.Status), Time(order.Created), Time(order.Expires), Lines(order.Names),
-            Lines(order.AuthorizationIds), Time(order.NotBefore), Time(order.NotAfter));
+            Lines(order.AuthorizationIds), Time(order.NotBefore), Time(order.NotAfter), order.Profile, order.Replaces);
         foreach (var authorization in order.AuthorizationIds)
         {
             db.Execute("INSERT INTO order_authorization VALUES ($1, $2)", authorization, order.Id);

@@ -11,6 +11,11 @@ internal sealed record ValidationTask
 
     internal required string Token { get; init; }
 
+    internal required string Type { get; init; }
+
+    /// <summary>As the client knows it.</summary>
+    internal required string AccountUrl { get; init; }
+
     /// <summary>RFC 7638 thumbprint of the account's key.</summary>
     internal required string Thumbprint { get; init; }
 }

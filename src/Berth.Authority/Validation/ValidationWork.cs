@@ -46,7 +46,7 @@ internal sealed class ValidationWork : IAsyncDisposable
         var isQueued = false;
         try
         {
-            if (await _store.StartChallengeAsync(task.ChallengeId, cancel))
+            if (await _store.StartChallengeAsync(task.ChallengeId, task.AccountUrl, cancel))
             {
                 _queue.Add(task);
                 isQueued = true;

@@ -1,0 +1,28 @@
+namespace Berth.Authority.Storage;
+
+/// <summary>A renewal window that an operator has set for certificates that must be replaced (RFC 9773 §4.2).</summary>
+internal sealed record IncidentRecord
+{
+    internal required string Id { get; init; }
+
+    /// <summary>The one certificate it is about; null for all that were issued in a time.</summary>
+    internal string? Serial { get; init; }
+
+    /// <summary>The earliest issuance it is about; null for the beginning.</summary>
+    internal DateTimeOffset? IssuedFrom { get; init; }
+
+    /// <summary>The latest issuance it is about; null for now and later.</summary>
+    internal DateTimeOffset? IssuedUntil { get; init; }
+
+    internal required DateTimeOffset Start { get; init; }
+
+    internal required DateTimeOffset End { get; init; }
+
+    /// <summary>A page that says what happened.</summary>
+    internal string? Url { get; init; }
+
+    internal bool IsAbout(CertificateRecord certificate) => Serial is null
+        ? (IssuedFrom ?? DateTimeOffset.MinValue) <= certificate.NotBefore
+            && certificate.NotBefore <= (IssuedUntil ?? DateTimeOffset.MaxValue)
+        : Serial == certificate.Serial;
+}
