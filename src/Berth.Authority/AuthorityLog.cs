@@ -34,4 +34,7 @@ internal static partial class AuthorityLog
 
     [LoggerMessage(4009, LogLevel.Error, "The endpoint's own certificate could not be renewed; the next try is in {Wait}.")]
     internal static partial void EndpointNotCertified(this ILogger log, Exception fault, TimeSpan wait);
+
+    [LoggerMessage(4050, LogLevel.Error, "The authority's housekeeping failed; it goes on in the next round.")]
+    internal static partial void MaintenanceFailed(this ILogger log, Exception fault);
 }

@@ -9,6 +9,9 @@ public sealed record AuthorityOptions
     /// <summary>Keys, certificates and the database; made with mode 0700. Absolute.</summary>
     public required string DataFolder { get; init; }
 
+    /// <summary>The PostgreSQL database that several nodes share; null keeps everything in an SQLite file of the data folder.</summary>
+    public SharedDatabase? Database { get; init; }
+
     /// <summary>Where the ACME endpoint listens with TLS; port 0 picks a free one.</summary>
     public ImmutableArray<IPEndPoint> Listen { get; init; } = [new(IPAddress.Loopback, 14000)];
 

@@ -17,6 +17,8 @@ public static class AuthorityProblems
     public static readonly ProblemCode RootNotFound = new("authority-root-not-found");
     public static readonly ProblemCode DatabaseDamaged = new("authority-database-damaged");
     public static readonly ProblemCode DatabaseNewer = new("authority-database-newer");
+    public static readonly ProblemCode DatabaseNotUsable = new("authority-database-not-usable");
+    public static readonly ProblemCode DatabaseNotReached = new("authority-database-not-reached");
 
     internal static Problem InvalidOptions(ImmutableArray<string> faults) => new(
         OptionsInvalid,
@@ -79,4 +81,14 @@ public static class AuthorityProblems
         DatabaseNewer,
         $"The database {path} has version {found}; this program knows versions up to {known}.",
         "Run the newer program again, or restore the backup made before the upgrade.");
+
+    internal static Problem UnusableDatabase(string reason) => new(
+        DatabaseNotUsable,
+        $"The database that was named cannot be used: {reason}.",
+        "Write postgres://user@host/name; where a password is needed, put the URL into a file with mode 0600 and name that file.");
+
+    internal static Problem UnreachableDatabase(string name, string reason) => new(
+        DatabaseNotReached,
+        $"The database {Printable.Of(name)} does not answer: {Printable.Of(reason.TrimEnd('.'))}.",
+        "Look whether PostgreSQL runs there and lets this user in: psql with the same address says why.");
 }

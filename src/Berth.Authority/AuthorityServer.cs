@@ -67,11 +67,12 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
         RefuseLostKeys();
         var hierarchy = Own(Hierarchy.Open(Keys, options.LeafLifetime, time));
         _root = X509CertificateLoader.LoadCertificate(hierarchy.Root.RawData);
-        var store = Own(SqliteStore.Open(Database));
+        IAuthorityStore store = Own(OpenStore());
+        var node = new NodeIdentity(time);
         var leaves = new LeafIssuer(hierarchy, options.LeafLifetime, time);
         var endpoint = Own(new EndpointCertificate(options.HostNames, hierarchy, leaves, store, time, _log));
-        var issuance = Own(new IssuanceWork(store, leaves, _log));
-        var validation = Own(new ValidationWork(options, store, time, _log));
+        var issuance = Own(new IssuanceWork(store, leaves, node, _log));
+        var validation = Own(new ValidationWork(options, store, node, time, _log));
         var lists = Own(new RevocationLists(hierarchy, store, time));
 
         var front = MakeFront(store, issuance, validation, lists, hierarchy);
@@ -80,10 +81,13 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
         await AuthorityHost.StartAsync(app, options, cancel);
         TellAddresses(app, leaves);
         await endpoint.StartAsync(cancel);
-        await validation.ResumeAsync(cancel);
-        await issuance.ResumeAsync(cancel);
+        Own(new Maintenance(store, validation, issuance, time, _log)).Start();
         _log.Started(string.Join(", ", app.Urls), Directory.AbsoluteUri);
     }
+
+    private SqlStore OpenStore() => options.Database is { } database
+        ? new SqlStore(PostgresDatabase.Open(database.ConnectionString))
+        : SqliteStore.Open(Database);
 
     // A first start makes the keys before the database. A database without them means that they were lost: a new root, made silently,
     // would cut off every client that trusts the old one.
@@ -96,7 +100,7 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
     }
 
     private AcmeFront MakeFront(
-        SqliteStore store, IssuanceWork issuance, ValidationWork validation, RevocationLists lists, Hierarchy hierarchy)
+        IAuthorityStore store, IssuanceWork issuance, ValidationWork validation, RevocationLists lists, Hierarchy hierarchy)
     {
         var nonces = new NoncePool();
         var verifier = new RequestVerifier(store, nonces, host => options.HostNames.Contains(host.Trim('[', ']')));
@@ -112,7 +116,7 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
     }
 
     private FrozenDictionary<string, Route> Routes(
-        SqliteStore store, IssuanceWork issuance, ValidationWork validation, RevocationLists lists, Hierarchy hierarchy)
+        IAuthorityStore store, IssuanceWork issuance, ValidationWork validation, RevocationLists lists, Hierarchy hierarchy)
     {
         var accounts = new AccountResource(options, store, time);
         var orders = new OrderResource(store, new OrderFactory(options, store, time), issuance, time);

@@ -45,15 +45,15 @@ public sealed class Bounding_the_work
     public async Task keeps_the_fault_of_one_change_from_the_others_of_its_commit()
     {
         using var scratch = new ScratchFolder();
-        await using var writer = new SqliteWriter(new SqliteSession(scratch["test.db"]));
-        await writer.WriteAsync(db => db.Execute("CREATE TABLE t (n INTEGER PRIMARY KEY)"), CancellationToken.None);
+        await using var writer = new SqlWorkers([new SqliteSession(scratch["test.db"])], inTransactions: true);
+        await writer.RunAsync(db => db.Execute("CREATE TABLE t (n INTEGER PRIMARY KEY)"), CancellationToken.None);
 
         var faults = await Task.WhenAll(Enumerable.Range(0, 300).Select(n => FaultAsync(writer, n == 150 ? 149 : n)));
 
         Assert.Single(faults, fault => fault is SqliteException);
-        Assert.Equal(299, await writer.WriteAsync(db => db.Number("SELECT count(*) FROM t"), CancellationToken.None));
+        Assert.Equal(299, await writer.RunAsync(db => db.Number("SELECT count(*) FROM t"), CancellationToken.None));
     }
 
-    private static async Task<Exception?> FaultAsync(SqliteWriter writer, int number) => await Record.ExceptionAsync(
-        () => writer.WriteAsync(db => db.Execute("INSERT INTO t VALUES ($1)", number), CancellationToken.None));
+    private static async Task<Exception?> FaultAsync(SqlWorkers writer, int number) => await Record.ExceptionAsync(
+        () => writer.RunAsync(db => db.Execute("INSERT INTO t VALUES ($1)", number), CancellationToken.None));
 }

@@ -63,7 +63,7 @@ public sealed class Surviving_a_restart : WithAuthority
         await Authority.Server.DisposeAsync();
         await using (var store = SqliteStore.Open(Path.Combine(Authority.Options.DataFolder, "authority.db")))
         {
-            Assert.True(await store.StartIssuanceAsync(url[(url.LastIndexOf('/') + 1)..], der!, CancellationToken.None));
+            Assert.True(await store.StartIssuanceAsync(url[(url.LastIndexOf('/') + 1)..], der!, new Lease("gone", DateTimeOffset.MaxValue), CancellationToken.None));
         }
 
         await Authority.RestartAsync();

@@ -13,23 +13,32 @@ internal sealed class IssuanceWork : IAsyncDisposable
     private const int Workers = 32;
     private const int Capacity = 20_000;
 
-    private readonly WorkQueue<string> _queue;
+    private readonly WorkQueue<(string OrderId, Lease Lease)> _queue;
     private readonly IAuthorityStore _store;
     private readonly LeafIssuer _leaves;
+    private readonly NodeIdentity _node;
     private readonly ILogger _log;
 
-    internal IssuanceWork(IAuthorityStore store, LeafIssuer leaves, ILogger log)
+    internal IssuanceWork(IAuthorityStore store, LeafIssuer leaves, NodeIdentity node, ILogger log)
     {
-        (_store, _leaves, _log) = (store, leaves, log);
-        _queue = new WorkQueue<string>(Workers, Capacity, IssueAsync);
+        (_store, _leaves, _node, _log) = (store, leaves, node, log);
+        _queue = new WorkQueue<(string, Lease)>(Workers, Capacity, IssueAsync);
     }
 
-    /// <summary>Goes on with what the last run left unfinished.</summary>
-    internal async Task ResumeAsync(CancellationToken cancel)
+    /// <summary>Takes over what was unfinished when its node ended, at the latest <see cref="NodeIdentity.LeaseTime"/> after it was taken up there.</summary>
+    /// <param name="leasesBefore">The time that counts as now for others' leases.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    internal async Task TakeOverAsync(DateTimeOffset leasesBefore, CancellationToken cancel)
     {
-        foreach (var order in await _store.ListUnfinishedOrdersAsync(cancel))
+        while (_node.NewLease() is var lease
+            && await _store.ClaimOrdersAsync(lease, leasesBefore, NodeIdentity.ClaimedAtOnce, cancel) is { IsEmpty: false } orders)
         {
-            _queue.Restore(order.Id);
+            foreach (var order in orders)
+            {
+                _queue.Restore((order, lease));
+            }
+
+            leasesBefore = NodeIdentity.Earlier(leasesBefore, lease.Until.AddTicks(-1));
         }
     }
 
@@ -45,12 +54,13 @@ internal sealed class IssuanceWork : IAsyncDisposable
         var isQueued = false;
         try
         {
-            if (!await _store.StartIssuanceAsync(orderId, csr, cancel))
+            var lease = _node.NewLease();
+            if (!await _store.StartIssuanceAsync(orderId, csr, lease, cancel))
             {
                 throw Reject.OrderNotReady("Another request has finalized the order, or it became invalid.");
             }
 
-            _queue.Add(orderId);
+            _queue.Add((orderId, lease));
             isQueued = true;
         }
         finally
@@ -62,10 +72,16 @@ internal sealed class IssuanceWork : IAsyncDisposable
         }
     }
 
-    private async Task IssueAsync(string orderId, CancellationToken cancel)
+    private async Task IssueAsync((string OrderId, Lease Lease) work, CancellationToken cancel)
     {
+        var orderId = work.OrderId;
         try
         {
+            if (_node.IsOld(work.Lease) && !await _store.KeepOrderAsync(orderId, _node.NewLease(), cancel))
+            {
+                return;
+            }
+
             if (await _store.FindOrderAsync(orderId, cancel) is { Status: OrderStatus.Processing, Csr: { } csr } order)
             {
                 await IssueAsync(order, SigningRequestPolicy.Read(csr), cancel);
@@ -96,7 +112,7 @@ internal sealed class IssuanceWork : IAsyncDisposable
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
-            // The store itself fails: the order stays in processing and is taken up at the next start.
+            // The store itself fails: the order stays in processing and is taken up again when its lease has ended.
             _log.IssuanceFailed(e, orderId);
         }
     }

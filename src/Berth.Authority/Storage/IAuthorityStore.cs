@@ -8,6 +8,9 @@ namespace Berth.Authority.Storage;
 /// </summary>
 internal interface IAuthorityStore : IAsyncDisposable
 {
+    /// <summary>True when no other machine can work on the same data.</summary>
+    bool IsAlone { get; }
+
     Task<AccountRecord?> FindAccountAsync(string id, CancellationToken cancel);
 
     Task<AccountRecord?> FindAccountByKeyAsync(string thumbprint, CancellationToken cancel);
@@ -64,7 +67,7 @@ internal interface IAuthorityStore : IAsyncDisposable
 
     /// <summary>pending → processing.</summary>
     /// <returns>False when it was not pending.</returns>
-    Task<bool> StartChallengeAsync(string id, string accountUrl, CancellationToken cancel);
+    Task<bool> StartChallengeAsync(string id, string accountUrl, Lease lease, CancellationToken cancel);
 
     /// <summary>Keeps why an attempt failed, while there will be another (§8.2).</summary>
     Task NoteAttemptAsync(string id, string error, CancellationToken cancel);
@@ -77,12 +80,12 @@ internal interface IAuthorityStore : IAsyncDisposable
     /// <param name="cancel">Ends the wait.</param>
     Task FinishChallengeAsync(string id, DateTimeOffset at, DateTimeOffset expires, string? error, CancellationToken cancel);
 
-    /// <summary>Challenges that were being validated when the program ended.</summary>
-    Task<ImmutableArray<ValidationTask>> ListUnfinishedChallengesAsync(CancellationToken cancel);
+    /// <summary>Takes over challenges in processing whose lease has ended at <paramref name="now"/>: their node is gone, or failed.</summary>
+    Task<ImmutableArray<ValidationTask>> ClaimChallengesAsync(Lease lease, DateTimeOffset now, int limit, CancellationToken cancel);
 
     /// <summary>ready → processing.</summary>
-    /// <returns>False when it was not ready.</returns>
-    Task<bool> StartIssuanceAsync(string orderId, byte[] csr, CancellationToken cancel);
+    /// <returns>False when it was not ready, or an authorization of it holds no more.</returns>
+    Task<bool> StartIssuanceAsync(string orderId, byte[] csr, Lease lease, CancellationToken cancel);
 
     /// <summary>processing → valid, together with the certificate: it is on disk before anyone can see it.</summary>
     Task<bool> FinishIssuanceAsync(string orderId, CertificateRecord certificate, CancellationToken cancel);
@@ -90,8 +93,13 @@ internal interface IAuthorityStore : IAsyncDisposable
     /// <summary>processing → invalid.</summary>
     Task FailIssuanceAsync(string orderId, string error, CancellationToken cancel);
 
-    /// <summary>Orders that were being issued when the program ended.</summary>
-    Task<ImmutableArray<OrderRecord>> ListUnfinishedOrdersAsync(CancellationToken cancel);
+    /// <summary>Takes over orders in processing whose lease has ended at <paramref name="now"/>.</summary>
+    /// <returns>Their ids.</returns>
+    Task<ImmutableArray<string>> ClaimOrdersAsync(Lease lease, DateTimeOffset now, int limit, CancellationToken cancel);
+
+    /// <summary>Prolongs the lease of an order that has waited long for its turn.</summary>
+    /// <returns>False when another node has taken it over, or it is done.</returns>
+    Task<bool> KeepOrderAsync(string orderId, Lease lease, CancellationToken cancel);
 
     Task AddCertificateAsync(CertificateRecord certificate, CancellationToken cancel);
 

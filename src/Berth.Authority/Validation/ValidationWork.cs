@@ -15,22 +15,32 @@ internal sealed class ValidationWork : IAsyncDisposable
     private readonly IAuthorityStore _store;
     private readonly TimeSpan _lifetime;
     private readonly TimeProvider _time;
+    private readonly NodeIdentity _node;
     private readonly ILogger _log;
 
-    internal ValidationWork(AuthorityOptions options, IAuthorityStore store, TimeProvider time, ILogger log)
+    internal ValidationWork(
+        AuthorityOptions options, IAuthorityStore store, NodeIdentity node, TimeProvider time, ILogger log)
     {
-        (_store, _time, _log, _lifetime) = (store, time, log, options.AuthorizationLifetime);
+        (_store, _node, _time, _log, _lifetime) = (store, node, time, log, options.AuthorizationLifetime);
         var resolver = new NameResolver(options.KnownAddresses, new AddressPolicy(options.AllowPrivateAddresses));
         _http = new Http01Validator(options, resolver, time);
         _queue = new WorkQueue<ValidationTask>(options.ConcurrentValidations, Capacity, ValidateAsync);
     }
 
-    /// <summary>Goes on with what the last run left unfinished.</summary>
-    internal async Task ResumeAsync(CancellationToken cancel)
+    /// <summary>Takes over what was unfinished when its node ended, at the latest <see cref="NodeIdentity.LeaseTime"/> after it was taken up there.</summary>
+    /// <param name="leasesBefore">The time that counts as now for others' leases.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    internal async Task TakeOverAsync(DateTimeOffset leasesBefore, CancellationToken cancel)
     {
-        foreach (var task in await _store.ListUnfinishedChallengesAsync(cancel))
+        while (_node.NewLease() is var lease
+            && await _store.ClaimChallengesAsync(lease, leasesBefore, NodeIdentity.ClaimedAtOnce, cancel) is { IsEmpty: false } tasks)
         {
-            _queue.Restore(task);
+            foreach (var task in tasks)
+            {
+                _queue.Restore(task);
+            }
+
+            leasesBefore = NodeIdentity.Earlier(leasesBefore, lease.Until.AddTicks(-1));
         }
     }
 
@@ -46,7 +56,7 @@ internal sealed class ValidationWork : IAsyncDisposable
         var isQueued = false;
         try
         {
-            if (await _store.StartChallengeAsync(task.ChallengeId, task.AccountUrl, cancel))
+            if (await _store.StartChallengeAsync(task.ChallengeId, task.AccountUrl, _node.NewLease(), cancel))
             {
                 _queue.Add(task);
                 isQueued = true;
@@ -73,7 +83,7 @@ internal sealed class ValidationWork : IAsyncDisposable
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
-            // The challenge stays in processing and is taken up at the next start; a client sees no false verdict.
+            // The challenge stays in processing and is taken up again when its lease has ended; a client sees no false verdict.
             _log.ValidationFailed(e, task.ChallengeId);
         }
     }

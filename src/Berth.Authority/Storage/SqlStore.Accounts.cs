@@ -1,23 +1,28 @@
-using static Berth.Authority.Storage.SqliteRows;
+using static Berth.Authority.Storage.SqlRows;
 
 namespace Berth.Authority.Storage;
 
-internal sealed partial class SqliteStore
+internal sealed partial class SqlStore
 {
     private const string AccountByKey = $"SELECT {AccountColumns} FROM account WHERE thumbprint = $1";
 
-    public Task<AccountRecord?> FindAccountAsync(string id, CancellationToken cancel) => ReadAsync(
+    public Task<AccountRecord?> FindAccountAsync(string id, CancellationToken cancel) => _database.ReadAsync(
         db => db.Find($"SELECT {AccountColumns} FROM account WHERE id = $1", Account, id), cancel);
 
-    public Task<AccountRecord?> FindAccountByKeyAsync(string thumbprint, CancellationToken cancel) => ReadAsync(
+    public Task<AccountRecord?> FindAccountByKeyAsync(string thumbprint, CancellationToken cancel) => _database.ReadAsync(
         db => db.Find(AccountByKey, Account, thumbprint), cancel);
 
-    public Task<AccountRecord?> AddAccountAsync(AccountRecord account, int? mostOfBinding, CancellationToken cancel) => _writer.WriteAsync(
+    public Task<AccountRecord?> AddAccountAsync(AccountRecord account, int? mostOfBinding, CancellationToken cancel) => _database.WriteAsync(
         db =>
         {
             if (db.Find(AccountByKey, Account, account.Thumbprint) is { } first)
             {
                 return first;
+            }
+
+            if (mostOfBinding is not null && db.Holding.Length > 0)
+            {
+                db.List($"SELECT id FROM binding_key WHERE id = $1 {db.Holding}", row => row.GetString(0), account.BindingKey);
             }
 
             if (db.Number("SELECT count(*) FROM account WHERE binding_key = $1", account.BindingKey) >= (mostOfBinding ?? int.MaxValue))
@@ -28,17 +33,17 @@ internal sealed partial class SqliteStore
             db.Execute(
                 $"INSERT INTO account ({AccountColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
                 account.Id, account.Thumbprint, account.Jwk, Text(account.Status), Lines(account.Contacts),
-                account.TermsAgreed, Time(account.Created), account.Terms, account.BindingKey, account.Binding);
+                account.TermsAgreed ? 1L : 0L, Time(account.Created), account.Terms, account.BindingKey, account.Binding);
             return db.Find(AccountByKey, Account, account.Thumbprint);
         },
         cancel);
 
-    public Task<bool> UpdateAccountAsync(AccountRecord account, CancellationToken cancel) => _writer.WriteAsync(
+    public Task<bool> UpdateAccountAsync(AccountRecord account, CancellationToken cancel) => _database.WriteAsync(
         db =>
         {
             var changed = db.Execute(
                 "UPDATE account SET contacts = $2, terms_agreed = $3, status = $4, terms = $5 WHERE id = $1 AND status = 'valid'",
-                account.Id, Lines(account.Contacts), account.TermsAgreed, Text(account.Status), account.Terms) == 1;
+                account.Id, Lines(account.Contacts), account.TermsAgreed ? 1L : 0L, Text(account.Status), account.Terms) == 1;
             if (changed && account.Status != AccountStatus.Valid)
             {
                 EndWorkOf(db, account.Id);
@@ -49,7 +54,7 @@ internal sealed partial class SqliteStore
         cancel);
 
     // §7.3.6: what is pending for a deactivated account ends with it.
-    private static void EndWorkOf(SqliteSession db, string accountId)
+    private static void EndWorkOf(SqlSession db, string accountId)
     {
         db.Execute("UPDATE acme_order SET status = 'invalid' WHERE account = $1 AND status IN ('pending', 'ready')", accountId);
         db.Execute("UPDATE acme_authorization SET status = 'deactivated' WHERE account = $1 AND status = 'pending'", accountId);
@@ -57,7 +62,7 @@ internal sealed partial class SqliteStore
 
     public Task<string?> ChangeKeyAsync(
         string accountId, string oldThumbprint, string newThumbprint, string newJwk, CancellationToken cancel) =>
-        _writer.WriteAsync(
+        _database.WriteAsync(
             db =>
             {
                 if (db.Find(AccountByKey, Account, newThumbprint) is { } holder)

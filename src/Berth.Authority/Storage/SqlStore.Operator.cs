@@ -1,32 +1,32 @@
 using System.Collections.Immutable;
-using Microsoft.Data.Sqlite;
-using static Berth.Authority.Storage.SqliteRows;
+using System.Data.Common;
+using static Berth.Authority.Storage.SqlRows;
 
 namespace Berth.Authority.Storage;
 
 /// <summary>What an operator sets: binding keys and incidents.</summary>
-internal sealed partial class SqliteStore
+internal sealed partial class SqlStore
 {
     private const string BindingKeyColumns = "id, secret, created, expires, names, most_accounts, orders_per_day";
 
     private const string IncidentColumns = "id, serial, issued_from, issued_until, window_start, window_end, url";
 
-    public Task AddBindingKeyAsync(BindingKeyRecord key, CancellationToken cancel) => _writer.WriteAsync(
+    public Task AddBindingKeyAsync(BindingKeyRecord key, CancellationToken cancel) => _database.WriteAsync(
         db => db.Execute(
             $"INSERT INTO binding_key ({BindingKeyColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7)",
             key.Id, key.Secret, Time(key.Created), Time(key.Expires), Lines(key.Names), key.MostAccounts, key.OrdersPerDay),
         cancel);
 
-    public Task<BindingKeyRecord?> FindBindingKeyAsync(string id, CancellationToken cancel) => ReadAsync(
+    public Task<BindingKeyRecord?> FindBindingKeyAsync(string id, CancellationToken cancel) => _database.ReadAsync(
         db => db.Find($"SELECT {BindingKeyColumns} FROM binding_key WHERE id = $1", BindingKey, id), cancel);
 
-    public Task<ImmutableArray<BindingKeyRecord>> ListBindingKeysAsync(CancellationToken cancel) => ReadAsync(
+    public Task<ImmutableArray<BindingKeyRecord>> ListBindingKeysAsync(CancellationToken cancel) => _database.ReadAsync(
         db => db.List($"SELECT {BindingKeyColumns} FROM binding_key ORDER BY id", BindingKey).ToImmutableArray(), cancel);
 
-    public Task<bool> RemoveBindingKeyAsync(string id, CancellationToken cancel) => _writer.WriteAsync(
+    public Task<bool> RemoveBindingKeyAsync(string id, CancellationToken cancel) => _database.WriteAsync(
         db => db.Execute("DELETE FROM binding_key WHERE id = $1", id) == 1, cancel);
 
-    public Task<int> CountOrdersOfBindingAsync(string bindingKey, DateTimeOffset since, CancellationToken cancel) => ReadAsync(
+    public Task<int> CountOrdersOfBindingAsync(string bindingKey, DateTimeOffset since, CancellationToken cancel) => _database.ReadAsync(
         db => (int)db.Number(
             """
             SELECT count(*) FROM acme_order o JOIN account a ON a.id = o.account
@@ -35,31 +35,31 @@ internal sealed partial class SqliteStore
             bindingKey, Time(since)),
         cancel);
 
-    public Task AddIncidentAsync(IncidentRecord incident, CancellationToken cancel) => _writer.WriteAsync(
+    public Task AddIncidentAsync(IncidentRecord incident, CancellationToken cancel) => _database.WriteAsync(
         db => db.Execute(
             $"INSERT INTO incident ({IncidentColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7)",
             incident.Id, incident.Serial, Time(incident.IssuedFrom), Time(incident.IssuedUntil), Time(incident.Start),
             Time(incident.End), incident.Url),
         cancel);
 
-    public Task<ImmutableArray<IncidentRecord>> ListIncidentsAsync(CancellationToken cancel) => ReadAsync(
+    public Task<ImmutableArray<IncidentRecord>> ListIncidentsAsync(CancellationToken cancel) => _database.ReadAsync(
         db => db.List($"SELECT {IncidentColumns} FROM incident ORDER BY id DESC", Incident).ToImmutableArray(), cancel);
 
-    public Task<bool> RemoveIncidentAsync(string id, CancellationToken cancel) => _writer.WriteAsync(
+    public Task<bool> RemoveIncidentAsync(string id, CancellationToken cancel) => _database.WriteAsync(
         db => db.Execute("DELETE FROM incident WHERE id = $1", id) == 1, cancel);
 
-    private static BindingKeyRecord BindingKey(SqliteDataReader row) => new()
+    private static BindingKeyRecord BindingKey(DbDataReader row) => new()
     {
         Id = row.GetString(0),
         Secret = row.GetFieldValue<byte[]>(1),
         Created = TimeOf(row, 2),
         Expires = row.IsDBNull(3) ? null : TimeOf(row, 3),
         Names = List(row, 4),
-        MostAccounts = row.IsDBNull(5) ? null : row.GetInt32(5),
-        OrdersPerDay = row.IsDBNull(6) ? null : row.GetInt32(6),
+        MostAccounts = row.IsDBNull(5) ? null : (int)row.GetInt64(5),
+        OrdersPerDay = row.IsDBNull(6) ? null : (int)row.GetInt64(6),
     };
 
-    private static IncidentRecord Incident(SqliteDataReader row) => new()
+    private static IncidentRecord Incident(DbDataReader row) => new()
     {
         Id = row.GetString(0),
         Serial = TextOrNull(row, 1),

@@ -1,17 +1,17 @@
 using System.Collections.Immutable;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace Berth.Authority.Storage;
 
 /// <summary>Columns to values and back. Lists are lines of text: no name, id or contact holds a line end.</summary>
-internal static class SqliteRows
+internal static class SqlRows
 {
     internal const string AccountColumns = "id, thumbprint, jwk, status, contacts, terms_agreed, created, terms, binding_key, binding";
 
     internal const string OrderColumns =
         "id, account, status, created, expires, names, authorizations, not_before, not_after, csr, certificate, error, profile, replaces";
 
-    internal const string ChallengeColumns = "id, authorization, type, token, status, validated, error, account_url";
+    internal const string ChallengeColumns = "id, authz, type, token, status, validated, error, account_url";
 
     internal const string CertificateColumns =
         "serial, account, issuer, der, key_hash, not_before, not_after, revoked, reason";
@@ -24,21 +24,21 @@ internal static class SqliteRows
 
     internal static object? Time(DateTimeOffset? time) => time?.ToUnixTimeMilliseconds();
 
-    internal static AccountRecord Account(SqliteDataReader row) => new()
+    internal static AccountRecord Account(DbDataReader row) => new()
     {
         Id = row.GetString(0),
         Thumbprint = row.GetString(1),
         Jwk = row.GetString(2),
         Status = Status<AccountStatus>(row, 3),
         Contacts = List(row, 4),
-        TermsAgreed = row.GetBoolean(5),
+        TermsAgreed = row.GetInt64(5) != 0,
         Created = TimeOf(row, 6),
         Terms = TextOrNull(row, 7),
         BindingKey = TextOrNull(row, 8),
         Binding = TextOrNull(row, 9),
     };
 
-    internal static OrderRecord Order(SqliteDataReader row) => new()
+    internal static OrderRecord Order(DbDataReader row) => new()
     {
         Id = row.GetString(0),
         AccountId = row.GetString(1),
@@ -57,7 +57,7 @@ internal static class SqliteRows
     };
 
     /// <summary>Columns id, account, name, status, expires.</summary>
-    internal static AuthorizationRecord Authorization(SqliteDataReader row) => new()
+    internal static AuthorizationRecord Authorization(DbDataReader row) => new()
     {
         Id = row.GetString(0),
         AccountId = row.GetString(1),
@@ -67,7 +67,7 @@ internal static class SqliteRows
         Challenges = [],
     };
 
-    internal static ChallengeRecord Challenge(SqliteDataReader row) => new()
+    internal static ChallengeRecord Challenge(DbDataReader row) => new()
     {
         Id = row.GetString(0),
         AuthorizationId = row.GetString(1),
@@ -79,7 +79,7 @@ internal static class SqliteRows
         AccountUrl = TextOrNull(row, 7),
     };
 
-    internal static CertificateRecord Certificate(SqliteDataReader row) => new()
+    internal static CertificateRecord Certificate(DbDataReader row) => new()
     {
         Serial = row.GetString(0),
         AccountId = TextOrNull(row, 1),
@@ -89,17 +89,17 @@ internal static class SqliteRows
         NotBefore = TimeOf(row, 5),
         NotAfter = TimeOf(row, 6),
         Revoked = row.IsDBNull(7) ? null : TimeOf(row, 7),
-        Reason = row.IsDBNull(8) ? null : row.GetInt32(8),
+        Reason = row.IsDBNull(8) ? null : (int)row.GetInt64(8),
     };
 
-    internal static DateTimeOffset TimeOf(SqliteDataReader row, int column) =>
+    internal static DateTimeOffset TimeOf(DbDataReader row, int column) =>
         DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
 
-    private static T Status<T>(SqliteDataReader row, int column) where T : struct, Enum =>
+    private static T Status<T>(DbDataReader row, int column) where T : struct, Enum =>
         Enum.Parse<T>(row.GetString(column), ignoreCase: true);
 
-    internal static string? TextOrNull(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    internal static string? TextOrNull(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
-    internal static ImmutableArray<string> List(SqliteDataReader row, int column) =>
+    internal static ImmutableArray<string> List(DbDataReader row, int column) =>
         row.GetString(column) is { Length: > 0 } text ? [.. text.Split('\n')] : [];
 }

@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
-using static Berth.Authority.Storage.SqliteRows;
+using static Berth.Authority.Storage.SqlRows;
 
 namespace Berth.Authority.Storage;
 
-internal sealed partial class SqliteStore
+internal sealed partial class SqlStore
 {
-    public Task AddCertificateAsync(CertificateRecord certificate, CancellationToken cancel) => _writer.WriteAsync(
+    public Task AddCertificateAsync(CertificateRecord certificate, CancellationToken cancel) => _database.WriteAsync(
         db =>
         {
             Add(db, certificate);
@@ -13,39 +13,39 @@ internal sealed partial class SqliteStore
         },
         cancel);
 
-    public Task<CertificateRecord?> FindCertificateAsync(string serial, CancellationToken cancel) => ReadAsync(
+    public Task<CertificateRecord?> FindCertificateAsync(string serial, CancellationToken cancel) => _database.ReadAsync(
         db => db.Find($"SELECT {CertificateColumns} FROM certificate WHERE serial = $1", Certificate, serial), cancel);
 
-    public Task<bool> RevokeAsync(string serial, DateTimeOffset at, int reason, CancellationToken cancel) => _writer.WriteAsync(
+    public Task<bool> RevokeAsync(string serial, DateTimeOffset at, int reason, CancellationToken cancel) => _database.WriteAsync(
         db => db.Execute(
             "UPDATE certificate SET revoked = $2, reason = $3 WHERE serial = $1 AND revoked IS NULL",
             serial, Time(at), reason) == 1,
         cancel);
 
     public Task<ImmutableArray<RevokedSerial>> ListRevokedAsync(
-        string issuerId, DateTimeOffset now, CancellationToken cancel) => ReadAsync(
+        string issuerId, DateTimeOffset now, CancellationToken cancel) => _database.ReadAsync(
         db => db.List(
             """
             SELECT serial, revoked, reason FROM certificate
             WHERE issuer = $1 AND not_after > $2 AND revoked IS NOT NULL ORDER BY revoked, serial
             """,
-            row => new RevokedSerial(row.GetString(0), TimeOf(row, 1), row.GetInt32(2)), issuerId, Time(now))
+            row => new RevokedSerial(row.GetString(0), TimeOf(row, 1), (int)row.GetInt64(2)), issuerId, Time(now))
             .ToImmutableArray(),
         cancel);
 
-    public Task<bool> IsCompromisedAsync(string keyHash, CancellationToken cancel) => ReadAsync(
+    public Task<bool> IsCompromisedAsync(string keyHash, CancellationToken cancel) => _database.ReadAsync(
         db => db.Number("SELECT count(*) FROM certificate WHERE key_hash = $1 AND reason = 1", keyHash) > 0, cancel);
 
-    public Task<long> NextCrlNumberAsync(string issuerId, CancellationToken cancel) => _writer.WriteAsync(
+    public Task<long> NextCrlNumberAsync(string issuerId, CancellationToken cancel) => _database.WriteAsync(
         db =>
         {
             db.Execute(
-                "INSERT INTO crl VALUES ($1, 1) ON CONFLICT (issuer) DO UPDATE SET number = number + 1", issuerId);
+                "INSERT INTO crl VALUES ($1, 1) ON CONFLICT (issuer) DO UPDATE SET number = crl.number + 1", issuerId);
             return db.Number("SELECT number FROM crl WHERE issuer = $1", issuerId);
         },
         cancel);
 
-    private static void Add(SqliteSession db, CertificateRecord certificate) => db.Execute(
+    private static void Add(SqlSession db, CertificateRecord certificate) => db.Execute(
         $"INSERT INTO certificate ({CertificateColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, NULL, NULL)",
         certificate.Serial, certificate.AccountId, certificate.IssuerId, certificate.Der, certificate.KeyHash,
         Time(certificate.NotBefore), Time(certificate.NotAfter));

@@ -1,0 +1,23 @@
+using Berth.Authority.Storage;
+
+namespace Berth.Authority;
+
+/// <summary>This run of the program among others on the same database.</summary>
+internal sealed class NodeIdentity(TimeProvider time)
+{
+    /// <summary>How long work is left to the node that took it up; longer than any validation or signature takes.</summary>
+    internal static readonly TimeSpan LeaseTime = TimeSpan.FromMinutes(2);
+
+    internal const int ClaimedAtOnce = 500;
+
+    internal string Id { get; } = Identity.Next(time);
+
+    // Whole milliseconds, as the store keeps them.
+    internal Lease NewLease() =>
+        new(Id, DateTimeOffset.FromUnixTimeMilliseconds((time.GetUtcNow() + LeaseTime).ToUnixTimeMilliseconds()));
+
+    /// <summary>True when half of a lease is over: whoever begins the work now should ask for a new one.</summary>
+    internal bool IsOld(Lease lease) => time.GetUtcNow() > lease.Until - (LeaseTime / 2);
+
+    internal static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
+}

@@ -1,0 +1,76 @@
+using Berth.Kernel;
+using Npgsql;
+
+namespace Berth.Authority.Storage;
+
+/// <summary>The database that several nodes share: PostgreSQL, with a few writers whose changes share commits, and a few readers.</summary>
+internal sealed class PostgresDatabase : ISqlDatabase
+{
+    private const int Writers = 4;
+    private const int Readers = 6;
+    private readonly SqlWorkers _writers;
+    private readonly SqlWorkers _readers;
+
+    private PostgresDatabase(string connection)
+    {
+        _writers = new SqlWorkers(Sessions(connection, Writers), inTransactions: true);
+        _readers = new SqlWorkers(Sessions(connection, Readers), inTransactions: false);
+    }
+
+    public bool IsAlone => false;
+
+    /// <param name="connection">Npgsql's connection string.</param>
+    /// <param name="target">The version to bring it to.</param>
+    /// <exception cref="ProblemException"><see cref="AuthorityProblems.DatabaseNotReached"/>, <see cref="AuthorityProblems.DatabaseNewer"/>.</exception>
+    internal static PostgresDatabase Open(string connection, int? target = null)
+    {
+        var complete = new NpgsqlConnectionStringBuilder(connection)
+        {
+            // Sessions live as long as their threads, each with its own prepared statements.
+            Pooling = false,
+            MaxAutoPrepare = 200,
+            AutoPrepareMinUsages = 2,
+            ApplicationName = "berth-authority",
+        };
+        var name = $"{complete.Host}/{complete.Database}";
+        try
+        {
+            using var session = new PostgresSession(complete.ConnectionString);
+            SqlSchema.Migrate(session, SqlDialect.Postgres, name, target);
+            return new PostgresDatabase(complete.ConnectionString);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
+        {
+            throw AuthorityProblems.UnreachableDatabase(name, e.Message).AsException(e);
+        }
+    }
+
+    public Task<T> WriteAsync<T>(Func<SqlSession, T> change, CancellationToken cancel) => _writers.RunAsync(change, cancel);
+
+    public Task<T> ReadAsync<T>(Func<SqlSession, T> read, CancellationToken cancel) => _readers.RunAsync(read, cancel);
+
+    private static List<SqlSession> Sessions(string connection, int count)
+    {
+        var sessions = new List<SqlSession>();
+        try
+        {
+            while (sessions.Count < count)
+            {
+                sessions.Add(new PostgresSession(connection));
+            }
+
+            return sessions;
+        }
+        catch
+        {
+            sessions.ForEach(session => session.Dispose());
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _writers.DisposeAsync();
+        await _readers.DisposeAsync();
+    }
+}

@@ -1,0 +1,44 @@
+using System.Data;
+using System.Data.Common;
+using Npgsql;
+
+namespace Berth.Authority.Storage;
+
+/// <summary>A connection to PostgreSQL that opens anew after it was lost: a database that restarts costs the requests of that moment only.</summary>
+internal sealed class PostgresSession : SqlSession
+{
+    private readonly NpgsqlConnection _connection;
+
+    internal PostgresSession(string connectionString)
+    {
+        _connection = new NpgsqlConnection(connectionString);
+        _connection.Open();
+    }
+
+    internal override bool IsLost => _connection.State != ConnectionState.Open;
+
+    internal override string PassingLocked => "FOR UPDATE SKIP LOCKED";
+
+    internal override string Holding => "FOR UPDATE";
+
+    protected override DbConnection Connection
+    {
+        get
+        {
+            if (IsLost)
+            {
+                Forget();
+                _connection.Close();
+                _connection.Open();
+            }
+
+            return _connection;
+        }
+    }
+
+    // READ COMMITTED: every change is a compare-and-swap, and where one looks at several rows it locks them first.
+    internal override void Begin() => Execute("BEGIN");
+
+    // Without a name it is positional.
+    protected override DbParameter Parameter(int index) => new NpgsqlParameter();
+}

@@ -1,0 +1,200 @@
+using System.Collections.Immutable;
+using System.Data.Common;
+using static Berth.Authority.Storage.SqlRows;
+
+namespace Berth.Authority.Storage;
+
+internal sealed partial class SqlStore
+{
+    private const string AuthorizationColumns = "id, account, name, status, expires";
+
+    private const string ChallengeById = $"SELECT {ChallengeColumns} FROM challenge WHERE id = $1";
+
+    private const string TaskOfChallenge =
+        """
+        SELECT c.id, a.id, z.name, c.token, a.thumbprint, c.type, c.account_url FROM challenge c
+        JOIN acme_authorization z ON z.id = c.authz JOIN account a ON a.id = z.account WHERE c.id = $1
+        """;
+
+    public Task<AuthorizationRecord?> FindAuthorizationAsync(string id, CancellationToken cancel) => _database.ReadAsync(
+        db => WithChallenges(db, db.Find(
+            $"SELECT {AuthorizationColumns} FROM acme_authorization WHERE id = $1", Authorization, id)),
+        cancel);
+
+    public Task<AuthorizationRecord?> FindValidAuthorizationAsync(
+        string accountId, string name, DateTimeOffset until, CancellationToken cancel) => _database.ReadAsync(
+        db => db.Find(
+            $"""
+            SELECT {AuthorizationColumns} FROM acme_authorization
+            WHERE account = $1 AND name = $2 AND status = 'valid' AND expires > $3 ORDER BY expires DESC LIMIT 1
+            """,
+            Authorization, accountId, name, Time(until)),
+        cancel);
+
+    public Task<AuthorizationRecord?> FindOpenAuthorizationAsync(
+        string accountId, string name, DateTimeOffset until, CancellationToken cancel) => _database.ReadAsync(
+        db => WithChallenges(db, db.Find(
+            $"""
+            SELECT {AuthorizationColumns} FROM acme_authorization
+            WHERE account = $1 AND name = $2 AND status IN ('pending', 'valid') AND expires > $3
+            ORDER BY status DESC, expires DESC LIMIT 1
+            """,
+            Authorization, accountId, name, Time(until))),
+        cancel);
+
+    public Task AddAuthorizationAsync(AuthorizationRecord authorization, CancellationToken cancel) => _database.WriteAsync(
+        db =>
+        {
+            Add(db, authorization);
+            return true;
+        },
+        cancel);
+
+    public Task<int> CountPendingAsync(string accountId, int limit, DateTimeOffset now, CancellationToken cancel) => _database.ReadAsync(
+        db => (int)db.Number(
+            """
+            SELECT count(*) FROM (SELECT 1 FROM acme_authorization
+                WHERE account = $1 AND status = 'pending' AND expires > $2 LIMIT $3) AS found
+            """,
+            accountId, Time(now), limit),
+        cancel);
+
+    public Task DeactivateAuthorizationAsync(string id, string orderError, CancellationToken cancel) => _database.WriteAsync(
+        db =>
+        {
+            HoldOrdersOf(db, id);
+            db.Execute(
+                "UPDATE acme_authorization SET status = 'deactivated' WHERE id = $1 AND status IN ('pending', 'valid')", id);
+            FailOrdersOf(db, id, orderError);
+            return true;
+        },
+        cancel);
+
+    public Task<ChallengeRecord?> FindChallengeAsync(string id, CancellationToken cancel) =>
+        _database.ReadAsync(db => db.Find(ChallengeById, Challenge, id), cancel);
+
+    public Task<bool> StartChallengeAsync(string id, string accountUrl, Lease lease, CancellationToken cancel) => _database.WriteAsync(
+        db => db.Execute(
+            """
+            UPDATE challenge SET status = 'processing', account_url = $2, lease_node = $3, lease_until = $4
+            WHERE id = $1 AND status = 'pending'
+            """,
+            id, accountUrl, lease.Node, Time(lease.Until)) == 1,
+        cancel);
+
+    public Task NoteAttemptAsync(string id, string error, CancellationToken cancel) => _database.WriteAsync(
+        db => db.Execute("UPDATE challenge SET error = $2 WHERE id = $1 AND status = 'processing'", id, error),
+        cancel);
+
+    public Task FinishChallengeAsync(
+        string id, DateTimeOffset at, DateTimeOffset expires, string? error, CancellationToken cancel) => _database.WriteAsync(
+        db => Finish(db, id, at, expires, error), cancel);
+
+    public Task<ImmutableArray<ValidationTask>> ClaimChallengesAsync(
+        Lease lease, DateTimeOffset now, int limit, CancellationToken cancel) => _database.WriteAsync(
+        db => db.List(
+            $"""
+            UPDATE challenge SET lease_node = $1, lease_until = $2 WHERE id IN (
+                SELECT id FROM challenge WHERE status = 'processing' AND (lease_until IS NULL OR lease_until <= $3)
+                ORDER BY id LIMIT $4 {db.PassingLocked})
+            RETURNING id
+            """,
+            row => row.GetString(0), lease.Node, Time(lease.Until), Time(now), limit)
+            .Select(id => db.Find(TaskOfChallenge, Task, id)).OfType<ValidationTask>().ToImmutableArray(),
+        cancel);
+
+    private static ValidationTask Task(DbDataReader row) => new()
+    {
+        ChallengeId = row.GetString(0),
+        AccountId = row.GetString(1),
+        Name = row.GetString(2),
+        Token = row.GetString(3),
+        Thumbprint = row.GetString(4),
+        Type = row.GetString(5),
+        AccountUrl = TextOrNull(row, 6) ?? "",
+    };
+
+    private static bool Finish(SqlSession db, string id, DateTimeOffset at, DateTimeOffset expires, string? error)
+    {
+        var changed = db.Execute(
+            "UPDATE challenge SET status = $2, validated = $3, error = $4 WHERE id = $1 AND status = 'processing'",
+            id, error is null ? "valid" : "invalid", error is null ? Time(at) : null, error);
+        if (changed != 1 || db.Find(ChallengeById, Challenge, id) is not { AuthorizationId: var authorization })
+        {
+            return false;
+        }
+
+        HoldOrdersOf(db, authorization);
+        if (error is not null)
+        {
+            // Proven another way meanwhile, it stays valid, and so do its orders.
+            if (db.Execute(
+                "UPDATE acme_authorization SET status = 'invalid' WHERE id = $1 AND status = 'pending'", authorization) == 1)
+            {
+                FailOrdersOf(db, authorization, error);
+            }
+
+            return true;
+        }
+
+        db.Execute(
+            "UPDATE acme_authorization SET status = 'valid', expires = $2 WHERE id = $1 AND status = 'pending'",
+            authorization, Time(expires));
+        ReadyOrdersOf(db, authorization);
+        return true;
+    }
+
+    // Two authorizations of one order that are decided at the same moment, on two nodes, each see the other's old state; the one that
+    // waits here sees the new one. In the order of ids, so that two cannot wait for each other.
+    private static void HoldOrdersOf(SqlSession db, string authorization)
+    {
+        if (db.Holding.Length > 0)
+        {
+            db.List(
+                $"""
+                SELECT id FROM acme_order WHERE id IN (SELECT acme_order FROM order_authorization WHERE authz = $1)
+                ORDER BY id {db.Holding}
+                """,
+                row => row.GetString(0), authorization);
+        }
+    }
+
+    // An order that holds an authorization in a final state other than valid can never be fulfilled (§7.1.6).
+    private static void FailOrdersOf(SqlSession db, string authorization, string error) => db.Execute(
+        """
+        UPDATE acme_order SET status = 'invalid', error = $2 WHERE status IN ('pending', 'ready')
+            AND id IN (SELECT acme_order FROM order_authorization WHERE authz = $1)
+        """,
+        authorization, error);
+
+    private static void ReadyOrdersOf(SqlSession db, string authorization) => db.Execute(
+        """
+        UPDATE acme_order SET status = 'ready' WHERE status = 'pending'
+            AND id IN (SELECT acme_order FROM order_authorization WHERE authz = $1)
+            AND NOT EXISTS (SELECT 1 FROM order_authorization o JOIN acme_authorization z ON z.id = o.authz
+                WHERE o.acme_order = acme_order.id AND z.status <> 'valid')
+        """,
+        authorization);
+
+    private static AuthorizationRecord? WithChallenges(SqlSession db, AuthorizationRecord? found) => found is null
+        ? null
+        : found with
+        {
+            Challenges = [.. db.List(
+                $"SELECT {ChallengeColumns} FROM challenge WHERE authz = $1 ORDER BY id", Challenge, found.Id)],
+        };
+
+    private static void Add(SqlSession db, AuthorizationRecord authorization)
+    {
+        db.Execute(
+            $"INSERT INTO acme_authorization ({AuthorizationColumns}) VALUES ($1, $2, $3, $4, $5)",
+            authorization.Id, authorization.AccountId, authorization.Name, Text(authorization.Status),
+            Time(authorization.Expires));
+        foreach (var challenge in authorization.Challenges)
+        {
+            db.Execute(
+                $"INSERT INTO challenge ({ChallengeColumns}) VALUES ($1, $2, $3, $4, $5, NULL, NULL, NULL)",
+                challenge.Id, challenge.AuthorizationId, challenge.Type, challenge.Token, Text(challenge.Status));
+        }
+    }
+}
