@@ -25,6 +25,11 @@ public sealed class AcmeClients(
     public Uri DirectoryOf(string server) =>
         AcmeServers.DirectoryOf(server) ?? authority?.Directory ?? throw LetsEncryptProblems.NoAuthority().AsException();
 
+    /// <summary>The client for a server as it was set, and for an e-mail as it was kept.</summary>
+    /// <exception cref="ProblemException">The built-in authority is meant and does not run.</exception>
+    public AcmeClient Of(string server, string? email) =>
+        ClientOf(DirectoryOf(server), EmailAddress.TryParse(email, out var address) ? address : null);
+
     public AcmeClient ClientOf(Uri directory, EmailAddress? email) => _clients.GetOrAdd((directory, email?.Text), key => new AcmeClient(
         new AcmeClientOptions { DirectoryUrl = key.Directory, Email = email },
         key.Directory == authority?.Directory ? _builtIn.Value : _ordinary.Value,

@@ -1,3 +1,5 @@
+using Berth.Kernel;
+
 namespace Berth.Platform.LetsEncrypt;
 
 /// <summary>The names users give ACME servers, and their directories.</summary>
@@ -13,13 +15,24 @@ public static class AcmeServers
 
     public const string Staging = "https://acme-staging-v02.api.letsencrypt.org/directory";
 
+    /// <summary>The servers a setting lists, the preferred one first; the default where it lists none.</summary>
+    public static IReadOnlyList<string> Split(string? setting)
+    {
+        var words = (setting ?? "").Split([' ', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return words.Length > 0 ? [.. words.Distinct()] : [Default];
+    }
+
+    /// <summary>What is wrong with a <c>server</c> setting; null when nothing is.</summary>
+    public static Problem? Refuse(string setting) =>
+        Split(setting).FirstOrDefault(word => !IsKnown(word)) is { } unknown ? LetsEncryptProblems.UnknownServer(unknown) : null;
+
     /// <summary>Whether the text names a server: one of the names, or an https URL.</summary>
     public static bool IsKnown(string server) =>
         server is "" or Default or "production" or "staging" or BuiltIn
         || (Uri.TryCreate(server, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps && url.UserInfo.Length == 0);
 
     /// <returns>The directory, or null for <see cref="BuiltIn"/>, whose address the daemon knows.</returns>
-    /// <exception cref="Kernel.ProblemException">No known name and no https URL.</exception>
+    /// <exception cref="ProblemException">No known name and no https URL.</exception>
     public static Uri? DirectoryOf(string server) => server switch
     {
         "" or Default or "production" => new Uri(Production),
@@ -36,6 +49,9 @@ public static class AcmeServers
         "staging" => Staging,
         _ => server,
     };
+
+    /// <inheritdoc cref="Shown"/>
+    public static string ShownAll(string setting) => string.Join(' ', Split(setting).Select(Shown));
 
     /// <summary>Whether the server is one that only certifies public names.</summary>
     public static bool IsPublic(Uri directory) => directory.Host.EndsWith(".letsencrypt.org", StringComparison.OrdinalIgnoreCase);

@@ -29,22 +29,22 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
             throw LetsEncryptProblems.NoEmail(app).AsException();
         }
 
-        var directory = clients.DirectoryOf(read.Server);
-        var names = found.Where(name => WhyNot(app, name, directory) is null).ToArray();
-        leftOut.AddRange(found.Select(name => WhyNot(app, name, directory)).OfType<Problem>());
+        WantedServer[] servers = [.. read.Servers.Select(word => new WantedServer(word, clients.DirectoryOf(word)))];
+        var names = found.Where(name => WhyNot(app, name, servers) is null).ToArray();
+        leftOut.AddRange(found.Select(name => WhyNot(app, name, servers)).OfType<Problem>());
         if (names.Length > MostNames)
         {
             throw LetsEncryptProblems.TooManyNames(names.Length).AsException();
         }
 
         return names.Length > 0
-            ? new WantedCertificate(names, leftOut, read, directory)
+            ? new WantedCertificate(names, leftOut, read, servers)
             : throw Joined(leftOut[^1], leftOut);
     }
 
-    private static Problem? WhyNot(AppName app, DomainName name, Uri directory) =>
+    private static Problem? WhyNot(AppName app, DomainName name, WantedServer[] servers) =>
         name.IsWildcard ? LetsEncryptProblems.Wildcard(name)
-        : AcmeServers.IsPublic(directory) && !IsPublic(name) ? LetsEncryptProblems.NotPublic(app, name)
+        : servers.Any(server => AcmeServers.IsPublic(server.Directory)) && !IsPublic(name) ? LetsEncryptProblems.NotPublic(app, name)
         : null;
 
     private static bool IsPublic(DomainName name) =>

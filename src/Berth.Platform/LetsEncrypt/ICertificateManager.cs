@@ -1,6 +1,7 @@
 using Berth.Kernel;
 using Berth.Platform.Certs;
 using Berth.Platform.CommandLine;
+using Berth.Platform.LetsEncrypt.Lineages;
 
 namespace Berth.Platform.LetsEncrypt;
 
@@ -26,8 +27,8 @@ public interface ICertificateManager
     /// <summary>When the certificate is due for renewal.</summary>
     DateTimeOffset RenewalOf(AppName app, CertificateFacts facts);
 
-    /// <summary>When the daemon acts for this app by itself next; null when it has nothing to do.</summary>
-    DateTimeOffset? NextAttemptOf(AppName app);
+    /// <summary>What is next for the app's certificate, when, and what it waits for.</summary>
+    LineageStep NextOf(AppName app);
 
     /// <summary>Why the last attempt failed; null when it did not.</summary>
     LineageFailure? LastFailureOf(AppName app);

@@ -3,6 +3,7 @@ using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.Certs;
 using Berth.Platform.CommandLine;
+using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Platform.Plugins;
 using Berth.Platform.Properties;
 

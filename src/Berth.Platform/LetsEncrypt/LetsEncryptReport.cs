@@ -66,13 +66,13 @@ public sealed class LetsEncryptReport(
         }
 
         var facts = certificates.IsFromAcme(app) ? certificates.Facts(app) : null;
-        values["letsencrypt-computed-server"] = AcmeServers.Shown(settings.Effective(app, "server") ?? "");
+        values["letsencrypt-computed-server"] = AcmeServers.ShownAll(settings.Effective(app, "server") ?? "");
         values["letsencrypt-computed-graceperiod"] = Grace(app, facts).ToString(CultureInfo.InvariantCulture);
         values["letsencrypt-active"] = facts is null ? "false" : "true";
         values["letsencrypt-autorenew"] = renewal.IsOn ? "true" : "false";
         values["letsencrypt-expiration"] = facts?.NotAfter.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) ?? "";
         values["letsencrypt-expires-at"] = facts is null ? "" : Readable(facts.NotAfter);
-        values["letsencrypt-next-attempt"] = manager.NextAttemptOf(app) is { } next ? Readable(next) : "";
+        values["letsencrypt-next-attempt"] = manager.NextOf(app).At is { } next ? Readable(next) : "";
         values["letsencrypt-last-error"] = manager.LastFailureOf(app)?.Found ?? "";
         return values;
     }

@@ -8,8 +8,8 @@ public sealed record LetsEncryptSettings
     /// <summary>Null when nobody set one.</summary>
     public required EmailAddress? Email { get; init; }
 
-    /// <summary>As set: <c>default</c>, <c>production</c>, <c>staging</c>, <c>berth</c> or a directory URL.</summary>
-    public required string Server { get; init; }
+    /// <summary>In order of preference, as set: <c>default</c>, <c>production</c>, <c>staging</c>, <c>berth</c> or a directory URL. Never empty.</summary>
+    public required IReadOnlyList<string> Servers { get; init; }
 
     /// <summary>A fixed time before expiry to renew at; null derives it from the certificate's lifetime.</summary>
     public required TimeSpan? GracePeriod { get; init; }

@@ -30,7 +30,7 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
     public LetsEncryptSettings Read(AppName app) => new()
     {
         Email = Effective(app, "email") is { } text ? EmailAddress.Parse(text) : null,
-        Server = Effective(app, "server") ?? AcmeServers.Default,
+        Servers = AcmeServers.Split(Effective(app, "server")),
         GracePeriod = GracePeriodOf(app),
     };
 
@@ -49,7 +49,7 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
         new("graceperiod") { Refuse = text => TrySeconds(text) is null ? LetsEncryptProblems.InvalidGracePeriod(text) : null },
         new("lego-args"),
         new("lego-docker-options"),
-        new("server") { Refuse = text => AcmeServers.IsKnown(text) ? null : LetsEncryptProblems.UnknownServer(text) },
+        new("server") { Refuse = AcmeServers.Refuse },
     ];
 
     /// <summary>Moves the variables of 2016, and the property's name before <c>lego-args</c>, to where they are kept now.</summary>

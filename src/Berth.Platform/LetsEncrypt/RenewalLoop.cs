@@ -100,7 +100,7 @@ public sealed class RenewalLoop(
     {
         try
         {
-            return Later(manager.NextAttemptOf(app), _notBefore.GetValueOrDefault(app));
+            return Later(manager.NextOf(app).At, _notBefore.GetValueOrDefault(app));
         }
         catch (ProblemException e)
         {

@@ -6,11 +6,11 @@ namespace Berth.Platform.LetsEncrypt;
 /// <param name="Names">What can be ordered; never empty.</param>
 /// <param name="LeftOut">What cannot, each with its remedy.</param>
 /// <param name="Settings">The settings that hold.</param>
-/// <param name="Directory">The server to ask.</param>
+/// <param name="Servers">The servers to ask, the preferred one first; never empty.</param>
 public sealed record WantedCertificate(
-    IReadOnlyList<DomainName> Names, IReadOnlyList<Problem> LeftOut, LetsEncryptSettings Settings, Uri Directory)
+    IReadOnlyList<DomainName> Names, IReadOnlyList<Problem> LeftOut, LetsEncryptSettings Settings, IReadOnlyList<WantedServer> Servers)
 {
     /// <summary>The settings as one line, in the words of the client that users of 2016 know; names the certificate's folder.</summary>
-    public string AsConfig() =>
-        $"--pem --http --accept-tos --server {Directory} --email {Settings.Email} {string.Join(' ', Names.Select(name => $"--domains {name}"))}";
+    public string AsConfig(WantedServer server) =>
+        $"--pem --http --accept-tos --server {server.Directory} --email {Settings.Email} {string.Join(' ', Names.Select(name => $"--domains {name}"))}";
 }

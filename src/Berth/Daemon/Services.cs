@@ -14,6 +14,9 @@ using Berth.Platform.DockerOptions;
 using Berth.Platform.Domains;
 using Berth.Platform.Git;
 using Berth.Platform.LetsEncrypt;
+using Berth.Platform.LetsEncrypt.Events;
+using Berth.Platform.LetsEncrypt.Lineages;
+using Berth.Platform.LetsEncrypt.Orders;
 using Berth.Platform.Logs;
 using Berth.Platform.Networks;
 using Berth.Platform.Nginx;
@@ -56,7 +59,6 @@ internal sealed class Services : IAsyncDisposable
         StateRoots roots, EdgeOptions edgeOptions, IBuiltInAuthority? authority, IScheduler scheduler, bool inDaemon, ILoggerFactory logs)
     {
         var time = TimeProvider.System;
-        var random = new Random();
         var store = new FileStateStore(roots, time);
         var config = new ConfigStore(store, time);
         var properties = new PropertyStore(store, time);
@@ -103,10 +105,19 @@ internal sealed class Services : IAsyncDisposable
         _clients = new AcmeClients(
             store, authority, Environment.GetEnvironmentVariable("LEGO_CA_CERTIFICATES"), FailPoints.Hook, time);
         Lineages = new LineageFiles(store, certificates, time);
+        var random = new Random();
+        var renewalLog = new RenewalLog(logs);
+        var events = new LineageEvents(renewalLog);
+        var planner = new CertificatePlanner(domains, settings, _clients);
+        var lineageReader = new LineageReader(planner, Lineages, certificates, settings, time);
+        var ordering = new Ordering(
+            lineageReader, Lineages, _clients, settings, new ChallengeSolvers(Edge), new ChallengePort(store), new Outcomes(new RetryLadder(random)),
+            routes, events, preflight: null, time);
         Manager = new CertificateManager(
-            apps, new CertificatePlanner(domains, settings, _clients), _clients, Lineages, certificates, settings, Edge, routes, new ChallengePort(store), new RetryLadder(random), time);
+            apps, planner, lineageReader, Lineages, certificates, ordering,
+            new RenewalAdviser(Lineages, certificates, _clients, settings, time, random), _clients, settings, routes, events, time);
         var renewal = new AutoRenewal(properties, store);
-        Renewals = new RenewalLoop(apps, routes, Manager, renewal, new RenewalLog(logs), time);
+        Renewals = new RenewalLoop(apps, routes, Manager, renewal, renewalLog, time);
         (Apps, Routes, Domains, Certificates, Config, Releases) = (apps, routes, domains, certificates, config, releases);
         var changes = new LiveChanges(routes, Renewals);
         var setup = new DomainSetup(domains, config);

@@ -1,4 +1,4 @@
-using Berth.Platform.LetsEncrypt;
+using Berth.Platform.LetsEncrypt.Lineages;
 using CsCheck;
 
 namespace Berth.Platform.Tests.LetsEncrypt;

@@ -2,7 +2,7 @@ using System.Text;
 using Berth.Acme.Issuing;
 using Berth.Storage;
 
-namespace Berth.Platform.LetsEncrypt;
+namespace Berth.Platform.LetsEncrypt.Lineages;
 
 /// <summary>The order under way as a file of mode 0600: it holds the certificate's key.</summary>
 internal sealed class OrderJournal(IStateStore store, StatePath path) : IOrderJournal

@@ -1,4 +1,4 @@
-namespace Berth.Platform.LetsEncrypt;
+namespace Berth.Platform.LetsEncrypt.Lineages;
 
 /// <summary>How long to wait after a failure: 1, 10, 100 minutes, then a day, each up to a tenth longer; never less than the server asked.</summary>
 public sealed class RetryLadder(Random random)

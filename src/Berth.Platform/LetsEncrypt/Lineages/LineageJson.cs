@@ -1,8 +1,9 @@
 using System.Text.Json.Serialization;
 
-namespace Berth.Platform.LetsEncrypt;
+namespace Berth.Platform.LetsEncrypt.Lineages;
 
 [JsonSourceGenerationOptions(
+    UseStringEnumConverter = true,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(LineageState))]
 internal sealed partial class LineageJson : JsonSerializerContext;

@@ -7,7 +7,7 @@ using Berth.Platform.Apps;
 using Berth.Platform.Certs;
 using Berth.Storage;
 
-namespace Berth.Platform.LetsEncrypt;
+namespace Berth.Platform.LetsEncrypt.Lineages;
 
 /// <summary>
 /// Everything kept for one app's certificate below <c>&lt;app&gt;/letsencrypt</c>: the order under way, the state between attempts, and

@@ -1,0 +1,9 @@
+namespace Berth.Platform.LetsEncrypt.Lineages;
+
+/// <summary>A name that could not be proved while the others could.</summary>
+/// <param name="Name">As ordered.</param>
+/// <param name="Code">The problem's code.</param>
+/// <param name="Words">What was found.</param>
+/// <param name="Failures">How often in a row.</param>
+/// <param name="RetryAt">When it is tried again.</param>
+public sealed record FailingName(string Name, string Code, string Words, int Failures, DateTimeOffset RetryAt);

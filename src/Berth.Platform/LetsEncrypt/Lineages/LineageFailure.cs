@@ -1,0 +1,16 @@
+using Berth.Kernel;
+
+namespace Berth.Platform.LetsEncrypt.Lineages;
+
+/// <summary>A problem as it is kept: its code, what was found, what to do.</summary>
+public sealed record LineageFailure(string Code, string Found, string Remedy)
+{
+    /// <summary>When; null in a state from before this was kept.</summary>
+    public DateTimeOffset? At { get; init; }
+
+    /// <summary>Further findings: the server's words about single names.</summary>
+    public IReadOnlyList<string> Details { get; init => field = value ?? []; } = [];
+
+    public static LineageFailure Of(Problem problem, DateTimeOffset now) =>
+        new(problem.Code.Id, problem.Found, problem.Remedy) { At = now, Details = [.. problem.Details] };
+}

@@ -1,0 +1,19 @@
+namespace Berth.Platform.LetsEncrypt.Lineages;
+
+/// <summary>One reason why an attempt waits, and until when; on disk, so that a restart waits no shorter and no longer.</summary>
+public sealed record LineageGate
+{
+    public required GateKind Kind { get; init; }
+
+    /// <summary>The attempt may go from then on. Where a person must act, it is looked at again then.</summary>
+    public required DateTimeOffset Until { get; init; }
+
+    /// <summary>One sentence for people, with the server's own words where it said some.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>The directory of the server it is about; null for all.</summary>
+    public string? Server { get; init; }
+
+    /// <summary>The page at which a person can open it or read about it.</summary>
+    public string? Page { get; init; }
+}

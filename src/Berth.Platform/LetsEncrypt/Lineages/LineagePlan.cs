@@ -1,0 +1,116 @@
+using System.Globalization;
+using Berth.Acme;
+using Berth.Kernel;
+using Berth.Platform.Certs;
+
+namespace Berth.Platform.LetsEncrypt.Lineages;
+
+/// <summary>
+/// Decides what is next for a certificate: wanted and stored state in, one step out. Pure, and asked anew at every look, so that a
+/// crash, a clock that jumps or a hand that edits files cannot make anything be forgotten.
+/// </summary>
+public static class LineagePlan
+{
+    // A third renewal within this time (or a tenth of the lifetime, where that is shorter) waits, whatever asks for it.
+    private static readonly TimeSpan LongestRest = TimeSpan.FromHours(24);
+
+    public static LineageStep Next(LineageWants wants, LineageStored stored, DateTimeOffset now)
+    {
+        var step = Wish(wants, stored, now);
+        return step.At is { } at && LatestGate(step, stored, now) is { } gate && gate.Until > at
+            ? step with { At = gate.Until, Gate = gate }
+            : step;
+    }
+
+    /// <summary>When a certificate is renewed, and why then.</summary>
+    public static (DateTimeOffset At, string Why) RenewalOf(CertificateFacts facts, TimeSpan? grace, LineageAdvice? advice)
+    {
+        var own = RenewalTime.Of(facts.NotBefore, facts.NotAfter, grace, grace is null ? Spread(facts.Serial) : 0);
+        if (PlanFor(facts, advice) is not { } plan)
+        {
+            return (own, grace is null ? "a part of its lifetime before it expires" : "the set graceperiod before it expires");
+        }
+
+        // A server may ask for it sooner than its owner would, but not so late that it could lapse.
+        var latest = grace is null ? facts.NotAfter - (facts.NotAfter - facts.NotBefore) / 10 : own;
+        return plan.RenewAt <= latest
+            ? (plan.RenewAt, "a time chosen in the window that the server suggests")
+            : (latest, grace is null ? "before it expires, though the server suggests later" : "the set graceperiod before it expires");
+    }
+
+    /// <summary>The names that are wanted, not carried, and not known to fail for now.</summary>
+    public static IEnumerable<DomainName> Missing(LineageWants wants, LineageStored stored, DateTimeOffset now) => wants.Names.Where(name =>
+        !CertificateNames.Cover(stored.InService?.Names ?? [], name) && !(stored.State.FailingUntil(name.Text) is { } until && until > now && until <= now + RetryLadder.Longest));
+
+    private static LineageStep Wish(LineageWants wants, LineageStored stored, DateTimeOffset now)
+    {
+        if (stored.HasOpenOrder)
+        {
+            return new LineageStep(LineageAction.Resume, now, "an order is under way");
+        }
+
+        if (stored.InService is not { } facts)
+        {
+            return new LineageStep(LineageAction.None, null, stored.State.LastFailure is null
+                ? "no certificate was asked for"
+                : "the first certificate could not be had; it is asked for again by hand");
+        }
+
+        if (Missing(wants, stored, now).FirstOrDefault() is { } missing)
+        {
+            return new LineageStep(LineageAction.Order, now, $"{missing} is not on the certificate");
+        }
+
+        var (at, why) = RenewalOf(facts, wants.Grace, stored.State.Advice);
+        var ask = AskAt(facts, stored.State);
+        var retry = stored.State.NextRetryOf(wants.Names);
+        if (retry < at && retry <= ask)
+        {
+            return new LineageStep(LineageAction.Order, retry, "names that could not be proved are tried again");
+        }
+
+        return ask < at
+            ? new LineageStep(LineageAction.AskAdvice, ask, string.Create(CultureInfo.InvariantCulture, $"renewal on {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC, {why}; until then the server is asked whether it wants it sooner"))
+            : new LineageStep(LineageAction.Renew, at, $"renewal, {why}");
+    }
+
+    private static DateTimeOffset AskAt(CertificateFacts facts, LineageState state) =>
+        state.Advice is { } advice && advice.Serial == facts.Serial ? advice.AskAgainAt : state.LastSuccess ?? facts.NotBefore;
+
+    private static RenewalPlan? PlanFor(CertificateFacts facts, LineageAdvice? advice) =>
+        advice?.Serial == facts.Serial ? advice.Plan : null;
+
+    private static LineageGate? LatestGate(LineageStep step, LineageStored stored, DateTimeOffset now) =>
+        step.Action == LineageAction.AskAdvice
+            ? null
+            : stored.State.Gates.Append(Rest(step, stored)).OfType<LineageGate>()
+                .Select(gate => Capped(gate, now))
+                .OrderBy(gate => gate.Until)
+                .LastOrDefault();
+
+    // A gate written under a clock that was wrong, or asked for by a server that means a year, must not let a certificate lapse.
+    private static LineageGate Capped(LineageGate gate, DateTimeOffset now) =>
+        gate.Until > now + RetryLadder.Longest ? gate with { Until = now + RetryLadder.Longest } : gate;
+
+    private static LineageGate? Rest(LineageStep step, LineageStored stored)
+    {
+        if (step.Action != LineageAction.Renew || stored is not { State.SuccessBefore: { } before, InService: { } facts })
+        {
+            return null;
+        }
+
+        var rest = (facts.NotAfter - facts.NotBefore) / 10;
+        return new LineageGate
+        {
+            Kind = GateKind.JustRenewed,
+            Until = before + (rest < LongestRest ? rest : LongestRest),
+            Reason = "It was renewed twice within a short time already.",
+        };
+    }
+
+    // The same certificate always gets the same place in the spread, so its renewal time does not wander.
+    private static double Spread(string serial) =>
+        ulong.TryParse(serial.AsSpan(Math.Max(0, serial.Length - 8)), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var tail)
+            ? tail / (double)uint.MaxValue
+            : 0;
+}

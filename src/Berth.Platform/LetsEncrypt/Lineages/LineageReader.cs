@@ -1,0 +1,43 @@
+using Berth.Kernel;
+using Berth.Platform.Certs;
+
+namespace Berth.Platform.LetsEncrypt.Lineages;
+
+/// <summary>Reads what is wanted and stored of an app's certificate, and with that its next step.</summary>
+public sealed class LineageReader(
+    CertificatePlanner planner, LineageFiles lineages, CertificateFiles certificates, LetsEncryptSettingsStore settings, TimeProvider time)
+{
+    /// <summary>What is next for the app's certificate.</summary>
+    public LineageStep NextOf(AppName app)
+    {
+        var stored = StoredOf(app);
+        return LineagePlan.Next(WantsOf(app, stored), stored, time.GetUtcNow());
+    }
+
+    public LineageStored StoredOf(AppName app) => new(
+        lineages.ReadState(app), certificates.IsFromAcme(app) ? certificates.Facts(app) : null, lineages.HasOpenOrder(app));
+
+    /// <summary>When the certificate is renewed, and why then.</summary>
+    public (DateTimeOffset At, string Why) RenewalOf(AppName app, CertificateFacts facts) =>
+        LineagePlan.RenewalOf(facts, settings.GracePeriodOf(app), lineages.ReadState(app).Advice);
+
+    /// <summary>Whether the certificate in service is whole and not due; its names are another matter.</summary>
+    public bool IsGood(AppName app, LineageStored stored) =>
+        stored.InService is { } facts && certificates.IsWhole(app) && RenewalOf(app, facts).At > time.GetUtcNow();
+
+    private LineageWants WantsOf(AppName app, LineageStored stored) =>
+        new(stored.InService is null ? [] : NamesOf(app), settings.GracePeriodOf(app));
+
+    private IReadOnlyList<DomainName> NamesOf(AppName app)
+    {
+        try
+        {
+            return planner.Plan(app).Names;
+        }
+        catch (ProblemException)
+        {
+            // Nothing can be ordered as things are; the certificate in service is renewed when its time comes, and says why not.
+            return [];
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using Berth.Kernel;
+
+namespace Berth.Platform.LetsEncrypt.Lineages;
+
+/// <summary>What Berth remembers of one app's certificate between attempts; on disk, so that a restart forgets nothing.</summary>
+public sealed record LineageState
+{
+    // Before New, which is made with it.
+    private static readonly Dictionary<string, IssuerStanding> Nothing = [];
+
+    public static LineageState New { get; } = new();
+
+    /// <summary>Everything that holds the next attempt back. Those that are over say nothing any more.</summary>
+    public IReadOnlyList<LineageGate> Gates { get; init => field = value ?? []; } = [];
+
+    public DateTimeOffset? LastAttempt { get; init; }
+
+    public DateTimeOffset? LastSuccess { get; init; }
+
+    /// <summary>The success before the last.</summary>
+    public DateTimeOffset? SuccessBefore { get; init; }
+
+    /// <summary>Failures in a row.</summary>
+    public int Failures { get; init; }
+
+    /// <summary>Why the last attempt failed, word for word; null after a success.</summary>
+    public LineageFailure? LastFailure { get; init; }
+
+    /// <summary>Directory → how that server has done; those that never failed are not listed.</summary>
+    public IReadOnlyDictionary<string, IssuerStanding> Issuers { get; init => field = value ?? Nothing; } = Nothing;
+
+    /// <summary>Names left out so that the others have their certificate.</summary>
+    public IReadOnlyList<FailingName> Failing { get; init => field = value ?? []; } = [];
+
+    /// <summary>What the server said about renewing the certificate in service.</summary>
+    public LineageAdvice? Advice { get; init; }
+
+    /// <summary>The server that issued the certificate in service, as it was set then; revoking goes there, whatever is set now.</summary>
+    public string? IssuedBy { get; init; }
+
+    /// <summary>The e-mail of the account it was issued to.</summary>
+    public string? IssuedTo { get; init; }
+
+    /// <summary>The URL of that account.</summary>
+    public string? IssuedToAccount { get; init; }
+
+    /// <summary>The profile it was ordered with; null for the server's default.</summary>
+    public string? Profile { get; init; }
+
+    /// <summary>The last time at which a gate opens; null when none was set.</summary>
+    public DateTimeOffset? GatedUntil => Gates.Count == 0 ? null : Gates.Max(gate => gate.Until);
+
+    /// <summary>Until when a name is left out; null for one that is not known to fail.</summary>
+    public DateTimeOffset? FailingUntil(string name) => Failing.FirstOrDefault(failing => failing.Name == name)?.RetryAt;
+
+    /// <summary>When the first of the names left out is tried again; null when none of those wanted is.</summary>
+    public DateTimeOffset? NextRetryOf(IEnumerable<DomainName> wanted) => Failing.Count == 0
+        ? null
+        : wanted.Select(name => FailingUntil(name.Text)).Min();
+
+    /// <summary>The state after a failed attempt.</summary>
+    public LineageState Failed(Problem problem, DateTimeOffset now, params IReadOnlyList<LineageGate> gates) => this with
+    {
+        LastAttempt = now,
+        Gates = gates,
+        Failures = Failures + 1,
+        LastFailure = LineageFailure.Of(problem, now),
+    };
+
+    /// <summary>The state of an attempt that was held back before any server was asked: no failure, only its gates.</summary>
+    public LineageState Held(IReadOnlyList<LineageGate> gates) => this with { Gates = gates };
+}

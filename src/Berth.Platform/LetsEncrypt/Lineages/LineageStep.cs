@@ -1,0 +1,11 @@
+namespace Berth.Platform.LetsEncrypt.Lineages;
+
+/// <summary>What happens next to a certificate, when, and why then.</summary>
+/// <param name="Action">What.</param>
+/// <param name="At">When the daemon does it by itself; null when it waits for a person.</param>
+/// <param name="Why">One sentence for people.</param>
+/// <param name="Gate">What holds it back until then; null when nothing does.</param>
+public sealed record LineageStep(LineageAction Action, DateTimeOffset? At, string Why, LineageGate? Gate = null)
+{
+    public bool IsDue(DateTimeOffset now) => At <= now;
+}

@@ -1,0 +1,97 @@
+using Berth.Acme;
+using Berth.Acme.Issuing;
+using Berth.Kernel;
+using Berth.Platform.LetsEncrypt.Lineages;
+
+namespace Berth.Platform.LetsEncrypt.Orders;
+
+/// <summary>What an attempt leaves behind in a certificate's state. Pure but for chance.</summary>
+public sealed class Outcomes(RetryLadder ladder)
+{
+    // A person must act, whom nobody can ask: looked at again once a day.
+    private static readonly TimeSpan PersonPoll = TimeSpan.FromDays(1);
+
+    /// <summary>The state after a failed attempt.</summary>
+    /// <param name="state">Before it.</param>
+    /// <param name="failure">Why.</param>
+    /// <param name="server">The server that was asked; null when none was.</param>
+    /// <param name="now">The present.</param>
+    public LineageState Failed(LineageState state, ProblemException failure, WantedServer? server, DateTimeOffset now)
+    {
+        var problem = failure.Problem;
+        var backoff = new LineageGate
+        {
+            Kind = GateKind.Backoff,
+            Until = now + ladder.Wait(state.Failures, asked: null),
+            Reason = $"The last attempt failed: {problem.Found}",
+        };
+        var failed = state.Failed(problem, now, [backoff, .. Asked(failure, server, now)]) with
+        {
+            Failing = Failing(state, AcmeProblems.FailedNamesOf(failure), now),
+        };
+        return server is null ? failed : failed with { Issuers = WithFailure(state, problem, server, now) };
+    }
+
+    /// <summary>The state after a certificate was put into service.</summary>
+    public LineageState Succeeded(LineageState state, IssuedCertificate issued, WantedServer server, EmailAddress? email, DateTimeOffset now) => new()
+    {
+        LastAttempt = now,
+        LastSuccess = now,
+        SuccessBefore = state.LastSuccess,
+        IssuedBy = server.Word,
+        IssuedTo = email?.Text,
+        IssuedToAccount = issued.AccountUrl,
+        Profile = issued.Profile,
+        Failing = Failing(state with { Failing = [.. state.Failing.Where(failing => !issued.Names.Contains(failing.Name))] }, issued.LeftOut, now),
+        Issuers = state.Issuers.Where(pair => pair.Key != server.Key).ToDictionary(),
+    };
+
+    private static IEnumerable<LineageGate> Asked(ProblemException failure, WantedServer? server, DateTimeOffset now)
+    {
+        if (AcmeProblems.GateOf(failure) is { } gate)
+        {
+            yield return new LineageGate
+            {
+                Kind = gate.Until is null ? GateKind.Paused : GateKind.RetryAfter,
+                Until = gate.Until ?? now + PersonPoll,
+                Reason = gate.Words,
+                Server = server?.Key,
+                Page = gate.Page,
+            };
+        }
+        else if (AcmeProblems.RetryAfterOf(failure) is { } wait)
+        {
+            yield return new LineageGate { Kind = GateKind.RetryAfter, Until = now + wait, Reason = failure.Problem.Found, Server = server?.Key };
+        }
+
+        if (failure.Problem.Code == AcmeProblems.TermsNotAgreed || failure.Problem.Code == AcmeProblems.AccountDeactivated)
+        {
+            yield return new LineageGate
+            {
+                Kind = GateKind.UserAction, Until = now + PersonPoll, Reason = failure.Problem.Remedy, Server = server?.Key,
+            };
+        }
+    }
+
+    private static Dictionary<string, IssuerStanding> WithFailure(LineageState state, Problem problem, WantedServer server, DateTimeOffset now)
+    {
+        var before = state.Issuers.GetValueOrDefault(server.Key)?.Failures ?? 0;
+        var counts = ServerChoice.IsServersFault(problem.Code);
+        return new Dictionary<string, IssuerStanding>(state.Issuers)
+        {
+            [server.Key] = new(counts ? before + 1 : before, LineageFailure.Of(problem, now)),
+        };
+    }
+
+    private List<FailingName> Failing(LineageState state, IReadOnlyList<FailedName> failed, DateTimeOffset now)
+    {
+        return
+        [
+            .. state.Failing.Where(failing => failed.All(name => name.Name != failing.Name)),
+            .. failed.DistinctBy(name => name.Name).Select(name => Again(name, state.Failing.FirstOrDefault(failing => failing.Name == name.Name)?.Failures ?? 0, now)),
+        ];
+    }
+
+    private FailingName Again(FailedName name, int before, DateTimeOffset now) =>
+        new(name.Name, name.Code, name.Words, before + 1, now + ladder.Wait(before, asked: null));
+}

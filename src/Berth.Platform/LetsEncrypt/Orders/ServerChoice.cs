@@ -1,0 +1,45 @@
+using Berth.Acme;
+using Berth.Kernel;
+using Berth.Platform.LetsEncrypt.Lineages;
+
+namespace Berth.Platform.LetsEncrypt.Orders;
+
+/// <summary>
+/// Which of several servers is asked: the first that does not keep failing. A failure counts when it is the server's or lies on the way to it;
+/// what is wrong with a name's proof would be wrong at the next server too.
+/// </summary>
+public static class ServerChoice
+{
+    /// <summary>After so many failures in a row the next server is asked.</summary>
+    public const int Patience = 3;
+
+    // Then a server that kept failing has its next chance, since it is preferred for a reason.
+    private static readonly TimeSpan Forgiven = TimeSpan.FromDays(1);
+
+    /// <param name="servers">The preferred one first.</param>
+    /// <param name="issuers">How they have done.</param>
+    /// <param name="isHeld">Whether a server takes no order for now.</param>
+    /// <param name="now">The present.</param>
+    public static WantedServer Of(
+        IReadOnlyList<WantedServer> servers, IReadOnlyDictionary<string, IssuerStanding> issuers, Predicate<WantedServer> isHeld, DateTimeOffset now)
+    {
+        if (servers.Count == 1)
+        {
+            return servers[0];
+        }
+
+        var open = servers.Where(server => !isHeld(server)).ToArray();
+        return open.FirstOrDefault(server => FailuresOf(server, issuers, now) < Patience)
+            ?? open.MinBy(server => FailuresOf(server, issuers, now))
+            ?? servers[0];
+    }
+
+    /// <summary>Whether the failure is the server's, so that another may do better.</summary>
+    public static bool IsServersFault(ProblemCode code) =>
+        AcmeProblems.IsTransient(code) && code != AcmeProblems.NamePaused && code != AcmeProblems.ValidationTimeout;
+
+    private static int FailuresOf(WantedServer server, IReadOnlyDictionary<string, IssuerStanding> issuers, DateTimeOffset now) =>
+        issuers.GetValueOrDefault(server.Key) is { } standing && (standing.LastFailure.At is not { } at || (now - at).Duration() < Forgiven)
+            ? standing.Failures
+            : 0;
+}

@@ -1,0 +1,63 @@
+using Berth.Acme;
+using Berth.Kernel;
+using Berth.Platform.Certs;
+using Berth.Platform.LetsEncrypt.Lineages;
+
+namespace Berth.Platform.LetsEncrypt;
+
+/// <summary>
+/// Asks the server that issued a certificate when it would like it renewed (RFC 9773), and keeps the time chosen in its window with the
+/// certificate's state. A server that gives no answer changes nothing but when it is asked again.
+/// </summary>
+public sealed class RenewalAdviser(
+    LineageFiles lineages, CertificateFiles certificates, AcmeClients clients, LetsEncryptSettingsStore settings, TimeProvider time, Random random)
+{
+    private static readonly TimeSpan WhereNoneIsGiven = TimeSpan.FromDays(1);
+    private static readonly TimeSpan WhereUnanswered = TimeSpan.FromHours(6);
+
+    /// <summary>The caller holds the app's certificate.</summary>
+    public async Task AskAsync(AppName app, CancellationToken cancel)
+    {
+        if (certificates.Facts(app) is { } facts && certificates.ReadCertificate(app) is { } chain)
+        {
+            var before = lineages.ReadState(app).Advice is { } known && known.Serial == facts.Serial ? known : null;
+            var advice = await AskAsync(app, facts.Serial, chain, before, cancel);
+            lineages.WriteState(app, lineages.ReadState(app) with { Advice = advice });
+        }
+    }
+
+    private async Task<LineageAdvice> AskAsync(AppName app, string serial, string chain, LineageAdvice? before, CancellationToken cancel)
+    {
+        try
+        {
+            var state = lineages.ReadState(app);
+            var client = clients.Of(state.IssuedBy ?? settings.Read(app).Servers[0], state.IssuedTo);
+            var advice = await client.GetRenewalAdviceAsync(chain, cancel);
+            return Of(serial, advice, before);
+        }
+        catch (ProblemException e)
+        {
+            var pause = AcmeProblems.RetryAfterOf(e) ?? WhereUnanswered;
+            var plan = before?.Plan?.Unanswered(time.GetUtcNow(), pause);
+            return new LineageAdvice
+            {
+                Serial = serial,
+                CertificateId = before?.CertificateId,
+                Plan = plan,
+                AskAgainAt = plan?.AskAgainAt ?? time.GetUtcNow() + WhereUnanswered,
+            };
+        }
+    }
+
+    private LineageAdvice Of(string serial, RenewalAdvice? advice, LineageAdvice? before)
+    {
+        var now = time.GetUtcNow();
+        if (advice is null)
+        {
+            return new LineageAdvice { Serial = serial, AskAgainAt = now + WhereNoneIsGiven };
+        }
+
+        var plan = RenewalPlan.Of(before?.Plan, advice, now, random);
+        return new LineageAdvice { Serial = serial, CertificateId = advice.CertificateId, Plan = plan, AskAgainAt = plan.AskAgainAt };
+    }
+}

@@ -1,0 +1,149 @@
+using Berth.Acme;
+using Berth.Kernel;
+using Berth.Platform.Certs;
+using Berth.Platform.LetsEncrypt.Lineages;
+using CsCheck;
+
+namespace Berth.Platform.Tests.LetsEncrypt.Lineages;
+
+/// <summary>The next step of a certificate: wanted and stored state in, one step out.</summary>
+public sealed class Deciding_what_is_next
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 26, 12, 0, 0, TimeSpan.Zero);
+    private static readonly LineageWants Wants = new([DomainName.Parse("shop.example.com")], null);
+
+    private static readonly Gen<TimeSpan> Span = Gen.Int[-200 * 24 * 60, 200 * 24 * 60].Select(minutes => TimeSpan.FromMinutes(minutes));
+
+    private static readonly Gen<LineageGate> Gate = Gen.Select(Gen.Enum<GateKind>(), Span, (kind, span) =>
+        new LineageGate { Kind = kind, Until = Now + span, Reason = "because" });
+
+    private static readonly Gen<LineageAdvice?> Advice = Gen.Select(Gen.Int[0, 3], Span, Span, (kind, window, ask) => kind == 0
+        ? null
+        : new LineageAdvice
+        {
+            Serial = kind == 1 ? "OTHER" : "0A0B",
+            AskAgainAt = Now + ask,
+            Plan = kind == 2 ? null : new RenewalPlan
+            {
+                WindowStart = Now + window, WindowEnd = Now + window + TimeSpan.FromDays(2), RenewAt = Now + window + TimeSpan.FromDays(1), AskAgainAt = Now + ask,
+            },
+        });
+
+    private static readonly Gen<LineageStored> Stored = Gen.Select(
+        Gen.Select(Span, Gen.Int[1, 400], Gen.Bool).Select(t => (t.Item1, TimeSpan.FromDays(t.Item2 / 2.0), t.Item3)),
+        Gate.List[0, 4],
+        Advice,
+        Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool),
+        Span,
+        (life, gates, advice, flags, failing) => new LineageStored(
+            new LineageState
+            {
+                Gates = gates,
+                Advice = advice,
+                LastSuccess = flags.Item1 ? Now + life.Item1 : null,
+                Failing = flags.Item2 ? [new FailingName("shop.example.com", "acme-validation-dns", "no", 1, Now + failing)] : [],
+            },
+            life.Item3 ? Certificate(Now + life.Item1, life.Item2, flags.Item2 ? "else.example.com" : "shop.example.com") : null,
+            flags.Item3));
+
+    [Fact]
+    public void is_nothing_where_nobody_asked_for_a_certificate() =>
+        Assert.Equal(LineageAction.None, LineagePlan.Next(Wants, new LineageStored(LineageState.New, null, false), Now).Action);
+
+    [Fact]
+    public void is_to_go_on_with_an_order_that_was_begun()
+    {
+        var step = LineagePlan.Next(Wants, new LineageStored(LineageState.New, null, true), Now);
+        Assert.Equal((LineageAction.Resume, true), (step.Action, step.IsDue(Now)));
+    }
+
+    [Fact]
+    public void is_to_order_where_a_name_is_missing()
+    {
+        var step = LineagePlan.Next(Wants, new LineageStored(LineageState.New, Certificate(Now, TimeSpan.FromDays(90), "else.example.com"), false), Now);
+        Assert.Equal((LineageAction.Order, true), (step.Action, step.IsDue(Now)));
+        Assert.Contains("shop.example.com", step.Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void is_not_to_order_again_while_a_name_that_failed_waits()
+    {
+        var state = new LineageState { Failing = [new FailingName("shop.example.com", "acme-validation-dns", "no", 2, Now.AddHours(2))], LastSuccess = Now, Advice = NoAdvice };
+        var step = LineagePlan.Next(Wants, new LineageStored(state, Certificate(Now, TimeSpan.FromDays(90), "else.example.com"), false), Now);
+        Assert.Equal((LineageAction.Order, Now.AddHours(2)), (step.Action, step.At));
+    }
+
+    [Fact]
+    public void is_to_ask_the_server_first_and_then_to_renew_at_the_time_chosen()
+    {
+        var facts = Certificate(Now, TimeSpan.FromDays(90), "shop.example.com");
+        Assert.Equal(LineageAction.AskAdvice, LineagePlan.Next(Wants, new LineageStored(new LineageState { LastSuccess = Now }, facts, false), Now).Action);
+        var plan = new RenewalPlan { WindowStart = Now.AddDays(20), WindowEnd = Now.AddDays(22), RenewAt = Now.AddDays(21), AskAgainAt = Now.AddDays(30) };
+        var state = new LineageState { Advice = new LineageAdvice { Serial = facts.Serial, AskAgainAt = plan.AskAgainAt, Plan = plan } };
+        var step = LineagePlan.Next(Wants, new LineageStored(state, facts, false), Now);
+        Assert.Equal((LineageAction.Renew, Now.AddDays(21)), (step.Action, step.At));
+    }
+
+    [Fact]
+    public void does_not_let_a_server_that_suggests_too_late_a_time_make_a_certificate_lapse() => Stored.Sample(stored =>
+    {
+        if (stored.InService is { } facts)
+        {
+            Assert.True(LineagePlan.RenewalOf(facts, null, stored.State.Advice).At <= facts.NotAfter - ((facts.NotAfter - facts.NotBefore) / 10)
+                || stored.State.Advice?.Plan is null || stored.State.Advice.Serial != facts.Serial);
+            Assert.True(LineagePlan.RenewalOf(facts, null, stored.State.Advice).At <= facts.NotAfter);
+        }
+    });
+
+    [Fact]
+    public void never_waits_longer_than_the_longest_gate_beyond_what_it_wishes() => Stored.Sample(stored =>
+    {
+        var free = LineagePlan.Next(Wants, stored with { State = stored.State with { Gates = [], SuccessBefore = null } }, Now);
+        var gated = LineagePlan.Next(Wants, stored, Now);
+        Assert.Equal(free.Action, gated.Action);
+        if (free.At is { } wish)
+        {
+            Assert.InRange(gated.At!.Value, wish, wish > Now + RetryLadder.Longest ? wish : Now + RetryLadder.Longest);
+        }
+    });
+
+    [Fact]
+    public void never_goes_through_a_gate_that_is_closed() => Stored.Sample(stored =>
+    {
+        var step = LineagePlan.Next(Wants, stored, Now);
+        if (step.Action is LineageAction.Order or LineageAction.Renew or LineageAction.Resume)
+        {
+            Assert.All(stored.State.Gates, gate => Assert.True(step.At >= gate.Until || step.At >= Now + RetryLadder.Longest));
+        }
+    });
+
+    [Fact]
+    public void stays_as_it_is_until_its_time_comes() => Gen.Select(Stored, Gen.Double[0, 1]).Sample((stored, part) =>
+    {
+        var step = LineagePlan.Next(Wants, stored, Now);
+
+        // A gate set under a wrong clock is shortened anew at each look, and is no promise.
+        if (step.At is { } at && at > Now && stored.State.Gates.All(gate => gate.Until <= Now + RetryLadder.Longest) && step.Gate is null)
+        {
+            var later = Now + ((at - Now) * part * 0.999);
+            Assert.Equal((step.Action, step.At), (LineagePlan.Next(Wants, stored, later).Action, LineagePlan.Next(Wants, stored, later).At));
+        }
+    });
+
+    [Fact]
+    public void lets_a_certificate_that_was_renewed_twice_rest_before_a_third_time()
+    {
+        var state = new LineageState { LastSuccess = Now, SuccessBefore = Now.AddMinutes(-1), Advice = NoAdvice };
+        var step = LineagePlan.Next(
+            Wants with { Grace = TimeSpan.FromDays(365) }, new LineageStored(state, Certificate(Now, TimeSpan.FromDays(90), "shop.example.com"), false), Now);
+        Assert.Equal(GateKind.JustRenewed, step.Gate?.Kind);
+        Assert.Equal(Now.AddMinutes(-1).AddHours(24), step.At);
+    }
+
+    private static LineageAdvice NoAdvice { get; } = new() { Serial = "0A0B", AskAgainAt = Now.AddDays(1) };
+
+    private static CertificateFacts Certificate(DateTimeOffset from, TimeSpan lifetime, string name) => new()
+    {
+        Names = [name], Issuer = "CN=Some Authority", Subject = "", NotBefore = from, NotAfter = from + lifetime, Serial = "0A0B", SelfIssued = false,
+    };
+}
