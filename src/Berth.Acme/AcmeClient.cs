@@ -32,6 +32,7 @@ public sealed class AcmeClient : IDisposable
         _changes = new AccountChanges(this, accounts);
     }
 
+    /// <summary>As given.</summary>
     public AcmeClientOptions Options { get; }
 
     /// <summary>
@@ -120,6 +121,7 @@ public sealed class AcmeClient : IDisposable
     public Task<RenewalAdvice?> GetRenewalAdviceAsync(string certificatePem, CancellationToken cancel) =>
         GuardAsync("renewal information", token => RenewalAdvice.AskAsync(this, certificatePem, token), cancel);
 
+    /// <summary>Forgets the account's key. Requests under way fail; the HTTP client stays open.</summary>
     public void Dispose()
     {
         Account.Dispose();

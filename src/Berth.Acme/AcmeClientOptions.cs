@@ -41,6 +41,12 @@ public sealed record AcmeClientOptions
     /// </summary>
     public TimeSpan IssuanceTimeout { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// The longest an order that has not been decided is gone on with, run after run; then another takes its place. Default: 1 d, less
+    /// than half of what the shortest certificate has left when it is due.
+    /// </summary>
+    public TimeSpan OrderLifetime { get; init; } = TimeSpan.FromDays(1);
+
     /// <summary>How many names are validated at once. Default: 8.</summary>
     public int ParallelAuthorizations { get; init; } = 8;
 

@@ -10,6 +10,7 @@ public sealed record RenewalAdvice
     private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1);
     private static readonly TimeSpan UsualPause = TimeSpan.FromHours(6);
 
+    /// <summary>In the past means now.</summary>
     public required DateTimeOffset Start { get; init; }
 
     /// <summary>After <see cref="Start"/>.</summary>
@@ -35,13 +36,15 @@ public sealed record RenewalAdvice
     internal static async Task<RenewalAdvice?> AskAsync(AcmeClient client, string certificatePem, CancellationToken cancel)
     {
         using var chain = Revoking.ReadCertificate(certificatePem);
-        var directory = await client.Connection.GetDirectoryAsync(cancel);
-        if (directory.RenewalInfo is not { } url || RenewalCertificateId.Of(chain.Leaf) is not { } id)
+        if ((await client.Connection.GetDirectoryAsync(cancel)).RenewalInfo is null || RenewalCertificateId.Of(chain.Leaf) is not { } id)
         {
             return null;
         }
 
-        var response = await client.Connection.GetAsync($"{url.TrimEnd('/')}/{id}", cancel);
+        var response = await client.Connection.AtAsync(
+            directory => directory.RenewalInfo,
+            directory => client.Connection.GetAsync($"{directory.RenewalInfo?.TrimEnd('/')}/{id}", cancel),
+            cancel);
         var info = response.Read(AcmeJson.Default.RenewalInfo);
         return info.SuggestedWindow.End <= info.SuggestedWindow.Start
             ? throw AcmeProblems.BadResponse(response.Url, "suggests a window that ends before it starts").AsException()

@@ -15,19 +15,22 @@ internal sealed class Revoking(AcmeClient client)
     {
         var body = Body(certificatePem, reason);
         using var key = keyPem is null ? null : ReadKey(keyPem);
-        var directory = await client.Connection.GetDirectoryAsync(cancel);
-        var url = directory.RevokeCert ?? throw AcmeProblems.NoRevocation(client.Options.Host).AsException();
         try
         {
-            _ = key is null
-                ? await client.Account.PostAsync(url, body, cancel)
-                : await client.Connection.PostAsync(new Signer(key, null), url, body, cancel);
+            await client.Connection.AtAsync(
+                directory => directory.RevokeCert,
+                directory => PostAsync(directory.RevokeCert ?? throw AcmeProblems.NoRevocation(client.Options.Host).AsException()),
+                cancel);
             return true;
         }
         catch (AcmeRefusalException e) when (e.Type == AcmeError.AlreadyRevoked)
         {
             return false;
         }
+
+        Task<AcmeResponse> PostAsync(string url) => key is null
+            ? client.Account.PostAsync(url, body, cancel)
+            : client.Connection.PostAsync(new Signer(key, null), url, body, cancel);
     }
 
     /// <exception cref="Kernel.ProblemException"><see cref="AcmeProblems.CertificateUnreadable"/>.</exception>

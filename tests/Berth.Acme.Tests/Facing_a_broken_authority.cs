@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Berth.TestKit;
 using Microsoft.AspNetCore.Http;
 
 namespace Berth.Acme.Tests;
@@ -169,7 +170,11 @@ public sealed class Facing_a_broken_authority(PebbleFixture pebble) : IAsyncLife
     [InlineData(false)]
     public async Task that_redirects_a_signed_request_is_not_followed(bool followed)
     {
-        _guest.Http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = followed });
+        _guest.Http = LoopbackCertificate.CreateClient(_authority.Certificate, handler =>
+        {
+            ((SocketsHttpHandler)handler).AllowAutoRedirect = followed;
+            return handler;
+        });
         _authority.Scripts["/order"] = context =>
         {
             context.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;

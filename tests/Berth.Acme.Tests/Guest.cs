@@ -3,6 +3,7 @@ using Berth.Acme.Challenges;
 using Berth.Acme.Issuing;
 using Berth.Acme.Protocol;
 using Berth.Kernel;
+using Berth.TestKit;
 
 namespace Berth.Acme.Tests;
 
@@ -10,9 +11,7 @@ namespace Berth.Acme.Tests;
 internal sealed class Guest(Uri directory) : IDisposable, IChallengeSolver, IProgress<IssuanceStep>
 {
     internal Guest(ScriptedAuthority authority)
-        : this(new Uri(authority.Url + "/dir"))
-    {
-    }
+        : this(new Uri(authority.Url + "/dir")) => Http = LoopbackCertificate.CreateClient(authority.Certificate);
 
     internal AcmeClientOptions Options { get; set; } = new() { DirectoryUrl = directory };
 
@@ -28,6 +27,9 @@ internal sealed class Guest(Uri directory) : IDisposable, IChallengeSolver, IPro
 
     /// <summary>Itself, an answer to HTTP-01, when null.</summary>
     internal IReadOnlyList<IChallengeSolver>? Solvers { get; set; }
+
+    /// <summary>What is in service, the newest last.</summary>
+    internal List<IssuedCertificate> Stored { get; } = [];
 
     internal ConcurrentQueue<IssuanceStep> Steps { get; } = new();
 
@@ -50,9 +52,21 @@ internal sealed class Guest(Uri directory) : IDisposable, IChallengeSolver, IPro
     internal async Task<IssuedCertificate> IssueAsync(IssuanceRequest request, CancellationToken? cancel = null)
     {
         using var client = new AcmeClient(Options, Http, Accounts, TimeProvider.System);
-        return await new Issuance(client, Journal, Solvers ?? [this], this, History).RunAsync(
-            request, (_, _) => ValueTask.CompletedTask, cancel ?? TestContext.Current.CancellationToken);
+        return await IssueAsync(client, request, cancel ?? TestContext.Current.CancellationToken);
     }
+
+    internal Task<IssuedCertificate> IssueAsync(AcmeClient client) =>
+        IssueAsync(client, Customer.For("app.example"), TestContext.Current.CancellationToken);
+
+    private Task<IssuedCertificate> IssueAsync(AcmeClient client, IssuanceRequest request, CancellationToken cancel) =>
+        new Issuance(client, Journal, Solvers ?? [this], this, History).RunAsync(
+            request,
+            (certificate, _) =>
+            {
+                Stored.Add(certificate);
+                return ValueTask.CompletedTask;
+            },
+            cancel);
 
     internal async Task<ProblemException> FailAsync(IssuanceRequest request) =>
         await Assert.ThrowsAsync<ProblemException>(() => IssueAsync(request));

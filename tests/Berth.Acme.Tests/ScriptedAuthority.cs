@@ -1,8 +1,10 @@
 using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Berth.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -11,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Acme.Tests;
 
 /// <summary>
-/// An authority on a real socket that checks nothing and does well, until a test scripts one of its paths to misbehave.
+/// An authority on a real TLS socket that checks nothing and does well, until a test scripts one of its paths to misbehave.
 /// One order with one name: /dir /nonce /account /order /order/1 /authz/1 /challenge/1 /finalize/1 /cert/1.
 /// </summary>
 internal sealed class ScriptedAuthority : IAsyncDisposable
@@ -19,7 +21,10 @@ internal sealed class ScriptedAuthority : IAsyncDisposable
     private readonly WebApplication _app;
     private int _nonces;
 
-    private ScriptedAuthority(WebApplication app) => _app = app;
+    private ScriptedAuthority(WebApplication app, X509Certificate2 certificate) => (_app, Certificate) = (app, certificate);
+
+    /// <summary>What its clients trust.</summary>
+    internal X509Certificate2 Certificate { get; }
 
     internal string Url => _app.Urls.First();
 
@@ -42,6 +47,15 @@ internal sealed class ScriptedAuthority : IAsyncDisposable
     /// <summary>What the directory lists; null for a server that knows no profiles.</summary>
     internal JsonObject? Profiles { get; set; }
 
+    /// <summary>What a script has sent, where it counts.</summary>
+    internal long Written { get; set; }
+
+    /// <summary>How many nonces each answer carries, but for that of /nonce.</summary>
+    internal int Nonces { get; set; } = 1;
+
+    /// <summary>Put before the paths that the directory names; what is answered below it is the same.</summary>
+    internal string Prefix { get; set; } = "";
+
     internal JsonArray Challenges => new(Challenge("unknown-99"), Challenge("http-01"));
 
     /// <summary>The chain the certificate URL gives out; the issuer's by default.</summary>
@@ -51,17 +65,20 @@ internal sealed class ScriptedAuthority : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        var server = new ScriptedAuthority(builder.Build());
+        var certificate = LoopbackCertificate.Create();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        var server = new ScriptedAuthority(builder.Build(), certificate);
         server._app.Run(server.AnswerAsync);
         await server._app.StartAsync();
         return server;
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         Issuer.Dispose();
-        return _app.DisposeAsync();
+        await _app.DisposeAsync();
+        Certificate.Dispose();
     }
 
     internal static Task WriteAsync(HttpContext context, int status, JsonNode body, string type = "application/json")
@@ -108,7 +125,9 @@ internal sealed class ScriptedAuthority : IAsyncDisposable
         Requests.Enqueue((path, payload));
         if (path != "/dir")
         {
-            context.Response.Headers["Replay-Nonce"] = $"nonce{Interlocked.Increment(ref _nonces)}";
+            var count = path.EndsWith("/nonce", StringComparison.Ordinal) ? 1 : Nonces;
+            context.Response.Headers["Replay-Nonce"] =
+                new([.. Enumerable.Range(0, count).Select(_ => $"nonce{Interlocked.Increment(ref _nonces)}")]);
         }
 
         await (Scripts.TryGetValue(path, out var script) ? script(context) : BehaveAsync(context, path, payload));
@@ -116,7 +135,7 @@ internal sealed class ScriptedAuthority : IAsyncDisposable
 
     internal async Task BehaveAsync(HttpContext context, string path, JsonNode? payload)
     {
-        switch (path)
+        switch (Prefix.Length > 0 && path.StartsWith(Prefix, StringComparison.Ordinal) ? path[Prefix.Length..] : path)
         {
             case "/dir":
                 await WriteAsync(context, 200, Directory());
@@ -131,6 +150,7 @@ internal sealed class ScriptedAuthority : IAsyncDisposable
                 await WriteAsync(context, 200, new JsonObject { ["status"] = "valid" });
                 break;
             case "/order":
+                (OrderStatus, AuthorizationStatus, Chain) = ("pending", "pending", null);
                 context.Response.Headers.Location = $"{Url}/order/1";
                 await WriteAsync(context, 201, Order());
                 break;
@@ -160,9 +180,9 @@ internal sealed class ScriptedAuthority : IAsyncDisposable
     private JsonObject Directory() => new()
     {
         ["renewalInfo"] = RenewalInfo ? $"{Url}/renewal" : null,
-        ["newNonce"] = $"{Url}/nonce",
-        ["newAccount"] = $"{Url}/account",
-        ["newOrder"] = $"{Url}/order",
+        ["newNonce"] = $"{Url}{Prefix}/nonce",
+        ["newAccount"] = $"{Url}{Prefix}/account",
+        ["newOrder"] = $"{Url}{Prefix}/order",
         ["revokeCert"] = $"{Url}/revoke",
         ["keyChange"] = OffersKeyChange ? $"{Url}/key-change" : null,
         ["meta"] = new JsonObject { ["profiles"] = Profiles?.DeepClone() },

@@ -50,14 +50,50 @@ internal sealed class TestIssuer : IDisposable
         return impostor.ExportCertificatePem() + "\n";
     }
 
-    private string Sign(CertificateRequest request, DateTimeOffset? from = null, TimeSpan? lifetime = null)
+    /// <returns>A leaf that is an authority itself.</returns>
+    internal string SignAuthority(byte[] csr) => Extended(csr, new X509BasicConstraintsExtension(true, false, 0, true));
+
+    /// <returns>A leaf whose purpose is that of a client.</returns>
+    internal string SignForClients(byte[] csr) => Extended(csr, new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.2")], false));
+
+    /// <returns>A leaf signed by another leaf, and that one.</returns>
+    internal static string SignByLeaf(byte[] csr)
+    {
+        using var other = CreateRoot(isAuthority: false);
+        return SignBy(other, csr);
+    }
+
+    /// <returns>A leaf signed by an authority that expired a month ago, and that one.</returns>
+    internal static string SignByExpired(byte[] csr)
+    {
+        using var expired = CreateRoot(end: TimeProvider.System.GetUtcNow().AddDays(-30));
+        return SignBy(expired, csr);
+    }
+
+    private string Extended(byte[] csr, X509Extension extension)
+    {
+        var request = CertificateRequest.LoadSigningRequest(csr, Sha256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions);
+        request.CertificateExtensions.Add(extension);
+        return Sign(request) + RootPem;
+    }
+
+    private static string SignBy(X509Certificate2 issuer, byte[] csr)
+    {
+        var request = CertificateRequest.LoadSigningRequest(csr, Sha256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions);
+        return Sign(issuer, request, null, null) + issuer.ExportCertificatePem() + "\n";
+    }
+
+    private string Sign(CertificateRequest request, DateTimeOffset? from = null, TimeSpan? lifetime = null) =>
+        Sign(_root, request, from, lifetime);
+
+    private static string Sign(X509Certificate2 issuer, CertificateRequest request, DateTimeOffset? from, TimeSpan? lifetime)
     {
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(KeyId));
         var start = from ?? TimeProvider.System.GetUtcNow().AddMinutes(-5);
-        using var signer = _root.GetECDsaPrivateKey()!;
+        using var signer = issuer.GetECDsaPrivateKey()!;
         var generator = X509SignatureGenerator.CreateForECDsa(signer);
         using var leaf = request.Create(
-            _root.SubjectName, generator, start, start + (lifetime ?? TimeSpan.FromDays(30)), RandomNumberGenerator.GetBytes(12));
+            issuer.SubjectName, generator, start, start + (lifetime ?? TimeSpan.FromDays(30)), RandomNumberGenerator.GetBytes(12));
         return leaf.ExportCertificatePem() + "\n";
     }
 
@@ -69,12 +105,12 @@ internal sealed class TestIssuer : IDisposable
         return request;
     }
 
-    private static X509Certificate2 CreateRoot()
+    private static X509Certificate2 CreateRoot(bool isAuthority = true, DateTimeOffset? end = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=Scripted Root", key, Sha256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(isAuthority, false, 0, true));
         var now = TimeProvider.System.GetUtcNow();
-        return request.CreateSelfSigned(now.AddYears(-10), now.AddYears(10));
+        return request.CreateSelfSigned(now.AddYears(-10), end ?? now.AddYears(10));
     }
 }

@@ -7,7 +7,7 @@ namespace Berth.TestKit;
 
 /// <summary>
 /// A Pebble of one test's own with its own DNS (pebble-challtestsrv): every name is 127.0.0.1 unless told otherwise.
-/// It validates without delay and stops when disposed.
+/// It validates without delay unless told otherwise, and stops when disposed.
 /// </summary>
 public sealed class PebbleServer : IAsyncDisposable
 {
@@ -164,6 +164,7 @@ public sealed class PebbleServer : IAsyncDisposable
             ["httpPort"] = settings.HttpPort,
             ["tlsPort"] = settings.TlsPort,
             ["ocspResponderURL"] = "",
+            ["retryAfter"] = settings.RetryAfter == 0 ? null : new JsonObject { ["authz"] = settings.RetryAfter, ["order"] = settings.RetryAfter },
             ["certificateValidityPeriod"] = (long)settings.CertificateValidity.TotalSeconds,
             ["profiles"] = settings.Profiles.Count == 0
                 ? null
@@ -180,7 +181,8 @@ public sealed class PebbleServer : IAsyncDisposable
 
     private static Dictionary<string, string?> EnvironmentOf(PebbleSettings settings) => new()
     {
-        ["PEBBLE_VA_NOSLEEP"] = "1",
+        ["PEBBLE_VA_NOSLEEP"] = settings.SlowValidation == 0 ? "1" : null,
+        ["PEBBLE_VA_SLEEPTIME"] = settings.SlowValidation == 0 ? null : $"{settings.SlowValidation}",
         ["PEBBLE_WFE_NONCEREJECT"] = $"{settings.NonceReject}",
         ["PEBBLE_AUTHZREUSE"] = $"{settings.AuthorizationReuse}",
         ["PEBBLE_ALTERNATE_ROOTS"] = $"{settings.AlternateRoots}",

@@ -3,6 +3,12 @@ namespace Berth.TestKit;
 /// <summary>How a Pebble behaves.</summary>
 public sealed record PebbleSettings
 {
+    /// <summary>Up to how many seconds each validation takes, at random; 0 for none.</summary>
+    public int SlowValidation { get; init; }
+
+    /// <summary>Seconds of Retry-After on authorizations and orders that are not decided (Pebble 2.10).</summary>
+    public int RetryAfter { get; init; }
+
     /// <summary>Where it looks for HTTP-01 answers.</summary>
     public required int HttpPort { get; init; }
 

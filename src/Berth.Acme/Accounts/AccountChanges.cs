@@ -22,15 +22,18 @@ internal sealed class AccountChanges(AcmeClient client, IAccountStore store)
     internal Task ChangeKeyAsync(KeyType type, CancellationToken cancel) => client.Account.ChangeAsync(
         async (identity, old, token) =>
         {
-            var directory = await client.Connection.GetDirectoryAsync(token);
-            var url = directory.KeyChange ?? throw AcmeProblems.NoKeyChange(Host).AsException();
+            if ((await client.Connection.GetDirectoryAsync(token)).KeyChange is null)
+            {
+                throw AcmeProblems.NoKeyChange(Host).AsException();
+            }
+
             var next = JwsSigningKey.Generate(type);
             await store.SaveAsync(
                 identity,
                 new StoredAccount { KeyPem = old.Key.ExportPem(), Url = old.AccountUrl, NextKeyPem = next.ExportPem() },
                 token);
             client.Reached(AcmeFailPoints.AccountNextKeySaved);
-            await SendKeyChangeAsync(old, next, url, token);
+            await SendKeyChangeAsync(old, next, token);
             client.Reached(AcmeFailPoints.AccountKeyChanged);
             await store.SaveAsync(identity, new StoredAccount { KeyPem = next.ExportPem(), Url = old.AccountUrl }, token);
             return new Signer(next, old.AccountUrl);
@@ -71,20 +74,28 @@ internal sealed class AccountChanges(AcmeClient client, IAccountStore store)
             JsonSerializer.SerializeToUtf8Bytes(update, AcmeJson.Default.AccountUpdate),
             cancel);
 
-    private async Task SendKeyChangeAsync(Signer old, JwsSigningKey next, string url, CancellationToken cancel)
+    private async Task SendKeyChangeAsync(Signer old, JwsSigningKey next, CancellationToken cancel)
     {
-        var payload = new KeyChangeRequest { Account = old.AccountUrl!, OldKey = old.Key.PublicKey };
-        var inner = next.Sign(
-            new JwsHeader { Alg = next.Algorithm, Jwk = next.PublicKey, Url = url },
-            JsonSerializer.SerializeToUtf8Bytes(payload, AcmeJson.Default.KeyChangeRequest));
         try
         {
-            await client.Connection.PostAsync(
-                old, url, JsonSerializer.SerializeToUtf8Bytes(inner, AcmeJson.Default.JwsMessage), cancel);
+            await client.Connection.AtAsync(
+                directory => directory.KeyChange,
+                directory => SendKeyChangeAsync(old, next, directory.KeyChange ?? throw AcmeProblems.NoKeyChange(Host).AsException(), cancel),
+                cancel);
         }
         catch (AcmeRefusalException e) when (e.Response.Status == Conflict)
         {
             throw AcmeProblems.KeyTaken(Host, e.Response.Location).AsException(e);
         }
+    }
+
+    private Task<AcmeResponse> SendKeyChangeAsync(Signer old, JwsSigningKey next, string url, CancellationToken cancel)
+    {
+        var payload = new KeyChangeRequest { Account = old.AccountUrl!, OldKey = old.Key.PublicKey };
+        var inner = next.Sign(
+            new JwsHeader { Alg = next.Algorithm, Jwk = next.PublicKey, Url = url },
+            JsonSerializer.SerializeToUtf8Bytes(payload, AcmeJson.Default.KeyChangeRequest));
+        return client.Connection.PostAsync(
+            old, url, JsonSerializer.SerializeToUtf8Bytes(inner, AcmeJson.Default.JwsMessage), cancel);
     }
 }

@@ -10,6 +10,7 @@ namespace Berth.Acme.Accounts;
 /// <param name="HmacKey">base64url, padding allowed: a secret.</param>
 public sealed record ExternalAccountBinding(string KeyId, string HmacKey)
 {
+    /// <inheritdoc/>
     public override string ToString() => $"ExternalAccountBinding {{ KeyId = {KeyId} }}";
 
     /// <exception cref="Kernel.ProblemException"><see cref="AcmeProblems.BindingInvalid"/>: the key is no base64url.</exception>

@@ -10,13 +10,13 @@ internal sealed class Registration(AcmeConnection connection, AcmeClientOptions 
     /// <returns>The URL of a new account, or of the one this key had already.</returns>
     internal async Task<string> RegisterAsync(JwsSigningKey key, CancellationToken cancel)
     {
-        var directory = await connection.GetDirectoryAsync(cancel);
-        if (directory.Meta?.ExternalAccountRequired == true && options.ExternalAccountBinding is null)
+        var meta = (await connection.GetDirectoryAsync(cancel)).Meta;
+        if (meta?.ExternalAccountRequired == true && options.ExternalAccountBinding is null)
         {
-            throw AcmeProblems.NeedsBinding(options.Host, directory.Meta.Website).AsException();
+            throw AcmeProblems.NeedsBinding(options.Host, meta.Website).AsException();
         }
 
-        var response = await SendAsync(directory, key, Request(key, directory), cancel);
+        var response = await SendAsync(key, directory => Request(key, directory), cancel);
         var url = response.Location ?? throw AcmeProblems.BadResponse(response.Url, "names no account URL").AsException();
         return response.Read(AcmeJson.Default.Account).Status == AcmeStatus.Valid
             ? url
@@ -29,8 +29,7 @@ internal sealed class Registration(AcmeConnection connection, AcmeClientOptions 
     {
         try
         {
-            var directory = await connection.GetDirectoryAsync(cancel);
-            return (await SendAsync(directory, key, new NewAccountRequest { OnlyReturnExisting = true }, cancel)).Location;
+            return (await SendAsync(key, _ => new NewAccountRequest { OnlyReturnExisting = true }, cancel)).Location;
         }
         catch (AcmeRefusalException e) when (e.Type == AcmeError.AccountDoesNotExist)
         {
@@ -39,10 +38,13 @@ internal sealed class Registration(AcmeConnection connection, AcmeClientOptions 
     }
 
     private Task<AcmeResponse> SendAsync(
-        AcmeDirectory directory, JwsSigningKey key, NewAccountRequest request, CancellationToken cancel) => connection.PostAsync(
-        new Signer(key, null),
-        directory.NewAccount,
-        JsonSerializer.SerializeToUtf8Bytes(request, AcmeJson.Default.NewAccountRequest),
+        JwsSigningKey key, Func<AcmeDirectory, NewAccountRequest> request, CancellationToken cancel) => connection.AtAsync(
+        directory => directory.NewAccount,
+        directory => connection.PostAsync(
+            new Signer(key, null),
+            directory.NewAccount,
+            JsonSerializer.SerializeToUtf8Bytes(request(directory), AcmeJson.Default.NewAccountRequest),
+            cancel),
         cancel);
 
     private NewAccountRequest Request(JwsSigningKey key, AcmeDirectory directory) => new()

@@ -17,5 +17,6 @@ public sealed record StoredAccount
     /// <summary>True once the account was deactivated: it is never used or silently replaced again.</summary>
     public bool IsDeactivated { get; init; }
 
+    /// <inheritdoc/>
     public override string ToString() => $"StoredAccount {{ Url = {Url} }}";
 }

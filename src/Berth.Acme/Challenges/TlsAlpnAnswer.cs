@@ -48,6 +48,7 @@ public sealed class TlsAlpnAnswer : IDisposable
         return new TlsAlpnAnswer(task.ServerName, request.CreateSelfSigned(now - Lifetime, now + Lifetime));
     }
 
+    /// <summary>Forgets the certificate and its key.</summary>
     public void Dispose() => Certificate.Dispose();
 
     // Authorization ::= OCTET STRING (SIZE (32)), RFC 8737 §3: tag, length, digest.

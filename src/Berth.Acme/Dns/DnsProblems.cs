@@ -6,16 +6,37 @@ namespace Berth.Acme.Dns;
 /// <summary>What can go wrong with DNS and those who run it.</summary>
 public static class DnsProblems
 {
+    /// <summary>There is no provider of that name.</summary>
     public static readonly ProblemCode ProviderUnknown = new("dns-provider-unknown");
+
+    /// <summary>A provider needs a setting that is not there.</summary>
     public static readonly ProblemCode SettingMissing = new("dns-setting-missing");
+
+    /// <summary>A provider's setting cannot be meant as it is.</summary>
     public static readonly ProblemCode SettingInvalid = new("dns-setting-invalid");
+
+    /// <summary>No zone was found that holds the name.</summary>
     public static readonly ProblemCode ZoneUnknown = new("dns-zone-unknown");
+
+    /// <summary>The zone is not among those the credentials can change.</summary>
     public static readonly ProblemCode ZoneNotManaged = new("dns-zone-not-managed");
+
+    /// <summary>The provider did not make the change; its words are quoted.</summary>
     public static readonly ProblemCode ProviderRefused = new("dns-provider-refused");
+
+    /// <summary>The provider did not take the credentials.</summary>
     public static readonly ProblemCode CredentialsRefused = new("dns-credentials-refused");
+
+    /// <summary>The provider gave no answer that can be read.</summary>
     public static readonly ProblemCode ProviderUnreachable = new("dns-provider-unreachable");
+
+    /// <summary>The program that changes records failed, or did not start.</summary>
     public static readonly ProblemCode ProgramFailed = new("dns-program-failed");
+
+    /// <summary>A name must be made an alias first, and by its owner.</summary>
     public static readonly ProblemCode AliasMissing = new("dns-alias-missing");
+
+    /// <summary>A record that a person has to make is not there.</summary>
     public static readonly ProblemCode RecordMissing = new("dns-record-missing");
 
     internal static Problem NoProvider(string code, IEnumerable<string> known) => new(

@@ -38,10 +38,12 @@ public sealed class DnsSolver : IChallengeSolver
         _propagation = new Propagation(_resolver, options.AuthoritativePort, time);
     }
 
+    /// <inheritdoc/>
     public string Type { get; }
 
     private bool Stays => Type == ChallengeType.DnsPersist01;
 
+    /// <inheritdoc/>
     public bool CanProve(ChallengeTask task) => task.Record is not null;
 
     /// <exception cref="ProblemException">See <see cref="DnsProblems"/>.</exception>

@@ -11,13 +11,17 @@ internal sealed class Authorizing(
     AcmeClient client, IReadOnlyList<IChallengeSolver> solvers, ProofHistory? history, IProgress<IssuanceStep>? progress)
 {
     private const int MostAuthorizations = 1000;
+    private const int LongestName = 255;
     private static readonly byte[] EmptyObject = "{}"u8.ToArray();
 
     private readonly ConcurrentBag<NameFailure> _failures = [];
     private readonly ConcurrentBag<ProblemException> _late = [];
 
+    /// <param name="order">As the server has it.</param>
+    /// <param name="names">What was ordered: nothing else is proved.</param>
+    /// <param name="cancel">Ends it; answers that are up are taken away.</param>
     /// <exception cref="OrderFailedException">The CA or a solver refused at least one name.</exception>
-    internal async Task RunAsync(Order order, CancellationToken cancel)
+    internal async Task RunAsync(Order order, IEnumerable<string> names, CancellationToken cancel)
     {
         if (order.Authorizations.Count is 0 or > MostAuthorizations)
         {
@@ -30,7 +34,8 @@ internal sealed class Authorizing(
             MaxDegreeOfParallelism = client.Options.ParallelAuthorizations,
             CancellationToken = cancel,
         };
-        await Parallel.ForEachAsync(order.Authorizations, limits, async (url, token) => await AuthorizeAsync(url, token));
+        var ordered = names.ToHashSet(StringComparer.Ordinal);
+        await Parallel.ForEachAsync(order.Authorizations, limits, async (url, token) => await AuthorizeAsync(url, ordered, token));
         if (!_failures.IsEmpty)
         {
             var failures = _failures.OrderBy(failure => failure.Name, StringComparer.Ordinal).ToList();
@@ -43,10 +48,15 @@ internal sealed class Authorizing(
         }
     }
 
-    private async Task AuthorizeAsync(string url, CancellationToken cancel)
+    private async Task AuthorizeAsync(string url, HashSet<string> ordered, CancellationToken cancel)
     {
         var authorization = (await client.Account.PostAsync(url, default, cancel)).Read(AcmeJson.Default.Authorization);
         var name = NameOf(authorization);
+        if (!ordered.Contains(name))
+        {
+            throw new OrderFailedException(AcmeProblems.BadResponse(url, $"is about {name}, which was not ordered").AsException());
+        }
+
         switch (authorization.Status)
         {
             case AcmeStatus.Valid:
@@ -169,6 +179,11 @@ internal sealed class Authorizing(
         return new NameFailure(name, error, failed?.Type, null);
     }
 
-    private static string NameOf(Authorization authorization) =>
-        Printable.Of((authorization.Wildcard == true ? "*." : "") + authorization.Identifier.Value);
+    private static string NameOf(Authorization authorization)
+    {
+        var value = authorization.Identifier is { Type: Identifier.IpType, Value: var text } && System.Net.IPAddress.TryParse(text, out var address)
+            ? address.ToString()
+            : authorization.Identifier.Value.TrimEnd('.').ToLowerInvariant();
+        return Printable.Of((authorization.Wildcard == true ? "*." : "") + value, LongestName);
+    }
 }

@@ -9,6 +9,7 @@ internal sealed class CertificateChain : IDisposable
 {
     internal const string ContentType = "application/pem-certificate-chain";
     private const int MostCertificates = 10;
+    private const int LongestText = 256 * 1024;
     private const string Label = "CERTIFICATE";
 
     private CertificateChain(List<X509Certificate2> certificates) => Certificates = certificates;
@@ -28,6 +29,11 @@ internal sealed class CertificateChain : IDisposable
     /// <exception cref="CryptographicException">It is something else; the message is the end of a sentence.</exception>
     internal static CertificateChain Parse(ReadOnlySpan<char> pem)
     {
+        if (pem.Length > LongestText)
+        {
+            throw new CryptographicException($"it is longer than {LongestText} characters");
+        }
+
         List<X509Certificate2> certificates = [];
         try
         {

@@ -23,12 +23,12 @@ internal sealed class ChainDownload(AcmeClient client, IProgress<IssuanceStep>? 
 
         foreach (var alternate in response.Links.Where(link => link.Relation == "alternate").Take(MostAlternates))
         {
-            if (!Uri.TryCreate(new Uri(url), alternate.Target, out var target))
+            if (!Uri.TryCreate(new Uri(url), alternate.Target, out var target)
+                || await TryFetchAsync(target.AbsoluteUri, key, names, cancel) is not { } other)
             {
                 continue;
             }
 
-            var other = Check(await client.Account.PostAsync(target.AbsoluteUri, default, cancel), key, names);
             (best, var worse) = IsBetter(other, best, request) ? (other, best) : (best, other);
             worse.Dispose();
             if (IsFinal(best, request))
@@ -43,6 +43,20 @@ internal sealed class ChainDownload(AcmeClient client, IProgress<IssuanceStep>? 
         }
 
         return best;
+    }
+
+    // The certificate is here: an alternate that cannot be had or used is no reason to give it up.
+    private async Task<CertificateChain?> TryFetchAsync(
+        string url, AsymmetricAlgorithm key, IReadOnlyList<string> names, CancellationToken cancel)
+    {
+        try
+        {
+            return Check(await client.Account.PostAsync(url, default, cancel), key, names);
+        }
+        catch (Exception e) when (e is AcmeRefusalException or ProblemException or OrderFailedException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Checks a chain that is in the journal already.</summary>

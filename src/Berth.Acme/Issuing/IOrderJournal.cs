@@ -9,5 +9,6 @@ public interface IOrderJournal
     /// <summary>MUST be durable when it returns, and private (0600): the next outside step relies on it.</summary>
     ValueTask SaveAsync(PendingOrder order, CancellationToken cancel);
 
+    /// <summary>Forgets the order; one that is not there is no error. MUST be durable when it returns: what came of the order is stored.</summary>
     ValueTask ClearAsync(CancellationToken cancel);
 }

@@ -55,6 +55,7 @@ public sealed record IssuanceRequest
     /// <summary>What has been dropped already.</summary>
     internal IReadOnlyList<FailedName> LeftOut { get; init; } = [];
 
+    /// <inheritdoc/>
     public override string ToString() => $"IssuanceRequest {{ Names = {string.Join(", ", SortedNames())} }}";
 
     /// <summary>Names and addresses as an order writes them: sorted, each once.</summary>

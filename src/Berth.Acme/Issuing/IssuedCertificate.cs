@@ -6,6 +6,7 @@ public sealed record IssuedCertificate
     /// <summary>Names and addresses it was ordered for, sorted.</summary>
     public required IReadOnlyList<string> Names { get; init; }
 
+    /// <summary>The certificate itself, with a line end.</summary>
     public required string LeafPem { get; init; }
 
     /// <summary>The intermediates, leaf's issuer first; may be empty.</summary>
@@ -17,16 +18,22 @@ public sealed record IssuedCertificate
     /// <summary>The common name of the leaf's issuer.</summary>
     public required string Issuer { get; init; }
 
+    /// <summary>The leaf's, in UTC.</summary>
     public required DateTimeOffset NotBefore { get; init; }
 
+    /// <summary>The leaf's, in UTC: not used after this second.</summary>
     public required DateTimeOffset NotAfter { get; init; }
 
+    /// <summary>The CA it came from.</summary>
     public required string DirectoryUrl { get; init; }
 
+    /// <summary>The account it was ordered by.</summary>
     public required string AccountUrl { get; init; }
 
+    /// <summary>The order it came of.</summary>
     public required string OrderUrl { get; init; }
 
+    /// <summary>Where the CA keeps it (RFC 8555 §7.4.2).</summary>
     public required string CertificateUrl { get; init; }
 
     /// <summary>The profile it was ordered with; null for the server's default.</summary>
@@ -37,8 +44,10 @@ public sealed record IssuedCertificate
     /// </summary>
     public IReadOnlyList<FailedName> LeftOut { get; init; } = [];
 
+    /// <summary>Leaf and intermediates, as servers want them in one file.</summary>
     public string FullChainPem => LeafPem + ChainPem;
 
+    /// <inheritdoc/>
     public override string ToString() =>
         $"IssuedCertificate {{ Names = {string.Join(", ", Names)}, Issuer = {Issuer}, NotAfter = {NotAfter:u} }}";
 }

@@ -37,6 +37,12 @@ internal sealed class OrderFlow(
             await new Abandoning(client, journal).RunAsync(open, cancel);
             throw;
         }
+        catch (ProblemException e) when (e.Problem.Code == AcmeProblems.UrlInvalid)
+        {
+            // The order leads where it must not: it will tomorrow, too.
+            await new Abandoning(client, journal).RunAsync(open, cancel);
+            throw new OrderFailedException(e);
+        }
     }
 
     private async Task<IssuedCertificate> ContinueAsync(OpenOrder open, CancellationToken cancel)
@@ -52,7 +58,7 @@ internal sealed class OrderFlow(
         var pending = open.Pending;
         if (order.Status == AcmeStatus.Pending)
         {
-            await new Authorizing(client, solvers, history, progress).RunAsync(order, cancel);
+            await new Authorizing(client, solvers, history, progress).RunAsync(order, pending.Names, cancel);
             order = await _waiting.UntilDecidedAsync(TimeSpan.Zero, pending.OrderUrl!, cancel);
         }
 

@@ -19,6 +19,7 @@ internal sealed class OrderPlacing(
         var pending = prepared ?? await PrepareAsync(cancel);
         var (response, sentProfile) = await SendAsync(directory, pending.AccountUrl, profile, cancel);
         var url = response.Location ?? throw AcmeProblems.BadResponse(response.Url, "names no order URL").AsException();
+        await client.Connection.RequireOwnAsync(url, cancel);
         client.Reached(AcmeFailPoints.OrderCreated);
 
         // The body is read after its URL is safe: whatever it holds, this order is ours to finish.
@@ -29,6 +30,7 @@ internal sealed class OrderPlacing(
             LeftOut = request.LeftOut,
             Profile = sentProfile,
             OrderUrl = url,
+            OrderedAt = client.Time.GetUtcNow(),
             Stage = OrderStage.Ordered,
         };
         await journal.SaveAsync(pending, cancel);
@@ -100,7 +102,10 @@ internal sealed class OrderPlacing(
         {
             try
             {
-                return (await client.Account.PostAsync(directory.NewOrder, Body(order), cancel), order.Profile);
+                var body = Body(order);
+                var response = await client.Connection.AtAsync(
+                    known => known.NewOrder, known => client.Account.PostAsync(known.NewOrder, body, cancel), cancel);
+                return (response, order.Profile);
             }
             catch (AcmeRefusalException e) when (order.Replaces is not null && !e.AsksToWait)
             {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Berth.Acme.Protocol;
 using Berth.Acme.Transport;
+using Berth.Kernel;
 
 namespace Berth.Acme.Issuing;
 
@@ -53,6 +54,10 @@ internal sealed class OrderResuming(
         {
             return await DropAsync($"the server no longer knows it: {AcmeProblems.WordsOf(e.Document)}", cancel);
         }
+        catch (ProblemException e) when (e.Problem.Code == AcmeProblems.UrlInvalid || (IsOld(pending) && e.Problem.Code == AcmeProblems.ResponseInvalid))
+        {
+            return await DropAsync(e.Problem.Found, cancel);
+        }
 
         if (order.Status == AcmeStatus.Invalid || (order.Status != AcmeStatus.Valid && order.Expires < client.Clock.Now))
         {
@@ -60,8 +65,16 @@ internal sealed class OrderResuming(
             return await DropAsync(reason, cancel);
         }
 
+        if (order.Status != AcmeStatus.Valid && IsOld(pending))
+        {
+            await new Abandoning(client, journal).RunAsync(new OpenOrder(pending, order), cancel);
+            return await DropAsync($"it was not decided within {AcmeProblems.Spoken(client.Options.OrderLifetime)}", cancel);
+        }
+
         return Resumed(new OpenOrder(pending, order));
     }
+
+    private bool IsOld(PendingOrder pending) => client.Time.GetUtcNow() - pending.OrderedAt > client.Options.OrderLifetime;
 
     private OpenOrder Resumed(OpenOrder order)
     {

@@ -6,13 +6,16 @@ namespace Berth.Acme.Issuing;
 /// <summary>An order under way, as kept on disk: all that the next process needs to finish it.</summary>
 public sealed record PendingOrder
 {
+    /// <summary>The CA it was placed at.</summary>
     public required string DirectoryUrl { get; init; }
 
+    /// <summary>The account it was ordered by.</summary>
     public required string AccountUrl { get; init; }
 
     /// <summary>Sorted, each once.</summary>
     public required IReadOnlyList<string> Names { get; init; }
 
+    /// <summary>The kind of <see cref="PrivateKeyPem"/>.</summary>
     public required KeyType KeyType { get; init; }
 
     /// <summary>As it was ordered; null for the server's default.</summary>
@@ -30,10 +33,14 @@ public sealed record PendingOrder
     /// <summary>The certificate's private key, PKCS #8 PEM: a secret.</summary>
     public required string PrivateKeyPem { get; init; }
 
+    /// <summary>How far it is known to have come.</summary>
     public required OrderStage Stage { get; init; }
 
     /// <summary>From <see cref="OrderStage.Ordered"/> on.</summary>
     public string? OrderUrl { get; init; }
+
+    /// <summary>From <see cref="OrderStage.Ordered"/> on, by this machine's clock; null in a file from before this member existed.</summary>
+    public DateTimeOffset? OrderedAt { get; init; }
 
     /// <summary>From <see cref="OrderStage.Finalizing"/> on.</summary>
     public string? FinalizeUrl { get; init; }
@@ -44,6 +51,7 @@ public sealed record PendingOrder
     /// <summary>Leaf and chain, from <see cref="OrderStage.Downloaded"/> on.</summary>
     public string? CertificatePem { get; init; }
 
+    /// <inheritdoc/>
     public override string ToString() => $"PendingOrder {{ Stage = {Stage}, OrderUrl = {OrderUrl} }}";
 
     /// <returns>UTF-8 JSON that holds the private key: store it with mode 0600.</returns>

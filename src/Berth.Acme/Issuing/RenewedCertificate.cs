@@ -15,6 +15,7 @@ public sealed record RenewedCertificate
     /// <summary>The account it was ordered by.</summary>
     public required string AccountUrl { get; init; }
 
+    /// <summary>Names and addresses it carries.</summary>
     public required IReadOnlyList<string> Names { get; init; }
 
     /// <summary>Describes an issued certificate; null when it carries no authority key identifier to be named by.</summary>

@@ -6,21 +6,17 @@ namespace Berth.Acme.Limits;
 /// </summary>
 public sealed class RateLedger
 {
-    private static readonly TimeSpan PausePoll = TimeSpan.FromDays(1);
+    // The longest an authority is believed: it can say it again, and one that means a year must not let a certificate lapse.
+    private static readonly TimeSpan LongestGate = TimeSpan.FromDays(1);
+
+    // For one that says neither until when nor who could lift it.
+    private static readonly TimeSpan ShortGate = TimeSpan.FromHours(1);
 
     private readonly RateLimits _limits;
-    private readonly ILedgerStore _store;
+    private readonly LedgerBook _book;
     private readonly TimeProvider _time;
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, LedgerEntry> _entries;
-    private readonly Dictionary<string, LedgerEntry?> _unsaved = new(StringComparer.Ordinal);
-    private readonly NameGates _saving = new();
 
-    private RateLedger(RateLimits limits, ILedgerStore store, TimeProvider time, IEnumerable<KeyValuePair<string, LedgerEntry>> entries)
-    {
-        (_limits, _store, _time) = (limits, store, time);
-        _entries = new Dictionary<string, LedgerEntry>(entries, StringComparer.Ordinal);
-    }
+    private RateLedger(RateLimits limits, LedgerBook book, TimeProvider time) => (_limits, _book, _time) = (limits, book, time);
 
     /// <summary>Opens an authority's ledger.</summary>
     /// <param name="limits">See <see cref="RateLimits.Of"/>.</param>
@@ -28,13 +24,13 @@ public sealed class RateLedger
     /// <param name="time">The present.</param>
     /// <param name="cancel">Ends the load.</param>
     public static async Task<RateLedger> OpenAsync(RateLimits limits, ILedgerStore store, TimeProvider time, CancellationToken cancel) =>
-        new(limits, store, time, await store.LoadAsync(cancel));
+        new(limits, new LedgerBook(store, await store.LoadAsync(cancel)), time);
 
     /// <summary>Tells whether an order may go now, and if not, why and until when.</summary>
     public LimitVerdict Check(PlannedOrder order)
     {
         var now = _time.GetUtcNow();
-        lock (_gate)
+        lock (_book.Gate)
         {
             var used = BucketsOf(order)
                 .Concat(order.Names.Distinct().SelectMany(name => FailureBuckets(order.Account, name)))
@@ -43,11 +39,30 @@ public sealed class RateLedger
         }
     }
 
+    /// <summary>Places an order where it may go now, in one step: of several that ask at once, no more go than the limits allow.</summary>
+    /// <returns>As <see cref="Check"/>; what the certificate will cost is set aside when it may go.</returns>
+    public async ValueTask<LimitVerdict> TryOrderAsync(PlannedOrder order, CancellationToken cancel)
+    {
+        LimitVerdict? verdict = null;
+        await _book.ChangeAsync(
+            _time.GetUtcNow(),
+            now =>
+            {
+                verdict = Check(order);
+                if (verdict.MayGo)
+                {
+                    Spend(BucketsOf(order), now);
+                }
+            },
+            cancel);
+        return verdict!;
+    }
+
     /// <summary>Tells whether a new account may be registered now.</summary>
     public LimitVerdict CheckRegistration()
     {
         var now = _time.GetUtcNow();
-        lock (_gate)
+        lock (_book.Gate)
         {
             LimitHold?[] holds =
             [
@@ -62,11 +77,11 @@ public sealed class RateLedger
     public IReadOnlyList<LimitState> StatesFor(PlannedOrder order)
     {
         var now = _time.GetUtcNow();
-        lock (_gate)
+        lock (_book.Gate)
         {
             var all = BucketsOf(order with { IsRenewal = false, ReplacesInWindow = false })
                 .Concat(order.Names.Distinct().SelectMany(name => FailureBuckets(order.Account, name)));
-            return [.. all.Select(bucket => StateOf(bucket, FullAt(bucket.Key), now))];
+            return [.. all.Select(bucket => StateOf(bucket, FullAt(bucket.Key, bucket.Limit, now), now))];
         }
     }
 
@@ -74,14 +89,14 @@ public sealed class RateLedger
     public IReadOnlyList<LimitState> States()
     {
         var now = _time.GetUtcNow();
-        lock (_gate)
+        lock (_book.Gate)
         {
             return
             [
-                .. _entries.Where(entry => entry.Value.Until > now)
-                    .Select(entry => (entry, Limit: LimitOf(entry.Key)))
-                    .Where(pair => pair.Limit is not null)
-                    .Select(pair => StateOf((pair.entry.Key, pair.Limit!, pair.entry.Value.Subject), pair.entry.Value.Until, now))
+                .. _book.Entries.Where(entry => entry.Value.Until > now).ToList()
+                    .Select(entry => (entry.Key, Limit: LimitOf(entry.Key), entry.Value.Subject))
+                    .Where(bucket => bucket.Limit is not null)
+                    .Select(bucket => StateOf((bucket.Key, bucket.Limit!, bucket.Subject), FullAt(bucket.Key, bucket.Limit!, now), now))
                     .OrderBy(state => (double)state.Left / state.Of),
             ];
         }
@@ -91,27 +106,28 @@ public sealed class RateLedger
     public IReadOnlyList<LimitHold> Gates()
     {
         var now = _time.GetUtcNow();
-        lock (_gate)
+        lock (_book.Gate)
         {
-            return [.. _entries.Keys.Where(key => key.StartsWith("gate|", StringComparison.Ordinal)).Select(key => HoldOf(key, now)).OfType<LimitHold>()];
+            return [.. _book.Entries.Keys.Where(key => key.StartsWith("gate|", StringComparison.Ordinal)).Select(key => HoldOf(key, now)).OfType<LimitHold>()];
         }
     }
 
     /// <summary>An account was registered.</summary>
     public ValueTask RegisteredAsync(CancellationToken cancel) =>
-        ChangeAsync(now => Spend(Bucket(LimitKind.NewAccounts, "", "this machine"), now), cancel);
+        _book.ChangeAsync(_time.GetUtcNow(), now => Spend(Bucket(LimitKind.NewAccounts, "", "this machine"), now), cancel);
 
     /// <summary>An order was placed: what its certificate will cost is set aside at once, since others may be under way.</summary>
-    public ValueTask OrderedAsync(PlannedOrder order, CancellationToken cancel) => ChangeAsync(now => Spend(BucketsOf(order), now), cancel);
+    public ValueTask OrderedAsync(PlannedOrder order, CancellationToken cancel) => _book.ChangeAsync(_time.GetUtcNow(), now => Spend(BucketsOf(order), now), cancel);
 
     /// <summary>The certificate was issued: every name of it is proved, and its pause and failures are over.</summary>
-    public ValueTask IssuedAsync(PlannedOrder order, CancellationToken cancel) => ChangeAsync(
+    public ValueTask IssuedAsync(PlannedOrder order, CancellationToken cancel) => _book.ChangeAsync(
+        _time.GetUtcNow(),
         _ =>
         {
             foreach (var name in order.Names.Distinct())
             {
-                Remove(Key(LimitKind.ConsecutiveFailures, $"{order.Account}|{name}"));
-                Remove(GateKey(GateScope.Name, name));
+                _book.Remove(Key(LimitKind.ConsecutiveFailures, $"{order.Account}|{name}"));
+                _book.Remove(GateKey(GateScope.Name, name));
             }
         },
         cancel);
@@ -120,7 +136,8 @@ public sealed class RateLedger
     /// <param name="order">As it was placed.</param>
     /// <param name="failed">The names whose validation failed.</param>
     /// <param name="cancel">Ends the save.</param>
-    public ValueTask FailedAsync(PlannedOrder order, IEnumerable<string> failed, CancellationToken cancel) => ChangeAsync(
+    public ValueTask FailedAsync(PlannedOrder order, IEnumerable<string> failed, CancellationToken cancel) => _book.ChangeAsync(
+        _time.GetUtcNow(),
         now =>
         {
             foreach (var bucket in BucketsOf(order).Where(bucket => bucket.Limit.Kind != LimitKind.NewOrders))
@@ -133,14 +150,16 @@ public sealed class RateLedger
         cancel);
 
     /// <summary>The authority asked to wait: the order's kin are held back until then.</summary>
-    public ValueTask GatedAsync(AuthorityGate gate, PlannedOrder order, CancellationToken cancel) => ChangeAsync(
+    public ValueTask GatedAsync(AuthorityGate gate, PlannedOrder order, CancellationToken cancel) => _book.ChangeAsync(
+        _time.GetUtcNow(),
         now =>
         {
             // A pause is lifted by a person, whom nobody can ask: looked at again once a day.
-            var until = gate.Until ?? now + PausePoll;
+            var until = gate.Until ?? now + (gate.Page is null ? ShortGate : LongestGate);
+            until = until > now + LongestGate ? now + LongestGate : until;
             foreach (var (key, subject) in SubjectsOf(gate, order))
             {
-                Put(key, new LedgerEntry { Until = until, Subject = subject, Words = gate.Words, Page = gate.Page });
+                _book.Put(key, new LedgerEntry { Until = until, Subject = subject, Words = gate.Words, Page = gate.Page });
             }
         },
         cancel);
@@ -192,17 +211,34 @@ public sealed class RateLedger
         ? _limits.Find(kind)
         : null;
 
-    private DateTimeOffset FullAt(string key) => _entries.TryGetValue(key, out var entry) ? entry.Until : DateTimeOffset.MinValue;
+    private DateTimeOffset FullAt(string key, RateLimit limit, DateTimeOffset now)
+    {
+        if (!_book.Entries.TryGetValue(key, out var entry))
+        {
+            return DateTimeOffset.MinValue;
+        }
+
+        if (entry.Until <= now + limit.Period)
+        {
+            return entry.Until;
+        }
+
+        // Written under another clock: what was spent is not known, so it counts as all, from now on.
+        _book.Put(key, entry with { Until = now + limit.Period });
+        return now + limit.Period;
+    }
 
     private LimitHold? HoldOf((string Key, RateLimit Limit, string Subject) bucket, DateTimeOffset now)
     {
-        var full = FullAt(bucket.Key);
+        var full = FullAt(bucket.Key, bucket.Limit, now);
         return bucket.Limit.Left(full, now) > 0
             ? null
             : new LimitHold { Kind = bucket.Limit.Kind, Subject = bucket.Subject, Until = bucket.Limit.Available(full, 1) };
     }
 
-    private LimitHold? HoldOf(string gateKey, DateTimeOffset now) => _entries.TryGetValue(gateKey, out var entry) && entry.Until > now
+    // A gate further away than any is set was set under another clock.
+    private LimitHold? HoldOf(string gateKey, DateTimeOffset now) =>
+        _book.Entries.TryGetValue(gateKey, out var entry) && entry.Until > now && entry.Until <= now + LongestGate
         ? new LimitHold
         {
             Gate = Enum.Parse<GateScope>(gateKey.Split('|', 3)[1]),
@@ -231,83 +267,29 @@ public sealed class RateLedger
     {
         foreach (var (key, limit, subject) in buckets)
         {
-            var full = FullAt(key);
+            var full = FullAt(key, limit, now);
 
             // More than all cannot be spent: the authority allowed what it allowed, and its bucket is empty at most.
             var next = (full < now ? now : full) + limit.Interval;
-            Put(key, new LedgerEntry { Until = next > now + limit.Period ? now + limit.Period : next, Subject = subject });
+            _book.Put(key, new LedgerEntry { Until = next > now + limit.Period ? now + limit.Period : next, Subject = subject });
         }
     }
 
     private void Refund((string Key, RateLimit Limit, string Subject) bucket, DateTimeOffset now)
     {
-        var full = FullAt(bucket.Key) - bucket.Limit.Interval;
+        if (!_book.Entries.ContainsKey(bucket.Key))
+        {
+            return;
+        }
+
+        var full = FullAt(bucket.Key, bucket.Limit, now) - bucket.Limit.Interval;
         if (full <= now)
         {
-            Remove(bucket.Key);
+            _book.Remove(bucket.Key);
         }
         else
         {
-            Put(bucket.Key, new LedgerEntry { Until = full, Subject = bucket.Subject });
-        }
-    }
-
-    private void Put(string key, LedgerEntry entry) => _unsaved[key] = _entries[key] = entry;
-
-    private void Remove(string key)
-    {
-        if (_entries.Remove(key))
-        {
-            _unsaved[key] = null;
-        }
-    }
-
-    // Saves come one after the other, each with all that has changed since the one before.
-    private async ValueTask ChangeAsync(Action<DateTimeOffset> change, CancellationToken cancel)
-    {
-        var now = _time.GetUtcNow();
-        lock (_gate)
-        {
-            change(now);
-            foreach (var key in _entries.Where(entry => entry.Value.Until <= now).Select(entry => entry.Key).ToList())
-            {
-                Remove(key);
-            }
-        }
-
-        await _saving.RunAsync("", () => SaveAsync(cancel), cancel);
-    }
-
-    private async Task<bool> SaveAsync(CancellationToken cancel)
-    {
-        Dictionary<string, LedgerEntry?> changes;
-        lock (_gate)
-        {
-            changes = new Dictionary<string, LedgerEntry?>(_unsaved, StringComparer.Ordinal);
-            _unsaved.Clear();
-        }
-
-        if (changes.Count == 0)
-        {
-            return true;
-        }
-
-        try
-        {
-            await _store.SaveAsync(changes, cancel);
-            return true;
-        }
-        catch
-        {
-            lock (_gate)
-            {
-                foreach (var (key, entry) in changes)
-                {
-                    _unsaved.TryAdd(key, entry);
-                }
-            }
-
-            throw;
+            _book.Put(bucket.Key, new LedgerEntry { Until = full, Subject = bucket.Subject });
         }
     }
 

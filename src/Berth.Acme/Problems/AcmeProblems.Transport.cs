@@ -42,6 +42,11 @@ public static partial class AcmeProblems
         $"The certificate authority {Printable.Of(host)} uses the URL '{Printable.Of(url)}', which is not https.",
         "The certificate authority itself is set up wrongly: its directory must name https URLs. Tell its operator, or use another.");
 
+    internal static Problem UrlForeign(string host, string other) => new(
+        UrlInvalid,
+        $"The certificate authority {Printable.Of(host)} sends its client to {Printable.Of(other)}, a host its directory does not name.",
+        "The certificate authority itself is set up wrongly, or a proxy changes its answers. Tell its operator, or use another.");
+
     /// <summary>A time as people say it, rounded up: <c>90 seconds</c>, <c>4 minutes</c>, <c>3 hours</c>.</summary>
     internal static string Spoken(TimeSpan time)
     {

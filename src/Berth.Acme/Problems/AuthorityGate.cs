@@ -3,6 +3,7 @@ namespace Berth.Acme;
 /// <summary>How long a certificate authority asked to be left alone, and with what.</summary>
 public sealed record AuthorityGate
 {
+    /// <summary>What is held back.</summary>
     public required GateScope Scope { get; init; }
 
     /// <summary>The names or the registered domain it is about; empty for an authority, an account or the order's own set.</summary>

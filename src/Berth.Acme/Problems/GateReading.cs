@@ -13,13 +13,14 @@ namespace Berth.Acme;
 internal static partial class GateReading
 {
     private const int LongestPage = 4096;
+    private const int LongestWords = 16 * 1024;
     private const int MostSubjects = 100;
 
     /// <returns>Null when the refusal asks for no wait.</returns>
     internal static AuthorityGate? Of(AcmeRefusalException refusal)
     {
         var response = refusal.Response;
-        var words = refusal.Document.Detail ?? "";
+        var words = refusal.Document.Detail is { } detail ? detail[..Math.Min(detail.Length, LongestWords)] : "";
         var limited = refusal.Type == AcmeError.RateLimited || response.Status == 429;
         var until = response.RetryAfter is { } wait ? response.ReceivedAt + wait : UntilIn(words);
         if (!limited && (response.Status < 500 || until is null))

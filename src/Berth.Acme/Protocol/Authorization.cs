@@ -11,9 +11,11 @@ public sealed record Authorization : IJsonOnDeserialized
     /// <summary>pending, valid, invalid, deactivated, expired or revoked.</summary>
     public required string Status { get; init; }
 
+    /// <summary>When the server forgets it.</summary>
     [JsonConverter(typeof(Rfc3339Converter))]
     public DateTimeOffset? Expires { get; init; }
 
+    /// <summary>Any one of them proves the identifier; when it is valid, the one that did.</summary>
     public required IReadOnlyList<Challenge> Challenges { get; init; }
 
     /// <summary>True when the order asked for <c>*.</c> + the identifier; otherwise absent.</summary>

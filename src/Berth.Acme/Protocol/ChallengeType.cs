@@ -3,8 +3,13 @@ namespace Berth.Acme.Protocol;
 /// <summary>The challenge types known here (RFC 8555 §9.7.8, RFC 8737, and two working group drafts).</summary>
 public static class ChallengeType
 {
+    /// <summary>A file on port 80 (RFC 8555 §8.3).</summary>
     public const string Http01 = "http-01";
+
+    /// <summary>A TXT record (RFC 8555 §8.4).</summary>
     public const string Dns01 = "dns-01";
+
+    /// <summary>A certificate on port 443 (RFC 8737).</summary>
     public const string TlsAlpn01 = "tls-alpn-01";
 
     /// <summary>draft-ietf-acme-dns-account-label-03: as DNS-01, at a name of the account's own.</summary>

@@ -7,10 +7,13 @@ namespace Berth.Acme.Protocol;
 /// <param name="Value">A host name in A-labels, or an address (RFC 8738 §3).</param>
 public sealed record Identifier(string Type, string Value)
 {
+    /// <summary>A host name.</summary>
     public const string DnsType = "dns";
 
+    /// <summary>An address (RFC 8738).</summary>
     public const string IpType = "ip";
 
+    /// <summary>A host name, A-labels in lower case.</summary>
     public static Identifier Dns(string name) => new(DnsType, name);
 
     /// <summary>An address, IPv6 in the form of RFC 5952 (RFC 8738 §3).</summary>

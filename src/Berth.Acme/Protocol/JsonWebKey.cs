@@ -6,19 +6,28 @@ namespace Berth.Acme.Protocol;
 /// <summary>A public key (RFC 7517, RFC 7518 §6): EC on P-256 or P-384, or RSA. Private members are not read.</summary>
 public sealed record JsonWebKey
 {
+    /// <summary>The <c>kty</c> of elliptic curve keys.</summary>
     public const string EllipticCurve = "EC";
+
+    /// <summary>The <c>kty</c> of RSA keys.</summary>
     public const string Rsa = "RSA";
 
+    /// <summary><see cref="EllipticCurve"/> or <see cref="Rsa"/>.</summary>
     public required string Kty { get; init; }
 
+    /// <summary>P-256 or P-384.</summary>
     public string? Crv { get; init; }
 
+    /// <summary>base64url of a coordinate, in full length.</summary>
     public string? X { get; init; }
 
+    /// <summary>base64url of a coordinate, in full length.</summary>
     public string? Y { get; init; }
 
+    /// <summary>base64url of the modulus.</summary>
     public string? N { get; init; }
 
+    /// <summary>base64url of the exponent.</summary>
     public string? E { get; init; }
 
     /// <summary>Computes the key's name (RFC 7638 §3).</summary>

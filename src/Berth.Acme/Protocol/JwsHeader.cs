@@ -5,11 +5,13 @@ namespace Berth.Acme.Protocol;
 /// <summary>The protected header of a request (RFC 8555 §6.2).</summary>
 public sealed record JwsHeader : IJsonOnDeserialized
 {
+    /// <summary>A <see cref="JwsAlgorithm"/>.</summary>
     public required string Alg { get; init; }
 
     /// <summary>The account URL; exactly one of this and <see cref="Jwk"/> is present.</summary>
     public string? Kid { get; init; }
 
+    /// <summary>The public key, where no account is there yet or none is meant.</summary>
     public JsonWebKey? Jwk { get; init; }
 
     /// <summary>Absent in the inner JWS of a key change or an external account binding.</summary>

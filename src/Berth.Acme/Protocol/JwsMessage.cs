@@ -6,6 +6,7 @@ namespace Berth.Acme.Protocol;
 /// <summary>A JWS in flattened JSON serialization (RFC 7515 §7.2.2), the only form ACME takes (RFC 8555 §6.2).</summary>
 public sealed record JwsMessage
 {
+    /// <summary>The media type of requests.</summary>
     public const string ContentType = "application/jose+json";
 
     /// <summary>base64url of a <see cref="JwsHeader"/>.</summary>
@@ -14,6 +15,7 @@ public sealed record JwsMessage
     /// <summary>base64url of the body; empty in a POST-as-GET (RFC 8555 §6.3).</summary>
     public required string Payload { get; init; }
 
+    /// <summary>base64url, over <c>protected.payload</c>.</summary>
     public required string Signature { get; init; }
 
     /// <summary>The unprotected header, which a server MUST refuse.</summary>

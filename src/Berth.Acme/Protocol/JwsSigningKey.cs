@@ -22,11 +22,13 @@ public sealed class JwsSigningKey : IDisposable
     /// <summary>ES256, ES384 or RS256, by the key.</summary>
     public string Algorithm { get; }
 
+    /// <summary>Its public half.</summary>
     public JsonWebKey PublicKey { get; }
 
     /// <summary>RFC 7638; 43 characters.</summary>
     public string Thumbprint { get; }
 
+    /// <summary>Makes a key.</summary>
     public static JwsSigningKey Generate(KeyType type = KeyType.P256) => new(KeyPair.Generate(type));
 
     /// <param name="pem">PKCS #8, SEC 1 or PKCS #1, unencrypted.</param>
@@ -45,6 +47,7 @@ public sealed class JwsSigningKey : IDisposable
         return new JwsMessage { Protected = protectedHeader, Payload = body, Signature = StrictBase64Url.Encode(signature) };
     }
 
+    /// <summary>Forgets the key.</summary>
     public void Dispose() => _key.Dispose();
 
     // The platform's key objects promise nothing to two threads at once.

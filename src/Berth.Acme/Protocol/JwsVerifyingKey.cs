@@ -19,6 +19,7 @@ public sealed class JwsVerifyingKey : IDisposable
     /// <summary>The one algorithm this key checks.</summary>
     public string Algorithm { get; }
 
+    /// <summary>As it was imported.</summary>
     public JsonWebKey Jwk { get; }
 
     /// <summary>RFC 7638; 43 characters.</summary>
@@ -57,6 +58,7 @@ public sealed class JwsVerifyingKey : IDisposable
         return VerifyData(Encoding.ASCII.GetBytes($"{message.Protected}.{message.Payload}"), signature);
     }
 
+    /// <summary>Forgets the key.</summary>
     public void Dispose() => _key.Dispose();
 
     private bool VerifyData(byte[] data, byte[] signature)

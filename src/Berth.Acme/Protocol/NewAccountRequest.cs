@@ -8,6 +8,7 @@ public sealed record NewAccountRequest : IJsonOnDeserialized
     /// <summary>URLs such as <c>mailto:admin@example.com</c>.</summary>
     public IReadOnlyList<string>? Contact { get; init; }
 
+    /// <summary>True agrees to the directory's terms.</summary>
     public bool? TermsOfServiceAgreed { get; init; }
 
     /// <summary>True asks for the account of this key and makes none (§7.3.1).</summary>

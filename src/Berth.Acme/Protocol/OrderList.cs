@@ -7,6 +7,7 @@ namespace Berth.Acme.Protocol;
 /// </summary>
 public sealed record OrderList : IJsonOnDeserialized
 {
+    /// <summary>Order URLs.</summary>
     public required IReadOnlyList<string> Orders { get; init; }
 
     void IJsonOnDeserialized.OnDeserialized() => WireList.RequireElements(Orders, "orders");

@@ -9,9 +9,11 @@ namespace Berth.Acme.Protocol;
 /// </summary>
 public sealed class Rfc3339Converter : JsonConverter<DateTimeOffset>
 {
+    /// <inheritdoc/>
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.GetDateTimeOffset();
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
     {
         Span<char> text = stackalloc char[20];

@@ -12,6 +12,7 @@ public static class StrictBase64Url
     private static readonly SearchValues<char> Alphabet =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
+    /// <summary>Encodes without padding; no bytes are the empty text.</summary>
     public static string Encode(ReadOnlySpan<byte> bytes) => Base64Url.EncodeToString(bytes);
 
     /// <returns>True when the text is not empty and holds base64url characters only.</returns>

@@ -14,28 +14,54 @@ internal sealed class AcmeConnection(HttpClient http, AcmeClientOptions options,
     private readonly Patience _patience = new(options, time);
     private readonly NoncePool _nonces = new();
     private readonly SemaphoreSlim _directoryGate = new(1);
-    private (AcmeDirectory Directory, long ReadAt)? _directory;
+    private volatile KnownDirectory? _directory;
 
     internal ServerClock Clock => _http.Clock;
 
     internal async Task<AcmeDirectory> GetDirectoryAsync(CancellationToken cancel)
     {
+        if (Fresh() is { } fresh)
+        {
+            return fresh.Directory;
+        }
+
         await _directoryGate.WaitAsync(cancel);
         try
         {
-            if (_directory is not { } known || time.GetElapsedTime(known.ReadAt) > DirectoryLifetime)
-            {
-                var response = await GetAsync(options.DirectoryUrl.OriginalString, cancel);
-                known = (response.Read(AcmeJson.Default.AcmeDirectory), time.GetTimestamp());
-                _directory = known;
-            }
-
+            var known = Fresh() ?? await ReadDirectoryAsync(cancel);
+            _directory = known;
             return known.Directory;
         }
         finally
         {
             _directoryGate.Release();
         }
+    }
+
+    /// <summary>Uses one of the directory's URLs; where that is gone, the one in its place: servers move.</summary>
+    /// <param name="which">The URL that is used.</param>
+    /// <param name="use">Called once more with the directory read again, when the URL is another there.</param>
+    /// <param name="cancel">Ends it.</param>
+    internal async Task<T> AtAsync<T>(Func<AcmeDirectory, string?> which, Func<AcmeDirectory, Task<T>> use, CancellationToken cancel)
+    {
+        var directory = await GetDirectoryAsync(cancel);
+        try
+        {
+            return await use(directory);
+        }
+        catch (AcmeRefusalException e) when (e.Response.Status is 404 or 405 or 410)
+        {
+            _directory = null;
+            var moved = await GetDirectoryAsync(cancel);
+            if (which(moved) == which(directory))
+            {
+                throw;
+            }
+
+            directory = moved;
+        }
+
+        return await use(directory);
     }
 
     /// <summary>An unsigned GET, for what is public: the directory and renewal information.</summary>
@@ -45,8 +71,28 @@ internal sealed class AcmeConnection(HttpClient http, AcmeClientOptions options,
 
     /// <summary>A signed POST; with an empty payload a POST-as-GET (RFC 8555 §6.3), which may be repeated freely.</summary>
     /// <exception cref="AcmeRefusalException">The server answered with an error.</exception>
-    internal Task<AcmeResponse> PostAsync(Signer signer, string url, ReadOnlyMemory<byte> payload, CancellationToken cancel) =>
-        _patience.RunAsync(payload.IsEmpty, token => PostOnceAsync(signer, url, payload, token), cancel);
+    internal async Task<AcmeResponse> PostAsync(Signer signer, string url, ReadOnlyMemory<byte> payload, CancellationToken cancel)
+    {
+        await RequireOwnAsync(url, cancel);
+        return await _patience.RunAsync(payload.IsEmpty, token => PostOnceAsync(signer, url, payload, token), cancel);
+    }
+
+    /// <summary>
+    /// A server sends us only to hosts that its directory names: it must not reach through us what it cannot reach itself.
+    /// </summary>
+    /// <exception cref="Kernel.ProblemException"><see cref="AcmeProblems.UrlInvalid"/>.</exception>
+    internal async Task RequireOwnAsync(string url, CancellationToken cancel)
+    {
+        if (_directory is null)
+        {
+            await GetDirectoryAsync(cancel);
+        }
+
+        if (Uri.TryCreate(url, UriKind.Absolute, out var target) && _directory?.Hosts.Contains(target.Authority) == false)
+        {
+            throw AcmeProblems.UrlForeign(options.Host, target.Authority).AsException();
+        }
+    }
 
     public void Dispose() => _directoryGate.Dispose();
 
@@ -77,9 +123,21 @@ internal sealed class AcmeConnection(HttpClient http, AcmeClientOptions options,
 
     private async Task<string> FetchNonceAsync(CancellationToken cancel)
     {
-        var url = (await GetDirectoryAsync(cancel)).NewNonce;
-        await _patience.RunAsync(repeatable: true, token => SendAsync(HttpMethod.Head, url, null, token), cancel);
-        return _nonces.TryTake() ?? throw AcmeProblems.BadResponse(url, "carries no usable Replay-Nonce").AsException();
+        var answer = await AtAsync(
+            directory => directory.NewNonce,
+            directory => _patience.RunAsync(
+                repeatable: true, token => SendAsync(HttpMethod.Head, directory.NewNonce, null, token), cancel),
+            cancel);
+        return _nonces.TryTake() ?? throw AcmeProblems.BadResponse(answer.Url, "carries no usable Replay-Nonce").AsException();
+    }
+
+    private KnownDirectory? Fresh() =>
+        _directory is { } known && time.GetElapsedTime(known.ReadAt) <= DirectoryLifetime ? known : null;
+
+    private async Task<KnownDirectory> ReadDirectoryAsync(CancellationToken cancel)
+    {
+        var response = await GetAsync(options.DirectoryUrl.OriginalString, cancel);
+        return KnownDirectory.Of(options.DirectoryUrl, response.Read(AcmeJson.Default.AcmeDirectory), time.GetTimestamp());
     }
 
     private async Task<AcmeResponse> SendAsync(HttpMethod method, string url, byte[]? body, CancellationToken cancel)

@@ -130,6 +130,35 @@ public sealed class Ordering_a_certificate : IAsyncLifetime
     }
 
     [Fact]
+    public async Task sends_the_signing_request_only_once_the_order_is_ready()
+    {
+        var looks = 0;
+        _authority.Scripts["/order/1"] = context =>
+        {
+            var order = _authority.Order();
+            order["status"] = ++looks < 4 ? "pending" : _authority.OrderStatus;
+            return ScriptedAuthority.WriteAsync(context, 200, order);
+        };
+
+        await _guest.IssueAsync(Request);
+
+        var paths = _authority.Requests.Select(seen => seen.Path).ToList();
+        Assert.Equal(4, paths.Take(paths.IndexOf("/finalize/1")).Count(path => path == "/order/1"));
+    }
+
+    [Fact]
+    public async Task asks_for_names_alone_and_neither_a_common_name_nor_purposes_nor_stapling()
+    {
+        await _guest.IssueAsync(Request);
+
+        var csr = (string)_authority.Requests.Single(seen => seen.Path == "/finalize/1").Payload!["csr"]!;
+        var request = CertificateRequest.LoadSigningRequest(
+            System.Buffers.Text.Base64Url.DecodeFromChars(csr), HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions);
+        Assert.Equal("", request.SubjectName.Name);
+        Assert.Equal(["2.5.29.17"], request.CertificateExtensions.Select(extension => extension.Oid!.Value));
+    }
+
+    [Fact]
     public async Task writes_addresses_as_addresses()
     {
         await _guest.IssueAsync(Request with { Addresses = [IPAddress.Parse("192.0.2.1"), IPAddress.Parse("2001:DB8:0:0::1")] });

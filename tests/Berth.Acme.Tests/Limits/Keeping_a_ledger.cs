@@ -1,0 +1,259 @@
+using Berth.Acme.Limits;
+using CsCheck;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Berth.Acme.Tests.Limits;
+
+/// <summary>Let's Encrypt's numbers, counted here before it counts them.</summary>
+public sealed class Keeping_a_ledger
+{
+    private static readonly DateTimeOffset Start = new(2026, 11, 26, 12, 0, 0, TimeSpan.Zero);
+    private readonly FakeTimeProvider _time = new(Start);
+    private readonly MemoryLedger _store = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task allows_300_orders_of_an_account_in_3_hours_and_one_more_every_36_seconds()
+    {
+        var ledger = await OpenAsync();
+        await TakeAsync(ledger, 300, i => Order($"n{i}-{i % 40}.d{i}.com"));
+
+        var held = Assert.Single((await ledger.TryOrderAsync(Order("one.more.com"), Cancel)).Holds);
+
+        Assert.Equal((LimitKind.NewOrders, Start.AddSeconds(36)), (held.Kind, held.Until));
+        _time.Advance(TimeSpan.FromSeconds(36));
+        Assert.True((await ledger.TryOrderAsync(Order("one.more.com"), Cancel)).MayGo);
+        Assert.False((await ledger.TryOrderAsync(Order("two.more.net"), Cancel)).MayGo);
+    }
+
+    [Fact]
+    public async Task allows_50_certificates_below_a_registered_domain_in_7_days()
+    {
+        var ledger = await OpenAsync();
+        await TakeAsync(ledger, 50, i => Order($"n{i}.shop.co.uk"));
+
+        Assert.Equal(LimitKind.CertificatesPerDomain, Assert.Single(ledger.Check(Order("n.shop.co.uk")).Holds).Kind);
+        Assert.True(ledger.Check(Order("n.stall.co.uk")).MayGo);
+        Assert.Equal(Start + TimeSpan.FromDays(7) / 50, ledger.Check(Order("n.shop.co.uk")).GoAt);
+    }
+
+    [Fact]
+    public async Task allows_5_certificates_for_exactly_the_same_names_whatever_their_order()
+    {
+        var ledger = await OpenAsync();
+        await TakeAsync(ledger, 5, _ => Order("a.com", "b.com") with { IsRenewal = true });
+
+        Assert.Equal(LimitKind.CertificatesPerSet, Assert.Single(ledger.Check(Order("b.com", "a.com") with { IsRenewal = true }).Holds).Kind);
+        Assert.True(ledger.Check(Order("a.com")).MayGo);
+    }
+
+    [Fact]
+    public async Task holds_a_name_back_that_could_not_be_proved_5_times_in_an_hour()
+    {
+        var ledger = await OpenAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            await ledger.FailedAsync(Order("bad.com", "good.com"), ["bad.com"], Cancel);
+        }
+
+        Assert.Equal((LimitKind.FailedValidations, Start.AddMinutes(12)), (ledger.Check(Order("bad.com")).Holds[0].Kind, ledger.Check(Order("bad.com")).GoAt));
+        Assert.True(ledger.Check(Order("good.com")).MayGo);
+        Assert.True(ledger.Check(Order("bad.com") with { Account = "another" }).MayGo);
+    }
+
+    [Fact]
+    public async Task counts_failures_in_a_row_up_to_the_1152_after_which_a_name_is_paused_and_forgets_them_at_a_success()
+    {
+        var ledger = await OpenAsync();
+        for (var i = 0; i < 1152; i++)
+        {
+            await ledger.FailedAsync(Order("bad.com"), ["bad.com"], Cancel);
+        }
+
+        _time.Advance(TimeSpan.FromHours(2));
+        Assert.Equal(LimitKind.ConsecutiveFailures, Assert.Single(ledger.Check(Order("bad.com")).Holds).Kind);
+        await ledger.IssuedAsync(Order("bad.com"), Cancel);
+        Assert.True(ledger.Check(Order("bad.com")).MayGo);
+    }
+
+    [Fact]
+    public async Task allows_10_accounts_from_this_machine_in_3_hours()
+    {
+        var ledger = await OpenAsync();
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.True(ledger.CheckRegistration().MayGo);
+            await ledger.RegisteredAsync(Cancel);
+        }
+
+        Assert.Equal(Start.AddMinutes(18), ledger.CheckRegistration().GoAt);
+    }
+
+    [Fact]
+    public async Task does_not_count_orders_and_domains_for_a_renewal_of_the_same_names_nor_anything_within_the_window()
+    {
+        var ledger = await OpenAsync();
+        await TakeAsync(ledger, 50, i => Order($"n{i}.shop.com"));
+        await TakeAsync(ledger, 250, i => Order($"n{i}.d{i}.com"));
+
+        Assert.False(ledger.Check(Order("n1.shop.com")).MayGo);
+        await TakeAsync(ledger, 4, _ => Order("n1.shop.com") with { IsRenewal = true });
+        Assert.False(ledger.Check(Order("n1.shop.com") with { IsRenewal = true }).MayGo);
+        await TakeAsync(ledger, 100, _ => Order("n1.shop.com") with { IsRenewal = true, ReplacesInWindow = true });
+    }
+
+    [Fact]
+    public async Task gives_back_what_a_failed_order_set_aside_but_for_the_order()
+    {
+        var ledger = await OpenAsync();
+        for (var i = 0; i < 60; i++)
+        {
+            var order = Order($"n{i}.shop.com");
+            Assert.True((await ledger.TryOrderAsync(order, Cancel)).MayGo);
+            await ledger.FailedAsync(order, [], Cancel);
+        }
+
+        Assert.Equal(240, Assert.Single(ledger.States()).Left);
+    }
+
+    [Fact]
+    public async Task lets_no_more_through_than_the_limit_when_many_ask_at_once()
+    {
+        var ledger = await OpenAsync();
+
+        var verdicts = await Task.WhenAll(Enumerable.Range(0, 400).Select(i => Task.Run(async () => await ledger.TryOrderAsync(Order($"n.d{i}.com"), Cancel))));
+
+        Assert.Equal(300, verdicts.Count(verdict => verdict.MayGo));
+    }
+
+    [Fact]
+    public async Task counts_addresses_by_themselves_and_by_their_64()
+    {
+        var ledger = await OpenAsync();
+        await TakeAsync(ledger, 50, i => Order($"2001:db8:0:1::{i + 1:x}"));
+
+        Assert.False(ledger.Check(Order("2001:db8:0:1::ffff")).MayGo);
+        Assert.True(ledger.Check(Order("2001:db8:0:2::1")).MayGo);
+        Assert.True(ledger.Check(Order("192.0.2.1")).MayGo);
+    }
+
+    [Theory]
+    [InlineData(GateScope.Authority, true, true)]
+    [InlineData(GateScope.Account, true, false)]
+    [InlineData(GateScope.Domain, false, false)]
+    [InlineData(GateScope.NameSet, false, false)]
+    [InlineData(GateScope.Name, false, false)]
+    public async Task keeps_a_wait_for_what_it_is_about_and_for_nothing_else(GateScope scope, bool holdsOthers, bool holdsOtherAccounts)
+    {
+        var ledger = await OpenAsync();
+        await ledger.GatedAsync(new AuthorityGate { Scope = scope, Until = Start.AddHours(2), Words = "busy" }, Order("a.shop.com"), Cancel);
+
+        foreach (var opened in (RateLedger[])[ledger, await OpenAsync()])
+        {
+            var hold = Assert.Single(opened.Check(Order("a.shop.com")).Holds);
+            Assert.Equal((scope, Start.AddHours(2), "busy"), (hold.Gate, hold.Until, hold.Words));
+            Assert.Equal(holdsOthers, !opened.Check(Order("b.other.com")).MayGo);
+            Assert.Equal(holdsOtherAccounts, !opened.Check(Order("b.other.com") with { Account = "another" }).MayGo);
+        }
+
+        _time.Advance(TimeSpan.FromHours(2));
+        Assert.True(ledger.Check(Order("a.shop.com")).MayGo);
+        Assert.Empty(ledger.Gates());
+    }
+
+    [Fact]
+    public async Task holds_a_paused_name_back_shows_the_page_and_looks_again_after_a_day()
+    {
+        var ledger = await OpenAsync();
+        var pause = new AuthorityGate { Scope = GateScope.Name, Subjects = ["a.com"], Page = "https://ca.example/unpause", Words = "paused" };
+
+        await ledger.GatedAsync(pause, Order("a.com", "b.com"), Cancel);
+
+        var hold = Assert.Single(ledger.Check(Order("a.com")).Holds);
+        Assert.Equal(("https://ca.example/unpause", Start.AddDays(1)), (hold.Page, hold.Until));
+        Assert.True(ledger.Check(Order("b.com")).MayGo);
+    }
+
+    [Fact]
+    public async Task waits_an_hour_where_an_authority_does_not_say_how_long()
+    {
+        var ledger = await OpenAsync();
+        await ledger.GatedAsync(new AuthorityGate { Scope = GateScope.Account, Words = "slow down" }, Order("a.com"), Cancel);
+        Assert.Equal(Start.AddHours(1), ledger.Check(Order("a.com")).GoAt);
+    }
+
+    [Fact]
+    public async Task never_waits_longer_than_a_day_at_an_authoritys_word()
+    {
+        var ledger = await OpenAsync();
+        await ledger.GatedAsync(new AuthorityGate { Scope = GateScope.Authority, Until = Start.AddDays(365), Words = "go away" }, Order("a.com"), Cancel);
+        Assert.Equal(Start.AddDays(1), ledger.Check(Order("a.com")).GoAt);
+    }
+
+    [Fact]
+    public async Task does_not_hold_back_for_years_after_a_clock_that_was_wrong()
+    {
+        _time.Advance(TimeSpan.FromDays(3650));
+        var ledger = await OpenAsync();
+        await TakeAsync(ledger, 5, _ => Order("a.com"));
+        await ledger.GatedAsync(new AuthorityGate { Scope = GateScope.Account, Until = _time.GetUtcNow().AddHours(3), Words = "x" }, Order("a.com"), Cancel);
+        var clock = new FakeTimeProvider(Start);
+        var mended = await RateLedger.OpenAsync(RateLimits.LetsEncrypt, _store, clock, Cancel);
+
+        // What was spent is not known: it counts as all of it, once.
+        Assert.Equal(Start + TimeSpan.FromDays(7) / 5, mended.Check(Order("a.com")).GoAt);
+        clock.Advance(TimeSpan.FromDays(7) / 5);
+        Assert.True(mended.Check(Order("a.com")).MayGo);
+    }
+
+    [Fact]
+    public async Task survives_a_restart_and_a_save_that_failed()
+    {
+        var ledger = await OpenAsync();
+        _store.Fault = new IOException("disk full");
+        await Assert.ThrowsAsync<IOException>(async () => await ledger.TryOrderAsync(Order("a.com"), Cancel));
+        await ledger.TryOrderAsync(Order("a.com"), Cancel);
+
+        Assert.Equal(ledger.States(), (await OpenAsync()).States());
+        Assert.Equal(3, (await OpenAsync()).States().Single(state => state.Kind == LimitKind.CertificatesPerSet).Left);
+    }
+
+    [Fact]
+    public void never_allows_more_in_a_period_than_a_full_bucket_and_its_refill() => Gen.Int[1, 3600].Array[1, 400].Sample(pauses =>
+    {
+        var time = new FakeTimeProvider(Start);
+        var ledger = RateLedger.OpenAsync(RateLimits.LetsEncrypt, new MemoryLedger(), time, CancellationToken.None).GetAwaiter().GetResult();
+        List<DateTimeOffset> gone = [];
+        foreach (var seconds in pauses)
+        {
+            time.Advance(TimeSpan.FromSeconds(seconds));
+            if (ledger.TryOrderAsync(Order("a.com"), CancellationToken.None).AsTask().GetAwaiter().GetResult().MayGo)
+            {
+                gone.Add(time.GetUtcNow());
+            }
+        }
+
+        Assert.All(gone, first => Assert.InRange(gone.Count(at => at >= first && at < first.AddDays(7)), 1, 10));
+        Assert.True(gone.Count >= Math.Min(5, pauses.Length));
+    }, iter: 50);
+
+    [Theory]
+    [InlineData("https://acme-v02.api.letsencrypt.org/directory", 6)]
+    [InlineData("https://acme-staging-v02.api.letsencrypt.org/directory", 5)]
+    [InlineData("https://ca.example/directory", 0)]
+    public void knows_whose_limits_they_are(string directory, int count) => Assert.Equal(count, RateLimits.Of(new Uri(directory)).All.Count);
+
+    private static PlannedOrder Order(params string[] names) => new() { Account = "account", Names = names };
+
+    private Task<RateLedger> OpenAsync() => RateLedger.OpenAsync(RateLimits.LetsEncrypt, _store, _time, Cancel);
+
+    private static async Task TakeAsync(RateLedger ledger, int count, Func<int, PlannedOrder> order)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var verdict = await ledger.TryOrderAsync(order(i), Cancel);
+            Assert.True(verdict.MayGo, $"{i}: {string.Join(", ", verdict.Holds)}");
+        }
+    }
+}
