@@ -12,18 +12,30 @@ installer() {
   fi
 }
 
+# The name of a Debian package here. Only what a build needs is translated; the tests' programs are Debian's.
+package() {
+  if command -v apt-get >/dev/null; then echo "$1"; return; fi
+  case $1 in
+    zlib1g-dev) if command -v pacman >/dev/null; then echo zlib; else echo zlib-devel; fi ;;
+    *)          echo "$1" ;;
+  esac
+}
+
 require_sdk() {
   if command -v dotnet >/dev/null && dotnet --list-sdks 2>/dev/null | grep -q '^10\.'; then return; fi
-  local id="" like="" how
-  [ -r /etc/os-release ] && . /etc/os-release && id=${ID:-} like=${ID_LIKE:-}
+  local id="" like="" version="" how feed=packages-microsoft-prod.deb
+  [ -r /etc/os-release ] && . /etc/os-release && id=${ID:-} like=${ID_LIKE:-} version=${VERSION_ID:-}
   case "$id $like" in
-    *ubuntu*)         how="sudo apt-get update && sudo apt-get install -y dotnet-sdk-10.0" ;;
-    *fedora*|*rhel*)  how="sudo dnf install -y dotnet-sdk-10.0" ;;
-    *arch*)           how="sudo pacman -S dotnet-sdk" ;;
-    *alpine*)         how="sudo apk add dotnet10-sdk" ;;
-    *)                how="curl -sSL https://dot.net/v1/dotnet-install.sh | bash -s -- --channel 10.0 && export PATH=\$HOME/.dotnet:\$PATH" ;;
+    *ubuntu*)         how=("sudo apt-get update && sudo apt-get install -y dotnet-sdk-10.0") ;;
+    "debian ")        how=("sudo apt-get update && sudo apt-get install -y ca-certificates wget"
+                           "wget https://packages.microsoft.com/config/debian/${version:-13}/$feed && sudo dpkg -i $feed"
+                           "sudo apt-get update && sudo apt-get install -y dotnet-sdk-10.0") ;;
+    *fedora*|*rhel*)  how=("sudo dnf install -y dotnet-sdk-10.0") ;;
+    *arch*)           how=("sudo pacman -S dotnet-sdk") ;;
+    *)                how=("curl -sSL https://dot.net/v1/dotnet-install.sh | bash -s -- --channel 10.0"
+                           "export PATH=\$HOME/.dotnet:\$PATH") ;;
   esac
-  fail "Berth is built with the .NET 10 SDK, and there is none here. Install it:" "    $how" "Then run this again."
+  fail "Berth is built with the .NET 10 SDK, and there is none here. Install it:" "${how[@]/#/    }" "Then run this again."
 }
 
 # need FILE-OR-COMMAND DEBIAN-PACKAGE: notes the package when the thing is missing.
@@ -44,8 +56,11 @@ install_missing() {
     apt-get update -qq >/dev/null
     apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null || fail "Could not install ${missing[*]}."
   else
-    local how; how=$(installer)
-    fail "Needed and not here: ${missing[*]} (as Debian calls them). Install them:" "    sudo ${how:-<your package manager>} ${missing[*]}" "Then run this again."
+    local how names=() package
+    for package in "${missing[@]}"; do names+=("$(package "$package")"); done
+    how=$(installer)
+    case $how in apt-get*) how="apt-get update && sudo $how" ;; esac
+    fail "Needed and not here: ${names[*]}. Install what is missing:" "    sudo ${how:-<your package manager>} ${names[*]}" "Then run this again."
   fi
   missing=()
 }
