@@ -76,7 +76,7 @@ require_native_toolchain() {
 # build_native FOLDER: publishes berth there unless it is newer than every source file. One line of progress.
 build_native() {
   local folder=$1 log=$1/build.log started=$SECONDS
-  if [ -x "$folder/berth" ] && [ -z "$(find src docs/problems Directory.* global.json -newer "$folder/berth" -type f -not -path '*/bin/*' -not -path '*/obj/*' -print -quit)" ]; then
+  if [ -x "$folder/berth" ] && [ -z "$(find src docs/problems packaging Directory.* global.json -newer "$folder/berth" -type f -not -path '*/bin/*' -not -path '*/obj/*' -print -quit)" ]; then
     say "-----> berth is built already ($(du -m "$folder/berth" | cut -f1) MB)"
     return
   fi
@@ -88,7 +88,7 @@ build_native() {
       printf '\r-----> Building berth as a native binary … %ds' $((SECONDS - started))
       sleep 1
     done
-    printf '\r'
+    printf '\r\e[K'
   else
     say "-----> Building berth as a native binary (a minute or two)"
   fi

@@ -71,6 +71,19 @@ public sealed class FileLock : IDisposable
         }
     }
 
+    /// <summary>Whether a process holds the lock now. It asks only to read, so that it also works where nothing can be written.</summary>
+    /// <exception cref="ProblemException"><see cref="KernelProblems.StateNotWritable"/>: it is another user's.</exception>
+    public static bool IsHeld(string path)
+    {
+        using var file = new SafeFileHandle(Posix.Open(path, Posix.ReadOnly | Posix.CloseOnExec | Posix.NoFollow), ownsHandle: true);
+        if (file.IsInvalid)
+        {
+            return SystemFault.LastIsAbsence ? false : throw KernelProblems.NotWritable(path, SystemFault.Last(path)).AsException();
+        }
+
+        return Posix.LockFile((int)file.DangerousGetHandle(), Exclusive | AtOnce) != 0;
+    }
+
     public void Dispose() => _file.Dispose();
 
     /// <summary>Never through a link; a new file is its folder's owner's, so that commands of that user can lock as well as root's.</summary>

@@ -97,6 +97,20 @@ public sealed class Letting_time_pass : WithAuthority
     }
 
     [Fact]
+    public void makes_another_intermediate_when_the_last_one_comes_from_a_clock_that_was_ahead()
+    {
+        using var scratch = new ScratchFolder();
+        var folder = new HierarchyFolder(scratch["keys"]);
+        Hierarchy.Open(folder, TimeSpan.FromDays(90), _clock).Dispose();
+        Hierarchy.Open(folder, TimeSpan.FromDays(90), new FakeTimeProvider(_clock.GetUtcNow().AddYears(6))).Dispose();
+
+        using var hierarchy = Hierarchy.Open(folder, TimeSpan.FromDays(90), _clock);
+
+        Assert.Equal("3", hierarchy.Current.Id);
+        Assert.True(hierarchy.Current.NotBefore <= _clock.GetUtcNow());
+    }
+
+    [Fact]
     public async Task renews_the_endpoints_own_certificate_and_the_CRL()
     {
         using var http = new HttpClient();

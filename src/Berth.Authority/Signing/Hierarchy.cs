@@ -23,7 +23,7 @@ internal sealed class Hierarchy : IDisposable
 
     /// <summary>Opens the folder; a first start, or one after a crash between two files, makes what is missing.</summary>
     /// <param name="folder">Where the files are.</param>
-    /// <param name="leafLifetime">An intermediate that would end before a leaf of this lifetime gets a successor.</param>
+    /// <param name="leafLifetime">An intermediate that would end before a leaf of this lifetime gets a successor, as does one from a clock that was ahead.</param>
     /// <param name="time">The clock.</param>
     internal static Hierarchy Open(HierarchyFolder folder, TimeSpan leafLifetime, TimeProvider time)
     {
@@ -31,7 +31,7 @@ internal sealed class Hierarchy : IDisposable
         var now = time.GetUtcNow();
         var root = folder.FindCertificate(HierarchyFolder.Root) ?? MakeRoot(folder, now);
         var issuers = ReadIntermediates(folder);
-        if (issuers.Count == 0 || issuers[^1].NotAfter < now + leafLifetime)
+        if (issuers.Count == 0 || issuers[^1].NotAfter < now + leafLifetime || (issuers[^1].NotBefore > now && root.NotBefore.ToUniversalTime() <= now))
         {
             issuers.Add(MakeIntermediate(folder, root, issuers.Count + 1, now));
         }

@@ -69,7 +69,7 @@ public static class LetsEncryptProblems
     internal static Problem NoAuthority() => new(
         AuthorityOff,
         "The server is set to berth, but this daemon runs without its authority.",
-        "Start `berth serve` without --no-authority, or choose another: `berth letsencrypt:set --global server production`.");
+        "Start the daemon without --no-authority, or mend what its log says kept the authority from starting and start it anew; or choose another: `berth letsencrypt:set --global server production`.");
 
     internal static Problem SomeLeftOut(AppName app, int count) => new(
         NamesLeftOut,

@@ -43,9 +43,9 @@ public sealed class RenewalLoop(
                     ? await LookAtAllAsync(cancel)
                     : Earlier(nextLook, await LookAsync(nudged, cancel));
             }
-            catch (Exception e) when (e is ProblemException or IOException)
+            catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
             {
-                // A machine short of files for a moment must not end what keeps every certificate alive.
+                // Neither a machine short of files for a moment nor a fault of ours must end what keeps every certificate alive.
                 log.LookFailed(e);
                 nextLook = time.GetUtcNow() + AfterTrouble;
             }

@@ -38,17 +38,7 @@ internal static class LocalRun
     }
 
     /// <summary>Whether a daemon holds the state, reachable or not.</summary>
-    public static bool IsServed(StateRoots roots)
-    {
-        var file = $"{roots.Lib}/run/daemon.lock";
-        if (!File.Exists(file))
-        {
-            return false;
-        }
-
-        using var free = FileLock.TryAcquire(file);
-        return free is null;
-    }
+    public static bool IsServed(StateRoots roots) => FileLock.IsHeld($"{roots.Lib}/run/daemon.lock");
 
     private static async Task<int> RunAsync(string[] words, StateRoots roots, Caller caller, Stream? input, CancellationToken interrupted)
     {

@@ -27,10 +27,13 @@ internal static class ProgramProblems
     public static readonly ProblemCode WordForeign = new("word-not-utf8");
     public static readonly ProblemCode WorkingFolderGone = new("working-folder-gone");
 
+    /// <summary>How a daemon is started, for whoever finds none.</summary>
+    public const string HowToStart = "`sudo systemctl start berth` where it is installed, else `berth serve`";
+
     public static Problem NoDaemon(string command, string socket) => new(
         DaemonNotRunning,
         $"{command} needs the daemon, and none answers at {socket}.",
-        "Start it: `sudo systemctl start berth`, or `berth serve` in another terminal.");
+        $"Start it: {HowToStart}.");
 
     public static Problem NotAnswering(string socket) => new(
         DaemonNotAnswering,
@@ -55,7 +58,7 @@ internal static class ProgramProblems
     public static Problem DaemonLost() => new(
         DaemonEnded,
         "The daemon ended before the command did.",
-        "State on disk is whole. Start it again (`sudo systemctl start berth`, or `berth serve`), then repeat the command.");
+        $"State on disk is whole. Start it again ({HowToStart}), then repeat the command.");
 
     public static Problem CallTooLarge(int size, int limit) => new(
         CallOversized,

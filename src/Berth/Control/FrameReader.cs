@@ -33,7 +33,8 @@ internal sealed class FrameReader(Stream client)
         await client.ReadExactlyAsync(json, cancel);
         try
         {
-            return JsonSerializer.Deserialize(json, ControlJson.Default.CallRequest);
+            var call = JsonSerializer.Deserialize(json, ControlJson.Default.CallRequest);
+            return call?.Words is { } words && words.All(word => word is not null) ? call : null;
         }
         catch (JsonException)
         {

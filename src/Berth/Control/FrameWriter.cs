@@ -101,7 +101,7 @@ internal sealed class FrameWriter : IOutputSink
                 }
             }
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or OperationCanceledException)
         {
             // The client is gone: the command goes on, its words go nowhere.
         }

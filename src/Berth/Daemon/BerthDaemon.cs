@@ -144,6 +144,8 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
         }
         catch (ProblemException e)
         {
+            // One of an earlier daemon would name the wrong ports.
+            DaemonRecordFile.Delete(roots);
             Unwritten(_log, e.Problem.Found);
         }
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Berth.Client;
 using Berth.Commands;
@@ -57,9 +58,9 @@ internal static class ServeCommand
         DetachedLog.Check(log);
         var before = new FileInfo(log).Length;
         using var child = DetachedProcess.Start(["serve", .. options.Where(word => word != "--detach")], log);
-        if (await IsReadyAsync(child, roots) is { } record)
+        if (await IsReadyAsync(child, roots))
         {
-            BerthDaemon.Describe(record, output);
+            Describe(child, roots, output);
             output.Detail($"Its log:       {log}");
             output.Detail($"To stop it:    {caller.Program} serve --stop");
             return 0;
@@ -77,21 +78,33 @@ internal static class ServeCommand
         return child.ExitCode == 0 ? 1 : child.ExitCode;
     }
 
-    /// <returns>What the new daemon says of itself, once it answers; null when it ended first, or patience did.</returns>
-    private static async Task<DaemonRecord?> IsReadyAsync(Process child, StateRoots roots)
+    private static void Describe(Process child, StateRoots roots, CommandOutput output)
+    {
+        if (DaemonRecordFile.Read(roots) is { } record && record.ProcessId == child.Id)
+        {
+            BerthDaemon.Describe(record, output);
+            return;
+        }
+
+        output.Warn(string.Create(
+            CultureInfo.InvariantCulture, $"Berth is serving (process {child.Id}), but could not write down at which ports; its log says why."));
+    }
+
+    /// <returns>True once the new daemon answers; false when it ended first, or patience did.</returns>
+    private static async Task<bool> IsReadyAsync(Process child, StateRoots roots)
     {
         var started = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(started) < StartPatience && !child.HasExited)
         {
             using var daemon = ControlConnection.TryConnect(roots);
-            if (daemon is not null && DaemonRecordFile.Read(roots) is { } record && record.ProcessId == child.Id)
+            if (daemon?.PeerProcess == child.Id)
             {
-                return record;
+                return true;
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, CancellationToken.None);
         }
 
-        return null;
+        return false;
     }
 }

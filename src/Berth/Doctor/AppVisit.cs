@@ -219,7 +219,7 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
     {
         if (errors == SslPolicyErrors.None)
         {
-            return chain?.ChainElements[^1].Certificate.Subject;
+            return chain is null ? null : RootOf(chain);
         }
 
         if (record?.AuthorityRoot is not { } file || chain is null)
@@ -234,11 +234,13 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
             own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
             own.ChainPolicy.CustomTrustStore.ImportFromPemFile(file);
             own.ChainPolicy.ExtraStore.AddRange(chain.ChainPolicy.ExtraStore);
-            return own.Build(leaf) ? own.ChainElements[^1].Certificate.Subject : null;
+            return own.Build(leaf) ? RootOf(own) : null;
         }
         catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
         {
             return null;
         }
     }
+
+    private static string RootOf(X509Chain chain) => CertificateFacts.Of(chain.ChainElements[^1].Certificate).Subject;
 }

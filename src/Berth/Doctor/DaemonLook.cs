@@ -1,5 +1,6 @@
 using System.Globalization;
 using Berth.Client;
+using Berth.Commands;
 using Berth.Control;
 using Berth.Daemon;
 using Berth.Kernel;
@@ -33,7 +34,7 @@ internal sealed record DaemonLook(Finding Finding, DaemonRecord? Record)
 
     private static Finding Absent(StateRoots roots, string socket) => LocalRun.IsServed(roots)
         ? Finding.Fail($"a daemon holds {roots.Lib}, but none answers at {socket}", "It is starting or ending, or was started with another BERTH_SOCKET: try again in a moment.")
-        : Finding.Fail($"no daemon answers at {socket}", "Start it: `sudo systemctl start berth`, or `berth serve`.");
+        : Finding.Fail($"no daemon answers at {socket}", $"Start it: {ProgramProblems.HowToStart}.");
 
     private static DaemonLook Answering(ControlConnection daemon, DaemonRecord? record, string socket) => new(
         Finding.Ok(string.Create(CultureInfo.InvariantCulture, $"the daemon answers at {socket} (process {daemon.PeerProcess}; `berth serve --stop` ends it)")), record);

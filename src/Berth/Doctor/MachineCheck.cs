@@ -66,7 +66,7 @@ internal static class MachineCheck
                 ? Finding.Ok($"port {port} is held, by the edge as its own record says")
                 : Finding.Warn($"port {port} is held by a process that you may not look into", "Look as root: `sudo berth doctor`."),
             null when record is null => Finding.Ok($"port {port} is free for the edge"),
-            null => Finding.Fail($"nobody listens on port {port}, though the daemon says it does", "Restart it: `sudo systemctl restart berth`, or `berth serve --stop` and `berth serve`."),
+            null => Finding.Fail($"nobody listens on port {port}, though the daemon says it does", $"Stop it, `berth serve --stop`, and start it again: {ProgramProblems.HowToStart}."),
             _ when record is not null && holder.ProcessId == record.ProcessId => Finding.Ok($"port {port} is the edge's"),
             _ => Finding.Fail($"port {port} is held by {holder}", "Stop that program, or give the edge other ports: `berth serve --http-port N --https-port N`."),
         };

@@ -42,6 +42,9 @@ public static class LineagePlan
     public static IEnumerable<DomainName> Missing(LineageWants wants, LineageStored stored, DateTimeOffset now) => wants.Names.Where(name =>
         !CertificateNames.Cover(stored.InService?.Names ?? [], name) && !(stored.State.FailingUntil(name.Text) is { } until && until > now && until <= now + RetryLadder.Longest));
 
+    /// <summary>Whether the certificate was had while the clock was ahead: no visitor takes it yet, and its renewal is as far off as the clock was.</summary>
+    public static bool IsOfAnotherClock(LineageStored stored, DateTimeOffset now) => stored.InService?.NotBefore > now && stored.State.LastSuccess > now;
+
     private static LineageStep Wish(LineageWants wants, LineageStored stored, DateTimeOffset now)
     {
         if (stored.HasOpenOrder)
@@ -59,6 +62,11 @@ public static class LineagePlan
         if (Missing(wants, stored, now).FirstOrDefault() is { } missing)
         {
             return new LineageStep(LineageAction.Order, now, $"{missing} is not on the certificate");
+        }
+
+        if (IsOfAnotherClock(stored, now))
+        {
+            return new LineageStep(LineageAction.Order, now, "the certificate is not valid yet: it was had while this machine's clock was ahead");
         }
 
         var (at, why) = RenewalOf(facts, wants.Grace, stored.State.Advice);

@@ -23,7 +23,8 @@ public sealed class LineageReader(
 
     /// <summary>Whether the certificate in service is whole and not due; its names are another matter.</summary>
     public bool IsGood(AppName app, LineageStored stored) =>
-        stored.InService is { } facts && certificates.IsWhole(app) && RenewalOf(app, facts).At > time.GetUtcNow();
+        stored.InService is { } facts && certificates.IsWhole(app) && RenewalOf(app, facts).At > time.GetUtcNow()
+        && !LineagePlan.IsOfAnotherClock(stored, time.GetUtcNow());
 
     private LineageWants WantsOf(AppName app, LineageStored stored) =>
         new(stored.InService is null ? [] : NamesOf(app), settings.GracePeriodOf(app));

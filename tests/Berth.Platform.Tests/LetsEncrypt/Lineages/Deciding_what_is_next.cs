@@ -140,6 +140,19 @@ public sealed class Deciding_what_is_next
         Assert.Equal(Now.AddMinutes(-1).AddHours(24), step.At);
     }
 
+    [Fact]
+    public void is_to_order_anew_what_was_had_while_the_clock_was_ahead_and_only_then()
+    {
+        var later = Certificate(Now.AddYears(8), TimeSpan.FromDays(90), "shop.example.com");
+        var state = new LineageState { LastSuccess = Now.AddYears(8), SuccessBefore = Now, Advice = NoAdvice };
+        var step = LineagePlan.Next(Wants, new LineageStored(state, later, false), Now);
+        Assert.Equal((LineageAction.Order, Now), (step.Action, step.At));
+
+        // A server whose clock is ahead must not be asked again and again.
+        var lagging = LineagePlan.Next(Wants, new LineageStored(state with { LastSuccess = Now }, later, false), Now);
+        Assert.False(lagging.IsDue(Now));
+    }
+
     private static LineageAdvice NoAdvice { get; } = new() { Serial = "0A0B", AskAgainAt = Now.AddDays(1) };
 
     private static CertificateFacts Certificate(DateTimeOffset from, TimeSpan lifetime, string name) => new()

@@ -1,0 +1,54 @@
+using Berth.TestKit;
+
+namespace Berth.Specs;
+
+/// <summary>A disk that is full or cannot be written: what worked goes on working, and nothing is half done.</summary>
+public sealed class Living_on_a_bad_disk : IDisposable
+{
+    private const string Disk = """
+        mkdir /tmp/disk; mount -t tmpfs -o size=4m tmpfs /tmp/disk
+        export DOKKU_ROOT=/tmp/disk/home DOKKU_LIB_ROOT=/tmp/disk/lib
+        start() { $BERTH serve --detach --http-port 0 --https-port 0 --no-authority; }
+        $BERTH apps:create app >/dev/null; $BERTH config:set --no-restart app A=1 >/dev/null
+
+        """;
+
+    private readonly ScratchMachine _machine = new();
+
+    [Fact]
+    public async Task keeps_the_daemon_from_nothing_but_writing()
+    {
+        var said = await RunAsync("""
+            start >/dev/null; dd if=/dev/zero of=/tmp/disk/fill bs=64k status=none
+            $BERTH config:set --no-restart app B=2; echo "status $?"; $BERTH apps:create other >/dev/null 2>&1 || echo none made
+            kill -9 "$(sed -n 's/.*"processId": *\([0-9]*\).*/\1/p' /tmp/disk/lib/run/daemon.json)"
+            echo -- anew; SECONDS=0; start; echo "status $? after $((SECONDS / 30))"; $BERTH config:keys app; $BERTH --quiet apps:list
+            echo -- room; rm /tmp/disk/fill; $BERTH config:set --no-restart app B=2 >/dev/null; $BERTH config:keys app; $BERTH serve --stop | tail -1
+            """);
+        Assert.StartsWith(" !     Cannot write /tmp/disk/lib/config/app/ENV: No space left on device\n", said, StringComparison.Ordinal);
+        Assert.Contains("status 1\nnone made\n-- anew\n !     Berth is serving (process ", said, StringComparison.Ordinal);
+        Assert.EndsWith("status 0 after 0\nA\napp\n-- room\nA\nB\n=====> Stopped\n", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task lets_what_only_reads_work_where_nothing_can_be_written()
+    {
+        var said = await RunAsync("""
+            start >/dev/null; $BERTH serve --stop >/dev/null; mount -o remount,ro /tmp/disk
+            $BERTH --quiet apps:list; $BERTH config:get app A; $BERTH domains:report app --domains-app-enabled
+            $BERTH config:set --no-restart app B=2; echo "status $?"
+            """);
+        Assert.StartsWith("app\n1\nfalse\n !     Cannot write /tmp/disk/", said, StringComparison.Ordinal);
+        Assert.Contains(": Read-only file system\n", said, StringComparison.Ordinal);
+        Assert.EndsWith("status 1\n", said, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _machine.Dispose();
+
+    private async Task<string> RunAsync(string script)
+    {
+        Assert.SkipWhen(ScratchMachine.Missing is not null, ScratchMachine.Missing ?? "");
+        var result = await _machine.RunAsync($"exec 2>&1; {Disk}{script}");
+        return result.Output + result.Error;
+    }
+}

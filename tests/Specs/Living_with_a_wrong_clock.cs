@@ -1,0 +1,38 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography.X509Certificates;
+using Berth.TestKit;
+
+namespace Berth.Specs;
+
+public sealed class Living_with_a_wrong_clock
+{
+    private static string Faketime { get; } =
+        $"/usr/lib/{(RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "aarch64" : "x86_64")}-linux-gnu/faketime/libfaketime.so.1";
+
+    [Fact]
+    public async Task renews_by_itself_what_has_expired_meanwhile_and_what_is_not_valid_yet()
+    {
+        await using var berth = await BerthServer.StartAsync();
+        await berth.OkAsync("domains:set-global", "localhost");
+        await berth.OkAsync("letsencrypt:set", "--global", "server", "berth");
+        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        await berth.OkAsync("apps:create", "app");
+        await berth.OkAsync("letsencrypt", "app");
+
+        // Years ahead: it has expired. Set right again: the one had meanwhile is not valid for years, nor is the intermediate that signed it.
+        await berth.StopAsync();
+        await berth.RestartAsync(new Dictionary<string, string?> { ["LD_PRELOAD"] = Faketime, ["FAKETIME"] = "+3000d", ["DONT_FAKE_MONOTONIC"] = "1" });
+        await Eventually.TrueAsync(() => Task.FromResult(BeginningOf(berth) > DateTime.Now.AddYears(5)));
+        await berth.StopAsync();
+        await berth.RestartAsync();
+
+        await Eventually.TrueAsync(() => Task.FromResult(BeginningOf(berth) < DateTime.Now));
+
+    }
+
+    private static DateTime BeginningOf(BerthServer berth)
+    {
+        using var certificate = X509CertificateLoader.LoadCertificateFromFile($"{berth.Home}/app/tls/server.crt");
+        return certificate.NotBefore;
+    }
+}
