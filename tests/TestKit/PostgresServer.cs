@@ -50,7 +50,7 @@ public sealed class PostgresServer
     // It refuses to run as root.
     private static string Program(string name) => Environment.UserName == "root" ? "setpriv" : Tool(name);
 
-    private static IEnumerable<string> Arguments(string name, params string[] words) => Environment.UserName == "root"
+    private static string[] Arguments(string name, params string[] words) => Environment.UserName == "root"
         ? ["--reuid=nobody", "--regid=nogroup", "--clear-groups", "--pdeathsig=TERM", Tool(name), .. words]
         : words;
 

@@ -68,7 +68,10 @@ public sealed class Outcomes(RetryLadder ladder)
         {
             yield return new LineageGate
             {
-                Kind = GateKind.UserAction, Until = now + PersonPoll, Reason = failure.Problem.Remedy, Server = server?.Key,
+                Kind = GateKind.UserAction,
+                Until = now + PersonPoll,
+                Reason = failure.Problem.Remedy,
+                Server = server?.Key,
             };
         }
     }
