@@ -11,6 +11,12 @@ namespace Berth.Platform.LetsEncrypt.Lineages;
 /// </summary>
 public static class LineagePlan
 {
+    // Four an hour: below what a server takes of failed proofs.
+    private static readonly TimeSpan ShortestShare = TimeSpan.FromMinutes(15);
+
+    // The longest a server is left alone that may want a certificate renewed sooner.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromDays(1);
+
     // A third renewal within this time (or a tenth of the lifetime, where that is shorter) waits, whatever asks for it.
     private static readonly TimeSpan LongestRest = TimeSpan.FromHours(24);
 
@@ -71,6 +77,12 @@ public static class LineagePlan
 
         var (at, why) = RenewalOf(facts, wants.Grace, stored.State.Advice);
         var ask = AskAt(facts, stored.State);
+        if (ask > now + LongestSilence)
+        {
+            // Noted under another clock.
+            ask = now;
+        }
+
         var retry = stored.State.NextRetryOf(wants.Names);
         if (retry < at && retry <= ask)
         {
@@ -88,17 +100,28 @@ public static class LineagePlan
     private static RenewalPlan? PlanFor(CertificateFacts facts, LineageAdvice? advice) =>
         advice?.Serial == facts.Serial ? advice.Plan : null;
 
+    // A gate further away than any is set was set under another clock, and says nothing.
     private static LineageGate? LatestGate(LineageStep step, LineageStored stored, DateTimeOffset now) =>
         step.Action == LineageAction.AskAdvice
             ? null
             : stored.State.Gates.Append(Rest(step, stored)).OfType<LineageGate>()
-                .Select(gate => Capped(gate, now))
+                .Where(gate => gate.Until <= now + RetryLadder.Longest)
+                .Select(gate => gate.Kind == GateKind.Backoff ? Hurried(gate, stored) : gate)
                 .OrderBy(gate => gate.Until)
                 .LastOrDefault();
 
-    // A gate written under a clock that was wrong, or asked for by a server that means a year, must not let a certificate lapse.
-    private static LineageGate Capped(LineageGate gate, DateTimeOffset now) =>
-        gate.Until > now + RetryLadder.Longest ? gate with { Until = now + RetryLadder.Longest } : gate;
+    // The less time a certificate has left, the less of it one wait may take: an outage of days must not outlast a short one.
+    private static LineageGate Hurried(LineageGate gate, LineageStored stored)
+    {
+        if (stored is not { State.LastAttempt: { } attempt, InService: { } facts } || facts.NotAfter <= attempt)
+        {
+            return gate;
+        }
+
+        var share = (facts.NotAfter - attempt) / 8;
+        var latest = attempt + (share > ShortestShare ? share : ShortestShare);
+        return gate.Until > latest ? gate with { Until = latest } : gate;
+    }
 
     private static LineageGate? Rest(LineageStep step, LineageStored stored)
     {

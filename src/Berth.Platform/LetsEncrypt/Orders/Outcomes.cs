@@ -53,7 +53,7 @@ public sealed class Outcomes(RetryLadder ladder)
             yield return new LineageGate
             {
                 Kind = gate.Until is null ? GateKind.Paused : GateKind.RetryAfter,
-                Until = gate.Until ?? now + PersonPoll,
+                Until = AtMost(gate.Until ?? now + PersonPoll, now),
                 Reason = gate.Words,
                 Server = server?.Key,
                 Page = gate.Page,
@@ -61,7 +61,7 @@ public sealed class Outcomes(RetryLadder ladder)
         }
         else if (AcmeProblems.RetryAfterOf(failure) is { } wait)
         {
-            yield return new LineageGate { Kind = GateKind.RetryAfter, Until = now + wait, Reason = failure.Problem.Found, Server = server?.Key };
+            yield return new LineageGate { Kind = GateKind.RetryAfter, Until = AtMost(now + wait, now), Reason = failure.Problem.Found, Server = server?.Key };
         }
 
         if (failure.Problem.Code == AcmeProblems.TermsNotAgreed || failure.Problem.Code == AcmeProblems.AccountDeactivated)
@@ -75,6 +75,10 @@ public sealed class Outcomes(RetryLadder ladder)
             };
         }
     }
+
+    // A server that means a year must not let a certificate lapse: it is asked again, and can say so again.
+    private static DateTimeOffset AtMost(DateTimeOffset until, DateTimeOffset now) =>
+        until > now + RetryLadder.Longest ? now + RetryLadder.Longest : until;
 
     private static Dictionary<string, IssuerStanding> WithFailure(LineageState state, Problem problem, WantedServer server, DateTimeOffset now)
     {

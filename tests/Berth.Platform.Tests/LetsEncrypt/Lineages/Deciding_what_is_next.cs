@@ -78,10 +78,10 @@ public sealed class Deciding_what_is_next
     {
         var facts = Certificate(Now, TimeSpan.FromDays(90), "shop.example.com");
         Assert.Equal(LineageAction.AskAdvice, LineagePlan.Next(Wants, new LineageStored(new LineageState { LastSuccess = Now }, facts, false), Now).Action);
-        var plan = new RenewalPlan { WindowStart = Now.AddDays(20), WindowEnd = Now.AddDays(22), RenewAt = Now.AddDays(21), AskAgainAt = Now.AddDays(30) };
+        var plan = new RenewalPlan { WindowStart = Now.AddHours(20), WindowEnd = Now.AddHours(22), RenewAt = Now.AddHours(21), AskAgainAt = Now.AddHours(23) };
         var state = new LineageState { Advice = new LineageAdvice { Serial = facts.Serial, AskAgainAt = plan.AskAgainAt, Plan = plan } };
         var step = LineagePlan.Next(Wants, new LineageStored(state, facts, false), Now);
-        Assert.Equal((LineageAction.Renew, Now.AddDays(21)), (step.Action, step.At));
+        Assert.Equal((LineageAction.Renew, Now.AddHours(21)), (step.Action, step.At));
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class Deciding_what_is_next
         var step = LineagePlan.Next(Wants, stored, Now);
         if (step.Action is LineageAction.Order or LineageAction.Renew or LineageAction.Resume)
         {
-            Assert.All(stored.State.Gates, gate => Assert.True(step.At >= gate.Until || step.At >= Now + RetryLadder.Longest));
+            Assert.All(stored.State.Gates.Where(gate => gate.Until <= Now + RetryLadder.Longest), gate => Assert.True(step.At >= gate.Until));
         }
     });
 
@@ -122,13 +122,46 @@ public sealed class Deciding_what_is_next
     {
         var step = LineagePlan.Next(Wants, stored, Now);
 
-        // A gate set under a wrong clock is shortened anew at each look, and is no promise.
+        // A gate set under a wrong clock says nothing, until it is near enough to be believed.
         if (step.At is { } at && at > Now && stored.State.Gates.All(gate => gate.Until <= Now + RetryLadder.Longest) && step.Gate is null)
         {
             var later = Now + ((at - Now) * part * 0.999);
             Assert.Equal((step.Action, step.At), (LineagePlan.Next(Wants, stored, later).Action, LineagePlan.Next(Wants, stored, later).At));
         }
     });
+
+    [Theory]
+    [InlineData(3650)]
+    [InlineData(2)]
+    public void believes_nothing_that_was_noted_under_another_clock(int days)
+    {
+        var facts = Certificate(Now.AddDays(-80), TimeSpan.FromDays(90), "shop.example.com");
+        var wrong = Now.AddDays(days);
+        var told = new LineageAdvice { Serial = facts.Serial, AskAgainAt = Now.AddDays(1) };
+        var gated = new LineageState { Gates = [new LineageGate { Kind = GateKind.RetryAfter, Until = wrong, Reason = "because" }], Advice = told };
+        var advised = new LineageState { Advice = told with { AskAgainAt = wrong }, LastSuccess = Now };
+
+        Assert.Equal((LineageAction.Renew, true), Due(gated, facts));
+        Assert.Equal((LineageAction.AskAdvice, true), Due(advised, Certificate(Now, TimeSpan.FromDays(90), "shop.example.com")));
+    }
+
+    [Theory]
+    [InlineData(80, 10)]
+    [InlineData(8, 1)]
+    [InlineData(1, 0.25)]
+    public void waits_no_more_than_an_eighth_of_what_is_left_before_it_tries_again(double left, double longest)
+    {
+        var facts = Certificate(Now.AddHours(left - 160), TimeSpan.FromHours(160), "shop.example.com");
+        var state = new LineageState
+        {
+            Gates = [new LineageGate { Kind = GateKind.Backoff, Until = Now.AddHours(26), Reason = "because" }],
+            LastAttempt = Now,
+            Failures = 9,
+            Advice = new LineageAdvice { Serial = facts.Serial, AskAgainAt = Now.AddDays(1) },
+        };
+
+        Assert.Equal(Now.AddHours(longest), LineagePlan.Next(Wants, new LineageStored(state, facts, false), Now).At);
+    }
 
     [Fact]
     public void lets_a_certificate_that_was_renewed_twice_rest_before_a_third_time()
@@ -151,6 +184,12 @@ public sealed class Deciding_what_is_next
         // A server whose clock is ahead must not be asked again and again.
         var lagging = LineagePlan.Next(Wants, new LineageStored(state with { LastSuccess = Now }, later, false), Now);
         Assert.False(lagging.IsDue(Now));
+    }
+
+    private static (LineageAction Action, bool IsDue) Due(LineageState state, CertificateFacts facts)
+    {
+        var step = LineagePlan.Next(Wants, new LineageStored(state, facts, false), Now);
+        return (step.Action, step.IsDue(Now));
     }
 
     private static LineageAdvice NoAdvice { get; } = new() { Serial = "0A0B", AskAgainAt = Now.AddDays(1) };

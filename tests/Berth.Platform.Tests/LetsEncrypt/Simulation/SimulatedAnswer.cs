@@ -1,0 +1,9 @@
+namespace Berth.Platform.Tests.LetsEncrypt.Simulation;
+
+internal enum SimulatedAnswer
+{
+    Issued,
+    Down,
+    Limited,
+    NotProved,
+}

@@ -1,0 +1,3 @@
+namespace Berth.Platform.Tests.LetsEncrypt.Simulation;
+
+internal sealed record SimulatedCertificate(string Id, DateTimeOffset NotBefore, DateTimeOffset NotAfter);
