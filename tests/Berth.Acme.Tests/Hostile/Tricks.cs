@@ -115,7 +115,7 @@ internal static class Tricks
                 await context.Response.Body.FlushAsync(context.RequestAborted);
                 await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, context.RequestAborted);
             }
-        }) { Patience = options => options with { RequestTimeout = TimeSpan.FromSeconds(2) } },
+        }) { Patience = options => options with { RequestTimeout = TimeSpan.FromSeconds(4) } },
         ["JSON without end"] = new(AcmeProblems.ResponseInvalid, true, ca => ca.Scripts["/authz/1"] = async context =>
         {
             context.Response.ContentType = "application/json";
