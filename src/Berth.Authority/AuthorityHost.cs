@@ -22,21 +22,26 @@ internal static class AuthorityHost
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = "/" });
         builder.Services.AddSingleton(logs);
+        var connections = new ClientConnections(options.ConnectionsPerClient);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             Limit(kestrel);
             foreach (var endpoint in options.Listen)
             {
-                kestrel.Listen(endpoint, listen => listen.UseHttps(new TlsHandshakeCallbackOptions
+                kestrel.Listen(endpoint, listen =>
                 {
-                    HandshakeTimeout = TimeSpan.FromSeconds(10),
-                    OnConnection = hello => certificate.CurrentAsync(hello.CancellationToken),
-                }));
+                    listen.Use(connections.Guard);
+                    listen.UseHttps(new TlsHandshakeCallbackOptions
+                    {
+                        HandshakeTimeout = TimeSpan.FromSeconds(10),
+                        OnConnection = hello => certificate.CurrentAsync(hello.CancellationToken),
+                    });
+                });
             }
 
             if (options.ListenHttp is { } plain)
             {
-                kestrel.Listen(plain);
+                kestrel.Listen(plain, listen => listen.Use(connections.Guard));
             }
         });
         var app = builder.Build();

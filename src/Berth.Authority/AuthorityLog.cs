@@ -32,6 +32,9 @@ internal static partial class AuthorityLog
     [LoggerMessage(4008, LogLevel.Information, "The endpoint's own certificate is {Serial}, until {NotAfter}.")]
     internal static partial void EndpointCertified(this ILogger log, string serial, string notAfter);
 
+    [LoggerMessage(4010, LogLevel.Information, "Order {Order} is not issued: {Reason}")]
+    internal static partial void IssuanceRefused(this ILogger log, string order, string? reason);
+
     [LoggerMessage(4009, LogLevel.Error, "The endpoint's own certificate could not be renewed; the next try is in {Wait}.")]
     internal static partial void EndpointNotCertified(this ILogger log, Exception fault, TimeSpan wait);
 

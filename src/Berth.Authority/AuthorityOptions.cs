@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Berth.Acme.Protocol;
 
 namespace Berth.Authority;
 
@@ -30,11 +31,47 @@ public sealed record AuthorityOptions
     /// <summary>Where HTTP-01 is validated: 80 on the Internet, the edge's port in a private root.</summary>
     public int HttpPort { get; init; } = 80;
 
-    /// <summary>The port besides 80, 443 and <see cref="HttpPort"/> that a redirect may lead to.</summary>
+    /// <summary>Where TLS-ALPN-01 is validated; the port besides 80, 443 and <see cref="HttpPort"/> that a redirect may lead to.</summary>
     public int HttpsPort { get; init; } = 443;
 
     /// <summary>True where loopback and private addresses may be validated. Link-local and reserved ones never are.</summary>
     public bool AllowPrivateAddresses { get; init; }
+
+    /// <summary>Networks whose addresses may be validated, reserved ones too. A cloud's metadata addresses never are.</summary>
+    public ImmutableArray<IPNetwork> AllowedNetworks { get; init; } = [];
+
+    /// <summary>Resolvers to ask, each a perspective of its own; none for the system's. At most 9.</summary>
+    public ImmutableArray<IPEndPoint> Resolvers { get; init; } = [];
+
+    /// <summary>How many perspectives must see a proof; null for all of one or two, all but one of three to five, all but two of more.</summary>
+    public int? Quorum { get; init; }
+
+    /// <summary>
+    /// The names this authority goes by in CAA records (RFC 8659); shown in the directory. Empty leaves CAA out, as suits a private
+    /// authority whose names are bound to a public one by their owners.
+    /// </summary>
+    public ImmutableArray<string> CaaIdentities { get; init; } = [];
+
+    /// <summary>The challenge types offered, where they can prove what is ordered; all that are known by default.</summary>
+    public ImmutableArray<string> ChallengeTypes { get; init; } =
+        [ChallengeType.Http01, ChallengeType.Dns01, ChallengeType.TlsAlpn01, ChallengeType.DnsAccount01, ChallengeType.DnsPersist01];
+
+    /// <summary>The waits before a failed validation is repeated (RFC 8555 §8.2), each up to a minute, at most 10; empty for one attempt only.</summary>
+    public ImmutableArray<TimeSpan> ValidationRetries { get; init; } = [TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5)];
+
+    /// <summary>
+    /// What may be certified: <c>example.com</c> alone, <c>.example.com</c> for everything below it, <c>10.0.0.0/8</c>. Empty for anything.
+    /// </summary>
+    public ImmutableArray<string> AllowedNames { get; init; } = [];
+
+    /// <summary>What is not certified even so, in the same form.</summary>
+    public ImmutableArray<string> DeniedNames { get; init; } = [];
+
+    /// <summary>True lets nobody register without a key given out before (RFC 8555 §7.3.4).</summary>
+    public bool RequireBinding { get; init; }
+
+    /// <summary>Kinds of certificates a client may choose from; without any, there is one kind, which has no name.</summary>
+    public ImmutableArray<OrderProfile> Profiles { get; init; } = [];
 
     /// <summary>Addresses that need no DNS: lower-case name → addresses.</summary>
     public ImmutableDictionary<string, ImmutableArray<IPAddress>> KnownAddresses { get; init; } =
@@ -61,9 +98,25 @@ public sealed record AuthorityOptions
     /// <summary>How many authorizations of one account may be pending at once.</summary>
     public int PendingAuthorizationsPerAccount { get; init; } = 1000;
 
+    /// <summary>How many orders of one account may be pending or ready at once.</summary>
+    public int OpenOrdersPerAccount { get; init; } = 1000;
+
+    /// <summary>How many connections one client address may have open; further ones are closed at once.</summary>
+    public int ConnectionsPerClient { get; init; } = 512;
+
     /// <summary>How many requests of one client address are worked on at once; further ones are told to come back.</summary>
     public int ConcurrentRequestsPerClient { get; init; } = 256;
 
     /// <summary>How many validations run at once.</summary>
     public int ConcurrentValidations { get; init; } = 128;
+
+    /// <summary>What dns-persist-01 records begin with: the CAA identities, or else the host names that are DNS names.</summary>
+    internal ImmutableArray<string> IssuerNames =>
+    [
+        .. (CaaIdentities.IsEmpty ? HostNames.Where(host => host.Contains('.', StringComparison.Ordinal) && !IPAddress.TryParse(host, out _)) : CaaIdentities)
+            .Select(name => name.ToLowerInvariant()).Take(10),
+    ];
+
+    /// <summary>The longest any certificate lasts.</summary>
+    internal TimeSpan LongestLifetime => Profiles.Select(profile => profile.Lifetime).Append(LeafLifetime).Max();
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Berth.Acme.Protocol;
 using Berth.Authority.Front;
+using Berth.Authority.Policy;
 using Berth.Authority.Signing;
 using Berth.Authority.Storage;
 using Berth.Authority.Validation;
@@ -65,14 +66,16 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
         Own(FileLock.TryAcquire(Path.Combine(options.DataFolder, "lock"))
             ?? throw AuthorityProblems.FolderInUse(options.DataFolder).AsException());
         RefuseLostKeys();
-        var hierarchy = Own(Hierarchy.Open(Keys, options.LeafLifetime, time));
+        var hierarchy = Own(Hierarchy.Open(Keys, options.LongestLifetime, time));
         _root = X509CertificateLoader.LoadCertificate(hierarchy.Root.RawData);
         IAuthorityStore store = Own(OpenStore());
         var node = new NodeIdentity(time);
         var leaves = new LeafIssuer(hierarchy, options.LeafLifetime, time);
         var endpoint = Own(new EndpointCertificate(options.HostNames, hierarchy, leaves, store, time, _log));
-        var issuance = Own(new IssuanceWork(store, leaves, node, _log));
-        var validation = Own(new ValidationWork(options, store, node, time, _log));
+        var validations = new Validations(options, time);
+        var gate = new IssuanceGate(new ProfilePolicy(options), validations, store, time);
+        var issuance = Own(new IssuanceWork(store, leaves, gate, node, _log));
+        var validation = Own(new ValidationWork(options, validations, store, node, time, _log));
         var lists = Own(new RevocationLists(hierarchy, store, time));
 
         var front = MakeFront(store, issuance, validation, lists, hierarchy);
@@ -108,19 +111,29 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
         {
             TermsOfService = options.TermsOfService?.AbsoluteUri,
             Website = options.Website?.AbsoluteUri,
-            ExternalAccountRequired = false,
+            ExternalAccountRequired = options.RequireBinding,
+            CaaIdentities = options.CaaIdentities.IsEmpty ? null : options.CaaIdentities,
+            Profiles = new ProfilePolicy(options).Descriptions,
+            IssuerDomainNames = options.IssuerNames.IsEmpty || !options.ChallengeTypes.Contains(ChallengeType.DnsPersist01) ? null : options.IssuerNames,
         };
         return new AcmeFront(
             Routes(store, issuance, validation, lists, hierarchy), options.HostNames, meta, new Publication(hierarchy, lists),
-            verifier, nonces, new ClientGate(options.ConcurrentRequestsPerClient), _log);
+            new RenewalResource(new Replacement(store, hierarchy), store, time), verifier, nonces, new ClientGate(options.ConcurrentRequestsPerClient), _log);
     }
 
     private FrozenDictionary<string, Route> Routes(
         IAuthorityStore store, IssuanceWork issuance, ValidationWork validation, RevocationLists lists, Hierarchy hierarchy)
     {
-        var accounts = new AccountResource(options, store, time);
-        var orders = new OrderResource(store, new OrderFactory(options, store, time), issuance, time);
-        var authorizations = new AuthorizationResource(store, validation, time);
+        var (terms, profiles, documents) = (new TermsPolicy(options.TermsOfService), new ProfilePolicy(options), new Documents(options.IssuerNames));
+        var bindings = new BindingPolicy(options.RequireBinding, store, time);
+        var identifiers = new IdentifierPolicy(new NamePolicy(options.AllowedNames, options.DeniedNames));
+        var rules = new OrderRules(options, terms, profiles, bindings, identifiers);
+        var pending = new AuthorizationFactory(options, store, time);
+        var factory = new OrderFactory(options, store, rules, pending, new Replacement(store, hierarchy), time);
+        var accounts = new AccountResource(terms, bindings, store, time);
+        var orders = new OrderResource(store, factory, profiles, issuance, time);
+        var ahead = new PreAuthorizationResource(rules, pending, store, documents, time);
+        var authorizations = new AuthorizationResource(store, validation, documents, time);
         var certificates = new CertificateResource(store, hierarchy, lists, time, _log);
         var keys = new KeyChangeResource(store);
         return new Dictionary<string, Route>
@@ -130,6 +143,7 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
             ["account/*/orders"] = new(Signer.Account, accounts.ListOrdersAsync),
             ["key-change"] = new(Signer.Account, keys.ChangeAsync),
             ["new-order"] = new(Signer.Account, orders.CreateAsync),
+            ["new-authorization"] = new(Signer.Account, ahead.CreateAsync),
             ["order/*"] = new(Signer.Account, orders.ReadAsync),
             ["order/*/finalize"] = new(Signer.Account, orders.FinalizeAsync),
             ["authorization/*"] = new(Signer.Account, authorizations.ReadAsync),

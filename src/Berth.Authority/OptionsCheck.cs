@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
+using Berth.Acme.Protocol;
+using Berth.Authority.Policy;
+using Berth.Authority.Validation;
 using Berth.Kernel;
 
 namespace Berth.Authority;
@@ -20,6 +23,7 @@ internal static class OptionsCheck
     private static IEnumerable<string> Faults(AuthorityOptions options) =>
     [
         .. Folder(options), .. Endpoints(options), .. Lifetimes(options), .. Urls(options), .. Limits(options),
+        .. Validation(options), .. Names(options), .. Profiles(options),
     ];
 
     private static IEnumerable<string> Folder(AuthorityOptions options)
@@ -98,9 +102,71 @@ internal static class OptionsCheck
     private static IEnumerable<string> Limits(AuthorityOptions options)
     {
         if (options.PendingAuthorizationsPerAccount < 1 || options.ConcurrentRequestsPerClient < 1
-            || options.ConcurrentValidations < 1)
+            || options.ConcurrentValidations < 1 || options.OpenOrdersPerAccount < 1 || options.ConnectionsPerClient < 1)
         {
             yield return "Each limit must be at least 1.";
+        }
+    }
+
+    private static IEnumerable<string> Validation(AuthorityOptions options)
+    {
+        if (options.Resolvers.Length > Quorum.MostPerspectives)
+        {
+            yield return $"There are {options.Resolvers.Length} resolvers; at most {Quorum.MostPerspectives} are asked.";
+        }
+
+        if (options.Quorum is { } quorum && (quorum < 1 || quorum > Math.Max(options.Resolvers.Length, 1)))
+        {
+            yield return $"The quorum {quorum} is not between 1 and the number of resolvers.";
+        }
+
+        if (options.ValidationRetries.Length > 10 || options.ValidationRetries.Any(wait => wait < TimeSpan.Zero || wait > TimeSpan.FromMinutes(1)))
+        {
+            yield return "Failed validations are repeated at most 10 times, each after at most a minute.";
+        }
+
+        foreach (var type in options.ChallengeTypes.Where(type => type is not (ChallengeType.Http01 or ChallengeType.TlsAlpn01) && !ChallengeType.IsDns(type)))
+        {
+            yield return $"The challenge type '{Printable.Of(type)}' is not known here.";
+        }
+    }
+
+    private static IEnumerable<string> Names(AuthorityOptions options)
+    {
+        foreach (var name in options.CaaIdentities.Where(name => !DomainName.TryParse(name, out var parsed) || parsed.IsWildcard))
+        {
+            yield return $"The CAA identity '{Printable.Of(name)}' is not a host name.";
+        }
+
+        foreach (var pattern in options.AllowedNames.AddRange(options.DeniedNames).Where(text => NamePattern.Parse(text) is null))
+        {
+            yield return $"'{Printable.Of(pattern)}' is none of a name, a name with a dot in front, an address and a network.";
+        }
+    }
+
+    private static IEnumerable<string> Profiles(AuthorityOptions options)
+    {
+        foreach (var profile in options.Profiles)
+        {
+            if (profile.Name is not { Length: > 0 and <= 64 } || !profile.Name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_'))
+            {
+                yield return $"The profile name '{Printable.Of(profile.Name)}' is not 1 to 64 lower-case letters, digits, hyphens and underscores.";
+            }
+
+            if (profile.Lifetime < TimeSpan.FromMinutes(10) || profile.Lifetime > TimeSpan.FromDays(398))
+            {
+                yield return $"The lifetime of profile {Printable.Of(profile.Name)}, {profile.Lifetime}, is not between 10 minutes and 398 days.";
+            }
+
+            if (profile.MostNames is < 1 or > IdentifierPolicy.MostNames)
+            {
+                yield return $"Profile {Printable.Of(profile.Name)} allows {profile.MostNames} names; 1 to {IdentifierPolicy.MostNames} are possible.";
+            }
+        }
+
+        if (options.Profiles.Select(profile => profile.Name).Distinct(StringComparer.Ordinal).Count() != options.Profiles.Length)
+        {
+            yield return "Two profiles have the same name.";
         }
     }
 }

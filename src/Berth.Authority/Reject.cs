@@ -36,7 +36,18 @@ internal static class Reject
 
     internal static Rejection UnsupportedContact(string detail) => new(Document(AcmeError.UnsupportedContact, 400, detail));
 
-    internal static Rejection UserActionRequired(string detail) => new(Document(AcmeError.UserActionRequired, 403, detail));
+    /// <summary>§7.3.3: the terms are named twice, in <c>instance</c> and in a link.</summary>
+    internal static Rejection UserActionRequired(string detail, Uri terms) => new(
+        Document(AcmeError.UserActionRequired, 403, detail) with { Instance = terms.AbsoluteUri })
+    {
+        Link = (terms.AbsoluteUri, "terms-of-service"),
+    };
+
+    internal static Rejection ExternalAccountRequired(string detail) => new(Document(AcmeError.ExternalAccountRequired, 403, detail));
+
+    internal static Rejection InvalidProfile(string detail) => new(Document(AcmeError.InvalidProfile, 400, detail));
+
+    internal static Rejection AlreadyReplaced(string detail) => new(Document(AcmeError.AlreadyReplaced, 409, detail));
 
     internal static Rejection RateLimited(string detail, TimeSpan retryAfter, int status = 429) =>
         new(Document(AcmeError.RateLimited, status, detail)) { RetryAfter = retryAfter };

@@ -11,4 +11,7 @@ internal sealed class Rejection(ProblemDocument document) : Exception(document.D
 
     /// <summary>The account in the way, for a key change that is refused (RFC 8555 §7.3.5).</summary>
     internal string? Location { get; init; }
+
+    /// <summary>A link to what the client must look at.</summary>
+    internal (string Url, string Relation)? Link { get; init; }
 }

@@ -1,12 +1,14 @@
-using System.Threading.Channels;
-
 namespace Berth.Authority;
 
-/// <summary>Work done in the background by a fixed number of workers; the queue is bounded, so a flood is refused at the door.</summary>
+/// <summary>
+/// Work done in the background by a fixed number of workers. The queue is bounded, so a flood is refused at the door, and fair: lanes take
+/// turns, and none has more than half of the workers, so that nobody waits for all that somebody else has asked for.
+/// </summary>
 /// <typeparam name="T">What one piece of work is about.</typeparam>
 internal sealed class WorkQueue<T> : IAsyncDisposable
 {
-    private readonly Channel<T> _waiting = Channel.CreateUnbounded<T>();
+    private readonly FairLanes<T> _waiting;
+    private readonly SemaphoreSlim _ready = new(0);
     private readonly CancellationTokenSource _stop = new();
     private readonly Func<T, CancellationToken, Task> _work;
     private readonly Task[] _workers;
@@ -16,9 +18,11 @@ internal sealed class WorkQueue<T> : IAsyncDisposable
     /// <param name="workers">How many pieces are worked on at once.</param>
     /// <param name="capacity">How many may be waiting or in work.</param>
     /// <param name="work">Handles its own failures; the token ends it when the program stops.</param>
-    internal WorkQueue(int workers, int capacity, Func<T, CancellationToken, Task> work)
+    /// <param name="laneOf">Whose work it is; null puts all in one lane.</param>
+    internal WorkQueue(int workers, int capacity, Func<T, CancellationToken, Task> work, Func<T, string>? laneOf = null)
     {
         (_capacity, _work) = (capacity, work);
+        _waiting = new FairLanes<T>(laneOf ?? (_ => ""), laneOf is null ? workers : Math.Max(1, workers / 2));
         _workers = [.. Enumerable.Range(0, workers).Select(_ => Task.Run(RunAsync))];
     }
 
@@ -38,7 +42,13 @@ internal sealed class WorkQueue<T> : IAsyncDisposable
     internal void Release() => Interlocked.Decrement(ref _reserved);
 
     /// <summary>Adds work to a reserved place.</summary>
-    internal void Add(T item) => _waiting.Writer.TryWrite(item);
+    internal void Add(T item)
+    {
+        if (_waiting.Add(item))
+        {
+            Wake();
+        }
+    }
 
     /// <summary>Adds work found at start, which was accepted before and so has no limit.</summary>
     internal void Restore(T item)
@@ -51,15 +61,12 @@ internal sealed class WorkQueue<T> : IAsyncDisposable
     {
         try
         {
-            await foreach (var item in _waiting.Reader.ReadAllAsync(_stop.Token))
+            while (true)
             {
-                try
+                await _ready.WaitAsync(_stop.Token);
+                if (_waiting.TryTake(out var item))
                 {
-                    await _work(item, _stop.Token);
-                }
-                finally
-                {
-                    Release();
+                    await RunAsync(item);
                 }
             }
         }
@@ -69,9 +76,32 @@ internal sealed class WorkQueue<T> : IAsyncDisposable
         }
     }
 
+    private async Task RunAsync(T item)
+    {
+        try
+        {
+            await _work(item, _stop.Token);
+        }
+        finally
+        {
+            Release();
+            if (_waiting.Done(item))
+            {
+                Wake();
+            }
+        }
+    }
+
+    private void Wake()
+    {
+        if (!_stop.IsCancellationRequested)
+        {
+            _ready.Release();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
-        _waiting.Writer.TryComplete();
         await _stop.CancelAsync();
         await Task.WhenAll(_workers);
         _stop.Dispose();

@@ -91,7 +91,7 @@ internal sealed class AcmeTestClient : IDisposable
     }
 
     internal static string OrderFor(params string[] names) => JsonSerializer.Serialize(
-        new NewOrderRequest { Identifiers = [.. names.Select(Identifier.Dns)] }, AcmeJson.Default.NewOrderRequest);
+        new NewOrderRequest { Identifiers = [.. names.Select(Identifier.Of)] }, AcmeJson.Default.NewOrderRequest);
 
     /// <summary>Orders; the answer must be an order.</summary>
     internal async Task<(string Url, Order Order)> OrderAsync(params string[] names)
@@ -101,8 +101,8 @@ internal sealed class AcmeTestClient : IDisposable
         return (answer.Location!, answer.As(AcmeJson.Default.Order));
     }
 
-    internal async Task<Challenge> ChallengeOfAsync(string authorization) =>
-        (await ReadAsync(authorization, AcmeJson.Default.Authorization)).Challenges.Single();
+    internal async Task<Challenge> ChallengeOfAsync(string authorization, string type = ChallengeType.Http01) =>
+        (await ReadAsync(authorization, AcmeJson.Default.Authorization)).Challenges.Single(challenge => challenge.Type == type);
 
     /// <summary>Starts every challenge of an order and waits until the order has left <c>pending</c>.</summary>
     internal async Task<Order> ProveAsync(string url, Order order, ChallengeHost host)
@@ -139,7 +139,17 @@ internal sealed class AcmeTestClient : IDisposable
             ? new CertificateRequest("", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
             : new CertificateRequest("", (ECDsa)key, HashAlgorithmName.SHA256);
         var alternative = new SubjectAlternativeNameBuilder();
-        Array.ForEach(names, alternative.AddDnsName);
+        foreach (var name in names)
+        {
+            if (System.Net.IPAddress.TryParse(name, out var address))
+            {
+                alternative.AddIpAddress(address);
+                continue;
+            }
+
+            alternative.AddDnsName(name);
+        }
+
         request.CertificateExtensions.Add(alternative.Build());
         return Finalize(request.CreateSigningRequest());
     }

@@ -48,13 +48,20 @@ public sealed class Ordering_a_certificate : WithAuthority
     }
 
     [Theory]
-    [InlineData("dns", "*.example.com", AcmeError.RejectedIdentifier, "DNS-01")]
+    [InlineData("dns", "*.*.example.com", AcmeError.RejectedIdentifier, "wildcard")]
+    [InlineData("dns", "a.*.example.com", AcmeError.RejectedIdentifier, "wildcard")]
+    [InlineData("dns", "*", AcmeError.RejectedIdentifier, "wildcard")]
     [InlineData("dns", "exa mple.com", AcmeError.RejectedIdentifier, "space")]
     [InlineData("dns", "bücher.example", AcmeError.RejectedIdentifier, "A-labels")]
     [InlineData("dns", "127.0.0.1", AcmeError.RejectedIdentifier, "address")]
     [InlineData("dns", "example.com:80", AcmeError.RejectedIdentifier, "ports")]
     [InlineData("dns", "example.com.", AcmeError.RejectedIdentifier, "dot")]
-    [InlineData("ip", "127.0.0.1", AcmeError.UnsupportedIdentifier, "ip")]
+    [InlineData("ip", "127.0.0.01", AcmeError.Malformed, "RFC 8738")]
+    [InlineData("ip", "2001:DB8::1", AcmeError.Malformed, "RFC 8738")]
+    [InlineData("ip", "2001:db8:0::1", AcmeError.Malformed, "RFC 8738")]
+    [InlineData("ip", "fe80::1%1", AcmeError.Malformed, "RFC 8738")]
+    [InlineData("ip", "a.localhost", AcmeError.Malformed, "RFC 8738")]
+    [InlineData("email", "a@example.com", AcmeError.UnsupportedIdentifier, "email")]
     public async Task refuses_an_identifier_and_says_why(string type, string value, string error, string why)
     {
         using var client = await AcmeTestClient.RegisterAsync(Authority);
@@ -72,10 +79,10 @@ public sealed class Ordering_a_certificate : WithAuthority
     {
         using var client = await AcmeTestClient.RegisterAsync(Authority);
 
-        var problem = (await client.PostAsync(client.Directory.NewOrder, AcmeTestClient.OrderFor("*.a.example", "good.example", "b_.example")))
+        var problem = (await client.PostAsync(client.Directory.NewOrder, AcmeTestClient.OrderFor("*.*.a.example", "good.example", "b_.example")))
             .Refuses(AcmeError.Compound, 400);
 
-        Assert.Equal(["*.a.example", "b_.example"], problem.Subproblems!.Select(sub => sub.Identifier!.Value));
+        Assert.Equal(["*.*.a.example", "b_.example"], problem.Subproblems!.Select(sub => sub.Identifier!.Value));
         Assert.All(problem.Subproblems!, sub => Assert.Equal(AcmeError.RejectedIdentifier, sub.Type));
     }
 

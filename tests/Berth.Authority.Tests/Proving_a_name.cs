@@ -196,6 +196,35 @@ public sealed class Proving_a_name : WithAuthority
     }
 
     [Fact]
+    public async Task reflects_no_more_of_an_answer_than_a_short_printable_part()
+    {
+        using var client = await AcmeTestClient.RegisterAsync(Authority);
+        Host.Behaviour = context => context.Response.WriteAsync("\u0007\u001b[31m<script>" + new string('z', 100));
+
+        var detail = (await OutcomeAsync(client, "a.localhost")).Error!.Detail!;
+
+        Assert.DoesNotContain(detail, char.IsControl);
+        Assert.DoesNotContain(new string('z', 60), detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task checks_the_address_of_every_hop_and_connects_to_the_one_it_has_checked()
+    {
+        using var client = await AcmeTestClient.RegisterAsync(Authority);
+        // The name leads to 127.0.0.1 when it is asked first; a second look-up would be a rebinding's chance, and there is none.
+        Host.Behaviour = context =>
+        {
+            context.Response.Redirect($"http://mapped.example:{Host.Port}{context.Request.Path}");
+            return Task.CompletedTask;
+        };
+
+        var order = await OutcomeAsync(client, "a.localhost");
+
+        Assert.Equal(AcmeError.RejectedIdentifier, order.Error!.Type);
+        Assert.Equal(1, Host.Requests);
+    }
+
+    [Fact]
     public async Task takes_the_usable_address_of_a_name_that_has_others_too()
     {
         using var client = await AcmeTestClient.RegisterAsync(Authority);

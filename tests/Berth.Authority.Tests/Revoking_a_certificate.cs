@@ -56,6 +56,20 @@ public sealed class Revoking_a_certificate : WithAuthority
         Assert.Equal(200, (await other.RevokeAsync(leaf)).Status);
     }
 
+    [Fact]
+    public async Task is_for_another_account_that_has_proven_the_wildcard_and_the_address_as_well()
+    {
+        using var client = await AcmeTestClient.RegisterAsync(Authority);
+        using var other = await AcmeTestClient.RegisterAsync(Authority);
+        var (leaf, _) = await client.IssueAsync(_key, Host, "a.localhost", "127.0.0.1");
+        await ProveAsync(other, "a.localhost");
+        (await other.RevokeAsync(leaf)).Refuses(AcmeError.Unauthorized, 403);
+
+        await ProveAsync(other, "127.0.0.1");
+
+        Assert.Equal(200, (await other.RevokeAsync(leaf)).Status);
+    }
+
     [Theory]
     [InlineData(-1)]
     [InlineData(2)]

@@ -19,7 +19,7 @@ public sealed class Talking_to_the_directory : WithAuthority
         Assert.Equal("https://example.com/", client.Directory.Meta.Website);
         Assert.False(client.Directory.Meta.ExternalAccountRequired);
         Assert.All(
-            new[] { client.Directory.NewNonce, client.Directory.NewAccount, client.Directory.NewOrder, client.Directory.RevokeCert!, client.Directory.KeyChange! },
+            new[] { client.Directory.NewNonce, client.Directory.NewAccount, client.Directory.NewOrder, client.Directory.RevokeCert!, client.Directory.KeyChange!, client.Directory.NewAuthz!, client.Directory.RenewalInfo! },
             url => Assert.StartsWith($"https://localhost:{Authority.Server.Directory.Port}/", url, StringComparison.Ordinal));
     }
 
@@ -73,6 +73,21 @@ public sealed class Talking_to_the_directory : WithAuthority
 
         Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.ToString());
+    }
+
+    /// <summary>RFC 8555 §6.3.</summary>
+    [Fact]
+    public async Task reads_directory_and_nonce_by_POST_as_GET_as_well()
+    {
+        using var client = await AcmeTestClient.RegisterAsync(Authority);
+
+        var directory = await client.PostAsync(Authority.Server.Directory.AbsoluteUri);
+        var nonce = await client.PostAsync(client.Directory.NewNonce);
+
+        Assert.Equal((200, client.Directory.NewOrder), (directory.Status, directory.As(AcmeJson.Default.AcmeDirectory).NewOrder));
+        Assert.Equal(204, nonce.Status);
+        Assert.NotNull(nonce.Nonce);
+        (await client.PostAsync(client.Directory.NewNonce, "{}")).Refuses(AcmeError.Malformed, 400);
     }
 
     [Fact]

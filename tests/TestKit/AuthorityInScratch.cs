@@ -22,6 +22,7 @@ public sealed class AuthorityInScratch : IAsyncDisposable
             Listen = [new IPEndPoint(IPAddress.Loopback, 0)],
             ListenHttp = new IPEndPoint(IPAddress.Loopback, 0),
             AllowPrivateAddresses = true,
+            ValidationRetries = [],
         };
         Options = change is null ? plain : change(plain);
         Server = new AuthorityServer(Options, _time, _logs);

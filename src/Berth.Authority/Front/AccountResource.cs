@@ -6,7 +6,7 @@ using Berth.Authority.Storage;
 namespace Berth.Authority.Front;
 
 /// <summary>Accounts (RFC 8555 §7.3).</summary>
-internal sealed class AccountResource(AuthorityOptions options, IAuthorityStore store, TimeProvider time)
+internal sealed class AccountResource(TermsPolicy terms, BindingPolicy bindings, IAuthorityStore store, TimeProvider time)
 {
     private const int PageOfOrders = 100;
 
@@ -26,14 +26,11 @@ internal sealed class AccountResource(AuthorityOptions options, IAuthorityStore 
         }
 
         var agreed = wanted.TermsOfServiceAgreed == true;
-        if (options.TermsOfService is { } terms && !agreed)
-        {
-            throw Reject.UserActionRequired($"An account needs agreement to the terms of service at {terms}.");
-        }
-
-        var account = NewAccount(request.Key, wanted, agreed);
-        var stored = await store.AddAccountAsync(account, null, cancel)
-            ?? throw Reject.Unauthorized("The key of the external account binding is bound to as many accounts as it may be.");
+        terms.RequireAgreement(agreed);
+        var binding = await bindings.VerifyAsync(wanted.ExternalAccountBinding, request, cancel);
+        var account = NewAccount(request.Key, wanted, agreed, binding);
+        var stored = await store.AddAccountAsync(account, binding?.MostAccounts, cancel)
+            ?? throw Reject.Unauthorized("The key of the external account binding is bound to as many accounts as it may be; ask the operator for another.");
         return Show(stored, request) with { Status = stored.Id == account.Id ? 201 : 200 };
     }
 
@@ -51,6 +48,7 @@ internal sealed class AccountResource(AuthorityOptions options, IAuthorityStore 
         {
             Contacts = wanted.Contact is { } contact ? ContactPolicy.Accept(contact) : request.Account.Contacts,
             TermsAgreed = request.Account.TermsAgreed || wanted.TermsOfServiceAgreed == true,
+            Terms = wanted.TermsOfServiceAgreed == true ? terms.Current : request.Account.Terms,
             Status = StatusOf(wanted),
         };
         if (updated != request.Account && !await store.UpdateAccountAsync(updated, cancel))
@@ -78,7 +76,8 @@ internal sealed class AccountResource(AuthorityOptions options, IAuthorityStore 
         };
     }
 
-    private AccountRecord NewAccount(JwsVerifyingKey key, NewAccountRequest wanted, bool agreed) => new()
+    private AccountRecord NewAccount(
+        JwsVerifyingKey key, NewAccountRequest wanted, bool agreed, BindingKeyRecord? binding) => new()
     {
         Id = Identity.Next(time),
         Thumbprint = key.Thumbprint,
@@ -87,6 +86,9 @@ internal sealed class AccountResource(AuthorityOptions options, IAuthorityStore 
         Contacts = ContactPolicy.Accept(wanted.Contact ?? []),
         TermsAgreed = agreed,
         Created = time.GetUtcNow(),
+        Terms = agreed ? terms.Current : null,
+        BindingKey = binding?.Id,
+        Binding = binding is null ? null : JsonSerializer.Serialize(wanted.ExternalAccountBinding!, AcmeJson.Default.JwsMessage),
     };
 
     private static AccountStatus StatusOf(AccountUpdate wanted) => wanted.Status switch

@@ -12,10 +12,22 @@ namespace Berth.Authority.Front;
 /// <summary>Answers every HTTP request: one table of routes, one place where failures become problem documents.</summary>
 internal sealed class AcmeFront(
     FrozenDictionary<string, Route> routes, ImmutableArray<string> hosts, DirectoryMeta meta, Publication publication,
-    RequestVerifier verifier, NoncePool nonces, ClientGate gate, ILogger log)
+    RenewalResource renewals, RequestVerifier verifier, NoncePool nonces, ClientGate gate, ILogger log)
 {
     /// <summary>The longest body: a CSR with a hundred names in base64url twice fits well.</summary>
     internal const int LongestBody = 64 * 1024;
+
+    private readonly Route _nonce = new(Signer.Account, (request, _) =>
+    {
+        request.RequirePostAsGet();
+        return Task.FromResult(new Reply { Status = 204 });
+    });
+
+    private readonly Route _directory = new(Signer.Account, (request, _) =>
+    {
+        request.RequirePostAsGet();
+        return Task.FromResult(ShowDirectory(request.Urls, meta));
+    });
 
     internal async Task HandleAsync(HttpContext context)
     {
@@ -81,10 +93,11 @@ internal sealed class AcmeFront(
         var target = TargetOf(context);
         return (target.Route, isGet, isPost) switch
         {
-            ("directory", true, _) => Reply.Json(DirectoryOf(target.Urls), AcmeJson.Default.AcmeDirectory) with
-            {
-                CacheControl = "public, max-age=0, no-cache",
-            },
+            ("directory", true, _) => ShowDirectory(target.Urls),
+            ("renewal-info/*", true, _) => await renewals.ReadAsync(target.Id, context.RequestAborted),
+            // §6.3: POST-as-GET is as good as GET for these two.
+            ("directory", _, true) => await PostAsync(context, _directory, target),
+            ("new-nonce", _, true) => await PostAsync(context, _nonce, target),
             // §7.2: HEAD is answered with 200, GET with 204.
             ("new-nonce", true, _) => new Reply { Status = HttpMethods.IsHead(request.Method) ? 200 : 204, WantsNonce = true },
             _ when HttpMethods.IsOptions(request.Method) => new Reply { Status = 204 },
@@ -127,14 +140,21 @@ internal sealed class AcmeFront(
         };
     }
 
-    private AcmeDirectory DirectoryOf(Urls urls) => new()
+    private Reply ShowDirectory(Urls urls) => ShowDirectory(urls, meta);
+
+    private static Reply ShowDirectory(Urls urls, DirectoryMeta meta) =>
+        Reply.Json(DirectoryOf(urls, meta), AcmeJson.Default.AcmeDirectory) with { CacheControl = "public, max-age=0, no-cache" };
+
+    private static AcmeDirectory DirectoryOf(Urls urls, DirectoryMeta meta) => new()
     {
         NewNonce = urls.NewNonce,
         NewAccount = urls.NewAccount,
         NewOrder = urls.NewOrder,
+        NewAuthz = urls.NewAuthorization,
         RevokeCert = urls.RevokeCertificate,
         KeyChange = urls.KeyChange,
-        Meta = meta,
+        RenewalInfo = urls.RenewalInfo,
+        Meta = meta.IssuerDomainNames is null ? meta : meta with { AccountHashPrefix = urls.AccountHashPrefix },
     };
 
     private async Task WriteAsync(HttpContext context, Reply reply)

@@ -6,7 +6,8 @@ using Berth.Authority.Validation;
 namespace Berth.Authority.Front;
 
 /// <summary>Authorizations and their challenges (RFC 8555 §7.5).</summary>
-internal sealed class AuthorizationResource(IAuthorityStore store, ValidationWork validation, TimeProvider time)
+internal sealed class AuthorizationResource(
+    IAuthorityStore store, ValidationWork validation, Documents documents, TimeProvider time)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
@@ -20,7 +21,7 @@ internal sealed class AuthorizationResource(IAuthorityStore store, ValidationWor
             authorization = await FindAsync(request.Id, request, cancel);
         }
 
-        var document = Documents.Authorization(authorization, request.Urls, time.GetUtcNow());
+        var document = documents.Authorization(authorization, request.Urls, time.GetUtcNow());
         return Reply.Json(document, AcmeJson.Default.Authorization) with { RetryAfter = Wait(authorization) };
     }
 
@@ -36,10 +37,10 @@ internal sealed class AuthorizationResource(IAuthorityStore store, ValidationWor
             challenge = await FindChallengeAsync(request, cancel);
         }
 
-        return Reply.Json(Documents.Challenge(challenge, request.Urls), AcmeJson.Default.Challenge) with
+        return Reply.Json(documents.Challenge(challenge, request.Urls), AcmeJson.Default.Challenge) with
         {
             Links = [Reply.Link(request.Urls.Authorization(authorization.Id), "up")],
-            RetryAfter = challenge.Status == ChallengeStatus.Processing ? Poll : null,
+            RetryAfter = Wait(challenge),
         };
     }
 
@@ -48,6 +49,8 @@ internal sealed class AuthorizationResource(IAuthorityStore store, ValidationWor
     {
         if (challenge.Status != ChallengeStatus.Pending)
         {
+            // §8.2: a client that sends its response again asks for the next attempt now.
+            validation.Hurry(challenge.Id);
             return;
         }
 
@@ -119,6 +122,9 @@ internal sealed class AuthorizationResource(IAuthorityStore store, ValidationWor
     private async Task<ChallengeRecord> FindChallengeAsync(AcmeRequest request, CancellationToken cancel) =>
         await store.FindChallengeAsync(request.Id, cancel) ?? throw Reject.NotFound("There is no such challenge.");
 
-    private static TimeSpan? Wait(AuthorizationRecord authorization) =>
-        authorization.Challenges.Any(challenge => challenge.Status == ChallengeStatus.Processing) ? Poll : null;
+    private TimeSpan? Wait(AuthorizationRecord authorization) => authorization.Challenges.Select(Wait).FirstOrDefault(wait => wait is not null);
+
+    // §8.2: nothing changes before the next attempt.
+    private TimeSpan? Wait(ChallengeRecord challenge) =>
+        challenge.Status == ChallengeStatus.Processing ? validation.UntilNext(challenge.Id) ?? Poll : null;
 }

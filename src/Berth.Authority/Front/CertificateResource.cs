@@ -17,15 +17,24 @@ internal sealed class CertificateResource(
     internal async Task<Reply> DownloadAsync(AcmeRequest request, CancellationToken cancel)
     {
         request.RequirePostAsGet();
-        var certificate = await store.FindCertificateAsync(request.Id, cancel);
-        if (certificate is null || hierarchy.Find(certificate.IssuerId) is not { } issuer)
+        var (serial, number) = Urls.ChainOf(request.Id);
+        var certificate = await store.FindCertificateAsync(serial, cancel);
+        if (certificate is null || hierarchy.Find(certificate.IssuerId) is not { } issuer || number >= issuer.Chains.Length)
         {
             throw Reject.NotFound("There is no such certificate.");
         }
 
-        return certificate.AccountId == request.Account.Id
-            ? Reply.Text(PemChain, PemEncoding.WriteString("CERTIFICATE", certificate.Der) + "\n" + issuer.Pem)
-            : throw Reject.Unauthorized("The certificate belongs to another account.");
+        if (certificate.AccountId != request.Account.Id)
+        {
+            throw Reject.Unauthorized("The certificate belongs to another account.");
+        }
+
+        return Reply.Text(PemChain, PemEncoding.WriteString("CERTIFICATE", certificate.Der) + "\n" + issuer.Chains[number]) with
+        {
+            // §7.4.2: the same leaf with another chain.
+            Links = [.. Enumerable.Range(0, issuer.Chains.Length).Where(other => other != number)
+                .Select(other => Reply.Link(request.Urls.Certificate(serial, other), "alternate"))],
+        };
     }
 
     internal async Task<Reply> RevokeAsync(AcmeRequest request, CancellationToken cancel)
@@ -89,18 +98,14 @@ internal sealed class CertificateResource(
 
     private async Task<bool> HasProvenAllAsync(AccountRecord account, CertificateRecord certificate, CancellationToken cancel)
     {
-        using var parsed = X509CertificateLoader.LoadCertificate(certificate.Der);
-        var names = parsed.Extensions.OfType<X509SubjectAlternativeNameExtension>().Single();
-        var hasAny = false;
-        foreach (var name in names.EnumerateDnsNames())
+        foreach (var name in Replacement.NamesOf(certificate))
         {
-            hasAny = true;
             if (await store.FindValidAuthorizationAsync(account.Id, name, time.GetUtcNow(), cancel) is null)
             {
                 return false;
             }
         }
 
-        return hasAny && !names.EnumerateIPAddresses().Any();
+        return true;
     }
 }

@@ -11,6 +11,14 @@ internal static class JwsReader
     internal static (JwsMessage Message, JwsHeader Header, byte[] Payload) Read(ReadOnlySpan<byte> json, string what)
     {
         var message = Parse(json, AcmeJson.Default.JwsMessage, $"The {what} is not a JWS in flattened JSON serialization.");
+        var (header, payload) = Open(message);
+        CheckAlgorithm(header);
+        return (message, header, payload);
+    }
+
+    /// <summary>The parts of a JWS of any algorithm; nothing about them is checked.</summary>
+    internal static (JwsHeader Header, byte[] Payload) Open(JwsMessage message)
+    {
         if (!message.IsFlattened)
         {
             throw Reject.Malformed("A JWS here has one signature and no unprotected header.");
@@ -24,8 +32,7 @@ internal static class JwsReader
         }
 
         var header = Parse(headerJson, AcmeJson.Default.JwsHeader, "The protected header is not a JSON object with the members ACME needs.");
-        CheckAlgorithm(header);
-        return (message, header, payload);
+        return (header, payload);
     }
 
     private static void CheckAlgorithm(JwsHeader header)
@@ -47,7 +54,7 @@ internal static class JwsReader
         }
     }
 
-    private static T Parse<T>(
+    internal static T Parse<T>(
         ReadOnlySpan<byte> json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, string otherwise)
         where T : class
     {

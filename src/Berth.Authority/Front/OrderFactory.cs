@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using Berth.Acme.Protocol;
 using Berth.Authority.Policy;
 using Berth.Authority.Storage;
@@ -7,7 +6,9 @@ using Berth.Authority.Storage;
 namespace Berth.Authority.Front;
 
 /// <summary>Makes an order and the authorizations it needs, reusing what the account has proven before.</summary>
-internal sealed class OrderFactory(AuthorityOptions options, IAuthorityStore store, TimeProvider time)
+internal sealed class OrderFactory(
+    AuthorityOptions options, IAuthorityStore store, OrderRules rules, AuthorizationFactory authorizations, Replacement replacement,
+    TimeProvider time)
 {
     /// <summary>A proof that ends sooner is made anew: the order could not be finalized in peace.</summary>
     private static readonly TimeSpan LeastRemaining = TimeSpan.FromHours(1);
@@ -15,11 +16,12 @@ internal sealed class OrderFactory(AuthorityOptions options, IAuthorityStore sto
     internal async Task<OrderRecord> CreateAsync(AccountRecord account, NewOrderRequest wanted, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
-        var names = IdentifierPolicy.Accept(wanted.Identifiers);
-        CheckDates(wanted, now);
+        var names = await rules.AcceptAsync(account, wanted, now, cancel);
+        await replacement.CheckAsync(account, wanted.Replaces, names, cancel);
+        await RefuseTooManyAsync(account, now, cancel);
         var reused = await FindProvenAsync(account, names, now, cancel);
-        var added = await AddMissingAsync(account, names, reused, now, cancel);
-        var all = reused.AddRange(added);
+        var missing = names.Except(reused.Select(found => found.Name)).ToList();
+        var added = await authorizations.MakeAsync(account, missing, now, cancel);
         var order = new OrderRecord
         {
             Id = Identity.Next(time),
@@ -28,29 +30,23 @@ internal sealed class OrderFactory(AuthorityOptions options, IAuthorityStore sto
             Created = now,
             Expires = reused.Select(found => found.Expires).Append(now + options.OrderLifetime).Min(),
             Names = names,
-            AuthorizationIds = [.. all.OrderBy(found => found.Name, StringComparer.Ordinal).Select(found => found.Id)],
+            AuthorizationIds =
+                [.. reused.AddRange(added).OrderBy(found => found.Name, StringComparer.Ordinal).Select(found => found.Id)],
             NotBefore = wanted.NotBefore,
             NotAfter = wanted.NotAfter,
+            Profile = wanted.Profile,
+            Replaces = wanted.Replaces,
         };
-        await store.AddOrderAsync(order, added, cancel);
-        return order;
+        return await store.AddOrderAsync(order, added, cancel) ? order : throw Replacement.Taken();
     }
 
-    private void CheckDates(NewOrderRequest wanted, DateTimeOffset now)
+    private async Task RefuseTooManyAsync(AccountRecord account, DateTimeOffset now, CancellationToken cancel)
     {
-        var start = wanted.NotBefore ?? now;
-        var reason = (wanted.NotBefore, wanted.NotAfter) switch
+        var limit = options.OpenOrdersPerAccount;
+        if (await store.CountOpenOrdersAsync(account.Id, limit, now, cancel) >= limit)
         {
-            ({ } before, _) when before < now - TimeSpan.FromHours(1) => "notBefore is more than an hour ago",
-            ({ } before, _) when before > now + options.OrderLifetime => "notBefore lies too far ahead",
-            (_, { } after) when after <= now || after <= start => "notAfter is not after the start",
-            (_, { } after) when after > start + options.LeafLifetime
-                => $"notAfter is more than {options.LeafLifetime.TotalDays:0.##} days after the start, the longest this authority issues",
-            _ => null,
-        };
-        if (reason is not null)
-        {
-            throw Reject.Malformed($"The validity asked for is not possible: {reason}.");
+            throw Reject.RateLimited(
+                $"The account has {limit} open orders, and no more may be. Finalize some, or let them expire.", TimeSpan.FromMinutes(10));
         }
     }
 
@@ -67,44 +63,5 @@ internal sealed class OrderFactory(AuthorityOptions options, IAuthorityStore sto
         }
 
         return proven.ToImmutable();
-    }
-
-    private async Task<ImmutableArray<AuthorizationRecord>> AddMissingAsync(
-        AccountRecord account, ImmutableArray<string> names, ImmutableArray<AuthorizationRecord> proven,
-        DateTimeOffset now, CancellationToken cancel)
-    {
-        ImmutableArray<AuthorizationRecord> added =
-            [.. names.Except(proven.Select(found => found.Name)).Select(name => Pending(account, name, now))];
-        var limit = options.PendingAuthorizationsPerAccount;
-        var pending = added.IsEmpty ? 0 : await store.CountPendingAsync(account.Id, limit + 1, now, cancel);
-        return pending + added.Length <= limit || added.IsEmpty
-            ? added
-            : throw Reject.RateLimited(
-                $"The account has {pending} pending authorizations; at most {limit} may be open. Finish or deactivate some.",
-                TimeSpan.FromMinutes(10));
-    }
-
-    private AuthorizationRecord Pending(AccountRecord account, string name, DateTimeOffset now)
-    {
-        var id = Identity.Next(time);
-        return new AuthorizationRecord
-        {
-            Id = id,
-            AccountId = account.Id,
-            Name = name,
-            Status = AuthorizationStatus.Pending,
-            Expires = now + options.OrderLifetime,
-            Challenges =
-            [
-                new ChallengeRecord
-                {
-                    Id = Identity.Next(time),
-                    AuthorizationId = id,
-                    Type = ChallengeType.Http01,
-                    Token = StrictBase64Url.Encode(RandomNumberGenerator.GetBytes(32)),
-                    Status = ChallengeStatus.Pending,
-                },
-            ],
-        };
     }
 }

@@ -8,7 +8,7 @@ namespace Berth.Authority.Front;
 
 /// <summary>Orders and their end (RFC 8555 §7.4).</summary>
 internal sealed class OrderResource(
-    IAuthorityStore store, OrderFactory factory, IssuanceWork issuance, TimeProvider time)
+    IAuthorityStore store, OrderFactory factory, ProfilePolicy profiles, IssuanceWork issuance, TimeProvider time)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
@@ -50,6 +50,11 @@ internal sealed class OrderResource(
         {
             throw Reject.BadCsr(
                 $"The CSR names {Few(csr.Names)}, the order {Few(order.Names)}; both must name the same.");
+        }
+
+        if (csr.Key.Oid.Value == PublicKeyPolicy.RsaEncryption && !profiles.OfStored(order.Profile).AllowRsa)
+        {
+            throw Reject.BadCsr($"The profile '{order.Profile}' takes EC keys only: make one on P-256 or P-384.");
         }
 
         // §11.1: whoever gets one of the keys must not get the other with it.

@@ -45,6 +45,7 @@ internal sealed record Reply
         Body = JsonSerializer.SerializeToUtf8Bytes(rejection.Document, AcmeJson.Default.ProblemDocument),
         RetryAfter = rejection.RetryAfter,
         Location = rejection.Location,
+        Links = rejection.Link is { } link ? [Link(link.Url, link.Relation)] : [],
     };
 
     /// <summary>A link as in <c>&lt;https://…&gt;;rel="up"</c> (RFC 8288 §3).</summary>

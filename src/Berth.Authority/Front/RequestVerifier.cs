@@ -60,6 +60,19 @@ internal sealed class RequestVerifier(IAuthorityStore store, NoncePool nonces, F
         }
     }
 
+    /// <summary>True when the JWK is the same key, however its members are ordered.</summary>
+    internal static bool IsKey(JsonWebKey jwk, JwsVerifyingKey key)
+    {
+        try
+        {
+            return jwk.Thumbprint() == key.Thumbprint;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
     private static void CheckSigner(JwsHeader header, Signer signer)
     {
         switch (signer)

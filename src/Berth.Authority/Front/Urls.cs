@@ -12,6 +12,14 @@ internal sealed record Urls(string Base)
 
     internal string NewOrder => Base + "/new-order";
 
+    internal string NewAuthorization => Base + "/new-authorization";
+
+    /// <summary>The certificate's identifier follows after a slash (RFC 9773 §4.1).</summary>
+    internal string RenewalInfo => Base + "/renewal-info";
+
+    /// <summary>What a hashed account in a dns-persist-01 record begins with.</summary>
+    internal string AccountHashPrefix => Base + AccountHashPath;
+
     internal string RevokeCertificate => Base + "/revoke-certificate";
 
     internal string KeyChange => Base + "/key-change";
@@ -28,7 +36,23 @@ internal sealed record Urls(string Base)
 
     internal string Challenge(string id) => $"{Base}/challenge/{id}";
 
+    /// <summary>One of the chains of a certificate; the first has no number.</summary>
+    internal string Certificate(string serial, int chain) => chain == 0 ? Certificate(serial) : $"{Certificate(serial)}.{chain}";
+
+    /// <summary>The certificate and the chain that an id in a URL means; a chain that cannot be is a very high one.</summary>
+    internal static (string Serial, int Chain) ChainOf(string id) => id.Split('.') switch
+    {
+        [var serial] => (serial, 0),
+        [var serial, [>= '1' and <= '9' and var digit]] => (serial, digit - '0'),
+        _ => ("", int.MaxValue),
+    };
+
     internal string Certificate(string serial) => $"{Base}/certificate/{serial}";
+
+    private const string AccountHashPath = "/account-hash/";
+
+    internal static string AccountHashPrefixOf(string accountUrl) =>
+        accountUrl[..Math.Max(0, accountUrl.IndexOf("/account/", StringComparison.Ordinal))] + AccountHashPath;
 
     /// <summary>The id in an account URL of any of this server's hosts, or null.</summary>
     /// <param name="kid">As a client sent it.</param>

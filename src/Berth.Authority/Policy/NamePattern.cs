@@ -43,4 +43,9 @@ internal sealed class NamePattern
         { _below: { } below } => name.EndsWith(below, StringComparison.Ordinal),
         _ => name == _exact,
     };
+
+    /// <summary>True when it covers a single name of those that a wildcard stands for.</summary>
+    /// <param name="parent">With its dot in front: <c>.example.com</c>.</param>
+    internal bool IsJustBelow(string parent) => _exact is { } exact && exact.EndsWith(parent, StringComparison.Ordinal)
+        && !exact.AsSpan(0, exact.Length - parent.Length).Contains('.');
 }

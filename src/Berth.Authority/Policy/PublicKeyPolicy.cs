@@ -8,7 +8,7 @@ namespace Berth.Authority.Policy;
 internal static class PublicKeyPolicy
 {
     private const string EllipticCurve = "1.2.840.10045.2.1";
-    private const string RsaEncryption = "1.2.840.113549.1.1.1";
+    internal const string RsaEncryption = "1.2.840.113549.1.1.1";
     private const string P256 = "06082A8648CE3D030107";
     private const string P384 = "06052B81040022";
 

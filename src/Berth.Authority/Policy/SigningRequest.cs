@@ -10,7 +10,7 @@ internal sealed record SigningRequest
 {
     internal required PublicKey Key { get; init; }
 
-    /// <summary>Lower case, sorted, each once: the common name and the SAN together (RFC 8555 §7.4).</summary>
+    /// <summary>DNS names in lower case and addresses, sorted, each once: the common name and the SAN together (RFC 8555 §7.4).</summary>
     internal required ImmutableArray<string> Names { get; init; }
 
     /// <summary>The key's SubjectPublicKeyInfo, DER.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Formats.Asn1;
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Berth.Kernel;
@@ -12,6 +13,7 @@ internal static class SigningRequestPolicy
     private const string AlternativeNamesOid = "2.5.29.17";
     private const string CommonNameOid = "2.5.4.3";
     private static readonly Asn1Tag DnsName = new(TagClass.ContextSpecific, 2);
+    private static readonly Asn1Tag IpAddress = new(TagClass.ContextSpecific, 7);
 
     // PKCS #1, PSS and ECDSA with SHA-256, SHA-384, SHA-512: SHA-1 and MD5 prove nothing any more.
     private static readonly ImmutableArray<string> Signatures =
@@ -34,7 +36,7 @@ internal static class SigningRequestPolicy
                 ? throw Reject.BadCsr($"The key in the CSR is refused: {reason}.")
                 : new SigningRequest { Key = key, KeyInfo = key.ExportSubjectPublicKeyInfo(), Names = NamesOf(request) };
         }
-        catch (Exception e) when (e is CryptographicException or AsnContentException or ArgumentException)
+        catch (Exception e) when (e is CryptographicException or AsnContentException or ArgumentException or NotSupportedException)
         {
             throw Reject.BadCsr("The CSR is not well formed, or its signature is not by its own key.");
         }
@@ -58,7 +60,7 @@ internal static class SigningRequestPolicy
             if (attribute is { HasMultipleElements: false } && attribute.GetSingleElementType().Value == CommonNameOid
                 && attribute.GetSingleElementValue() is { Length: > 0 } commonName)
             {
-                names.Add(Normal(commonName));
+                names.Add(IPAddress.TryParse(commonName, out var address) ? address.ToString() : Normal(commonName));
             }
         }
 
@@ -75,12 +77,13 @@ internal static class SigningRequestPolicy
         var list = new AsnReader(extension, AsnEncodingRules.DER).ReadSequence();
         while (list.HasData)
         {
-            if (list.PeekTag() is var tag && !tag.HasSameClassAndValue(DnsName))
+            var tag = list.PeekTag();
+            names.Add(0 switch
             {
-                throw Reject.BadCsr("The CSR asks for a name that is not a DNS name; the order does not hold it.");
-            }
-
-            names.Add(Normal(list.ReadCharacterString(UniversalTagNumber.IA5String, DnsName)));
+                _ when tag.HasSameClassAndValue(DnsName) => Normal(list.ReadCharacterString(UniversalTagNumber.IA5String, DnsName)),
+                _ when tag.HasSameClassAndValue(IpAddress) => new IPAddress(list.ReadOctetString(IpAddress)).ToString(),
+                _ => throw Reject.BadCsr("The CSR asks for a name that is neither a DNS name nor an address; the order does not hold it."),
+            });
         }
     }
 

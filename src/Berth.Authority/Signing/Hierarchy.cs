@@ -63,7 +63,7 @@ internal sealed class Hierarchy : IDisposable
             var name = HierarchyFolder.Intermediate(issuers.Count + 1);
             var key = folder.FindKey(name) ?? throw AuthorityProblems.MissingKey(folder.KeyPath(name)).AsException();
             RefuseStrangers(folder, name, certificate, key);
-            issuers.Add(new Issuer(Id(issuers.Count + 1), certificate, new SigningKey(key)));
+            issuers.Add(new Issuer(Id(issuers.Count + 1), certificate, new SigningKey(key), folder.Alternates(name, certificate)));
         }
 
         return issuers;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -41,6 +42,23 @@ internal sealed class HierarchyFolder(string path)
 
     internal X509Certificate2? FindCertificate(string name) =>
         Read(CertificatePath(name), X509CertificateLoader.LoadCertificateFromFile);
+
+    /// <summary>
+    /// Further chains of an intermediate, as PEM: <c>intermediate-1.alternate-1.pem</c> and on, each beginning with a certificate of the
+    /// same key that another root has signed.
+    /// </summary>
+    internal ImmutableArray<string> Alternates(string name, X509Certificate2 certificate) =>
+    [
+        .. Directory.EnumerateFiles(path, name + ".alternate-*.pem").Order(StringComparer.Ordinal).Select(file => Read(file, found =>
+        {
+            var chain = new X509Certificate2Collection();
+            chain.ImportFromPemFile(found);
+            return chain.Count > 0 && chain[0].PublicKey.ExportSubjectPublicKeyInfo().AsSpan()
+                .SequenceEqual(certificate.PublicKey.ExportSubjectPublicKeyInfo())
+                ? string.Concat(chain.Select(link => link.ExportCertificatePem() + "\n"))
+                : throw new CryptographicException("its first certificate has another key than the intermediate");
+        })).OfType<string>(),
+    ];
 
     internal ECDsa? FindKey(string name) => Read(KeyPath(name), file =>
     {

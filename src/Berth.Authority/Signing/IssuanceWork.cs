@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Berth.Acme.Protocol;
 using Berth.Authority.Policy;
@@ -16,12 +17,13 @@ internal sealed class IssuanceWork : IAsyncDisposable
     private readonly WorkQueue<(string OrderId, Lease Lease)> _queue;
     private readonly IAuthorityStore _store;
     private readonly LeafIssuer _leaves;
+    private readonly IssuanceGate _gate;
     private readonly NodeIdentity _node;
     private readonly ILogger _log;
 
-    internal IssuanceWork(IAuthorityStore store, LeafIssuer leaves, NodeIdentity node, ILogger log)
+    internal IssuanceWork(IAuthorityStore store, LeafIssuer leaves, IssuanceGate gate, NodeIdentity node, ILogger log)
     {
-        (_store, _leaves, _node, _log) = (store, leaves, node, log);
+        (_store, _leaves, _gate, _node, _log) = (store, leaves, gate, node, log);
         _queue = new WorkQueue<(string, Lease)>(Workers, Capacity, IssueAsync);
     }
 
@@ -96,7 +98,16 @@ internal sealed class IssuanceWork : IAsyncDisposable
 
     private async Task IssueAsync(OrderRecord order, SigningRequest request, CancellationToken cancel)
     {
-        var leaf = _leaves.Issue(request.Key, order.Names, notBefore: order.NotBefore, notAfter: order.NotAfter);
+        if (await _gate.WhyNotAsync(order, cancel) is { } problem)
+        {
+            await _store.FailIssuanceAsync(order.Id, JsonSerializer.Serialize(problem, AcmeJson.Default.ProblemDocument), cancel);
+            _log.IssuanceRefused(order.Id, problem.Detail);
+            return;
+        }
+
+        var addresses = order.Names.Select(name => IPAddress.TryParse(name, out var address) ? address : null).OfType<IPAddress>();
+        var names = order.Names.Where(name => !IPAddress.TryParse(name, out _));
+        var leaf = _leaves.Issue(request.Key, names, [.. addresses], order.NotBefore, _gate.EndOf(order));
         using var certificate = leaf.Certificate;
         await _store.FinishIssuanceAsync(order.Id, leaf.ToRecord(order.AccountId, request.KeyHash), cancel);
         _log.Issued(leaf.Serial, string.Join(", ", order.Names), order.AccountId, order.Id);

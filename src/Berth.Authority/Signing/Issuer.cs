@@ -1,9 +1,10 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Berth.Authority.Signing;
 
 /// <summary>An intermediate: its certificate and the key that signs leaves and CRLs.</summary>
-internal sealed class Issuer(string id, X509Certificate2 certificate, SigningKey key) : IDisposable
+internal sealed class Issuer(string id, X509Certificate2 certificate, SigningKey key, ImmutableArray<string> alternates = default) : IDisposable
 {
     /// <summary>A counting number as text, part of file names and URLs: <c>1</c>.</summary>
     internal string Id { get; } = id;
@@ -13,6 +14,10 @@ internal sealed class Issuer(string id, X509Certificate2 certificate, SigningKey
     internal SigningKey Key { get; } = key;
 
     internal string Pem { get; } = certificate.ExportCertificatePem() + "\n";
+
+    /// <summary>What may follow a leaf, PEM: the usual chain first, then alternates (RFC 8555 §7.4.2), ten at most.</summary>
+    internal ImmutableArray<string> Chains { get; } =
+        [certificate.ExportCertificatePem() + "\n", .. alternates.IsDefault ? [] : alternates.Take(9)];
 
     internal DateTimeOffset NotBefore => new(Certificate.NotBefore.ToUniversalTime());
 

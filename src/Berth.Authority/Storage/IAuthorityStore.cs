@@ -69,8 +69,8 @@ internal interface IAuthorityStore : IAsyncDisposable
     /// <returns>False when it was not pending.</returns>
     Task<bool> StartChallengeAsync(string id, string accountUrl, Lease lease, CancellationToken cancel);
 
-    /// <summary>Keeps why an attempt failed, while there will be another (§8.2).</summary>
-    Task NoteAttemptAsync(string id, string error, CancellationToken cancel);
+    /// <summary>Keeps why an attempt failed, while there will be another (§8.2) within the lease.</summary>
+    Task NoteAttemptAsync(string id, string error, Lease lease, CancellationToken cancel);
 
     /// <summary>processing → valid or invalid, and what follows for the authorization and its orders.</summary>
     /// <param name="id">The challenge.</param>

@@ -82,8 +82,10 @@ internal sealed partial class SqlStore
             id, accountUrl, lease.Node, Time(lease.Until)) == 1,
         cancel);
 
-    public Task NoteAttemptAsync(string id, string error, CancellationToken cancel) => _database.WriteAsync(
-        db => db.Execute("UPDATE challenge SET error = $2 WHERE id = $1 AND status = 'processing'", id, error),
+    public Task NoteAttemptAsync(string id, string error, Lease lease, CancellationToken cancel) => _database.WriteAsync(
+        db => db.Execute(
+            "UPDATE challenge SET error = $2, lease_node = $3, lease_until = $4 WHERE id = $1 AND status = 'processing'",
+            id, error, lease.Node, Time(lease.Until)),
         cancel);
 
     public Task FinishChallengeAsync(

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Berth.Acme.Protocol;
 using Berth.Kernel;
@@ -9,53 +10,30 @@ namespace Berth.Authority.Validation;
 /// <summary>Looks for an HTTP-01 proof (RFC 8555 §8.3).</summary>
 /// <remarks>
 /// The host is hostile until proven otherwise: ten redirects, ports 80 and 443 (or those of a private root), 16 KiB of
-/// headers, 128 bytes of body and ten seconds for all of it together.
+/// headers, 128 bytes of body. Who calls sets the time for all of it together.
 /// </remarks>
-internal sealed class Http01Validator(AuthorityOptions options, NameResolver resolver, TimeProvider time)
+internal sealed class Http01Validator(AuthorityOptions options, TimeProvider time) : IChallengeValidator
 {
     internal const int MostRedirects = 10;
-
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>A key authorization has 87 bytes; an answer this long or longer is something else.</summary>
     private const int LongestBody = 128;
 
     private readonly ImmutableArray<int> _ports = [80, 443, options.HttpPort, options.HttpsPort];
 
-    /// <returns>Null when the proof is there; otherwise what was found instead.</returns>
-    internal async Task<ProblemDocument?> ValidateAsync(ValidationTarget target, CancellationToken cancel)
+    public async Task<DateTimeOffset?> ProveAsync(ValidationTarget target, Perspective view, CancellationToken cancel)
     {
-        using var limit = new CancellationTokenSource(Patience, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
-        var start = new UriBuilder(
-            Uri.UriSchemeHttp, target.Name, options.HttpPort, KeyAuthorization.Http01Path + target.Token).Uri;
-        try
-        {
-            await FollowAsync(start, target, both.Token);
-            return null;
-        }
-        catch (ValidationFailure failure)
-        {
-            return failure.Document;
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            return new ValidationFailure(
-                AcmeError.Connection, $"{start}: no complete answer within {Patience.TotalSeconds:0} seconds.").Document;
-        }
-    }
-
-    private async Task FollowAsync(Uri start, ValidationTarget target, CancellationToken cancel)
-    {
+        var host = target.Address is { AddressFamily: AddressFamily.InterNetworkV6 } address ? $"[{address}]" : target.Name;
+        var start = new UriBuilder(Uri.UriSchemeHttp, host, options.HttpPort, KeyAuthorization.Http01Path + target.Token).Uri;
         var url = start;
         for (var redirects = 0; ; redirects++)
         {
-            using var fetch = new SingleFetch(resolver, time);
+            using var fetch = new SingleFetch(view, time);
             using var response = await fetch.GetAsync(url, cancel);
             if (Redirection(response) is not { } location)
             {
                 await CheckAsync(response, $"{url} at {fetch.Address}", target.KeyAuthorization, cancel);
-                return;
+                return null;
             }
 
             if (redirects == MostRedirects)
@@ -63,7 +41,7 @@ internal sealed class Http01Validator(AuthorityOptions options, NameResolver res
                 throw new ValidationFailure(AcmeError.Connection, $"{start} redirects more than {MostRedirects} times.");
             }
 
-            url = Next(url, location);
+            url = Next(url, location, target);
         }
     }
 
@@ -73,13 +51,13 @@ internal sealed class Http01Validator(AuthorityOptions options, NameResolver res
         ? response.Headers.Location
         : null;
 
-    private Uri Next(Uri from, Uri location)
+    private Uri Next(Uri from, Uri location, ValidationTarget target)
     {
         var next = new Uri(from, location);
         var reason = next switch
         {
             { Scheme: not ("http" or "https") } => "only http and https are followed",
-            { HostNameType: not UriHostNameType.Dns } => "only host names are followed, not addresses",
+            { HostNameType: not UriHostNameType.Dns } when !IsSame(target, next) => "only host names are followed, not addresses",
             _ when next.UserInfo.Length > 0 => "it carries a user name",
             _ when !_ports.Contains(next.Port) => $"port {next.Port} is not followed",
             _ => null,
@@ -89,6 +67,10 @@ internal sealed class Http01Validator(AuthorityOptions options, NameResolver res
             : throw new ValidationFailure(
                 AcmeError.Connection, $"{from} redirects to {Printable.Of(next.ToString())}: {reason}.");
     }
+
+    // The address that is proven may lead to itself, from http to https for one.
+    private static bool IsSame(ValidationTarget target, Uri url) =>
+        target.Address is { } address && IPAddress.TryParse(url.IdnHost, out var next) && next.Equals(address);
 
     private static async Task CheckAsync(
         HttpResponseMessage response, string place, string expected, CancellationToken cancel)

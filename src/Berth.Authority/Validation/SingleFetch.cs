@@ -12,17 +12,14 @@ namespace Berth.Authority.Validation;
 /// </remarks>
 internal sealed class SingleFetch : IDisposable
 {
-    /// <summary>How long IPv6 may take before IPv4 gets its one try.</summary>
-    private static readonly TimeSpan Fallback = TimeSpan.FromSeconds(4);
-
-    private readonly NameResolver _resolver;
+    private readonly Perspective _view;
     private readonly TimeProvider _time;
     private readonly HttpMessageInvoker _client;
     private Socket? _socket;
 
-    internal SingleFetch(NameResolver resolver, TimeProvider time)
+    internal SingleFetch(Perspective view, TimeProvider time)
     {
-        (_resolver, _time) = (resolver, time);
+        (_view, _time) = (view, time);
         _client = new HttpMessageInvoker(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -45,7 +42,8 @@ internal sealed class SingleFetch : IDisposable
 
     internal async Task<HttpResponseMessage> GetAsync(Uri url, CancellationToken cancel)
     {
-        _socket = await ConnectAsync(url, cancel);
+        (_socket, var address) = await Connecting.OpenAsync(_view, url.IdnHost, url.Port, _time, cancel);
+        Address = address.ToString();
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
         request.Headers.ConnectionClose = true;
         request.Headers.TryAddWithoutValidation("User-Agent", "Berth-Authority (HTTP-01 validation)");
@@ -58,50 +56,6 @@ internal sealed class SingleFetch : IDisposable
         {
             var type = e.HttpRequestError == HttpRequestError.SecureConnectionError ? AcmeError.Tls : AcmeError.Connection;
             throw new ValidationFailure(type, $"{url} at {Address}: {e.Message}");
-        }
-    }
-
-    private async Task<Socket> ConnectAsync(Uri url, CancellationToken cancel)
-    {
-        var addresses = await _resolver.ResolveAsync(url.IdnHost, cancel);
-        for (var i = 0; ; i++)
-        {
-            Address = addresses[i].ToString();
-            var isLast = i == addresses.Length - 1;
-            try
-            {
-                return await ConnectAsync(new IPEndPoint(addresses[i], url.Port), isLast ? null : Fallback, cancel);
-            }
-            catch (SocketException) when (!isLast)
-            {
-                // RFC 6555 in one step: IPv4 gets its try.
-            }
-            catch (OperationCanceledException) when (!isLast && !cancel.IsCancellationRequested)
-            {
-                // As above.
-            }
-            catch (SocketException e)
-            {
-                throw new ValidationFailure(
-                    AcmeError.Connection, $"{url}: no connection to {string.Join(" nor ", addresses)} port {url.Port}: {e.Message}.");
-            }
-        }
-    }
-
-    private async Task<Socket> ConnectAsync(IPEndPoint endpoint, TimeSpan? patience, CancellationToken cancel)
-    {
-        using var limit = patience is { } wait ? new CancellationTokenSource(wait, _time) : new CancellationTokenSource();
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
-        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(endpoint, both.Token);
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
         }
     }
 

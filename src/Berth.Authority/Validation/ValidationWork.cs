@@ -10,8 +10,9 @@ internal sealed class ValidationWork : IAsyncDisposable
 {
     private const int Capacity = 20_000;
 
-    private readonly WorkQueue<ValidationTask> _queue;
-    private readonly Http01Validator _http;
+    private readonly WorkQueue<Attempt> _queue;
+    private readonly Validations _validations;
+    private readonly RetrySchedule _retries;
     private readonly IAuthorityStore _store;
     private readonly TimeSpan _lifetime;
     private readonly TimeProvider _time;
@@ -19,12 +20,11 @@ internal sealed class ValidationWork : IAsyncDisposable
     private readonly ILogger _log;
 
     internal ValidationWork(
-        AuthorityOptions options, IAuthorityStore store, NodeIdentity node, TimeProvider time, ILogger log)
+        AuthorityOptions options, Validations validations, IAuthorityStore store, NodeIdentity node, TimeProvider time, ILogger log)
     {
         (_store, _node, _time, _log, _lifetime) = (store, node, time, log, options.AuthorizationLifetime);
-        var resolver = new NameResolver(options.KnownAddresses, new AddressPolicy(options.AllowPrivateAddresses));
-        _http = new Http01Validator(options, resolver, time);
-        _queue = new WorkQueue<ValidationTask>(options.ConcurrentValidations, Capacity, ValidateAsync);
+        (_validations, _retries) = (validations, new RetrySchedule(options.ValidationRetries, time));
+        _queue = new WorkQueue<Attempt>(options.ConcurrentValidations, Capacity, ValidateAsync, attempt => attempt.Task.AccountId);
     }
 
     /// <summary>Takes over what was unfinished when its node ended, at the latest <see cref="NodeIdentity.LeaseTime"/> after it was taken up there.</summary>
@@ -37,7 +37,7 @@ internal sealed class ValidationWork : IAsyncDisposable
         {
             foreach (var task in tasks)
             {
-                _queue.Restore(task);
+                _queue.Restore(new Attempt(task, 1));
             }
 
             leasesBefore = NodeIdentity.Earlier(leasesBefore, lease.Until.AddTicks(-1));
@@ -58,7 +58,7 @@ internal sealed class ValidationWork : IAsyncDisposable
         {
             if (await _store.StartChallengeAsync(task.ChallengeId, task.AccountUrl, _node.NewLease(), cancel))
             {
-                _queue.Add(task);
+                _queue.Add(new Attempt(task, 1));
                 isQueued = true;
             }
         }
@@ -71,15 +71,29 @@ internal sealed class ValidationWork : IAsyncDisposable
         }
     }
 
-    private async Task ValidateAsync(ValidationTask task, CancellationToken cancel)
+    /// <summary>A client has sent its response again while the challenge is in processing (RFC 8555 §8.2).</summary>
+    internal void Hurry(string challengeId) => _retries.Hurry(challengeId);
+
+    /// <returns>Until the next attempt; null when none is waiting.</returns>
+    internal TimeSpan? UntilNext(string challengeId) => _retries.Remaining(challengeId);
+
+    private async Task ValidateAsync(Attempt attempt, CancellationToken cancel)
     {
+        var task = attempt.Task;
         try
         {
-            var target = new ValidationTarget(task.Name, task.Token, KeyAuthorization.Of(task.Token, task.Thumbprint));
-            var problem = await _http.ValidateAsync(target, cancel);
+            var finding = await _validations.ProveAsync(TargetOf(task), cancel);
+            if (finding.MayPass && _retries.HasAfter(attempt.Number))
+            {
+                await _store.NoteAttemptAsync(task.ChallengeId, Json(task, finding.Problem)!, _node.NewLease(), cancel);
+                _ = RepeatAsync(attempt, cancel);
+                return;
+            }
+
             var now = _time.GetUtcNow();
-            await _store.FinishChallengeAsync(task.ChallengeId, now, now + _lifetime, Json(task, problem), cancel);
-            Tell(task, problem);
+            var expires = finding.Until < now + _lifetime ? finding.Until.Value : now + _lifetime;
+            await _store.FinishChallengeAsync(task.ChallengeId, now, expires, Json(task, finding.Problem), cancel);
+            Tell(task, finding.Problem);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
@@ -88,20 +102,47 @@ internal sealed class ValidationWork : IAsyncDisposable
         }
     }
 
+    // Waits outside of the workers: others go on meanwhile.
+    private async Task RepeatAsync(Attempt attempt, CancellationToken cancel)
+    {
+        try
+        {
+            await _retries.WaitAsync(attempt.Task.ChallengeId, attempt.Number, cancel);
+            _queue.Restore(attempt with { Number = attempt.Number + 1 });
+        }
+        catch (OperationCanceledException)
+        {
+            // The program stops; the challenge is found again at the next start.
+        }
+    }
+
+    private static ValidationTarget TargetOf(ValidationTask task) => new()
+    {
+        Name = task.Name,
+        Type = task.Type,
+        Token = task.Token,
+        Thumbprint = task.Thumbprint,
+        AccountUrl = task.AccountUrl,
+    };
+
     private void Tell(ValidationTask task, ProblemDocument? problem)
     {
         if (problem is null)
         {
-            _log.Proven(task.AccountId, task.Name, ChallengeType.Http01);
+            _log.Proven(task.AccountId, task.Name, task.Type);
             return;
         }
 
-        _log.NotProven(task.AccountId, task.Name, ChallengeType.Http01, problem.Detail);
+        _log.NotProven(task.AccountId, task.Name, task.Type, problem.Detail);
     }
 
     private static string? Json(ValidationTask task, ProblemDocument? problem) => problem is null
         ? null
-        : JsonSerializer.Serialize(problem with { Identifier = Identifier.Dns(task.Name) }, AcmeJson.Default.ProblemDocument);
+        : JsonSerializer.Serialize(problem with { Identifier = Identifier.Of(task.Name) }, AcmeJson.Default.ProblemDocument);
+
+    /// <param name="Task">What is proven.</param>
+    /// <param name="Number">1 for the first.</param>
+    private sealed record Attempt(ValidationTask Task, int Number);
 
     public ValueTask DisposeAsync() => _queue.DisposeAsync();
 }

@@ -17,7 +17,7 @@ internal static class AuthorityCommand
     private const string Usage =
         """
         Usage: berth ca serve [--data FOLDER] [--listen ADDRESS:PORT] [--publish ADDRESS:PORT] [--host NAME ...]
-                              [--validation-port PORT] [--lifetime DAYS] [--allow-private]
+                              [--validation-port PORT] [--lifetime DAYS] [--allow-private] [OPTION ...]
 
             --data             where keys and the database lie; $DOKKU_LIB_ROOT/data/authority by default
             --listen           where the ACME endpoint listens with TLS; 127.0.0.1:14000 by default
@@ -26,6 +26,18 @@ internal static class AuthorityCommand
             --validation-port  where HTTP-01 is proven; 80 by default
             --lifetime         days a certificate lasts; 90 by default
             --allow-private    certify names that lead to private and loopback addresses
+            --allow-network    certify names that lead into this network (10.1.0.0/16), whatever it is; may be repeated
+            --validation-tls-port  where TLS-ALPN-01 is proven; 443 by default
+            --challenge        a challenge type to offer, may be repeated; all of them by default
+            --resolver         a DNS resolver to ask, ADDRESS:PORT; each one more is a perspective that must agree
+            --quorum           how many perspectives must see a proof; all of two, all but one of three to five
+            --caa-identity     the name this authority goes by in CAA records; CAA is looked at where there is one; may be repeated
+            --allow-name       what may be certified: a name, a name with a dot in front for all below it, a network; may be repeated
+            --deny-name        what may not, in the same form; may be repeated
+            --terms            URL of the terms of service that each account must agree to
+            --website          URL of a page about this authority, shown in the directory
+            --require-binding  register accounts with an external account binding only
+            --profile          a kind of certificate to choose: NAME,lifetime=6d,names=25,keys=ec,wildcards=no,addresses=no; may be repeated
         """;
 
     private const string SeeHelp = "`berth ca serve --help` lists the options.";
@@ -60,22 +72,29 @@ internal static class AuthorityCommand
     private static AuthorityOptions Parse(string[] words, StateRoots roots)
     {
         var options = new AuthorityOptions { DataFolder = $"{roots.Lib}/data/authority" };
-        var hosts = ImmutableArray<string>.Empty;
+        var (hosts, challenges) = (ImmutableArray<string>.Empty, ImmutableArray<string>.Empty);
         for (var i = 0; i < words.Length; i++)
         {
-            if (words[i] == "--allow-private")
+            if (words[i] is "--allow-private" or "--require-binding")
             {
-                options = options with { AllowPrivateAddresses = true };
+                options = words[i] == "--allow-private"
+                    ? options with { AllowPrivateAddresses = true }
+                    : options with { RequireBinding = true };
                 continue;
             }
 
             var option = words[i];
             var value = ++i < words.Length ? words[i] : throw Missing(option);
             hosts = option == "--host" ? hosts.Add(value) : hosts;
-            options = option == "--host" ? options : With(options, option, value);
+            challenges = option == "--challenge" ? challenges.Add(value) : challenges;
+            options = option is "--host" or "--challenge" ? options : With(options, option, value);
         }
 
-        return hosts.IsEmpty ? options : options with { HostNames = hosts };
+        return options with
+        {
+            HostNames = hosts.IsEmpty ? options.HostNames : hosts,
+            ChallengeTypes = challenges.IsEmpty ? options.ChallengeTypes : challenges,
+        };
     }
 
     private static AuthorityOptions With(AuthorityOptions options, string option, string value) => option switch
@@ -85,6 +104,16 @@ internal static class AuthorityCommand
         "--publish" => options with { ListenHttp = EndPoint(value) },
         "--validation-port" => options with { HttpPort = Number(value) },
         "--lifetime" => options with { LeafLifetime = TimeSpan.FromDays(Number(value)) },
+        "--validation-tls-port" => options with { HttpsPort = Number(value) },
+        "--allow-network" => options with { AllowedNetworks = options.AllowedNetworks.Add(Network(value)) },
+        "--resolver" => options with { Resolvers = options.Resolvers.Add(EndPoint(value)) },
+        "--quorum" => options with { Quorum = Number(value) },
+        "--caa-identity" => options with { CaaIdentities = options.CaaIdentities.Add(value) },
+        "--allow-name" => options with { AllowedNames = options.AllowedNames.Add(value) },
+        "--deny-name" => options with { DeniedNames = options.DeniedNames.Add(value) },
+        "--terms" => options with { TermsOfService = Url(value) },
+        "--website" => options with { Website = Url(value) },
+        "--profile" => options with { Profiles = options.Profiles.Add(ProfileWords.Parse(value)) },
         _ => throw ProgramProblems.BadOption($"berth ca serve knows no option '{Printable.Of(option)}'.", SeeHelp).AsException(),
     };
 
@@ -94,6 +123,14 @@ internal static class AuthorityCommand
     private static IPEndPoint EndPoint(string text) => IPEndPoint.TryParse(text, out var point) && text.Contains(':')
         ? point
         : throw ProgramProblems.BadOption($"'{Printable.Of(text)}' is not an address and a port.", "Write both, as in 127.0.0.1:14000.").AsException();
+
+    private static IPNetwork Network(string text) => IPNetwork.TryParse(text, out var network)
+        ? network
+        : throw ProgramProblems.BadOption($"'{Printable.Of(text)}' is not a network.", "Write its first address and its length, as in 10.1.0.0/16.").AsException();
+
+    private static Uri Url(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "https" or "http"
+        ? url
+        : throw ProgramProblems.BadOption($"'{Printable.Of(text)}' is not an http or https URL.", SeeHelp).AsException();
 
     private static int Number(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 65535

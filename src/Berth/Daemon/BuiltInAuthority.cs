@@ -70,6 +70,8 @@ internal sealed class BuiltInAuthority : IBuiltInAuthority, IAsyncDisposable
                 Listen = ImmutableArray.Create(new IPEndPoint(IPAddress.Loopback, port)),
                 HttpPort = httpPort,
                 AllowPrivateAddresses = true,
+                // The daemon that asks is the one that answers: nothing needs time to spread.
+                ValidationRetries = [],
             },
             TimeProvider.System,
             logs);
