@@ -49,6 +49,68 @@ public static class AtomicFile
         }
     }
 
+    /// <summary>
+    /// Replaces several files, each whole, in the order given. Everything is under way to the disk before the first is waited for, so a
+    /// few files cost little more than one. What was replaced stays when a later one cannot be.
+    /// </summary>
+    /// <exception cref="ProblemException"><see cref="KernelProblems.StateNotWritable"/>.</exception>
+    public static void WriteAll(IReadOnlyList<(HeldFolder Folder, string Name, byte[] Content, UnixFileMode Mode)> files)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        var open = new List<(FileStream Stream, string Temporary)>();
+        var at = 0;
+        try
+        {
+            for (; at < files.Count; at++)
+            {
+                var (folder, name, content, mode) = files[at];
+                open.Add(Begin(folder, TemporaryIn(folder, name), content, mode));
+            }
+
+            for (at = 0; at < files.Count; at++)
+            {
+                open[at].Stream.Flush(flushToDisk: true);
+            }
+
+            for (at = 0; at < files.Count; at++)
+            {
+                Posix.Rename(open[at].Temporary, $"{files[at].Folder.Path}/{files[at].Name}");
+            }
+
+            foreach (var folder in files.Select(file => file.Folder).Distinct())
+            {
+                folder.Sync();
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            open.ForEach(each => DeleteQuietly(each.Temporary));
+            var (folder, name, _, _) = files[Math.Min(at, files.Count - 1)];
+            throw KernelProblems.NotWritable($"{folder.Name}/{name}", e).AsException(e);
+        }
+        finally
+        {
+            open.ForEach(each => each.Stream.Dispose());
+        }
+    }
+
+    private static (FileStream Stream, string Temporary) Begin(HeldFolder folder, string temporary, byte[] content, UnixFileMode mode)
+    {
+        var stream = Open(folder, temporary, mode);
+        try
+        {
+            stream.Write(content);
+            Posix.StartWriting((int)stream.SafeFileHandle.DangerousGetHandle());
+            return (stream, temporary);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            stream.Dispose();
+            DeleteQuietly(temporary);
+            throw;
+        }
+    }
+
     /// <summary>Points a symbolic link at a new target in one step.</summary>
     /// <param name="path">The link.</param>
     /// <param name="target">What it names, relative to the link's folder or absolute.</param>
@@ -87,7 +149,14 @@ public static class AtomicFile
 
     private static void WriteDurably(HeldFolder folder, string path, ReadOnlySpan<byte> content, UnixFileMode mode)
     {
-        using var file = new FileStream(path, new FileStreamOptions
+        using var file = Open(folder, path, mode);
+        file.Write(content);
+        file.Flush(flushToDisk: true);
+    }
+
+    private static FileStream Open(HeldFolder folder, string path, UnixFileMode mode)
+    {
+        var file = new FileStream(path, new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
@@ -97,8 +166,7 @@ public static class AtomicFile
         // The umask narrows what a group should read; the mode asked for is the mode given.
         File.SetUnixFileMode(file.SafeFileHandle, mode);
         folder.GiveOwner((int)file.SafeFileHandle.DangerousGetHandle());
-        file.Write(content);
-        file.Flush(flushToDisk: true);
+        return file;
     }
 
     private static void DeleteQuietly(string path)

@@ -33,6 +33,23 @@ public sealed class FileStateStore(StateRoots roots, TimeProvider time) : IState
         AtomicFile.Write(folder, Path.GetFileName(file), Encoding.UTF8.GetBytes(text), mode);
     }
 
+    public void WriteAll(IReadOnlyList<StateFile> files)
+    {
+        var folders = new Dictionary<string, HeldFolder>(StringComparer.Ordinal);
+        try
+        {
+            AtomicFile.WriteAll([.. files.Select(file => (
+                HoldOnce(folders, FileOf(file.Path)), Path.GetFileName(FileOf(file.Path)), Encoding.UTF8.GetBytes(file.Text), file.Mode))]);
+        }
+        finally
+        {
+            foreach (var folder in folders.Values)
+            {
+                folder.Dispose();
+            }
+        }
+    }
+
     public void EnsureFolder(StatePath path, UnixFileMode mode)
     {
         EnsureRoot(FileOf(path));
@@ -78,11 +95,16 @@ public sealed class FileStateStore(StateRoots roots, TimeProvider time) : IState
 
     public bool Exists(StatePath path) => Path.Exists(FileOf(path));
 
-    public IReadOnlyList<string> List(StatePath folder)
+    public IReadOnlyList<string> List(StatePath folder) => Names(folder, Directory.EnumerateFileSystemEntries);
+
+    // The system tells which entries are folders while it lists them: no look at each.
+    public IReadOnlyList<string> ListFolders(StatePath folder) => Names(folder, Directory.EnumerateDirectories);
+
+    private string[] Names(StatePath folder, Func<string, IEnumerable<string>> list)
     {
         try
         {
-            var names = Directory.EnumerateFileSystemEntries(FileOf(folder))
+            var names = list(FileOf(folder))
                 .Select(entry => Path.GetFileName(entry))
                 .Where(name => !name.EndsWith(AtomicFile.TemporaryEnding, StringComparison.Ordinal))
                 .ToArray();
@@ -134,6 +156,12 @@ public sealed class FileStateStore(StateRoots roots, TimeProvider time) : IState
     {
         EnsureRoot(file);
         return PrivateFolder.Hold(Path.GetDirectoryName(file)!, PrivateFolder.GroupRead, _guard.For(file));
+    }
+
+    private HeldFolder HoldOnce(Dictionary<string, HeldFolder> held, string file)
+    {
+        var folder = Path.GetDirectoryName(file)!;
+        return held.TryGetValue(folder, out var known) ? known : held[folder] = Hold(file);
     }
 
     private void EnsureRoot(string file) => PrivateFolder.Ensure(

@@ -12,6 +12,15 @@ public interface IStateStore
     /// <summary>Replaces the document whole; readers see the old text or the new.</summary>
     void Write(StatePath path, string text, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
+    /// <summary>Replaces several documents, each whole, in the order given; what was written stays when a later one cannot be.</summary>
+    void WriteAll(IReadOnlyList<StateFile> files)
+    {
+        foreach (var file in files)
+        {
+            Write(file.Path, file.Text, file.Mode);
+        }
+    }
+
     /// <summary>Makes a folder and its missing parents; one that exists keeps its mode.</summary>
     void EnsureFolder(StatePath path, UnixFileMode mode);
 
@@ -25,6 +34,9 @@ public interface IStateStore
 
     /// <returns>The names directly below a folder, in ordinal order; empty when it is not there.</returns>
     IReadOnlyList<string> List(StatePath folder);
+
+    /// <returns>Those of the names that are folders, or links to one.</returns>
+    IReadOnlyList<string> ListFolders(StatePath folder) => [.. List(folder).Where(name => Directory.Exists($"{FileOf(folder)}/{name}"))];
 
     /// <summary>Where the document lies on this machine, for programs that need a file.</summary>
     string FileOf(StatePath path);

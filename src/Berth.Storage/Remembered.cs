@@ -18,23 +18,17 @@ public sealed class Remembered<T>(TimeProvider time)
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
     /// <param name="key">What the value is of.</param>
-    /// <param name="files">Everything it is read from; asked for once.</param>
+    /// <param name="files">Everything it is read from; asked for again whenever it is read again, for one file may decide on the next.</param>
     /// <param name="read">Reads it.</param>
     public T Get(string key, Func<string[]> files, Func<T> read)
     {
-        var known = _entries.GetValueOrDefault(key);
-        var paths = known?.Paths ?? [.. files().Select(FileStamp.PathOf)];
-        var stamps = new FileStamp[paths.Length];
-        for (var i = 0; i < paths.Length; i++)
-        {
-            stamps[i] = FileStamp.Of(paths[i]);
-        }
-
-        if (known is not null && stamps.AsSpan().SequenceEqual(known.Stamps))
+        if (_entries.TryGetValue(key, out var known) && known.IsAsItWas())
         {
             return known.Value;
         }
 
+        byte[][] paths = [.. files().Select(FileStamp.PathOf)];
+        FileStamp[] stamps = [.. paths.Select(path => FileStamp.Of(path))];
         var value = read();
         Keep(key, new Entry(paths, stamps, value));
         return value;
@@ -57,5 +51,19 @@ public sealed class Remembered<T>(TimeProvider time)
         _entries[key] = entry;
     }
 
-    private sealed record Entry(byte[][] Paths, FileStamp[] Stamps, T Value);
+    private sealed record Entry(byte[][] Paths, FileStamp[] Stamps, T Value)
+    {
+        public bool IsAsItWas()
+        {
+            for (var i = 0; i < Paths.Length; i++)
+            {
+                if (FileStamp.Of(Paths[i]) != Stamps[i])
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
 }

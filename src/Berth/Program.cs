@@ -88,7 +88,7 @@ internal static class Program
             ["uninstall", .. var rest] => UninstallCommand.RunAsync(rest, output),
             ["completion", .. var rest] => CompletionCommand.Run(rest, output),
             ["explain", .. var rest] => ExplainCommand.Run(rest, caller, output),
-            ["version"] or ["--version"] or ["-v"] => VersionCommand.Run(caller, output),
+            ["version", ..] or ["--version"] or ["-v"] => VersionCommand.Run(caller, output),
             _ => null,
         };
         return local is not null ? local.GetAwaiter().GetResult()

@@ -56,6 +56,22 @@ public sealed class Remembering_what_files_said : IDisposable
     }
 
     [Fact]
+    public async Task looks_at_those_files_only_that_the_last_reading_named()
+    {
+        await File.WriteAllTextAsync(_scratch["a"], "one");
+        string AskBoth() => _remembered.Get(
+            "both",
+            () => File.Exists(_scratch["a"]) ? [_scratch["a"]] : [_scratch["a"], _scratch["b"]],
+            () => File.Exists(_scratch["a"]) ? File.ReadAllText(_scratch["a"]) : File.Exists(_scratch["b"]) ? File.ReadAllText(_scratch["b"]) : "nothing");
+
+        Assert.Equal("one", AskBoth());
+        File.Delete(_scratch["a"]);
+        Assert.Equal("nothing", AskBoth());
+        await File.WriteAllTextAsync(_scratch["b"], "two");
+        Assert.Equal("two", AskBoth());
+    }
+
+    [Fact]
     public async Task keeps_nothing_of_a_file_that_changed_just_now()
     {
         var now = new Remembered<string>(TimeProvider.System);

@@ -31,6 +31,20 @@ public sealed class Asking_for_help : IDisposable
     }
 
     [Fact]
+    public async Task is_answered_when_letsencrypt_stands_alone()
+    {
+        var help = await _berth.OkAsync("letsencrypt:help");
+        Assert.StartsWith("Usage: berth letsencrypt[:COMMAND]\n", help, StringComparison.Ordinal);
+        Assert.Equal(help, await _berth.OkAsync("letsencrypt"));
+        Assert.Equal(help, await _berth.OkAsync("letsencrypt", "--help"));
+        Assert.Equal(20, (await _berth.RunAsync("--app", "nobody", "domains")).Status);
+    }
+
+    [Fact]
+    public async Task tells_the_version_whatever_stands_around_the_word() =>
+        Assert.Equal(await _berth.OkAsync("version"), await _berth.OkAsync("--quiet", "--app", "shop", "version"));
+
+    [Fact]
     public async Task lists_every_command_with_all()
     {
         var help = await _berth.OkAsync("help", "--all");

@@ -36,6 +36,19 @@ public sealed class Managing_apps(SharedServer server)
     }
 
     [Theory]
+    [InlineData("Please specify an app to run the command on", "apps:create", "")]
+    [InlineData("Please specify an app to run the command on", "apps:exists", "")]
+    [InlineData("Please specify an app to run the command on", "apps:clone", "", "b")]
+    [InlineData("Please specify an new app name", "apps:rename", "a", "")]
+    [InlineData("unknown flag: --nonsense", "apps:list", "--nonsense")]
+    [InlineData("Invalid format specified, supported formats: json, stdout (given: xml)", "apps:list", "--format", "xml")]
+    public async Task refuses_a_word_that_is_missing_or_none(string said, params string[] words)
+    {
+        var result = await Berth.RunAsync(words);
+        Assert.Equal((1, "", $" !     {said}\n"), (result.Status, result.Output, result.Error));
+    }
+
+    [Theory]
     [InlineData("Shop")]
     [InlineData("-shop")]
     [InlineData("a b")]

@@ -97,5 +97,16 @@ public sealed class Managing_domains : IAsyncLifetime
         Assert.Contains("VHOST line 2: 'bad/line' is not a domain name: it contains a '/'", result.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task leaves_what_somebody_wrote_around_the_lines_where_it_is()
+    {
+        await File.WriteAllTextAsync($"{_berth.Home}/app/VHOST", "# the shop\nshop.org\n\nold.org\n# end");
+        await _berth.OkAsync("domains:add", "app", "new.org", "shop.org");
+        await _berth.OkAsync("domains:remove", "app", "OLD.org");
+        Assert.Equal("# the shop\nshop.org\n\n# end\nnew.org\n", await File.ReadAllTextAsync($"{_berth.Home}/app/VHOST"));
+        await _berth.OkAsync("domains:set", "app", "only.org");
+        Assert.Equal("only.org\n", await File.ReadAllTextAsync($"{_berth.Home}/app/VHOST"));
+    }
+
     private async Task SaysAsync(string expected, params string[] words) => Assert.Equal(expected, await _berth.OkAsync(words));
 }

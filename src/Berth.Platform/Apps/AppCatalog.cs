@@ -19,10 +19,9 @@ public sealed class AppCatalog(IStateStore store, TimeProvider time)
     public IReadOnlyList<AppName> List() => _apps.Get("", () => [store.FileOf(Everything)], ListFolders);
 
     private AppName[] ListFolders() =>
-        [.. store.List(Everything).Where(name => !NotApps.Contains(name))
+        [.. store.ListFolders(Everything).Where(name => !NotApps.Contains(name))
             .Select(name => AppName.TryParse(name, out var app) ? app : null)
-            .OfType<AppName>()
-            .Where(IsFolder)];
+            .OfType<AppName>()];
 
     public bool Exists(AppName app) => !NotApps.Contains(app.Text) && IsFolder(app);
 
@@ -50,9 +49,7 @@ public sealed class AppCatalog(IStateStore store, TimeProvider time)
         try
         {
             store.EnsureFolder(FolderOf(app), PrivateFolder.PublicRead);
-            new AppRepository(store).Make(app);
-            NetworkSettings.Begin(store, app);
-            RecordCreation(app);
+            store.WriteAll([.. new AppRepository(store).Begin(app), NetworkSettings.Begin(app), Creation(app)]);
             return app;
         }
         catch (ProblemException)
@@ -102,7 +99,11 @@ public sealed class AppCatalog(IStateStore store, TimeProvider time)
         store.Delete(StatePath.Lib("config", app.Text, "ENV"));
         foreach (var feature in store.List(StatePath.Lib("config")).Where(name => !name.StartsWith('-')))
         {
-            store.Delete(StatePath.Lib("config", feature, app.Text));
+            // Every app has a folder there too: a look costs far less than a removal.
+            if (store.Exists(StatePath.Lib("config", feature, app.Text)))
+            {
+                store.Delete(StatePath.Lib("config", feature, app.Text));
+            }
         }
 
         if (store.List(StatePath.Lib("config", app.Text)).Count == 0)
@@ -118,8 +119,9 @@ public sealed class AppCatalog(IStateStore store, TimeProvider time)
     }
 
     /// <summary>Writes down that the app was made now.</summary>
-    public void RecordCreation(AppName app) =>
-        store.Write(CreatedAt(app), time.GetUtcNow().ToUnixTimeSeconds().ToString(provider: null));
+    public void RecordCreation(AppName app) => store.WriteAll([Creation(app)]);
+
+    private StateFile Creation(AppName app) => new(CreatedAt(app), time.GetUtcNow().ToUnixTimeSeconds().ToString(provider: null));
 
     /// <returns>When the app was made, in seconds since 1970, or empty on a server older than this record.</returns>
     public string CreatedAtOf(AppName app) => store.Read(CreatedAt(app))?.Trim() ?? "";

@@ -55,7 +55,7 @@ public sealed class AppFeature(
 
     private async Task<int> CreateAsync(CommandCall call)
     {
-        var word = call.Parse().At(0) ?? throw AppProblems.NotNamed().AsException();
+        var word = call.Parse().At(0) is { Length: > 0 } name ? name : throw AppProblems.NotNamed().AsException();
         var app = AppName.Parse(word);
         apps.RefuseTaken(app);
         call.Output.QuietStep($"Creating {app}...");
@@ -123,9 +123,9 @@ public sealed class AppFeature(
 
     private Task<int> ListAsync(CommandCall call)
     {
-        var request = ReportRequest.Parse(call.Words);
+        var json = ReportRequest.IsJson(call.Parse([], ["--format"]).Value("--format"));
         var names = apps.List();
-        if (request.Json)
+        if (json)
         {
             call.Output.Line(PlainJson.OfList(names.Select(app => app.Text)));
             return Task.FromResult(0);
@@ -191,7 +191,7 @@ public sealed class AppFeature(
 
     private Task<int> ReportAsync(CommandCall call)
     {
-        var request = ReportRequest.Parse(call.Words);
+        var request = ReportRequest.Parse(call);
         if (request.IsGlobal)
         {
             Report.Print(call.Output, "Global", GlobalValues(), request);

@@ -18,7 +18,7 @@ public static class AppReports
         Func<AppName, IReadOnlyDictionary<string, string>> ofApp,
         Func<IReadOnlyDictionary<string, string>>? ofAll = null)
     {
-        var request = ReportRequest.Parse(call.Words);
+        var request = ReportRequest.Parse(call);
         if (request.IsGlobal)
         {
             report.Print(call.Output, "Global", ofAll?.Invoke() ?? new Dictionary<string, string>(), request);

@@ -90,8 +90,8 @@ public sealed class AppTransfer(
 
     private (AppName From, AppName To) Names(Arguments words)
     {
-        var first = words.At(0) ?? throw AppProblems.NotNamed().AsException();
-        var second = words.At(1) ?? throw AppProblems.NoNewName().AsException();
+        var first = words.At(0) is { Length: > 0 } ? words.At(0) : throw AppProblems.NotNamed().AsException();
+        var second = words.At(1) is { Length: > 0 } name ? name : throw AppProblems.NoNewName().AsException();
         return (apps.Find(first), AppName.Parse(second));
     }
 

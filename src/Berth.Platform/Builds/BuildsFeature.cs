@@ -187,7 +187,7 @@ public sealed class BuildsFeature(BuildStore store, BuildJournal journal, AppCat
 
     private Task<int> ReportAsync(CommandCall call)
     {
-        var request = ReportRequest.Parse(call.Words);
+        var request = ReportRequest.Parse(call);
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         if (request.IsGlobal)
         {

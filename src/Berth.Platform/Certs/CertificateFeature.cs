@@ -75,7 +75,7 @@ public sealed class CertificateFeature(
         await InstallAsync(call, app, made.Certificate, made.Key, made.Request);
         if (domain is not null)
         {
-            await domains.ChangeAsync(app, before => [.. before.Append(domain.Text).Distinct()], call.Cancel);
+            await domains.AddAsync(app, [domain.Text], call.Cancel);
             call.Output.Step($"Added {domain} to {app}");
             await routes.PublishAsync(app, call.Output, call.Cancel);
         }
@@ -125,7 +125,7 @@ public sealed class CertificateFeature(
 
     private Task<int> ReportAsync(CommandCall call)
     {
-        var request = ReportRequest.Parse(call.Words);
+        var request = ReportRequest.Parse(call);
         if (request.IsGlobal)
         {
             Report.Print(call.Output, "Global", new Dictionary<string, string>(), request);

@@ -13,7 +13,7 @@ namespace Berth.Platform.Certs;
 /// </summary>
 public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICertificateWatcher? watcher = null)
 {
-    private readonly Remembered<(CertificateFacts? Facts, bool FromAcme)> _certificates = new(time);
+    private readonly Remembered<InService> _certificates = new(time);
 
     public string CertificatePath(AppName app) => store.FileOf(Certificate(app));
 
@@ -26,10 +26,13 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
     public string? ReadKey(AppName app) => store.Read(Key(app));
 
     /// <summary>Whether the certificate in service is the one Let's Encrypt (or another ACME server) issued.</summary>
-    public bool IsFromAcme(AppName app) => InService(app).FromAcme;
+    public bool IsFromAcme(AppName app) => InServiceOf(app).FromAcme;
 
     /// <returns>What the certificate says of itself, or null when there is none that can be read.</returns>
-    public CertificateFacts? Facts(AppName app) => InService(app).Facts;
+    public CertificateFacts? Facts(AppName app) => InServiceOf(app).Facts;
+
+    /// <summary>Both at once: one look at the files instead of two.</summary>
+    public InService InServiceOf(AppName app) => _certificates.Get(app.Text, () => Telling(app), () => ReadInService(app));
 
     /// <summary>Tells one installed pair from the next, also when somebody numbers all their certificates alike.</summary>
     public string VersionOf(AppName app, CertificateFacts facts) => string.Create(
@@ -116,14 +119,16 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
             ? string.Concat(pem[found.Base64Data].Where(c => !char.IsWhiteSpace(c)))
             : null;
 
-    private (CertificateFacts? Facts, bool FromAcme) InService(AppName app) => _certificates.Get(
-        app.Text,
-        () => [store.FileOf(Certificate(app)), store.FileOf(FromAcme(app)), store.FileOf(Current(app)), store.FileOf(Current(app).Slash("certificates"))],
-        () =>
-        {
-            var text = ReadCertificate(app);
-            return (CertificateFacts.TryRead(text), LeafIn(text) is { } served && Issued(app).Any(chain => LeafIn(chain) == served));
-        });
+    private InService ReadInService(AppName app)
+    {
+        var text = ReadCertificate(app);
+        return new InService(CertificateFacts.TryRead(text), LeafIn(text) is { } served && Issued(app).Any(chain => LeafIn(chain) == served));
+    }
+
+    /// <summary>The files that tell. Where the mark is, what Dokku's plugin may have left is not looked at.</summary>
+    private string[] Telling(AppName app) => store.Exists(FromAcme(app))
+        ? [store.FileOf(Certificate(app)), store.FileOf(FromAcme(app))]
+        : [store.FileOf(Certificate(app)), store.FileOf(FromAcme(app)), store.FileOf(Current(app)), store.FileOf(Current(app).Slash("certificates"))];
 
     private static StatePath Current(AppName app) => AppCatalog.FolderOf(app).Slash("letsencrypt", "certs", "current");
 

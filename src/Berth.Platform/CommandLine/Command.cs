@@ -16,6 +16,9 @@ public sealed record Command(string Name, string Synopsis, string Summary, Comma
     /// <summary>True when only root may call it.</summary>
     public bool NeedsRoot { get; init; }
 
+    /// <summary>True when the name alone asks for the feature's help.</summary>
+    public bool AloneIsHelp { get; init; }
+
     /// <summary>True for what plugins' files call and nobody types: help and suggestions leave it out.</summary>
     public bool Hidden { get; init; }
 

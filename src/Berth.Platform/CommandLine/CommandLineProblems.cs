@@ -38,6 +38,9 @@ public static class CommandLineProblems
     internal static Problem InvalidReportFlag(IEnumerable<string> valid) => new(
         ReportFlagInvalid, $"Invalid flag passed, valid flags: {string.Join(", ", valid)}", "Use one of the flags listed.");
 
+    internal static Problem OneReportFlag(string feature) => new(
+        ReportFlagInvalid, $"{Printable.Of(feature)}:report command allows only a single flag", "Ask for one of them, or for all with --format json.");
+
     internal static Problem FormatWithFlag() => new(
         FormatInvalid, "--format flag cannot be specified when specifying an info flag", "Leave one of the two out.");
 

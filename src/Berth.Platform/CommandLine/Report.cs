@@ -42,7 +42,7 @@ public sealed record Report(string Prefix, string Title)
         var width = Math.Max(KeyWidth, keys.Select(key => key.Length + 2).DefaultIfEmpty().Max());
         foreach (var key in keys)
         {
-            output.Detail($"{Words(key).PadRight(width)}{values[key]}".TrimEnd());
+            output.Detail($"{Words(key).PadRight(width)}{values[key]}");
         }
     }
 

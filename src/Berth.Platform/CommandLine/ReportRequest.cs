@@ -9,8 +9,9 @@ public sealed record ReportRequest(string? Subject, string? Flag, bool Json)
     public bool IsGlobal => Subject == "--global";
 
     /// <summary>Reads the words of a report: <c>[app|--global] [--format json] [--flag]</c>, in any order.</summary>
-    public static ReportRequest Parse(IReadOnlyList<string> words)
+    public static ReportRequest Parse(CommandCall call)
     {
+        var words = call.Words;
         string? subject = null, flag = null, format = null;
         for (var i = 0; i < words.Count; i++)
         {
@@ -26,7 +27,7 @@ public sealed record ReportRequest(string? Subject, string? Flag, bool Json)
                     subject = "--global";
                     break;
                 case var word when word.StartsWith('-'):
-                    flag = word;
+                    flag = flag is null ? word : throw CommandLineProblems.OneReportFlag(call.Name.Split(':')[0]).AsException();
                     break;
                 case var word:
                     subject ??= word;
@@ -34,21 +35,17 @@ public sealed record ReportRequest(string? Subject, string? Flag, bool Json)
             }
         }
 
-        return Check(subject, flag, format);
+        var json = IsJson(format);
+        return json && flag is not null
+            ? throw CommandLineProblems.FormatWithFlag().AsException()
+            : new ReportRequest(subject, flag, json);
     }
 
-    private static ReportRequest Check(string? subject, string? flag, string? format)
+    /// <returns>Whether a <c>--format</c> asks for JSON; null stands for lines.</returns>
+    public static bool IsJson(string? format) => format switch
     {
-        if (format is not (null or "json" or "stdout"))
-        {
-            throw CommandLineProblems.InvalidFormat(format).AsException();
-        }
-
-        if (format == "json" && flag is not null)
-        {
-            throw CommandLineProblems.FormatWithFlag().AsException();
-        }
-
-        return new ReportRequest(subject, flag, format == "json");
-    }
+        "json" => true,
+        null or "stdout" => false,
+        _ => throw CommandLineProblems.InvalidFormat(format).AsException(),
+    };
 }

@@ -54,6 +54,11 @@ public sealed class ConfigFeature(ConfigStore config, AppCatalog apps, IAppResta
     private Task<int> GetAsync(CommandCall call)
     {
         var words = call.Parse(["--quoted", "--global"]);
+        if (IsSilentlyUnknown(call, words))
+        {
+            return Task.FromResult(1);
+        }
+
         var scope = ScopeOf(words);
         var key = scope.Rest is [var only]
             ? only
@@ -179,6 +184,11 @@ public sealed class ConfigFeature(ConfigStore config, AppCatalog apps, IAppResta
 
         return Task.FromResult(0);
     }
+
+    // Scripts ask for a value to see whether there is one: no app has none. A person is told of the typing mistake.
+    private bool IsSilentlyUnknown(CommandCall call, Arguments words) =>
+        !call.Caller.ErrorIsTerminal && !words.Has("--global") && words is { Positional: [{ Length: > 0 } name, _] }
+        && !(AppName.TryParse(name, out var app) && apps.Exists(app));
 
     private Scope ScopeOf(Arguments words) => words.Has("--global")
         ? new Scope(null, words.Positional)

@@ -24,7 +24,7 @@ public static class ConfigProblems
         $"Cannot import config vars: {Printable.Of(reason)}",
         "Send lines of KEY=VALUE, or a JSON object of texts with `--format json`. Nothing was changed.");
 
-    internal static Problem NoSource(IReadOnlyList<string> words) => new(
+    public static Problem NoSource(IReadOnlyList<string> words) => new(
         ImportSourceMissing,
         words.Count == 0 ? "Please specify a file to import, or - for standard input" : $"Cannot read {Printable.Of(words[0])}",
         "Write `berth config:import <app> vars.env`, or send it: `berth config:import <app> - < vars.env`.");

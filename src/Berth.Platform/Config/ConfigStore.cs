@@ -17,8 +17,13 @@ public sealed class ConfigStore(IStateStore store, TimeProvider time)
     /// <param name="app">Null for the variables of all apps.</param>
     public ImmutableSortedDictionary<string, string> Read(AppName? app) => _values.Get(
         Scope(app),
-        () => [store.FileOf(Current(app)), store.FileOf(Legacy(app)), store.FileOf(MigrationRecord(app))],
+        () => Telling(app),
         () => ReadFiles(app));
+
+    // The record counts only beside an older file.
+    private string[] Telling(AppName? app) => store.Exists(Legacy(app))
+        ? [store.FileOf(Current(app)), store.FileOf(Legacy(app)), store.FileOf(MigrationRecord(app))]
+        : [store.FileOf(Current(app)), store.FileOf(Legacy(app))];
 
     private ImmutableSortedDictionary<string, string> ReadFiles(AppName? app)
     {
@@ -61,7 +66,11 @@ public sealed class ConfigStore(IStateStore store, TimeProvider time)
         }
 
         store.Write(Current(app), EnvironmentFile.Format(after));
-        store.Write(MigrationRecord(app), "true");
+        if (!migrated)
+        {
+            store.Write(MigrationRecord(app), "true");
+        }
+
         return new ConfigChange(before, after, migrated ? SetAside(app, before) : Drained(app));
     }
 

@@ -40,7 +40,7 @@ public sealed partial class DomainFeature(
         var (app, names) = AppAndNames(call, "add");
         var known = Listed(app);
         RefuseTaken(app, names);
-        await domains.ChangeAsync(app, before => [.. before.Union(names)], call.Cancel);
+        await domains.AddAsync(app, names, call.Cancel);
         foreach (var name in names)
         {
             call.Output.Step(known.Contains(name) ? $"Skipping: {name} already added to {app}" : $"Added {name} to {app}");
@@ -54,7 +54,7 @@ public sealed partial class DomainFeature(
         var words = call.Parse();
         var app = apps.Find(words.At(0));
         var names = Named(words.Positional.Skip(1), $"{call.Caller.Program} domains:remove {app}");
-        await domains.ChangeAsync(app, before => [.. before.Except(names, StringComparer.OrdinalIgnoreCase)], call.Cancel);
+        await domains.RemoveAsync(app, names, call.Cancel);
         foreach (var name in names)
         {
             call.Output.Step($"Removed {Printable.Of(name)} from {app}");
@@ -126,7 +126,7 @@ public sealed partial class DomainFeature(
     {
         var names = Names(call.Parse().Positional, $"{call.Caller.Program} domains:add-global");
         var known = Listed(null);
-        await domains.ChangeAsync(null, before => [.. before.Union(names)], call.Cancel);
+        await domains.AddAsync(null, names, call.Cancel);
         foreach (var name in names)
         {
             call.Output.Step(known.Contains(name) ? $"Skipping {name}: already added" : $"Added {name}");
@@ -138,7 +138,7 @@ public sealed partial class DomainFeature(
     private async Task<int> RemoveGlobalAsync(CommandCall call)
     {
         var names = Named(call.Parse().Positional, $"{call.Caller.Program} domains:remove-global");
-        await domains.ChangeAsync(null, before => [.. before.Except(names, StringComparer.OrdinalIgnoreCase)], call.Cancel);
+        await domains.RemoveAsync(null, names, call.Cancel);
         foreach (var name in names)
         {
             call.Output.Step($"Removed {Printable.Of(name)}");
@@ -164,7 +164,7 @@ public sealed partial class DomainFeature(
 
     private Task<int> ReportAsync(CommandCall call)
     {
-        var request = ReportRequest.Parse(call.Words);
+        var request = ReportRequest.Parse(call);
         var global = domains.Read(null).Lines;
         var enabled = global.Any(line => IsAcceptable(line.Text.ToLowerInvariant()));
         var values = new Dictionary<string, string>(StringComparer.Ordinal)

@@ -61,8 +61,29 @@ public sealed class DomainStore(IStateStore store, ConfigStore config, TimeProvi
     {
         using var held = await store.LockAsync(app?.Text ?? "--global", cancel);
         var before = Read(app).Lines.Select(line => line.Text).ToArray();
-        store.Write(PathOf(app), string.Concat(change(before).Select(line => line + "\n")), Mode);
+        Write(app, change(before));
     }
+
+    /// <summary>Adds names behind the lines there are; what somebody wrote around them by hand stays.</summary>
+    public async Task AddAsync(AppName? app, IReadOnlyCollection<string> names, CancellationToken cancel)
+    {
+        using var held = await store.LockAsync(app?.Text ?? "--global", cancel);
+        var before = Read(app).Lines.Select(line => line.Text);
+        Write(app, [.. Raw(app), .. names.Except(before)]);
+    }
+
+    /// <summary>Takes the lines that hold a name; what somebody wrote around them by hand stays.</summary>
+    public async Task RemoveAsync(AppName? app, IReadOnlyCollection<string> names, CancellationToken cancel)
+    {
+        using var held = await store.LockAsync(app?.Text ?? "--global", cancel);
+        Write(app, [.. Raw(app).Where(line => !names.Contains(line.Trim(), StringComparer.OrdinalIgnoreCase))]);
+    }
+
+    private IEnumerable<string> Raw(AppName? app) => store.Read(PathOf(app)) is { Length: > 0 } text
+        ? text.TrimEnd('\n').Split('\n').Select(line => line.TrimEnd())
+        : [];
+
+    private void Write(AppName? app, IEnumerable<string> lines) => store.Write(PathOf(app), string.Concat(lines.Select(line => line + "\n")), Mode);
 
     private static StatePath PathOf(AppName? app) =>
         app is null ? StatePath.Home("VHOST") : AppCatalog.FolderOf(app).Slash("VHOST");

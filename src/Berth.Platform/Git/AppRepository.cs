@@ -25,10 +25,14 @@ public sealed class AppRepository(IStateStore store)
 
         """;
 
-    private static readonly string[] Folders = ["branches", "info", "objects/info", "objects/pack", "refs/heads", "refs/tags"];
+    private static readonly string[] Folders = ["branches", "hooks", "info", "objects/info", "objects/pack", "refs/heads", "refs/tags"];
 
     /// <summary>Makes the app's folder a repository, which takes nothing from one that is; the hook is always written.</summary>
-    public void Make(AppName app)
+    public void Make(AppName app) => store.WriteAll(Begin(app));
+
+    /// <summary>Makes the folders of a repository.</summary>
+    /// <returns>The files that are missing in them, to be written in this order: without HEAD git does not take the folder for a repository.</returns>
+    public IReadOnlyList<StateFile> Begin(AppName app)
     {
         var root = store.FileOf(StatePath.Home(app.Text));
         foreach (var folder in Folders)
@@ -36,18 +40,15 @@ public sealed class AppRepository(IStateStore store)
             PrivateFolder.Ensure($"{root}/{folder}", PrivateFolder.PublicRead);
         }
 
-        PrivateFolder.Ensure($"{root}/hooks", PrivateFolder.PublicRead);
-        store.Write(StatePath.Home(app.Text, "hooks", "pre-receive"), Hook, Runnable);
-        if (!store.Exists(StatePath.Home(app.Text, "config")))
-        {
-            store.Write(StatePath.Home(app.Text, "config"), Config, AtomicFile.PublicRead);
-        }
-
-        // HEAD goes last: without it git does not take the folder for a repository.
-        if (!store.Exists(StatePath.Home(app.Text, "HEAD")))
-        {
-            store.Write(StatePath.Home(app.Text, "HEAD"), "ref: refs/heads/master\n", AtomicFile.PublicRead);
-        }
+        return
+        [
+            new(StatePath.Home(app.Text, "hooks", "pre-receive"), Hook, Runnable),
+            .. ((StateFile[])
+            [
+                new(StatePath.Home(app.Text, "config"), Config, AtomicFile.PublicRead),
+                new(StatePath.Home(app.Text, "HEAD"), "ref: refs/heads/master\n", AtomicFile.PublicRead),
+            ]).Where(file => !store.Exists(file.Path)),
+        ];
     }
 
     /// <returns>The commit HEAD leads to, or empty when nothing was pushed yet.</returns>

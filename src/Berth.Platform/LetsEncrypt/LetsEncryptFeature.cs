@@ -30,7 +30,7 @@ public sealed class LetsEncryptFeature(
 
     public IEnumerable<Command> Commands =>
     [
-        new("letsencrypt", "<app>", "Get or renew the app's certificate", IssueAsync) { NeedsDaemon = true },
+        new("letsencrypt", "<app>", "Get or renew the app's certificate", IssueAsync) { NeedsDaemon = true, AloneIsHelp = true },
         new("letsencrypt:active", "<app>", "Show whether letsencrypt is active for an app", ActiveAsync),
         new("letsencrypt:auto-renew", "[<app>]", "Renew certificates that are due", AutoRenewAsync) { NeedsDaemon = true },
         new("letsencrypt:cleanup", "<app>", "Remove stale certificate directories for app", CleanupAsync),
@@ -178,13 +178,13 @@ public sealed class LetsEncryptFeature(
             call.Output.Line($"{"----->",-6} {"App name",-18} {"Certificate Expiry",-25} {"Time before expiry",-25} {"Time before renewal",-25}");
         }
 
-        var rows = apps.List().Where(certificates.IsFromAcme)
-            .Select(app => (App: app, Facts: certificates.Facts(app)))
-            .Where(row => row.Facts is not null)
-            .OrderBy(row => row.Facts!.NotAfter);
+        var rows = apps.List().Select(app => (App: app, Served: certificates.InServiceOf(app)))
+            .Where(row => row.Served is { FromAcme: true, Facts: not null })
+            .Select(row => (row.App, Facts: row.Served.Facts!))
+            .OrderBy(row => row.Facts.NotAfter);
         foreach (var (app, facts) in rows)
         {
-            var expiry = facts!.NotAfter.LocalDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+            var expiry = facts.NotAfter.LocalDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
             var (left, renewal) = (facts.NotAfter - now, manager.RenewalOf(app, facts) - now);
             call.Output.Line($"{app.Text,-25} {expiry,-25} {RemainingTime.Format(left),-25} {RemainingTime.Format(renewal),-25}");
             if (manager.LastFailureOf(app) is { } failure)

@@ -24,7 +24,7 @@ public sealed class LetsEncryptReport(
 
     public int Print(CommandCall call)
     {
-        var request = ReportRequest.Parse(call.Words);
+        var request = ReportRequest.Parse(call);
         if (request.IsGlobal)
         {
             Shape.Print(call.Output, "global", call.InAggregate ? Masked(Global()) : Global(), request);

@@ -25,7 +25,7 @@ public sealed class NetworkSettings(PropertyStore properties)
         new Setting("tld"));
 
     /// <summary>What a new app starts with.</summary>
-    public static void Begin(IStateStore store, AppName app) => store.Write(StatePath.Lib("config", Feature, app.Text, AllInterfaces), "false");
+    public static StateFile Begin(AppName app) => new(StatePath.Lib("config", Feature, app.Text, AllInterfaces), "false");
 
     /// <returns>Who would miss the network: apps' names, <c>--global</c>.</returns>
     public IReadOnlyList<string> UsersOf(string network, AppCatalog apps) =>

@@ -62,7 +62,7 @@ public sealed class NginxFeature(
 
     private Task<int> ReportAsync(CommandCall call)
     {
-        var request = ReportRequest.Parse(call.Words);
+        var request = ReportRequest.Parse(call);
         if (request.IsGlobal)
         {
             Report.Print(call.Output, "Global", settings.Report(null), request);

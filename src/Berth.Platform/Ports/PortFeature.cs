@@ -85,7 +85,7 @@ public sealed class PortFeature(PortStore ports, PortPlan plan, AppCatalog apps,
 
     private Task<int> ReportAsync(CommandCall call)
     {
-        var request = ReportRequest.Parse(call.Words);
+        var request = ReportRequest.Parse(call);
         if (request.IsGlobal)
         {
             Report.Print(call.Output, "Global", new Dictionary<string, string>(), request);

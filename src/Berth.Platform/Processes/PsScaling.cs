@@ -27,7 +27,7 @@ public sealed class PsScaling(AppRuntime runtime, FormationStore formations, App
         CheckFlags(words, counts);
         if (counts.Length == 0 && !words.Has(Clear))
         {
-            Show(call, app, ReportRequest.Parse(["--format", words.Value("--format") ?? "stdout"]).Json);
+            Show(call, app, ReportRequest.IsJson(words.Value("--format")));
             return 0;
         }
 

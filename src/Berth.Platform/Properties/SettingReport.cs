@@ -19,7 +19,7 @@ public static class SettingReport
         Report report,
         Action<Dictionary<string, string>, AppName, ReportRequest>? more = null)
     {
-        var request = ReportRequest.Parse(call.Words);
+        var request = ReportRequest.Parse(call);
         if (request.IsGlobal)
         {
             var values = new Dictionary<string, string>(StringComparer.Ordinal);

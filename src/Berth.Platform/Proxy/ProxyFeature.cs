@@ -83,7 +83,7 @@ public sealed class ProxyFeature(ProxySettings settings, DomainStore domains, Ap
 
     private Task<int> ReportAsync(CommandCall call)
     {
-        var request = ReportRequest.Parse(call.Words);
+        var request = ReportRequest.Parse(call);
         if (request.IsGlobal)
         {
             Report.Print(call.Output, "Global", settings.Report(null), request);

@@ -120,7 +120,7 @@ public sealed class RoutePublisher(
 
     private (ImmutableArray<KeyValuePair<DomainName, EdgeHost>> Hosts, EdgeHost? Otherwise) HostsOf(AppName app, AppTargets live)
     {
-        var facts = certificates.Exists(app) ? certificates.Facts(app) : null;
+        var (facts, fromAcme) = certificates.Exists(app) ? certificates.InServiceOf(app) : new InService(null, FromAcme: false);
         var certificate = facts is null
             ? null
             : EdgeCertificate.FromReader(
@@ -138,7 +138,7 @@ public sealed class RoutePublisher(
         });
         var names = domains.DomainsOf(app);
         return (
-            [.. names.Select(domain => KeyValuePair.Create(domain, Named(host, domain, certificate, facts)))],
+            [.. names.Select(domain => KeyValuePair.Create(domain, Named(host, domain, certificate, CertificateNames.Cover(facts?.Names ?? [], domain), fromAcme)))],
             Rest(app, host with { Certificate = certificate, KeepsHttp = true, StrictTransportSecurity = null }, names.Count));
     }
 
@@ -146,16 +146,12 @@ public sealed class RoutePublisher(
     /// A certificate serves the names it covers. One that its owner installed is shown for the app's other names too, as they asked for;
     /// only nobody is sent there from HTTP.
     /// </summary>
-    private EdgeHost Named(EdgeHost host, DomainName domain, EdgeCertificate? certificate, CertificateFacts? facts)
+    private EdgeHost Named(EdgeHost host, DomainName domain, EdgeCertificate? certificate, bool covered, bool fromAcme) => host with
     {
-        var covered = CertificateNames.Cover(facts?.Names ?? [], domain);
-        return host with
-        {
-            Certificate = covered || !certificates.IsFromAcme(host.App) ? certificate : null,
-            KeepsHttp = host.KeepsHttp || !covered,
-            StrictTransportSecurity = covered && !IsTrial(domain) ? host.StrictTransportSecurity : null,
-        };
-    }
+        Certificate = covered || !fromAcme ? certificate : null,
+        KeepsHttp = host.KeepsHttp || !covered,
+        StrictTransportSecurity = covered && !IsTrial(domain) ? host.StrictTransportSecurity : null,
+    };
 
     /// <summary>
     /// What an app does for names that nobody has: with the domain <c>_</c> at all its doors; without any domain at those that are its

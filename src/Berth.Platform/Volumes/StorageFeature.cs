@@ -262,7 +262,7 @@ public sealed class StorageFeature(EntryStore entries, MountStore mounts, Storag
     }
 
     private Task<int> ReportAsync(CommandCall call) =>
-        ReportRequest.Parse(call.Words) is { IsGlobal: true } request
+        ReportRequest.Parse(call) is { IsGlobal: true } request
             ? StorageReport.PrintAllAsync(call.Output, entries, mounts, request)
             : Report.PrintAsync(call, apps, app => StorageReport.ValuesOf(mounts, app));
 }

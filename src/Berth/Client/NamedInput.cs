@@ -1,5 +1,6 @@
 using Berth.Commands;
 using Berth.Kernel;
+using Berth.Platform.Config;
 
 namespace Berth.Client;
 
@@ -43,7 +44,7 @@ internal static class NamedInput
         {
             return PlainFile.IsPlain(path)
                 ? File.OpenRead(path)
-                : throw ProgramProblems.InputUnreadable($"{path} is not a file").AsException();
+                : throw ConfigProblems.NoSource([path]).AsException();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

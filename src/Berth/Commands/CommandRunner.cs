@@ -88,7 +88,7 @@ internal sealed partial class CommandRunner(
     private async Task<int> AnswerAsync(Asked asked)
     {
         await triggers.AuthorizeAsync(asked.Words, asked.Output, asked.Ends);
-        if (HelpRequest.Of(asked.Words, table) is { } help)
+        if (HelpRequest.Of(asked.Words, table, asked.Caller.App is not null) is { } help)
         {
             return await HelpAsync(asked, help);
         }

@@ -9,14 +9,17 @@ internal sealed record HelpRequest(IFeature? About, bool Everything)
 {
     private const string Suffix = ":help";
 
+    /// <param name="words">The command and its words.</param>
+    /// <param name="table">The built-in commands.</param>
+    /// <param name="appNamed">Whether <c>--app</c> named an app in front: then a name alone has a word behind it.</param>
     /// <returns>What is asked for, or null when the words are a command to run.</returns>
-    public static HelpRequest? Of(IReadOnlyList<string> words, CommandTable table) => words switch
+    public static HelpRequest? Of(IReadOnlyList<string> words, CommandTable table, bool appNamed = false) => words switch
     {
         [] => new(null, Everything: false),
         ["help" or "--help" or "-h", var about] when table.FindFeature(Bare(about)) is { } feature => new(feature, Everything: false),
         ["help" or "--help" or "-h", ..] => new(null, words.Contains("--all")),
         [var name, ..] when name.EndsWith(Suffix, StringComparison.Ordinal) => AboutOne(table, Bare(name)),
-        [var name] when table.Find(name) is null => AboutOne(table, name),
+        [var name] when !appNamed && table.Find(name) is null or { AloneIsHelp: true } => AboutOne(table, name),
         [var name, "--help" or "-h"] when table.Find(name) is null || table.FindFeature(name) is not null => AboutOne(table, name),
         _ => null,
     };
