@@ -30,6 +30,38 @@ public sealed class Writing_a_file_whole : IDisposable
     }
 
     [Fact]
+    public void takes_several_at_once_each_with_its_mode()
+    {
+        Directory.CreateDirectory(_scratch["a"]);
+        Directory.CreateDirectory(_scratch["b"]);
+        using var a = HeldFolder.Open(_scratch["a"]);
+        using var b = HeldFolder.Open(_scratch["b"]);
+        File.WriteAllText(_scratch["b/two"], "old");
+
+        AtomicFile.WriteAll([(a, "one", "1"u8.ToArray(), AtomicFile.Private), (b, "two", "2"u8.ToArray(), AtomicFile.PublicRead), (a, "empty", [], AtomicFile.GroupRead)]);
+
+        Assert.Equal(("1", "2", ""), (File.ReadAllText(_scratch["a/one"]), File.ReadAllText(_scratch["b/two"]), File.ReadAllText(_scratch["a/empty"])));
+        Assert.Equal(
+            (AtomicFile.Private, AtomicFile.PublicRead, AtomicFile.GroupRead),
+            (File.GetUnixFileMode(_scratch["a/one"]), File.GetUnixFileMode(_scratch["b/two"]), File.GetUnixFileMode(_scratch["a/empty"])));
+        Assert.Equal(3, Directory.GetFiles(_scratch.Path, "*", SearchOption.AllDirectories).Length);
+    }
+
+    [Fact]
+    public void keeps_the_order_of_several_and_leaves_no_temporary_file_when_one_fails()
+    {
+        Directory.CreateDirectory(_scratch["taken"]);
+        using var folder = HeldFolder.Open(_scratch.Path);
+
+        var problem = Assert.Throws<ProblemException>(() => AtomicFile.WriteAll(
+            [(folder, "first", "1"u8.ToArray(), AtomicFile.Private), (folder, "taken", "2"u8.ToArray(), AtomicFile.Private), (folder, "last", "3"u8.ToArray(), AtomicFile.Private)])).Problem;
+
+        Assert.Equal(KernelProblems.StateNotWritable, problem.Code);
+        Assert.Contains("taken", problem.Found, StringComparison.Ordinal);
+        Assert.Equal([_scratch["first"], _scratch["taken"]], Directory.GetFileSystemEntries(_scratch.Path).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task never_shows_a_reader_half_of_it()
     {
         var (a, b) = (new string('a', 50_000), new string('b', 70_000));

@@ -80,7 +80,8 @@ public sealed class Setting_config(SharedServer server)
         var refused = await Berth.RunAsync(["--app", "conf7", "config:import", "--no-restart", "-"], "C=4\nnonsense\n");
         Assert.Equal((1, " !     Cannot import config vars: line 2 is not KEY=VALUE\n"), (refused.Status, refused.Error));
         Assert.Equal("3\n", await Berth.OkAsync("config:get", "conf7", "C"));
-        Assert.Contains("is not a file", (await Berth.RunAsync("config:import", "conf7", scratch["nothing"])).Error, StringComparison.Ordinal);
+        var missing = await Berth.RunAsync("config:import", "conf7", scratch["nothing"]);
+        Assert.Equal((1, "", $" !     Cannot read {scratch["nothing"]}\n"), (missing.Status, missing.Output, missing.Error));
     }
 
     [Fact]
@@ -101,6 +102,17 @@ public sealed class Setting_config(SharedServer server)
         await Berth.OkAsync("apps:create", "conf4");
         var result = await Berth.RunAsync("config:get", "conf4", "NOTHING");
         Assert.Equal((1, "", ""), (result.Status, result.Output, result.Error));
+    }
+
+    [Theory]
+    [InlineData("nobody")]
+    [InlineData("../etc")]
+    [InlineData("UPPER")]
+    public async Task ends_silently_with_1_when_a_script_asks_for_a_key_of_no_app(string app)
+    {
+        var result = await Berth.RunAsync("config:get", app, "NOTHING");
+        Assert.Equal((1, "", ""), (result.Status, result.Output, result.Error));
+        Assert.NotEqual("", (await Berth.RunAsync("config:get", app)).Error);
     }
 
     [Fact]

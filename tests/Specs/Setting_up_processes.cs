@@ -74,15 +74,16 @@ public sealed class Setting_up_processes : IAsyncDisposable
         Assert.Equal("web", await File.ReadAllTextAsync($"{_berth.Lib}/config/checks/shop/skipped"));
         await ExpectAsync("-----> Enabling zero downtime for app's (shop)\n", "", 0, "checks:enable", "shop");
         await ExpectAsync(
-            """
-            =====> shop checks information
-                   Checks computed wait to retire: 60
-                   Checks disabled list:           none
-                   Checks global wait to retire:
-                   Checks skipped list:            none
-                   Checks wait to retire:
-
-            """, "", 0, "checks:report", "shop");
+            "=====> shop checks information\n"
+            + "       Checks computed wait to retire: 60\n"
+            + "       Checks disabled list:           none\n"
+            + "       Checks global wait to retire:   \n"
+            + "       Checks skipped list:            none\n"
+            + "       Checks wait to retire:          \n",
+            "",
+            0,
+            "checks:report",
+            "shop");
         await ExpectAsync("=====> Setting attempts to 7\n", "", 0, "checks:set", "shop", "attempts", "7");
         await ExpectAsync("7\n", "", 0, "checks:report", "shop", "--checks-computed-attempts");
         Assert.Equal(1, (await _berth.RunAsync("checks:set", "shop", "wait-to-retire", "-1")).Status);

@@ -1,5 +1,6 @@
 using System.Text;
 using Berth.Platform.Domains;
+using Berth.Platform.Tests.Support;
 using Berth.Storage;
 using Berth.TestKit;
 using CsCheck;
@@ -15,6 +16,25 @@ public sealed class Reading_VHOST_files
         Assert.Equal(file.Lines.Count(line => line.Fault is not null), file.Faults.Count());
         Assert.All(file.Faults, fault => Assert.StartsWith("/home/dokku/hello/VHOST line ", fault.Found, StringComparison.Ordinal));
     });
+
+    [Fact]
+    public void stays_as_it_was_when_what_was_added_is_removed_again()
+    {
+        using var room = new Room();
+        var domains = new DomainStore(room.Store, room.Config, TimeProvider.System);
+        Gen.OneOf<string>("# mine", "", "  ", "a.org", "B.org\r", "bad line", "_", "#new.org").Array[0, 6].Select(lines => string.Join('\n', lines)).SampleAsync(
+            async text =>
+            {
+                File.WriteAllText(room.Scratch["home/hello/VHOST"], text);
+                await domains.AddAsync(Room.App, ["new.org", "newer.org"], default);
+                Assert.EndsWith("new.org\nnewer.org\n", File.ReadAllText(room.Scratch["home/hello/VHOST"]), StringComparison.Ordinal);
+                await domains.RemoveAsync(Room.App, ["newer.org", "new.org"], default);
+                var expected = text.Length == 0 ? "" : string.Concat(text.TrimEnd('\n').Split('\n').Select(line => line.TrimEnd() + "\n"));
+                Assert.Equal(expected, File.ReadAllText(room.Scratch["home/hello/VHOST"]));
+            },
+            iter: 50,
+            threads: 1).GetAwaiter().GetResult();
+    }
 
     [Theory]
     [InlineData("a.example.com\r\nB.example.com\r\n", "a.example.com b.example.com")]
