@@ -22,11 +22,11 @@ public sealed class Living_with_a_wrong_clock
         // Years ahead: it has expired. Set right again: the one had meanwhile is not valid for years, nor is the intermediate that signed it.
         await berth.StopAsync();
         await berth.RestartAsync(new Dictionary<string, string?> { ["LD_PRELOAD"] = Faketime, ["FAKETIME"] = "+3000d", ["DONT_FAKE_MONOTONIC"] = "1" });
-        await Eventually.TrueAsync(() => Task.FromResult(BeginningOf(berth) > DateTime.Now.AddYears(5)));
+        await Eventually.TrueAsync(() => Task.FromResult(BeginningOf(berth) > TimeProvider.System.GetLocalNow().DateTime.AddYears(5)));
         await berth.StopAsync();
         await berth.RestartAsync();
 
-        await Eventually.TrueAsync(() => Task.FromResult(BeginningOf(berth) < DateTime.Now));
+        await Eventually.TrueAsync(() => Task.FromResult(BeginningOf(berth) < TimeProvider.System.GetLocalNow().DateTime));
 
     }
 

@@ -1,4 +1,3 @@
-using Berth.Acme;
 using Berth.Acme.Issuing;
 using Berth.Kernel;
 using Berth.Platform.Certs;
