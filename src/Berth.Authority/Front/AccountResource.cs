@@ -78,18 +78,18 @@ internal sealed class AccountResource(TermsPolicy terms, BindingPolicy bindings,
 
     private AccountRecord NewAccount(
         JwsVerifyingKey key, NewAccountRequest wanted, bool agreed, BindingKeyRecord? binding) => new()
-    {
-        Id = Identity.Next(time),
-        Thumbprint = key.Thumbprint,
-        Jwk = JsonSerializer.Serialize(key.Jwk, AcmeJson.Default.JsonWebKey),
-        Status = AccountStatus.Valid,
-        Contacts = ContactPolicy.Accept(wanted.Contact ?? []),
-        TermsAgreed = agreed,
-        Created = time.GetUtcNow(),
-        Terms = agreed ? terms.Current : null,
-        BindingKey = binding?.Id,
-        Binding = binding is null ? null : JsonSerializer.Serialize(wanted.ExternalAccountBinding!, AcmeJson.Default.JwsMessage),
-    };
+        {
+            Id = Identity.Next(time),
+            Thumbprint = key.Thumbprint,
+            Jwk = JsonSerializer.Serialize(key.Jwk, AcmeJson.Default.JsonWebKey),
+            Status = AccountStatus.Valid,
+            Contacts = ContactPolicy.Accept(wanted.Contact ?? []),
+            TermsAgreed = agreed,
+            Created = time.GetUtcNow(),
+            Terms = agreed ? terms.Current : null,
+            BindingKey = binding?.Id,
+            Binding = binding is null ? null : JsonSerializer.Serialize(wanted.ExternalAccountBinding!, AcmeJson.Default.JwsMessage),
+        };
 
     private static AccountStatus StatusOf(AccountUpdate wanted) => wanted.Status switch
     {
