@@ -70,6 +70,13 @@ public sealed class Asking_for_help : IDisposable
         Assert.Equal(help, await _berth.OkAsync("help", feature));
     }
 
+    [Theory]
+    [InlineData("ps:scale")]
+    [InlineData("apps:list")]
+    [InlineData("logs:set")]
+    public async Task shows_the_feature_when_one_of_its_commands_is_asked_about(string command) =>
+        Assert.Equal(await _berth.OkAsync($"{command.Split(':')[0]}:help"), await _berth.OkAsync(command, "--help"));
+
     [Fact]
     public async Task adds_what_plugins_say_of_themselves()
     {

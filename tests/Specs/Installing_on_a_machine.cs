@@ -21,6 +21,7 @@ public sealed class Installing_on_a_machine : IDisposable
             runuser -u dokku -- dokku config:set by-root GREETING=hello
             useradd -M member; usermod -aG dokku member
             runuser -u member -- dokku apps:list
+            plugn version; plugn list | grep -c 'enabled    dokku core ports plugin'; runuser -u dokku -- plugn trigger app-list
             echo -- strangers
             useradd -M stranger
             runuser -u stranger -- dokku apps:list </dev/null 2>/dev/null || echo turned away
@@ -30,7 +31,7 @@ public sealed class Installing_on_a_machine : IDisposable
             find /home/dokku /var/lib/dokku -not -user dokku -not -name berth.log
             """);
         Assert.Contains("\ndokku\n*\ndokku 755\ndokku 700\ndokku 600\ndokku 755\n/usr/bin/dokku\nexample.com\nrules are good\n", said, StringComparison.Ordinal);
-        Assert.Contains("=====> My Apps\nby-dokku\nby-root\n-- strangers\nturned away\n !     This command must be run as root\n", said, StringComparison.Ordinal);
+        Assert.Contains("=====> My Apps\nby-dokku\nby-root\nplugn: dev\n1\nby-dokku\nby-root\n-- strangers\nturned away\n !     This command must be run as root\n", said, StringComparison.Ordinal);
         Assert.EndsWith("not root\n-- left for root\n", said, StringComparison.Ordinal);
     }
 
@@ -58,7 +59,7 @@ public sealed class Installing_on_a_machine : IDisposable
             diff /tmp/before /tmp/after && echo nothing changed
             """);
         Assert.StartsWith("=====> berth install would, in this order\n       make user and group dokku, home /home/dokku\n", said, StringComparison.Ordinal);
-        Assert.Contains("       link /usr/bin/dokku to /usr/local/bin/berth\n", said, StringComparison.Ordinal);
+        Assert.Contains("       link /usr/bin/dokku to /usr/local/bin/berth\n       link /usr/bin/plugn to /usr/local/bin/berth\n", said, StringComparison.Ordinal);
         Assert.EndsWith("       start the daemon\n       Nothing was changed.\nnothing changed\n", said, StringComparison.Ordinal);
     }
 

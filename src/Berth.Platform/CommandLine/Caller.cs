@@ -30,6 +30,9 @@ public sealed record Caller(
     /// <summary>True when a plugin's program calls, which was allowed to when its own caller was.</summary>
     public bool WithinPlugin { get; init; }
 
+    /// <summary>The tokens of the operations on apps that the caller is a part of, outermost first: a handler of one calls.</summary>
+    public IReadOnlyList<string> Operations { get; init; } = [];
+
     /// <summary>Colour is wanted: a terminal, and NO_COLOR is not set.</summary>
     public bool Coloured { get; init; }
 }

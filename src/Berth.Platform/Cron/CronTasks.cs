@@ -8,7 +8,7 @@ using Berth.Storage;
 namespace Berth.Platform.Cron;
 
 /// <summary>The scheduled tasks of apps: those of the app.json of the release in service, and what was set about them.</summary>
-public sealed class CronTasks(ReleaseStore releases, PropertyStore properties, IStateStore store)
+public sealed class CronTasks(ReleaseStore releases, PropertyStore properties, AppJsonSettings appJson, IStateStore store)
 {
     public const string Feature = "cron";
     public const string Maintenance = "maintenance";
@@ -52,7 +52,7 @@ public sealed class CronTasks(ReleaseStore releases, PropertyStore properties, I
         {
             // A Dokku server keeps the file of its last deploy beside the app's data.
             return releases.Current(app) is { } release
-                ? PlainFile.Read(Path.Combine(releases.FolderOf(app, release), "app.json")) ?? ""
+                ? PlainFile.Read(Path.Combine(releases.FolderOf(app, release), appJson.PathOf(app))) ?? ""
                 : store.Read(StatePath.Lib("data", "app-json", app.Text, "app.json")) ?? "";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -8,6 +8,7 @@ using Berth.Platform.CommandLine;
 using Berth.Platform.LetsEncrypt.Events;
 using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Platform.LetsEncrypt.Orders;
+using Berth.Platform.Plugins;
 using Berth.Platform.Routing;
 
 namespace Berth.Platform.LetsEncrypt;
@@ -25,6 +26,7 @@ public sealed class CertificateManager(
     LetsEncryptSettingsStore settings,
     RoutePublisher routes,
     ILineageEvents events,
+    ITriggers triggers,
     TimeProvider time) : ICertificateManager
 {
     private readonly AppGates _gates = new();
@@ -32,7 +34,7 @@ public sealed class CertificateManager(
     public async Task<int> ObtainAsync(AppName app, string headline, bool force, CommandOutput output, CancellationToken cancel)
     {
         using var held = await _gates.EnterAsync(app, cancel);
-        return await ObtainHeldAsync(app, headline, force, output, cancel);
+        return await ObtainAndTellAsync(held, app, headline, force, output, cancel);
     }
 
     /// <summary>As <see cref="ObtainAsync"/> by the daemon itself, unless a command is at it already.</summary>
@@ -45,7 +47,7 @@ public sealed class CertificateManager(
                 await adviser.AskAsync(app, cancel);
                 break;
             case LineageAction.Resume or LineageAction.Order or LineageAction.Renew:
-                await ObtainHeldAsync(app, $"Auto-renew {app}...", force: false, output, cancel);
+                await ObtainAndTellAsync(held!, app, $"Auto-renew {app}...", force: false, output, cancel);
                 break;
         }
     }
@@ -70,6 +72,21 @@ public sealed class CertificateManager(
     }
 
     public Task<IDisposable> HoldAsync(AppName app, CancellationToken cancel) => _gates.EnterAsync(app, cancel);
+
+    private async Task<int> ObtainAndTellAsync(
+        IDisposable held, AppName app, string headline, bool force, CommandOutput output, CancellationToken cancel)
+    {
+        var before = certificates.Facts(app)?.Serial;
+        var status = await ObtainHeldAsync(app, headline, force, output, cancel);
+        if (certificates.Facts(app)?.Serial != before)
+        {
+            // Plugins hear of it when others may go on: what they call may concern the certificate, too.
+            held.Dispose();
+            await triggers.FireAsync("post-certs-update", [app.Text], output, cancel);
+        }
+
+        return status;
+    }
 
     private async Task<int> ObtainHeldAsync(AppName app, string headline, bool force, CommandOutput output, CancellationToken cancel)
     {

@@ -56,11 +56,6 @@ public sealed class CompatibilityFiles(PluginFolders folders, string program)
         }
     }
 
-    /// <summary>Makes <c>plugn</c> another name of the program, in a folder on people's PATH.</summary>
-    /// <param name="folder">For example <c>/usr/bin</c>.</param>
-    /// <param name="program">What it leads to.</param>
-    public static void LinkPlugn(string folder, string program) => AtomicFile.Link($"{folder}/plugn", program);
-
     private void WriteAll()
     {
         foreach (var name in CorePlugins.Names)

@@ -25,17 +25,17 @@ public static class CorePlugins
     /// <summary>All of them, in ordinal order.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        "00_dokku-standard", "20_events", "app-json", "apps", "builder", "buildpacks", "builds", "certs", "checks", "common", "config", "cron",
+        "00_dokku-standard", "20_events", "app-json", "apps", "builder", "builder-dockerfile", "builder-herokuish", "builder-lambda",
+        "builder-nixpacks", "builder-pack", "builder-railpack", "buildpacks", "builds", "certs", "checks", "common", "config", "cron",
         "docker-options", "domains", "git", LetsEncrypt, "logs", "network", "nginx-vhosts", "plugin", "ports", "proxy", "ps", "registry",
-        "repo", "resource", "scheduler", "ssh-keys", "storage", "trace",
+        "repo", "resource", "scheduler", "scheduler-docker-local", "ssh-keys", "storage", "trace",
     ];
 
     /// <summary>Names Dokku uses for what Berth has not; nobody else's plugin may take them.</summary>
     private static readonly FrozenSet<string> Reserved = Names.Concat(
     [
-        "build-env", "builder-dockerfile", "builder-herokuish", "builder-lambda", "builder-nixpacks", "builder-null", "builder-pack",
-        "builder-railpack", "caddy-vhosts", "enter", "haproxy-vhosts", "openresty-vhosts", "run", "scheduler-docker-local", "scheduler-k3s",
-        "scheduler-null", "shell", "tags", "tar", "traefik-vhosts",
+        "build-env", "builder-null", "caddy-vhosts", "enter", "haproxy-vhosts", "openresty-vhosts", "run", "scheduler-k3s", "scheduler-null",
+        "shell", "tags", "tar", "traefik-vhosts",
     ]).ToFrozenSet(StringComparer.Ordinal);
 
     public static bool Has(string name) => Reserved.Contains(name);

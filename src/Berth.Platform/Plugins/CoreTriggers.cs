@@ -14,6 +14,10 @@ public static class CoreTriggers
         "proxy-build-config", "proxy-clear-config", "proxy-disable", "proxy-enable", "report", "uninstall", "update", "user-auth",
     ];
 
+    // With Dokku the proxy's configuration of the app is built anew after these, and handlers of nginx-pre-reload run before it counts.
+    private static readonly FrozenSet<string> Rebuilding =
+        FrozenSet.Create(StringComparer.Ordinal, "post-certs-remove", "post-certs-update", "post-domains-update", "post-proxy-ports-update");
+
     private static readonly FrozenDictionary<string, string[]> Commands = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
         ["app-exists"] = ["apps:exists"],
@@ -33,6 +37,9 @@ public static class CoreTriggers
 
     /// <returns>The built-in command that does what Dokku's own handler of the trigger does, or null; the trigger's arguments follow it.</returns>
     public static IReadOnlyList<string>? CommandFor(string trigger) => Commands.GetValueOrDefault(trigger);
+
+    /// <returns>Whether what an app answers to has changed, so that handlers of <c>nginx-pre-reload</c> are told.</returns>
+    public static bool RebuildsProxy(string trigger) => Rebuilding.Contains(trigger);
 
     /// <returns>Whether that command fires the trigger for other plugins itself.</returns>
     public static bool IsFiredByCommand(string trigger) => Commands.ContainsKey(trigger) && Fired.Contains(trigger);

@@ -12,6 +12,9 @@ public sealed class PluginEnvironment(PluginFolders folders, DokkuRc settings, s
     /// <summary>Tells the program that a plugin calls it: then it was allowed already.</summary>
     public const string Nested = "BERTH_WITHIN_PLUGIN";
 
+    /// <summary>Hands on which operations on apps a plugin's program is a part of, so that a command it calls does not wait for them.</summary>
+    public const string Operations = "BERTH_WITHIN_OPERATIONS";
+
     private const string SystemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private const string Labels = "--label=org.label-schema.schema-version=1.0 --label=org.label-schema.vendor=dokku --label=dokku";
 
@@ -79,6 +82,11 @@ public sealed class PluginEnvironment(PluginFolders folders, DokkuRc settings, s
         values["SSH_USER"] = UserOf(caller);
         values["SSH_NAME"] = values["NAME"] = caller.SshName;
         values["TERM"] = caller is { OutputIsTerminal: true, Coloured: true } ? "xterm" : "dumb";
+        if (caller.Operations.Count > 0)
+        {
+            values[Operations] = string.Join(' ', caller.Operations);
+        }
+
         Switch("DOKKU_QUIET_OUTPUT", caller.Quiet);
         Switch("DOKKU_APPS_FORCE_DELETE", caller.Force);
         Switch("DOKKU_TRACE", caller.Trace);

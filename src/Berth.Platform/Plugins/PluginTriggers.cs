@@ -33,6 +33,11 @@ public sealed class PluginTriggers(PluginCatalog catalog, PluginEnvironment envi
         {
             await RunAsync(plugin, trigger, program, arguments, input, asRoot, output, cancel);
         }
+
+        if (CoreTriggers.RebuildsProxy(trigger) && arguments is [var app, ..])
+        {
+            await FireAsync("nginx-pre-reload", [app], output, cancel);
+        }
     }
 
     /// <summary>Asks the plugins that decide on it whether a command may be called at all.</summary>

@@ -25,7 +25,7 @@ public sealed class PlugnFeature(
 
     private Task<int> RunAsync(CommandCall call) => call.Words switch
     {
-        _ when !call.Caller.IsRoot && !call.Caller.WithinPlugin => throw CommandLineProblems.NeedsRoot().AsException(),
+        ["trigger" or "enable" or "disable", ..] when !call.Caller.IsRoot && !call.Caller.WithinPlugin => throw CommandLineProblems.NeedsRoot().AsException(),
         ["version"] => Print(call, PluginListing.Header),
         ["list"] => Print(call, [.. listing.Lines]),
         ["trigger", var trigger, ..] => TriggerAsync(call, trigger, [.. call.Words.Skip(2)]),

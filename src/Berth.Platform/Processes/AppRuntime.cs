@@ -35,17 +35,21 @@ public sealed class AppRuntime(
     /// <summary>Starts a release beside what runs, moves requests to it when it is healthy, and makes it current.</summary>
     public async Task DeployAsync(AppName app, string release, CommandOutput output, CancellationToken cancel)
     {
-        using var held = await operations.BeginAsync(app, "deploy", output, cancel);
+        await using var operation = await operations.BeginAsync(app, "deploy", output, cancel);
+        var within = operation.Within(output);
+        AppAccounts.Give(releases.FolderOf(app, release), plans.Make(app, release).User);
+        await triggers.FireAsync("pre-deploy", [app.Text, release], within, cancel);
+        // Made after the handlers: what they set counts for this release.
         var plan = plans.Make(app, release, output.Warn);
-        AppAccounts.Give(releases.FolderOf(app, release), plan.User);
-        await triggers.FireAsync("pre-deploy", [app.Text, release], output, cancel);
         var deployed = await scheduler.DeployAsync(plan, CutoverTo(app, release), new StepProgress(output), cancel);
         formations.Follow(app, plans.OwnFormationOf(app, release));
         releases.Prune(app);
         var (port, address) = deployed.Targets.Targets is [var first, ..]
             ? (first.Address.Port.ToString(CultureInfo.InvariantCulture), first.Address.Address.ToString())
             : ("", "");
-        await triggers.FireAsync("post-deploy", [app.Text, port, address, release], output, cancel);
+        await triggers.FireAsync("nginx-pre-reload", [app.Text, port, address], within, cancel);
+        await triggers.FireAsync("proxy-build-config", [app.Text], within, cancel);
+        await triggers.FireAsync("post-deploy", [app.Text, port, address, release], within, cancel);
         TellUrls(app, output);
     }
 
@@ -56,7 +60,7 @@ public sealed class AppRuntime(
     /// <param name="cancel">Before requests move: gives up and keeps the old instances.</param>
     public async Task RestartAsync(AppName app, ProcessType? process, CommandOutput output, CancellationToken cancel)
     {
-        using var held = await operations.BeginAsync(app, "restart", output, cancel);
+        await using var operation = await operations.BeginAsync(app, "restart", output, cancel);
         var release = releases.Current(app) ?? throw ProcessStateProblems.NotDeployed(app).AsException();
         var plan = plans.Make(app, release, output.Warn);
         await (process is null || scheduler.InstancesOf(app).IsEmpty
@@ -85,7 +89,7 @@ public sealed class AppRuntime(
     /// <summary>Stops all processes until the next start or deploy.</summary>
     public async Task StopAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {
-        using (await operations.BeginAsync(app, "stop", output, cancel))
+        await using (await operations.BeginAsync(app, "stop", output, cancel))
         {
             await StopHeldAsync(app, cancel);
         }
@@ -95,7 +99,7 @@ public sealed class AppRuntime(
 
     public async Task StopForGoodAsync(AppName app, CancellationToken cancel)
     {
-        using var held = await operations.BeginAsync(app, "stop", null, cancel);
+        await using var operation = await operations.BeginAsync(app, "stop", null, cancel);
         await StopHeldAsync(app, cancel);
     }
 
@@ -108,7 +112,7 @@ public sealed class AppRuntime(
     public async Task ScaleAsync(
         AppName app, ImmutableSortedDictionary<ProcessType, int> after, bool saveOnly, CommandOutput output, CancellationToken cancel)
     {
-        using var held = await operations.BeginAsync(app, "scaling", output, cancel);
+        await using var operation = await operations.BeginAsync(app, "scaling", output, cancel);
         var before = formations.Of(app);
         formations.Save(app, after);
         if (saveOnly || !scheduler.CanRun || !IsWanted(app))

@@ -14,6 +14,7 @@ public sealed class PlanMaker(
     PsSettings settings,
     CheckSettings checks,
     BuilderSettings builder,
+    AppJsonSettings appJson,
     FormationStore formations)
 {
     /// <param name="app">The app.</param>
@@ -24,7 +25,7 @@ public sealed class PlanMaker(
     {
         var folder = FolderOf(app, release);
         var processes = ProcessesIn(app, folder);
-        var manifest = AppManifest.Read(Path.Combine(folder, "app.json"));
+        var manifest = AppManifest.Read(Path.Combine(folder, appJson.PathOf(app)));
         var plan = new ProcessPlan
         {
             App = app,
@@ -54,7 +55,7 @@ public sealed class PlanMaker(
     public ImmutableSortedDictionary<ProcessType, int>? OwnFormationOf(AppName app, string release)
     {
         var folder = FolderOf(app, release);
-        var manifest = AppManifest.Read(Path.Combine(folder, "app.json"));
+        var manifest = AppManifest.Read(Path.Combine(folder, appJson.PathOf(app)));
         return manifest.Formation.IsEmpty ? null : Completed(manifest, ProcessesIn(app, folder).Keys);
     }
 

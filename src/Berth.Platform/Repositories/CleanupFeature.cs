@@ -1,12 +1,12 @@
 using Berth.Platform.Apps;
 using Berth.Platform.Builds;
 using Berth.Platform.CommandLine;
-using Berth.Storage;
+using Berth.Platform.Processes;
 
 namespace Berth.Platform.Repositories;
 
 /// <summary>The <c>cleanup</c> command: removes releases nothing runs from any more, as each deploy does for its own app.</summary>
-public sealed class CleanupFeature(ReleaseStore releases, IStateStore store, AppCatalog apps) : IFeature
+public sealed class CleanupFeature(ReleaseStore releases, AppOperations operations, AppCatalog apps) : IFeature
 {
     public string Name => "cleanup";
 
@@ -19,8 +19,8 @@ public sealed class CleanupFeature(ReleaseStore releases, IStateStore store, App
         var words = call.Parse(["--global"]);
         foreach (var app in words.At(0) is { Length: > 0 } word ? [apps.Find(word)] : apps.List())
         {
-            // The lock of a deploy: a release that is being unpacked has nothing that points to it either.
-            using var held = await store.LockAsync($"{app}.ps", call.Cancel);
+            // As a deploy does: a release that is being unpacked has nothing that points to it either.
+            await using var operation = await operations.BeginAsync(app, "cleanup", call.Output, call.Cancel);
             releases.Prune(app);
         }
 

@@ -74,7 +74,9 @@ public sealed class StorageFeature(EntryStore entries, MountStore mounts, Storag
         var place = words.At(1) ?? "";
         if (place.Contains(':', StringComparison.Ordinal))
         {
-            await MountPathAsync(app, MountSpec.Parse(place), call.Cancel);
+            var spec = MountSpec.Parse(place);
+            await MountPathAsync(app, spec, call.Cancel);
+            TellWhereItIs(call, spec.Host);
             return 0;
         }
 
@@ -93,7 +95,16 @@ public sealed class StorageFeature(EntryStore entries, MountStore mounts, Storag
         call.Output.Step(isNew
             ? $"Storage entry {entry.Name} mounted at {added.ContainerPath} on {app}"
             : $"Storage entry {entry.Name} mount at {added.ContainerPath} on {app} updated");
+        TellWhereItIs(call, entry.HostPath);
         return 0;
+    }
+
+    private static void TellWhereItIs(CommandCall call, string? path)
+    {
+        if (call.Output.OnTerminal && path is { Length: > 0 })
+        {
+            call.Output.Detail($"A process of this host has no file system of its own: let the app open {path} itself.");
+        }
     }
 
     private static Attachment AttachmentOf(StorageEntry entry, Arguments words)

@@ -24,6 +24,7 @@ internal static class Invocation
     {
         // Over SSH nobody is believed: what a key may send are words.
         WithinPlugin = ForcedCommand.KeyName is null && (IsSet(PluginEnvironment.Nested) || Name is "plugn" or "prop"),
+        Operations = ForcedCommand.KeyName is null ? Environment.GetEnvironmentVariable(PluginEnvironment.Operations)?.Split(' ') ?? [] : [],
         InputIsTerminal = !Console.IsInputRedirected,
         SshUser = ForcedCommand.UserName(CurrentUser.IsRoot),
         SshName = ForcedCommand.KeyName ?? "default",
@@ -71,6 +72,7 @@ internal static class Invocation
         ErrorIsTerminal = Caller.ErrorIsTerminal,
         Colour = Caller.Coloured,
         WithinPlugin = Caller.WithinPlugin,
+        Operations = [.. Caller.Operations],
         InputIsTerminal = Caller.InputIsTerminal,
         SshUser = Caller.SshUser,
         SshName = Caller.SshName,

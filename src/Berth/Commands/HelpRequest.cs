@@ -2,7 +2,7 @@ using Berth.Platform.CommandLine;
 
 namespace Berth.Commands;
 
-/// <summary>The ways to ask for help: <c>help</c>, <c>help --all</c>, <c>help X</c>, <c>X:help</c>, a bare <c>X</c>, <c>X --help</c>.</summary>
+/// <summary>The ways to ask for help: <c>help</c>, <c>help --all</c>, <c>help X</c>, <c>X:help</c>, a bare <c>X</c>, <c>X --help</c>, <c>X:Y --help</c>.</summary>
 /// <param name="About">The feature it is about; null for all.</param>
 /// <param name="Everything">Every command.</param>
 internal sealed record HelpRequest(IFeature? About, bool Everything)
@@ -20,7 +20,7 @@ internal sealed record HelpRequest(IFeature? About, bool Everything)
         ["help" or "--help" or "-h", ..] => new(null, words.Contains("--all")),
         [var name, ..] when name.EndsWith(Suffix, StringComparison.Ordinal) => AboutOne(table, Bare(name)),
         [var name] when !appNamed && table.Find(name) is null or { AloneIsHelp: true } => AboutOne(table, name),
-        [var name, "--help" or "-h"] when table.Find(name) is null || table.FindFeature(name) is not null => AboutOne(table, name),
+        [var name, "--help" or "-h"] when table.Find(name) is not null || name == Bare(name) => AboutOne(table, Bare(name)),
         _ => null,
     };
 

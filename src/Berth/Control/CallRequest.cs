@@ -24,6 +24,9 @@ internal sealed record CallRequest
     /// <summary>True when a plugin's program calls. Only who has an account here can say so, not who comes over SSH.</summary>
     public bool WithinPlugin { get; init; }
 
+    /// <summary>The tokens of operations that the caller is a part of; one that the daemon does not know means nothing.</summary>
+    public string[] Operations { get; init; } = [];
+
     /// <summary>False when NO_COLOR is set or the terminal is dumb.</summary>
     public required bool Colour { get; init; }
 }

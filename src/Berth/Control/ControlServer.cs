@@ -99,6 +99,7 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
         {
             Coloured = call.Colour,
             WithinPlugin = call.WithinPlugin,
+            Operations = call.Operations,
             InputIsTerminal = call.InputIsTerminal,
             SshUser = call.SshUser,
             SshName = call.SshName,

@@ -84,17 +84,19 @@ internal sealed class Services : IAsyncDisposable
         var ps = new PsSettings(properties, config);
         var checks = new CheckSettings(properties, config);
         var builder = new BuilderSettings(properties);
+        var appJson = new AppJsonSettings(properties);
         var formations = new FormationStore(properties);
         var builds = new BuildStore(store, properties, time);
         var journal = new BuildJournal(builds, processLog);
         Accounts = new AppAccounts(store, properties, apps);
+        var operations = new AppOperations(store, apps);
         Runtime = new AppRuntime(
             apps,
             releases,
-            new PlanMaker(releases, config, Accounts, ps, checks, builder, formations),
+            new PlanMaker(releases, config, Accounts, ps, checks, builder, appJson, formations),
             ps,
             formations,
-            new AppOperations(store, apps),
+            operations,
             scheduler,
             routes,
             Edge,
@@ -115,7 +117,7 @@ internal sealed class Services : IAsyncDisposable
             routes, events, preflight: null, time);
         Manager = new CertificateManager(
             apps, planner, lineageReader, Lineages, certificates, ordering,
-            new RenewalAdviser(Lineages, certificates, _clients, settings, time, random), _clients, settings, routes, events, time);
+            new RenewalAdviser(Lineages, certificates, _clients, settings, time, random), _clients, settings, routes, events, triggers, time);
         var renewal = new AutoRenewal(properties, store);
         Renewals = new RenewalLoop(apps, routes, Manager, renewal, renewalLog, time);
         (Apps, Routes, Domains, Certificates, Config, Releases) = (apps, routes, domains, certificates, config, releases);
@@ -145,12 +147,13 @@ internal sealed class Services : IAsyncDisposable
             new LogsFeature(new LogReader(LogSettingsOf(roots), time), new LogsSettings(properties), Runtime, apps),
             new DeployFeature(Runtime, releases, journal, apps, deployLock),
             new BuildsFeature(builds, journal, apps, time),
+            new AppJsonFeature(appJson, apps),
             new BuilderFeature(builder, properties, apps),
             new BuildpacksFeature(properties, apps),
             new SchedulerFeature(properties, apps),
-            new DockerLocalFeature(properties, apps),
+            .. KeptFeature.All(properties, apps),
             new SshKeyFeature(new AuthorizedKeysFile(store)),
-            .. SettingFeatures(store, properties, releases, scheduler, apps, triggers, time),
+            .. SettingFeatures(store, properties, releases, operations, scheduler, apps, triggers, time),
             .. plugins.Features((words, call) => Runner!.RunBuiltInAsync(words, call)),
             new ReportFeature(apps, plugins.Listing, plugins.Triggers, () => Commands!.Features, inDaemon),
             .. LocalCommands.All,
@@ -205,7 +208,14 @@ internal sealed class Services : IAsyncDisposable
 
     /// <summary>Features that keep what users set, for the schedulers that can honour it.</summary>
     private static IFeature[] SettingFeatures(
-        FileStateStore store, PropertyStore properties, ReleaseStore releases, IScheduler scheduler, AppCatalog apps, ITriggers triggers, TimeProvider time)
+        FileStateStore store,
+        PropertyStore properties,
+        ReleaseStore releases,
+        AppOperations operations,
+        IScheduler scheduler,
+        AppCatalog apps,
+        ITriggers triggers,
+        TimeProvider time)
     {
         var options = new DockerOptionStore(properties, store);
         var entries = new EntryStore(store);
@@ -216,10 +226,10 @@ internal sealed class Services : IAsyncDisposable
             new NetworkFeature(new NetworkStore(store, time), new NetworkSettings(properties), scheduler, apps),
             new ResourceFeature(new ResourceStore(properties), apps),
             new RegistryFeature(properties, new CredentialStore(store), triggers, apps),
-            new CronFeature(new CronTasks(releases, properties, store), properties, triggers, apps),
+            new CronFeature(new CronTasks(releases, properties, new AppJsonSettings(properties), store), properties, triggers, apps),
             new GitFeature(new AppRepository(store), new GitAccess(store), properties, store, apps),
             new RepoFeature(store, apps),
-            new CleanupFeature(releases, store, apps),
+            new CleanupFeature(releases, operations, apps),
         ];
     }
 

@@ -23,6 +23,7 @@ internal static class InstallPlan
         .. program == Places.Program ? [Steps.Program(machine, program)] : Array.Empty<InstallStep>(),
         Steps.Absent(machine, Places.DokkuFromSource),
         Steps.Link(machine, Places.DokkuLink, program),
+        Steps.Link(machine, Places.PlugnLink, program),
         .. Machine.FindProgram("sudo") is null && !Directory.Exists(machine.At("/etc/sudoers.d")) ? Array.Empty<InstallStep>() : [Sudo(machine)],
         Steps.OwnFile(machine, Places.Unit, Unit(program), AtomicFile.PublicRead, _ => { }),
         .. machine.HasSystemd ? [Reload()] : Array.Empty<InstallStep>(),

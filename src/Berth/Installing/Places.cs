@@ -19,6 +19,9 @@ internal static class Places
     /// <summary>Where Dokku installed from source has it; it stands first in most search paths.</summary>
     public const string DokkuFromSource = "/usr/local/bin/dokku";
 
+    /// <summary>Where Dokku's packages have the program that fires triggers: scripts of plugins call it by name.</summary>
+    public const string PlugnLink = "/usr/bin/plugn";
+
     /// <summary>What was in the way of an installation, each below its own path.</summary>
     public const string Replaced = "/var/lib/berth/replaced";
 
