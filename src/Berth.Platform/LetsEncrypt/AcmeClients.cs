@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Berth.Acme;
+using Berth.Acme.Accounts;
 using Berth.Kernel;
 using Berth.Storage;
 
@@ -15,7 +16,7 @@ namespace Berth.Platform.LetsEncrypt;
 public sealed class AcmeClients(
     IStateStore store, IBuiltInAuthority? authority, string? trustFile, Action<string>? reached, TimeProvider time) : IDisposable
 {
-    private readonly ConcurrentDictionary<(Uri Directory, string? Email), AcmeClient> _clients = new();
+    private readonly ConcurrentDictionary<(Uri Directory, string? Email, ExternalAccountBinding? Binding), AcmeClient> _clients = new();
     private readonly AccountFiles _accounts = new(store);
     private readonly Lazy<HttpClient> _ordinary = new(() => new HttpClient(Handler(ReadTrust(trustFile))), LazyThreadSafetyMode.PublicationOnly);
     private readonly Lazy<HttpClient> _builtIn = new(() => new HttpClient(Handler(authority is null ? null : [authority.Root])));
@@ -30,12 +31,20 @@ public sealed class AcmeClients(
     public AcmeClient Of(string server, string? email) =>
         ClientOf(DirectoryOf(server), EmailAddress.TryParse(email, out var address) ? address : null);
 
-    public AcmeClient ClientOf(Uri directory, EmailAddress? email) => _clients.GetOrAdd((directory, email?.Text), key => new AcmeClient(
-        new AcmeClientOptions { DirectoryUrl = key.Directory, Email = email },
-        key.Directory == authority?.Directory ? _builtIn.Value : _ordinary.Value,
-        _accounts,
-        time,
-        reached));
+    /// <summary>The client of the account that an app's certificates are ordered with.</summary>
+    public AcmeClient ClientOf(Uri directory, LetsEncryptSettings settings) => ClientOf(directory, settings.Email, settings.Binding);
+
+    /// <summary>Whether an account is known to be registered; the server is not asked.</summary>
+    public async ValueTask<bool> HasAccountAsync(Uri directory, EmailAddress? email, CancellationToken cancel) =>
+        await _accounts.LoadAsync(new AccountIdentity(directory.OriginalString, email?.Text), cancel) is { Url: not null };
+
+    private AcmeClient ClientOf(Uri directory, EmailAddress? email, ExternalAccountBinding? binding = null) =>
+        _clients.GetOrAdd((directory, email?.Text, binding), key => new AcmeClient(
+            new AcmeClientOptions { DirectoryUrl = key.Directory, Email = email, ExternalAccountBinding = key.Binding },
+            key.Directory == authority?.Directory ? _builtIn.Value : _ordinary.Value,
+            _accounts,
+            time,
+            reached));
 
     public void Dispose()
     {

@@ -22,6 +22,8 @@ public sealed class CertificateManager(
     CertificateFiles certificates,
     Ordering ordering,
     RenewalAdviser adviser,
+    Rehearsal rehearsal,
+    Bundles bundles,
     AcmeClients clients,
     LetsEncryptSettingsStore settings,
     RoutePublisher routes,
@@ -70,6 +72,25 @@ public sealed class CertificateManager(
         using var held = await _gates.EnterAsync(app, cancel);
         TakeOff(app, LineageEventKind.Disabled);
     }
+
+    public async Task RehearseAsync(AppName app, CommandOutput output, CancellationToken cancel)
+    {
+        using var held = await _gates.EnterAsync(app, cancel);
+        await rehearsal.RunAsync(app, output, cancel);
+    }
+
+    public async Task<Bundle> RollBackAsync(AppName app, string? bundle, CancellationToken cancel)
+    {
+        using var held = await _gates.EnterAsync(app, cancel);
+        var active = bundles.Activate(app, bundle);
+        lineages.WriteState(app, lineages.ReadState(app) with { IssuedBy = lineages.ServerOf(app), IssuedToAccount = null, Advice = null });
+        routes.Publish(app);
+        events.Publish(new LineageEvent(LineageEventKind.RolledBack, app, time.GetUtcNow()) { Names = active.Facts!.Names, Expires = active.Facts.NotAfter });
+        return active;
+    }
+
+    /// <summary>When the certificate in service expires; null when an ACME server issued none.</summary>
+    public DateTimeOffset? ExpiryOf(AppName app) => reader.StoredOf(app).InService?.NotAfter;
 
     public Task<IDisposable> HoldAsync(AppName app, CancellationToken cancel) => _gates.EnterAsync(app, cancel);
 

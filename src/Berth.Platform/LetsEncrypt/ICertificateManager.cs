@@ -18,6 +18,17 @@ public interface ICertificateManager
     /// <exception cref="ProblemException">It failed; the certificate in service, if any, stays.</exception>
     Task<int> ObtainAsync(AppName app, string headline, bool force, CommandOutput output, CancellationToken cancel);
 
+    /// <summary>Goes through an order and throws the certificate away; nothing in service is touched.</summary>
+    /// <exception cref="ProblemException">It would fail.</exception>
+    Task RehearseAsync(AppName app, CommandOutput output, CancellationToken cancel);
+
+    /// <summary>Puts an earlier certificate into service again.</summary>
+    /// <param name="app">Whose.</param>
+    /// <param name="bundle">The beginning of its folder's name; null for the one before the current.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    /// <exception cref="ProblemException">There is none, or it cannot serve; what is in service stays.</exception>
+    Task<Bundle> RollBackAsync(AppName app, string? bundle, CancellationToken cancel);
+
     /// <summary>Revokes the certificate in service at the server that issued it, and takes it off.</summary>
     Task RevokeAsync(AppName app, CancellationToken cancel);
 

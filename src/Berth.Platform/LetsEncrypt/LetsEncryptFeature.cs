@@ -3,6 +3,7 @@ using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.Certs;
 using Berth.Platform.CommandLine;
+using Berth.Platform.LetsEncrypt.Commands;
 using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Platform.Plugins;
 using Berth.Platform.Properties;
@@ -20,6 +21,7 @@ public sealed class LetsEncryptFeature(
     CertificateFiles certificates,
     AppCatalog apps,
     ITriggers triggers,
+    IReadOnlyList<Command> more,
     TimeProvider time) : IFeature
 {
     private readonly SettingTable _table = new(LetsEncryptSettingsStore.Feature, properties, LetsEncryptSettingsStore.Settings);
@@ -36,11 +38,12 @@ public sealed class LetsEncryptFeature(
         new("letsencrypt:cleanup", "<app>", "Remove stale certificate directories for app", CleanupAsync),
         new("letsencrypt:cron-job", "[--add|--remove]", "Turn renewal by the daemon on or off, or show whether it is on", CronJobAsync),
         new("letsencrypt:disable", "<app>", "Take the app off letsencrypt", DisableAsync),
-        new("letsencrypt:enable", "<app>|--all [--force]", "Get or renew certificates; one that is still good is left alone unless forced", EnableAsync) { NeedsDaemon = true },
+        new("letsencrypt:enable", "<app>|--all [--force] [--dry-run]", "Get or renew certificates; one that is still good is left alone unless forced", EnableAsync) { NeedsDaemon = true },
         new("letsencrypt:list", "", "List the apps with certificates and their expiry", ListAsync),
         new("letsencrypt:ls", "", "List the apps with certificates and their expiry", ListAsync),
         new("letsencrypt:report", "[<app>|--global] [--format json] [<flag>]", "Display a letsencrypt report", ReportAsync),
         new("letsencrypt:revoke", "<app>", "Revoke the certificate in service and take it off", RevokeAsync) { NeedsDaemon = true },
+        .. more,
         new("letsencrypt:set", "<app>|--global <property> [<value>]", "Set or clear a letsencrypt property", SetAsync) { Keys = _table.Keys },
     ];
 
@@ -54,7 +57,7 @@ public sealed class LetsEncryptFeature(
 
     private async Task<int> EnableAsync(CommandCall call)
     {
-        var words = call.Parse(["--all", "--force", "-f"]);
+        var words = call.Parse(["--all", "--dry-run", "--force", "-f"]);
         var force = words.Has("--force") || words.Has("-f") || call.Caller.Force;
         var wanted = words.Has("--all") ? apps.List() : [apps.Find(words.At(0))];
         foreach (var app in wanted)
@@ -62,13 +65,19 @@ public sealed class LetsEncryptFeature(
             await MigrateAsync(call, app);
         }
 
+        Task<int> EnableAsync(AppName app, CommandOutput output) => words.Has("--dry-run")
+            ? RehearseAsync(app, output, call.Cancel)
+            : manager.ObtainAsync(app, $"Enabling letsencrypt for {app}", force, output, call.Cancel);
         return words.Has("--all")
-            ? Math.Min(1, await EachAsync(wanted, app => ObtainAsync(app, force, call), call))
-            : await ObtainAsync(wanted[0], force, call);
+            ? Math.Min(1, await EachInTurn.RunAsync(wanted, EnableAsync, call))
+            : await EnableAsync(wanted[0], call.Output);
     }
 
-    private Task<int> ObtainAsync(AppName app, bool force, CommandCall call) =>
-        manager.ObtainAsync(app, $"Enabling letsencrypt for {app}", force, call.Output, call.Cancel);
+    private async Task<int> RehearseAsync(AppName app, CommandOutput output, CancellationToken cancel)
+    {
+        await manager.RehearseAsync(app, output, cancel);
+        return 0;
+    }
 
     private async Task MigrateAsync(CommandCall call, AppName? app)
     {
@@ -89,37 +98,38 @@ public sealed class LetsEncryptFeature(
         if (call.Parse().At(0) is { } word)
         {
             var app = apps.Find(word);
-            return await RenewIfDueAsync(app, $"Auto-renew {app}...", needsWord: false, call);
+            return await RenewIfDueAsync(app, $"Auto-renew {app}...", needsWord: false, call.Output, call.Cancel);
         }
 
         call.Output.Headline("Auto-renewing all apps...");
         var urgent = apps.List().Where(certificates.IsFromAcme).OrderBy(app => certificates.Facts(app)?.NotAfter).ToArray();
-        var failures = await EachAsync(urgent, app => RenewIfDueAsync(app, $"Enabling letsencrypt for {app}", needsWord: true, call), call);
+        var failures = await EachInTurn.RunAsync(
+            urgent, (app, output) => RenewIfDueAsync(app, $"Enabling letsencrypt for {app}", needsWord: true, output, call.Cancel), call);
         call.Output.Headline("Finished auto-renewal");
         return failures == 0 ? 0 : throw LetsEncryptProblems.SomeFailed().AsException();
     }
 
-    private async Task<int> RenewIfDueAsync(AppName app, string headline, bool needsWord, CommandCall call)
+    private async Task<int> RenewIfDueAsync(AppName app, string headline, bool needsWord, CommandOutput output, CancellationToken cancel)
     {
         if (!certificates.IsFromAcme(app) || certificates.Facts(app) is not { } facts)
         {
-            call.Output.Step($"Letsencrypt not enabled for {app}");
+            output.Step($"Letsencrypt not enabled for {app}");
             return 0;
         }
 
         var left = manager.RenewalOf(app, facts) - time.GetUtcNow();
         if (left > TimeSpan.Zero)
         {
-            call.Output.Detail($"{app} still has {RemainingTime.Format(left)} left before renewal");
+            output.Detail($"{app} still has {RemainingTime.Format(left)} left before renewal");
             return 0;
         }
 
         if (needsWord)
         {
-            call.Output.Step($"{app} needs renewal");
+            output.Step($"{app} needs renewal");
         }
 
-        return await manager.ObtainAsync(app, headline, force: false, call.Output, call.Cancel);
+        return await manager.ObtainAsync(app, headline, force: false, output, cancel);
     }
 
     private Task<int> ActiveAsync(CommandCall call)
@@ -243,26 +253,4 @@ public sealed class LetsEncryptFeature(
 
     private static bool IsForLego(string word) =>
         word.StartsWith("dns-provider", StringComparison.Ordinal) || word is "lego-args" or "lego-docker-options";
-
-    /// <summary>Goes on after a failure, and reports each.</summary>
-    /// <returns>How many failed.</returns>
-    private static async Task<int> EachAsync(IReadOnlyList<AppName> apps, Func<AppName, Task<int>> run, CommandCall call)
-    {
-        var failures = 0;
-        foreach (var app in apps)
-        {
-            try
-            {
-                failures += await run(app) == 0 ? 0 : 1;
-            }
-            catch (ProblemException e)
-            {
-                call.Output.Warn($"{app}: {e.Problem.Found}");
-                call.Output.ErrorLine($"       {e.Problem.Remedy}");
-                failures++;
-            }
-        }
-
-        return failures;
-    }
 }

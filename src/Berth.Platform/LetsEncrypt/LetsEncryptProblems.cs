@@ -1,4 +1,6 @@
 using Berth.Kernel;
+using Berth.Platform.LetsEncrypt.Limits;
+using Berth.Platform.LetsEncrypt.Lineages;
 
 namespace Berth.Platform.LetsEncrypt;
 
@@ -19,6 +21,54 @@ public static class LetsEncryptProblems
     public static readonly ProblemCode NotFromAcme = new("letsencrypt-not-active");
     public static readonly ProblemCode NamesTooMany = new("letsencrypt-names-too-many");
     public static readonly ProblemCode TrustFileInvalid = new("letsencrypt-trust-file-invalid");
+
+    public static readonly ProblemCode LimitsInvalid = new("letsencrypt-limits-invalid");
+    public static readonly ProblemCode HeldBack = new("letsencrypt-held-back");
+    public static readonly ProblemCode NothingToRollBackTo = new("letsencrypt-no-earlier-certificate");
+    public static readonly ProblemCode BundleUnusable = new("letsencrypt-certificate-unusable");
+    public static readonly ProblemCode AccountKept = new("letsencrypt-account-kept");
+    public static readonly ProblemCode AccountMissing = new("letsencrypt-account-missing");
+
+    internal static Problem InvalidLimits(string word) => new(
+        LimitsInvalid,
+        $"'{Printable.Of(word)}' is no list of a server's limits.",
+        "Write the server's host, a slash and its limits: `berth letsencrypt:set --global limits acme.example.com/new-orders=300/3h,certificates-per-domain=50/7d`; acme.example.com/none counts nothing.");
+
+    /// <summary>An order its server would refuse: it was not asked.</summary>
+    internal static Problem Held(AppName app, string server, IReadOnlyList<LineageGate> gates)
+    {
+        var last = gates.MaxBy(gate => gate.Until)!;
+        var page = gates.Select(gate => gate.Page).FirstOrDefault(page => page is not null);
+        return new Problem(
+            HeldBack,
+            $"{Printable.Of(server)} would refuse this order, so it was not asked. {Printable.Of(last.Reason, 400)} It can go at {Holds.Time(last.Until)}.",
+            page is not null
+                ? $"Open {Printable.Of(page)} in a browser, then run the command again."
+                : $"`berth letsencrypt:limits {app}` shows what is left; the daemon goes on by itself where a certificate is in service. While trying things out use `berth letsencrypt:enable {app} --dry-run`.")
+        {
+            Details = [.. gates.Where(gate => gate != last).Select(gate => Printable.Of(gate.Reason, 400))],
+        };
+    }
+
+    internal static Problem NoEarlier(AppName app) => new(
+        NothingToRollBackTo,
+        $"{app} has no earlier certificate to go back to.",
+        $"`berth letsencrypt:enable {app} --force` orders a new one.");
+
+    internal static Problem UnusableBundle(AppName app, string bundle, string reason) => new(
+        BundleUnusable,
+        $"The certificate in {Printable.Of(bundle)} cannot serve {app}: {reason}. What is in service stays.",
+        $"`berth letsencrypt:status {app}` lists the earlier certificates; `berth letsencrypt:enable {app} --force` orders a new one.");
+
+    internal static Problem NotDeactivated(string server) => new(
+        AccountKept,
+        $"The account at {Printable.Of(server)} stays: its name was not typed.",
+        "Type the server's name when asked, or put --force before the command.");
+
+    internal static Problem NoAccount(string server) => new(
+        AccountMissing,
+        $"There is no account at {Printable.Of(server)} yet.",
+        "The first order registers one: `berth letsencrypt:enable my-app`.");
 
     internal static Problem NoCurrent(AppName app) => new(
         CurrentMissing, "Cannot resolve the 'current' certificate directory!", $"{app} has no certificate from letsencrypt: `berth letsencrypt:enable {app}` gets one.");

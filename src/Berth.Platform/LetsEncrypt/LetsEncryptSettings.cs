@@ -1,3 +1,5 @@
+using Berth.Acme;
+using Berth.Acme.Accounts;
 using Berth.Kernel;
 
 namespace Berth.Platform.LetsEncrypt;
@@ -13,4 +15,21 @@ public sealed record LetsEncryptSettings
 
     /// <summary>A fixed time before expiry to renew at; null derives it from the certificate's lifetime.</summary>
     public required TimeSpan? GracePeriod { get; init; }
+
+    /// <summary>A certificate profile; null for the server's default.</summary>
+    public string? Profile { get; init; }
+
+    /// <summary>Whether a server without the profile is a problem, and not one to order from without it.</summary>
+    public bool ProfileIsRequired { get; init; }
+
+    public KeyType KeyType { get; init; }
+
+    /// <summary>Whether a renewal keeps the key in service.</summary>
+    public bool ReusesKey { get; init; }
+
+    /// <summary>The common name of the issuer that the chain should end in; null for the server's default.</summary>
+    public string? PreferredChain { get; init; }
+
+    /// <summary>What a server that knows its customers gave out; null for all others.</summary>
+    public ExternalAccountBinding? Binding { get; init; }
 }

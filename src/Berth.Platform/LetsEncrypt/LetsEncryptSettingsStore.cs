@@ -1,4 +1,5 @@
 using System.Globalization;
+using Berth.Acme.Accounts;
 using Berth.Kernel;
 using Berth.Platform.Config;
 using Berth.Platform.Properties;
@@ -12,6 +13,9 @@ namespace Berth.Platform.LetsEncrypt;
 public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigStore config)
 {
     public const string Feature = "letsencrypt";
+
+    /// <summary>The property that says what servers count.</summary>
+    public const string Limits = "limits";
 
     private const string OldArgs = "lego-docker-args";
 
@@ -27,12 +31,23 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
     public static IReadOnlyList<string> Keys { get; } =
         ["dns-provider", "email", "graceperiod", "lego-args", "lego-docker-options", "server"];
 
-    public LetsEncryptSettings Read(AppName app) => new()
+    /// <param name="app">Null for what holds for all.</param>
+    public LetsEncryptSettings Read(AppName? app)
     {
-        Email = Effective(app, "email") is { } text ? EmailAddress.Parse(text) : null,
-        Servers = AcmeServers.Split(Effective(app, "server")),
-        GracePeriod = GracePeriodOf(app),
-    };
+        var profile = (Effective(app, "profile") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return new LetsEncryptSettings
+        {
+            Email = Effective(app, "email") is { } text ? EmailAddress.Parse(text) : null,
+            Servers = AcmeServers.Split(Effective(app, "server")),
+            GracePeriod = TrySeconds(Effective(app, "graceperiod")),
+            Profile = profile.Length > 0 ? profile[0] : null,
+            ProfileIsRequired = profile is [_, CertificateSettings.Required],
+            KeyType = CertificateSettings.KeyTypeOf(Effective(app, "key-type")),
+            ReusesKey = Effective(app, "reuse-key") == "true",
+            PreferredChain = Effective(app, "preferred-chain"),
+            Binding = Effective(app, "eab-kid") is { } id && Effective(app, "eab-hmac-key") is { } key ? new ExternalAccountBinding(id, key) : null,
+        };
+    }
 
     /// <summary>
     /// Null also for what is no number: a variable set by hand may hold anything, and the certificate's own lifetime is a better
@@ -49,6 +64,7 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
         new("graceperiod") { Refuse = text => TrySeconds(text) is null ? LetsEncryptProblems.InvalidGracePeriod(text) : null },
         new("lego-args"),
         new("lego-docker-options"),
+        .. CertificateSettings.All,
         new("server") { Refuse = AcmeServers.Refuse },
     ];
 
@@ -104,7 +120,7 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
     /// <returns>What is set for all apps, or null.</returns>
     public string? ForAll(string key) => Legacy(null, key) ?? properties.Get(Feature, PropertyStore.Global, key) ?? Older(PropertyStore.Global, key);
 
-    public string? Effective(AppName app, string key) => Own(app, key) ?? ForAll(key);
+    public string? Effective(AppName? app, string key) => (app is null ? null : Own(app, key)) ?? ForAll(key);
 
     private string? Legacy(AppName? app, string key) =>
         Variables.TryGetValue(key, out var variable) && config.Get(app, variable) is { Length: > 0 } value ? value : null;

@@ -14,7 +14,9 @@ using Berth.Platform.DockerOptions;
 using Berth.Platform.Domains;
 using Berth.Platform.Git;
 using Berth.Platform.LetsEncrypt;
+using Berth.Platform.LetsEncrypt.Commands;
 using Berth.Platform.LetsEncrypt.Events;
+using Berth.Platform.LetsEncrypt.Limits;
 using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Platform.LetsEncrypt.Orders;
 using Berth.Platform.Logs;
@@ -112,12 +114,23 @@ internal sealed class Services : IAsyncDisposable
         var events = new LineageEvents(renewalLog);
         var planner = new CertificatePlanner(domains, settings, _clients);
         var lineageReader = new LineageReader(planner, Lineages, certificates, settings, time);
+        var (ledgers, underWay, solvers) = (new Ledgers(store, settings, time), new OrdersUnderWay(), new ChallengeSolvers(Edge));
+        var orders = new ServerOrders(_clients, ledgers, underWay);
+        var requests = new OrderRequests(lineageReader, certificates, _clients, time);
+        var bundles = new Bundles(store, Lineages, certificates, time);
         var ordering = new Ordering(
-            lineageReader, Lineages, _clients, settings, new ChallengeSolvers(Edge), new ChallengePort(store), new Outcomes(new RetryLadder(random)),
-            routes, events, preflight: null, time);
+            lineageReader, Lineages, orders, requests, settings, solvers, new ChallengePort(store), new Outcomes(new RetryLadder(random)), routes,
+            events, preflight: null, time);
         Manager = new CertificateManager(
             apps, planner, lineageReader, Lineages, certificates, ordering,
-            new RenewalAdviser(Lineages, certificates, _clients, settings, time, random), _clients, settings, routes, events, triggers, time);
+            new RenewalAdviser(Lineages, certificates, _clients, settings, time, random), new Rehearsal(planner, Lineages, _clients, orders, solvers),
+            bundles, _clients, settings, routes, events, triggers, time);
+        Command[] more =
+        [
+            .. new AccountCommands(_clients, settings, properties, apps).All,
+            .. new LimitCommands(ledgers, planner, requests, apps, time).All,
+            .. new StatusCommands(Manager, lineageReader, Lineages, bundles, underWay, apps, time).All,
+        ];
         var renewal = new AutoRenewal(properties, store);
         Renewals = new RenewalLoop(apps, routes, Manager, renewal, renewalLog, time);
         (Apps, Routes, Domains, Certificates, Config, Releases) = (apps, routes, domains, certificates, config, releases);
@@ -141,7 +154,7 @@ internal sealed class Services : IAsyncDisposable
             new UrlFeature(UrlFeature.Best, urls, apps),
             new LetsEncryptFeature(
                 Manager, new LetsEncryptReport(settings, renewal, Manager, properties, certificates, apps), settings, renewal, Lineages,
-                properties, certificates, apps, triggers, time),
+                properties, certificates, apps, triggers, more, time),
             new PsFeature(Runtime, ps, new PsReport(Runtime, ps, formations, apps), new PsScaling(Runtime, formations, apps), journal, apps, triggers),
             new ChecksFeature(checks, Runtime, apps),
             new LogsFeature(new LogReader(LogSettingsOf(roots), time), new LogsSettings(properties), Runtime, apps),

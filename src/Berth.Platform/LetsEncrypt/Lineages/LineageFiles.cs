@@ -38,7 +38,7 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     }
 
     /// <summary>The server in the settings that the certificate in service was ordered with, by Berth or by Dokku's plugin.</summary>
-    private string? ServerOf(AppName app)
+    public string? ServerOf(AppName app)
     {
         var words = (store.Read(Certificates(app).Slash("current", "config")) ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         var at = Array.IndexOf(words, "--server");
@@ -52,6 +52,9 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     public bool HasOpenOrder(AppName app) => store.Exists(Order(app));
 
     public IOrderJournal JournalOf(AppName app) => new OrderJournal(store, Order(app));
+
+    /// <summary>Of an order that is only rehearsed.</summary>
+    public IOrderJournal RehearsalJournalOf(AppName app) => new OrderJournal(store, Rehearsed(app));
 
     /// <summary>Stores an issued certificate and puts it into service.</summary>
     /// <param name="app">Whose.</param>
@@ -132,9 +135,11 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
 
     private static StatePath State(AppName app) => Folder(app).Slash("state.json");
 
+    private static StatePath Rehearsed(AppName app) => Folder(app).Slash("rehearsal.json");
+
     private static StatePath Order(AppName app) => Folder(app).Slash("order.json");
 
-    private static StatePath Certificates(AppName app) => Folder(app).Slash("certs");
+    internal static StatePath Certificates(AppName app) => Folder(app).Slash("certs");
 
     private static string FileNameOf(string domain) => domain.Replace('*', '_');
 

@@ -1,6 +1,5 @@
 using Berth.Acme.Issuing;
 using Berth.Kernel;
-using Berth.Platform.Certs;
 using Berth.Platform.CommandLine;
 using Berth.Platform.LetsEncrypt.Events;
 using Berth.Platform.LetsEncrypt.Lineages;
@@ -15,7 +14,8 @@ namespace Berth.Platform.LetsEncrypt.Orders;
 public sealed class Ordering(
     LineageReader reader,
     LineageFiles lineages,
-    AcmeClients clients,
+    ServerOrders orders,
+    OrderRequests requests,
     LetsEncryptSettingsStore settings,
     ChallengeSolvers solvers,
     ChallengePort port,
@@ -55,7 +55,13 @@ public sealed class Ordering(
     {
         while (true)
         {
-            var server = Choose(app, wanted);
+            var holds = await HoldsAsync(app, wanted, cancel);
+            var server = Choose(app, wanted, holds);
+            if (holds.TryGetValue(server, out var gates) && gates.Count > 0)
+            {
+                throw Held(app, server, gates);
+            }
+
             try
             {
                 return await AtServerAsync(app, wanted, server, chosen, output, cancel);
@@ -63,7 +69,7 @@ public sealed class Ordering(
             catch (ProblemException e)
             {
                 Remember(app, e, server);
-                if (Choose(app, wanted) is var next && (next == server || !ServerChoice.IsServersFault(e.Problem.Code)))
+                if (!ServerChoice.IsServersFault(e.Problem.Code) || Choose(app, wanted, await HoldsAsync(app, wanted, cancel)) is var next && next == server)
                 {
                     throw;
                 }
@@ -75,16 +81,46 @@ public sealed class Ordering(
         }
     }
 
-    private WantedServer Choose(AppName app, WantedCertificate wanted) =>
-        ServerChoice.Of(wanted.Servers, lineages.ReadState(app).Issuers, static _ => false, time.GetUtcNow());
+    // An order that exists already has been counted, and is only gone on with.
+    private async Task<Dictionary<WantedServer, IReadOnlyList<LineageGate>>> HoldsAsync(AppName app, WantedCertificate wanted, CancellationToken cancel)
+    {
+        var holds = new Dictionary<WantedServer, IReadOnlyList<LineageGate>>();
+        foreach (var server in lineages.HasOpenOrder(app) ? [] : wanted.Servers)
+        {
+            holds[server] = await orders.HoldsOfAsync(server, wanted.Settings, requests.PlannedFor(app, wanted, server), cancel);
+        }
+
+        return holds;
+    }
+
+    private WantedServer Choose(AppName app, WantedCertificate wanted, Dictionary<WantedServer, IReadOnlyList<LineageGate>> holds) =>
+        ServerChoice.Of(
+            wanted.Servers,
+            lineages.ReadState(app).Issuers,
+            server => holds.TryGetValue(server, out var gates) && gates.Count > 0,
+            time.GetUtcNow());
+
+    private ProblemException Held(AppName app, WantedServer server, IReadOnlyList<LineageGate> gates)
+    {
+        lineages.WriteState(app, lineages.ReadState(app).Held(gates));
+        var problem = LetsEncryptProblems.Held(app, server.Directory.Authority, gates);
+        Tell(app, LineageEventKind.Held, [], server, problem);
+        return problem.AsException();
+    }
 
     private async Task<IReadOnlyList<FailedName>> AtServerAsync(
         AppName app, WantedCertificate wanted, WantedServer server, ChosenSolvers chosen, CommandOutput output, CancellationToken cancel)
     {
-        var client = clients.ClientOf(server.Directory, wanted.Settings.Email);
-        var issuance = new Issuance(client, lineages.JournalOf(app), chosen.Solvers, new IssuanceLines(output));
-        var issued = await issuance.RunAsync(RequestFor(app, wanted), Store, cancel);
-        return issued.LeftOut;
+        var order = new ServerOrder(
+            app,
+            server,
+            wanted.Settings,
+            requests.For(app, wanted, server),
+            requests.PlannedFor(app, wanted, server),
+            lineages.JournalOf(app),
+            chosen,
+            output);
+        return (await orders.RunAsync(order, Store, cancel)).LeftOut;
 
         ValueTask Store(IssuedCertificate issued, CancellationToken _)
         {
@@ -98,21 +134,15 @@ public sealed class Ordering(
         }
     }
 
-    private IssuanceRequest RequestFor(AppName app, WantedCertificate wanted)
-    {
-        var stored = reader.StoredOf(app);
-        return new IssuanceRequest
-        {
-            Names = wanted.Names,
-
-            // Where the certificate in service covers the rest, one like it would be ordered and nothing gained.
-            DropFailingNames = !reader.IsGood(app, stored) || wanted.Names.Count(name => !CertificateNames.Cover(stored.InService!.Names, name)) > 1,
-        };
-    }
-
     /// <summary>Remembers a failure that may have come before any server was asked.</summary>
     public void Remember(AppName app, ProblemException failure, WantedServer? server)
     {
+        // Held back is not failed.
+        if (failure.Problem.Code == LetsEncryptProblems.HeldBack)
+        {
+            return;
+        }
+
         lineages.WriteState(app, outcomes.Failed(lineages.ReadState(app), failure, server, time.GetUtcNow()));
         Tell(app, LineageEventKind.Failed, [], server, failure.Problem);
     }

@@ -1,0 +1,42 @@
+using Berth.Acme;
+using Berth.Kernel;
+using Berth.Platform.LetsEncrypt.Limits;
+using Berth.Platform.Properties;
+
+namespace Berth.Platform.LetsEncrypt;
+
+/// <summary>The properties that say what a certificate is like. Reports show them where they are set.</summary>
+internal static class CertificateSettings
+{
+    /// <summary>The second word of a profile that must be had.</summary>
+    public const string Required = "required";
+
+    private static readonly Dictionary<string, KeyType> KeyTypes = new(StringComparer.Ordinal)
+    {
+        ["p256"] = KeyType.P256,
+        ["p384"] = KeyType.P384,
+        ["rsa2048"] = KeyType.Rsa2048,
+        ["rsa3072"] = KeyType.Rsa3072,
+        ["rsa4096"] = KeyType.Rsa4096,
+    };
+
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        new("eab-hmac-key") { Secret = true, Hidden = true },
+        new("eab-kid") { OnlyWhenSet = true },
+        new("key-type") { OnlyWhenSet = true, Refuse = value => KeyTypes.ContainsKey(value) ? null : Bad("key-type", value, string.Join(", ", KeyTypes.Keys)) },
+        new(LetsEncryptSettingsStore.Limits) { ForApp = false, OnlyWhenSet = true, Refuse = LimitWords.Refuse },
+        new("preferred-chain") { OnlyWhenSet = true },
+        new("profile") { OnlyWhenSet = true, Refuse = RefuseProfile },
+        new("reuse-key") { OnlyWhenSet = true, Refuse = SettingValues.YesOrNo("reuse-key") },
+    ];
+
+    public static KeyType KeyTypeOf(string? word) => KeyTypes.GetValueOrDefault(word ?? "", KeyType.P256);
+
+    private static Problem? RefuseProfile(string value) =>
+        value.Split(' ') is { Length: 1 } or [_, Required] && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ' ')
+            ? null
+            : Bad("profile", value, $"a profile's name, or a name and the word {Required}");
+
+    private static Problem Bad(string key, string value, string wanted) => SettingProblems.BadValue(key, value, wanted);
+}

@@ -1,0 +1,73 @@
+using Berth.Acme;
+using Berth.Kernel;
+using Berth.Platform.Apps;
+using Berth.Platform.CommandLine;
+using Berth.Platform.Properties;
+
+namespace Berth.Platform.LetsEncrypt.Commands;
+
+/// <summary><c>letsencrypt:account*</c>: the account that an app's certificates (or those of all apps) are ordered with.</summary>
+public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStore settings, PropertyStore properties, AppCatalog apps)
+{
+    private const string Scope = "<app>|--global";
+    private const string ServerFlag = "--server";
+
+    public IReadOnlyList<Command> All =>
+    [
+        new("letsencrypt:account", $"{Scope} [--server <server>]", "Show the account at the certificate authority", ShowAsync) { NeedsDaemon = true },
+        new("letsencrypt:account-contact", $"{Scope} <email> [--server <server>]", "Change the account's contact", ContactAsync) { NeedsDaemon = true },
+        new("letsencrypt:account-deactivate", $"{Scope} [--server <server>]", "End the account for good", DeactivateAsync) { NeedsDaemon = true },
+        new("letsencrypt:account-rotate-key", $"{Scope} [--server <server>]", "Give the account a new key", RotateAsync) { NeedsDaemon = true },
+    ];
+
+    private async Task<int> ShowAsync(CommandCall call)
+    {
+        var (client, _, _) = await OpenAsync(call);
+        var url = await client.EnsureAccountAsync(call.Cancel);
+        var account = await client.GetAccountAsync(call.Cancel);
+        call.Output.Headline($"Account at {client.Options.DirectoryUrl.Authority}");
+        call.Output.Detail($"URL:      {Printable.Of(url, 600)}");
+        call.Output.Detail($"Status:   {Printable.Of(account.Status)}");
+        call.Output.Detail($"Contact:  {Printable.Of(string.Join(", ", account.Contact ?? []), 600)}");
+        return 0;
+    }
+
+    private async Task<int> ContactAsync(CommandCall call)
+    {
+        var (client, app, words) = await OpenAsync(call);
+        var email = EmailAddress.Parse(words.At(app is null ? 0 : 1) ?? "");
+        await client.ChangeContactAsync(email, call.Cancel);
+        properties.Set(LetsEncryptSettingsStore.Feature, app?.Text ?? PropertyStore.Global, "email", email.Text);
+        call.Output.Step($"The account at {client.Options.DirectoryUrl.Authority} has the contact {email.Text} now, and orders are placed with it");
+        return 0;
+    }
+
+    private async Task<int> RotateAsync(CommandCall call)
+    {
+        var (client, _, _) = await OpenAsync(call);
+        await client.ChangeAccountKeyAsync(KeyType.P256, call.Cancel);
+        call.Output.Step($"The account at {client.Options.DirectoryUrl.Authority} has a new key");
+        return 0;
+    }
+
+    private async Task<int> DeactivateAsync(CommandCall call)
+    {
+        var (client, _, _) = await OpenAsync(call);
+        var host = client.Options.DirectoryUrl.Authority;
+        await Confirmation.AskAsync(call, "the account at", host, () => LetsEncryptProblems.NotDeactivated(host));
+        await client.DeactivateAccountAsync(call.Cancel);
+        call.Output.Step($"The account at {host} is deactivated; its certificates stay valid");
+        return 0;
+    }
+
+    private async Task<(AcmeClient Client, AppName? App, Arguments Words)> OpenAsync(CommandCall call)
+    {
+        var words = call.Parse(["--global"], [ServerFlag]);
+        var app = words.Has("--global") ? null : apps.Find(words.At(0));
+        var read = settings.Read(app);
+        var directory = clients.DirectoryOf(words.Value(ServerFlag) ?? read.Servers[0]);
+        return await clients.HasAccountAsync(directory, read.Email, call.Cancel)
+            ? (clients.ClientOf(directory, read), app, words)
+            : throw LetsEncryptProblems.NoAccount(directory.Authority).AsException();
+    }
+}

@@ -1,0 +1,76 @@
+using Berth.Kernel;
+using Berth.Platform.CommandLine;
+
+namespace Berth.Platform.LetsEncrypt.Commands;
+
+/// <summary>Does the same for many apps, a few at once, and prints as if it were one after the other. Goes on after a failure, and reports each.</summary>
+internal static class EachInTurn
+{
+    // An order waits for its server most of the time; more at once would meet the limits of most servers.
+    private const int AtOnce = 8;
+
+    /// <returns>How many failed.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<AppName> apps, Func<AppName, CommandOutput, Task<int>> run, CommandCall call)
+    {
+        using var turns = new SemaphoreSlim(AtOnce);
+        var failures = 0;
+        var started = new Queue<(KeptLines Lines, Task<int> Work)>();
+        try
+        {
+            foreach (var app in apps)
+            {
+                await turns.WaitAsync(call.Cancel);
+                while (started.TryPeek(out var head) && head.Work.IsCompleted)
+                {
+                    failures += await FinishAsync(started.Dequeue(), call);
+                }
+
+                var lines = new KeptLines();
+                started.Enqueue((lines, OneAsync(app, new CommandOutput(lines, call.Caller), run, turns)));
+            }
+
+            while (started.Count > 0)
+            {
+                failures += await FinishAsync(started.Dequeue(), call);
+            }
+        }
+        finally
+        {
+            // Where one was cancelled the others are too: none is left behind.
+            await Task.WhenAll(started.Select(one => one.Work)).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
+
+        return failures;
+    }
+
+    private static async Task<int> FinishAsync((KeptLines Lines, Task<int> Work) one, CommandCall call)
+    {
+        try
+        {
+            return await one.Work;
+        }
+        finally
+        {
+            one.Lines.ReplayTo(call.Output);
+            await call.Output.FlushAsync(call.Cancel);
+        }
+    }
+
+    private static async Task<int> OneAsync(AppName app, CommandOutput output, Func<AppName, CommandOutput, Task<int>> run, SemaphoreSlim turns)
+    {
+        try
+        {
+            return await run(app, output) == 0 ? 0 : 1;
+        }
+        catch (ProblemException e)
+        {
+            output.Warn($"{app}: {e.Problem.Found}");
+            output.ErrorLine($"       {e.Problem.Remedy}");
+            return 1;
+        }
+        finally
+        {
+            turns.Release();
+        }
+    }
+}

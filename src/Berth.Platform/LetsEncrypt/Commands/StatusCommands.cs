@@ -1,0 +1,135 @@
+using System.Globalization;
+using Berth.Acme.Issuing;
+using Berth.Kernel;
+using Berth.Platform.Apps;
+using Berth.Platform.CommandLine;
+using Berth.Platform.LetsEncrypt.Lineages;
+using Berth.Platform.LetsEncrypt.Orders;
+
+namespace Berth.Platform.LetsEncrypt.Commands;
+
+/// <summary>
+/// <c>letsencrypt:status</c>: what each certificate is waiting for, and why; and <c>letsencrypt:rollback</c>, the way back to one of those it lists.
+/// </summary>
+public sealed class StatusCommands(
+    ICertificateManager manager, LineageReader reader, LineageFiles lineages, Bundles bundles, OrdersUnderWay underWay, AppCatalog apps, TimeProvider time)
+{
+    private static readonly Report Shape = new("letsencrypt-", "letsencrypt status");
+
+    public IReadOnlyList<Command> All =>
+    [
+        new("letsencrypt:rollback", "<app> [<certificate>]", "Put an earlier certificate into service again", RollBackAsync) { NeedsDaemon = true },
+        new("letsencrypt:status", "[<app>] [--format json] [<flag>]", "Show what each certificate is waiting for, and why", StatusAsync),
+    ];
+
+    private async Task<int> StatusAsync(CommandCall call)
+    {
+        var request = ReportRequest.Parse(call.Words);
+        if (request.Subject is null && !request.Json && request.Flag is null)
+        {
+            PrintAll(call.Output);
+            return 0;
+        }
+
+        foreach (var app in apps.Reported(request, call))
+        {
+            Shape.Print(call.Output, app.Text, await OfAsync(app, call.Cancel), request);
+        }
+
+        return 0;
+    }
+
+    private void PrintAll(CommandOutput output)
+    {
+        var rows = apps.List().Select(app => (App: app, Step: manager.NextOf(app))).Where(row => row.Step.Action != LineageAction.None)
+            .OrderBy(row => row.Step.At)
+            .Select(row => new[] { row.App.Text, row.Step.At is { } at ? In(at) : "", Held(row.Step) });
+        foreach (var line in Columns.Lay(rows.Prepend(["App", "Next", "Why"])))
+        {
+            output.Line(line);
+        }
+    }
+
+    private async Task<Dictionary<string, string>> OfAsync(AppName app, CancellationToken cancel)
+    {
+        var (stored, step) = (reader.StoredOf(app), manager.NextOf(app));
+        var state = stored.State;
+        var order = await lineages.JournalOf(app).LoadAsync(cancel);
+        var advice = state.Advice is { } known && known.Serial == stored.InService?.Serial ? known.Plan : null;
+        return new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["letsencrypt-next"] = step.Action == LineageAction.None ? "nothing" : Spoken(step.Action),
+            ["letsencrypt-next-at"] = step.At is { } at ? $"{Time(at)} ({In(at)})" : "",
+            ["letsencrypt-waiting-for"] = Held(step),
+            ["letsencrypt-gates"] = Joined(state.Gates.Where(gate => gate.Until > time.GetUtcNow()).Select(Gate)),
+            ["letsencrypt-page"] = state.Gates.Select(gate => gate.Page).FirstOrDefault(page => page is not null) ?? "",
+            ["letsencrypt-failures"] = state.Failures.ToString(CultureInfo.InvariantCulture),
+            ["letsencrypt-last-error"] = Failure(state.LastFailure),
+            ["letsencrypt-last-success"] = state.LastSuccess is { } success ? Time(success) : "",
+            ["letsencrypt-failing-names"] = Joined(state.Failing.Select(name => $"{name.Name}: {name.Words}, tried again at {Time(name.RetryAt)}")),
+            ["letsencrypt-servers"] = Joined(state.Issuers.Select(pair => $"{pair.Key}: {pair.Value.Failures} failures, the last: {Failure(pair.Value.LastFailure)}")),
+            ["letsencrypt-issued-by"] = state.IssuedBy ?? "",
+            ["letsencrypt-profile"] = state.Profile ?? "",
+            ["letsencrypt-order"] = order is null ? "" : Order(order),
+            ["letsencrypt-challenges"] = Joined(underWay.LinesOf(app)),
+            ["letsencrypt-suggested-window"] = advice is null ? "" : $"{Time(advice.WindowStart)} to {Time(advice.WindowEnd)}",
+            ["letsencrypt-suggested-because"] = advice?.ExplanationUrl ?? "",
+            ["letsencrypt-certificates"] = Joined(bundles.Of(app).Select(Kept)),
+        };
+    }
+
+    private async Task<int> RollBackAsync(CommandCall call)
+    {
+        var words = call.Parse();
+        var app = apps.Find(words.At(0));
+        call.Output.Headline($"Rolling back the certificate of {app}");
+        var bundle = await manager.RollBackAsync(app, words.At(1), call.Cancel);
+        call.Output.Step($"In service: {bundle.Name[..Math.Min(8, bundle.Name.Length)]}, {string.Join(", ", bundle.Facts!.Names)}, until {Time(bundle.Facts.NotAfter)}");
+        return 0;
+    }
+
+    private static string Held(LineageStep step) => step.Gate is { } gate ? $"{step.Why}; held back: {Gate(gate)}" : step.Why;
+
+    private static string Gate(LineageGate gate) =>
+        $"{gate.Kind switch
+        {
+            GateKind.Backoff => "a pause after a failure",
+            GateKind.RetryAfter => "the server asked to wait",
+            GateKind.Limit => "a limit is used up",
+            GateKind.Paused => "the server has paused a name",
+            GateKind.UserAction => "someone must act",
+            _ => "a rest after renewals",
+        }} until {Time(gate.Until)}: {Printable.Of(gate.Reason, 600)}{(gate.Page is null ? "" : $" See {gate.Page}")}";
+
+    private static string Failure(LineageFailure? failure) => failure is null
+        ? ""
+        : Joined([$"{(failure.At is { } at ? $"{Time(at)}: " : "")}{failure.Found} ({failure.Remedy})", .. failure.Details]);
+
+    private static string Order(PendingOrder order) => $"{Spoken(order.Stage)}{(order.OrderUrl is null ? "" : $": {order.OrderUrl}")}";
+
+    private static string Kept(Bundle bundle) =>
+        $"{bundle.Name[..Math.Min(8, bundle.Name.Length)]}{(bundle.IsCurrent ? " (current)" : "")} until {(bundle.Facts is { } facts ? Time(facts.NotAfter) : "unreadable")}";
+
+    private static string Spoken(LineageAction action) => action switch
+    {
+        LineageAction.Resume => "go on with the order",
+        LineageAction.Order => "order",
+        LineageAction.Renew => "renew",
+        _ => "ask the server when to renew",
+    };
+
+    private static string Spoken(OrderStage stage) => stage switch
+    {
+        OrderStage.KeySaved => "about to be ordered",
+        OrderStage.Ordered => "ordered, names being proved",
+        OrderStage.Finalizing => "signing request sent",
+        OrderStage.Finalized => "issued",
+        _ => "downloaded",
+    };
+
+    private string In(DateTimeOffset at) => at <= time.GetUtcNow() ? "now" : $"in {RemainingTime.Format(at - time.GetUtcNow())}";
+
+    private static string Joined(IEnumerable<string> lines) => string.Join("; ", lines);
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+}

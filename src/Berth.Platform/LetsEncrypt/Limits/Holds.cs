@@ -1,0 +1,27 @@
+using System.Globalization;
+using Berth.Acme;
+using Berth.Acme.Limits;
+using Berth.Platform.LetsEncrypt.Lineages;
+
+namespace Berth.Platform.LetsEncrypt.Limits;
+
+/// <summary>Says in words what a ledger holds back.</summary>
+internal static class Holds
+{
+    public static LineageGate ToGate(LimitHold hold, WantedServer server) => new()
+    {
+        Kind = hold.Kind is not null ? GateKind.Limit
+            : hold is { Gate: GateScope.Name, Page: not null } ? GateKind.Paused
+            : GateKind.RetryAfter,
+        Until = hold.Until,
+        Reason = Reason(hold),
+        Server = server.Key,
+        Page = hold.Page,
+    };
+
+    public static string Reason(LimitHold hold) => hold.Kind is { } kind
+        ? $"The limit {LimitWords.NameOf(kind)} of {hold.Subject} is used up."
+        : $"It asked to wait{(hold.Subject.Length == 0 ? "" : $" with {hold.Subject}")}: {hold.Words}";
+
+    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+}

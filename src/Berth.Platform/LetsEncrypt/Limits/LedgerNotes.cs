@@ -1,0 +1,116 @@
+using Berth.Acme;
+using Berth.Acme.Issuing;
+using Berth.Acme.Limits;
+using Berth.Kernel;
+
+namespace Berth.Platform.LetsEncrypt.Limits;
+
+/// <summary>
+/// Writes into a ledger what one issuance spends, as it goes: an order may be followed by one with fewer names, or one that no longer counts
+/// as a renewal. A ledger that cannot be written keeps its changes for the next time and holds no certificate up.
+/// </summary>
+internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, IProgress<IssuanceStep> next) : IProgress<IssuanceStep>
+{
+    private readonly Lock _gate = new();
+    private readonly List<string> _failed = [];
+    private PlannedOrder _order = planned;
+    private bool _placed;
+    private Task _notes = Task.CompletedTask;
+
+    public void Report(IssuanceStep value)
+    {
+        lock (_gate)
+        {
+            switch (value.Kind)
+            {
+                case IssuanceStepKind.OrderResumed:
+                    _placed = true;
+                    break;
+                case IssuanceStepKind.OrderDropped:
+                    Settle();
+                    break;
+                case IssuanceStepKind.ReplacesLeftOut:
+                    _order = _order with { ReplacesInWindow = false };
+                    break;
+                case IssuanceStepKind.NameLeftOut when value.Name is { } name:
+                    _failed.Add(name);
+                    break;
+                case IssuanceStepKind.OrderCreated:
+                    Settle();
+                    _placed = true;
+                    var placed = _order;
+                    Note(() => ledger.OrderedAsync(placed, CancellationToken.None));
+                    break;
+            }
+        }
+
+        next.Report(value);
+    }
+
+    /// <summary>The certificate is there.</summary>
+    public Task SucceededAsync()
+    {
+        lock (_gate)
+        {
+            Without();
+            Note(() => ledger.IssuedAsync(_order, CancellationToken.None));
+            return _notes;
+        }
+    }
+
+    /// <summary>It came to nothing, or waits for the next run.</summary>
+    public Task FailedAsync(ProblemException failure)
+    {
+        lock (_gate)
+        {
+            if (AcmeProblems.GateOf(failure) is { } asked)
+            {
+                var order = _order;
+                Note(() => ledger.GatedAsync(asked, order, CancellationToken.None));
+            }
+
+            // An order that is kept for the next run has spent what it has spent.
+            if (!AcmeProblems.IsTransient(failure.Problem.Code))
+            {
+                _failed.AddRange(AcmeProblems.FailedNamesOf(failure).Where(name => name.ChallengeType is not null).Select(name => name.Name));
+                Settle();
+            }
+
+            return _notes;
+        }
+    }
+
+    // The order before was given up: what it set aside is given back, its failures count.
+    private void Settle()
+    {
+        if (_placed)
+        {
+            var (order, failed) = (_order, _failed.ToArray());
+            Note(() => ledger.FailedAsync(order, failed, CancellationToken.None));
+        }
+
+        _placed = false;
+        Without();
+    }
+
+    private void Without()
+    {
+        _order = _order with { Names = [.. _order.Names.Where(name => !_failed.Contains(name))] };
+        _failed.Clear();
+    }
+
+    private void Note(Func<ValueTask> note) => _notes = AfterAsync(_notes, note);
+
+    private static async Task AfterAsync(Task before, Func<ValueTask> note)
+    {
+        await before;
+        try
+        {
+            await note();
+        }
+        catch (ProblemException)
+        {
+            // Kept by the ledger for its next save.
+        }
+    }
+}

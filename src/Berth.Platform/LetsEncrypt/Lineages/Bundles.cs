@@ -1,0 +1,73 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Berth.Kernel;
+using Berth.Platform.Certs;
+using Berth.Storage;
+
+namespace Berth.Platform.LetsEncrypt.Lineages;
+
+/// <summary>The certificates kept for an app, and the way back to an earlier one: proven first, then a flip of the pointer.</summary>
+public sealed class Bundles(IStateStore store, LineageFiles lineages, CertificateFiles certificates, TimeProvider time)
+{
+    /// <summary>The newest first.</summary>
+    public IReadOnlyList<Bundle> Of(AppName app)
+    {
+        var current = lineages.CurrentOf(app);
+        return
+        [
+            .. store.List(LineageFiles.Certificates(app)).Where(name => name != "current")
+                .Select(name => new Bundle(name, CertificateFacts.TryRead(Read(app, name).Chain), name == current))
+                .OrderByDescending(bundle => bundle.Facts?.NotBefore ?? DateTimeOffset.MinValue)
+                .ThenBy(bundle => bundle.Name, StringComparer.Ordinal),
+        ];
+    }
+
+    /// <summary>Puts an earlier certificate into service again.</summary>
+    /// <param name="app">Whose.</param>
+    /// <param name="wanted">The beginning of a folder's name; null for the one before the current.</param>
+    /// <exception cref="ProblemException">There is none, or it cannot serve; what is in service stays.</exception>
+    public Bundle Activate(AppName app, string? wanted)
+    {
+        var others = Of(app).Where(bundle => !bundle.IsCurrent);
+        var bundle = (wanted is null ? others.FirstOrDefault() : others.FirstOrDefault(other => other.Name.StartsWith(wanted, StringComparison.Ordinal)))
+            ?? throw LetsEncryptProblems.NoEarlier(app).AsException();
+        var (chain, key) = Read(app, bundle.Name);
+        if (WhyNot(bundle, chain, key) is { } reason)
+        {
+            throw LetsEncryptProblems.UnusableBundle(app, bundle.Name, reason).AsException();
+        }
+
+        AtomicFile.Link(store.FileOf(LineageFiles.Certificates(app).Slash("current")), bundle.Name);
+        certificates.Install(app, chain!, key!, fromAcme: true);
+        return bundle;
+    }
+
+    private string? WhyNot(Bundle bundle, string? chain, string? key)
+    {
+        var now = time.GetUtcNow();
+        return bundle.Facts is not { } facts || chain is null || key is null ? "its files are not whole"
+            : facts.NotAfter <= now || facts.NotBefore > now ? $"it is valid from {facts.NotBefore:u} to {facts.NotAfter:u}"
+            : !Belong(chain, key) ? "its key belongs to another certificate"
+            : null;
+    }
+
+    private static bool Belong(string chain, string key)
+    {
+        try
+        {
+            using var pair = X509Certificate2.CreateFromPem(chain, key);
+            return pair.HasPrivateKey;
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    private (string? Chain, string? Key) Read(AppName app, string name)
+    {
+        var folder = LineageFiles.Certificates(app).Slash(name, "certificates");
+        var file = store.List(folder).FirstOrDefault(entry => entry.EndsWith(".key", StringComparison.Ordinal))?[..^4];
+        return file is null ? (null, null) : (store.Read(folder.Slash(file + ".crt")), store.Read(folder.Slash(file + ".key")));
+    }
+}

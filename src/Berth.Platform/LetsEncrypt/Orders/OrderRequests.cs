@@ -1,0 +1,65 @@
+using Berth.Acme.Issuing;
+using Berth.Acme.Limits;
+using Berth.Kernel;
+using Berth.Platform.Certs;
+using Berth.Platform.LetsEncrypt.Lineages;
+
+namespace Berth.Platform.LetsEncrypt.Orders;
+
+/// <summary>Turns what is wanted of an app's certificate into what a server is asked, and what that will cost there.</summary>
+public sealed class OrderRequests(LineageReader reader, CertificateFiles certificates, AcmeClients clients, TimeProvider time)
+{
+    public IssuanceRequest For(AppName app, WantedCertificate wanted, WantedServer server)
+    {
+        var stored = reader.StoredOf(app);
+        var (settings, facts) = (wanted.Settings, stored.InService);
+        return new IssuanceRequest
+        {
+            Names = wanted.Names,
+            KeyType = settings.KeyType,
+            PrivateKeyPem = settings.ReusesKey && facts is not null ? certificates.ReadKey(app) : null,
+            PreferredChain = settings.PreferredChain,
+            Profile = settings.Profile,
+            ProfileIsRequired = settings.ProfileIsRequired,
+            Renews = RenewedBy(stored, server),
+
+            // Where the certificate in service covers the rest, one like it would be ordered and nothing gained.
+            DropFailingNames = facts is null || !reader.IsGood(app, stored)
+                || wanted.Names.Count(name => !CertificateNames.Cover(facts.Names, name)) > 1,
+        };
+    }
+
+    public PlannedOrder PlannedFor(AppName app, WantedCertificate wanted, WantedServer server)
+    {
+        var stored = reader.StoredOf(app);
+        string[] names = [.. wanted.Names.Select(name => name.Text)];
+        var replaces = RenewedBy(stored, server) is not null && stored.State.Advice?.Plan is { } plan && plan.WindowStart <= time.GetUtcNow();
+        return new PlannedOrder
+        {
+            Account = wanted.Settings.Email?.Text ?? "",
+            Names = names,
+            IsRenewal = IsFrom(stored.State, server) && stored.InService is { } facts && facts.Names.ToHashSet(StringComparer.Ordinal).SetEquals(names),
+            ReplacesInWindow = replaces,
+        };
+    }
+
+    // Named only to the server and account it came from: the client checks both once more, and that the two share a name.
+    private RenewedCertificate? RenewedBy(LineageStored stored, WantedServer server) =>
+        stored is { InService: { } facts, State: { Advice: { CertificateId: { } id } advice, IssuedToAccount: { } account } state }
+        && advice.Serial == facts.Serial && IsFrom(state, server)
+            ? new RenewedCertificate { CertificateId = id, DirectoryUrl = server.Key, AccountUrl = account, Names = [.. facts.Names] }
+            : null;
+
+    private bool IsFrom(LineageState state, WantedServer server)
+    {
+        try
+        {
+            return state.IssuedBy is { } word && clients.DirectoryOf(word) == server.Directory;
+        }
+        catch (ProblemException)
+        {
+            // The built-in authority issued it and does not run now.
+            return false;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using Berth.Acme.Issuing;
+using Berth.Kernel;
+
+namespace Berth.Platform.LetsEncrypt.Orders;
+
+/// <summary>
+/// How far the orders are that this daemon is at: the last step of each name. What must outlive the process is in the order's journal, and a
+/// resumed order asks the server where its challenges stand.
+/// </summary>
+public sealed class OrdersUnderWay
+{
+    private readonly ConcurrentDictionary<AppName, Watched> _orders = new();
+
+    /// <returns>A line for each name, and one for the order; empty when nothing is under way here.</returns>
+    public IReadOnlyList<string> LinesOf(AppName app) => _orders.GetValueOrDefault(app)?.Lines ?? [];
+
+    internal Watched Watch(AppName app, IProgress<IssuanceStep> next)
+    {
+        var watched = new Watched(next, () => _orders.TryRemove(app, out _));
+        _orders[app] = watched;
+        return watched;
+    }
+
+    internal sealed class Watched(IProgress<IssuanceStep> next, Action ended) : IProgress<IssuanceStep>, IDisposable
+    {
+        private readonly ConcurrentDictionary<string, IssuanceStep> _steps = new(StringComparer.Ordinal);
+
+        public IReadOnlyList<string> Lines => [.. _steps.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => Line(pair.Value))];
+
+        public void Report(IssuanceStep value)
+        {
+            _steps[value.Name ?? ""] = value;
+            next.Report(value);
+        }
+
+        public void Dispose() => ended();
+
+        private static string Line(IssuanceStep step) =>
+            $"{(step.Name is null ? "order" : step.Name)}: {Spoken(step.Kind)}{(step.Detail is null ? "" : $" ({Printable.Of(step.Detail)})")}";
+
+        private static string Spoken(IssuanceStepKind kind) => kind switch
+        {
+            IssuanceStepKind.OrderCreated => "ordered",
+            IssuanceStepKind.OrderResumed => "gone on with",
+            IssuanceStepKind.AlreadyAuthorized => "proved before",
+            IssuanceStepKind.ChallengePresented => "its proof is visible",
+            IssuanceStepKind.Validating => "the server is looking",
+            IssuanceStepKind.Authorized => "proved",
+            IssuanceStepKind.ValidationFailed => "refused",
+            IssuanceStepKind.NameLeftOut => "left out",
+            IssuanceStepKind.Finalizing => "the certificate is being issued",
+            IssuanceStepKind.Downloaded => "downloaded",
+            IssuanceStepKind.Stored => "in service",
+            _ => "changed",
+        };
+    }
+}

@@ -1,0 +1,55 @@
+using Berth.Acme.Issuing;
+using Berth.Acme.Limits;
+using Berth.Kernel;
+using Berth.Platform.LetsEncrypt.Limits;
+using Berth.Platform.LetsEncrypt.Lineages;
+
+namespace Berth.Platform.LetsEncrypt.Orders;
+
+/// <summary>Carries an order through at one server, with the server's limits counted before, during and after.</summary>
+public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnderWay underWay)
+{
+    /// <summary>What keeps the order from going now; empty when nothing does.</summary>
+    public async Task<IReadOnlyList<LineageGate>> HoldsOfAsync(
+        WantedServer server, LetsEncryptSettings settings, PlannedOrder planned, CancellationToken cancel)
+    {
+        var ledger = await ledgers.OfAsync(server.Directory);
+        IEnumerable<LimitHold> holds = ledger.Check(planned).Holds;
+        if (!await clients.HasAccountAsync(server.Directory, settings.Email, cancel))
+        {
+            holds = holds.Concat(ledger.CheckRegistration().Holds.Where(hold => hold.Kind is not null));
+        }
+
+        return [.. holds.Select(hold => Holds.ToGate(hold, server))];
+    }
+
+    /// <param name="order">What is ordered.</param>
+    /// <param name="store">Keeps the certificate; durable when it returns.</param>
+    /// <param name="cancel">Ends it; the order stays in its journal.</param>
+    /// <exception cref="ProblemException">The server, or the way to it, did not come through.</exception>
+    public async Task<IssuedCertificate> RunAsync(
+        ServerOrder order, Func<IssuedCertificate, CancellationToken, ValueTask> store, CancellationToken cancel)
+    {
+        var client = clients.ClientOf(order.Server.Directory, order.Settings);
+        var ledger = await ledgers.OfAsync(order.Server.Directory);
+        using var watched = underWay.Watch(order.App, new IssuanceLines(order.Output));
+        var notes = new LedgerNotes(ledger, order.Planned, watched);
+        try
+        {
+            if (!await clients.HasAccountAsync(order.Server.Directory, order.Settings.Email, cancel))
+            {
+                await client.EnsureAccountAsync(cancel);
+                await ledger.RegisteredAsync(CancellationToken.None);
+            }
+
+            var issued = await new Issuance(client, order.Journal, order.Solvers.Solvers, notes).RunAsync(order.Request, store, cancel);
+            await notes.SucceededAsync();
+            return issued;
+        }
+        catch (ProblemException e)
+        {
+            await notes.FailedAsync(e);
+            throw;
+        }
+    }
+}
