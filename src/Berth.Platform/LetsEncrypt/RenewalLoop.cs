@@ -2,16 +2,18 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Berth.Kernel;
 using Berth.Platform.Apps;
+using Berth.Platform.LetsEncrypt.Events;
+using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Platform.Routing;
 
 namespace Berth.Platform.LetsEncrypt;
 
 /// <summary>
-/// Renews by itself, for as long as the daemon lives. It keeps no plan of its own: at each look it asks every certificate when it is
-/// due, so that a crash, a clock that jumps or a hand that edits files cannot make it forget one.
+/// Renews by itself, for as long as the daemon lives. Its index is no plan: every certificate is asked anew in turn, and before anything is done,
+/// so that a crash, a clock that jumps or a hand that edits files cannot make it forget one.
 /// </summary>
 public sealed class RenewalLoop(
-    AppCatalog apps, RoutePublisher routes, CertificateManager manager, AutoRenewal renewal, IRenewalLog log, TimeProvider time)
+    AppCatalog apps, RoutePublisher routes, CertificateManager manager, AutoRenewal renewal, IRenewalLog log, TimeProvider time) : ILineageEvents
 {
     // When not even the failure could be written down (a full disk), this much is remembered all the same.
     private static readonly TimeSpan AfterTrouble = TimeSpan.FromMinutes(1);
@@ -23,6 +25,11 @@ public sealed class RenewalLoop(
     // Between two looks that both found something due.
     private static readonly TimeSpan Breath = TimeSpan.FromSeconds(1);
     private const int AtOnce = 4;
+
+    // How many certificates are asked anew in one look.
+    private const int ASlice = 2_000;
+    private readonly RenewalIndex _index = new();
+    private DateTimeOffset _nextRound = DateTimeOffset.MinValue;
     private readonly ConcurrentDictionary<AppName, DateTimeOffset> _notBefore = new();
     private readonly Channel<AppName> _nudges =
         Channel.CreateBounded<AppName>(new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -32,16 +39,12 @@ public sealed class RenewalLoop(
 
     public async Task RunAsync(CancellationToken cancel)
     {
-        var nextLook = DateTimeOffset.MinValue;
         while (true)
         {
-            var nudged = Nudged();
+            DateTimeOffset nextLook;
             try
             {
-                var now = time.GetUtcNow();
-                nextLook = nudged.Count == 0 || now >= nextLook || nextLook - now > LongestSleep
-                    ? await LookAtAllAsync(cancel)
-                    : Earlier(nextLook, await LookAsync(nudged, cancel));
+                nextLook = await LookAsync(cancel);
             }
             catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
             {
@@ -54,27 +57,79 @@ public sealed class RenewalLoop(
         }
     }
 
-    private Task<DateTimeOffset> LookAtAllAsync(CancellationToken cancel)
+    /// <summary>A new certificate is looked at soon: its server may have something to say about its renewal.</summary>
+    public void Publish(LineageEvent happened)
     {
-        // Hand edits reach the edge at the next look at the latest.
-        routes.PublishAll(log.Failed);
-        return LookAsync(apps.List(), cancel);
+        if (happened.Kind is LineageEventKind.Issued or LineageEventKind.RolledBack)
+        {
+            Nudge(happened.App);
+        }
     }
 
     /// <returns>When to look again.</returns>
-    private async Task<DateTimeOffset> LookAsync(IEnumerable<AppName> which, CancellationToken cancel)
+    private async Task<DateTimeOffset> LookAsync(CancellationToken cancel)
     {
-        var waits = (renewal.IsOn ? which : [])
-            .Select(app => (App: app, At: SafeNextAttempt(app)))
-            .Where(pair => pair.At is not null)
-            .ToArray();
+        Nudged().ForEach(Ask);
         var now = time.GetUtcNow();
-        var due = waits.Where(pair => pair.At <= now).OrderBy(pair => pair.At).Select(pair => pair.App).ToArray();
+        if (_index.HasFresh || now >= _nextRound || _nextRound - now > LongestSleep)
+        {
+            Round();
+            _nextRound = now + LongestSleep;
+        }
+
+        var due = renewal.IsOn ? Due() : [];
         await Parallel.ForEachAsync(
             due,
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel },
             async (app, token) => await RenewAsync(app, token));
-        return due.Length > 0 ? time.GetUtcNow() : waits.Select(pair => pair.At!.Value).Append(now + LongestSleep).Min();
+        due.ForEach(Ask);
+        return due.Count > 0 || _index.HasFresh ? now : Earlier(_nextRound, (renewal.IsOn ? _index.NextAfter(now) : null) ?? _nextRound);
+    }
+
+    // Hand edits reach the edge and the plan at the next look at the latest; of very many apps, after a few looks.
+    private void Round()
+    {
+        _index.Follow(apps.List());
+        foreach (var app in _index.Slice(ASlice))
+        {
+            try
+            {
+                routes.Publish(app);
+            }
+            catch (ProblemException e)
+            {
+                log.Failed(app, e.Problem);
+            }
+
+            Ask(app);
+        }
+    }
+
+    // Asked again before anything is done; the certificate that expires first goes first.
+    private List<AppName> Due()
+    {
+        var due = _index.Due(time.GetUtcNow());
+        foreach (var app in due)
+        {
+            Ask(app);
+        }
+
+        return [.. _index.Due(time.GetUtcNow()).OrderBy(app => SafeExpiry(app) ?? DateTimeOffset.MaxValue)];
+    }
+
+    private void Ask(AppName app) => _index.Set(app, SafeNextAttempt(app));
+
+    private DateTimeOffset? SafeExpiry(AppName app)
+    {
+        try
+        {
+            return manager.ExpiryOf(app);
+        }
+        catch (ProblemException)
+        {
+            // Told of when it was asked for its next step.
+            return null;
+        }
     }
 
     private async Task RenewAsync(AppName app, CancellationToken cancel)
@@ -115,7 +170,7 @@ public sealed class RenewalLoop(
 
     private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 
-    private HashSet<AppName> Nudged()
+    private List<AppName> Nudged()
     {
         var nudged = new HashSet<AppName>();
         while (_nudges.Reader.TryRead(out var app))
@@ -123,7 +178,7 @@ public sealed class RenewalLoop(
             nudged.Add(app);
         }
 
-        return nudged;
+        return [.. nudged];
     }
 
     private async Task SleepAsync(TimeSpan span, CancellationToken cancel)

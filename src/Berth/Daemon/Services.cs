@@ -133,6 +133,7 @@ internal sealed class Services : IAsyncDisposable
         ];
         var renewal = new AutoRenewal(properties, store);
         Renewals = new RenewalLoop(apps, routes, Manager, renewal, renewalLog, time);
+        events.Add(Renewals);
         (Apps, Routes, Domains, Certificates, Config, Releases) = (apps, routes, domains, certificates, config, releases);
         var changes = new LiveChanges(routes, Renewals);
         var setup = new DomainSetup(domains, config);

@@ -1,0 +1,170 @@
+using System.Text.Json;
+using Berth.TestKit;
+
+namespace Berth.Specs;
+
+/// <summary>Limits, status, ways back and accounts, against a real Pebble.</summary>
+public sealed class Knowing_what_a_certificate_waits_for
+{
+    [Fact]
+    public async Task an_order_that_would_be_refused_is_held_back_before_the_authority_is_asked()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await StartAsync(pebble, port);
+        await berth.OkAsync("letsencrypt:set", "--global", "limits", $"{pebble.DirectoryUrl.Authority}/certificates-per-set=1/7d,new-orders=5/3h");
+        await berth.OkAsync("letsencrypt:enable", "hello");
+        Assert.Equal(1, pebble.Orders);
+
+        var result = await berth.RunAsync("letsencrypt:enable", "hello", "--force");
+
+        Assert.Equal(1, result.Status);
+        Assert.Contains("would refuse this order, so it was not asked. The limit certificates-per-set of hello.example.com is used up. It can go at ", result.Error, StringComparison.Ordinal);
+        Assert.Equal(1, pebble.Orders);
+        Assert.Matches(@"certificates-per-set +hello\.example\.com +0 of 1 left +one more in 6d, 23h", await berth.OkAsync("letsencrypt:limits", "hello"));
+        Assert.Contains("Public Suffix List of 20", await berth.OkAsync("letsencrypt:limits"), StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(await berth.OkAsync("letsencrypt:limits", "hello", "--format", "json"));
+        Assert.Contains(
+            json.RootElement.GetProperty("servers")[0].GetProperty("limits").EnumerateArray(),
+            limit => limit.GetProperty("limit").GetString() == "new-orders" && limit.GetProperty("left").GetInt32() == 4);
+        Assert.Contains("a limit is used up until ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
+
+        // What was counted outlives the daemon.
+        await berth.KillAsync();
+        await berth.RestartAsync();
+        Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello", "--force")).Status);
+        Assert.Equal(1, pebble.Orders);
+    }
+
+    [Fact]
+    public async Task an_earlier_certificate_is_put_back_and_one_that_cannot_serve_is_not()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await StartAsync(pebble, port);
+        await berth.OkAsync("letsencrypt:enable", "hello");
+        var first = await berth.OkAsync("certs:show", "hello", "crt");
+        Assert.Equal(1, (await berth.RunAsync("letsencrypt:rollback", "hello")).Status);
+        await berth.OkAsync("letsencrypt:set", "hello", "key-type", "p384");
+        await berth.OkAsync("letsencrypt:enable", "hello", "--force");
+        var second = await berth.OkAsync("certs:show", "hello", "crt");
+        Assert.NotEqual(first, second);
+        using (var leaf = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(second))
+        {
+            using var key = leaf.PublicKey.GetECDsaPublicKey();
+            Assert.Equal(384, key!.KeySize);
+        }
+
+        await berth.OkAsync("letsencrypt:rollback", "hello");
+        Assert.Equal(first, await berth.OkAsync("certs:show", "hello", "crt"));
+        Assert.Equal("true\n", await berth.OkAsync("letsencrypt:active", "hello"));
+
+        var other = Directory.GetDirectories($"{berth.Home}/hello/letsencrypt/certs").Single(folder =>
+            File.Exists($"{folder}/certificates/hello.example.com.crt") && File.ReadAllText($"{folder}/certificates/hello.example.com.crt") == second
+            && Path.GetFileName(folder) != "current");
+        await File.WriteAllTextAsync($"{other}/certificates/hello.example.com.crt", first);
+        var refused = await berth.RunAsync("letsencrypt:rollback", "hello");
+        Assert.Contains("its key belongs to another certificate", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(first, await berth.OkAsync("certs:show", "hello", "crt"));
+    }
+
+    [Fact]
+    public async Task a_rehearsal_goes_through_everything_and_changes_nothing()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await StartAsync(pebble, port);
+
+        var output = await berth.OkAsync("letsencrypt:enable", "hello", "--dry-run");
+
+        Assert.Contains("-----> Certificate retrieved successfully.", output, StringComparison.Ordinal);
+        Assert.Contains("thrown away", output, StringComparison.Ordinal);
+        Assert.Equal(1, pebble.Orders);
+        Assert.Equal("false\n", await berth.OkAsync("letsencrypt:active", "hello"));
+        Assert.False(Directory.Exists($"{berth.Home}/hello/tls"));
+        Assert.False(File.Exists($"{berth.Home}/hello/letsencrypt/rehearsal.json"));
+    }
+
+    [Fact]
+    public async Task the_next_server_is_asked_after_the_first_has_failed_three_times()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await StartAsync(pebble, port);
+        await berth.OkAsync("letsencrypt:set", "hello", "server", $"https://127.0.0.1:{FreePort.Next()}/directory {pebble.DirectoryUrl}");
+        Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello")).Status);
+        Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello")).Status);
+        Assert.Contains("2 failures", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-servers"), StringComparison.Ordinal);
+
+        var output = await berth.OkAsync("letsencrypt:enable", "hello");
+
+        Assert.Contains($"Asking {pebble.DirectoryUrl.Authority} instead", output, StringComparison.Ordinal);
+        Assert.Equal("true\n", await berth.OkAsync("letsencrypt:active", "hello"));
+        Assert.Contains("3 failures", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-servers"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task an_account_changes_its_key_and_contact_and_ends()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await StartAsync(pebble, port);
+        Assert.Contains("no account", (await berth.RunAsync("letsencrypt:account", "hello")).Error, StringComparison.Ordinal);
+        await berth.OkAsync("letsencrypt:enable", "hello");
+        Assert.Contains("mailto:you@example.com", await berth.OkAsync("letsencrypt:account", "hello"), StringComparison.Ordinal);
+
+        await berth.OkAsync("letsencrypt:account-rotate-key", "--global");
+        await berth.OkAsync("letsencrypt:account-contact", "--global", "else@example.com");
+        Assert.Contains("mailto:else@example.com", await berth.OkAsync("letsencrypt:account", "hello"), StringComparison.Ordinal);
+        await berth.OkAsync("letsencrypt:enable", "hello", "--force");
+
+        Assert.Equal(1, (await berth.RunAsync(["letsencrypt:account-deactivate", "hello"], "no\n")).Status);
+        await berth.OkAsync("--force", "letsencrypt:account-deactivate", "hello");
+        Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello", "--force")).Status);
+        Assert.Equal("true\n", await berth.OkAsync("letsencrypt:active", "hello"));
+        Assert.Contains("someone must act", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task many_that_are_due_are_renewed_together_and_told_in_order()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await StartAsync(pebble, port);
+        string[] apps = ["hello", "one", "two", "three"];
+        foreach (var app in apps.Skip(1))
+        {
+            await berth.OkAsync("apps:create", app);
+            await berth.OkAsync("domains:set", app, $"{app}.example.com");
+        }
+
+        await berth.OkAsync("letsencrypt:cron-job", "--remove");
+        await berth.OkAsync("letsencrypt:enable", "--all");
+        await berth.OkAsync("letsencrypt:set", "--global", "graceperiod", "31536000");
+
+        var lines = (await berth.OkAsync("letsencrypt:auto-renew")).Split('\n');
+
+        Assert.Equal("=====> Auto-renewing all apps...", lines[0]);
+        Assert.Equal("=====> Finished auto-renewal", lines[^2]);
+        foreach (var app in apps)
+        {
+            var at = Array.IndexOf(lines, $"-----> {app} needs renewal");
+            Assert.Equal(
+                [
+                    $"=====> Enabling letsencrypt for {app}", $"-----> Getting letsencrypt certificate for {app} via HTTP-01", $"        - Domain '{app}.example.com'",
+                    "-----> Certificate retrieved successfully.", "-----> Installing let's encrypt certificates",
+                ],
+                lines[(at + 1)..(at + 6)]);
+        }
+    }
+
+    private static async Task<BerthServer> StartAsync(PebbleServer pebble, int port)
+    {
+        var berth = await BerthServer.StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = pebble.CertificateFile }, port);
+        await berth.OkAsync("apps:create", "hello");
+        await berth.OkAsync("domains:set", "hello", "hello.example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "server", pebble.DirectoryUrl.ToString());
+        return berth;
+    }
+}
