@@ -1,0 +1,53 @@
+using Berth.Acme;
+using Berth.Platform.LetsEncrypt;
+using Berth.Platform.LetsEncrypt.Lineages;
+using Berth.Platform.LetsEncrypt.Orders;
+using CsCheck;
+
+namespace Berth.Platform.Tests.LetsEncrypt;
+
+/// <summary>Several servers in order of preference.</summary>
+public sealed class Choosing_a_server
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 26, 12, 0, 0, TimeSpan.Zero);
+    private static readonly WantedServer[] Servers =
+        [.. Enumerable.Range(1, 3).Select(i => new WantedServer($"https://{i}.example/d", new Uri($"https://{i}.example/d")))];
+
+    [Theory]
+    [InlineData(0, 0, 0)]
+    [InlineData(2, 0, 0)]
+    [InlineData(3, 0, 1)]
+    [InlineData(3, 3, 2)]
+    public void goes_on_to_the_next_after_three_failures(int first, int second, int chosen) =>
+        Assert.Same(Servers[chosen], ServerChoice.Of(Servers, Standing((0, first, Now), (1, second, Now)), _ => false, Now));
+
+    [Fact]
+    public void comes_back_to_the_preferred_one_after_a_day() =>
+        Assert.Same(Servers[0], ServerChoice.Of(Servers, Standing((0, 9, Now.AddDays(-1))), _ => false, Now));
+
+    [Fact]
+    public void passes_one_over_that_takes_no_order_for_now() =>
+        Assert.Same(Servers[1], ServerChoice.Of(Servers, Standing(), server => server == Servers[0], Now));
+
+    [Fact]
+    public void always_names_one_and_never_a_held_one_where_another_is_free() => Gen.Select(Gen.Int[0, 5].Array[3], Gen.Bool.Array[3]).Sample((failures, held) =>
+    {
+        var chosen = ServerChoice.Of(
+            Servers, Standing((0, failures[0], Now), (1, failures[1], Now), (2, failures[2], Now)), server => held[Array.IndexOf(Servers, server)], Now);
+        Assert.Contains(chosen, Servers);
+        Assert.True(held.All(is_held => is_held) || !held[Array.IndexOf(Servers, chosen)]);
+    });
+
+    [Fact]
+    public void counts_only_what_is_the_servers_fault()
+    {
+        Assert.True(ServerChoice.IsServersFault(AcmeProblems.ServerTimeout));
+        Assert.True(ServerChoice.IsServersFault(AcmeProblems.ServerInternal));
+        Assert.All(
+            [AcmeProblems.ValidationRefused, AcmeProblems.ValidationDns, AcmeProblems.ValidationTimeout, AcmeProblems.NamePaused, AcmeProblems.CaaForbids, AcmeProblems.IdentifierRejected],
+            code => Assert.False(ServerChoice.IsServersFault(code)));
+    }
+
+    private static Dictionary<string, IssuerStanding> Standing(params (int Server, int Failures, DateTimeOffset At)[] failures) => failures.ToDictionary(
+        one => Servers[one.Server].Key, one => new IssuerStanding(one.Failures, new LineageFailure("acme-server-timeout", "late", "wait") { At = one.At }));
+}

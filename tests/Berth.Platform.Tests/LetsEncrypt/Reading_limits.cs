@@ -1,0 +1,87 @@
+using Berth.Acme.Limits;
+using Berth.Platform.LetsEncrypt.Limits;
+using Berth.Platform.Tests.Support;
+using CsCheck;
+
+namespace Berth.Platform.Tests.LetsEncrypt;
+
+/// <summary>What servers count, as users set it, and where the count is kept.</summary>
+public sealed class Reading_limits : IDisposable
+{
+    private static readonly Uri Example = new("https://acme.example.com/directory");
+    private readonly Room _room = new();
+
+    public void Dispose() => _room.Dispose();
+
+    [Fact]
+    public void takes_a_word_for_each_server()
+    {
+        const string text = "acme.example.com/new-orders=300/3h,certificates-per-domain=50/7d other.example:14000/none";
+        Assert.Null(LimitWords.Refuse(text));
+        Assert.Equal(
+            [new RateLimit(LimitKind.NewOrders, 300, TimeSpan.FromHours(3)), new RateLimit(LimitKind.CertificatesPerDomain, 50, TimeSpan.FromDays(7))],
+            LimitWords.Of(Example, text).All);
+        Assert.Empty(LimitWords.Of(new Uri("https://other.example:14000/d"), text).All);
+    }
+
+    [Fact]
+    public void puts_what_was_set_in_the_place_of_what_is_known()
+    {
+        var limits = LimitWords.Of(new Uri("https://acme-v02.api.letsencrypt.org/directory"), "acme-v02.api.letsencrypt.org/certificates-per-domain=500/7d");
+        Assert.Equal(RateLimits.LetsEncrypt.All.Count, limits.All.Count);
+        Assert.Equal(500, limits.All.Single(limit => limit.Kind == LimitKind.CertificatesPerDomain).Count);
+    }
+
+    [Theory]
+    [InlineData("acme.example.com")]
+    [InlineData("/none")]
+    [InlineData("acme.example.com/orders=1/1h")]
+    [InlineData("acme.example.com/new-orders=0/1h")]
+    [InlineData("acme.example.com/new-orders=1/1w")]
+    [InlineData("acme.example.com/new-orders=1/h")]
+    [InlineData("acme.example.com/new-orders=1/99999999999h")]
+    public void refuses_anything_else(string text) => Assert.NotNull(LimitWords.Refuse(text));
+
+    [Fact]
+    public void survives_any_text() => Gen.String.Sample(text =>
+    {
+        LimitWords.Refuse(text);
+        LimitWords.Of(Example, text);
+    });
+
+    [Fact]
+    public async Task keeps_every_entry_whatever_the_order_of_changes() => await Gen.Select(Gen.Int[0, 30], Gen.Bool).Array[1, 60].SampleAsync(
+        async changes =>
+        {
+            using var room = new Room();
+            var (files, expected) = (new LedgerFiles(room.Store, Example.OriginalString), new Dictionary<string, LedgerEntry>());
+            foreach (var (key, removed) in changes)
+            {
+                var entry = removed ? null : new LedgerEntry { Until = DateTimeOffset.UnixEpoch.AddDays(key), Subject = $"s{key}" };
+                await files.SaveAsync(new Dictionary<string, LedgerEntry?> { [$"k{key}"] = entry }, CancellationToken.None);
+                expected.Remove($"k{key}");
+                if (entry is not null)
+                {
+                    expected[$"k{key}"] = entry;
+                }
+            }
+
+            Assert.Equal(expected, await new LedgerFiles(room.Store, Example.OriginalString).LoadAsync(CancellationToken.None));
+            Assert.Equal([Example], LedgerFiles.Known(room.Store));
+        },
+        iter: 20,
+        threads: 1);
+
+    [Fact]
+    public async Task takes_a_file_that_is_damaged_for_empty()
+    {
+        var files = new LedgerFiles(_room.Store, Example.OriginalString);
+        await files.SaveAsync(new Dictionary<string, LedgerEntry?> { ["k"] = new() { Until = DateTimeOffset.UnixEpoch, Subject = "s" } }, CancellationToken.None);
+        foreach (var file in Directory.GetFiles(_room.Lib("data/letsencrypt/--global/limits"), "*.json", SearchOption.AllDirectories))
+        {
+            File.WriteAllText(file, "{");
+        }
+
+        Assert.Empty(await new LedgerFiles(_room.Store, Example.OriginalString).LoadAsync(CancellationToken.None));
+    }
+}
