@@ -102,7 +102,7 @@ public sealed class Ordering(
 
     private ProblemException Held(AppName app, WantedServer server, IReadOnlyList<LineageGate> gates)
     {
-        lineages.WriteState(app, lineages.ReadState(app).Held(gates));
+        lineages.WriteState(app, Outcomes.Held(lineages.ReadState(app), gates, time.GetUtcNow()));
         var problem = LetsEncryptProblems.Held(app, server.Directory.Authority, gates);
         Tell(app, LineageEventKind.Held, [], server, problem);
         return problem.AsException();

@@ -46,6 +46,10 @@ public sealed class Outcomes(RetryLadder ladder)
         Issuers = state.Issuers.Where(pair => pair.Key != server.Key).ToDictionary(),
     };
 
+    /// <summary>The state of an attempt that was held back: no failure. A limit may take longer to refill, and is looked at again then.</summary>
+    public static LineageState Held(LineageState state, IReadOnlyList<LineageGate> gates, DateTimeOffset now) =>
+        state.Held([.. gates.Select(gate => gate with { Until = AtMost(gate.Until, now) })]);
+
     private static IEnumerable<LineageGate> Asked(ProblemException failure, WantedServer? server, DateTimeOffset now)
     {
         if (AcmeProblems.GateOf(failure) is { } gate)
