@@ -24,7 +24,7 @@ public sealed class StatusCommands(
 
     private async Task<int> StatusAsync(CommandCall call)
     {
-        var request = ReportRequest.Parse(call.Words);
+        var request = ReportRequest.Parse(call);
         if (request.Subject is null && !request.Json && request.Flag is null)
         {
             PrintAll(call.Output);
