@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Berth.Acme;
+using Berth.Acme.Accounts;
 using Berth.Kernel;
 using Berth.Storage;
 
@@ -36,6 +37,10 @@ public sealed class AcmeClients(
         _accounts,
         time,
         reached));
+
+    /// <summary>The URL of the account, if it is registered: from disk, nobody is asked.</summary>
+    internal async Task<string?> AccountUrlOfAsync(Uri directory, EmailAddress? email, CancellationToken cancel) =>
+        await _accounts.LoadAsync(new AccountIdentity(directory.ToString(), email?.Text), cancel) is { IsDeactivated: false } account ? account.Url : null;
 
     public void Dispose()
     {

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Berth.Kernel;
 using Berth.Platform.Config;
+using Berth.Platform.LetsEncrypt.Challenges;
+using Berth.Platform.LetsEncrypt.Notices;
 using Berth.Platform.Properties;
 
 namespace Berth.Platform.LetsEncrypt;
@@ -12,6 +14,9 @@ namespace Berth.Platform.LetsEncrypt;
 public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigStore config)
 {
     public const string Feature = "letsencrypt";
+
+    /// <summary>Where the server looks for HTTP-01 answers, where that is not port 80: servers made for testing.</summary>
+    internal const string HttpPort = "http-port";
 
     private const string OldArgs = "lego-docker-args";
 
@@ -40,16 +45,23 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
     /// </summary>
     public TimeSpan? GracePeriodOf(AppName app) => TrySeconds(Effective(app, "graceperiod"));
 
+    /// <summary>Where the server looks for HTTP-01 answers; null for what is usual.</summary>
+    public int? HttpPortOf(AppName app) =>
+        int.TryParse(Effective(app, HttpPort), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : null;
+
     /// <summary>The settings there are, with what their values must be.</summary>
     public static IReadOnlyList<Setting> Settings { get; } =
     [
-        new("dns-provider"),
+        new("dns-provider") { Refuse = DnsChoice.RefuseProvider },
         new("dns-provider-*") { Secret = true },
         new("email") { Refuse = EmailAddress.Refuse },
         new("graceperiod") { Refuse = text => TrySeconds(text) is null ? LetsEncryptProblems.InvalidGracePeriod(text) : null },
         new("lego-args"),
         new("lego-docker-options"),
         new("server") { Refuse = AcmeServers.Refuse },
+        new(HttpPort) { IsOwn = true, OnlyWhenSet = true, Refuse = SettingValues.Number(HttpPort, 1, 65535) },
+        .. DnsChoice.Settings,
+        .. NotifySettings.Settings,
     ];
 
     /// <summary>Moves the variables of 2016, and the property's name before <c>lego-args</c>, to where they are kept now.</summary>

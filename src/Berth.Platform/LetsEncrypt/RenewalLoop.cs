@@ -27,6 +27,9 @@ public sealed class RenewalLoop(
     private readonly Channel<AppName> _nudges =
         Channel.CreateBounded<AppName>(new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropWrite });
 
+    /// <summary>Called after each look at all certificates, with them.</summary>
+    public Action<IReadOnlyList<AppName>> Looked { get; init; } = static _ => { };
+
     /// <summary>Makes it look at one app now: its names have changed. One too many is found at the next look at all.</summary>
     public void Nudge(AppName app) => _nudges.Writer.TryWrite(app);
 
@@ -54,11 +57,14 @@ public sealed class RenewalLoop(
         }
     }
 
-    private Task<DateTimeOffset> LookAtAllAsync(CancellationToken cancel)
+    private async Task<DateTimeOffset> LookAtAllAsync(CancellationToken cancel)
     {
         // Hand edits reach the edge at the next look at the latest.
         routes.PublishAll(log.Failed);
-        return LookAsync(apps.List(), cancel);
+        var all = apps.List();
+        var next = await LookAsync(all, cancel);
+        Looked(all);
+        return next;
     }
 
     /// <returns>When to look again.</returns>

@@ -29,13 +29,34 @@ public sealed class Ordering(
     /// <exception cref="ProblemException">No server issued; what it said is remembered.</exception>
     public async Task<IReadOnlyList<FailedName>> RunAsync(AppName app, WantedCertificate wanted, CommandOutput output, CancellationToken cancel)
     {
-        var stored = reader.StoredOf(app);
-        if (stored.InService is null && !stored.HasOpenOrder && preflight is not null)
-        {
-            wanted = await preflight.CheckAsync(app, wanted, output, cancel);
-        }
+        var (checkedFirst, chosen) = await PrepareAsync(app, wanted, output, cancel);
+        return await AtServersAsync(app, checkedFirst, chosen, output, cancel);
+    }
 
-        var chosen = solvers.For(app, wanted.Names);
+    private async Task<(WantedCertificate Wanted, ChosenSolvers Chosen)> PrepareAsync(
+        AppName app, WantedCertificate wanted, CommandOutput output, CancellationToken cancel)
+    {
+        try
+        {
+            var stored = reader.StoredOf(app);
+            if (stored.InService is null && !stored.HasOpenOrder && preflight is not null)
+            {
+                wanted = await preflight.CheckAsync(app, wanted, output, cancel);
+            }
+
+            var chosen = solvers.For(app, wanted.Names);
+            Announce(app, wanted, chosen, output);
+            return (wanted, chosen);
+        }
+        catch (ProblemException e)
+        {
+            Remember(app, e, server: null);
+            throw;
+        }
+    }
+
+    private void Announce(AppName app, WantedCertificate wanted, ChosenSolvers chosen, CommandOutput output)
+    {
         if (chosen.NeedsPort80)
         {
             port.Ensure(app, output);
@@ -46,19 +67,24 @@ public sealed class Ordering(
         {
             output.Detail($" - Domain '{name}'");
         }
-
-        return await AtServersAsync(app, wanted, chosen, output, cancel);
     }
 
     private async Task<IReadOnlyList<FailedName>> AtServersAsync(
         AppName app, WantedCertificate wanted, ChosenSolvers chosen, CommandOutput output, CancellationToken cancel)
     {
+        var first = chosen;
         while (true)
         {
             var server = Choose(app, wanted);
             try
             {
                 return await AtServerAsync(app, wanted, server, chosen, output, cancel);
+            }
+            catch (ProblemException e) when (chosen == first && solvers.After(app, wanted.Names, chosen, e) is { } other)
+            {
+                output.Warn(e.Problem.Found);
+                chosen = other;
+                Announce(app, wanted, chosen, output);
             }
             catch (ProblemException e)
             {
@@ -82,9 +108,16 @@ public sealed class Ordering(
         AppName app, WantedCertificate wanted, WantedServer server, ChosenSolvers chosen, CommandOutput output, CancellationToken cancel)
     {
         var client = clients.ClientOf(server.Directory, wanted.Settings.Email);
-        var issuance = new Issuance(client, lineages.JournalOf(app), chosen.Solvers, new IssuanceLines(output));
-        var issued = await issuance.RunAsync(RequestFor(app, wanted), Store, cancel);
-        return issued.LeftOut;
+        var issuance = new Issuance(client, lineages.JournalOf(app), chosen.Solvers, new IssuanceLines(output), chosen.History);
+        try
+        {
+            var issued = await issuance.RunAsync(RequestFor(app, wanted), Store, cancel);
+            return [.. wanted.Stopped, .. issued.LeftOut];
+        }
+        finally
+        {
+            solvers.Keep(app, chosen);
+        }
 
         ValueTask Store(IssuedCertificate issued, CancellationToken _)
         {
@@ -92,7 +125,8 @@ public sealed class Ordering(
             output.Step("Installing let's encrypt certificates");
             lineages.Install(app, issued, wanted.AsConfig(server), settings.FilesOf(app));
             routes.Publish(app);
-            lineages.WriteState(app, outcomes.Succeeded(lineages.ReadState(app), issued, server, wanted.Settings.Email, time.GetUtcNow()));
+            var withStopped = issued with { LeftOut = [.. wanted.Stopped, .. issued.LeftOut] };
+            lineages.WriteState(app, outcomes.Succeeded(lineages.ReadState(app), withStopped, server, wanted.Settings.Email, time.GetUtcNow()));
             Tell(app, LineageEventKind.Issued, issued.Names, server, null);
             return ValueTask.CompletedTask;
         }
