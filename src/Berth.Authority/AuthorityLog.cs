@@ -40,4 +40,10 @@ internal static partial class AuthorityLog
 
     [LoggerMessage(4050, LogLevel.Error, "The authority's housekeeping failed; it goes on in the next round.")]
     internal static partial void MaintenanceFailed(this ILogger log, Exception fault);
+
+    [LoggerMessage(4051, LogLevel.Information, "Intermediate {Issuer} ({Subject}) signs new certificates from now on.")]
+    internal static partial void Rotated(this ILogger log, string issuer, string subject);
+
+    [LoggerMessage(4052, LogLevel.Warning, "Intermediate {Issuer} ends {NotAfter} and needs a successor; the root's key is not here: berth ca request, then berth ca sign where the root is.")]
+    internal static partial void SuccessorNeeded(this ILogger log, string issuer, DateTimeOffset notAfter);
 }

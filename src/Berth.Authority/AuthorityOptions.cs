@@ -13,6 +13,30 @@ public sealed record AuthorityOptions
     /// <summary>The PostgreSQL database that several nodes share; null keeps everything in an SQLite file of the data folder.</summary>
     public SharedDatabase? Database { get; init; }
 
+    /// <summary>The organization in the names of the root and of intermediates made from now on.</summary>
+    public string Organization { get; init; } = "Berth";
+
+    /// <summary>Domains that intermediates made from now on may certify, each with all below it; empty for any.</summary>
+    public ImmutableArray<string> PermittedDomains { get; init; } = [];
+
+    /// <summary>Domains that intermediates made from now on may not certify.</summary>
+    public ImmutableArray<string> ExcludedDomains { get; init; } = [];
+
+    /// <summary>Networks whose addresses intermediates made from now on may certify; with permitted domains and none of these, loopback only.</summary>
+    public ImmutableArray<IPNetwork> PermittedNetworks { get; init; } = [];
+
+    /// <summary>The token that keys are made in from now on: a pkcs11: URI (RFC 7512) without a PIN; null makes them in files.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>How long an intermediate lasts, at most as long as its root; 5 years by default.</summary>
+    public TimeSpan IntermediateLifetime { get; init; } = TimeSpan.FromDays(5 * 365);
+
+    /// <summary>How long orders, authorizations and used nonces are kept after their end; 30 days by default.</summary>
+    public TimeSpan KeepRecords { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>How long certificates stay in the inventory after they have expired; a year by default.</summary>
+    public TimeSpan KeepCertificates { get; init; } = TimeSpan.FromDays(365);
+
     /// <summary>Where the ACME endpoint listens with TLS; port 0 picks a free one.</summary>
     public ImmutableArray<IPEndPoint> Listen { get; init; } = [new(IPAddress.Loopback, 14000)];
 
@@ -119,4 +143,10 @@ public sealed record AuthorityOptions
 
     /// <summary>The longest any certificate lasts.</summary>
     internal TimeSpan LongestLifetime => Profiles.Select(profile => profile.Lifetime).Append(LeafLifetime).Max();
+
+    /// <summary>How long work is left to the node that took it up, before another takes it over.</summary>
+    internal TimeSpan LeaseTime { get; init; } = NodeIdentity.LeaseTime;
+
+    /// <summary>Called at named steps of an issuance, where tests end the program: <c>signed</c>, <c>recorded</c>.</summary>
+    internal Action<string>? FailPoint { get; init; }
 }

@@ -19,6 +19,14 @@ public static class AuthorityProblems
     public static readonly ProblemCode DatabaseNewer = new("authority-database-newer");
     public static readonly ProblemCode DatabaseNotUsable = new("authority-database-not-usable");
     public static readonly ProblemCode DatabaseNotReached = new("authority-database-not-reached");
+    public static readonly ProblemCode CertificateLinted = new("authority-certificate-refused");
+    public static readonly ProblemCode RequestWaiting = new("authority-request-waiting");
+    public static readonly ProblemCode CertificateUnfit = new("authority-certificate-unfit");
+    public static readonly ProblemCode RequestUnfit = new("authority-request-unfit");
+    public static readonly ProblemCode TokenNotUsable = new("authority-token-not-usable");
+    public static readonly ProblemCode AuditBroken = new("authority-audit-broken");
+    public static readonly ProblemCode ClusterKeyNotFound = new("authority-cluster-key-not-found");
+    public static readonly ProblemCode KeysDiffer = new("authority-keys-differ");
 
     internal static Problem InvalidOptions(ImmutableArray<string> faults) => new(
         OptionsInvalid,
@@ -91,4 +99,47 @@ public static class AuthorityProblems
         DatabaseNotReached,
         $"The database {Printable.Of(name)} does not answer: {Printable.Of(reason.TrimEnd('.'))}.",
         "Look whether PostgreSQL runs there and lets this user in: psql with the same address says why.");
+
+    internal static Problem RefusedCertificate(string names, ImmutableArray<string> broken) => new(
+        CertificateLinted,
+        $"The certificate for {Printable.Of(names, 200)} was not signed: {(broken.Length == 1 ? "a rule does" : $"{broken.Length} rules do")} not hold.",
+        "Each line is a rule that a certificate of this authority must keep; the profile, the name constraints or the key asked for break it.")
+    {
+        Details = broken,
+    };
+
+    internal static Problem WaitingRequest(string request) => new(
+        RequestWaiting,
+        $"{request} waits to be signed by a root that is kept elsewhere.",
+        "Sign it where the root is (`berth ca sign`), then install the answer here: `berth ca install`. To make a root here instead, delete the request.");
+
+    internal static Problem UnfitCertificate(string reason) => new(
+        CertificateUnfit,
+        $"That certificate cannot be installed: {Printable.Of(reason)}.",
+        "Install what `berth ca sign` wrote for the request of this very authority: the intermediate and its root, in one PEM file.");
+
+    internal static Problem UnfitRequest(string reason) => new(
+        RequestUnfit,
+        $"That is not a signing request: {Printable.Of(reason.TrimEnd('.'))}.",
+        "Give it the .csr file that `berth ca request` named, in PEM.");
+
+    internal static Problem UnusableToken(string reason) => new(
+        TokenNotUsable,
+        $"The key in the hardware token cannot be used: {Printable.Of(reason)}.",
+        "Write pkcs11:token=LABEL?module-path=/path/to/library.so&pin-source=/path/to/pin, and look whether `pkcs11-tool --list-slots` sees the token.");
+
+    internal static Problem BrokenAudit(string path, long line, string reason) => new(
+        AuditBroken,
+        $"The audit log {path} cannot be trusted from line {line} on: {reason}.",
+        "Keep the file as it is, and compare it with the copy in your backup: the first line that differs is where someone changed it.");
+
+    internal static Problem MissingClusterKey(string path) => new(
+        ClusterKeyNotFound,
+        $"Other nodes work on this database, and their key is not at {path}.",
+        "Copy cluster.key from the data folder of one of them, with mode 0600; it is the only file a new node needs.");
+
+    internal static Problem DifferingKeys(string path) => new(
+        KeysDiffer,
+        $"{path} is not what the other nodes of this database have.",
+        "This data folder belongs to another authority. Give the node an empty one that holds only cluster.key of the others.");
 }

@@ -66,31 +66,40 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
         Own(FileLock.TryAcquire(Path.Combine(options.DataFolder, "lock"))
             ?? throw AuthorityProblems.FolderInUse(options.DataFolder).AsException());
         RefuseLostKeys();
-        var hierarchy = Own(Hierarchy.Open(Keys, options.LongestLifetime, time));
+        var node = new NodeIdentity(time, options.LeaseTime);
+        // A first start makes the keys before the database: a database without them means that they were lost.
+        var early = options.Database is null ? OpenHierarchy() : null;
+        IAuthorityStore store = Own(OpenStore(node));
+        var shared = options.Database is null ? null : await SharedKeys.OpenAsync(Path.Combine(options.DataFolder, "cluster.key"), Keys, store, cancel);
+        var hierarchy = early ?? OpenHierarchy();
+        if (shared is not null)
+        {
+            await shared.PushAsync(cancel);
+        }
+
         _root = X509CertificateLoader.LoadCertificate(hierarchy.Root.RawData);
-        IAuthorityStore store = Own(OpenStore());
-        var node = new NodeIdentity(time);
-        var leaves = new LeafIssuer(hierarchy, options.LeafLifetime, time);
+        var leaves = new LeafIssuer(hierarchy, options.LeafLifetime, time) { LongestLifetime = options.LongestLifetime };
         var endpoint = Own(new EndpointCertificate(options.HostNames, hierarchy, leaves, store, time, _log));
         var validations = new Validations(options, time);
         var gate = new IssuanceGate(new ProfilePolicy(options), validations, store, time);
-        var issuance = Own(new IssuanceWork(store, leaves, gate, node, _log));
+        var issuance = Own(new IssuanceWork(store, leaves, gate, node, _log) { FailPoint = options.FailPoint });
         var validation = Own(new ValidationWork(options, validations, store, node, time, _log));
         var lists = Own(new RevocationLists(hierarchy, store, time));
 
-        var front = MakeFront(store, issuance, validation, lists, hierarchy);
+        var front = MakeFront(store, issuance, validation, lists, hierarchy, shared);
         var app = AuthorityHost.Build(options, endpoint, front, logs);
         Own(new StoppingFirst(app));
         await AuthorityHost.StartAsync(app, options, cancel);
-        TellAddresses(app, leaves);
+        TellAddresses(app, leaves, lists);
         await endpoint.StartAsync(cancel);
-        Own(new Maintenance(store, validation, issuance, time, _log)).Start();
+        Own(new Maintenance(options, store, node, hierarchy, shared, validation, issuance, time, _log)).Start();
         _log.Started(string.Join(", ", app.Urls), Directory.AbsoluteUri);
     }
 
-    private SqlStore OpenStore() => options.Database is { } database
-        ? new SqlStore(PostgresDatabase.Open(database.ConnectionString))
-        : SqliteStore.Open(Database);
+    private SqlStore OpenStore(NodeIdentity node) => new(
+        options.Database is { } database ? PostgresDatabase.Open(database.ConnectionString) : SqliteDatabase.Open(Database), time, node: node.Id);
+
+    private Hierarchy OpenHierarchy() => Own(Hierarchy.Open(Keys, HierarchyOptions.SettingsOf(options), time));
 
     // A first start makes the keys before the database. A database without them means that they were lost: a new root, made silently,
     // would cut off every client that trusts the old one.
@@ -103,9 +112,10 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
     }
 
     private AcmeFront MakeFront(
-        IAuthorityStore store, IssuanceWork issuance, ValidationWork validation, RevocationLists lists, Hierarchy hierarchy)
+        IAuthorityStore store, IssuanceWork issuance, ValidationWork validation, RevocationLists lists, Hierarchy hierarchy,
+        SharedKeys? shared)
     {
-        var nonces = new NoncePool();
+        INonces nonces = shared is null ? new NoncePool() : new SharedNonces(shared.NonceKey, store, time);
         var verifier = new RequestVerifier(store, nonces, host => options.HostNames.Contains(host.Trim('[', ']')));
         var meta = new DirectoryMeta
         {
@@ -117,12 +127,12 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
             IssuerDomainNames = options.IssuerNames.IsEmpty || !options.ChallengeTypes.Contains(ChallengeType.DnsPersist01) ? null : options.IssuerNames,
         };
         return new AcmeFront(
-            Routes(store, issuance, validation, lists, hierarchy), options.HostNames, meta, new Publication(hierarchy, lists),
+            Routes(store, issuance, validation, hierarchy), options.HostNames, meta, new Publication(hierarchy, lists),
             new RenewalResource(new Replacement(store, hierarchy), store, time), verifier, nonces, new ClientGate(options.ConcurrentRequestsPerClient), _log);
     }
 
     private FrozenDictionary<string, Route> Routes(
-        IAuthorityStore store, IssuanceWork issuance, ValidationWork validation, RevocationLists lists, Hierarchy hierarchy)
+        IAuthorityStore store, IssuanceWork issuance, ValidationWork validation, Hierarchy hierarchy)
     {
         var (terms, profiles, documents) = (new TermsPolicy(options.TermsOfService), new ProfilePolicy(options), new Documents(options.IssuerNames));
         var bindings = new BindingPolicy(options.RequireBinding, store, time);
@@ -134,7 +144,7 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
         var orders = new OrderResource(store, factory, profiles, issuance, time);
         var ahead = new PreAuthorizationResource(rules, pending, store, documents, time);
         var authorizations = new AuthorizationResource(store, validation, documents, time);
-        var certificates = new CertificateResource(store, hierarchy, lists, time, _log);
+        var certificates = new CertificateResource(store, hierarchy, time, _log);
         var keys = new KeyChangeResource(store);
         return new Dictionary<string, Route>
         {
@@ -153,7 +163,7 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
         }.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    private void TellAddresses(WebApplication app, LeafIssuer leaves)
+    private void TellAddresses(WebApplication app, LeafIssuer leaves, RevocationLists lists)
     {
         var host = IPAddress.TryParse(options.HostNames[0], out var address) && address.GetAddressBytes().Length == 16
             ? $"[{address}]"
@@ -163,6 +173,7 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
         leaves.HttpBase = options.PublicationBase is { } publication
             ? new Uri(publication.AbsoluteUri.TrimEnd('/') + "/")
             : HttpBase;
+        lists.HttpBase = leaves.HttpBase;
     }
 
     private T Own<T>(T part) where T : class

@@ -3,10 +3,12 @@ using Berth.Authority.Storage;
 namespace Berth.Authority;
 
 /// <summary>This run of the program among others on the same database.</summary>
-internal sealed class NodeIdentity(TimeProvider time)
+internal sealed class NodeIdentity(TimeProvider time, TimeSpan? leaseTime = null)
 {
     /// <summary>How long work is left to the node that took it up; longer than any validation or signature takes.</summary>
     internal static readonly TimeSpan LeaseTime = TimeSpan.FromMinutes(2);
+
+    private readonly TimeSpan _leaseTime = leaseTime ?? LeaseTime;
 
     internal const int ClaimedAtOnce = 500;
 
@@ -14,10 +16,10 @@ internal sealed class NodeIdentity(TimeProvider time)
 
     // Whole milliseconds, as the store keeps them.
     internal Lease NewLease() =>
-        new(Id, DateTimeOffset.FromUnixTimeMilliseconds((time.GetUtcNow() + LeaseTime).ToUnixTimeMilliseconds()));
+        new(Id, DateTimeOffset.FromUnixTimeMilliseconds((time.GetUtcNow() + _leaseTime).ToUnixTimeMilliseconds()));
 
     /// <summary>True when half of a lease is over: whoever begins the work now should ask for a new one.</summary>
-    internal bool IsOld(Lease lease) => time.GetUtcNow() > lease.Until - (LeaseTime / 2);
+    internal bool IsOld(Lease lease) => time.GetUtcNow() > lease.Until - (_leaseTime / 2);
 
     internal static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
 }

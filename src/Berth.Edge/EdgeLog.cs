@@ -26,6 +26,12 @@ internal static partial class EdgeLog
     [LoggerMessage(4014, LogLevel.Information, "Door closed: {Port}")]
     internal static partial void DoorClosed(this ILogger logger, EdgePort port);
 
+    [LoggerMessage(4015, LogLevel.Information, "TLS-ALPN-01 challenge answered for {ServerName}")]
+    internal static partial void TlsChallengeAnswered(this ILogger logger, string serverName);
+
+    [LoggerMessage(4016, LogLevel.Information, "TLS-ALPN-01 challenge for {ServerName} was asked for and not heard out: {Reason}")]
+    internal static partial void TlsChallengeBroken(this ILogger logger, string serverName, string reason);
+
     [LoggerMessage(4020, LogLevel.Warning, "App {App} at {Target}: {Error}, visitor got {Status}")]
     internal static partial void ForwardingFailed(this ILogger logger, string app, string target, string error, int status);
 

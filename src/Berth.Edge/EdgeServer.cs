@@ -147,7 +147,7 @@ public sealed class EdgeServer : IAsyncDisposable
         _client.Dispose();
     }
 
-    private TlsEntrance EntranceOf(EdgePort port) => new(port, _current, _certificates, _options);
+    private TlsEntrance EntranceOf(EdgePort port) => new(port, _current, _certificates, _options, _logger);
 
     // Most changes leave the doors as they are; then nothing is done, unless one could not be opened the last time.
     private void FollowDoors()

@@ -22,6 +22,10 @@ public sealed record EdgeSnapshot
     public ImmutableDictionary<string, string> Challenges { get; private init; } =
         ImmutableDictionary.Create<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Open TLS-ALPN-01 challenges by the server name the CA asks for, in any case; hardly ever is there one.</summary>
+    internal ImmutableDictionary<string, EdgeTlsChallenge> TlsChallenges { get; private init; } =
+        ImmutableDictionary.Create<string, EdgeTlsChallenge>(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>What answers at a door for names that nobody has: an app with the domain <c>_</c>, or one without any on a port of its own.</summary>
     public ImmutableDictionary<EdgePort, EdgeHost> Otherwise { get; private init; } = ImmutableDictionary<EdgePort, EdgeHost>.Empty;
 
@@ -81,6 +85,16 @@ public sealed record EdgeSnapshot
         this with { Challenges = Challenges.SetItem(token, keyAuthorization) };
 
     public EdgeSnapshot WithoutChallenge(string token) => this with { Challenges = Challenges.Remove(token) };
+
+    /// <summary>Answers a TLS-ALPN-01 challenge at every door that speaks TLS; the newest for a name counts.</summary>
+    public EdgeSnapshot WithTlsChallenge(EdgeTlsChallenge challenge) =>
+        this with { TlsChallenges = TlsChallenges.SetItem(challenge.ServerName, challenge) };
+
+    /// <summary>Takes a challenge away, unless another has taken its place.</summary>
+    public EdgeSnapshot WithoutTlsChallenge(EdgeTlsChallenge challenge) =>
+        TlsChallenges.GetValueOrDefault(challenge.ServerName) == challenge
+            ? this with { TlsChallenges = TlsChallenges.Remove(challenge.ServerName) }
+            : this;
 
     /// <summary>The names an app holds now.</summary>
     public IEnumerable<DomainName> NamesOf(AppName app) =>

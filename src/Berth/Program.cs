@@ -1,3 +1,4 @@
+using Berth.Authority;
 using Berth.Client;
 using Berth.Commands;
 using Berth.Daemon;
@@ -83,6 +84,7 @@ internal static class Program
         {
             ["serve", .. var rest] => ServeCommand.RunAsync(rest, roots, caller, output),
             ["ca", "serve", .. var rest] => AuthorityCommand.ServeAsync(rest, roots, output),
+            ["ca", .. var rest] => CaCommand.RunAsync(rest, roots, caller, output),
             ["doctor", .. var rest] => DoctorCommand.RunAsync(rest, roots, caller, output),
             ["install", .. var rest] => InstallCommand.RunAsync(rest, output),
             ["uninstall", .. var rest] => UninstallCommand.RunAsync(rest, output),

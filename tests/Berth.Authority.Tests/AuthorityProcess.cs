@@ -11,9 +11,11 @@ internal static class AuthorityProcess
 {
     private const string Folder = "BERTH_TEST_AUTHORITY_FOLDER";
     private const string Port = "BERTH_TEST_AUTHORITY_PORT";
+    private const string Database = "BERTH_TEST_AUTHORITY_DATABASE";
+    private const string FailPoint = "BERTH_TEST_AUTHORITY_FAILPOINT";
     private const string HttpPort = "BERTH_TEST_AUTHORITY_HTTP_PORT";
 
-    internal static Process Start(string folder, int port = 0, int httpPort = 80)
+    internal static Process Start(string folder, int port = 0, int httpPort = 80, string? database = null, string? failPoint = null)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
         // Under "dotnet test" the program is its own executable; under "dotnet exec" the assembly is its first argument.
@@ -25,6 +27,8 @@ internal static class AuthorityProcess
         start.Environment[Folder] = folder;
         start.Environment[Port] = port.ToString(CultureInfo.InvariantCulture);
         start.Environment[HttpPort] = httpPort.ToString(CultureInfo.InvariantCulture);
+        start.Environment[Database] = database;
+        start.Environment[FailPoint] = failPoint;
         return Process.Start(start)!;
     }
 
@@ -46,6 +50,15 @@ internal static class AuthorityProcess
             Listen = [new IPEndPoint(IPAddress.Loopback, Number(Port))],
             HttpPort = Number(HttpPort),
             AllowPrivateAddresses = true,
+            Database = Environment.GetEnvironmentVariable(Database) is { Length: > 0 } database ? SharedDatabase.Parse(database, isSecret: true) : null,
+            LeaseTime = TimeSpan.FromSeconds(3),
+            FailPoint = reached =>
+            {
+                if (reached == Environment.GetEnvironmentVariable(FailPoint))
+                {
+                    Process.GetCurrentProcess().Kill();
+                }
+            },
         };
         var server = new AuthorityServer(options, TimeProvider.System, NullLoggerFactory.Instance);
         server.StartAsync(CancellationToken.None).GetAwaiter().GetResult();

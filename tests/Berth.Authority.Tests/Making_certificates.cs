@@ -24,7 +24,7 @@ public sealed class Making_certificates : WithAuthority
         Assert.Contains("Subject Key Identifier", text, StringComparison.Ordinal);
         Assert.Contains("Authority Key Identifier", text, StringComparison.Ordinal);
         Assert.Contains($"CA Issuers - URI:{Authority.Server.HttpBase}issuer/1.cer", text, StringComparison.Ordinal);
-        Assert.Contains($"URI:{Authority.Server.HttpBase}crl/1.crl", text, StringComparison.Ordinal);
+        Assert.Contains($"URI:{Authority.Server.HttpBase}crl/1/{leaf.SerialNumber[^1..].ToLowerInvariant()}.crl", text, StringComparison.Ordinal);
         Assert.Equal(TimeSpan.FromDays(90) + TimeSpan.FromMinutes(1), leaf.NotAfter - leaf.NotBefore);
     }
 

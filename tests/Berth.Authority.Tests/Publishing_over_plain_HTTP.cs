@@ -18,20 +18,23 @@ public sealed class Publishing_over_plain_HTTP : WithAuthority
             await http.GetByteArrayAsync(access.EnumerateCAIssuersUris().Single()));
         using var root = X509Certificate2.CreateFromPem(
             await http.GetStringAsync(new Uri(Authority.Server.HttpBase!, "root.pem")));
-        using var crl = await http.GetAsync(new Uri(Authority.Server.HttpBase!, "crl/1.crl"));
+        using var crl = await http.GetAsync(new Uri(Authority.Server.HttpBase!, $"crl/1/{leaf.SerialNumber[^1..].ToLowerInvariant()}.crl"));
 
         Assert.Equal(leaf.IssuerName.RawData, issuer.SubjectName.RawData);
         Assert.Equal(Authority.Server.Root.RawData, root.RawData);
         Assert.Equal("application/pkix-crl", crl.Content.Headers.ContentType!.MediaType);
         var points = leaf.Extensions.Single(extension => extension.Oid!.Value == "2.5.29.31").RawData;
         Assert.Contains(
-            new Uri(Authority.Server.HttpBase!, "crl/1.crl").AbsoluteUri, System.Text.Encoding.ASCII.GetString(points),
+            new Uri(Authority.Server.HttpBase!, $"crl/1/{leaf.SerialNumber[^1..].ToLowerInvariant()}.crl").AbsoluteUri, System.Text.Encoding.ASCII.GetString(points),
             StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("crl/2.crl")]
     [InlineData("crl/.crl")]
+    [InlineData("crl/1/g.crl")]
+    [InlineData("crl/1/0/0.crl")]
+    [InlineData("crl/2/0.crl")]
     [InlineData("issuer/..%2F..%2Fkeys.cer")]
     [InlineData("keys/root.key")]
     [InlineData("")]

@@ -80,12 +80,14 @@ public sealed class Surviving_a_restart : WithAuthority
         Assert.Equal("started", await child.StandardOutput.ReadLineAsync());
         var handedOut = new List<X509Certificate2>();
         using var client = await RegisterAtAsync(scratch["authority/keys/root.pem"], port);
-        var killing = KillSoonAsync(child);
+        var issued = new TaskCompletionSource();
+        var killing = KillSoonAsync(child, issued.Task);
         try
         {
             while (true)
             {
                 handedOut.Add((await client.IssueAsync(_key, Host, $"n{handedOut.Count}.localhost")).Leaf);
+                issued.TrySetResult();
             }
         }
         catch (HttpRequestException)
@@ -103,9 +105,40 @@ public sealed class Surviving_a_restart : WithAuthority
         }
     }
 
-    private static async Task KillSoonAsync(Process child)
+    [Theory]
+    [InlineData("signed")]
+    [InlineData("recorded")]
+    public async Task issues_once_and_records_it_when_killed_while_signing(string step)
     {
-        await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, CancellationToken.None);
+        using var scratch = new ScratchFolder();
+        var port = FreePort.Next();
+        string url;
+        using (var child = AuthorityProcess.Start(scratch["authority"], port, Host.Port, failPoint: step))
+        {
+            Assert.Equal("started", await child.StandardOutput.ReadLineAsync());
+            using var client = await RegisterAtAsync(scratch["authority/keys/root.pem"], port);
+            (url, var order) = await client.OrderAsync("a.localhost");
+            await client.ProveAsync(url, order, Host);
+            await Record.ExceptionAsync(() => client.PostAsync(order.Finalize, AcmeTestClient.Csr(_key, "a.localhost")));
+            await child.WaitForExitAsync();
+
+            using var again = AuthorityProcess.Start(scratch["authority"], port, Host.Port);
+            Assert.Equal("started", await again.StandardOutput.ReadLineAsync());
+            var done = await client.WaitAsync(url, AcmeJson.Default.Order, found => found.Status != "processing");
+            Assert.Equal("valid", done.Status);
+            Assert.Equal(200, (await client.PostAsync(done.Certificate!)).Status);
+            again.Kill();
+            await again.WaitForExitAsync();
+        }
+
+        await using var store = SqliteStore.Open(scratch["authority/authority.db"]);
+        Assert.Single(await store.ListCertificatesAsync(new CertificateFilter { Name = "a.localhost" }, 10, CancellationToken.None));
+    }
+
+    private static async Task KillSoonAsync(Process child, Task issued)
+    {
+        await issued;
+        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, CancellationToken.None);
         child.Kill();
         await child.WaitForExitAsync();
     }

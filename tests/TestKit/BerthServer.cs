@@ -48,10 +48,11 @@ public sealed class BerthServer : IAsyncDisposable
     /// <param name="environment">The daemon's and the commands', for all of this server's life.</param>
     /// <param name="httpPort">Where the edge takes plain HTTP; 0 for any free port.</param>
     /// <param name="prepare">Puts state in place before the daemon first starts.</param>
+    /// <param name="httpsPort">Where it takes HTTPS; 0 for any free port.</param>
     public static async Task<BerthServer> StartAsync(
-        IReadOnlyDictionary<string, string?>? environment = null, int httpPort = 0, Action<BerthServer>? prepare = null)
+        IReadOnlyDictionary<string, string?>? environment = null, int httpPort = 0, Action<BerthServer>? prepare = null, int httpsPort = 0)
     {
-        var server = new BerthServer(environment) { HttpPort = httpPort };
+        var server = new BerthServer(environment) { HttpPort = httpPort, HttpsPort = httpsPort };
         prepare?.Invoke(server);
         await server.RestartAsync();
         return server;

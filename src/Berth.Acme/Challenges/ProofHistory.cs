@@ -60,7 +60,8 @@ public sealed class ProofHistory
         Failures = new Dictionary<string, int>(memory.Failures) { [type] = memory.Failures.GetValueOrDefault(type) + 1 },
     });
 
-    internal IEnumerable<IChallengeSolver> Sort(string name, IEnumerable<IChallengeSolver> solvers)
+    /// <summary>The solvers in the order in which they are tried for a name: what worked first, what failed most often last.</summary>
+    public IEnumerable<IChallengeSolver> Sort(string name, IEnumerable<IChallengeSolver> solvers)
     {
         ProofMemory? memory;
         lock (_gate)

@@ -39,7 +39,8 @@ public static class DnsProblems
     /// <summary>A record that a person has to make is not there.</summary>
     public static readonly ProblemCode RecordMissing = new("dns-record-missing");
 
-    internal static Problem NoProvider(string code, IEnumerable<string> known) => new(
+    /// <summary>A provider that is not among those there are.</summary>
+    public static Problem NoProvider(string code, IEnumerable<string> known) => new(
         ProviderUnknown,
         $"There is no DNS provider '{Printable.Of(code)}'.",
         $"Choose one of: {string.Join(", ", known)}.");

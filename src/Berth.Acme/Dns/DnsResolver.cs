@@ -121,5 +121,5 @@ internal sealed class DnsResolver
 
     private static string Text(DnsString name) => name.Value.TrimEnd('.').ToLowerInvariant();
 
-    private static string ParentOf(string name) => name.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot ? name[(dot + 1)..] : "";
+    internal static string ParentOf(string name) => name.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot ? name[(dot + 1)..] : "";
 }

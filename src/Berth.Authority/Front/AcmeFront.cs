@@ -12,7 +12,7 @@ namespace Berth.Authority.Front;
 /// <summary>Answers every HTTP request: one table of routes, one place where failures become problem documents.</summary>
 internal sealed class AcmeFront(
     FrozenDictionary<string, Route> routes, ImmutableArray<string> hosts, DirectoryMeta meta, Publication publication,
-    RenewalResource renewals, RequestVerifier verifier, NoncePool nonces, ClientGate gate, ILogger log)
+    RenewalResource renewals, RequestVerifier verifier, INonces nonces, ClientGate gate, ILogger log)
 {
     /// <summary>The longest body: a CSR with a hundred names in base64url twice fits well.</summary>
     internal const int LongestBody = 64 * 1024;

@@ -10,7 +10,7 @@ namespace Berth.Authority.Front;
 
 /// <summary>Certificates: download (RFC 8555 §7.4.2) and revocation (§7.6).</summary>
 internal sealed class CertificateResource(
-    IAuthorityStore store, Hierarchy hierarchy, RevocationLists lists, TimeProvider time, ILogger log)
+    IAuthorityStore store, Hierarchy hierarchy, TimeProvider time, ILogger log)
 {
     private const string PemChain = "application/pem-certificate-chain";
 
@@ -58,7 +58,6 @@ internal sealed class CertificateResource(
             throw Reject.AlreadyRevoked();
         }
 
-        lists.Changed();
         log.Revoked(certificate.Serial, reason);
         return new Reply();
     }

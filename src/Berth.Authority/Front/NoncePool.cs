@@ -9,7 +9,7 @@ namespace Berth.Authority.Front;
 /// A nonce is a counter with a MAC: nobody can make one up, and none needs to be stored. A ring remembers which of the newest
 /// are still open; older ones are refused, which costs an honest client one more try. A flood cannot grow anything.
 /// </remarks>
-internal sealed class NoncePool
+internal sealed class NoncePool : INonces
 {
     /// <summary>How many of the newest nonces are usable; half a mebibyte.</summary>
     internal const int Window = 1 << 16;
@@ -21,7 +21,7 @@ internal sealed class NoncePool
     private readonly long[] _open = new long[Window];
     private long _counter;
 
-    internal string Next()
+    public string Next()
     {
         var counter = Interlocked.Increment(ref _counter);
         Volatile.Write(ref _open[counter % Window], counter);
@@ -30,6 +30,8 @@ internal sealed class NoncePool
         Tag(counter, nonce[CounterLength..]);
         return StrictBase64Url.Encode(nonce);
     }
+
+    public ValueTask<bool> TryTakeAsync(string? nonce, CancellationToken cancel) => ValueTask.FromResult(TryTake(nonce));
 
     /// <returns>True the first time, for a nonce made here and not too long ago.</returns>
     internal bool TryTake(string? nonce)

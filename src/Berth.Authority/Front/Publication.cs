@@ -22,6 +22,8 @@ internal sealed class Publication(Hierarchy hierarchy, RevocationLists lists)
         // A revocation shows at once; a cache may hold it back for five minutes at most.
         _ when IdIn(path, "/crl/", ".crl") is { } id && await lists.FindAsync(id, cancel) is { } list
             => Der(Crl, list, "public, max-age=300"),
+        _ when IdIn(path, "/crl/", ".crl") is { } both && both.Split('/') is [var id, var shard] && await lists.FindAsync(id, cancel, shard) is { } list
+            => Der(Crl, list, "public, max-age=300"),
         _ => null,
     };
 

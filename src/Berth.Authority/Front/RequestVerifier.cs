@@ -4,7 +4,7 @@ using Berth.Authority.Storage;
 namespace Berth.Authority.Front;
 
 /// <summary>Authenticates requests (RFC 8555 §6.2 to §6.5): cheap checks first, the signature last.</summary>
-internal sealed class RequestVerifier(IAuthorityStore store, NoncePool nonces, Func<string, bool> isOurs)
+internal sealed class RequestVerifier(IAuthorityStore store, INonces nonces, Func<string, bool> isOurs)
 {
     private readonly KeyCache _keys = new();
 
@@ -23,7 +23,7 @@ internal sealed class RequestVerifier(IAuthorityStore store, NoncePool nonces, F
                 $"The request is signed for the URL '{Kernel.Printable.Of(header.Url ?? "", 100)}', but was sent to {call.Url}.");
         }
 
-        if (!nonces.TryTake(header.Nonce))
+        if (!await nonces.TryTakeAsync(header.Nonce, cancel))
         {
             throw Reject.BadNonce();
         }

@@ -33,12 +33,12 @@ internal static class CertificateProfile
     }
 
     /// <summary>Says over plain HTTP where the issuer's certificate and its CRL are (§4.2.1.13, §4.2.2.1).</summary>
-    internal static void AddPublication(CertificateRequest request, Uri httpBase, string issuerId)
+    internal static void AddPublication(CertificateRequest request, Uri httpBase, string issuerId, string serial)
     {
         request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension(
             null, [new Uri(httpBase, $"issuer/{issuerId}.cer").AbsoluteUri]));
         request.CertificateExtensions.Add(CertificateRevocationListBuilder.BuildCrlDistributionPointExtension(
-            [new Uri(httpBase, $"crl/{issuerId}.crl").AbsoluteUri]));
+            [new Uri(httpBase, RevocationLists.PathOf(issuerId, RevocationLists.ShardOf(serial))).AbsoluteUri]));
     }
 
     // RFC 7093 §2 (1): 160 bits of SHA-256, so that no SHA-1 is left anywhere.

@@ -40,6 +40,9 @@ internal sealed class HierarchyFolder(string path)
         }
     }
 
+    /// <summary>The folder itself.</summary>
+    internal string Folder => path;
+
     internal X509Certificate2? FindCertificate(string name) =>
         Read(CertificatePath(name), X509CertificateLoader.LoadCertificateFromFile);
 
@@ -60,23 +63,53 @@ internal sealed class HierarchyFolder(string path)
         })).OfType<string>(),
     ];
 
-    internal ECDsa? FindKey(string name) => Read(KeyPath(name), file =>
+    internal SigningKey? FindKey(string name) => Read(KeyPath(name), file =>
     {
+        var text = File.ReadAllText(file);
+        if (text.StartsWith(TokenUri.Scheme, StringComparison.Ordinal))
+        {
+            return TokenKey.Open(TokenUri.Parse(text.Trim()));
+        }
+
         var key = ECDsa.Create();
-        key.ImportFromPem(File.ReadAllText(file));
-        return key;
+        key.ImportFromPem(text);
+        return (SigningKey)new SoftKey(key);
     });
 
-    internal ECDsa KeyOrNew(string name, ECCurve curve)
+    /// <summary>The key of that name, made when there is none: in the file, or in the token.</summary>
+    internal SigningKey KeyOrNew(string name, ECCurve curve, TokenUri? token)
     {
         if (FindKey(name) is { } found)
         {
             return found;
         }
 
+        if (token is not null)
+        {
+            var uri = token with { Object = name };
+            AtomicFile.Write(KeyPath(name), uri + "\n");
+            return TokenKey.Create(uri, curve);
+        }
+
         var key = ECDsa.Create(curve);
         AtomicFile.Write(KeyPath(name), key.ExportPkcs8PrivateKeyPem() + "\n");
-        return key;
+        return new SoftKey(key);
+    }
+
+    internal string RequestPath(string name) => Path.Combine(path, name + ".csr");
+
+    internal string AlternatePath(string name, int number) => Path.Combine(path, string.Create(CultureInfo.InvariantCulture, $"{name}.alternate-{number}.pem"));
+
+    /// <summary>The name of the intermediate that comes after those that have certificates.</summary>
+    internal string NextIntermediate()
+    {
+        var number = 1;
+        while (File.Exists(CertificatePath(Intermediate(number))))
+        {
+            number++;
+        }
+
+        return Intermediate(number);
     }
 
     internal void Save(string name, X509Certificate2 certificate) =>

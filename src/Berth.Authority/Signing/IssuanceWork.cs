@@ -27,6 +27,8 @@ internal sealed class IssuanceWork : IAsyncDisposable
         _queue = new WorkQueue<(string, Lease)>(Workers, Capacity, IssueAsync);
     }
 
+    internal Action<string>? FailPoint { get; init; }
+
     /// <summary>Takes over what was unfinished when its node ended, at the latest <see cref="NodeIdentity.LeaseTime"/> after it was taken up there.</summary>
     /// <param name="leasesBefore">The time that counts as now for others' leases.</param>
     /// <param name="cancel">Ends the wait.</param>
@@ -109,7 +111,9 @@ internal sealed class IssuanceWork : IAsyncDisposable
         var names = order.Names.Where(name => !IPAddress.TryParse(name, out _));
         var leaf = _leaves.Issue(request.Key, names, [.. addresses], order.NotBefore, _gate.EndOf(order));
         using var certificate = leaf.Certificate;
+        FailPoint?.Invoke("signed");
         await _store.FinishIssuanceAsync(order.Id, leaf.ToRecord(order.AccountId, request.KeyHash), cancel);
+        FailPoint?.Invoke("recorded");
         _log.Issued(leaf.Serial, string.Join(", ", order.Names), order.AccountId, order.Id);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography.X509Certificates;
 using Berth.Authority.Storage;
 
@@ -13,11 +14,15 @@ internal sealed record IssuedLeaf
 
     internal required string IssuerId { get; init; }
 
+    /// <summary>DNS names and addresses, for the inventory.</summary>
+    internal required ImmutableArray<string> Names { get; init; }
+
     internal CertificateRecord ToRecord(string? accountId, string keyHash) => new()
     {
         Serial = Serial,
         AccountId = accountId,
         IssuerId = IssuerId,
+        Names = Names,
         Der = Certificate.RawData,
         KeyHash = keyHash,
         NotBefore = Certificate.NotBefore.ToUniversalTime(),

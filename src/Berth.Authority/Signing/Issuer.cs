@@ -19,6 +19,8 @@ internal sealed class Issuer(string id, X509Certificate2 certificate, SigningKey
     internal ImmutableArray<string> Chains { get; } =
         [certificate.ExportCertificatePem() + "\n", .. alternates.IsDefault ? [] : alternates.Take(9)];
 
+    internal NameConstraints Constraints { get; } = NameConstraints.Of(certificate);
+
     internal DateTimeOffset NotBefore => new(Certificate.NotBefore.ToUniversalTime());
 
     internal DateTimeOffset NotAfter => new(Certificate.NotAfter.ToUniversalTime());

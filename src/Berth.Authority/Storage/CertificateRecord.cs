@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Berth.Authority.Storage;
 
 internal sealed record CertificateRecord
@@ -15,6 +17,9 @@ internal sealed record CertificateRecord
 
     /// <summary>SHA-256 of the SubjectPublicKeyInfo, base64url.</summary>
     internal required string KeyHash { get; init; }
+
+    /// <summary>DNS names and addresses; empty for certificates stored before names were.</summary>
+    internal ImmutableArray<string> Names { get; init; } = [];
 
     internal required DateTimeOffset NotBefore { get; init; }
 

@@ -138,4 +138,52 @@ internal interface IAuthorityStore : IAsyncDisposable
 
     /// <summary>A number higher than any returned before for this issuer (RFC 5280 §5.2.3).</summary>
     Task<long> NextCrlNumberAsync(string issuerId, CancellationToken cancel);
+
+    /// <summary>A number that changes whenever a certificate of an issuer is revoked, by whomever.</summary>
+    Task<long> CrlRevisionAsync(string issuerId, CancellationToken cancel);
+
+    /// <summary>Makes the servers sign the lists of an issuer anew at their next request.</summary>
+    Task RenewCrlAsync(string issuerId, CancellationToken cancel);
+
+    /// <summary>Remembers that a nonce is used.</summary>
+    /// <returns>False when it was before, on any node.</returns>
+    Task<bool> UseNonceAsync(string nonce, DateTimeOffset at, CancellationToken cancel);
+
+    /// <summary>Certificates by end, soonest first.</summary>
+    /// <param name="filter">Which.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    Task<ImmutableArray<CertificateRecord>> ListCertificatesAsync(CertificateFilter filter, int limit, CancellationToken cancel);
+
+    /// <summary>Accounts by age, those after <paramref name="cursor"/> only.</summary>
+    Task<ImmutableArray<AccountRecord>> ListAccountsAsync(string cursor, int limit, CancellationToken cancel);
+
+    /// <summary>Counts what an operator asks for first.</summary>
+    Task<StoreCounts> CountAsync(DateTimeOffset now, CancellationToken cancel);
+
+    /// <summary>Forgets a batch of what is long over: used nonces, authorizations, orders, certificates.</summary>
+    /// <param name="ended">ACME records that ended before go.</param>
+    /// <param name="expired">Certificates that expired before go.</param>
+    /// <param name="limit">How many of a kind at most, so that nobody waits long.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    /// <returns>How many went; 0 when nothing is left to do.</returns>
+    Task<int> PurgeAsync(DateTimeOffset ended, DateTimeOffset expired, int limit, CancellationToken cancel);
+
+    /// <summary>Notes what an operator or the program itself did.</summary>
+    Task NoteAsync(string action, ImmutableArray<(string Name, string Value)> facts, CancellationToken cancel);
+
+    /// <summary>Events that no audit log holds yet: those of a node, and those that another has left behind.</summary>
+    Task<ImmutableArray<AuditEvent>> ListAuditEventsAsync(string node, DateTimeOffset leftBefore, int limit, CancellationToken cancel);
+
+    /// <summary>Forgets events that a log holds now, and remembers how far the log goes.</summary>
+    Task FinishAuditAsync(ImmutableArray<AuditEvent> written, AuditHead head, CancellationToken cancel);
+
+    Task<AuditHead?> FindAuditHeadAsync(string log, CancellationToken cancel);
+
+    /// <summary>The files that all nodes have: name and content, as a node has stored them.</summary>
+    Task<ImmutableArray<(string Name, byte[] Content)>> ListKeyFilesAsync(CancellationToken cancel);
+
+    /// <summary>Adds files, all or none.</summary>
+    /// <returns>False when one of them is there already.</returns>
+    Task<bool> AddKeyFilesAsync(ImmutableArray<(string Name, byte[] Content)> files, CancellationToken cancel);
 }

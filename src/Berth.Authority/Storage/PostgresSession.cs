@@ -9,9 +9,9 @@ internal sealed class PostgresSession : SqlSession
 {
     private readonly NpgsqlConnection _connection;
 
-    internal PostgresSession(string connectionString)
+    internal PostgresSession(NpgsqlDataSource source)
     {
-        _connection = new NpgsqlConnection(connectionString);
+        _connection = source.CreateConnection();
         _connection.Open();
     }
 

@@ -14,7 +14,7 @@ internal static class SqlRows
     internal const string ChallengeColumns = "id, authz, type, token, status, validated, error, account_url";
 
     internal const string CertificateColumns =
-        "serial, account, issuer, der, key_hash, not_before, not_after, revoked, reason";
+        "serial, account, issuer, der, key_hash, not_before, not_after, revoked, reason, names";
 
     internal static string Text<T>(T status) where T : struct, Enum => status.ToString().ToLowerInvariant();
 
@@ -90,6 +90,7 @@ internal static class SqlRows
         NotAfter = TimeOf(row, 6),
         Revoked = row.IsDBNull(7) ? null : TimeOf(row, 7),
         Reason = row.IsDBNull(8) ? null : (int)row.GetInt64(8),
+        Names = List(row, 9),
     };
 
     internal static DateTimeOffset TimeOf(DbDataReader row, int column) =>

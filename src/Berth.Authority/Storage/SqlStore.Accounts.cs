@@ -34,7 +34,13 @@ internal sealed partial class SqlStore
                 $"INSERT INTO account ({AccountColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
                 account.Id, account.Thumbprint, account.Jwk, Text(account.Status), Lines(account.Contacts),
                 account.TermsAgreed ? 1L : 0L, Time(account.Created), account.Terms, account.BindingKey, account.Binding);
-            return db.Find(AccountByKey, Account, account.Thumbprint);
+            var stored = db.Find(AccountByKey, Account, account.Thumbprint);
+            if (stored?.Id == account.Id)
+            {
+                Note(db, "account-created", ("account", account.Id), ("thumbprint", account.Thumbprint), Fact("contacts", account.Contacts));
+            }
+
+            return stored;
         },
         cancel);
 
@@ -44,6 +50,11 @@ internal sealed partial class SqlStore
             var changed = db.Execute(
                 "UPDATE account SET contacts = $2, terms_agreed = $3, status = $4, terms = $5 WHERE id = $1 AND status = 'valid'",
                 account.Id, Lines(account.Contacts), account.TermsAgreed ? 1L : 0L, Text(account.Status), account.Terms) == 1;
+            if (changed)
+            {
+                Note(db, "account-changed", ("account", account.Id), ("status", Text(account.Status)), Fact("contacts", account.Contacts));
+            }
+
             if (changed && account.Status != AccountStatus.Valid)
             {
                 EndWorkOf(db, account.Id);
@@ -73,7 +84,13 @@ internal sealed partial class SqlStore
                 var changed = db.Execute(
                     "UPDATE account SET thumbprint = $3, jwk = $4 WHERE id = $1 AND thumbprint = $2 AND status = 'valid'",
                     accountId, oldThumbprint, newThumbprint, newJwk);
-                return changed == 1 ? null : accountId;
+                if (changed == 1)
+                {
+                    Note(db, "account-key-changed", ("account", accountId), ("old", oldThumbprint), ("new", newThumbprint));
+                    return null;
+                }
+
+                return accountId;
             },
             cancel);
 }

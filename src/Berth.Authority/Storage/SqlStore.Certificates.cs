@@ -9,6 +9,7 @@ internal sealed partial class SqlStore
         db =>
         {
             Add(db, certificate);
+            NoteIssued(db, certificate);
             return true;
         },
         cancel);
@@ -17,10 +18,27 @@ internal sealed partial class SqlStore
         db => db.Find($"SELECT {CertificateColumns} FROM certificate WHERE serial = $1", Certificate, serial), cancel);
 
     public Task<bool> RevokeAsync(string serial, DateTimeOffset at, int reason, CancellationToken cancel) => _database.WriteAsync(
-        db => db.Execute(
-            "UPDATE certificate SET revoked = $2, reason = $3 WHERE serial = $1 AND revoked IS NULL",
-            serial, Time(at), reason) == 1,
+        db =>
+        {
+            var changed = db.Execute(
+                "UPDATE certificate SET revoked = $2, reason = $3 WHERE serial = $1 AND revoked IS NULL", serial, Time(at), reason) == 1;
+            if (changed)
+            {
+                db.Execute(
+                    """
+                    INSERT INTO crl_revision SELECT issuer, 1 FROM certificate WHERE serial = $1
+                    ON CONFLICT (issuer) DO UPDATE SET revision = crl_revision.revision + 1
+                    """,
+                    serial);
+                Note(db, "certificate-revoked", ("serial", serial), Fact("reason", reason));
+            }
+
+            return changed;
+        },
         cancel);
+
+    public Task<long> CrlRevisionAsync(string issuerId, CancellationToken cancel) => _database.ReadAsync(
+        db => db.Number("SELECT revision FROM crl_revision WHERE issuer = $1", issuerId), cancel);
 
     public Task<ImmutableArray<RevokedSerial>> ListRevokedAsync(
         string issuerId, DateTimeOffset now, CancellationToken cancel) => _database.ReadAsync(
@@ -31,6 +49,15 @@ internal sealed partial class SqlStore
             """,
             row => new RevokedSerial(row.GetString(0), TimeOf(row, 1), (int)row.GetInt64(2)), issuerId, Time(now))
             .ToImmutableArray(),
+        cancel);
+
+    public Task RenewCrlAsync(string issuerId, CancellationToken cancel) => _database.WriteAsync(
+        db =>
+        {
+            Note(db, "crl-refreshed", ("issuer", issuerId));
+            return db.Execute(
+                "INSERT INTO crl_revision VALUES ($1, 1) ON CONFLICT (issuer) DO UPDATE SET revision = crl_revision.revision + 1", issuerId);
+        },
         cancel);
 
     public Task<bool> IsCompromisedAsync(string keyHash, CancellationToken cancel) => _database.ReadAsync(
@@ -45,8 +72,12 @@ internal sealed partial class SqlStore
         },
         cancel);
 
+    private void NoteIssued(SqlSession db, CertificateRecord certificate) => Note(
+        db, "certificate-issued", ("serial", certificate.Serial), ("account", certificate.AccountId ?? ""), ("issuer", certificate.IssuerId),
+        Fact("names", certificate.Names));
+
     private static void Add(SqlSession db, CertificateRecord certificate) => db.Execute(
-        $"INSERT INTO certificate ({CertificateColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, NULL, NULL)",
+        $"INSERT INTO certificate ({CertificateColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, NULL, NULL, $8)",
         certificate.Serial, certificate.AccountId, certificate.IssuerId, certificate.Der, certificate.KeyHash,
-        Time(certificate.NotBefore), Time(certificate.NotAfter));
+        Time(certificate.NotBefore), Time(certificate.NotAfter), Lines(certificate.Names));
 }

@@ -12,9 +12,13 @@ internal sealed partial class SqlStore
     private const string IncidentColumns = "id, serial, issued_from, issued_until, window_start, window_end, url";
 
     public Task AddBindingKeyAsync(BindingKeyRecord key, CancellationToken cancel) => _database.WriteAsync(
-        db => db.Execute(
-            $"INSERT INTO binding_key ({BindingKeyColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            key.Id, key.Secret, Time(key.Created), Time(key.Expires), Lines(key.Names), key.MostAccounts, key.OrdersPerDay),
+        db =>
+        {
+            Note(db, "binding-key-added", ("key", key.Id), Fact("names", key.Names));
+            return db.Execute(
+                $"INSERT INTO binding_key ({BindingKeyColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                key.Id, key.Secret, Time(key.Created), Time(key.Expires), Lines(key.Names), key.MostAccounts, key.OrdersPerDay);
+        },
         cancel);
 
     public Task<BindingKeyRecord?> FindBindingKeyAsync(string id, CancellationToken cancel) => _database.ReadAsync(
@@ -24,7 +28,17 @@ internal sealed partial class SqlStore
         db => db.List($"SELECT {BindingKeyColumns} FROM binding_key ORDER BY id", BindingKey).ToImmutableArray(), cancel);
 
     public Task<bool> RemoveBindingKeyAsync(string id, CancellationToken cancel) => _database.WriteAsync(
-        db => db.Execute("DELETE FROM binding_key WHERE id = $1", id) == 1, cancel);
+        db =>
+        {
+            var removed = db.Execute("DELETE FROM binding_key WHERE id = $1", id) == 1;
+            if (removed)
+            {
+                Note(db, "binding-key-removed", ("key", id));
+            }
+
+            return removed;
+        },
+        cancel);
 
     public Task<int> CountOrdersOfBindingAsync(string bindingKey, DateTimeOffset since, CancellationToken cancel) => _database.ReadAsync(
         db => (int)db.Number(

@@ -61,6 +61,7 @@ internal sealed partial class SqlStore
                 if (changed == 1)
                 {
                     Add(db, certificate);
+                    NoteIssued(db, certificate);
                 }
 
                 return changed == 1;

@@ -93,11 +93,11 @@ internal sealed class WebServer : IAsyncDisposable
         return listen;
     }
 
-    // TLS-ALPN-01 (RFC 8737) belongs right here, as a connection middleware ahead of UseHttps: it looks at the hello, which
-    // the handshake callback does not show whole, and takes over connections that offer acme-tls/1 while a challenge is open.
+    // Challenges come ahead of HTTPS: the handshake callback does not show which protocols a hello offers.
     private static ListenOptions Secure(ListenOptions listen, TlsEntrance tls)
     {
         listen.Protocols = HttpProtocols.Http1AndHttp2;
+        listen.Use(tls.Challenges.Before);
         listen.UseHttps(tls.ForKestrel());
         return listen;
     }

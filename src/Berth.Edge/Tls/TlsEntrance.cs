@@ -2,12 +2,16 @@ using System.Net;
 using System.Net.Security;
 using Berth.Edge.Hosts;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.Logging;
 
 namespace Berth.Edge.Tls;
 
 /// <summary>From the name in a TLS hello to the certificate: the name's own, or the fallback, never another app's.</summary>
-internal sealed class TlsEntrance(EdgePort port, CurrentSnapshot current, CertificateStore certificates, EdgeOptions options)
+internal sealed class TlsEntrance(EdgePort port, CurrentSnapshot current, CertificateStore certificates, EdgeOptions options, ILogger logger)
 {
+    /// <summary>What looks at connections before.</summary>
+    internal ChallengeEntrance Challenges { get; } = new(current, options, logger);
+
     internal TlsHandshakeCallbackOptions ForKestrel() => new()
     {
         OnConnection = context => ChooseAsync(

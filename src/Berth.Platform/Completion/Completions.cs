@@ -54,17 +54,31 @@ public sealed class Completions(IReadOnlyList<Command> commands, CompletionSourc
 
         if (at < words.Count)
         {
-            var behind = words[(at + 1)..];
-            return commands.FirstOrDefault(command => command.Name == words[at]) is { } found
-                ? Arguments(found, app is null ? behind : [app, .. behind], typed)
+            var found = commands.FirstOrDefault(command => command.Name == words[at]) ?? OfSeveralWords(words[at..]);
+            var behind = found is null ? [] : words[(at + found.Name.Split(' ').Length)..];
+            return found is not null ? Arguments(found, app is null ? behind : [app, .. behind], typed)
+                : NextWords(words[at..]) is { Count: > 0 } next ? next
                 : words[at] == "help" ? Features().Append(new Candidate("--all")) : [];
         }
 
         return typed.StartsWith('-') ? Plain(Globals) : CommandNames();
     }
 
-    private IEnumerable<Candidate> CommandNames() =>
-        commands.Select(command => new Candidate(command.Name, command.Summary)).Append(new Candidate("help", "Show help"));
+    // A name of several words is offered a word at a time.
+    private IEnumerable<Candidate> CommandNames() => commands
+        .Select(command => command.Name.Contains(' ', StringComparison.Ordinal) ? new Candidate(command.Name.Split(' ')[0]) : new Candidate(command.Name, command.Summary))
+        .Append(new Candidate("help", "Show help"));
+
+    private Command? OfSeveralWords(List<string> words) => commands.FirstOrDefault(command =>
+        command.Name.Split(' ') is { Length: > 1 } name && words.Take(name.Length).SequenceEqual(name));
+
+    private List<Candidate> NextWords(List<string> words) =>
+    [
+        .. from command in commands
+           let name = command.Name.Split(' ')
+           where name.Length > words.Count && name.Take(words.Count).SequenceEqual(words)
+           select name.Length == words.Count + 1 ? new Candidate(name[^1], command.Summary) : new Candidate(name[words.Count]),
+    ];
 
     private IEnumerable<Candidate> Features() => Plain(commands.Select(command => command.Feature));
 
@@ -92,7 +106,7 @@ public sealed class Completions(IReadOnlyList<Command> commands, CompletionSourc
         "<domain>" when command.Name is "domains:remove" => Plain(sources.DomainsOf(subject)),
         "<key>" or "KEY" or "KEY1" or "KEY2" when command.Name is "config:get" or "config:unset" => Plain(sources.ConfigKeysOf(subject)),
         "<key>" or "<property>" => Plain(command.Keys),
-        _ when value.AsSpan().ContainsAny('<', '/', '=') || value.Any(char.IsAsciiLetterUpper) => [],
+        _ when value.AsSpan().ContainsAny('<', '/', '=') || value.Length == 0 || char.IsAsciiLetterUpper(value[0]) => [],
         _ => Plain([value]),
     };
 

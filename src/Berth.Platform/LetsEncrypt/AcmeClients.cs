@@ -38,13 +38,17 @@ public sealed class AcmeClients(
     public async ValueTask<bool> HasAccountAsync(Uri directory, EmailAddress? email, CancellationToken cancel) =>
         await _accounts.LoadAsync(new AccountIdentity(directory.OriginalString, email?.Text), cancel) is { Url: not null };
 
-    private AcmeClient ClientOf(Uri directory, EmailAddress? email, ExternalAccountBinding? binding = null) =>
+    public AcmeClient ClientOf(Uri directory, EmailAddress? email, ExternalAccountBinding? binding = null) =>
         _clients.GetOrAdd((directory, email?.Text, binding), key => new AcmeClient(
             new AcmeClientOptions { DirectoryUrl = key.Directory, Email = email, ExternalAccountBinding = key.Binding },
             key.Directory == authority?.Directory ? _builtIn.Value : _ordinary.Value,
             _accounts,
             time,
             reached));
+
+    /// <summary>The URL of the account, if it is registered: from disk, nobody is asked.</summary>
+    internal async Task<string?> AccountUrlOfAsync(Uri directory, EmailAddress? email, CancellationToken cancel) =>
+        await _accounts.LoadAsync(new AccountIdentity(directory.ToString(), email?.Text), cancel) is { IsDeactivated: false } account ? account.Url : null;
 
     public void Dispose()
     {

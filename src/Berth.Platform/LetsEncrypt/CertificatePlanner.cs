@@ -1,10 +1,11 @@
 using Berth.Kernel;
 using Berth.Platform.Domains;
+using Berth.Platform.LetsEncrypt.Challenges;
 
 namespace Berth.Platform.LetsEncrypt;
 
 /// <summary>Decides which names an app's certificate carries; the server is never asked for what it would refuse anyway.</summary>
-public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsStore settings, AcmeClients clients)
+public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsStore settings, AcmeClients clients, DnsChoice dns)
 {
     // Let's Encrypt's limit, and that of most others.
     private const int MostNames = 100;
@@ -42,9 +43,9 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
             : throw Joined(leftOut[^1], leftOut);
     }
 
-    private static Problem? WhyNot(AppName app, DomainName name, WantedServer[] servers) =>
-        name.IsWildcard ? LetsEncryptProblems.Wildcard(name)
-        : servers.Any(server => AcmeServers.IsPublic(server.Directory)) && !IsPublic(name) ? LetsEncryptProblems.NotPublic(app, name)
+    private Problem? WhyNot(AppName app, DomainName name, WantedServer[] servers) =>
+        name.IsWildcard && !dns.IsSet(app) ? LetsEncryptProblems.Wildcard(app, name)
+        : servers.Any(server => AcmeServers.IsPublic(server.Directory)) && !IsPublic(name.Base) ? LetsEncryptProblems.NotPublic(app, name)
         : null;
 
     private static bool IsPublic(DomainName name) =>

@@ -22,13 +22,13 @@ internal static class CertificateSettings
 
     public static IReadOnlyList<Setting> All { get; } =
     [
-        new("eab-hmac-key") { Secret = true, Hidden = true },
-        new("eab-kid") { OnlyWhenSet = true },
-        new("key-type") { OnlyWhenSet = true, Refuse = value => KeyTypes.ContainsKey(value) ? null : Bad("key-type", value, string.Join(", ", KeyTypes.Keys)) },
-        new(LetsEncryptSettingsStore.Limits) { ForApp = false, OnlyWhenSet = true, Refuse = LimitWords.Refuse },
-        new("preferred-chain") { OnlyWhenSet = true },
-        new("profile") { OnlyWhenSet = true, Refuse = RefuseProfile },
-        new("reuse-key") { OnlyWhenSet = true, Refuse = SettingValues.YesOrNo("reuse-key") },
+        new("eab-hmac-key") { IsOwn = true, Secret = true, Hidden = true },
+        new("eab-kid") { IsOwn = true, OnlyWhenSet = true },
+        new("key-type") { IsOwn = true, OnlyWhenSet = true, Refuse = value => KeyTypes.ContainsKey(value) ? null : Bad("key-type", value, string.Join(", ", KeyTypes.Keys)) },
+        new(LetsEncryptSettingsStore.Limits) { ForApp = false, IsOwn = true, OnlyWhenSet = true, Refuse = LimitWords.Refuse },
+        new("preferred-chain") { IsOwn = true, OnlyWhenSet = true },
+        new("profile") { IsOwn = true, OnlyWhenSet = true, Refuse = RefuseProfile },
+        new("reuse-key") { IsOwn = true, OnlyWhenSet = true, Refuse = SettingValues.YesOrNo("reuse-key") },
     ];
 
     public static KeyType KeyTypeOf(string? word) => KeyTypes.GetValueOrDefault(word ?? "", KeyType.P256);

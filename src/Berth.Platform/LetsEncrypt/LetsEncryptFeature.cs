@@ -21,7 +21,7 @@ public sealed class LetsEncryptFeature(
     CertificateFiles certificates,
     AppCatalog apps,
     ITriggers triggers,
-    IReadOnlyList<Command> more,
+    IEnumerable<Command> more,
     TimeProvider time) : IFeature
 {
     private readonly SettingTable _table = new(LetsEncryptSettingsStore.Feature, properties, LetsEncryptSettingsStore.Settings);
@@ -43,8 +43,8 @@ public sealed class LetsEncryptFeature(
         new("letsencrypt:ls", "", "List the apps with certificates and their expiry", ListAsync),
         new("letsencrypt:report", "[<app>|--global] [--format json] [<flag>]", "Display a letsencrypt report", ReportAsync),
         new("letsencrypt:revoke", "<app>", "Revoke the certificate in service and take it off", RevokeAsync) { NeedsDaemon = true },
-        .. more,
         new("letsencrypt:set", "<app>|--global <property> [<value>]", "Set or clear a letsencrypt property", SetAsync) { Keys = _table.Keys },
+        .. more,
     ];
 
     private async Task<int> IssueAsync(CommandCall call)
@@ -245,12 +245,12 @@ public sealed class LetsEncryptFeature(
         _table.Set(call, apps);
         if (call.Output.OnTerminal && call.Words.Any(IsForLego))
         {
-            call.Output.Detail("It is kept for a server that goes back to the plugin: Berth proves names over HTTP-01 by itself and starts no lego.");
+            call.Output.Detail("It is kept for a server that goes back to the plugin: Berth starts no lego.");
         }
 
         return 0;
     }
 
     private static bool IsForLego(string word) =>
-        word.StartsWith("dns-provider", StringComparison.Ordinal) || word is "lego-args" or "lego-docker-options";
+        word is "lego-args" or "lego-docker-options";
 }

@@ -21,6 +21,17 @@ public static class LetsEncryptProblems
     public static readonly ProblemCode NotFromAcme = new("letsencrypt-not-active");
     public static readonly ProblemCode NamesTooMany = new("letsencrypt-names-too-many");
     public static readonly ProblemCode TrustFileInvalid = new("letsencrypt-trust-file-invalid");
+    public static readonly ProblemCode NameNotReady = new("letsencrypt-name-not-ready");
+    public static readonly ProblemCode NotReady = new("letsencrypt-not-ready");
+    public static readonly ProblemCode ServerSilent = new("letsencrypt-server-silent");
+
+    internal static Problem ServerSlow(Uri directory) => new(
+        ServerSilent, $"{directory.Host} does not answer.", "Check that this machine may connect to it: curl -sS " + directory);
+
+    internal static Problem NotReadyYet(AppName app, int count) => new(
+        NotReady,
+        count == 1 ? $"One thing stands between {app} and its certificate." : $"{count} things stand between {app} and its certificate.",
+        "Each is marked problem above, with what to do.");
 
     public static readonly ProblemCode LimitsInvalid = new("letsencrypt-limits-invalid");
     public static readonly ProblemCode HeldBack = new("letsencrypt-held-back");
@@ -96,10 +107,10 @@ public static class LetsEncryptProblems
     internal static Problem NoDomains(AppName app) => new(
         DomainsMissing, $"No domains detected for {app}", $"Add one: `berth domains:add {app} www.example.com`.");
 
-    internal static Problem Wildcard(DomainName name) => new(
+    internal static Problem Wildcard(AppName app, DomainName name) => new(
         WildcardNeedsDns,
         $"{name} is a wildcard, which no ACME server proves over HTTP-01.",
-        "List the host names one by one with `berth domains:set`; wildcards need DNS-01.");
+        $"Name the provider of its DNS, `berth letsencrypt:set {app} dns-provider NAME`, and what it needs; or list the host names one by one with `berth domains:set`.");
 
     internal static Problem NotPublic(AppName app, DomainName name) => new(
         NameNotPublic,

@@ -2,6 +2,8 @@ using System.Globalization;
 using Berth.Acme.Accounts;
 using Berth.Kernel;
 using Berth.Platform.Config;
+using Berth.Platform.LetsEncrypt.Challenges;
+using Berth.Platform.LetsEncrypt.Notices;
 using Berth.Platform.Properties;
 
 namespace Berth.Platform.LetsEncrypt;
@@ -16,6 +18,9 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
 
     /// <summary>The property that says what servers count.</summary>
     public const string Limits = "limits";
+
+    /// <summary>Where the server looks for HTTP-01 answers, where that is not port 80: servers made for testing.</summary>
+    internal const string HttpPort = "http-port";
 
     private const string OldArgs = "lego-docker-args";
 
@@ -55,10 +60,14 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
     /// </summary>
     public TimeSpan? GracePeriodOf(AppName app) => TrySeconds(Effective(app, "graceperiod"));
 
+    /// <summary>Where the server looks for HTTP-01 answers; null for what is usual.</summary>
+    public int? HttpPortOf(AppName app) =>
+        int.TryParse(Effective(app, HttpPort), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : null;
+
     /// <summary>The settings there are, with what their values must be.</summary>
     public static IReadOnlyList<Setting> Settings { get; } =
     [
-        new("dns-provider"),
+        new("dns-provider") { Refuse = DnsChoice.RefuseProvider },
         new("dns-provider-*") { Secret = true },
         new("email") { Refuse = EmailAddress.Refuse },
         new("graceperiod") { Refuse = text => TrySeconds(text) is null ? LetsEncryptProblems.InvalidGracePeriod(text) : null },
@@ -66,6 +75,9 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
         new("lego-docker-options"),
         .. CertificateSettings.All,
         new("server") { Refuse = AcmeServers.Refuse },
+        new(HttpPort) { IsOwn = true, OnlyWhenSet = true, Refuse = SettingValues.Number(HttpPort, 1, 65535) },
+        .. DnsChoice.Settings,
+        .. NotifySettings.Settings,
     ];
 
     /// <summary>Moves the variables of 2016, and the property's name before <c>lego-args</c>, to where they are kept now.</summary>

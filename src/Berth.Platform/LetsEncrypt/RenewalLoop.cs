@@ -34,6 +34,9 @@ public sealed class RenewalLoop(
     private readonly Channel<AppName> _nudges =
         Channel.CreateBounded<AppName>(new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropWrite });
 
+    /// <summary>Called after each look at all certificates, with them.</summary>
+    public Action<IReadOnlyList<AppName>> Looked { get; init; } = static _ => { };
+
     /// <summary>Makes it look at one app now: its names have changed. One too many is found at the next look at all.</summary>
     public void Nudge(AppName app) => _nudges.Writer.TryWrite(app);
 
@@ -90,7 +93,8 @@ public sealed class RenewalLoop(
     private void Round()
     {
         _index.Follow(apps.List());
-        foreach (var app in _index.Slice(ASlice))
+        var slice = _index.Slice(ASlice);
+        foreach (var app in slice)
         {
             try
             {
@@ -103,6 +107,8 @@ public sealed class RenewalLoop(
 
             Ask(app);
         }
+
+        Looked(slice);
     }
 
     // Asked again before anything is done; the certificate that expires first goes first.

@@ -1,3 +1,4 @@
+using Berth.Acme.Issuing;
 using Berth.Kernel;
 
 namespace Berth.Platform.LetsEncrypt;
@@ -10,6 +11,9 @@ namespace Berth.Platform.LetsEncrypt;
 public sealed record WantedCertificate(
     IReadOnlyList<DomainName> Names, IReadOnlyList<Problem> LeftOut, LetsEncryptSettings Settings, IReadOnlyList<WantedServer> Servers)
 {
+    /// <summary>Names that a look at DNS kept from being ordered; as those the server refuses, they are tried again later.</summary>
+    public IReadOnlyList<FailedName> Stopped { get; init; } = [];
+
     /// <summary>The settings as one line, in the words of the client that users of 2016 know; names the certificate's folder.</summary>
     public string AsConfig(WantedServer server) =>
         $"--pem --http --accept-tos --server {server.Directory} --email {Settings.Email} {string.Join(' ', Names.Select(name => $"--domains {name}"))}";

@@ -22,6 +22,9 @@ public sealed record Setting(string Key, string Default = "")
     /// <summary>Whether reports show it only where it is set: a key that Dokku's reports do not know.</summary>
     public bool OnlyWhenSet { get; init; }
 
+    /// <summary>Whether it is a key of Berth's own, which the contract's list of valid ones does not name.</summary>
+    public bool IsOwn { get; init; }
+
     /// <summary>What a refusal to set it for one app says, where that is not the usual line.</summary>
     public string? NotPerApp { get; init; }
 

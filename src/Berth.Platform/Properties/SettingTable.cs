@@ -13,6 +13,9 @@ public sealed class SettingTable(string feature, PropertyStore properties, param
     /// <summary>What <c>:set</c> takes, in ordinal order.</summary>
     public IReadOnlyList<string> Keys => [.. settings.Select(setting => setting.Key).Order(StringComparer.Ordinal)];
 
+    private IReadOnlyList<string> Listed =>
+        [.. settings.Where(setting => !setting.IsOwn).Select(setting => setting.Key).Order(StringComparer.Ordinal)];
+
     /// <returns>What the app itself has set, or null.</returns>
     public string? Own(AppName app, string key) => properties.Get(feature, app.Text, key);
 
@@ -134,12 +137,12 @@ public sealed class SettingTable(string feature, PropertyStore properties, param
 
         if (key.Length == 0)
         {
-            throw SettingProblems.Missing(Keys).AsException();
+            throw SettingProblems.Missing(Listed).AsException();
         }
 
         return setting switch
         {
-            null => throw SettingProblems.Unknown(Keys).AsException(),
+            null => throw SettingProblems.Unknown(Listed).AsException(),
             { ForApp: false } when app is not null => throw SettingProblems.NotPerApp(key, setting.NotPerApp).AsException(),
             _ => setting,
         };

@@ -8,7 +8,10 @@ internal sealed class LocalCommands(string name, string description, params (str
     public static IReadOnlyList<IFeature> All { get; } =
     [
         new LocalCommands("serve", "Run the daemon: edge, apps, renewals", ("serve", "[--http-port N] [--https-port N] [--detach|--stop]", "Run the daemon, or stop it")),
-        new LocalCommands("ca", "Run Berth's own certificate authority", ("ca serve", "[--help]", "Run the authority alone, for other ACME clients")),
+        new LocalCommands(
+            "ca",
+            "Run Berth's own certificate authority",
+            [("ca serve", "[--help]", "Run the authority alone, for other ACME clients"), .. Authority.CaCommand.Verbs.Select(verb => ("ca " + verb.Name, verb.Synopsis, verb.Summary))]),
         new LocalCommands("doctor", "Look at this machine and its apps, and say what to do", ("doctor", "[<app>]", "Look at this machine, or at an app as a visitor would")),
         new LocalCommands(
             "install",

@@ -16,10 +16,11 @@ internal static class AuthorityCommand
 {
     private const string Usage =
         """
-        Usage: berth ca serve [--data FOLDER] [--listen ADDRESS:PORT] [--publish ADDRESS:PORT] [--host NAME ...]
+        Usage: berth ca serve [--data FOLDER] [--database URL|FILE] [--listen ADDRESS:PORT] [--publish ADDRESS:PORT] [--host NAME ...]
                               [--validation-port PORT] [--lifetime DAYS] [--allow-private] [OPTION ...]
 
             --data             where keys and the database lie; $DOKKU_LIB_ROOT/data/authority by default
+            --database         PostgreSQL that several nodes share: a postgres:// URL, or a file that holds one
             --listen           where the ACME endpoint listens with TLS; 127.0.0.1:14000 by default
             --publish          where CRLs and issuers are published over plain HTTP; nowhere by default
             --host             a name clients call it by, may be repeated; localhost by default
@@ -71,7 +72,8 @@ internal static class AuthorityCommand
 
     private static AuthorityOptions Parse(string[] words, StateRoots roots)
     {
-        var options = new AuthorityOptions { DataFolder = $"{roots.Lib}/data/authority" };
+        var data = Array.IndexOf(words, "--data") is >= 0 and var at && at + 1 < words.Length ? GivenPath.Full(words[at + 1], "--data") : $"{roots.Lib}/data/authority";
+        var options = CaSettings.Load(data);
         var (hosts, challenges) = (ImmutableArray<string>.Empty, ImmutableArray<string>.Empty);
         for (var i = 0; i < words.Length; i++)
         {
@@ -100,6 +102,7 @@ internal static class AuthorityCommand
     private static AuthorityOptions With(AuthorityOptions options, string option, string value) => option switch
     {
         "--data" => options with { DataFolder = GivenPath.Full(value, option) },
+        "--database" => options with { Database = CaSettings.Database(value) },
         "--listen" => options with { Listen = [EndPoint(value)] },
         "--publish" => options with { ListenHttp = EndPoint(value) },
         "--validation-port" => options with { HttpPort = Number(value) },

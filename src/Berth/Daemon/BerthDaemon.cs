@@ -55,7 +55,7 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
     {
         try
         {
-            await _services!.Renewals.RunAsync(stop);
+            await Task.WhenAll(_services!.Renewals.RunAsync(stop), _services.Notices.RunAsync(stop));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

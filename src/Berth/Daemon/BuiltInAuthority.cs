@@ -64,9 +64,8 @@ internal sealed class BuiltInAuthority : IBuiltInAuthority, IAsyncDisposable
         StateRoots roots, int port, int httpPort, ILoggerFactory logs, CancellationToken cancel)
     {
         var server = new AuthorityServer(
-            new AuthorityOptions
+            CaSettings.Load($"{roots.Lib}/data/authority") with
             {
-                DataFolder = $"{roots.Lib}/data/authority",
                 Listen = ImmutableArray.Create(new IPEndPoint(IPAddress.Loopback, port)),
                 HttpPort = httpPort,
                 AllowPrivateAddresses = true,

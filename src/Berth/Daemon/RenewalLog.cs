@@ -2,12 +2,13 @@ using System.Text;
 using Berth.Kernel;
 using Berth.Platform.CommandLine;
 using Berth.Platform.LetsEncrypt;
+using Berth.Platform.LetsEncrypt.Notices;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Daemon;
 
 /// <summary>Renewals that nobody typed, in the daemon's log.</summary>
-internal sealed partial class RenewalLog(ILoggerFactory logs) : IRenewalLog
+internal sealed partial class RenewalLog(ILoggerFactory logs) : IRenewalLog, INoticeFaults
 {
     private readonly ILogger _log = logs.CreateLogger("Berth.Renewals");
 
@@ -19,6 +20,11 @@ internal sealed partial class RenewalLog(ILoggerFactory logs) : IRenewalLog
     public void Faulted(AppName app, Exception fault) => RenewalFaulted(_log, app.Text, fault);
 
     public void LookFailed(Exception cause) => NoLook(_log, cause.Message);
+
+    public void NotSent(AppName app, string way, string reason) => NoticeNotSent(_log, app.Text, way, reason);
+
+    [LoggerMessage(1105, LogLevel.Warning, "{App}: a notice could not be sent ({Way}): {Reason}")]
+    private static partial void NoticeNotSent(ILogger log, string app, string way, string reason);
 
     [LoggerMessage(1104, LogLevel.Error, "Could not look at the certificates, will again in a minute: {Reason}")]
     private static partial void NoLook(ILogger log, string reason);

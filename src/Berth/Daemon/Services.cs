@@ -14,11 +14,15 @@ using Berth.Platform.DockerOptions;
 using Berth.Platform.Domains;
 using Berth.Platform.Git;
 using Berth.Platform.LetsEncrypt;
+using Berth.Platform.LetsEncrypt.Challenges;
 using Berth.Platform.LetsEncrypt.Commands;
 using Berth.Platform.LetsEncrypt.Events;
 using Berth.Platform.LetsEncrypt.Limits;
 using Berth.Platform.LetsEncrypt.Lineages;
+using Berth.Platform.LetsEncrypt.Metrics;
+using Berth.Platform.LetsEncrypt.Notices;
 using Berth.Platform.LetsEncrypt.Orders;
+using Berth.Platform.LetsEncrypt.Preflight;
 using Berth.Platform.Logs;
 using Berth.Platform.Networks;
 using Berth.Platform.Nginx;
@@ -49,6 +53,7 @@ internal sealed class Services : IAsyncDisposable
 {
     private readonly AcmeClients _clients;
     private readonly Func<CommandTable, CommandRunner> _runnerOf;
+    private readonly DnsChoice _dns;
     private readonly DockerSocket _docker = new();
 
     /// <param name="roots">Where state lies.</param>
@@ -112,27 +117,45 @@ internal sealed class Services : IAsyncDisposable
         var random = new Random();
         var renewalLog = new RenewalLog(logs);
         var events = new LineageEvents(renewalLog);
-        var planner = new CertificatePlanner(domains, settings, _clients);
+        _dns = new DnsChoice(properties, time);
+        Notices = new NoticeDelivery(new NotifySettings(properties), triggers, renewalLog.OutputOf, renewalLog, time);
+        var notices = new NoticeLog(store);
+        var desk = new NoticeDesk(notices, Notices, certificates, store, renewalLog, time);
+        events.Add(desk);
+        var planner = new CertificatePlanner(domains, settings, _clients, _dns);
+        var solvers = new ChallengeSolvers(Edge, _dns, new ProofFiles(store), time);
+        var preflight = new CertificatePreflight(_clients, Edge, time);
+        var scopes = new PreflightScopes(settings, _dns, solvers, Edge, authority);
         var lineageReader = new LineageReader(planner, Lineages, certificates, settings, time);
-        var (ledgers, underWay, solvers) = (new Ledgers(store, settings, time), new OrdersUnderWay(), new ChallengeSolvers(Edge));
+        var (ledgers, underWay) = (new Ledgers(store, settings, time), new OrdersUnderWay());
         var orders = new ServerOrders(_clients, ledgers, underWay);
         var requests = new OrderRequests(lineageReader, certificates, _clients, time);
         var bundles = new Bundles(store, Lineages, certificates, time);
         var ordering = new Ordering(
             lineageReader, Lineages, orders, requests, settings, solvers, new ChallengePort(store), new Outcomes(new RetryLadder(random)), routes,
-            events, preflight: null, time);
+            events, new FirstOrderPreflight(preflight, scopes), time);
         Manager = new CertificateManager(
             apps, planner, lineageReader, Lineages, certificates, ordering,
             new RenewalAdviser(Lineages, certificates, _clients, settings, time, random), new Rehearsal(planner, Lineages, _clients, orders, solvers),
             bundles, _clients, settings, routes, events, triggers, time);
         Command[] more =
         [
+            .. new CheckCommands(preflight, scopes, planner, apps).All,
+            .. new EventCommands(notices, apps).All,
             .. new AccountCommands(_clients, settings, properties, apps).All,
             .. new LimitCommands(ledgers, planner, requests, apps, time).All,
             .. new StatusCommands(Manager, lineageReader, Lineages, bundles, underWay, apps, time).All,
         ];
         var renewal = new AutoRenewal(properties, store);
-        Renewals = new RenewalLoop(apps, routes, Manager, renewal, renewalLog, time);
+        var heartbeat = new Heartbeat(store);
+        Renewals = new RenewalLoop(apps, routes, Manager, renewal, renewalLog, time)
+        {
+            Looked = looked =>
+            {
+                heartbeat.Beat(time.GetUtcNow());
+                desk.Look(looked);
+            },
+        };
         events.Add(Renewals);
         (Apps, Routes, Domains, Certificates, Config, Releases) = (apps, routes, domains, certificates, config, releases);
         var changes = new LiveChanges(routes, Renewals);
@@ -156,6 +179,7 @@ internal sealed class Services : IAsyncDisposable
             new LetsEncryptFeature(
                 Manager, new LetsEncryptReport(settings, renewal, Manager, properties, certificates, apps), settings, renewal, Lineages,
                 properties, certificates, apps, triggers, more, time),
+            new MetricsFeature(new CertificateMetrics(apps, certificates, Manager, heartbeat, time)),
             new PsFeature(Runtime, ps, new PsReport(Runtime, ps, formations, apps), new PsScaling(Runtime, formations, apps), journal, apps, triggers),
             new ChecksFeature(checks, Runtime, apps),
             new LogsFeature(new LogReader(LogSettingsOf(roots), time), new LogsSettings(properties), Runtime, apps),
@@ -210,6 +234,9 @@ internal sealed class Services : IAsyncDisposable
 
     public RenewalLoop Renewals { get; }
 
+    /// <summary>Sends what happens to certificates to whoever wants it.</summary>
+    public NoticeDelivery Notices { get; }
+
     /// <summary>What plugins source.</summary>
     public CompatibilityFiles Compatibility { get; }
 
@@ -259,6 +286,8 @@ internal sealed class Services : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _clients.Dispose();
+        _dns.Dispose();
+        Notices.Dispose();
         _docker.Dispose();
         await Edge.DisposeAsync();
     }

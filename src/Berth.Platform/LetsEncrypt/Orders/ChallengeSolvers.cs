@@ -1,13 +1,50 @@
+using Berth.Acme;
+using Berth.Acme.Challenges;
+using Berth.Acme.Protocol;
 using Berth.Edge;
 using Berth.Kernel;
+using Berth.Platform.LetsEncrypt.Challenges;
 
 namespace Berth.Platform.LetsEncrypt.Orders;
 
-/// <summary>The one place that chooses how the names of an order are proved.</summary>
-public sealed class ChallengeSolvers(EdgeServer edge)
+/// <summary>
+/// The one place that chooses how the names of an order are proved: over DNS where a provider is set, else over HTTP, else over TLS; and
+/// what worked last time before what failed.
+/// </summary>
+public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles proofs, TimeProvider time)
 {
     /// <summary>The solvers for an order, in order of preference.</summary>
     /// <param name="app">Whose certificate it is.</param>
     /// <param name="names">What it is to carry.</param>
-    public ChosenSolvers For(AppName app, IReadOnlyList<DomainName> names) => new([new EdgeChallengeSolver(edge)], "HTTP-01", NeedsPort80: true);
+    /// <exception cref="ProblemException">The DNS provider cannot be used as it is set.</exception>
+    public ChosenSolvers For(AppName app, IReadOnlyList<DomainName> names) => Chosen(app, names, proofs.Read(app));
+
+    /// <summary>The types that can be answered for the app, the preferred first.</summary>
+    public IReadOnlyList<string> MethodsOf(AppName app) => [.. SolversOf(app).Select(solver => solver.Type)];
+
+    /// <summary>Another way for an order that just failed because port 80 could not be reached; null when there is none.</summary>
+    internal ChosenSolvers? After(AppName app, IReadOnlyList<DomainName> names, ChosenSolvers failed, ProblemException failure)
+    {
+        var blocked = AcmeProblems.FailedNamesOf(failure);
+        var canHelp = blocked.Count > 0
+            && blocked.All(name => name.ChallengeType == ChallengeType.Http01 && name.Code == AcmeProblems.ValidationConnection.Id);
+        return canHelp && Chosen(app, names, failed.History) is var other && other.Spoken != failed.Spoken ? other : null;
+    }
+
+    /// <summary>Remembers what proved names and what did not, for the next order.</summary>
+    internal void Keep(AppName app, ChosenSolvers chosen) => proofs.Write(app, chosen.History);
+
+    private ChosenSolvers Chosen(AppName app, IReadOnlyList<DomainName> names, ProofHistory history)
+    {
+        var solvers = SolversOf(app);
+        string[] first = [.. names.Select(name => FirstFor(name, solvers, history)).OfType<string>()];
+        var spoken = first.Length == 0 ? ChallengeType.Http01 : first[0];
+        return new ChosenSolvers(
+            solvers, ChallengeType.IsDns(spoken) ? "DNS-01" : spoken.ToUpperInvariant(), first.Contains(ChallengeType.Http01), history);
+    }
+
+    private IReadOnlyList<IChallengeSolver> SolversOf(AppName app) => [.. dns.SolversOf(app), new EdgeChallengeSolver(edge), new EdgeTlsSolver(edge, time)];
+
+    private static string? FirstFor(DomainName name, IReadOnlyList<IChallengeSolver> solvers, ProofHistory history) => history.Sort(name.Text, solvers)
+        .FirstOrDefault(solver => ChallengeType.CanProve(solver.Type, Identifier.Dns(name.Base.Text), name.IsWildcard))?.Type;
 }

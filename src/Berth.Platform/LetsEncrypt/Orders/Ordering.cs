@@ -29,13 +29,34 @@ public sealed class Ordering(
     /// <exception cref="ProblemException">No server issued; what it said is remembered.</exception>
     public async Task<IReadOnlyList<FailedName>> RunAsync(AppName app, WantedCertificate wanted, CommandOutput output, CancellationToken cancel)
     {
-        var stored = reader.StoredOf(app);
-        if (stored.InService is null && !stored.HasOpenOrder && preflight is not null)
-        {
-            wanted = await preflight.CheckAsync(app, wanted, output, cancel);
-        }
+        var (checkedFirst, chosen) = await PrepareAsync(app, wanted, output, cancel);
+        return await AtServersAsync(app, checkedFirst, chosen, output, cancel);
+    }
 
-        var chosen = solvers.For(app, wanted.Names);
+    private async Task<(WantedCertificate Wanted, ChosenSolvers Chosen)> PrepareAsync(
+        AppName app, WantedCertificate wanted, CommandOutput output, CancellationToken cancel)
+    {
+        try
+        {
+            var stored = reader.StoredOf(app);
+            if (stored.InService is null && !stored.HasOpenOrder && preflight is not null)
+            {
+                wanted = await preflight.CheckAsync(app, wanted, output, cancel);
+            }
+
+            var chosen = solvers.For(app, wanted.Names);
+            Announce(app, wanted, chosen, output);
+            return (wanted, chosen);
+        }
+        catch (ProblemException e)
+        {
+            Remember(app, e, server: null);
+            throw;
+        }
+    }
+
+    private void Announce(AppName app, WantedCertificate wanted, ChosenSolvers chosen, CommandOutput output)
+    {
         if (chosen.NeedsPort80)
         {
             port.Ensure(app, output);
@@ -46,13 +67,12 @@ public sealed class Ordering(
         {
             output.Detail($" - Domain '{name}'");
         }
-
-        return await AtServersAsync(app, wanted, chosen, output, cancel);
     }
 
     private async Task<IReadOnlyList<FailedName>> AtServersAsync(
         AppName app, WantedCertificate wanted, ChosenSolvers chosen, CommandOutput output, CancellationToken cancel)
     {
+        var first = chosen;
         while (true)
         {
             var holds = await HoldsAsync(app, wanted, cancel);
@@ -65,6 +85,12 @@ public sealed class Ordering(
             try
             {
                 return await AtServerAsync(app, wanted, server, chosen, output, cancel);
+            }
+            catch (ProblemException e) when (chosen == first && solvers.After(app, wanted.Names, chosen, e) is { } other)
+            {
+                output.Warn(e.Problem.Found);
+                chosen = other;
+                Announce(app, wanted, chosen, output);
             }
             catch (ProblemException e)
             {
@@ -120,7 +146,15 @@ public sealed class Ordering(
             lineages.JournalOf(app),
             chosen,
             output);
-        return (await orders.RunAsync(order, Store, cancel)).LeftOut;
+        try
+        {
+            var issued = await orders.RunAsync(order, Store, cancel);
+            return [.. wanted.Stopped, .. issued.LeftOut];
+        }
+        finally
+        {
+            solvers.Keep(app, chosen);
+        }
 
         ValueTask Store(IssuedCertificate issued, CancellationToken _)
         {
@@ -128,7 +162,8 @@ public sealed class Ordering(
             output.Step("Installing let's encrypt certificates");
             lineages.Install(app, issued, wanted.AsConfig(server), settings.FilesOf(app));
             routes.Publish(app);
-            lineages.WriteState(app, outcomes.Succeeded(lineages.ReadState(app), issued, server, wanted.Settings.Email, time.GetUtcNow()));
+            var withStopped = issued with { LeftOut = [.. wanted.Stopped, .. issued.LeftOut] };
+            lineages.WriteState(app, outcomes.Succeeded(lineages.ReadState(app), withStopped, server, wanted.Settings.Email, time.GetUtcNow()));
             Tell(app, LineageEventKind.Issued, issued.Names, server, null);
             return ValueTask.CompletedTask;
         }

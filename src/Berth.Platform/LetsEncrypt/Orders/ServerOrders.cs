@@ -42,7 +42,7 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
                 await ledger.RegisteredAsync(CancellationToken.None);
             }
 
-            var issued = await new Issuance(client, order.Journal, order.Solvers.Solvers, notes).RunAsync(order.Request, store, cancel);
+            var issued = await new Issuance(client, order.Journal, order.Solvers.Solvers, notes, order.Solvers.History).RunAsync(order.Request, store, cancel);
             await notes.SucceededAsync();
             return issued;
         }

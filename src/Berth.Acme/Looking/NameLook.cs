@@ -1,0 +1,125 @@
+using System.Net;
+using System.Net.Sockets;
+using Berth.Acme.Dns;
+using DnsClient;
+using DnsClient.Protocol;
+
+namespace Berth.Acme.Looking;
+
+/// <summary>
+/// Looks at a name in DNS the way an authority will, and tells the ways it can fail apart. Each question ends within some seconds;
+/// nothing here throws for what a server says or leaves unsaid.
+/// </summary>
+public sealed class NameLook
+{
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
+    private const int MostServers = 13;
+
+    private readonly Lazy<LookupClient> _client;
+    private readonly DnsResolver _resolver;
+    private readonly int _port;
+
+    /// <param name="resolvers">Asked one after the other; empty for this machine's.</param>
+    /// <param name="authoritativePort">Where authoritative servers are asked. Default: 53.</param>
+    public NameLook(IReadOnlyList<IPEndPoint> resolvers, int authoritativePort = 53)
+    {
+        _client = new(() => new LookupClient(
+            Common(resolvers.Count == 0 ? new LookupClientOptions() : new LookupClientOptions([.. resolvers]))));
+        _resolver = new DnsResolver(resolvers);
+        _port = authoritativePort;
+    }
+
+    /// <summary>The addresses a name leads to, aliases followed by the resolver.</summary>
+    public async Task<AddressLook> AddressesAsync(string name, CancellationToken cancel)
+    {
+        var both = await Task.WhenAll(AskAsync(name, QueryType.A, cancel), AskAsync(name, QueryType.AAAA, cancel));
+        IPAddress[] addresses =
+            [.. both.SelectMany(answer => answer.Answer?.Answers.OfType<AddressRecord>() ?? []).Select(record => record.Address).Distinct()];
+        var outcome = addresses.Length > 0 ? LookOutcome.Found
+            : both[0].Outcome is LookOutcome.NoRecords ? both[1].Outcome
+            : both[0].Outcome;
+        return new AddressLook(outcome, addresses);
+    }
+
+    /// <summary>The CAA records that hold for a name.</summary>
+    public async Task<CaaLook> CaaAsync(string name, CancellationToken cancel)
+    {
+        for (var at = name; at.Length > 0; at = DnsResolver.ParentOf(at))
+        {
+            var (outcome, answer) = await AskAsync(at, QueryType.CAA, cancel);
+            if (outcome is not (LookOutcome.Found or LookOutcome.NoRecords or LookOutcome.NoSuchName))
+            {
+                return new CaaLook(outcome, at, []);
+            }
+
+            if (answer?.Answers.OfType<CaaRecord>().Select(record => new CaaProperty(record.Flags, record.Tag, record.Value)).ToArray()
+                is { Length: > 0 } found)
+            {
+                return new CaaLook(LookOutcome.Found, at, found);
+            }
+        }
+
+        return new CaaLook(LookOutcome.NoRecords, "", []);
+    }
+
+    /// <summary>The zone a name is in, and whether its name servers answer.</summary>
+    public async Task<ZoneLook> ZoneAsync(string name, CancellationToken cancel)
+    {
+        if (await _resolver.ZoneOfAsync(name, cancel) is not { } zone)
+        {
+            return new ZoneLook(null, []);
+        }
+
+        var servers = await _resolver.ServersOfAsync(zone, cancel);
+        return new ZoneLook(zone, await Task.WhenAll(servers.Take(MostServers).Select(async server => new ServerLook(
+            server.Key, await AnyAsync(server.Value, address => AnswersAsync(address, zone, cancel))))));
+    }
+
+    private async Task<bool> AnswersAsync(IPAddress address, string zone, CancellationToken cancel)
+    {
+        var client = new LookupClient(Common(new LookupClientOptions(new IPEndPoint(address, _port)) { Recursion = false }));
+        var (outcome, answer) = await AskAsync(() => client, zone, QueryType.SOA, cancel);
+        return outcome == LookOutcome.Found && answer!.Header.HasAuthorityAnswer;
+    }
+
+    private static async Task<bool> AnyAsync(IReadOnlyList<IPAddress> addresses, Func<IPAddress, Task<bool>> answers) =>
+        (await Task.WhenAll(addresses.Take(4).Select(answers))).Contains(true);
+
+    private Task<(LookOutcome Outcome, IDnsQueryResponse? Answer)> AskAsync(string name, QueryType type, CancellationToken cancel) =>
+        AskAsync(() => _client.Value, name, type, cancel);
+
+    private static async Task<(LookOutcome Outcome, IDnsQueryResponse? Answer)> AskAsync(
+        Func<LookupClient> client, string name, QueryType type, CancellationToken cancel)
+    {
+        try
+        {
+            // A machine without any resolver says so when the client is made, or at the first question.
+            var answer = await client().QueryAsync(name, type, cancellationToken: cancel);
+            return (OutcomeOf(answer, type), answer);
+        }
+        catch (Exception e) when (e is DnsResponseException or SocketException or IOException or InvalidOperationException or ArgumentException
+            || (e is OperationCanceledException && !cancel.IsCancellationRequested))
+        {
+            return (LookOutcome.NoAnswer, null);
+        }
+    }
+
+    private static LookOutcome OutcomeOf(IDnsQueryResponse answer, QueryType type) => answer.Header.ResponseCode switch
+    {
+        DnsHeaderResponseCode.NoError when answer.Answers.Any(record => (int)record.RecordType == (int)type) => LookOutcome.Found,
+        DnsHeaderResponseCode.NoError => LookOutcome.NoRecords,
+        DnsHeaderResponseCode.NotExistentDomain => LookOutcome.NoSuchName,
+        DnsHeaderResponseCode.ServerFailure => LookOutcome.ServerFailure,
+        _ => LookOutcome.Refused,
+    };
+
+    private static LookupClientOptions Common(LookupClientOptions options)
+    {
+        options.UseCache = false;
+        options.Timeout = AnswerTimeout;
+        options.Retries = 1;
+        options.ThrowDnsErrors = false;
+        options.ContinueOnDnsError = true;
+        return options;
+    }
+}

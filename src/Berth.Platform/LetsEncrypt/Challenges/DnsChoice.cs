@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Berth.Acme.Challenges;
+using Berth.Acme.Dns;
+using Berth.Acme.Protocol;
+using Berth.Kernel;
+using Berth.Platform.Properties;
+
+namespace Berth.Platform.LetsEncrypt.Challenges;
+
+/// <summary>
+/// What an app has set to prove its names over DNS: <c>dns-provider</c>, lego's variables as <c>dns-provider-NAME</c>, and which kind of
+/// record. The app's own settings, else those of all apps; <c>none</c> opts out.
+/// </summary>
+public sealed class DnsChoice(PropertyStore properties, TimeProvider time) : IDisposable
+{
+    internal const string Provider = "dns-provider";
+    internal const string Family = "dns-provider-";
+    internal const string Kind = "dns-challenge";
+    internal const string ResolverList = "dns-resolvers";
+    internal const string AuthorityPort = "dns-authority-port";
+    private const string OptOut = "none";
+    private const int MostSolvers = 1000;
+
+    // One solver for each account at a provider: changes at one name must not meet.
+    private readonly ConcurrentDictionary<string, DnsSolver> _solvers = new(StringComparer.Ordinal);
+    private readonly Lazy<HttpClient> _http = new(() => new HttpClient(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        ConnectTimeout = TimeSpan.FromSeconds(15),
+    }));
+
+    /// <summary>What <c>letsencrypt:set</c> takes.</summary>
+    public static IReadOnlyList<Setting> Settings { get; } =
+    [
+        new(AuthorityPort) { IsOwn = true, OnlyWhenSet = true, Refuse = SettingValues.Number(AuthorityPort, 1, 65535) },
+        new(Kind) { IsOwn = true, OnlyWhenSet = true, Refuse = text => ChallengeType.IsDns(text) ? null : SettingProblems.BadValue(Kind, text, "dns-01, dns-account-01 or dns-persist-01") },
+        new(ResolverList) { IsOwn = true, OnlyWhenSet = true, Refuse = text => Endpoints(text) is null ? SettingProblems.BadValue(ResolverList, text, "addresses of resolvers, commas between them") : null },
+    ];
+
+    /// <summary>Refuses a provider that Berth does not know; one that lego knows may be left for a server that goes back to it.</summary>
+    internal static Problem? RefuseProvider(string code) => code == OptOut || DnsProviders.All.Any(kind => kind.Code == code)
+        ? null
+        : DnsProblems.NoProvider(code, DnsProviders.All.Select(kind => kind.Code));
+
+    /// <summary>Whether names can be proved over DNS at all, wildcards among them.</summary>
+    public bool IsSet(AppName app) => CodeOf(app) is not null || KindOf(app) == ChallengeType.DnsPersist01;
+
+    /// <summary>The resolvers asked about the app's names; empty for this machine's.</summary>
+    public IReadOnlyList<IPEndPoint> ResolversOf(AppName app) => Effective(app, ResolverList) is { } text ? Endpoints(text) ?? [] : [];
+
+    /// <summary>The port authoritative servers are asked at: 53, but in tests.</summary>
+    public int AuthorityPortOf(AppName app) =>
+        int.TryParse(Effective(app, AuthorityPort), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : 53;
+
+    /// <returns>Solvers, the preferred first; none where nothing is set.</returns>
+    /// <exception cref="ProblemException">See <see cref="DnsProblems"/>: no such provider, or a setting is missing.</exception>
+    public IReadOnlyList<IChallengeSolver> SolversOf(AppName app)
+    {
+        var kind = KindOf(app);
+        if (CodeOf(app) is not { } code)
+        {
+            return kind == ChallengeType.DnsPersist01 ? [SolverOf(app, kind, null)] : [];
+        }
+
+        // The record of dns-persist-01 stays for good: only for those who ask for it.
+        string[] kinds = [kind, .. new[] { ChallengeType.Dns01, ChallengeType.DnsAccount01 }.Where(other => other != kind)];
+        return [.. kinds.Select(each => SolverOf(app, each, code))];
+    }
+
+    public void Dispose()
+    {
+        if (_http.IsValueCreated)
+        {
+            _http.Value.Dispose();
+        }
+    }
+
+    private DnsSolver SolverOf(AppName app, string kind, string? code)
+    {
+        var settings = SettingsOf(app);
+        var options = new DnsSolverOptions { Resolvers = ResolversOf(app), AuthoritativePort = AuthorityPortOf(app) };
+        var key = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0',
+            [kind, code ?? "", Effective(app, ResolverList) ?? "", $"{options.AuthoritativePort}", .. settings.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(Described)]))));
+        if (_solvers.TryGetValue(key, out var known))
+        {
+            return known;
+        }
+
+        // Settings that nobody has any more are let go of once in a while.
+        if (_solvers.Count >= MostSolvers)
+        {
+            _solvers.Clear();
+        }
+
+        var provider = code is null ? null : DnsProviders.Create(code, settings, _http.Value, time);
+        return _solvers.GetOrAdd(key, _ => new DnsSolver(kind, provider, options, time));
+    }
+
+    // A secret in a file may be another by now.
+    private static string Described(KeyValuePair<string, string> setting) => setting.Key.EndsWith("_FILE", StringComparison.Ordinal)
+        ? $"{setting.Key}={setting.Value}@{File.GetLastWriteTimeUtc(setting.Value).Ticks}"
+        : $"{setting.Key}={setting.Value}";
+
+    private string? CodeOf(AppName app) => Effective(app, Provider) is { Length: > 0 } code && code != OptOut ? code : null;
+
+    private string KindOf(AppName app) => Effective(app, Kind) is { } kind && ChallengeType.IsDns(kind) ? kind : ChallengeType.Dns01;
+
+    private Dictionary<string, string> SettingsOf(AppName app) =>
+        properties.Keys(LetsEncryptSettingsStore.Feature, PropertyStore.Global).Union(properties.Keys(LetsEncryptSettingsStore.Feature, app.Text))
+            .Where(key => key.StartsWith(Family, StringComparison.Ordinal) && key.Length > Family.Length)
+            .ToDictionary(key => key[Family.Length..], key => Effective(app, key) ?? "", StringComparer.Ordinal);
+
+    private string? Effective(AppName app, string key) =>
+        properties.Get(LetsEncryptSettingsStore.Feature, app.Text, key) ?? properties.Get(LetsEncryptSettingsStore.Feature, PropertyStore.Global, key);
+
+    private static IPEndPoint[]? Endpoints(string text)
+    {
+        var parts = text.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var endpoints = parts.Select(part => IPEndPoint.TryParse(part, out var endpoint) ? endpoint : null).OfType<IPEndPoint>()
+            .Select(endpoint => endpoint.Port == 0 ? new IPEndPoint(endpoint.Address, 53) : endpoint).ToArray();
+        return parts.Length > 0 && endpoints.Length == parts.Length ? endpoints : null;
+    }
+}

@@ -1,0 +1,18 @@
+using System.Text;
+using Berth.Acme.Challenges;
+using Berth.Kernel;
+using Berth.Platform.Apps;
+using Berth.Storage;
+
+namespace Berth.Platform.LetsEncrypt.Challenges;
+
+/// <summary>What has proved each name of an app so far, beside its certificates.</summary>
+public sealed class ProofFiles(IStateStore store)
+{
+    public ProofHistory Read(AppName app) =>
+        store.Read(PathOf(app)) is { } text && ProofHistory.TryParseJson(Encoding.UTF8.GetBytes(text), out var history) ? history : new ProofHistory();
+
+    public void Write(AppName app, ProofHistory history) => store.Write(PathOf(app), Encoding.UTF8.GetString(history.ToJson()));
+
+    private static StatePath PathOf(AppName app) => AppCatalog.FolderOf(app).Slash("letsencrypt", "proofs.json");
+}

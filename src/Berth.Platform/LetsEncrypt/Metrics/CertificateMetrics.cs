@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text;
+using Berth.Kernel;
+using Berth.Platform.Apps;
+using Berth.Platform.Certs;
+
+namespace Berth.Platform.LetsEncrypt.Metrics;
+
+/// <summary>How all certificates stand, in Prometheus's text format (version 0.0.4).</summary>
+public sealed class CertificateMetrics(AppCatalog apps, CertificateFiles certificates, ICertificateManager manager, Heartbeat heartbeat, TimeProvider time)
+{
+    private static readonly string[] States = ["valid", "due", "failing", "expired", "manual"];
+
+    public string Text()
+    {
+        var now = time.GetUtcNow();
+        var rows = apps.List().Select(app => RowOf(app, now)).OfType<Row>().ToArray();
+        var text = new StringBuilder();
+        Head(text, "berth_renewals_last_look_timestamp_seconds", "When the daemon last looked at all certificates; 0 for never.");
+        Line(text, "berth_renewals_last_look_timestamp_seconds", "", heartbeat.LastLook ?? DateTimeOffset.UnixEpoch);
+        Head(text, "berth_certificates", "Certificates by state: failing ones have failed to renew since their last success, manual ones are renewed by hand.");
+        foreach (var state in States)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"berth_certificates{{state=\"{state}\"}} {rows.Count(row => row.State == state)}\n");
+        }
+
+        PerApp(text, rows, "berth_certificate_not_after_timestamp_seconds", "When the certificate in service expires.", row => row.NotAfter);
+        PerApp(text, rows, "berth_certificate_next_attempt_timestamp_seconds", "When the daemon acts for the certificate next.", row => row.Next);
+        Head(text, "berth_certificate_failures", "Whether the last attempt failed.");
+        foreach (var row in rows)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"berth_certificate_failures{{app=\"{row.App}\"}} {(row.IsFailing ? 1 : 0)}\n");
+        }
+
+        return text.ToString();
+    }
+
+    private Row? RowOf(AppName app, DateTimeOffset now)
+    {
+        try
+        {
+            var isFailing = manager.LastFailureOf(app) is not null;
+            var facts = certificates.Exists(app) ? certificates.Facts(app) : null;
+            var next = manager.NextOf(app).At;
+            var state = facts is null ? isFailing ? "failing" : null
+                : facts.NotAfter <= now ? "expired"
+                : !certificates.IsFromAcme(app) ? "manual"
+                : isFailing ? "failing"
+                : manager.RenewalOf(app, facts) <= now ? "due"
+                : "valid";
+            return state is null ? null : new Row(app, state, isFailing, facts?.NotAfter, next);
+        }
+        catch (ProblemException)
+        {
+            // An app that cannot be read is told of by the look at all of them.
+            return new Row(app, "failing", true, null, null);
+        }
+    }
+
+    private static void PerApp(StringBuilder text, Row[] rows, string metric, string help, Func<Row, DateTimeOffset?> value)
+    {
+        Head(text, metric, help);
+        foreach (var row in rows)
+        {
+            if (value(row) is { } at)
+            {
+                Line(text, metric, $"{{app=\"{row.App}\"}}", at);
+            }
+        }
+    }
+
+    private static void Head(StringBuilder text, string metric, string help) => text.Append(CultureInfo.InvariantCulture, $"# HELP {metric} {help}\n# TYPE {metric} gauge\n");
+
+    private static void Line(StringBuilder text, string metric, string labels, DateTimeOffset at) =>
+        text.Append(CultureInfo.InvariantCulture, $"{metric}{labels} {at.ToUnixTimeSeconds()}\n");
+
+    private sealed record Row(AppName App, string State, bool IsFailing, DateTimeOffset? NotAfter, DateTimeOffset? Next);
+}

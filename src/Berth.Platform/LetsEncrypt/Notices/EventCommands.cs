@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Text.Json;
+using Berth.Kernel;
+using Berth.Platform.Apps;
+using Berth.Platform.CommandLine;
+
+namespace Berth.Platform.LetsEncrypt.Notices;
+
+/// <summary><c>letsencrypt:events</c>.</summary>
+public sealed class EventCommands(NoticeLog log, AppCatalog apps)
+{
+    private const int Shown = 100;
+
+    public IEnumerable<Command> All =>
+    [
+        new("letsencrypt:events", "[<app>] [--format json]", "Show what has happened to certificates, the newest last", ShowAsync),
+    ];
+
+    private Task<int> ShowAsync(CommandCall call)
+    {
+        var words = call.Parse([], ["--format"]);
+        var app = words.At(0) is { } word ? apps.Find(word) : null;
+        var json = words.Value("--format") switch
+        {
+            null or "stdout" => false,
+            "json" => true,
+            { } other => throw CommandLineProblems.InvalidFormat(other).AsException(),
+        };
+        foreach (var notice in log.Last(app, Shown))
+        {
+            call.Output.Line(json ? JsonSerializer.Serialize(notice, NoticeJson.Default.Notice) : LineOf(notice));
+        }
+
+        return Task.FromResult(0);
+    }
+
+    private static string LineOf(Notice notice)
+    {
+        var next = notice.NextAttempt is { } at ? $" Next attempt: {Spoken(at)}." : "";
+        var expires = notice.Expires is { } end ? $" Expires: {Spoken(end)}." : "";
+        return Printable.Of($"{Spoken(notice.At)}  {notice.Event,-11} {notice.Sentence.TrimEnd('.')}.{expires}{next}", 2000);
+    }
+
+    private static string Spoken(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+}

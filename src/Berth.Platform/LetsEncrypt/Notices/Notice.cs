@@ -1,0 +1,56 @@
+using System.Text.Json.Serialization;
+
+namespace Berth.Platform.LetsEncrypt.Notices;
+
+/// <summary>One thing that happened to a certificate, as it is kept on disk and sent on; nothing in it is a secret.</summary>
+public sealed record Notice
+{
+    /// <summary><c>issued</c>, <c>failed</c>, <c>held</c>, <c>fell-over</c>, <c>revoked</c>, <c>disabled</c>, <c>rolled-back</c> or <c>expiring</c>.</summary>
+    public required string Event { get; init; }
+
+    public required string App { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The names on the certificate, or those that were ordered.</summary>
+    public IReadOnlyList<string> Names { get; init; } = [];
+
+    /// <summary>The directory of the server it is about.</summary>
+    public string? Server { get; init; }
+
+    /// <summary>The problem's code.</summary>
+    public string? Code { get; init; }
+
+    public string? Found { get; init; }
+
+    public string? Remedy { get; init; }
+
+    /// <summary>When the certificate in service expires.</summary>
+    public DateTimeOffset? Expires { get; init; }
+
+    /// <summary>When the daemon acts next by itself.</summary>
+    public DateTimeOffset? NextAttempt { get; init; }
+
+    /// <summary>Whether nothing will change until a person does something.</summary>
+    public bool NeedsYou { get; init; }
+
+    /// <summary>The machine it happened on; set when it is sent.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>One sentence for people.</summary>
+    [JsonIgnore]
+    public string Sentence => Event switch
+    {
+        "issued" => $"{App} has a new certificate for {Listed}",
+        "failed" => $"{App}: {Found}",
+        "held" => $"{App}: the next order waits. {Found}",
+        "fell-over" => $"{App}: another server is asked from now on. {Found}",
+        "revoked" => $"The certificate of {App} was revoked and taken off",
+        "disabled" => $"The certificate of {App} was taken off",
+        "rolled-back" => $"{App} is back on its earlier certificate",
+        "expiring" => $"The certificate of {App} expires soon and was not renewed",
+        _ => $"{App}: {Event}",
+    };
+
+    private string Listed => Names.Count > 5 ? $"{string.Join(", ", Names.Take(5))} and {Names.Count - 5} more" : string.Join(", ", Names);
+}

@@ -1,0 +1,149 @@
+using System.Text.Json;
+using Berth.Acme;
+using Berth.Kernel;
+using Berth.Platform.Apps;
+using Berth.Platform.Certs;
+using Berth.Platform.LetsEncrypt.Events;
+using Berth.Storage;
+
+namespace Berth.Platform.LetsEncrypt.Notices;
+
+/// <summary>
+/// Where what happens to certificates becomes notices: written down first, then sent. A person is told by mail once of a failure that needs
+/// one, and once when a certificate has a sixth of its lifetime left.
+/// </summary>
+public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, CertificateFiles certificates, IStateStore store, INoticeFaults faults, TimeProvider time)
+    : ILineageEvents
+{
+    private const int WarnPart = 6;
+
+    public void Publish(LineageEvent happened)
+    {
+        var needsYou = happened is { Kind: LineageEventKind.Failed, Problem: { } problem } && NeedsPerson(problem);
+        Tell(happened.App, NoticeOf(happened) with { NeedsYou = needsYou }, needsYou && IsNews(happened));
+        if (happened.Kind == LineageEventKind.Issued)
+        {
+            WriteTold(happened.App, new ToldState());
+        }
+    }
+
+    /// <summary>Warns of certificates that end soon, each once.</summary>
+    public void Look(IEnumerable<AppName> apps)
+    {
+        foreach (var app in apps)
+        {
+            try
+            {
+                WarnOf(app);
+            }
+            catch (ProblemException e)
+            {
+                faults.NotSent(app, "log", e.Problem.Found);
+            }
+        }
+    }
+
+    /// <summary>When a certificate's owner is told that it ends: with a sixth of its lifetime left.</summary>
+    public static DateTimeOffset WarningOf(CertificateFacts facts) => facts.NotAfter - ((facts.NotAfter - facts.NotBefore) / WarnPart);
+
+    private void WarnOf(AppName app)
+    {
+        if (!certificates.IsFromAcme(app) || certificates.Facts(app) is not { } facts || WarningOf(facts) > time.GetUtcNow())
+        {
+            return;
+        }
+
+        var told = ReadTold(app);
+        if (told.ExpiringSerial == facts.Serial)
+        {
+            return;
+        }
+
+        WriteTold(app, told with { ExpiringSerial = facts.Serial });
+        var notice = new Notice
+        {
+            Event = "expiring",
+            App = app.Text,
+            At = time.GetUtcNow(),
+            Names = facts.Names,
+            Expires = facts.NotAfter,
+            NeedsYou = true,
+            Remedy = $"`berth letsencrypt:report {app}` says why it was not renewed; `berth letsencrypt {app}` tries now.",
+        };
+        Tell(app, notice, byMail: true);
+    }
+
+    private void Tell(AppName app, Notice notice, bool byMail)
+    {
+        try
+        {
+            log.Add(notice);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ProblemException)
+        {
+            // What cannot be written down is sent all the same: a full disk is when it matters.
+            faults.NotSent(app, "log", Printable.Of(e.Message));
+        }
+
+        delivery.Add(notice, byMail);
+    }
+
+    private static Notice NoticeOf(LineageEvent happened) => new()
+    {
+        Event = WordOf(happened.Kind),
+        App = happened.App.Text,
+        At = happened.At,
+        Names = happened.Names,
+        Server = happened.Server,
+        Code = happened.Problem?.Code.Id,
+        Found = happened.Problem?.Found,
+        Remedy = happened.Problem?.Remedy,
+        Expires = happened.Expires,
+        NextAttempt = happened.NextAttempt,
+    };
+
+    private static string WordOf(LineageEventKind kind) => kind switch
+    {
+        LineageEventKind.Issued => "issued",
+        LineageEventKind.Failed => "failed",
+        LineageEventKind.Held => "held",
+        LineageEventKind.FellOver => "fell-over",
+        LineageEventKind.Revoked => "revoked",
+        LineageEventKind.Disabled => "disabled",
+        LineageEventKind.RolledBack => "rolled-back",
+        _ => "changed",
+    };
+
+    // What the server or the way to it is at fault for mends itself.
+    private static bool NeedsPerson(Problem problem) =>
+        !AcmeProblems.IsTransient(problem.Code) && problem.Code != AcmeProblems.RateLimited;
+
+    private bool IsNews(LineageEvent happened)
+    {
+        var told = ReadTold(happened.App);
+        var code = happened.Problem!.Code.Id;
+        if (told.FailureCode == code)
+        {
+            return false;
+        }
+
+        WriteTold(happened.App, told with { FailureCode = code });
+        return true;
+    }
+
+    private ToldState ReadTold(AppName app)
+    {
+        try
+        {
+            return store.Read(PathOf(app)) is { } text ? JsonSerializer.Deserialize(text, NoticeJson.Default.ToldState) ?? new ToldState() : new ToldState();
+        }
+        catch (JsonException)
+        {
+            return new ToldState();
+        }
+    }
+
+    private void WriteTold(AppName app, ToldState told) => store.Write(PathOf(app), JsonSerializer.Serialize(told, NoticeJson.Default.ToldState));
+
+    private static StatePath PathOf(AppName app) => AppCatalog.FolderOf(app).Slash("letsencrypt", "told.json");
+}

@@ -1,0 +1,4 @@
+namespace Berth.Platform.LetsEncrypt.Notices;
+
+/// <summary>A notice did not get through; tried again a few times, then told of.</summary>
+internal sealed class NoticeException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Text;
+
+namespace Berth.Platform.LetsEncrypt.Notices;
+
+/// <summary>What a mail about a certificate says.</summary>
+internal static class NoticeMail
+{
+    internal static string Subject(Notice notice) => $"[{notice.Host}] {(notice.Event == "expiring" ? "Certificate expires soon" : "Certificate needs you")}: {notice.App}";
+
+    internal static string Body(Notice notice)
+    {
+        var text = new StringBuilder();
+        text.AppendLine(notice.Sentence + (notice.Sentence.EndsWith('.') ? "" : "."));
+        Add(text, "\nWhat to do: ", notice.Remedy);
+        text.AppendLine();
+        Add(text, "Server:       ", notice.Host);
+        Add(text, "App:          ", notice.App);
+        Add(text, "Names:        ", notice.Names.Count > 0 ? string.Join(", ", notice.Names) : null);
+        Add(text, "Expires:      ", Spoken(notice.Expires));
+        Add(text, "Next attempt: ", Spoken(notice.NextAttempt));
+        Add(text, "Problem code: ", notice.Code);
+        text.AppendLine($"\nMore: `berth letsencrypt:report {notice.App}`, `berth letsencrypt:check {notice.App}`, `berth letsencrypt:events {notice.App}`");
+        return text.ToString();
+    }
+
+    private static void Add(StringBuilder text, string label, string? value)
+    {
+        if (value is { Length: > 0 })
+        {
+            text.AppendLine(label + value);
+        }
+    }
+
+    private static string? Spoken(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+}

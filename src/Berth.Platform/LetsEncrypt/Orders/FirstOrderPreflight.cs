@@ -1,0 +1,40 @@
+using Berth.Acme.Issuing;
+using Berth.Kernel;
+using Berth.Platform.CommandLine;
+using Berth.Platform.LetsEncrypt.Preflight;
+
+namespace Berth.Platform.LetsEncrypt.Orders;
+
+/// <summary>Looks before a first order where this machine sees what the server will see; tells problems, and leaves out what is certain to fail.</summary>
+public sealed class FirstOrderPreflight(CertificatePreflight preflight, PreflightScopes scopes) : IPreflight
+{
+    public async Task<WantedCertificate> CheckAsync(AppName app, WantedCertificate wanted, CommandOutput output, CancellationToken cancel)
+    {
+        var scope = scopes.Of(app, wanted);
+        if (!scope.DnsDecides)
+        {
+            return wanted;
+        }
+
+        var findings = await preflight.LookAsync(scope, cancel);
+        var stopped = findings.Where(finding => finding.Stops).ToLookup(finding => finding.Subject, StringComparer.Ordinal);
+        var good = wanted.Names.Where(name => !stopped.Contains(name.Text)).ToArray();
+        if (good.Length == 0)
+        {
+            var all = stopped.SelectMany(finding => finding).ToArray();
+            throw (all[0].AsProblem() with { Details = [.. all.Skip(1).Select(finding => finding.Found)] }).AsException();
+        }
+
+        foreach (var finding in findings.Where(finding => finding is { Level: PreflightLevel.Problem, Stops: false }))
+        {
+            output.Warn(finding.Found);
+            output.ErrorLine($"       {finding.Remedy}");
+        }
+
+        return wanted with
+        {
+            Names = good,
+            Stopped = [.. stopped.Select(about => new FailedName(about.Key, LetsEncryptProblems.NameNotReady.Id, $"{about.First().Found}. {about.First().Remedy}"))],
+        };
+    }
+}

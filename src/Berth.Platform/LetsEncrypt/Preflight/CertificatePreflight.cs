@@ -1,0 +1,91 @@
+using System.Net;
+using Berth.Acme;
+using Berth.Acme.Looking;
+using Berth.Acme.Protocol;
+using Berth.Edge;
+using Berth.Kernel;
+
+namespace Berth.Platform.LetsEncrypt.Preflight;
+
+/// <summary>
+/// Looks at everything an authority will look at, before it is asked: names in parallel, in bounded time. What it cannot know from here
+/// it says so; only what is certain stops a name, and no name stops another.
+/// </summary>
+public sealed class CertificatePreflight(AcmeClients clients, EdgeServer edge, TimeProvider time)
+{
+    private const int AtOnce = 8;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ServerPatience = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan NotableSkew = TimeSpan.FromMinutes(5);
+
+    /// <returns>What was found, of the server first, then name by name.</returns>
+    public async Task<IReadOnlyList<PreflightFinding>> LookAsync(PreflightScope scope, CancellationToken cancel)
+    {
+        using var limit = new CancellationTokenSource(Limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
+        var server = await ServerAsync(scope, cancel);
+        var checks = new NameChecks(scope, server, edge, Addresses.OfThisMachine());
+        var found = new IReadOnlyList<PreflightFinding>[scope.Names.Count + scope.Addresses.Count];
+        await Parallel.ForAsync(0, found.Length, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (i, _) =>
+            found[i] = await BoundedAsync(
+                i < scope.Names.Count ? scope.Names[i].Text : scope.Addresses[i - scope.Names.Count].ToString(),
+                () => i < scope.Names.Count
+                    ? checks.OfNameAsync(scope.Names[i], either.Token)
+                    : checks.OfAddressAsync(scope.Addresses[i - scope.Names.Count], either.Token),
+                cancel));
+        return [.. OfServer(scope, server), .. found.SelectMany(findings => findings)];
+    }
+
+    private static async Task<IReadOnlyList<PreflightFinding>> BoundedAsync(
+        string subject, Func<Task<IReadOnlyList<PreflightFinding>>> look, CancellationToken cancel)
+    {
+        try
+        {
+            return await look();
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return [PreflightFinding.Note(subject, "dns", $"looking at {subject} took too long and was ended")];
+        }
+    }
+
+    private async Task<ServerView> ServerAsync(PreflightScope scope, CancellationToken cancel)
+    {
+        using var limit = new CancellationTokenSource(ServerPatience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
+        var client = clients.ClientOf(scope.Directory, scope.Email);
+        try
+        {
+            var directory = await client.GetDirectoryAsync(either.Token);
+            var account = await clients.AccountUrlOfAsync(scope.Directory, scope.Email, cancel);
+            return new ServerView(null, directory.Meta?.CaaIdentities ?? Usual(scope.Directory), account, client.ClockSkew);
+        }
+        catch (ProblemException e)
+        {
+            return new ServerView(e.Problem, Usual(scope.Directory), null, client.ClockSkew);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return new ServerView(LetsEncryptProblems.ServerSlow(scope.Directory), Usual(scope.Directory), null, null);
+        }
+    }
+
+    private static IReadOnlyList<string> Usual(Uri directory) => AcmeServers.IsPublic(directory) ? ["letsencrypt.org"] : [];
+
+    private static IEnumerable<PreflightFinding> OfServer(PreflightScope scope, ServerView server)
+    {
+        yield return server.Failure is { } failure
+            ? PreflightFinding.Bad("server", "server", failure.Found, failure.Remedy)
+            : PreflightFinding.Ok("server", "server", $"{scope.Directory.Host} answers");
+        if (server.ClockSkew is { } skew)
+        {
+            yield return skew.Duration() > NotableSkew
+                ? PreflightFinding.Bad(
+                    "server",
+                    "clock",
+                    $"this machine's clock is {RemainingTime.Format(skew.Duration())} {(skew > TimeSpan.Zero ? "behind" : "ahead of")} the server's",
+                    "Set it, and keep it set: timedatectl set-ntp true")
+                : PreflightFinding.Ok("server", "clock", "this machine's clock agrees with the server's");
+        }
+    }
+}

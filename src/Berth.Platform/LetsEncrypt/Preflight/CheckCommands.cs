@@ -1,0 +1,43 @@
+using Berth.Kernel;
+using Berth.Platform.Apps;
+using Berth.Platform.CommandLine;
+
+namespace Berth.Platform.LetsEncrypt.Preflight;
+
+/// <summary><c>letsencrypt:check</c>.</summary>
+public sealed class CheckCommands(CertificatePreflight preflight, PreflightScopes scopes, CertificatePlanner planner, AppCatalog apps)
+{
+    public IEnumerable<Command> All =>
+    [
+        new("letsencrypt:check", "<app> [--format json]", "Look at what a certificate needs, without asking for one", CheckAsync) { NeedsDaemon = true },
+    ];
+
+    private async Task<int> CheckAsync(CommandCall call)
+    {
+        var words = call.Parse([], ["--format"]);
+        var app = apps.Find(words.At(0));
+        var json = words.Value("--format") switch
+        {
+            null or "stdout" => false,
+            "json" => true,
+            { } other => throw CommandLineProblems.InvalidFormat(other).AsException(),
+        };
+        var wanted = planner.Plan(app);
+        IReadOnlyList<PreflightFinding> findings =
+        [
+            .. wanted.LeftOut.Select(problem => PreflightFinding.Bad("domains", "syntax", problem.Found, problem.Remedy, stops: true)),
+            .. await preflight.LookAsync(scopes.Of(app, wanted), call.Cancel),
+        ];
+        if (json)
+        {
+            call.Output.Line(PreflightLines.AsJson(app, findings));
+        }
+        else
+        {
+            PreflightLines.Print(app, findings, call.Output);
+        }
+
+        var problems = findings.Count(finding => finding.Level == PreflightLevel.Problem);
+        return problems == 0 ? 0 : json ? LetsEncryptProblems.NotReady.ExitStatus : throw LetsEncryptProblems.NotReadyYet(app, problems).AsException();
+    }
+}

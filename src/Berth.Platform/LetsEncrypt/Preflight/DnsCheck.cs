@@ -1,0 +1,99 @@
+using System.Net;
+using Berth.Acme.Looking;
+using Berth.Kernel;
+
+namespace Berth.Platform.LetsEncrypt.Preflight;
+
+/// <summary>What DNS says about a name, as an authority will read it.</summary>
+internal sealed class DnsCheck(NameLook look, bool decides, bool isPublic)
+{
+    private const string Dns = "dns";
+    private const string Delegation = "delegation";
+    private const string Caa = "caa";
+
+    /// <summary>Where a name leads; findings and the addresses that are worth a visit.</summary>
+    internal async Task<(IReadOnlyList<PreflightFinding> Findings, IReadOnlyList<IPAddress> Addresses)> AddressesAsync(
+        DomainName name, CancellationToken cancel)
+    {
+        if (name.IsLocalhost)
+        {
+            return ([], [IPAddress.Loopback]);
+        }
+
+        var found = await look.AddressesAsync(name.Text, cancel);
+        return ([Judge(name.Text, found)], found.Addresses);
+    }
+
+    private PreflightFinding Judge(string name, AddressLook found) => found.Outcome switch
+    {
+        LookOutcome.Found => JudgeAddresses(name, found.Addresses),
+        LookOutcome.NoSuchName => PreflightFinding.Bad(
+            name, Dns, $"{name} does not exist in DNS (NXDOMAIN)", $"Create an A record for {name} with the address of this server.", decides),
+        LookOutcome.NoRecords => PreflightFinding.Bad(
+            name, Dns, $"{name} has no address in DNS: neither A nor AAAA", $"Create an A record for {name} with the address of this server.", decides),
+        LookOutcome.ServerFailure => PreflightFinding.Bad(
+            name,
+            Dns,
+            $"DNS could not find out about {name} (SERVFAIL)",
+            "Check that the zone's name servers answer and that its DNSSEC signatures and DS record fit: dnsviz.net draws both."),
+        _ => Unknown(name, Dns, $"the addresses of {name}"),
+    };
+
+    private PreflightFinding JudgeAddresses(string name, IReadOnlyList<IPAddress> addresses)
+    {
+        var shown = string.Join(", ", addresses.Select(address => address.ToString()));
+        var inside = addresses.Where(Addresses.IsReserved).ToArray();
+        return inside.Length == 0 || !isPublic
+            ? PreflightFinding.Ok(name, Dns, $"{name} leads to {shown}")
+            : PreflightFinding.Bad(
+                name,
+                Dns,
+                $"{name} leads to {string.Join(", ", inside.Select(address => address.ToString()))}, which nobody on the internet can reach",
+                "Give the A and AAAA records public addresses, or prove the name over DNS: `berth letsencrypt:set --global dns-provider NAME`.",
+                stops: inside.Length == addresses.Count);
+    }
+
+    /// <summary>Whether the name servers of a name's zone answer.</summary>
+    internal async Task<PreflightFinding> DelegationAsync(DomainName name, CancellationToken cancel)
+    {
+        var (zone, servers) = await look.ZoneAsync(name.Base.Text, cancel);
+        var silent = servers.Where(server => !server.Answers).Select(server => Printable.Of(server.Host)).ToArray();
+        return zone is null || servers.Count == 0 ? Unknown(name.Text, Delegation, $"the zone of {name}")
+            : silent.Length == 0 ? PreflightFinding.Ok(name.Text, Delegation, $"all {servers.Count} name servers of {zone} answer")
+            : silent.Length == servers.Count ? PreflightFinding.Note(
+                name.Text, Delegation, $"no name server of {zone} answers from here ({string.Join(", ", silent)})", "Check the delegation at the domain's registrar, and that this machine may send to port 53.")
+            : PreflightFinding.Bad(
+                name.Text, Delegation, $"name servers of {zone} do not answer: {string.Join(", ", silent)}", "Mend them, or take them out of the delegation: an authority asks any of them.");
+    }
+
+    /// <summary>Whether CAA records let the server issue.</summary>
+    internal async Task<PreflightFinding?> CaaAsync(DomainName name, CaaPolicy policy, CancellationToken cancel)
+    {
+        if (name.IsLocalhost || policy.Identities.Count == 0)
+        {
+            return null;
+        }
+
+        var found = await look.CaaAsync(name.Base.Text, cancel);
+        return found.Outcome switch
+        {
+            LookOutcome.NoRecords => PreflightFinding.Ok(name.Text, Caa, $"no CAA record limits who may issue for {name}"),
+            LookOutcome.Found when policy.Refusal(found.Properties, name.IsWildcard) is { } reason => PreflightFinding.Bad(
+                name.Text,
+                Caa,
+                $"the CAA records at {found.At} {Printable.Of(reason, 400)}",
+                $"Add one for it: {found.At}. CAA 0 {(name.IsWildcard ? "issuewild" : "issue")} \"{policy.Identities[0]}\"",
+                decides),
+            LookOutcome.Found => PreflightFinding.Ok(name.Text, Caa, $"the CAA records at {found.At} permit {string.Join(" or ", policy.Identities)}"),
+            LookOutcome.ServerFailure => PreflightFinding.Bad(
+                name.Text,
+                Caa,
+                $"the CAA records at {found.At} cannot be read (SERVFAIL), and an authority then refuses",
+                "Some older name servers fail on questions they do not know: have them answered with no record, and check DNSSEC."),
+            _ => Unknown(name.Text, Caa, $"the CAA records of {name}"),
+        };
+    }
+
+    private static PreflightFinding Unknown(string name, string check, string what) => PreflightFinding.Note(
+        name, check, $"{what} could not be found out: no resolver of this machine answers that", "See /etc/resolv.conf; the server asks resolvers of its own.");
+}

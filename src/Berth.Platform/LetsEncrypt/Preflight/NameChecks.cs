@@ -1,0 +1,56 @@
+using System.Net;
+using Berth.Acme.Looking;
+using Berth.Acme.Protocol;
+using Berth.Edge;
+using Berth.Kernel;
+
+namespace Berth.Platform.LetsEncrypt.Preflight;
+
+/// <summary>The checks of one name or address, in the order in which an authority would stumble.</summary>
+internal sealed class NameChecks
+{
+    private readonly PreflightScope _scope;
+    private readonly DnsCheck _dns;
+    private readonly ReachCheck _reach;
+    private readonly CaaPolicy _policy;
+
+    internal NameChecks(PreflightScope scope, ServerView server, EdgeServer edge, IReadOnlySet<IPAddress> own)
+    {
+        _scope = scope;
+        _dns = new DnsCheck(new NameLook(scope.Resolvers, scope.AuthoritativePort), scope.DnsDecides, scope.IsPublic);
+        _reach = new ReachCheck(edge, scope.HttpPort, own);
+        _policy = new CaaPolicy { Identities = server.CaaIdentities, AccountUrl = server.AccountUrl, Methods = scope.Methods };
+    }
+
+    internal async Task<IReadOnlyList<PreflightFinding>> OfNameAsync(DomainName name, CancellationToken cancel)
+    {
+        var caa = _dns.CaaAsync(name, Policy(name), cancel);
+        var place = ByDns(name) ? OfZoneAsync(name, cancel) : OfHostAsync(name, cancel);
+        return [.. await place, .. await caa is { } finding ? [finding] : (PreflightFinding[])[]];
+    }
+
+    internal async Task<IReadOnlyList<PreflightFinding>> OfAddressAsync(IPAddress address, CancellationToken cancel)
+    {
+        var text = address.ToString();
+        return _scope.IsPublic && Addresses.IsReserved(address)
+            ? [PreflightFinding.Bad(text, "dns", $"nobody on the internet can reach {text}", "Use the public address, or Berth's own authority: `berth letsencrypt:set --global server berth`.", stops: true)]
+            : await _reach.LookAsync(text, [address], cancel);
+    }
+
+    private async Task<IReadOnlyList<PreflightFinding>> OfZoneAsync(DomainName name, CancellationToken cancel) =>
+        name.IsLocalhost ? [] : [await _dns.DelegationAsync(name, cancel)];
+
+    private async Task<IReadOnlyList<PreflightFinding>> OfHostAsync(DomainName name, CancellationToken cancel)
+    {
+        var delegation = OfZoneAsync(name, cancel);
+        var (findings, addresses) = await _dns.AddressesAsync(name, cancel);
+        var reach = addresses.Count > 0 && !findings.Any(finding => finding.Stops) ? await _reach.LookAsync(name.Text, addresses, cancel) : [];
+        return [.. findings, .. await delegation, .. reach];
+    }
+
+    private bool ByDns(DomainName name) => name.IsWildcard || (_scope.Methods.Count > 0 && ChallengeType.IsDns(_scope.Methods[0]));
+
+    // A wildcard is proved over DNS alone, whatever else can be answered.
+    private CaaPolicy Policy(DomainName name) =>
+        name.IsWildcard ? _policy with { Methods = [.. _policy.Methods.Where(ChallengeType.IsDns)] } : _policy;
+}

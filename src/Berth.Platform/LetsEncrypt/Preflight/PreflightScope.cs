@@ -1,0 +1,41 @@
+using System.Net;
+using Berth.Kernel;
+
+namespace Berth.Platform.LetsEncrypt.Preflight;
+
+/// <summary>What is to be looked at.</summary>
+public sealed record PreflightScope
+{
+    /// <summary>The names wanted, wildcards included.</summary>
+    public required IReadOnlyList<DomainName> Names { get; init; }
+
+    /// <summary>The addresses wanted.</summary>
+    public IReadOnlyList<IPAddress> Addresses { get; init; } = [];
+
+    /// <summary>The server's directory.</summary>
+    public required Uri Directory { get; init; }
+
+    /// <summary>The account's contact.</summary>
+    public required EmailAddress? Email { get; init; }
+
+    /// <summary>
+    /// Whether what DNS says here is what the server will be told: then a name that does not exist is not asked for. A private server
+    /// may have DNS of its own.
+    /// </summary>
+    public required bool DnsDecides { get; init; }
+
+    /// <summary>Whether the server looks from the internet alone.</summary>
+    public required bool IsPublic { get; init; }
+
+    /// <summary>Where the server looks for HTTP-01: 80, but for servers made for testing.</summary>
+    public required int HttpPort { get; init; }
+
+    /// <summary>The challenge types that can be answered, the preferred first.</summary>
+    public required IReadOnlyList<string> Methods { get; init; }
+
+    /// <summary>The resolvers asked; empty for this machine's.</summary>
+    public IReadOnlyList<IPEndPoint> Resolvers { get; init; } = [];
+
+    /// <summary>Where authoritative servers are asked. Default: 53.</summary>
+    public int AuthoritativePort { get; init; } = 53;
+}

@@ -1,0 +1,30 @@
+using Berth.Edge;
+using Berth.Kernel;
+using Berth.Platform.LetsEncrypt.Challenges;
+using Berth.Platform.LetsEncrypt.Orders;
+
+namespace Berth.Platform.LetsEncrypt.Preflight;
+
+/// <summary>What is to be looked at for an app, by its settings.</summary>
+public sealed class PreflightScopes(LetsEncryptSettingsStore settings, DnsChoice dns, ChallengeSolvers solvers, EdgeServer edge, IBuiltInAuthority? authority)
+{
+    private const int UsualPort = 80;
+
+    public PreflightScope Of(AppName app, WantedCertificate wanted)
+    {
+        var directory = wanted.Servers[0].Directory;
+        var resolvers = dns.ResolversOf(app);
+        return new PreflightScope
+        {
+            Names = wanted.Names,
+            Directory = directory,
+            Email = wanted.Settings.Email,
+            DnsDecides = AcmeServers.IsPublic(directory) || resolvers.Count > 0,
+            IsPublic = AcmeServers.IsPublic(directory),
+            HttpPort = settings.HttpPortOf(app) ?? (directory == authority?.Directory ? edge.HttpPort : UsualPort),
+            Methods = solvers.MethodsOf(app),
+            Resolvers = resolvers,
+            AuthoritativePort = dns.AuthorityPortOf(app),
+        };
+    }
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Berth.Edge;
+
+namespace Berth.Platform.LetsEncrypt.Preflight;
+
+/// <summary>
+/// Whether an authority that comes to port 80 of a name meets this server. Only what is found from here: a router may keep its own
+/// network from coming back by its public address, and then nothing can be told.
+/// </summary>
+internal sealed class ReachCheck(EdgeServer edge, int port, IReadOnlySet<IPAddress> own)
+{
+    private const string Check = "http";
+    private const int MostAddresses = 8;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    internal async Task<IReadOnlyList<PreflightFinding>> LookAsync(string name, IReadOnlyList<IPAddress> addresses, CancellationToken cancel)
+    {
+        var visit = new TokenVisit(edge, port, Patience);
+        var visits = await Task.WhenAll(addresses.Take(MostAddresses).Select(address =>
+            visit.AskAsync(HostOf(name), address, "berth-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), cancel)));
+        return [.. visits.Select(found => Judge(name, found))];
+    }
+
+    internal PreflightFinding Judge(string name, Visit visit) => visit switch
+    {
+        { Outcome: VisitOutcome.ThisServer, InFront: { } network } => PreflightFinding.Note(
+            name, Check, $"{network} stands in front of {name} and passes the server's question on to this server", null),
+        { Outcome: VisitOutcome.ThisServer } => PreflightFinding.Ok(name, Check, $"port {Port} of {visit.Address} is this server"),
+        { InFront: { } network } => PreflightFinding.Bad(
+            name,
+            Check,
+            $"{network} stands in front of {name} and does not pass the server's question on to this server ({visit.Said})",
+            $"Let it pass /.well-known/acme-challenge/ on over plain HTTP to port {Port} of this server, or prove the name over DNS: `berth letsencrypt:set --global dns-provider NAME`."),
+        { Outcome: VisitOutcome.AnotherServer } => PreflightFinding.Bad(
+            name,
+            Check,
+            $"another server answers at {visit.Address}, port {Port} ({visit.Said})",
+            $"Point {name} at this server ({Own()}), or forward port {Port} of that machine to it."),
+        _ when own.Contains(visit.Address) => PreflightFinding.Bad(
+            name,
+            Check,
+            $"nobody answers at port {Port} of {visit.Address}, which is this machine ({visit.Said})",
+            $"Let the edge listen there, `berth serve --http-port {Port}`, and open the port in the firewall."),
+        _ when visit.Address.AddressFamily == AddressFamily.InterNetworkV6 && !Addresses.HasPublic(own, AddressFamily.InterNetworkV6)
+            => PreflightFinding.Bad(
+                name,
+                Check,
+                $"{name} has the IPv6 address {visit.Address}, and this machine has none that the internet can reach",
+                "Remove the AAAA record, or give this machine that address: servers try IPv6 first."),
+        _ when Addresses.HasPublic(own, visit.Address.AddressFamily) => PreflightFinding.Bad(
+            name,
+            Check,
+            $"nobody answers at port {Port} of {visit.Address}, which is not this machine ({visit.Said})",
+            $"Point {name} at this server ({Own()}), unless that machine passes port {Port} on to it."),
+        _ => PreflightFinding.Note(
+            name,
+            Check,
+            $"whether port {Port} of {visit.Address} leads here cannot be told from here ({visit.Said}): many routers do not let their own network in by their public address",
+            $"Try it from elsewhere: curl -i http://{HostOf(name)}/.well-known/acme-challenge/test must say 404 and \"There is no such challenge\"."),
+    };
+
+    private string Port => port.ToString(CultureInfo.InvariantCulture);
+
+    private string Own()
+    {
+        var outside = own.Where(address => !Addresses.IsReserved(address)).ToArray();
+        return outside.Length > 0 ? string.Join(", ", outside.Take(4).Select(address => address.ToString())) : "the address its router has";
+    }
+
+    private static string HostOf(string name) => name.Contains(':', StringComparison.Ordinal) ? $"[{name}]" : name;
+}

@@ -1,0 +1,163 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Berth.Acme.Protocol;
+using Berth.Authority.Storage;
+using Berth.TestKit;
+
+namespace Berth.Authority.Tests;
+
+/// <summary>Two nodes on one PostgreSQL database, each in a process of its own.</summary>
+public sealed class Sharing_a_database : IAsyncLifetime
+{
+    private readonly ScratchFolder _scratch = new();
+    private ChallengeHost _host = null!;
+    private string _database = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        _host = await ChallengeHost.StartAsync();
+        _database = await (await PostgresServer.SharedAsync()).NewDatabaseAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        _scratch.Dispose();
+    }
+
+    [Fact]
+    public async Task finishes_what_a_killed_node_had_begun_to_sign()
+    {
+        var (a, b) = (FreePort.Next(), FreePort.Next());
+        using var first = await StartAsync("a", a, failPoint: "signed");
+        JoinCluster();
+        using var second = await StartAsync("b", b);
+        using var client = await ClientAsync(a);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var (url, order) = await client.OrderAsync("a.localhost");
+        await client.ProveAsync(url, order, _host);
+        await Record.ExceptionAsync(() => client.PostAsync(order.Finalize, AcmeTestClient.Csr(key, "a.localhost")));
+        await first.WaitForExitAsync();
+
+        // The same account, at the node that lives.
+        using var other = await ClientAsync(b, client.Key, client.Kid);
+        var done = await other.WaitAsync(url.Replace($":{a}/", $":{b}/", StringComparison.Ordinal), AcmeJson.Default.Order, found => found.Status is "valid" or "invalid");
+
+        Assert.Equal("valid", done.Status);
+        Assert.Equal(200, (await other.PostAsync(done.Certificate!)).Status);
+        second.Kill();
+    }
+
+    [Fact]
+    public async Task loses_nothing_it_has_handed_out_under_load_when_one_is_killed()
+    {
+        var (a, b) = (FreePort.Next(), FreePort.Next());
+        using var first = await StartAsync("a", a);
+        JoinCluster();
+        using var second = await StartAsync("b", b);
+        var handedOut = new System.Collections.Concurrent.ConcurrentBag<X509Certificate2>();
+        using var stop = new CancellationTokenSource();
+        var load = Enumerable.Range(0, 6).Select(i => LoadAsync(i % 2 == 0 ? a : b, $"l{i}", handedOut, stop.Token)).ToList();
+        await Eventually(() => handedOut.Count >= 12);
+
+        first.Kill();
+        var before = handedOut.Count;
+        await Eventually(() => handedOut.Count >= before + 12);
+        await stop.CancelAsync();
+        await Task.WhenAll(load);
+        second.Kill();
+
+        await using var store = new SqlStore(PostgresDatabase.Open(_database));
+        foreach (var leaf in handedOut)
+        {
+            Assert.Equal(leaf.RawData, (await store.FindCertificateAsync(leaf.SerialNumber.ToLowerInvariant(), CancellationToken.None))!.Der);
+        }
+    }
+
+    [Fact]
+    public async Task takes_a_nonce_once_whichever_node_gave_it_and_shows_a_revocation_everywhere()
+    {
+        var options = new AuthorityOptions { DataFolder = "", Database = SharedDatabase.Parse(_database, isSecret: true) };
+        await using var first = await AuthorityInScratch.StartAsync(plain => plain with { HttpPort = _host.Port, Database = options.Database });
+        var folder = first["second"];
+        Directory.CreateDirectory(folder, Kernel.PrivateFolder.OwnerOnly);
+        Kernel.AtomicFile.Write(Path.Combine(folder, "cluster.key"), await File.ReadAllTextAsync(Path.Combine(first.Options.DataFolder, "cluster.key")));
+        await using var second = await AuthorityInScratch.StartAsync(plain => plain with { HttpPort = _host.Port, Database = options.Database, DataFolder = folder });
+        Assert.Equal(first.Server.Root.RawData, second.Server.Root.RawData);
+        using var here = await AcmeTestClient.RegisterAsync(first);
+        using var there = await AcmeTestClient.RegisterAsync(second);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+        var header = await here.HeaderAsync(there.Kid!) with { Kid = there.Kid };
+        var body = AcmeTestClient.Body(there.Key, header, "");
+        Assert.Equal(200, (await there.SendAsync(there.Kid!, body)).Status);
+        (await there.SendAsync(there.Kid!, body)).Refuses(AcmeError.BadNonce, 400);
+
+        var (leaf, _) = await here.IssueAsync(key, _host, "a.localhost");
+        using var http = new HttpClient();
+        var address = new Uri(second.Server.HttpBase!, "crl/1.crl");
+        Assert.DoesNotContain(leaf.SerialNumber, Convert.ToHexString(await http.GetByteArrayAsync(address)), StringComparison.Ordinal);
+        await here.RevokeAsync(leaf);
+        Assert.Contains(leaf.SerialNumber, Convert.ToHexString(await http.GetByteArrayAsync(address)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task refuses_a_node_without_the_others_key()
+    {
+        await using var first = await AuthorityInScratch.StartAsync(plain => plain with { Database = SharedDatabase.Parse(_database, isSecret: true) });
+
+        var refused = await Assert.ThrowsAsync<Kernel.ProblemException>(() => AuthorityInScratch.StartAsync(
+            plain => plain with { Database = SharedDatabase.Parse(_database, isSecret: true) }));
+
+        Assert.Equal(AuthorityProblems.ClusterKeyNotFound, refused.Problem.Code);
+    }
+
+    private async Task<System.Diagnostics.Process> StartAsync(string name, int port, string? failPoint = null)
+    {
+        var process = AuthorityProcess.Start(_scratch[name], port, _host.Port, _database, failPoint);
+        Assert.Equal("started", await process.StandardOutput.ReadLineAsync());
+        return process;
+    }
+
+    private void JoinCluster()
+    {
+        Directory.CreateDirectory(_scratch["b"], Kernel.PrivateFolder.OwnerOnly);
+        Kernel.AtomicFile.Write(_scratch["b/cluster.key"], File.ReadAllText(_scratch["a/cluster.key"]));
+    }
+
+    private async Task LoadAsync(int port, string name, System.Collections.Concurrent.ConcurrentBag<X509Certificate2> handedOut, CancellationToken cancel)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        try
+        {
+            using var client = await ClientAsync(port);
+            for (var i = 0; !cancel.IsCancellationRequested; i++)
+            {
+                handedOut.Add((await client.IssueAsync(key, _host, $"{name}-{i}.localhost")).Leaf);
+            }
+        }
+        catch (HttpRequestException)
+        {
+            // The node was killed.
+        }
+    }
+
+    private async Task<AcmeTestClient> ClientAsync(int port, JwsSigningKey? key = null, string? kid = null)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.Add(X509CertificateLoader.LoadCertificateFromFile(_scratch["a/keys/root.pem"]));
+        var http = new HttpClient(new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = policy } });
+        var client = await AcmeTestClient.RegisterAsync(http, new Uri($"https://localhost:{port}/directory"));
+        (client.Key, client.Kid) = (key ?? client.Key, kid ?? client.Kid);
+        return client;
+    }
+
+    private static async Task Eventually(Func<bool> holds)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!holds())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using Berth.Kernel;
+using Berth.Platform.Certs;
+using Berth.Platform.CommandLine;
+using Berth.Platform.LetsEncrypt.Events;
+using Berth.Platform.LetsEncrypt.Notices;
+using Berth.Platform.Plugins;
+using Berth.Platform.Properties;
+using Berth.Platform.Tests.Certs;
+using Berth.Storage;
+using Berth.TestKit;
+
+namespace Berth.Platform.Tests.LetsEncrypt.Notices;
+
+public sealed class Warning_of_a_certificates_end : IDisposable, INoticeFaults, ITriggers
+{
+    private static readonly AppName App = AppName.Parse("hello");
+    private readonly ScratchFolder _scratch = new();
+    private readonly TurnedClock _time = new() { Now = TimeProvider.System.GetUtcNow() };
+    private readonly NoticeLog _log;
+    private readonly CertificateFiles _certificates;
+    private readonly NoticeDelivery _delivery;
+    private readonly NoticeDesk _desk;
+
+    public Warning_of_a_certificates_end()
+    {
+        var store = new FileStateStore(new StateRoots(_scratch["home"], _scratch["lib"]), TimeProvider.System);
+        _log = new NoticeLog(store);
+        _certificates = new CertificateFiles(store, TimeProvider.System);
+        _delivery = new NoticeDelivery(new NotifySettings(new PropertyStore(store, TimeProvider.System)), this, _ => null!, this, _time);
+        _desk = new NoticeDesk(_log, _delivery, _certificates, store, this, _time);
+    }
+
+    public void Dispose()
+    {
+        _delivery.Dispose();
+        _scratch.Dispose();
+    }
+
+    [Fact]
+    public void comes_once_with_a_sixth_of_its_lifetime_left()
+    {
+        Install();
+        var facts = _certificates.Facts(App)!;
+        Assert.Equal((facts.NotAfter - facts.NotBefore) / 6, facts.NotAfter - NoticeDesk.WarningOf(facts));
+
+        _desk.Look([App]);
+        Assert.Empty(_log.Last(App, 10));
+
+        _time.Now = NoticeDesk.WarningOf(facts) + TimeSpan.FromSeconds(1);
+        _desk.Look([App]);
+        _desk.Look([App]);
+        var warning = Assert.Single(_log.Last(App, 10));
+        Assert.Equal(("expiring", true, facts.NotAfter), (warning.Event, warning.NeedsYou, warning.Expires));
+    }
+
+    [Fact]
+    public void comes_again_for_the_next_certificate()
+    {
+        Install();
+        _time.Now = NoticeDesk.WarningOf(_certificates.Facts(App)!) + TimeSpan.FromSeconds(1);
+        _desk.Look([App]);
+        _desk.Publish(new LineageEvent(LineageEventKind.Issued, App, _time.GetUtcNow()));
+        Install();
+        _time.Now = NoticeDesk.WarningOf(_certificates.Facts(App)!) + TimeSpan.FromSeconds(1);
+
+        _desk.Look([App]);
+
+        Assert.Equal(["expiring", "issued", "expiring"], _log.Last(App, 10).Select(notice => notice.Event));
+    }
+
+    void INoticeFaults.NotSent(AppName app, string way, string reason) => Assert.Fail(reason);
+
+    Task ITriggers.FireAsync(string trigger, IReadOnlyList<string> arguments, CommandOutput output, CancellationToken cancel) =>
+        Task.CompletedTask;
+
+    private void Install()
+    {
+        var now = _time.GetUtcNow();
+        var (certificate, key) = TestPair.Make(now.AddDays(-1), now.AddDays(89), "hello.example.com", "www.hello.example.com");
+        _certificates.Install(App, certificate, key, fromAcme: true);
+    }
+
+    private sealed class TurnedClock : TimeProvider
+    {
+        internal DateTimeOffset Now { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Net;
+using Berth.Edge;
+using Berth.Platform.LetsEncrypt.Preflight;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Berth.Platform.Tests.LetsEncrypt.Preflight;
+
+public sealed class Judging_what_answers_at_port_80
+{
+    private static readonly IPAddress Public = IPAddress.Parse("8.8.4.4");
+    private static readonly IPAddress Own = IPAddress.Parse("8.8.8.8");
+
+    [Fact]
+    public async Task knows_its_own_edge_from_another_server()
+    {
+        await using var edge = EdgeAt(0);
+        await using var other = EdgeAt(0);
+        await edge.StartAsync(TestContext.Current.CancellationToken);
+        await other.StartAsync(TestContext.Current.CancellationToken);
+
+        var own = await new TokenVisit(edge, edge.HttpPort, TimeSpan.FromMinutes(1)).AskAsync("a.example", IPAddress.Loopback, "token", TestContext.Current.CancellationToken);
+        var foreign = await new TokenVisit(edge, other.HttpPort, TimeSpan.FromMinutes(1)).AskAsync("a.example", IPAddress.Loopback, "token", TestContext.Current.CancellationToken);
+        var nobody = await new TokenVisit(edge, 1, TimeSpan.FromMinutes(1)).AskAsync("a.example", IPAddress.Loopback, "token", TestContext.Current.CancellationToken);
+
+        Assert.Equal(VisitOutcome.ThisServer, own.Outcome);
+        Assert.Equal(VisitOutcome.AnotherServer, foreign.Outcome);
+        Assert.Equal(VisitOutcome.Refused, nobody.Outcome);
+        Assert.Empty(edge.Snapshot.Challenges);
+    }
+
+    [Theory]
+    [InlineData(VisitOutcome.ThisServer, PreflightLevel.Ok, "is this server")]
+    [InlineData(VisitOutcome.AnotherServer, PreflightLevel.Problem, "another server answers at 8.8.4.4")]
+    [InlineData(VisitOutcome.Silent, PreflightLevel.Note, "cannot be told from here")]
+    [InlineData(VisitOutcome.Refused, PreflightLevel.Note, "cannot be told from here")]
+    public void cannot_tell_behind_a_router(object outcome, PreflightLevel level, string words)
+    {
+        var found = Check("10.0.0.5").Judge("a.example", new Visit(Public, (VisitOutcome)outcome, "said", null));
+
+        Assert.Equal(level, found.Level);
+        Assert.Contains(words, found.Found, StringComparison.Ordinal);
+        Assert.False(found.Stops);
+    }
+
+    [Fact]
+    public void is_sure_that_it_is_another_machine_where_this_one_has_an_address_of_its_own()
+    {
+        var found = Check(Own.ToString()).Judge("a.example", new Visit(Public, VisitOutcome.Silent, "said", null));
+
+        Assert.Equal(PreflightLevel.Problem, found.Level);
+        Assert.Contains("is not this machine", found.Found, StringComparison.Ordinal);
+        Assert.Contains("8.8.8.8", found.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void names_the_network_in_front()
+    {
+        Assert.Equal("Cloudflare", Addresses.NetworkInFront(IPAddress.Parse("104.16.1.1")));
+        Assert.Null(Addresses.NetworkInFront(Public));
+        var passes = Check("10.0.0.5").Judge("a.example", new Visit(Public, VisitOutcome.ThisServer, "200", "Cloudflare"));
+        var blocks = Check("10.0.0.5").Judge("a.example", new Visit(Public, VisitOutcome.AnotherServer, "403", "Cloudflare"));
+
+        Assert.Equal((PreflightLevel.Note, PreflightLevel.Problem), (passes.Level, blocks.Level));
+        Assert.Contains("Cloudflare stands in front", blocks.Found, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("10.1.2.3", true)]
+    [InlineData("192.168.1.1", true)]
+    [InlineData("100.64.0.1", true)]
+    [InlineData("fd00::1", true)]
+    [InlineData("::1", true)]
+    [InlineData("8.8.8.8", false)]
+    [InlineData("2606:4700::1", false)]
+    public void knows_which_addresses_nobody_outside_can_reach(string address, bool isReserved) =>
+        Assert.Equal(isReserved, Addresses.IsReserved(IPAddress.Parse(address)));
+
+    private static ReachCheck Check(string own) => new(EdgeAt(0), 80, new HashSet<IPAddress> { IPAddress.Parse(own) });
+
+    private static EdgeServer EdgeAt(int port) => new(
+        new EdgeOptions { Addresses = [IPAddress.Loopback], HttpPort = port, HttpsPort = 0 }, TimeProvider.System, NullLoggerFactory.Instance);
+}

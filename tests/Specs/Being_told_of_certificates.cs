@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using Berth.Specs.Plugins;
+using Berth.TestKit;
+
+namespace Berth.Specs;
+
+public sealed class Being_told_of_certificates
+{
+    [Fact]
+    public async Task keeps_events_fires_triggers_posts_to_a_webhook_and_shows_metrics()
+    {
+        await using var hook = await Hook.StartAsync(failures: 1);
+        await using var berth = await BerthServer.StartAsync();
+        await SmallPlugin.InstallAsync(berth, "told", ("post-letsencrypt-issued", "echo \"$1 $2\" >> \"$DOKKU_LIB_ROOT/told.txt\""));
+        await berth.OkAsync("apps:create", "hello");
+        await berth.OkAsync("domains:set", "hello", "hello.localhost");
+        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "server", "berth");
+        var set = await berth.OkAsync("letsencrypt:set", "--global", "notify-webhook", hook.Url + "secret-path");
+
+        await berth.OkAsync("letsencrypt:enable", "hello");
+
+        using var posted = JsonDocument.Parse(await hook.NextAsync());
+        Assert.Equal("issued", posted.RootElement.GetProperty("event").GetString());
+        Assert.Equal("hello", posted.RootElement.GetProperty("app").GetString());
+        Assert.Equal("hello.localhost", posted.RootElement.GetProperty("names")[0].GetString());
+        Assert.DoesNotContain("PRIVATE", posted.RootElement.GetRawText(), StringComparison.Ordinal);
+        await Eventually.TrueAsync(() => Task.FromResult(
+            File.Exists($"{berth.Lib}/told.txt") && File.ReadAllText($"{berth.Lib}/told.txt") == "hello hello.localhost\n"));
+        Assert.Matches(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC  issued +hello has a new certificate for hello\.localhost\. Expires: ", await berth.OkAsync("letsencrypt:events", "hello"));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode($"{berth.Lib}/data/letsencrypt/--global/events.jsonl"));
+        Assert.DoesNotContain("secret-path", set + berth.Log + await berth.OkAsync("letsencrypt:report", "hello"), StringComparison.Ordinal);
+        var metrics = await berth.OkAsync("metrics");
+        Assert.Contains("berth_certificates{state=\"valid\"} 1\n", metrics, StringComparison.Ordinal);
+        Assert.Matches("berth_certificate_not_after_timestamp_seconds\\{app=\"hello\"\\} \\d{10}\n", metrics);
+        Assert.Matches("berth_renewals_last_look_timestamp_seconds \\d{10}\n", metrics);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task mails_once_when_a_failure_needs_a_person(bool tlsFromTheStart)
+    {
+        await using var mail = await MailServer.StartAsync(tlsFromTheStart);
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = 1 });
+        await using var berth = await BerthServer.StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = pebble.CertificateFile });
+        await berth.OkAsync("apps:create", "hello");
+        await berth.OkAsync("domains:set", "hello", "hello.example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "server", pebble.DirectoryUrl.ToString());
+        await berth.OkAsync("letsencrypt:set", "--global", "notify-smtp-host", "localhost:" + mail.Port.ToString(CultureInfo.InvariantCulture));
+        await berth.OkAsync("letsencrypt:set", "--global", "notify-smtp-to", "ops@example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "notify-smtp-from", "berth@example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "notify-smtp-trust", mail.CertificateFile);
+        await berth.OkAsync("letsencrypt:set", "--global", "notify-smtp-tls", tlsFromTheStart ? "tls" : "starttls");
+
+        await berth.RunAsync("letsencrypt:enable", "hello");
+        await Eventually.TrueAsync(() => Task.FromResult(mail.Mails.Count > 0));
+        await berth.RunAsync("letsencrypt:enable", "hello");
+
+        var text = Assert.Single(mail.Mails);
+        Assert.Contains("To: ops@example.com", text, StringComparison.Ordinal);
+        Assert.Contains("Certificate needs you: hello", text, StringComparison.Ordinal);
+        Assert.Contains("hello.example.com", text, StringComparison.Ordinal);
+        Assert.Contains("What to do: ", text, StringComparison.Ordinal);
+        Assert.Equal(2, (await berth.OkAsync("letsencrypt:events", "hello", "--format", "json")).Split('\n').Count(line => line.Contains("\"needsYou\":true", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task never_sends_a_mail_unencrypted_unless_told_to()
+    {
+        await using var mail = await MailServer.StartAsync(fromTheStart: true);
+        await using var berth = await BerthServer.StartAsync();
+        await berth.OkAsync("apps:create", "hello");
+
+        var refused = await berth.RunAsync("letsencrypt:set", "hello", "notify-smtp-tls", "perhaps");
+        var to = await berth.RunAsync("letsencrypt:set", "hello", "notify-smtp-to", "a@example.com\r\nRCPT TO:<b@example.com>");
+        var hook = await berth.RunAsync("letsencrypt:set", "hello", "notify-webhook", "file:///etc/passwd");
+
+        Assert.All([refused, to, hook], result => Assert.NotEqual(0, result.Status));
+    }
+
+    /// <summary>A web server that fails a few times and then keeps what is posted.</summary>
+    private sealed class Hook : IAsyncDisposable
+    {
+        private readonly HttpListener _listener = new();
+        private readonly System.Threading.Channels.Channel<string> _posted = System.Threading.Channels.Channel.CreateUnbounded<string>();
+        private Task _serving = Task.CompletedTask;
+
+        internal string Url { get; } = $"http://127.0.0.1:{FreePort.Next().ToString(CultureInfo.InvariantCulture)}/";
+
+        internal static Task<Hook> StartAsync(int failures)
+        {
+            var hook = new Hook();
+            hook._listener.Prefixes.Add(hook.Url);
+            hook._listener.Start();
+            hook._serving = hook.ServeAsync(failures);
+            return Task.FromResult(hook);
+        }
+
+        internal async Task<string> NextAsync()
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+            return await _posted.Reader.ReadAsync(limit.Token);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            _listener.Close();
+            await _serving;
+        }
+
+        private async Task ServeAsync(int failures)
+        {
+            try
+            {
+                while (true)
+                {
+                    var context = await _listener.GetContextAsync();
+                    using var reader = new StreamReader(context.Request.InputStream);
+                    var body = await reader.ReadToEndAsync();
+                    context.Response.StatusCode = failures-- > 0 ? 503 : 204;
+                    if (context.Response.StatusCode == 204)
+                    {
+                        await _posted.Writer.WriteAsync(body);
+                    }
+
+                    context.Response.Close();
+                }
+            }
+            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+            {
+                // Closed.
+            }
+        }
+    }
+}

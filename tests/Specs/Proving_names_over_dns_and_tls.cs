@@ -1,0 +1,158 @@
+using System.Globalization;
+using Berth.TestKit;
+
+namespace Berth.Specs;
+
+/// <summary>The other challenges of ACME, against Pebble: over DNS with a real name server, and over TLS where port 80 is closed.</summary>
+public sealed class Proving_names_over_dns_and_tls
+{
+    private const string Records = "app IN A 127.0.0.1\n*.app IN A 127.0.0.1";
+
+    [Fact]
+    public async Task gets_a_wildcard_and_its_apex_in_one_order_through_rfc2136()
+    {
+        await using var dns = await NameServer.StartBindAsync(Records);
+        await using var pebble = await PebbleAtAsync(dns);
+        await using var berth = await StartAsync(pebble, "app.example.test", "*.app.example.test");
+        await SetUpdatesAsync(berth, dns);
+
+        var output = await berth.OkAsync("letsencrypt:enable", "hello");
+
+        Assert.Contains(
+            "-----> Getting letsencrypt certificate for hello via DNS-01\n        - Domain 'app.example.test'\n        - Domain '*.app.example.test'\n",
+            output,
+            StringComparison.Ordinal);
+        Assert.Equal("*.app.example.test app.example.test\n", Sorted(await berth.OkAsync("certs:report", "hello", "--ssl-hostnames")));
+        Assert.Equal(1, pebble.Orders);
+        Assert.Empty(await dns.TextAtAsync("_acme-challenge.app.example.test"));
+        Assert.True(Directory.Exists($"{berth.Home}/hello/letsencrypt/certs/current/certificates"));
+        foreach (var file in Directory.EnumerateFiles($"{berth.Lib}/config/letsencrypt/hello", "dns-provider*"))
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        }
+
+        Assert.DoesNotContain(NameServer.KeySecret, output + berth.Log + await berth.OkAsync("report", "hello"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task gets_a_wildcard_through_a_program_of_the_owners_own()
+    {
+        await using var dns = await NameServer.StartBindAsync(Records);
+        await using var pebble = await PebbleAtAsync(dns);
+        await using var berth = await StartAsync(pebble, "*.app.example.test");
+        using var scratch = new ScratchFolder();
+        await File.WriteAllTextAsync(scratch["change"], $"""
+            #!/bin/sh
+            case $1 in present) verb="add $2 60" ;; cleanup) verb="delete $2" ;; esac
+            printf 'server 127.0.0.1 {dns.Address.Port}\nupdate %s TXT "%s"\nsend\n' "$verb" "$3" |
+              exec nsupdate -y hmac-sha256:{NameServer.KeyName}:{NameServer.KeySecret}
+            """.ReplaceLineEndings("\n"));
+        File.SetUnixFileMode(scratch["change"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await berth.OkAsync("letsencrypt:set", "hello", "dns-provider", "exec");
+        await berth.OkAsync("letsencrypt:set", "hello", "dns-provider-EXEC_PATH", scratch["change"]);
+        await LookAtAsync(berth, dns);
+
+        await berth.OkAsync("letsencrypt:enable", "hello");
+
+        Assert.Equal("*.app.example.test\n", await berth.OkAsync("certs:report", "hello", "--ssl-hostnames"));
+        Assert.Empty(await dns.TextAtAsync("_acme-challenge.app.example.test"));
+    }
+
+    [Fact]
+    public async Task refuses_a_wildcard_clearly_where_no_provider_is_set_or_one_is_opted_out_of()
+    {
+        await using var dns = await NameServer.StartBindAsync(Records);
+        await using var pebble = await PebbleAtAsync(dns);
+        await using var berth = await StartAsync(pebble, "*.app.example.test");
+        await berth.OkAsync("letsencrypt:set", "--global", "dns-provider", "rfc2136");
+        await berth.OkAsync("letsencrypt:set", "hello", "dns-provider", "none");
+
+        var refused = await berth.RunAsync("letsencrypt:enable", "hello");
+        await berth.OkAsync("letsencrypt:set", "hello", "dns-provider");
+        var missing = await berth.RunAsync("letsencrypt:enable", "hello");
+        var unknown = await berth.RunAsync("letsencrypt:set", "hello", "dns-provider", "acme-corp");
+
+        Assert.NotEqual(0, refused.Status);
+        Assert.Contains("letsencrypt:set hello dns-provider", refused.Error, StringComparison.Ordinal);
+        Assert.NotEqual(0, missing.Status);
+        Assert.Contains("RFC2136_NAMESERVER", missing.Error, StringComparison.Ordinal);
+        Assert.NotEqual(0, unknown.Status);
+        Assert.Contains("cloudflare", unknown.Error, StringComparison.Ordinal);
+        Assert.Equal(0, pebble.Orders);
+    }
+
+    [Fact]
+    public async Task goes_over_to_tls_where_port_80_is_closed_and_stays_with_it()
+    {
+        var https = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = FreePort.Next(), TlsPort = https });
+        await using var berth = await BerthServer.StartAsync(
+            new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = pebble.CertificateFile }, httpsPort: https);
+        await CreateAsync(berth, pebble, "hello.example.com");
+
+        var first = await berth.OkAsync("letsencrypt:enable", "hello");
+        var second = await berth.OkAsync("letsencrypt:enable", "hello", "--force");
+
+        Assert.Contains("certificate for hello via HTTP-01", first, StringComparison.Ordinal);
+        Assert.Contains("certificate for hello via TLS-ALPN-01", first, StringComparison.Ordinal);
+        Assert.DoesNotContain("via HTTP-01", second, StringComparison.Ordinal);
+        Assert.Contains("certificate for hello via TLS-ALPN-01", second, StringComparison.Ordinal);
+        Assert.Equal("hello.example.com\n", await berth.OkAsync("certs:report", "hello", "--ssl-hostnames"));
+    }
+
+    [Fact]
+    public async Task leaves_a_name_that_does_not_exist_out_before_the_server_is_asked_and_says_so()
+    {
+        var http = FreePort.Next();
+        await using var dns = await NameServer.StartBindAsync(Records);
+        await using var pebble = await PebbleAtAsync(dns, http);
+        await using var berth = await StartAsync(pebble, http, "app.example.test", "gone.example.test");
+        await LookAtAsync(berth, dns);
+
+        var result = await berth.RunAsync("letsencrypt:enable", "hello");
+
+        Assert.NotEqual(0, result.Status);
+        Assert.Contains("gone.example.test does not exist in DNS (NXDOMAIN)", result.Error, StringComparison.Ordinal);
+        Assert.Equal("app.example.test\n", await berth.OkAsync("certs:report", "hello", "--ssl-hostnames"));
+        Assert.Equal(1, pebble.Orders);
+    }
+
+    private static Task<PebbleServer> PebbleAtAsync(NameServer dns, int httpPort = 1) =>
+        PebbleServer.StartAsync(new PebbleSettings { HttpPort = httpPort, DnsServer = dns.Address.ToString() });
+
+    private static Task<BerthServer> StartAsync(PebbleServer pebble, params string[] names) => StartAsync(pebble, 0, names);
+
+    private static async Task<BerthServer> StartAsync(PebbleServer pebble, int httpPort, params string[] names)
+    {
+        var berth = await BerthServer.StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = pebble.CertificateFile }, httpPort);
+        await CreateAsync(berth, pebble, names);
+        return berth;
+    }
+
+    private static async Task CreateAsync(BerthServer berth, PebbleServer pebble, params string[] names)
+    {
+        await berth.OkAsync("apps:create", "hello");
+        await berth.OkAsync(["domains:set", "hello", .. names]);
+        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "server", pebble.DirectoryUrl.ToString());
+    }
+
+    private static async Task SetUpdatesAsync(BerthServer berth, NameServer dns)
+    {
+        await berth.OkAsync("letsencrypt:set", "hello", "dns-provider", "rfc2136");
+        await berth.OkAsync("letsencrypt:set", "hello", "dns-provider-RFC2136_NAMESERVER", dns.Address.ToString());
+        await berth.OkAsync("letsencrypt:set", "hello", "dns-provider-RFC2136_TSIG_KEY", NameServer.KeyName);
+        await berth.OkAsync("letsencrypt:set", "hello", "dns-provider-RFC2136_TSIG_ALGORITHM", "hmac-sha256.");
+        await berth.OkAsync("letsencrypt:set", "hello", "dns-provider-RFC2136_TSIG_SECRET", NameServer.KeySecret);
+        await LookAtAsync(berth, dns);
+    }
+
+    private static async Task LookAtAsync(BerthServer berth, NameServer dns)
+    {
+        await berth.OkAsync("letsencrypt:set", "--global", "dns-resolvers", dns.Address.ToString());
+        await berth.OkAsync("letsencrypt:set", "--global", "dns-authority-port", dns.Address.Port.ToString(CultureInfo.InvariantCulture));
+        await berth.OkAsync("letsencrypt:set", "--global", "http-port", berth.HttpPort.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static string Sorted(string line) => string.Join(' ', line.Trim().Split(' ').Order(StringComparer.Ordinal)) + "\n";
+}
