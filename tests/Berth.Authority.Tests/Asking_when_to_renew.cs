@@ -78,7 +78,11 @@ public sealed class Asking_when_to_renew : WithAuthority
         await using var store = SqliteStore.Open(Path.Combine(Authority.Options.DataFolder, "authority.db"));
         var incident = new IncidentRecord
         {
-            Id = "1", Serial = leaf.SerialNumber.ToLowerInvariant(), Start = start, End = start.AddHours(8), Url = "https://ca.example/incident",
+            Id = "1",
+            Serial = leaf.SerialNumber.ToLowerInvariant(),
+            Start = start,
+            End = start.AddHours(8),
+            Url = "https://ca.example/incident",
         };
         await store.AddIncidentAsync(incident, CancellationToken.None);
 
@@ -141,7 +145,12 @@ public sealed class Asking_when_to_renew : WithAuthority
     {
         var certificate = new CertificateRecord
         {
-            Serial = "", IssuerId = "", Der = [], KeyHash = "", NotBefore = DateTimeOffset.UnixEpoch, NotAfter = DateTimeOffset.UnixEpoch.AddSeconds(seconds),
+            Serial = "",
+            IssuerId = "",
+            Der = [],
+            KeyHash = "",
+            NotBefore = DateTimeOffset.UnixEpoch,
+            NotAfter = DateTimeOffset.UnixEpoch.AddSeconds(seconds),
         };
         var window = Front.RenewalResource.WindowOf(certificate);
         Assert.True(certificate.NotBefore < window.Start && window.Start < window.End && window.End < certificate.NotAfter);

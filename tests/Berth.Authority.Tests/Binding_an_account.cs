@@ -4,7 +4,6 @@ using System.Text.Json;
 using Berth.Acme;
 using Berth.Acme.Protocol;
 using Berth.Authority.Storage;
-using Berth.TestKit;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Authority.Tests;

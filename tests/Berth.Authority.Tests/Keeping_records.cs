@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Berth.Authority.Storage;
-using Berth.TestKit;
 
 namespace Berth.Authority.Tests;
 

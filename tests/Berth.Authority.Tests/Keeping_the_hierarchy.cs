@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Berth.Authority.Policy;
 using Berth.Authority.Signing;
 using Berth.Kernel;
 using Berth.TestKit;

@@ -7,7 +7,8 @@ public sealed class Limiting_names : WithAuthority
 {
     private protected override AuthorityOptions Change(AuthorityOptions options) => options with
     {
-        AllowedNames = [".corp.localhost", "corp.localhost", "127.0.0.0/8"], DeniedNames = ["ca.corp.localhost", ".secret.corp.localhost"],
+        AllowedNames = [".corp.localhost", "corp.localhost", "127.0.0.0/8"],
+        DeniedNames = ["ca.corp.localhost", ".secret.corp.localhost"],
     };
 
     [Theory]

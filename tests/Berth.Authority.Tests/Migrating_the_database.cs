@@ -47,7 +47,7 @@ public sealed class Migrating_the_database : IDisposable
         {
             await connection.OpenAsync();
             await using var command = connection.CreateCommand();
-            command.CommandText = 
+            command.CommandText =
                 "DROP TABLE schema_version; INSERT INTO account VALUES ('a', 'key', '{}', 'valid', '', 1, 0)";
             await command.ExecuteNonQueryAsync();
         }

@@ -88,7 +88,7 @@ public sealed class Reading_a_tls_hello
         });
     }
 
-    private static byte[] Cut(byte[] message, IReadOnlyList<int> sizes)
+    private static byte[] Cut(byte[] message, List<int> sizes)
     {
         using var records = new MemoryStream();
         for (var (at, i) = (0, 0); at < message.Length; i++)

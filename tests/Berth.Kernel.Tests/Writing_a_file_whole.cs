@@ -36,7 +36,7 @@ public sealed class Writing_a_file_whole : IDisposable
         Directory.CreateDirectory(_scratch["b"]);
         using var a = HeldFolder.Open(_scratch["a"]);
         using var b = HeldFolder.Open(_scratch["b"]);
-        File.WriteAllText(_scratch["b/two"], "old");
+        AtomicFile.Write(_scratch["b/two"], "old");
 
         AtomicFile.WriteAll([(a, "one", "1"u8.ToArray(), AtomicFile.Private), (b, "two", "2"u8.ToArray(), AtomicFile.PublicRead), (a, "empty", [], AtomicFile.GroupRead)]);
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Berth.Acme.Protocol;
-using Berth.Authority.Policy;
 using Berth.Authority.Storage;
 
 namespace Berth.Authority.Front;

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
-using Berth.Acme.Protocol;
 using Berth.Kernel;
 
 namespace Berth.Authority.Validation;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Net.Sockets;
 using Berth.Acme.Protocol;
 using DnsClient;
 using DnsClient.Protocol;

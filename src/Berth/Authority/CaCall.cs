@@ -9,7 +9,7 @@ internal sealed record CaCall(CaWords Words, StateRoots Roots, Caller Caller, Co
 {
     public CaPlace Place { get; } = CaPlace.Of(Words, Roots);
 
-    public TimeProvider Time => TimeProvider.System;
+    public TimeProvider Time { get; } = TimeProvider.System;
 
     /// <summary>Prints JSON where a program asked for it, rows for a person otherwise.</summary>
     public void Tell(Action<Utf8JsonWriter> json, Func<IEnumerable<string[]>> rows)

@@ -2,7 +2,6 @@ using System.Globalization;
 using Berth.Authority.Audit;
 using Berth.Authority.Storage;
 using Berth.Client;
-using Berth.Kernel;
 
 namespace Berth.Authority;
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -224,7 +225,7 @@ internal static class CaRecords
         }
     }
 
-    private static IEnumerable<string> NamesOf(CertificateRecord each)
+    private static ImmutableArray<string> NamesOf(CertificateRecord each)
     {
         if (!each.Names.IsEmpty)
         {

@@ -6,6 +6,8 @@ internal sealed class JavaTrust(string keytool, string store) : ITrustStore
     // The password every JDK comes with; the store holds public certificates only.
     private const string Password = "changeit";
 
+    private static readonly string[] Places = ["lib/security/cacerts", "jre/lib/security/cacerts"];
+
     public string Title => $"Java store {store}";
 
     public static IEnumerable<ITrustStore> Find()
@@ -18,7 +20,7 @@ internal sealed class JavaTrust(string keytool, string store) : ITrustStore
             yield break;
         }
 
-        var store = new[] { "lib/security/cacerts", "jre/lib/security/cacerts" }.Select(place => Path.Combine(home, place)).FirstOrDefault(File.Exists);
+        var store = Places.Select(place => Path.Combine(home, place)).FirstOrDefault(File.Exists);
         var keytool = Path.Combine(home, "bin/keytool");
         if (store is not null && File.Exists(keytool))
         {

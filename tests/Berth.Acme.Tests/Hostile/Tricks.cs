@@ -28,14 +28,18 @@ internal static class Tricks
         {
             OnFinalize(ca, order => order["status"] = "processing");
             OnOrder(ca, order => order["status"] = ca.OrderStatus == "ready" ? "processing" : ca.OrderStatus);
-        }) { Patience = Impatient },
+        })
+        { Patience = Impatient },
         ["ready for ever"] = new(AcmeProblems.ProcessingTimeout, true, ca => OnFinalize(ca, order => order["status"] = "ready")) { Patience = Impatient },
         ["a name pending for ever"] = new(AcmeProblems.ValidationTimeout, true, ca => ca.Scripts["/challenge/1"] = context =>
-            ScriptedAuthority.WriteAsync(context, 200, ca.Challenge("http-01"))) { Patience = Impatient },
+            ScriptedAuthority.WriteAsync(context, 200, ca.Challenge("http-01")))
+        { Patience = Impatient },
         ["the order pending for ever"] = new(
-            AcmeProblems.ProcessingTimeout, true, ca => OnOrder(ca, order => order["status"] = "pending")) { Patience = Impatient },
+            AcmeProblems.ProcessingTimeout, true, ca => OnOrder(ca, order => order["status"] = "pending"))
+        { Patience = Impatient },
         ["an order in a state nobody knows"] = new(
-            AcmeProblems.ProcessingTimeout, true, ca => OnOrder(ca, order => order["status"] = "dancing")) { Patience = Impatient },
+            AcmeProblems.ProcessingTimeout, true, ca => OnOrder(ca, order => order["status"] = "dancing"))
+        { Patience = Impatient },
         ["a name in a state nobody knows"] = new(
             AcmeProblems.ValidationRefused, false, ca => OnAuthorization(ca, authorization => authorization["status"] = "dancing")),
         ["a name that was not ordered"] = new(AcmeProblems.ResponseInvalid, false, ca => OnAuthorization(ca, authorization =>
@@ -115,7 +119,8 @@ internal static class Tricks
                 await context.Response.Body.FlushAsync(context.RequestAborted);
                 await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, context.RequestAborted);
             }
-        }) { Patience = options => options with { RequestTimeout = TimeSpan.FromSeconds(4) } },
+        })
+        { Patience = options => options with { RequestTimeout = TimeSpan.FromSeconds(4) } },
         ["JSON without end"] = new(AcmeProblems.ResponseInvalid, true, ca => ca.Scripts["/authz/1"] = async context =>
         {
             context.Response.ContentType = "application/json";

@@ -8,7 +8,9 @@ public sealed class Judging_caa_records
     private const string Account = "https://ca.example/acct/7";
     private static readonly CaaPolicy Policy = new()
     {
-        Identities = ["ca.example"], AccountUrl = Account, Methods = ["http-01", "tls-alpn-01"],
+        Identities = ["ca.example"],
+        AccountUrl = Account,
+        Methods = ["http-01", "tls-alpn-01"],
     };
 
     [Theory]

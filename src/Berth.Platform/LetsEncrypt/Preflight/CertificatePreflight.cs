@@ -1,7 +1,3 @@
-using System.Net;
-using Berth.Acme;
-using Berth.Acme.Looking;
-using Berth.Acme.Protocol;
 using Berth.Edge;
 using Berth.Kernel;
 

@@ -1,4 +1,3 @@
-using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.CommandLine;
 

@@ -25,7 +25,10 @@ public sealed class Deciding_what_is_next
             AskAgainAt = Now + ask,
             Plan = kind == 2 ? null : new RenewalPlan
             {
-                WindowStart = Now + window, WindowEnd = Now + window + TimeSpan.FromDays(2), RenewAt = Now + window + TimeSpan.FromDays(1), AskAgainAt = Now + ask,
+                WindowStart = Now + window,
+                WindowEnd = Now + window + TimeSpan.FromDays(2),
+                RenewAt = Now + window + TimeSpan.FromDays(1),
+                AskAgainAt = Now + ask,
             },
         });
 
@@ -196,6 +199,12 @@ public sealed class Deciding_what_is_next
 
     private static CertificateFacts Certificate(DateTimeOffset from, TimeSpan lifetime, string name) => new()
     {
-        Names = [name], Issuer = "CN=Some Authority", Subject = "", NotBefore = from, NotAfter = from + lifetime, Serial = "0A0B", SelfIssued = false,
+        Names = [name],
+        Issuer = "CN=Some Authority",
+        Subject = "",
+        NotBefore = from,
+        NotAfter = from + lifetime,
+        Serial = "0A0B",
+        SelfIssued = false,
     };
 }
