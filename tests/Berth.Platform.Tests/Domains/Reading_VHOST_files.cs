@@ -1,4 +1,5 @@
 using System.Text;
+using Berth.Kernel;
 using Berth.Platform.Domains;
 using Berth.Platform.Tests.Support;
 using Berth.Storage;
@@ -18,14 +19,14 @@ public sealed class Reading_VHOST_files
     });
 
     [Fact]
-    public void stays_as_it_was_when_what_was_added_is_removed_again()
+    public async Task stays_as_it_was_when_what_was_added_is_removed_again()
     {
         using var room = new Room();
         var domains = new DomainStore(room.Store, room.Config, TimeProvider.System);
-        Gen.OneOf<string>("# mine", "", "  ", "a.org", "B.org\r", "bad line", "_", "#new.org").Array[0, 6].Select(lines => string.Join('\n', lines)).SampleAsync(
+        await Gen.OneOf<string>("# mine", "", "  ", "a.org", "B.org\r", "bad line", "_", "#new.org").Array[0, 6].Select(lines => string.Join('\n', lines)).SampleAsync(
             async text =>
             {
-                File.WriteAllText(room.Scratch["home/hello/VHOST"], text);
+                AtomicFile.Write(room.Scratch["home/hello/VHOST"], text);
                 await domains.AddAsync(Room.App, ["new.org", "newer.org"], default);
                 Assert.EndsWith("new.org\nnewer.org\n", File.ReadAllText(room.Scratch["home/hello/VHOST"]), StringComparison.Ordinal);
                 await domains.RemoveAsync(Room.App, ["newer.org", "new.org"], default);
@@ -33,7 +34,7 @@ public sealed class Reading_VHOST_files
                 Assert.Equal(expected, File.ReadAllText(room.Scratch["home/hello/VHOST"]));
             },
             iter: 50,
-            threads: 1).GetAwaiter().GetResult();
+            threads: 1);
     }
 
     [Theory]

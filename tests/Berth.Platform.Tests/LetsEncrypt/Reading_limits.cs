@@ -1,4 +1,5 @@
 using Berth.Acme.Limits;
+using Berth.Kernel;
 using Berth.Platform.LetsEncrypt.Limits;
 using Berth.Platform.Tests.Support;
 using CsCheck;
@@ -79,7 +80,7 @@ public sealed class Reading_limits : IDisposable
         await files.SaveAsync(new Dictionary<string, LedgerEntry?> { ["k"] = new() { Until = DateTimeOffset.UnixEpoch, Subject = "s" } }, CancellationToken.None);
         foreach (var file in Directory.GetFiles(_room.Lib("data/letsencrypt/--global/limits"), "*.json", SearchOption.AllDirectories))
         {
-            File.WriteAllText(file, "{");
+            AtomicFile.Write(file, "{");
         }
 
         Assert.Empty(await new LedgerFiles(_room.Store, Example.OriginalString).LoadAsync(CancellationToken.None));
