@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Berth.Bench;
+
+/// <summary>Answers HTTP-01 for every name and every client, as cheaply as can be: what is measured is the authority.</summary>
+internal sealed class Responder : IDisposable
+{
+    private readonly TcpListener _listener;
+    private readonly ConcurrentDictionary<string, string> _answers = new();
+
+    internal Responder(int port)
+    {
+        _listener = new TcpListener(IPAddress.Loopback, port);
+        _listener.Start(1024);
+        _ = AcceptAsync();
+    }
+
+    internal void Answer(string token, string keyAuthorization) => _answers[token] = keyAuthorization;
+
+    internal void Forget(string token) => _answers.TryRemove(token, out _);
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                _ = ServeAsync(await _listener.AcceptSocketAsync());
+            }
+        }
+        catch (Exception e) when (e is ObjectDisposedException or SocketException)
+        {
+            // Done.
+        }
+    }
+
+    private async Task ServeAsync(Socket socket)
+    {
+        using (socket)
+        {
+            var buffer = new byte[4096];
+            var length = 0;
+            while (buffer.AsSpan(0, length).IndexOf("\r\n\r\n"u8) < 0)
+            {
+                var read = await socket.ReceiveAsync(buffer.AsMemory(length));
+                if (read == 0)
+                {
+                    return;
+                }
+
+                length += read;
+            }
+
+            var path = Encoding.ASCII.GetString(buffer, 0, length).Split(' ', 3)[1];
+            var found = _answers.TryGetValue(path[(path.LastIndexOf('/') + 1)..], out var answer);
+            var body = found ? answer! : "unknown";
+            await socket.SendAsync(Encoding.ASCII.GetBytes(
+                $"HTTP/1.1 {(found ? "200 OK" : "404 Not Found")}\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
+            socket.Shutdown(SocketShutdown.Send);
+        }
+    }
+
+    public void Dispose() => _listener.Dispose();
+}
