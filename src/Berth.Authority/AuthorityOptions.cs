@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
+using Berth.Acme.Limits;
 using Berth.Acme.Protocol;
+using Berth.Authority.Testing;
 
 namespace Berth.Authority;
 
@@ -124,6 +126,15 @@ public sealed record AuthorityOptions
 
     /// <summary>How many orders of one account may be pending or ready at once.</summary>
     public int OpenOrdersPerAccount { get; init; } = 1000;
+
+    /// <summary>
+    /// What accounts, names and addresses may use in a time, counted as Let's Encrypt counts (<see cref="RateLimits.LetsEncrypt"/>);
+    /// nothing is counted by default.
+    /// </summary>
+    public RateLimits Limits { get; init; } = RateLimits.None;
+
+    /// <summary>For tests of clients only: other URLs, keys given away, faults on purpose. Null for an authority.</summary>
+    public TestMode? Testing { get; init; }
 
     /// <summary>How many connections one client address may have open; further ones are closed at once.</summary>
     public int ConnectionsPerClient { get; init; } = 512;

@@ -3,9 +3,11 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Berth.Acme.Protocol;
 using Berth.Authority.Front;
+using Berth.Authority.Limits;
 using Berth.Authority.Policy;
 using Berth.Authority.Signing;
 using Berth.Authority.Storage;
+using Berth.Authority.Testing;
 using Berth.Authority.Validation;
 using Berth.Kernel;
 using Microsoft.AspNetCore.Builder;
@@ -67,6 +69,7 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
             ?? throw AuthorityProblems.FolderInUse(options.DataFolder).AsException());
         RefuseLostKeys();
         var node = new NodeIdentity(time, options.LeaseTime);
+        var made = options.Testing is { } test ? TestHierarchy.Make(Keys, test, time) : null;
         // A first start makes the keys before the database: a database without them means that they were lost.
         var early = options.Database is null ? OpenHierarchy() : null;
         IAuthorityStore store = Own(OpenStore(node));
@@ -79,22 +82,33 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
 
         _root = X509CertificateLoader.LoadCertificate(hierarchy.Root.RawData);
         var leaves = new LeafIssuer(hierarchy, options.LeafLifetime, time) { LongestLifetime = options.LongestLifetime };
-        var endpoint = Own(new EndpointCertificate(options.HostNames, hierarchy, leaves, store, time, _log));
+        var endpoint = Own(new EndpointCertificate(options, hierarchy, leaves, store, time, _log));
         var validations = new Validations(options, time);
         var gate = new IssuanceGate(new ProfilePolicy(options), validations, store, time);
-        var issuance = Own(new IssuanceWork(store, leaves, gate, node, _log) { FailPoint = options.FailPoint });
-        var validation = Own(new ValidationWork(options, validations, store, node, time, _log));
+        var limiter = new RateLimiter(options.Limits, store, new Replacement(store, hierarchy), new RenewalWindows(store), time);
+        var issuance = Own(new IssuanceWork(store, leaves, gate, limiter, node, _log) { FailPoint = options.FailPoint });
+        var validation = Own(new ValidationWork(options, validations, store, limiter, node, time, _log));
         var lists = Own(new RevocationLists(hierarchy, store, time));
 
-        var front = MakeFront(store, issuance, validation, lists, hierarchy, shared);
+        var front = MakeFront(store, issuance, validation, limiter, lists, hierarchy, shared);
         var app = AuthorityHost.Build(options, endpoint, front, logs);
         Own(new StoppingFirst(app));
         await AuthorityHost.StartAsync(app, options, cancel);
         TellAddresses(app, leaves, lists);
         await endpoint.StartAsync(cancel);
+        if (made is not null)
+        {
+            Own(await TestManagement.StartAsync(options, made, endpoint, store, logs, cancel));
+        }
+
         Own(new Maintenance(options, store, node, hierarchy, shared, validation, issuance, time, _log)).Start();
         _log.Started(string.Join(", ", app.Urls), Directory.AbsoluteUri);
     }
+
+    private PathStyle Style => options.Testing is null ? PathStyle.Plain : PathStyle.Pebble;
+
+    // A test may call its server by any name.
+    private bool IsOurs(string host) => options.Testing is not null || options.HostNames.Contains(host.Trim('[', ']'));
 
     private SqlStore OpenStore(NodeIdentity node) => new(
         options.Database is { } database ? PostgresDatabase.Open(database.ConnectionString) : SqliteDatabase.Open(Database), time, node: node.Id);
@@ -112,11 +126,12 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
     }
 
     private AcmeFront MakeFront(
-        IAuthorityStore store, IssuanceWork issuance, ValidationWork validation, RevocationLists lists, Hierarchy hierarchy,
-        SharedKeys? shared)
+        IAuthorityStore store, IssuanceWork issuance, ValidationWork validation, RateLimiter limiter, RevocationLists lists,
+        Hierarchy hierarchy, SharedKeys? shared)
     {
         INonces nonces = shared is null ? new NoncePool() : new SharedNonces(shared.NonceKey, store, time);
-        var verifier = new RequestVerifier(store, nonces, host => options.HostNames.Contains(host.Trim('[', ']')));
+        nonces = options.Testing is { RejectNonces: > 0 } testing ? new TestNonces(nonces, testing.RejectNonces, Random.Shared) : nonces;
+        var verifier = new RequestVerifier(store, nonces, Style, IsOurs);
         var meta = new DirectoryMeta
         {
             TermsOfService = options.TermsOfService?.AbsoluteUri,
@@ -127,20 +142,21 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
             IssuerDomainNames = options.IssuerNames.IsEmpty || !options.ChallengeTypes.Contains(ChallengeType.DnsPersist01) ? null : options.IssuerNames,
         };
         return new AcmeFront(
-            Routes(store, issuance, validation, hierarchy), options.HostNames, meta, new Publication(hierarchy, lists),
-            new RenewalResource(new Replacement(store, hierarchy), store, time), verifier, nonces, new ClientGate(options.ConcurrentRequestsPerClient), _log);
+            Routes(store, issuance, validation, limiter, hierarchy), Style, IsOurs, meta, new Publication(hierarchy, lists),
+            new RenewalResource(new Replacement(store, hierarchy), new RenewalWindows(store), time), verifier, nonces,
+            new ClientGate(options.ConcurrentRequestsPerClient), _log);
     }
 
     private FrozenDictionary<string, Route> Routes(
-        IAuthorityStore store, IssuanceWork issuance, ValidationWork validation, Hierarchy hierarchy)
+        IAuthorityStore store, IssuanceWork issuance, ValidationWork validation, RateLimiter limiter, Hierarchy hierarchy)
     {
         var (terms, profiles, documents) = (new TermsPolicy(options.TermsOfService), new ProfilePolicy(options), new Documents(options.IssuerNames));
         var bindings = new BindingPolicy(options.RequireBinding, store, time);
         var identifiers = new IdentifierPolicy(new NamePolicy(options.AllowedNames, options.DeniedNames));
         var rules = new OrderRules(options, terms, profiles, bindings, identifiers);
         var pending = new AuthorizationFactory(options, store, time);
-        var factory = new OrderFactory(options, store, rules, pending, new Replacement(store, hierarchy), time);
-        var accounts = new AccountResource(terms, bindings, store, time);
+        var factory = new OrderFactory(options, store, rules, pending, new Replacement(store, hierarchy), limiter, time);
+        var accounts = new AccountResource(terms, bindings, limiter, store, time);
         var orders = new OrderResource(store, factory, profiles, issuance, time);
         var ahead = new PreAuthorizationResource(rules, pending, store, documents, time);
         var authorizations = new AuthorizationResource(store, validation, documents, time);
@@ -168,7 +184,7 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
         var host = IPAddress.TryParse(options.HostNames[0], out var address) && address.GetAddressBytes().Length == 16
             ? $"[{address}]"
             : options.HostNames[0];
-        _directory = new UriBuilder("https", host, AuthorityHost.PortOf(app, "https")!.Value, "directory").Uri;
+        _directory = new UriBuilder("https", host, AuthorityHost.PortOf(app, "https")!.Value, Style.PathOf("directory")).Uri;
         HttpBase = AuthorityHost.PortOf(app, "http") is { } port ? new UriBuilder("http", host, port, "/").Uri : null;
         leaves.HttpBase = options.PublicationBase is { } publication
             ? new Uri(publication.AbsoluteUri.TrimEnd('/') + "/")

@@ -84,6 +84,7 @@ internal static class Program
         {
             ["serve", .. var rest] => ServeCommand.RunAsync(rest, roots, caller, output),
             ["ca", "serve", .. var rest] => AuthorityCommand.ServeAsync(rest, roots, output),
+            ["ca", "pebble", .. var rest] => PebbleCommand.RunAsync(rest, output),
             ["ca", .. var rest] => CaCommand.RunAsync(rest, roots, caller, output),
             ["doctor", .. var rest] => DoctorCommand.RunAsync(rest, roots, caller, output),
             ["install", .. var rest] => InstallCommand.RunAsync(rest, output),

@@ -152,7 +152,7 @@ public sealed class Asking_when_to_renew : WithAuthority
             NotBefore = DateTimeOffset.UnixEpoch,
             NotAfter = DateTimeOffset.UnixEpoch.AddSeconds(seconds),
         };
-        var window = Front.RenewalResource.WindowOf(certificate);
+        var window = Front.RenewalWindows.Usual(certificate);
         Assert.True(certificate.NotBefore < window.Start && window.Start < window.End && window.End < certificate.NotAfter);
         Assert.InRange((window.End - window.Start) / (certificate.NotAfter - certificate.NotBefore), 0.019, 0.021);
     });

@@ -34,6 +34,12 @@ internal sealed class ChallengeHost : IAsyncDisposable
         return host;
     }
 
+    /// <summary>Answers with the files of a folder, where a client puts its proofs.</summary>
+    internal void AnswerFrom(string folder) => Behaviour = context =>
+        context.Request.Path.Value is { } path && Path.Combine(folder, Path.GetFileName(path)) is var file && File.Exists(file)
+            ? context.Response.SendFileAsync(file)
+            : Task.FromResult(context.Response.StatusCode = 404);
+
     internal void Answer(string token, string keyAuthorization) => _answers[token] = keyAuthorization;
 
     private async Task HandleAsync(HttpContext context)

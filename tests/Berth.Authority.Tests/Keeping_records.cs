@@ -27,6 +27,32 @@ public abstract class Keeping_records : IAsyncLifetime
     }
 
     [Fact]
+    public async Task gives_each_token_of_a_bucket_once_however_many_ask_and_gives_them_back_evenly()
+    {
+        var bucket = new LimitBucket("NewOrders a", TimeSpan.FromHours(3), TimeSpan.FromHours(1));
+        var taken = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? Store : Other).TakeAsync(bucket, Now, None)));
+
+        Assert.Equal(3, taken.Count(got => got));
+        Assert.Equal(Now.AddHours(3), (await Other.ReadBucketsAsync([bucket.Key, "none"], None))[0]);
+        Assert.Null((await Other.ReadBucketsAsync([bucket.Key, "none"], None))[1]);
+        Assert.False(await Store.TakeAsync(bucket, Now.AddMinutes(59), None));
+        Assert.True(await Store.TakeAsync(bucket, Now.AddMinutes(60), None));
+        Assert.False(await Other.TakeAsync(bucket, Now.AddMinutes(60), None));
+    }
+
+    [Fact]
+    public async Task charges_empty_buckets_too()
+    {
+        var bucket = new LimitBucket("CertificatesPerSet a", TimeSpan.FromHours(2), TimeSpan.FromHours(1));
+        await Store.ChargeAsync([bucket, bucket with { Key = "CertificatesPerDomain a" }, bucket], Now, None);
+        await Other.ChargeAsync([bucket], Now, None);
+
+        Assert.Equal([Now.AddHours(3), Now.AddHours(1)], await Store.ReadBucketsAsync([bucket.Key, "CertificatesPerDomain a"], None));
+        Assert.False(await Store.TakeAsync(bucket, Now.AddHours(1), None));
+        Assert.True(await Store.TakeAsync(bucket, Now.AddHours(2), None));
+    }
+
+    [Fact]
     public async Task gives_a_key_one_account_however_many_ask()
     {
         var added = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? Store : Other).AddAccountAsync(Account($"a{i}", "same"), null, None)));

@@ -117,7 +117,7 @@ public sealed class PebbleServer : IAsyncDisposable
             "-dns01", DnsServer, "-management", $"127.0.0.1:{ports[1]}", "-http01", "", "-https01", "", "-tlsalpn01", "",
             "-defaultIPv4", "127.0.0.1", "-defaultIPv6", "",
         ]);
-        string[] arguments = ["-config", _scratch["config.json"], "-dnsserver", settings.DnsServer ?? DnsServer];
+        string[] arguments = [.. settings.Words, "-config", _scratch["config.json"], "-dnsserver", settings.DnsServer ?? DnsServer];
         _pebble = RunningProgram.Start(settings.Program, settings.Strict ? [.. arguments, "-strict"] : arguments, EnvironmentOf(settings));
         using var client = CreateClient();
         return await AnswersAsync(_dnsControl, _dnsControlUrl, cancel) && await AnswersAsync(client, DirectoryUrl, cancel);

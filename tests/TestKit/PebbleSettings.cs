@@ -37,7 +37,10 @@ public sealed record PebbleSettings
     public string? DnsServer { get; init; }
 
     /// <summary>Another Pebble than the installed one, such as <see cref="NewerPebble.Path"/>.</summary>
-    public string Program { get; init; } = "pebble";
+    public string Program { get; init; } = Environment.GetEnvironmentVariable("BERTH_TEST_PEBBLE") ?? "pebble";
+
+    /// <summary>What comes before Pebble's own words.</summary>
+    public IReadOnlyList<string> Words { get; init; } = [];
 
     /// <summary>Profile → validity; for <see cref="NewerPebble"/>, empty for its own default.</summary>
     public IReadOnlyDictionary<string, TimeSpan> Profiles { get; init; } = new Dictionary<string, TimeSpan>();

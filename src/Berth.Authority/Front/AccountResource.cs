@@ -1,12 +1,13 @@
 using System.Text.Json;
 using Berth.Acme.Protocol;
+using Berth.Authority.Limits;
 using Berth.Authority.Policy;
 using Berth.Authority.Storage;
 
 namespace Berth.Authority.Front;
 
 /// <summary>Accounts (RFC 8555 §7.3).</summary>
-internal sealed class AccountResource(TermsPolicy terms, BindingPolicy bindings, IAuthorityStore store, TimeProvider time)
+internal sealed class AccountResource(TermsPolicy terms, BindingPolicy bindings, RateLimiter limiter, IAuthorityStore store, TimeProvider time)
 {
     private const int PageOfOrders = 100;
 
@@ -28,6 +29,7 @@ internal sealed class AccountResource(TermsPolicy terms, BindingPolicy bindings,
         var agreed = wanted.TermsOfServiceAgreed == true;
         terms.RequireAgreement(agreed);
         var binding = await bindings.VerifyAsync(wanted.ExternalAccountBinding, request, cancel);
+        await limiter.SpendAccountAsync(request.Client, cancel);
         var account = NewAccount(request.Key, wanted, agreed, binding);
         var stored = await store.AddAccountAsync(account, binding?.MostAccounts, cancel)
             ?? throw Reject.Unauthorized("The key of the external account binding is bound to as many accounts as it may be; ask the operator for another.");

@@ -11,7 +11,7 @@ namespace Berth.Authority.Front;
 
 /// <summary>Answers every HTTP request: one table of routes, one place where failures become problem documents.</summary>
 internal sealed class AcmeFront(
-    FrozenDictionary<string, Route> routes, ImmutableArray<string> hosts, DirectoryMeta meta, Publication publication,
+    FrozenDictionary<string, Route> routes, PathStyle style, Func<string, bool> isOurs, DirectoryMeta meta, Publication publication,
     RenewalResource renewals, RequestVerifier verifier, INonces nonces, ClientGate gate, ILogger log)
 {
     /// <summary>The longest body: a CSR with a hundred names in base64url twice fits well.</summary>
@@ -123,20 +123,21 @@ internal sealed class AcmeFront(
     private RequestTarget TargetOf(HttpContext context)
     {
         var host = context.Request.Host;
-        if (!hosts.Contains(host.Host.Trim('[', ']').ToLowerInvariant()))
+        if (!isOurs(host.Host.ToLowerInvariant()))
         {
             throw Reject.Malformed("This server does not answer to that host name.", 421);
         }
 
-        var urls = new Urls($"https://{host.Value}");
+        var urls = new Urls($"https://{host.Value}", style);
         var parts = (context.Request.Path.Value ?? "/")[1..].Split('/');
         return new RequestTarget
         {
             Urls = urls,
             Url = urls.Base + context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
-            Route = parts.Length > 1 ? string.Join('/', parts.Select((part, i) => i == 1 ? "*" : part)) : parts[0],
+            Route = style.RouteOf(parts.Length > 1 ? string.Join('/', parts.Select((part, i) => i == 1 ? "*" : part)) : parts[0]),
             Id = parts.Length > 1 ? parts[1] : "",
             Cursor = context.Request.Query["cursor"].ToString(),
+            Client = context.Connection.RemoteIpAddress ?? IPAddress.None,
         };
     }
 
@@ -191,7 +192,7 @@ internal sealed class AcmeFront(
         }
     }
 
-    private static void AddLinks(HttpContext context, Reply reply)
+    private void AddLinks(HttpContext context, Reply reply)
     {
         var headers = context.Response.Headers;
         if (!context.Request.IsHttps)
@@ -208,6 +209,6 @@ internal sealed class AcmeFront(
             headers.AccessControlAllowHeaders = "Content-Type";
         }
 
-        headers.Link = reply.Links.Add(Reply.Link($"https://{context.Request.Host.Value}/directory", "index")).ToArray();
+        headers.Link = reply.Links.Add(Reply.Link($"https://{context.Request.Host.Value}{style.PathOf("directory")}", "index")).ToArray();
     }
 }

@@ -19,6 +19,9 @@ internal sealed record AcmeRequest
     /// <summary>The value of <c>cursor</c> in the query, or empty.</summary>
     internal required string Cursor { get; init; }
 
+    /// <summary>Where it came from.</summary>
+    internal required System.Net.IPAddress Client { get; init; }
+
     internal required byte[] Payload { get; init; }
 
     /// <summary>The key that signed.</summary>

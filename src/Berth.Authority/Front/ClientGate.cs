@@ -31,7 +31,7 @@ internal sealed class ClientGate(int most)
     }
 
     // One IPv6 customer has a /64 at the least.
-    private static IPAddress Of(IPAddress client)
+    internal static IPAddress Of(IPAddress client)
     {
         if (client.IsIPv4MappedToIPv6)
         {

@@ -54,7 +54,8 @@ internal sealed class Documents(ImmutableArray<string> issuers)
             Type = challenge.Type,
             Url = urls.Challenge(challenge.Id),
             Status = Text(challenge.Status),
-            Token = isPersistent ? null : challenge.Token,
+            // The type has no use for one, but a client that knows only types with a token (uacme) takes an authorization without for broken.
+            Token = challenge.Token,
             Validated = challenge.Validated,
             Error = Problem(challenge.Error),
             IssuerDomainNames = isPersistent ? issuers : null,

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Net.Security;
@@ -13,7 +12,7 @@ namespace Berth.Authority.Front;
 
 /// <summary>The endpoint's own certificate: issued at each start, renewed after two thirds of its time; its key stays in memory.</summary>
 internal sealed class EndpointCertificate(
-    ImmutableArray<string> hosts, Hierarchy hierarchy, LeafIssuer leaves, IAuthorityStore store, TimeProvider time, ILogger log)
+    AuthorityOptions options, Hierarchy hierarchy, LeafIssuer leaves, IAuthorityStore store, TimeProvider time, ILogger log)
     : IAsyncDisposable
 {
     private static readonly TimeSpan Retry = TimeSpan.FromMinutes(1);
@@ -23,19 +22,19 @@ internal sealed class EndpointCertificate(
 
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile SslServerAuthenticationOptions? _options;
+    private volatile SslServerAuthenticationOptions? _current;
     private Task _renewal = Task.CompletedTask;
 
     /// <summary>What a handshake uses now; waits while the first certificate is being made.</summary>
     internal async ValueTask<SslServerAuthenticationOptions> CurrentAsync(CancellationToken cancel)
     {
-        if (_options is { } options)
+        if (_current is { } current)
         {
-            return options;
+            return current;
         }
 
         await _first.Task.WaitAsync(cancel);
-        return _options!;
+        return _current!;
     }
 
     internal async Task StartAsync(CancellationToken cancel)
@@ -83,6 +82,15 @@ internal sealed class EndpointCertificate(
     /// <returns>When the next one is due.</returns>
     private async Task<DateTimeOffset> IssueAsync(CancellationToken cancel)
     {
+        if (options.Testing?.Endpoint is { } given)
+        {
+            // Read once: a test's server does not live as long as a certificate.
+            var ours = X509Certificate2.CreateFromPemFile(given.Certificate, given.Key);
+            _current = new SslServerAuthenticationOptions { ServerCertificateContext = SslStreamCertificateContext.Create(ours, [], offline: true) };
+            return DateTimeOffset.MaxValue;
+        }
+
+        var hosts = options.HostNames;
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var addresses = hosts.Select(host => IPAddress.TryParse(host, out var address) ? address : null).OfType<IPAddress>();
         var names = hosts.Where(host => !IPAddress.TryParse(host, out _));
@@ -93,7 +101,7 @@ internal sealed class EndpointCertificate(
 
         using var bare = leaf.Certificate;
         X509Certificate2Collection chain = [hierarchy.Current.Certificate];
-        _options = new SslServerAuthenticationOptions
+        _current = new SslServerAuthenticationOptions
         {
             ServerCertificateContext = SslStreamCertificateContext.Create(bare.CopyWithPrivateKey(key), chain, offline: true),
         };

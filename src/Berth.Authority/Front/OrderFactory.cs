@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Berth.Acme.Protocol;
+using Berth.Authority.Limits;
 using Berth.Authority.Storage;
 
 namespace Berth.Authority.Front;
@@ -7,7 +8,7 @@ namespace Berth.Authority.Front;
 /// <summary>Makes an order and the authorizations it needs, reusing what the account has proven before.</summary>
 internal sealed class OrderFactory(
     AuthorityOptions options, IAuthorityStore store, OrderRules rules, AuthorizationFactory authorizations, Replacement replacement,
-    TimeProvider time)
+    RateLimiter limiter, TimeProvider time)
 {
     /// <summary>A proof that ends sooner is made anew: the order could not be finalized in peace.</summary>
     private static readonly TimeSpan LeastRemaining = TimeSpan.FromHours(1);
@@ -16,7 +17,7 @@ internal sealed class OrderFactory(
     {
         var now = time.GetUtcNow();
         var names = await rules.AcceptAsync(account, wanted, now, cancel);
-        await replacement.CheckAsync(account, wanted.Replaces, names, cancel);
+        var replaced = await replacement.CheckAsync(account, wanted.Replaces, names, cancel);
         await RefuseTooManyAsync(account, now, cancel);
         var reused = await FindProvenAsync(account, names, now, cancel);
         var missing = names.Except(reused.Select(found => found.Name)).ToList();
@@ -36,6 +37,7 @@ internal sealed class OrderFactory(
             Profile = wanted.Profile,
             Replaces = wanted.Replaces,
         };
+        await limiter.SpendOrderAsync(account, names, replaced, cancel);
         return await store.AddOrderAsync(order, added, cancel) ? order : throw Replacement.Taken();
     }
 
@@ -55,6 +57,11 @@ internal sealed class OrderFactory(
         var proven = ImmutableArray.CreateBuilder<AuthorizationRecord>();
         foreach (var name in options.ReuseAuthorizations ? names : [])
         {
+            if (options.Testing is { ReuseAuthorizations: var percent } && Random.Shared.Next(100) >= percent)
+            {
+                continue;
+            }
+
             if (await store.FindValidAuthorizationAsync(account.Id, name, now + LeastRemaining, cancel) is { } found)
             {
                 proven.Add(found);

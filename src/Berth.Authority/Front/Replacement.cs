@@ -24,12 +24,13 @@ internal sealed class Replacement(IAuthorityStore store, Hierarchy hierarchy)
     }
 
     /// <exception cref="Rejection">It is another account's, has no name in common, or is not there.</exception>
-    internal async Task CheckAsync(
+    /// <returns>The certificate to be replaced; null when there is none.</returns>
+    internal async Task<CertificateRecord?> CheckAsync(
         AccountRecord account, string? identifier, ImmutableArray<string> names, CancellationToken cancel)
     {
         if (identifier is null)
         {
-            return;
+            return null;
         }
 
         var found = await FindAsync(identifier, cancel)
@@ -43,6 +44,8 @@ internal sealed class Replacement(IAuthorityStore store, Hierarchy hierarchy)
         {
             throw Reject.Malformed("'replaces' names a certificate that has no identifier in common with this order.");
         }
+
+        return found;
     }
 
     internal static Rejection Taken() =>

@@ -13,4 +13,7 @@ internal sealed record RequestTarget
     internal required string Id { get; init; }
 
     internal required string Cursor { get; init; }
+
+    /// <summary>Where it came from.</summary>
+    internal required System.Net.IPAddress Client { get; init; }
 }

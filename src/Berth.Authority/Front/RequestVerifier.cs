@@ -4,7 +4,7 @@ using Berth.Authority.Storage;
 namespace Berth.Authority.Front;
 
 /// <summary>Authenticates requests (RFC 8555 §6.2 to §6.5): cheap checks first, the signature last.</summary>
-internal sealed class RequestVerifier(IAuthorityStore store, INonces nonces, Func<string, bool> isOurs)
+internal sealed class RequestVerifier(IAuthorityStore store, INonces nonces, PathStyle style, Func<string, bool> isOurs)
 {
     private readonly KeyCache _keys = new();
 
@@ -37,6 +37,7 @@ internal sealed class RequestVerifier(IAuthorityStore store, INonces nonces, Fun
             Url = call.Url,
             Id = call.Id,
             Cursor = call.Cursor,
+            Client = call.Client,
             Payload = payload,
             Key = key,
             SigningAccount = account,
@@ -86,7 +87,7 @@ internal sealed class RequestVerifier(IAuthorityStore store, INonces nonces, Fun
 
     private async Task<AccountRecord> FindAsync(string kid, CancellationToken cancel)
     {
-        var account = Urls.AccountIdOf(kid, isOurs) is { } id ? await store.FindAccountAsync(id, cancel) : null;
+        var account = Urls.AccountIdOf(kid, style, isOurs) is { } id ? await store.FindAccountAsync(id, cancel) : null;
         return account switch
         {
             null => throw Reject.AccountDoesNotExist(

@@ -2,39 +2,40 @@ namespace Berth.Authority.Front;
 
 /// <summary>The URLs of every resource, under the host the client has called.</summary>
 /// <param name="Base"><c>https://host:port</c>, no slash at the end.</param>
-internal sealed record Urls(string Base)
+/// <param name="Style">How the resources are spelled.</param>
+internal sealed record Urls(string Base, PathStyle Style)
 {
-    internal string Directory => Base + "/directory";
+    internal string Directory => At("directory");
 
-    internal string NewNonce => Base + "/new-nonce";
+    internal string NewNonce => At("new-nonce");
 
-    internal string NewAccount => Base + "/new-account";
+    internal string NewAccount => At("new-account");
 
-    internal string NewOrder => Base + "/new-order";
+    internal string NewOrder => At("new-order");
 
-    internal string NewAuthorization => Base + "/new-authorization";
+    internal string NewAuthorization => At("new-authorization");
 
     /// <summary>The certificate's identifier follows after a slash (RFC 9773 §4.1).</summary>
-    internal string RenewalInfo => Base + "/renewal-info";
+    internal string RenewalInfo => At("renewal-info");
 
     /// <summary>What a hashed account in a dns-persist-01 record begins with.</summary>
     internal string AccountHashPrefix => Base + AccountHashPath;
 
-    internal string RevokeCertificate => Base + "/revoke-certificate";
+    internal string RevokeCertificate => At("revoke-certificate");
 
-    internal string KeyChange => Base + "/key-change";
+    internal string KeyChange => At("key-change");
 
-    internal string Account(string id) => $"{Base}/account/{id}";
+    internal string Account(string id) => At("account/*", id);
 
-    internal string Orders(string account) => $"{Base}/account/{account}/orders";
+    internal string Orders(string account) => At("account/*/orders", account);
 
-    internal string Order(string id) => $"{Base}/order/{id}";
+    internal string Order(string id) => At("order/*", id);
 
-    internal string Finalize(string order) => $"{Base}/order/{order}/finalize";
+    internal string Finalize(string order) => At("order/*/finalize", order);
 
-    internal string Authorization(string id) => $"{Base}/authorization/{id}";
+    internal string Authorization(string id) => At("authorization/*", id);
 
-    internal string Challenge(string id) => $"{Base}/challenge/{id}";
+    internal string Challenge(string id) => At("challenge/*", id);
 
     /// <summary>One of the chains of a certificate; the first has no number.</summary>
     internal string Certificate(string serial, int chain) => chain == 0 ? Certificate(serial) : $"{Certificate(serial)}.{chain}";
@@ -47,7 +48,9 @@ internal sealed record Urls(string Base)
         _ => ("", int.MaxValue),
     };
 
-    internal string Certificate(string serial) => $"{Base}/certificate/{serial}";
+    internal string Certificate(string serial) => At("certificate/*", serial);
+
+    private string At(string route, string id = "") => Base + Style.PathOf(route, id);
 
     private const string AccountHashPath = "/account-hash/";
 
@@ -56,14 +59,15 @@ internal sealed record Urls(string Base)
 
     /// <summary>The id in an account URL of any of this server's hosts, or null.</summary>
     /// <param name="kid">As a client sent it.</param>
+    /// <param name="style">How an account's URL is spelled.</param>
     /// <param name="isOurs">True for the hosts this server answers to.</param>
-    internal static string? AccountIdOf(string kid, Func<string, bool> isOurs)
+    internal static string? AccountIdOf(string kid, PathStyle style, Func<string, bool> isOurs)
     {
-        const string Path = "/account/";
+        var path = style.PathOf("account/*");
         return Uri.TryCreate(kid, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps && isOurs(url.Host)
-            && url.PathAndQuery.StartsWith(Path, StringComparison.Ordinal) && url.Fragment.Length == 0
+            && url.PathAndQuery.StartsWith(path, StringComparison.Ordinal) && url.Fragment.Length == 0
             && kid.EndsWith(url.PathAndQuery, StringComparison.Ordinal)
-            ? url.PathAndQuery[Path.Length..]
+            ? url.PathAndQuery[path.Length..]
             : null;
     }
 }

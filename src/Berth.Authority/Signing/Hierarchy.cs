@@ -149,7 +149,8 @@ internal sealed class Hierarchy : IDisposable
 
             var key = folder.FindKey(name) ?? throw AuthorityProblems.MissingKey(folder.KeyPath(name)).AsException();
             RefuseStrangers(folder, name, certificate, key);
-            issuers.Add(new Issuer(Id(issuers.Count + 1), certificate, key, alternates));
+            var above = File.Exists(folder.ChainPath(name)) ? File.ReadAllText(folder.ChainPath(name)) : "";
+            issuers.Add(new Issuer(Id(issuers.Count + 1), certificate, key, alternates, above));
         }
 
         return issuers;

@@ -20,6 +20,9 @@ internal sealed class HierarchyFolder(string path)
 
     internal string CertificatePath(string name) => Path.Combine(path, name + ".pem");
 
+    /// <summary>Certificates between an intermediate and the root, from below; there for a chain of several intermediates only.</summary>
+    internal string ChainPath(string name) => Path.Combine(path, name + ".chain.pem");
+
     internal string KeyPath(string name) => Path.Combine(path, name + ".key");
 
     internal static string Intermediate(int number) => string.Create(CultureInfo.InvariantCulture, $"intermediate-{number}");

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Berth.Acme.Protocol;
+using Berth.Authority.Limits;
 using Berth.Authority.Policy;
 using Berth.Authority.Storage;
 using Microsoft.Extensions.Logging;
@@ -18,12 +19,13 @@ internal sealed class IssuanceWork : IAsyncDisposable
     private readonly IAuthorityStore _store;
     private readonly LeafIssuer _leaves;
     private readonly IssuanceGate _gate;
+    private readonly RateLimiter _limiter;
     private readonly NodeIdentity _node;
     private readonly ILogger _log;
 
-    internal IssuanceWork(IAuthorityStore store, LeafIssuer leaves, IssuanceGate gate, NodeIdentity node, ILogger log)
+    internal IssuanceWork(IAuthorityStore store, LeafIssuer leaves, IssuanceGate gate, RateLimiter limiter, NodeIdentity node, ILogger log)
     {
-        (_store, _leaves, _gate, _node, _log) = (store, leaves, gate, node, log);
+        (_store, _leaves, _gate, _limiter, _node, _log) = (store, leaves, gate, limiter, node, log);
         _queue = new WorkQueue<(string, Lease)>(Workers, Capacity, IssueAsync);
     }
 
@@ -112,6 +114,8 @@ internal sealed class IssuanceWork : IAsyncDisposable
         var leaf = _leaves.Issue(request.Key, names, [.. addresses], order.NotBefore, _gate.EndOf(order));
         using var certificate = leaf.Certificate;
         FailPoint?.Invoke("signed");
+        // Counted first: a crash between the two counts once too often, never too seldom.
+        await _limiter.CountCertificateAsync(order, cancel);
         await _store.FinishIssuanceAsync(order.Id, leaf.ToRecord(order.AccountId, request.KeyHash), cancel);
         FailPoint?.Invoke("recorded");
         _log.Issued(leaf.Serial, string.Join(", ", order.Names), order.AccountId, order.Id);

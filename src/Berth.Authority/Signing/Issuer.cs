@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace Berth.Authority.Signing;
 
 /// <summary>An intermediate: its certificate and the key that signs leaves and CRLs.</summary>
-internal sealed class Issuer(string id, X509Certificate2 certificate, SigningKey key, ImmutableArray<string> alternates = default) : IDisposable
+internal sealed class Issuer(string id, X509Certificate2 certificate, SigningKey key, ImmutableArray<string> alternates = default, string above = "") : IDisposable
 {
     /// <summary>A counting number as text, part of file names and URLs: <c>1</c>.</summary>
     internal string Id { get; } = id;
@@ -17,7 +17,7 @@ internal sealed class Issuer(string id, X509Certificate2 certificate, SigningKey
 
     /// <summary>What may follow a leaf, PEM: the usual chain first, then alternates (RFC 8555 §7.4.2), ten at most.</summary>
     internal ImmutableArray<string> Chains { get; } =
-        [certificate.ExportCertificatePem() + "\n", .. alternates.IsDefault ? [] : alternates.Take(9)];
+        [certificate.ExportCertificatePem() + "\n" + above, .. alternates.IsDefault ? [] : alternates.Take(9)];
 
     internal NameConstraints Constraints { get; } = NameConstraints.Of(certificate);
 

@@ -136,6 +136,16 @@ internal interface IAuthorityStore : IAsyncDisposable
     /// <returns>False when there was none.</returns>
     Task<bool> RemoveIncidentAsync(string id, CancellationToken cancel);
 
+    /// <summary>Takes a token out of a bucket.</summary>
+    /// <returns>False when there is none; nothing is changed then.</returns>
+    Task<bool> TakeAsync(LimitBucket bucket, DateTimeOffset now, CancellationToken cancel);
+
+    /// <summary>Takes a token out of each bucket, out of empty ones too.</summary>
+    Task ChargeAsync(ImmutableArray<LimitBucket> buckets, DateTimeOffset now, CancellationToken cancel);
+
+    /// <summary>When each bucket is full again; null for one that nothing was ever taken out of.</summary>
+    Task<ImmutableArray<DateTimeOffset?>> ReadBucketsAsync(ImmutableArray<string> keys, CancellationToken cancel);
+
     /// <summary>A number higher than any returned before for this issuer (RFC 5280 §5.2.3).</summary>
     Task<long> NextCrlNumberAsync(string issuerId, CancellationToken cancel);
 

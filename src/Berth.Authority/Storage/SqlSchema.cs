@@ -125,6 +125,13 @@ internal static class SqlSchema
             ALTER TABLE challenge RENAME COLUMN authz TO "authorization";
             ALTER TABLE order_authorization RENAME COLUMN authz TO "authorization";
             """),
+        // Rate limits.
+        new(
+            """
+            CREATE TABLE limit_bucket (bucket TEXT PRIMARY KEY, full_at {number} NOT NULL) {by-key};
+            CREATE INDEX limit_bucket_by_time ON limit_bucket (full_at);
+            """,
+            "DROP TABLE limit_bucket"),
     ];
 
     /// <summary>Brings a database to a version, all steps in one transaction.</summary>

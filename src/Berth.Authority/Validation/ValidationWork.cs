@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Berth.Acme.Protocol;
+using Berth.Authority.Limits;
 using Berth.Authority.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -12,6 +13,7 @@ internal sealed class ValidationWork : IAsyncDisposable
 
     private readonly WorkQueue<Attempt> _queue;
     private readonly Validations _validations;
+    private readonly RateLimiter _limiter;
     private readonly RetrySchedule _retries;
     private readonly IAuthorityStore _store;
     private readonly TimeSpan _lifetime;
@@ -20,10 +22,10 @@ internal sealed class ValidationWork : IAsyncDisposable
     private readonly ILogger _log;
 
     internal ValidationWork(
-        AuthorityOptions options, Validations validations, IAuthorityStore store, NodeIdentity node, TimeProvider time, ILogger log)
+        AuthorityOptions options, Validations validations, IAuthorityStore store, RateLimiter limiter, NodeIdentity node, TimeProvider time, ILogger log)
     {
         (_store, _node, _time, _log, _lifetime) = (store, node, time, log, options.AuthorizationLifetime);
-        (_validations, _retries) = (validations, new RetrySchedule(options.ValidationRetries, time));
+        (_validations, _limiter, _retries) = (validations, limiter, new RetrySchedule(options.ValidationRetries, time));
         _queue = new WorkQueue<Attempt>(options.ConcurrentValidations, Capacity, ValidateAsync, attempt => attempt.Task.AccountId);
     }
 
@@ -92,6 +94,11 @@ internal sealed class ValidationWork : IAsyncDisposable
 
             var now = _time.GetUtcNow();
             var expires = finding.Until < now + _lifetime ? finding.Until.Value : now + _lifetime;
+            if (finding.Problem is not null)
+            {
+                await _limiter.CountFailureAsync(task.AccountId, task.Name, cancel);
+            }
+
             await _store.FinishChallengeAsync(task.ChallengeId, now, expires, Json(task, finding.Problem), cancel);
             Tell(task, finding.Problem);
         }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Berth.Acme.Protocol;
+using Berth.Authority.Testing;
 
 namespace Berth.Authority.Validation;
 
@@ -14,11 +15,13 @@ internal sealed class Validations
     private readonly int _quorum;
     private readonly CaaCheck _caa;
     private readonly TimeProvider _time;
+    private readonly TestMode? _testing;
 
     internal Validations(AuthorityOptions options, TimeProvider time)
     {
         var policy = new AddressPolicy(options.AllowPrivateAddresses, options.AllowedNetworks);
         _time = time;
+        _testing = options.Testing;
         _caa = new CaaCheck(options.CaaIdentities);
         _views = options.Resolvers.IsEmpty
             ? [new Perspective(null, options.KnownAddresses, policy)]
@@ -38,7 +41,17 @@ internal sealed class Validations
     /// <summary>True when CAA is looked at, and so must be looked at again when the look is old.</summary>
     internal bool ChecksCaa => _caa.IsOn;
 
-    internal Task<Finding> ProveAsync(ValidationTarget target, CancellationToken cancel) => SeenByAllAsync(
+    internal async Task<Finding> ProveAsync(ValidationTarget target, CancellationToken cancel)
+    {
+        if (_testing is { MostSleep.Ticks: > 0 and var most })
+        {
+            await Task.Delay(TimeSpan.FromTicks(Random.Shared.NextInt64(most)), _time, cancel);
+        }
+
+        return _testing is { AlwaysValid: true } ? new Finding(null, null) : await LookAsync(target, cancel);
+    }
+
+    private Task<Finding> LookAsync(ValidationTarget target, CancellationToken cancel) => SeenByAllAsync(
         target,
         async (view, limit) =>
         {

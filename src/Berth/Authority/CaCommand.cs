@@ -35,7 +35,7 @@ internal static class CaCommand
     private static ProblemException Unknown(string[] words)
     {
         var said = string.Join(' ', words.TakeWhile(word => !word.StartsWith('-')).Take(2));
-        var nearest = Nearest.Of(said, Verbs.Select(verb => verb.Name).Append("serve")) ?? Nearest.Of(words[0], Verbs.Select(verb => verb.Name).Append("serve"));
+        var nearest = Nearest.Of(said, Verbs.Select(verb => verb.Name).Concat(["serve", "pebble"])) ?? Nearest.Of(words[0], Verbs.Select(verb => verb.Name).Concat(["serve", "pebble"]));
         return ProgramProblems.BadOption(
             $"berth ca has no command '{Printable.Of(said)}'.",
             nearest is null ? "`berth ca --help` lists them." : $"Did you mean `berth ca {nearest}`? `berth ca --help` lists all.").AsException();
@@ -47,7 +47,7 @@ internal static class CaCommand
         output.Line();
         output.Line("Runs and looks after Berth's own certificate authority. Commands work while it serves.");
         output.Line();
-        foreach (var line in Columns.Lay([["    serve", "Run the authority for ACME clients"], .. Verbs.Select(verb => new[] { "    " + verb.Name, verb.Summary })]))
+        foreach (var line in Columns.Lay([["    serve", "Run the authority for ACME clients"], ["    pebble", "Run a test server for ACME clients, in the place of Pebble"], .. Verbs.Select(verb => new[] { "    " + verb.Name, verb.Summary })]))
         {
             output.Line(line);
         }

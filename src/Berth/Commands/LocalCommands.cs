@@ -11,7 +11,7 @@ internal sealed class LocalCommands(string name, string description, params (str
         new LocalCommands(
             "ca",
             "Run Berth's own certificate authority",
-            [("ca serve", "[--help]", "Run the authority alone, for other ACME clients"), .. Authority.CaCommand.Verbs.Select(verb => ("ca " + verb.Name, verb.Synopsis, verb.Summary))]),
+            [("ca serve", "[--help]", "Run the authority alone, for other ACME clients"), ("ca pebble", "[-config <file>] [-dnsserver <address>]", "Run a test server in the place of Pebble"), .. Authority.CaCommand.Verbs.Select(verb => ("ca " + verb.Name, verb.Synopsis, verb.Summary))]),
         new LocalCommands("doctor", "Look at this machine and its apps, and say what to do", ("doctor", "[<app>]", "Look at this machine, or at an app as a visitor would")),
         new LocalCommands(
             "install",

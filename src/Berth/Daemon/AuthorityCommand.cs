@@ -38,6 +38,7 @@ internal static class AuthorityCommand
             --terms            URL of the terms of service that each account must agree to
             --website          URL of a page about this authority, shown in the directory
             --require-binding  register accounts with an external account binding only
+            --limits           rate limits: letsencrypt, letsencrypt-staging, or a file with lines like `new-orders 300/3h`; none by default
             --profile          a kind of certificate to choose: NAME,lifetime=6d,names=25,keys=ec,wildcards=no,addresses=no; may be repeated
         """;
 
@@ -116,6 +117,7 @@ internal static class AuthorityCommand
         "--deny-name" => options with { DeniedNames = options.DeniedNames.Add(value) },
         "--terms" => options with { TermsOfService = Url(value) },
         "--website" => options with { Website = Url(value) },
+        "--limits" => options with { Limits = LimitWords.Parse(value) },
         "--profile" => options with { Profiles = options.Profiles.Add(ProfileWords.Parse(value)) },
         _ => throw ProgramProblems.BadOption($"berth ca serve knows no option '{Printable.Of(option)}'.", SeeHelp).AsException(),
     };

@@ -1,0 +1,63 @@
+using System.Globalization;
+using Berth.Acme.Limits;
+using Berth.Commands;
+using Berth.Kernel;
+
+namespace Berth.Daemon;
+
+/// <summary>Reads what <c>--limits</c> says: <c>letsencrypt</c>, <c>letsencrypt-staging</c>, or a file with a line for each limit.</summary>
+internal static class LimitWords
+{
+    private const string Form = "Write letsencrypt, letsencrypt-staging, or the path of a file with lines like `new-orders 300/3h`.";
+
+    internal static RateLimits Parse(string text) => text switch
+    {
+        "letsencrypt" => RateLimits.LetsEncrypt,
+        "letsencrypt-staging" => RateLimits.LetsEncryptStaging,
+        _ => new RateLimits { All = [.. Lines(text).Select(Line)] },
+    };
+
+    private static IEnumerable<string> Lines(string file)
+    {
+        try
+        {
+            return File.ReadAllLines(file).Select(line => line.Split('#')[0].Trim()).Where(line => line.Length > 0);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw ProgramProblems.BadOption($"The limits '{Printable.Of(file)}' cannot be read: {e.Message}", Form).AsException(e);
+        }
+    }
+
+    private static RateLimit Line(string line)
+    {
+        if (line.Split([' ', '\t', '/'], StringSplitOptions.RemoveEmptyEntries) is [var kind, var count, [.. var number, var unit]]
+            && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var most) && most > 0
+            && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var units) && units is > 0 and <= 10_000
+            && KindOf(kind) is { } found && UnitOf(unit) is { } one)
+        {
+            return new RateLimit(found, most, one * units);
+        }
+
+        throw ProgramProblems.BadOption($"'{Printable.Of(line)}' is not a limit.", Form).AsException();
+    }
+
+    private static LimitKind? KindOf(string word) => word switch
+    {
+        "new-accounts" => LimitKind.NewAccounts,
+        "new-orders" => LimitKind.NewOrders,
+        "certificates-per-domain" => LimitKind.CertificatesPerDomain,
+        "certificates-per-set" => LimitKind.CertificatesPerSet,
+        "failed-validations" => LimitKind.FailedValidations,
+        _ => null,
+    };
+
+    private static TimeSpan? UnitOf(char unit) => unit switch
+    {
+        'd' => TimeSpan.FromDays(1),
+        'h' => TimeSpan.FromHours(1),
+        'm' => TimeSpan.FromMinutes(1),
+        's' => TimeSpan.FromSeconds(1),
+        _ => null,
+    };
+}
