@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 using Berth.Acme.Protocol;
@@ -16,6 +17,7 @@ internal sealed class IssuanceWork : IAsyncDisposable
     private const int Capacity = 20_000;
 
     private readonly WorkQueue<(string OrderId, Lease Lease)> _queue;
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _waitedFor = new(StringComparer.Ordinal);
     private readonly IAuthorityStore _store;
     private readonly LeafIssuer _leaves;
     private readonly IssuanceGate _gate;
@@ -49,8 +51,9 @@ internal sealed class IssuanceWork : IAsyncDisposable
     }
 
     /// <summary>Takes an order from ready to processing.</summary>
+    /// <returns>Once it is in processing; the inner task ends once it is decided.</returns>
     /// <exception cref="Rejection">orderNotReady when it is not ready (any more); rateLimited when too much is waiting.</exception>
-    internal async Task StartAsync(string orderId, byte[] csr, CancellationToken cancel)
+    internal async Task<Task> StartAsync(string orderId, byte[] csr, CancellationToken cancel)
     {
         if (!_queue.TryReserve())
         {
@@ -66,8 +69,11 @@ internal sealed class IssuanceWork : IAsyncDisposable
                 throw Reject.OrderNotReady("Another request has finalized the order, or it became invalid.");
             }
 
+            var decided = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waitedFor[orderId] = decided;
             _queue.Add((orderId, lease));
             isQueued = true;
+            return decided.Task;
         }
         finally
         {
@@ -97,6 +103,13 @@ internal sealed class IssuanceWork : IAsyncDisposable
         {
             _log.IssuanceFailed(e, orderId);
             await FailAsync(orderId, cancel);
+        }
+        finally
+        {
+            if (_waitedFor.TryRemove(orderId, out var decided))
+            {
+                decided.SetResult();
+            }
         }
     }
 
