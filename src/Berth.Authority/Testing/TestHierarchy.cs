@@ -32,18 +32,18 @@ internal sealed class TestHierarchy
     {
         folder.Open();
         var now = time.GetUtcNow();
-        var roots = Enumerable.Range(0, mode.AlternateRoots + 1).Select(number => Root(number, now)).ToImmutableArray();
+        var roots = Enumerable.Range(0, mode.AlternateRoots + 1).Select(_ => Root(now)).ToImmutableArray();
         var keys = Enumerable.Range(0, mode.ChainLength).Select(_ => ECDsa.Create(ECCurve.NamedCurves.nistP256)).ToImmutableArray();
-        var names = keys.Select((_, i) => Name("Intermediate", i)).ToImmutableArray();
+        var names = keys.Select(_ => Name("Intermediate")).ToImmutableArray();
         var chains = roots.Select(root => Chain(root, keys, names, now)).ToImmutableArray();
         Save(folder, roots[0], keys[^1], chains);
         return new TestHierarchy(roots, [.. chains.Select(chain => (chain[0], keys[0]))]);
     }
 
-    private static (X509Certificate2 Certificate, ECDsa Key) Root(int number, DateTimeOffset now)
+    private static (X509Certificate2 Certificate, ECDsa Key) Root(DateTimeOffset now)
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP384);
-        var request = new CertificateRequest(Name("Root", number), key, HashAlgorithmName.SHA384);
+        var request = new CertificateRequest(Name("Root"), key, HashAlgorithmName.SHA384);
         CertificateProfile.AsAuthority(request, pathLength: null);
         return (request.Create(
             request.SubjectName, X509SignatureGenerator.CreateForECDsa(key), now - Hierarchy.Backdate, now.AddYears(10), SerialNumber.Next()), key);
@@ -88,10 +88,11 @@ internal sealed class TestHierarchy
 
     private static string Pem(IEnumerable<X509Certificate2> chain) => string.Concat(chain.Select(link => link.ExportCertificatePem() + "\n"));
 
-    private static X500DistinguishedName Name(string role, int number)
+    // Tests of clients look for these words.
+    private static X500DistinguishedName Name(string role)
     {
         var name = new X500DistinguishedNameBuilder();
-        name.AddCommonName(string.Create(CultureInfo.InvariantCulture, $"Berth Test {role} {number} {RandomNumberGenerator.GetHexString(6, lowercase: true)}"));
+        name.AddCommonName(string.Create(CultureInfo.InvariantCulture, $"Pebble {role} CA {RandomNumberGenerator.GetHexString(6, lowercase: true)}"));
         return name.Build();
     }
 }

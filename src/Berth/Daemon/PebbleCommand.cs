@@ -25,6 +25,8 @@ internal static class PebbleCommand
             -strict     taken and of no effect: it is as strict as RFC 8555 everywhere
         """;
 
+    private const string Prefix = "berth-pebble-";
+
     private const string SeeHelp = "`berth ca pebble --help` lists the options.";
 
     public static async Task<int> RunAsync(string[] words, CommandOutput output)
@@ -39,7 +41,8 @@ internal static class PebbleCommand
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var logs = new LineLogger();
-        var folder = Directory.CreateTempSubdirectory("berth-pebble-").FullName;
+        SweepKilled();
+        var folder = Directory.CreateTempSubdirectory(Prefix).FullName;
         try
         {
             await using var server = new AuthorityServer(Parse(words, folder), TimeProvider.System, logs);
@@ -58,6 +61,27 @@ internal static class PebbleCommand
         {
             context.Cancel = true;
             stop.Cancel();
+        }
+    }
+
+    // Tests kill their servers: what one that is gone has left is worth nothing.
+    private static void SweepKilled()
+    {
+        var old = TimeProvider.System.GetUtcNow().AddMinutes(-1);
+        foreach (var left in new DirectoryInfo(Path.GetTempPath()).EnumerateDirectories(Prefix + "*").Where(folder => folder.CreationTimeUtc < old.UtcDateTime))
+        {
+            try
+            {
+                using var held = FileLock.TryAcquire(Path.Combine(left.FullName, "authority", "lock"));
+                if (held is not null)
+                {
+                    left.Delete(recursive: true);
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Another user's, or gone meanwhile.
+            }
         }
     }
 
