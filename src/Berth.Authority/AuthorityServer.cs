@@ -91,16 +91,17 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
         var lists = Own(new RevocationLists(hierarchy, store, time));
 
         var front = MakeFront(store, issuance, validation, limiter, lists, hierarchy, shared);
-        var app = AuthorityHost.Build(options, endpoint, front, logs);
-        Own(new StoppingFirst(app));
-        await AuthorityHost.StartAsync(app, options, cancel);
-        TellAddresses(app, leaves, lists);
-        await endpoint.StartAsync(cancel);
+        // First, so that it is there for who has seen the directory; its handshakes wait for the certificate.
         if (made is not null)
         {
             Own(await TestManagement.StartAsync(options, made, endpoint, store, logs, cancel));
         }
 
+        var app = AuthorityHost.Build(options, endpoint, front, logs);
+        Own(new StoppingFirst(app));
+        await AuthorityHost.StartAsync(app, options, cancel);
+        TellAddresses(app, leaves, lists);
+        await endpoint.StartAsync(cancel);
         Own(new Maintenance(options, store, node, hierarchy, shared, validation, issuance, time, _log)).Start();
         _log.Started(string.Join(", ", app.Urls), Directory.AbsoluteUri);
     }

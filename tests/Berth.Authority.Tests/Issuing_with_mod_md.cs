@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
-using Berth.Kernel;
 using Berth.TestKit;
 
 namespace Berth.Authority.Tests;
