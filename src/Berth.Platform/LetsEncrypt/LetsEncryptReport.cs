@@ -3,6 +3,7 @@ using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.Certs;
 using Berth.Platform.CommandLine;
+using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Platform.Properties;
 
 namespace Berth.Platform.LetsEncrypt;
@@ -12,9 +13,11 @@ public sealed class LetsEncryptReport(
     LetsEncryptSettingsStore settings,
     AutoRenewal renewal,
     ICertificateManager manager,
+    LineageReader reader,
     PropertyStore properties,
     CertificateFiles certificates,
-    AppCatalog apps)
+    AppCatalog apps,
+    TimeProvider time)
 {
     // What a certificate of 90 days has when nothing is set: a third of its lifetime.
     private const long UsualGrace = 30L * 86400;
@@ -72,7 +75,10 @@ public sealed class LetsEncryptReport(
         values["letsencrypt-autorenew"] = renewal.IsOn ? "true" : "false";
         values["letsencrypt-expiration"] = facts?.NotAfter.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) ?? "";
         values["letsencrypt-expires-at"] = facts is null ? "" : Readable(facts.NotAfter);
-        values["letsencrypt-next-attempt"] = manager.NextOf(app).At is { } next ? Readable(next) : "";
+        var step = manager.NextOf(app);
+        values["letsencrypt-next-attempt"] = step.At is { } next ? Readable(next) : "";
+        values["letsencrypt-waiting-for"] = GateWords.Of(step);
+        values["letsencrypt-gates"] = GateWords.Of(reader.StoredOf(app).State.Gates, time.GetUtcNow());
         values["letsencrypt-last-error"] = manager.LastFailureOf(app)?.Found ?? "";
         return values;
     }
@@ -82,5 +88,5 @@ public sealed class LetsEncryptReport(
         : facts is null ? UsualGrace
         : Math.Max(0, (long)(facts.NotAfter - manager.RenewalOf(app, facts)).TotalSeconds);
 
-    private static string Readable(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+    private static string Readable(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 }

@@ -177,7 +177,7 @@ internal sealed class Services : IAsyncDisposable
             new UrlFeature(UrlFeature.All, urls, apps),
             new UrlFeature(UrlFeature.Best, urls, apps),
             new LetsEncryptFeature(
-                Manager, new LetsEncryptReport(settings, renewal, Manager, properties, certificates, apps), settings, renewal, Lineages,
+                Manager, new LetsEncryptReport(settings, renewal, Manager, lineageReader, properties, certificates, apps, time), settings, renewal, Lineages,
                 properties, certificates, apps, triggers, more, time),
             new MetricsFeature(new CertificateMetrics(apps, certificates, Manager, heartbeat, time)),
             new PsFeature(Runtime, ps, new PsReport(Runtime, ps, formations, apps), new PsScaling(Runtime, formations, apps), journal, apps, triggers),

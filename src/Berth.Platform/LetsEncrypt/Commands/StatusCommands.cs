@@ -43,7 +43,7 @@ public sealed class StatusCommands(
     {
         var rows = apps.List().Select(app => (App: app, Step: manager.NextOf(app))).Where(row => row.Step.Action != LineageAction.None)
             .OrderBy(row => row.Step.At)
-            .Select(row => new[] { row.App.Text, row.Step.At is { } at ? In(at) : "", Held(row.Step) });
+            .Select(row => new[] { row.App.Text, row.Step.At is { } at ? In(at) : "", GateWords.Of(row.Step) });
         foreach (var line in Columns.Lay(rows.Prepend(["App", "Next", "Why"])))
         {
             output.Line(line);
@@ -60,8 +60,8 @@ public sealed class StatusCommands(
         {
             ["letsencrypt-next"] = step.Action == LineageAction.None ? "nothing" : Spoken(step.Action),
             ["letsencrypt-next-at"] = step.At is { } at ? $"{Time(at)} ({In(at)})" : "",
-            ["letsencrypt-waiting-for"] = Held(step),
-            ["letsencrypt-gates"] = Joined(state.Gates.Where(gate => gate.Until > time.GetUtcNow()).Select(Gate)),
+            ["letsencrypt-waiting-for"] = GateWords.Of(step),
+            ["letsencrypt-gates"] = GateWords.Of(state.Gates, time.GetUtcNow()),
             ["letsencrypt-page"] = state.Gates.Select(gate => gate.Page).FirstOrDefault(page => page is not null) ?? "",
             ["letsencrypt-failures"] = state.Failures.ToString(CultureInfo.InvariantCulture),
             ["letsencrypt-last-error"] = Failure(state.LastFailure),
@@ -87,19 +87,6 @@ public sealed class StatusCommands(
         call.Output.Step($"In service: {bundle.Name[..Math.Min(8, bundle.Name.Length)]}, {string.Join(", ", bundle.Facts!.Names)}, until {Time(bundle.Facts.NotAfter)}");
         return 0;
     }
-
-    private static string Held(LineageStep step) => step.Gate is { } gate ? $"{step.Why}; held back: {Gate(gate)}" : step.Why;
-
-    private static string Gate(LineageGate gate) =>
-        $"{gate.Kind switch
-        {
-            GateKind.Backoff => "a pause after a failure",
-            GateKind.RetryAfter => "the server asked to wait",
-            GateKind.Limit => "a limit is used up",
-            GateKind.Paused => "the server has paused a name",
-            GateKind.UserAction => "someone must act",
-            _ => "a rest after renewals",
-        }} until {Time(gate.Until)}: {Printable.Of(gate.Reason, 600)}{(gate.Page is null ? "" : $" See {gate.Page}")}";
 
     private static string Failure(LineageFailure? failure) => failure is null
         ? ""

@@ -1,0 +1,27 @@
+using System.Globalization;
+using Berth.Kernel;
+
+namespace Berth.Platform.LetsEncrypt.Lineages;
+
+/// <summary>What a certificate waits for, in words for people; the same in every command that tells of it.</summary>
+internal static class GateWords
+{
+    public static string Of(LineageStep step) => step.Gate is { } gate ? $"{step.Why}; held back: {Of(gate)}" : step.Why;
+
+    public static string Of(LineageGate gate) =>
+        $"{gate.Kind switch
+        {
+            GateKind.Backoff => "a pause after a failure",
+            GateKind.RetryAfter => "the server asked to wait",
+            GateKind.Limit => "a limit is used up",
+            GateKind.Paused => "the server has paused a name",
+            GateKind.UserAction => "someone must act",
+            _ => "a rest after renewals",
+        }} until {Time(gate.Until)}: {Printable.Of(gate.Reason, 600)}{(gate.Page is null ? "" : $" See {gate.Page}")}";
+
+    /// <summary>The gates that are still shut, in one line; empty when none is.</summary>
+    public static string Of(IReadOnlyList<LineageGate> gates, DateTimeOffset now) =>
+        string.Join("; ", gates.Where(gate => gate.Until > now).Select(Of));
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+}
