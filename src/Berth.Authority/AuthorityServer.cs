@@ -131,7 +131,7 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
         Hierarchy hierarchy, SharedKeys? shared)
     {
         INonces nonces = shared is null ? new NoncePool() : new SharedNonces(shared.NonceKey, store, time);
-        nonces = options.Testing is { RejectNonces: > 0 } testing ? new TestNonces(nonces, testing.RejectNonces, Random.Shared) : nonces;
+        nonces = options.Testing is { RejectNonces: > 0 } testing ? new TestNonces(nonces, testing.RejectNonces) : nonces;
         var verifier = new RequestVerifier(store, nonces, Style, IsOurs);
         var meta = new DirectoryMeta
         {

@@ -80,6 +80,14 @@ internal sealed class AuditLog(string folder, TimeProvider time)
         return file.ReadByte() == '\n';
     }
 
+    private void GiveToOwner()
+    {
+        if (CurrentUser.IsRoot)
+        {
+            FileOwner.Of(folder)?.Take(Path);
+        }
+    }
+
     private AuditHead Append(ImmutableArray<AuditEvent> events)
     {
         using var file = new FileStream(Path, new FileStreamOptions
@@ -93,7 +101,8 @@ internal sealed class AuditLog(string folder, TimeProvider time)
         var text = new StringBuilder();
         if (head is null)
         {
-            // The first line names the log.
+            // It belongs to whom the folder belongs, also where root's daemon writes; its first line names it.
+            GiveToOwner();
             var id = Identity.Next(time);
             head = Chain(text, new AuditHead(id, -1, new string('0', 64)), AuditText.Of(id, time.GetUtcNow(), "berth", "log-begun", [("log", id)]));
         }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Berth.Acme.Protocol;
 using Berth.Authority.Limits;
 using Berth.Authority.Storage;
@@ -57,7 +58,7 @@ internal sealed class OrderFactory(
         var proven = ImmutableArray.CreateBuilder<AuthorizationRecord>();
         foreach (var name in options.ReuseAuthorizations ? names : [])
         {
-            if (options.Testing is { ReuseAuthorizations: var percent } && Random.Shared.Next(100) >= percent)
+            if (options.Testing is { ReuseAuthorizations: var percent } && RandomNumberGenerator.GetInt32(100) >= percent)
             {
                 continue;
             }

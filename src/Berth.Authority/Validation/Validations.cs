@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Berth.Acme.Protocol;
 using Berth.Authority.Testing;
 
@@ -45,7 +46,7 @@ internal sealed class Validations
     {
         if (_testing is { MostSleep.Ticks: > 0 and var most })
         {
-            await Task.Delay(TimeSpan.FromTicks(Random.Shared.NextInt64(most)), _time, cancel);
+            await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32((int)most.TotalMilliseconds + 1)), _time, cancel);
         }
 
         return _testing is { AlwaysValid: true } ? new Finding(null, null) : await LookAsync(target, cancel);

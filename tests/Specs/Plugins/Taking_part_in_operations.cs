@@ -11,6 +11,7 @@ public sealed class Taking_part_in_operations : IAsyncLifetime
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "the contract lets only root install plugins");
         _berth = await BerthServer.StartAsync();
+        await _berth.OkAsync("domains:set-global", "localhost");
     }
 
     public ValueTask DisposeAsync() => _berth is null ? ValueTask.CompletedTask : _berth.DisposeAsync();
