@@ -44,7 +44,7 @@ internal sealed class Validations
 
     internal async Task<Finding> ProveAsync(ValidationTarget target, CancellationToken cancel)
     {
-        if (_testing is { MostSleep.Ticks: > 0 and var most })
+        if (_testing is { MostSleep: var most } && most > TimeSpan.Zero)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32((int)most.TotalMilliseconds + 1)), _time, cancel);
         }

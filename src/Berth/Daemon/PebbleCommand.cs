@@ -1,7 +1,6 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using Berth.Authority;
-using Berth.Client;
 using Berth.Commands;
 using Berth.Kernel;
 using Berth.Platform.CommandLine;
