@@ -12,6 +12,7 @@ public sealed class Taking_part_in_operations : IAsyncLifetime
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "the contract lets only root install plugins");
         _berth = await BerthServer.StartAsync();
         await _berth.OkAsync("domains:set-global", "localhost");
+        await _berth.OkAsync("letsencrypt:set", "--global", "server", "berth");
     }
 
     public ValueTask DisposeAsync() => _berth is null ? ValueTask.CompletedTask : _berth.DisposeAsync();
