@@ -163,10 +163,19 @@ public static class AtomicFile
             UnixCreateMode = mode,
             BufferSize = 0,
         });
-        // The umask narrows what a group should read; the mode asked for is the mode given.
-        File.SetUnixFileMode(file.SafeFileHandle, mode);
-        folder.GiveOwner((int)file.SafeFileHandle.DangerousGetHandle());
-        return file;
+        try
+        {
+            // The umask narrows what a group should read; the mode asked for is the mode given.
+            File.SetUnixFileMode(file.SafeFileHandle, mode);
+            folder.GiveOwner((int)file.SafeFileHandle.DangerousGetHandle());
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            DeleteQuietly(path);
+            throw;
+        }
     }
 
     private static void DeleteQuietly(string path)

@@ -40,7 +40,8 @@ internal sealed class TlsAlpn01Validator(int port, TimeProvider time) : IChallen
                     ApplicationProtocols = [new SslApplicationProtocol(TlsAlpnAnswer.Protocol)],
                     // §4: TLS 1.2 or newer.
                     EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-                    CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+                    // A stranger's certificate names addresses where its issuers can be had: nothing goes there.
+                    CertificateChainPolicy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true },
                     AllowTlsResume = false,
                     // The certificate is self-signed by design; what it must hold is checked afterwards.
 #pragma warning disable CA5359

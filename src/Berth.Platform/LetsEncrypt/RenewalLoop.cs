@@ -49,7 +49,7 @@ public sealed class RenewalLoop(
             {
                 nextLook = await LookAsync(cancel);
             }
-            catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
+            catch (Exception e) when (e is not OutOfMemoryException && (e is not OperationCanceledException || !cancel.IsCancellationRequested))
             {
                 // Neither a machine short of files for a moment nor a fault of ours must end what keeps every certificate alive.
                 log.LookFailed(e);
@@ -149,7 +149,7 @@ public sealed class RenewalLoop(
             log.Failed(app, e.Problem);
             _notBefore[app] = time.GetUtcNow() + AfterTrouble;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
             // One app's fault must not end the loop that keeps all others' certificates alive, nor be tried without a pause.
             log.Faulted(app, e);

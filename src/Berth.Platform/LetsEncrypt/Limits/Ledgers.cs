@@ -4,7 +4,7 @@ using Berth.Storage;
 
 namespace Berth.Platform.LetsEncrypt.Limits;
 
-/// <summary>The ledger of each server, opened once and again when its limits are set anew.</summary>
+/// <summary>The ledger of each server, opened once and again when its limits are set anew or it could not be read.</summary>
 public sealed class Ledgers(IStateStore store, LetsEncryptSettingsStore settings, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, (string Limits, Lazy<Task<RateLedger>> Ledger)> _open = new(StringComparer.Ordinal);
@@ -18,7 +18,7 @@ public sealed class Ledgers(IStateStore store, LetsEncryptSettingsStore settings
         var (_, ledger) = _open.AddOrUpdate(
             directory.OriginalString,
             key => (limits, Open(directory, limits)),
-            (key, open) => open.Limits == limits ? open : (limits, Open(directory, limits)));
+            (key, open) => open.Limits == limits && open.Ledger is not { IsValueCreated: true, Value.IsFaulted: true } ? open : (limits, Open(directory, limits)));
         return ledger.Value;
     }
 

@@ -44,7 +44,8 @@ internal static class MailSender
 
         await dialogue.ExpectAsync(220, cancel);
         var offers = await GreetAsync(dialogue, cancel);
-        if (settings.Tls == "starttls")
+        // The setting's file may be written by hand: what is not understood is encrypted.
+        if (settings.Tls is not ("tls" or "none"))
         {
             if (!offers.Contains("STARTTLS", StringComparison.OrdinalIgnoreCase))
             {
@@ -58,8 +59,7 @@ internal static class MailSender
 
         if (settings is { User: { } user, Password: { } password })
         {
-            var words = Convert.ToBase64String(Encoding.UTF8.GetBytes($"\0{user}\0{password}"));
-            await dialogue.SayAsync($"AUTH PLAIN {words}", 235, cancel);
+            await dialogue.SayAsync($"AUTH PLAIN {Credentials(user, password)}", 235, cancel);
         }
 
         await dialogue.SayAsync($"MAIL FROM:<{settings.From}>", 250, cancel);
@@ -70,7 +70,19 @@ internal static class MailSender
 
         await dialogue.SayAsync("DATA", 354, cancel);
         await dialogue.SayAsync(message + "\r\n.", 250, cancel);
-        await dialogue.SayAsync("QUIT", 221, cancel);
+        await LeaveAsync(dialogue, cancel);
+    }
+
+    private static async Task LeaveAsync(SmtpDialogue dialogue, CancellationToken cancel)
+    {
+        try
+        {
+            await dialogue.SayAsync("QUIT", 221, cancel);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // The mail was taken: a failed goodbye must not have it sent once more.
+        }
     }
 
     private static Task<string> GreetAsync(SmtpDialogue dialogue, CancellationToken cancel) =>
@@ -105,8 +117,13 @@ internal static class MailSender
         return options;
     }
 
-    private static string Scrubbed(string words, SmtpSettings settings) =>
-        settings.Password is { Length: > 0 } password ? words.Replace(password, "***", StringComparison.Ordinal) : words;
+    // A server may repeat what it was told, in the words of AUTH too.
+    private static string Scrubbed(string words, SmtpSettings settings) => settings.Password is { Length: > 0 } password
+        ? words.Replace(password, "***", StringComparison.Ordinal).Replace(Credentials(settings.User, password), "***", StringComparison.Ordinal)
+        : words;
+
+    // RFC 4616: no authorization identity, then name and password.
+    private static string Credentials(string? user, string password) => Convert.ToBase64String(Encoding.UTF8.GetBytes($"\0{user}\0{password}"));
 
     private static string HostName() => DomainName.TryParse(Dns.GetHostName(), out var name) ? name.Text : "localhost";
 

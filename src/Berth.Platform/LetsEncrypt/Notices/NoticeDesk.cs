@@ -127,7 +127,16 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
             return false;
         }
 
-        WriteTold(happened.App, told with { FailureCode = code });
+        try
+        {
+            WriteTold(happened.App, told with { FailureCode = code });
+        }
+        catch (ProblemException e)
+        {
+            // Told once too often is better than not at all.
+            faults.NotSent(happened.App, "log", e.Problem.Found);
+        }
+
         return true;
     }
 

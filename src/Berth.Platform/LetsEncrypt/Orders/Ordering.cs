@@ -73,6 +73,7 @@ public sealed class Ordering(
         AppName app, WantedCertificate wanted, ChosenSolvers chosen, CommandOutput output, CancellationToken cancel)
     {
         var first = chosen;
+        var failed = new HashSet<string>(StringComparer.Ordinal);
         while (true)
         {
             var holds = await HoldsAsync(app, wanted, cancel);
@@ -96,7 +97,11 @@ public sealed class Ordering(
             catch (ProblemException e)
             {
                 Remember(app, e, server);
-                if (!ServerChoice.IsServersFault(e.Problem.Code) || Choose(app, wanted, await HoldsAsync(app, wanted, cancel)) is var next && next == server)
+
+                // Each is asked once in an attempt: where all keep failing, the next attempt waits like any other.
+                failed.Add(server.Key);
+                if (!ServerChoice.IsServersFault(e.Problem.Code)
+                    || (Choose(app, wanted, await HoldsAsync(app, wanted, cancel)) is var next && failed.Contains(next.Key)))
                 {
                     throw;
                 }
