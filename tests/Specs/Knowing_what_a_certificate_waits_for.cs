@@ -104,6 +104,24 @@ public sealed class Knowing_what_a_certificate_waits_for
     }
 
     [Fact]
+    public async Task where_all_servers_keep_failing_each_is_asked_once_and_the_command_ends()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await StartAsync(pebble, port);
+        await berth.OkAsync(
+            "letsencrypt:set", "hello", "server", $"https://127.0.0.1:{FreePort.Next()}/directory https://127.0.0.1:{FreePort.Next()}/directory");
+
+        // From the third failure of each on they stand in for one another.
+        for (var attempt = 0; attempt < 7; attempt++)
+        {
+            Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello")).Status);
+        }
+
+        Assert.Equal("false\n", (await berth.RunAsync("letsencrypt:active", "hello")).Output);
+    }
+
+    [Fact]
     public async Task an_account_changes_its_key_and_contact_and_ends()
     {
         var port = FreePort.Next();
