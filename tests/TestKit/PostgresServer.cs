@@ -51,7 +51,7 @@ public sealed class PostgresServer
     private static string Program(string name) => Environment.UserName == "root" ? "setpriv" : Tool(name);
 
     private static string[] Arguments(string name, params string[] words) => Environment.UserName == "root"
-        ? ["--reuid=nobody", "--regid=nogroup", "--clear-groups", "--pdeathsig=TERM", Tool(name), .. words]
+        ? ["--reuid=nobody", "--regid=nogroup", "--clear-groups", Tool(name), .. words]
         : words;
 
     private static string Tool(string name) => Directory.EnumerateDirectories("/usr/lib/postgresql")
