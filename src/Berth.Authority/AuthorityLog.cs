@@ -35,6 +35,9 @@ internal static partial class AuthorityLog
     [LoggerMessage(4010, LogLevel.Information, "Order {Order} is not issued: {Reason}")]
     internal static partial void IssuanceRefused(this ILogger log, string order, string? reason);
 
+    [LoggerMessage(4011, LogLevel.Warning, "Certificate {Serial} for order {Order} is thrown away unseen: another node has decided the order meanwhile.")]
+    internal static partial void IssuedTwice(this ILogger log, string serial, string order);
+
     [LoggerMessage(4009, LogLevel.Error, "The endpoint's own certificate could not be renewed; the next try is in {Wait}.")]
     internal static partial void EndpointNotCertified(this ILogger log, Exception fault, TimeSpan wait);
 
@@ -46,4 +49,7 @@ internal static partial class AuthorityLog
 
     [LoggerMessage(4052, LogLevel.Warning, "Intermediate {Issuer} ends {NotAfter} and needs a successor; the root's key is not here: berth ca request, then berth ca sign where the root is.")]
     internal static partial void SuccessorNeeded(this ILogger log, string issuer, DateTimeOffset notAfter);
+
+    [LoggerMessage(4053, LogLevel.Error, "The leases on work in hand could not be renewed; the next try is soon.")]
+    internal static partial void LeasesNotKept(this ILogger log, Exception fault);
 }

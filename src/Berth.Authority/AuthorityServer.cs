@@ -86,7 +86,7 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
         var validations = new Validations(options, time);
         var gate = new IssuanceGate(new ProfilePolicy(options), validations, store, time);
         var limiter = new RateLimiter(options.Limits, store, new Replacement(store, hierarchy), new RenewalWindows(store), time);
-        var issuance = Own(new IssuanceWork(store, leaves, gate, limiter, node, _log) { FailPoint = options.FailPoint });
+        var issuance = Own(new IssuanceWork(store, leaves, gate, limiter, node, time, _log) { FailPoint = options.FailPoint });
         var validation = Own(new ValidationWork(options, validations, store, limiter, node, time, _log));
         var lists = Own(new RevocationLists(hierarchy, store, time));
 

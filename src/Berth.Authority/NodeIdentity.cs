@@ -5,7 +5,7 @@ namespace Berth.Authority;
 /// <summary>This run of the program among others on the same database.</summary>
 internal sealed class NodeIdentity(TimeProvider time, TimeSpan? leaseTime = null)
 {
-    /// <summary>How long work is left to the node that took it up; longer than any validation or signature takes.</summary>
+    /// <summary>How long work is left to a node that may be gone; one that lives renews its leases meanwhile.</summary>
     internal static readonly TimeSpan LeaseTime = TimeSpan.FromMinutes(2);
 
     private readonly TimeSpan _leaseTime = leaseTime ?? LeaseTime;
@@ -18,7 +18,10 @@ internal sealed class NodeIdentity(TimeProvider time, TimeSpan? leaseTime = null
     internal Lease NewLease() =>
         new(Id, DateTimeOffset.FromUnixTimeMilliseconds((time.GetUtcNow() + _leaseTime).ToUnixTimeMilliseconds()));
 
-    /// <summary>True when half of a lease is over: whoever begins the work now should ask for a new one.</summary>
+    /// <summary>How often to look for leases to renew: the store may fail once or twice, and they still hold.</summary>
+    internal TimeSpan BetweenRenewals => _leaseTime / 8;
+
+    /// <summary>True when half of a lease is over: it is time for a new one.</summary>
     internal bool IsOld(Lease lease) => time.GetUtcNow() > lease.Until - (_leaseTime / 2);
 
     internal static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;

@@ -54,6 +54,46 @@ public sealed class Bounding_the_work
         Assert.Equal(299, await writer.RunAsync(db => db.Number("SELECT count(*) FROM t"), CancellationToken.None));
     }
 
+    [Fact]
+    public async Task tells_whoever_waits_when_a_change_ends_its_connection_and_goes_on_with_another()
+    {
+        using var scratch = new ScratchFolder();
+        await using var writer = new SqlWorkers([new SqliteSession(scratch["test.db"])], inTransactions: true);
+        await writer.RunAsync(db => db.Execute("CREATE TABLE t (n INTEGER PRIMARY KEY)"), CancellationToken.None);
+
+        var broken = writer.RunAsync<int>(
+            db =>
+            {
+                db.Execute("INSERT INTO t VALUES (1)");
+                db.Dispose();
+                throw new InvalidTimeZoneException("of no kind that a database throws");
+            },
+            CancellationToken.None);
+
+        await Assert.ThrowsAsync<InvalidTimeZoneException>(() => broken.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(1, await writer.RunAsync(db => db.Execute("INSERT INTO t VALUES (2)"), CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(2, await writer.RunAsync(db => db.Number("SELECT sum(n) FROM t"), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task commits_no_second_half_of_a_change_whose_connection_was_lost()
+    {
+        using var scratch = new ScratchFolder();
+        await using var writer = new SqlWorkers([new SqliteSession(scratch["test.db"])], inTransactions: true);
+        await writer.RunAsync(db => db.Execute("CREATE TABLE t (n INTEGER PRIMARY KEY)"), CancellationToken.None);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => writer.RunAsync(
+            db =>
+            {
+                db.Execute("INSERT INTO t VALUES (1)");
+                db.Dispose();
+                return db.Execute("INSERT INTO t VALUES (2)");
+            },
+            CancellationToken.None));
+
+        Assert.Equal(0, await writer.RunAsync(db => db.Number("SELECT count(*) FROM t"), CancellationToken.None));
+    }
+
     private static async Task<Exception?> FaultAsync(SqlWorkers writer, int number) => await Record.ExceptionAsync(
         () => writer.RunAsync(db => db.Execute("INSERT INTO t VALUES ($1)", number), CancellationToken.None));
 }

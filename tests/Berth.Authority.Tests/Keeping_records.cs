@@ -53,6 +53,21 @@ public abstract class Keeping_records : IAsyncLifetime
     }
 
     [Fact]
+    public async Task charges_for_a_decision_once_however_many_nodes_decide()
+    {
+        var bucket = new LimitBucket("FailedValidations a", TimeSpan.FromHours(5), TimeSpan.FromHours(1));
+        var (_, authorizations) = await AddOrderAsync("a", names: 1);
+        var challenge = authorizations[0].Challenges[0].Id;
+        await Store.StartChallengeAsync(challenge, "url", _lease, None);
+
+        var decided = await Task.WhenAll(Enumerable.Range(0, 8).Select(i =>
+            (i % 2 == 0 ? Store : Other).FinishChallengeAsync(challenge, Now, Now, "{}", [bucket], None)));
+
+        Assert.Single(decided, won => won);
+        Assert.Equal([Now.AddHours(1)], await Other.ReadBucketsAsync([bucket.Key], None));
+    }
+
+    [Fact]
     public async Task gives_a_key_one_account_however_many_ask()
     {
         var added = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? Store : Other).AddAccountAsync(Account($"a{i}", "same"), null, None)));
@@ -85,7 +100,7 @@ public abstract class Keeping_records : IAsyncLifetime
             await Task.WhenAll(authorizations.Select(authorization => Store.StartChallengeAsync(authorization.Challenges[0].Id, "url", _lease, None)));
 
             await Task.WhenAll(authorizations.Select((authorization, i) => (i % 2 == 0 ? Store : Other)
-                .FinishChallengeAsync(authorization.Challenges[0].Id, Now, Now.AddDays(1), null, None)));
+                .FinishChallengeAsync(authorization.Challenges[0].Id, Now, Now.AddDays(1), null, [], None)));
 
             Assert.Equal(OrderStatus.Ready, (await Store.FindOrderAsync(order.Id, None))!.Status);
         }
@@ -99,7 +114,7 @@ public abstract class Keeping_records : IAsyncLifetime
         var started = await Task.WhenAll(Enumerable.Range(0, 16).Select(i =>
             (i % 2 == 0 ? Store : Other).StartIssuanceAsync(order.Id, [1, 2, 3], _lease, None)));
         var finished = await Task.WhenAll(Enumerable.Range(0, 16).Select(i =>
-            (i % 2 == 0 ? Store : Other).FinishIssuanceAsync(order.Id, Certificate($"{i:x2}"), None)));
+            (i % 2 == 0 ? Store : Other).FinishIssuanceAsync(order.Id, Certificate($"{i:x2}"), [], None)));
 
         Assert.Single(started, won => won);
         Assert.Single(finished, won => won);
@@ -142,8 +157,12 @@ public abstract class Keeping_records : IAsyncLifetime
         Assert.Equal([order.Id], orders.SelectMany(claimed => claimed));
         var task = Assert.Single(challenges.SelectMany(claimed => claimed));
         Assert.Equal((authorizations[0].Challenges[0].Token, "key-b"), (task.Token, task.Thumbprint));
-        Assert.False(await Store.KeepOrderAsync(order.Id, _lease, None));
-        Assert.True(await Other.KeepOrderAsync(order.Id, lease, None));
+        Assert.Empty(await Store.KeepOrdersAsync([order.Id], _lease, None));
+        Assert.Equal([order.Id], await Other.KeepOrdersAsync([order.Id, "none"], lease, None));
+        var mine = new Lease(lease.Node, lease.Until.AddMinutes(1));
+        Assert.Equal([task.ChallengeId], await Store.KeepChallengesAsync([task.ChallengeId, "none"], mine, None));
+        Assert.Empty(await Store.KeepChallengesAsync([task.ChallengeId], _lease, None));
+        Assert.Empty(await Store.ClaimChallengesAsync(lease, lease.Until, 10, None));
         Assert.Equal(OrderStatus.Pending, (await Store.FindOrderAsync(pending.Id, None))!.Status);
     }
 
@@ -240,7 +259,7 @@ public abstract class Keeping_records : IAsyncLifetime
         foreach (var authorization in authorizations)
         {
             await Store.StartChallengeAsync(authorization.Challenges[0].Id, "url", _lease, None);
-            await Store.FinishChallengeAsync(authorization.Challenges[0].Id, Now, Now.AddDays(1), null, None);
+            await Store.FinishChallengeAsync(authorization.Challenges[0].Id, Now, Now.AddDays(1), null, [], None);
         }
 
         return (order, authorizations);

@@ -56,13 +56,13 @@ internal sealed class RateLimiter(
         }
     }
 
-    /// <summary>Counts a certificate that is signed; never refuses.</summary>
-    internal async Task CountCertificateAsync(OrderRecord order, CancellationToken cancel)
+    /// <summary>What a certificate that is signed costs, to be taken in the change that records it.</summary>
+    internal async Task<ImmutableArray<LimitBucket>> CostOfCertificateAsync(OrderRecord order, CancellationToken cancel)
     {
         var names = order.Names;
         if (!_countsCertificates || await IsAskedForAsync(order, cancel))
         {
-            return;
+            return [];
         }
 
         var domains = Find(limits, LimitKind.CertificatesPerDomain) is { } perDomain && !await HasSetAsync(names, cancel)
@@ -70,13 +70,13 @@ internal sealed class RateLimiter(
             : [];
         // Where only domains are counted, the set is still kept: it tells a renewal.
         var set = Find(limits, LimitKind.CertificatesPerSet) ?? new RateLimit(LimitKind.CertificatesPerSet, 1, TimeSpan.FromMilliseconds(1));
-        await store.ChargeAsync([.. domains, Bucket(set, Digest(names))], time.GetUtcNow(), cancel);
+        return [.. domains, Bucket(set, Digest(names))];
     }
 
-    /// <summary>Counts a validation that failed for good.</summary>
-    internal Task CountFailureAsync(string accountId, string name, CancellationToken cancel) => Find(limits, LimitKind.FailedValidations) is { } limit
-        ? store.ChargeAsync([Bucket(limit, Of(accountId, name))], time.GetUtcNow(), cancel)
-        : Task.CompletedTask;
+    /// <summary>What a validation that failed for good costs, to be taken in the change that records it.</summary>
+    internal ImmutableArray<LimitBucket> CostOfFailure(string accountId, string name) => Find(limits, LimitKind.FailedValidations) is { } limit
+        ? [Bucket(limit, Of(accountId, name))]
+        : [];
 
     private async Task<bool> IsAskedForAsync(OrderRecord order, CancellationToken cancel) => order.Replaces is { } identifier
         && await IsAskedForAsync(await replacement.FindAsync(identifier, cancel), order.Created, cancel);

@@ -16,7 +16,8 @@ internal sealed class IssuanceWork : IAsyncDisposable
     private const int Workers = 32;
     private const int Capacity = 20_000;
 
-    private readonly WorkQueue<(string OrderId, Lease Lease)> _queue;
+    private readonly WorkQueue<string> _queue;
+    private readonly HeldWork _held;
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _waitedFor = new(StringComparer.Ordinal);
     private readonly IAuthorityStore _store;
     private readonly LeafIssuer _leaves;
@@ -25,10 +26,13 @@ internal sealed class IssuanceWork : IAsyncDisposable
     private readonly NodeIdentity _node;
     private readonly ILogger _log;
 
-    internal IssuanceWork(IAuthorityStore store, LeafIssuer leaves, IssuanceGate gate, RateLimiter limiter, NodeIdentity node, ILogger log)
+    internal IssuanceWork(
+        IAuthorityStore store, LeafIssuer leaves, IssuanceGate gate, RateLimiter limiter, NodeIdentity node, TimeProvider time, ILogger log)
     {
         (_store, _leaves, _gate, _limiter, _node, _log) = (store, leaves, gate, limiter, node, log);
-        _queue = new WorkQueue<(string, Lease)>(Workers, Capacity, IssueAsync);
+        _held = new HeldWork(node, store.KeepOrdersAsync, time, log);
+        _held.Start();
+        _queue = new WorkQueue<string>(Workers, Capacity, IssueAsync);
     }
 
     internal Action<string>? FailPoint { get; init; }
@@ -41,9 +45,9 @@ internal sealed class IssuanceWork : IAsyncDisposable
         while (_node.NewLease() is var lease
             && await _store.ClaimOrdersAsync(lease, leasesBefore, NodeIdentity.ClaimedAtOnce, cancel) is { IsEmpty: false } orders)
         {
-            foreach (var order in orders)
+            foreach (var order in orders.Where(order => _held.TryTake(order, lease)))
             {
-                _queue.Restore((order, lease));
+                _queue.Restore(order);
             }
 
             leasesBefore = NodeIdentity.Earlier(leasesBefore, lease.Until.AddTicks(-1));
@@ -71,7 +75,8 @@ internal sealed class IssuanceWork : IAsyncDisposable
 
             var decided = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _waitedFor[orderId] = decided;
-            _queue.Add((orderId, lease));
+            _held.TryTake(orderId, lease);
+            _queue.Add(orderId);
             isQueued = true;
             return decided.Task;
         }
@@ -84,17 +89,12 @@ internal sealed class IssuanceWork : IAsyncDisposable
         }
     }
 
-    private async Task IssueAsync((string OrderId, Lease Lease) work, CancellationToken cancel)
+    private async Task IssueAsync(string orderId, CancellationToken cancel)
     {
-        var orderId = work.OrderId;
         try
         {
-            if (_node.IsOld(work.Lease) && !await _store.KeepOrderAsync(orderId, _node.NewLease(), cancel))
-            {
-                return;
-            }
-
-            if (await _store.FindOrderAsync(orderId, cancel) is { Status: OrderStatus.Processing, Csr: { } csr } order)
+            if (_held.Has(orderId)
+                && await _store.FindOrderAsync(orderId, cancel) is { Status: OrderStatus.Processing, Csr: { } csr } order)
             {
                 await IssueAsync(order, SigningRequestPolicy.Read(csr), cancel);
             }
@@ -106,6 +106,7 @@ internal sealed class IssuanceWork : IAsyncDisposable
         }
         finally
         {
+            _held.Release(orderId);
             if (_waitedFor.TryRemove(orderId, out var decided))
             {
                 decided.SetResult();
@@ -127,9 +128,13 @@ internal sealed class IssuanceWork : IAsyncDisposable
         var leaf = _leaves.Issue(request.Key, names, [.. addresses], order.NotBefore, _gate.EndOf(order));
         using var certificate = leaf.Certificate;
         FailPoint?.Invoke("signed");
-        // Counted first: a crash between the two counts once too often, never too seldom.
-        await _limiter.CountCertificateAsync(order, cancel);
-        await _store.FinishIssuanceAsync(order.Id, leaf.ToRecord(order.AccountId, request.KeyHash), cancel);
+        var cost = await _limiter.CostOfCertificateAsync(order, cancel);
+        if (!await _store.FinishIssuanceAsync(order.Id, leaf.ToRecord(order.AccountId, request.KeyHash), cost, cancel))
+        {
+            _log.IssuedTwice(leaf.Serial, order.Id);
+            return;
+        }
+
         FailPoint?.Invoke("recorded");
         _log.Issued(leaf.Serial, string.Join(", ", order.Names), order.AccountId, order.Id);
     }
@@ -149,5 +154,9 @@ internal sealed class IssuanceWork : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => _queue.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _queue.DisposeAsync();
+        await _held.DisposeAsync();
+    }
 }

@@ -77,8 +77,15 @@ internal interface IAuthorityStore : IAsyncDisposable
     /// <param name="at">When it was decided.</param>
     /// <param name="expires">Until when the authorization then holds.</param>
     /// <param name="error">A problem document; null when the proof was found.</param>
+    /// <param name="cost">What it takes from, if it is this call that decides.</param>
     /// <param name="cancel">Ends the wait.</param>
-    Task FinishChallengeAsync(string id, DateTimeOffset at, DateTimeOffset expires, string? error, CancellationToken cancel);
+    /// <returns>False when it was decided before.</returns>
+    Task<bool> FinishChallengeAsync(
+        string id, DateTimeOffset at, DateTimeOffset expires, string? error, ImmutableArray<LimitBucket> cost, CancellationToken cancel);
+
+    /// <summary>Prolongs the leases of challenges that are worked on.</summary>
+    /// <returns>Those that are still this node's, and in processing.</returns>
+    Task<ImmutableArray<string>> KeepChallengesAsync(ImmutableArray<string> ids, Lease lease, CancellationToken cancel);
 
     /// <summary>Takes over challenges in processing whose lease has ended at <paramref name="now"/>: their node is gone, or failed.</summary>
     Task<ImmutableArray<ValidationTask>> ClaimChallengesAsync(Lease lease, DateTimeOffset now, int limit, CancellationToken cancel);
@@ -87,8 +94,9 @@ internal interface IAuthorityStore : IAsyncDisposable
     /// <returns>False when it was not ready, or an authorization of it holds no more.</returns>
     Task<bool> StartIssuanceAsync(string orderId, byte[] csr, Lease lease, CancellationToken cancel);
 
-    /// <summary>processing → valid, together with the certificate: it is on disk before anyone can see it.</summary>
-    Task<bool> FinishIssuanceAsync(string orderId, CertificateRecord certificate, CancellationToken cancel);
+    /// <summary>processing → valid, together with the certificate and what it costs: it is on disk before anyone can see it.</summary>
+    /// <returns>False when the order was decided before; nothing is stored then.</returns>
+    Task<bool> FinishIssuanceAsync(string orderId, CertificateRecord certificate, ImmutableArray<LimitBucket> cost, CancellationToken cancel);
 
     /// <summary>processing → invalid.</summary>
     Task FailIssuanceAsync(string orderId, string error, CancellationToken cancel);
@@ -97,9 +105,9 @@ internal interface IAuthorityStore : IAsyncDisposable
     /// <returns>Their ids.</returns>
     Task<ImmutableArray<string>> ClaimOrdersAsync(Lease lease, DateTimeOffset now, int limit, CancellationToken cancel);
 
-    /// <summary>Prolongs the lease of an order that has waited long for its turn.</summary>
-    /// <returns>False when another node has taken it over, or it is done.</returns>
-    Task<bool> KeepOrderAsync(string orderId, Lease lease, CancellationToken cancel);
+    /// <summary>Prolongs the leases of orders that are worked on.</summary>
+    /// <returns>Those that are still this node's, and in processing.</returns>
+    Task<ImmutableArray<string>> KeepOrdersAsync(ImmutableArray<string> ids, Lease lease, CancellationToken cancel);
 
     Task AddCertificateAsync(CertificateRecord certificate, CancellationToken cancel);
 

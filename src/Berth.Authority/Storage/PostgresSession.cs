@@ -1,4 +1,3 @@
-using System.Data;
 using System.Data.Common;
 using Npgsql;
 
@@ -15,29 +14,16 @@ internal sealed class PostgresSession : SqlSession
         _connection.Open();
     }
 
-    internal override bool IsLost => _connection.State != ConnectionState.Open;
-
     internal override string PassingLocked => "FOR UPDATE SKIP LOCKED";
 
     internal override string Holding => "FOR UPDATE";
 
-    protected override DbConnection Connection
-    {
-        get
-        {
-            if (IsLost)
-            {
-                Forget();
-                _connection.Close();
-                _connection.Open();
-            }
-
-            return _connection;
-        }
-    }
+    protected override DbConnection Connection => _connection;
 
     // READ COMMITTED: every change is a compare-and-swap, and where one looks at several rows it locks them first.
-    internal override void Begin() => Execute("BEGIN");
+    protected override string Beginning => "BEGIN";
+
+    protected override void Open() => _connection.Open();
 
     // Without a name it is positional.
     protected override DbParameter Parameter(int index) => new NpgsqlParameter();

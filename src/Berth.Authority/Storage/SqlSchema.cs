@@ -152,7 +152,7 @@ internal static class SqlSchema
         var version = Version(session, dialect);
         if (version > Newest)
         {
-            session.Execute("ROLLBACK");
+            session.RollBack();
             throw AuthorityProblems.NewerDatabase(name, version, Newest).AsException();
         }
 
@@ -167,7 +167,7 @@ internal static class SqlSchema
         }
 
         Keep(session, dialect, version);
-        session.Execute("COMMIT");
+        session.Commit();
     }
 
     // The first version of the tables on SQLite was numbered in its header only; older programs still look there.

@@ -7,11 +7,11 @@ namespace Berth.Authority.Storage;
 internal abstract class SqlSession : IDisposable
 {
     private readonly Dictionary<string, DbCommand> _commands = [];
+    private bool _inTransaction;
 
     protected abstract DbConnection Connection { get; }
 
-    /// <summary>True for a failure that leaves the connection useless; the next statement opens another.</summary>
-    internal abstract bool IsLost { get; }
+    private bool IsLost => Connection.State != ConnectionState.Open;
 
     /// <summary>What a row of a subselect is given so that others pass it by: <c>FOR UPDATE SKIP LOCKED</c>, or nothing where one writes at a time.</summary>
     internal abstract string PassingLocked { get; }
@@ -19,7 +19,41 @@ internal abstract class SqlSession : IDisposable
     /// <summary>Holds the rows of a subselect until the transaction ends: <c>FOR UPDATE</c>, or nothing where one writes at a time.</summary>
     internal abstract string Holding { get; }
 
-    internal abstract void Begin();
+    /// <summary>How a transaction that will write begins.</summary>
+    protected abstract string Beginning { get; }
+
+    internal void Begin()
+    {
+        Execute(Beginning);
+        _inTransaction = true;
+    }
+
+    internal void Commit()
+    {
+        Execute("COMMIT");
+        _inTransaction = false;
+    }
+
+    /// <summary>Ends a transaction, if there is one; a connection that cannot is dropped. Never throws.</summary>
+    internal void RollBack()
+    {
+        try
+        {
+            if (_inTransaction && !IsLost)
+            {
+                Execute("ROLLBACK");
+                _inTransaction = false;
+                return;
+            }
+        }
+        catch (Exception)
+        {
+            // The database rolled back by itself (disk full), or cannot be reached. Whatever it is, what made this needed tells why, and
+            // the next transaction begins on a connection that knows nothing of this one.
+        }
+
+        Abandon();
+    }
 
     /// <summary>Runs a statement.</summary>
     /// <returns>The number of rows changed.</returns>
@@ -49,8 +83,27 @@ internal abstract class SqlSession : IDisposable
 
     protected abstract DbParameter Parameter(int index);
 
+    // Whatever state the connection is in; the next statement opens another.
+    private void Abandon()
+    {
+        _inTransaction = false;
+        try
+        {
+            Forget();
+            Connection.Close();
+        }
+        catch (Exception)
+        {
+            // A connection that cannot even be closed is left to the collector.
+            _commands.Clear();
+        }
+    }
+
+    /// <summary>Opens the connection, and tells the database what holds for all that is done on it.</summary>
+    protected abstract void Open();
+
     /// <summary>Drops what belongs to a connection that is gone.</summary>
-    protected void Forget()
+    private void Forget()
     {
         foreach (var command in _commands.Values)
         {
@@ -62,6 +115,11 @@ internal abstract class SqlSession : IDisposable
 
     private DbCommand Bind(string sql, ReadOnlySpan<object?> values)
     {
+        if (IsLost)
+        {
+            OpenAgain();
+        }
+
         if (!_commands.TryGetValue(sql, out var command))
         {
             command = Connection.CreateCommand();
@@ -83,6 +141,18 @@ internal abstract class SqlSession : IDisposable
         }
 
         return command;
+    }
+
+    // Never within a transaction: its second half must not be committed without the first.
+    private void OpenAgain()
+    {
+        if (_inTransaction)
+        {
+            throw new InvalidOperationException("The connection to the database was lost within a transaction.");
+        }
+
+        Abandon();
+        Open();
     }
 
     public virtual void Dispose()

@@ -88,9 +88,26 @@ internal sealed partial class SqlStore
             id, error, lease.Node, Time(lease.Until)),
         cancel);
 
-    public Task FinishChallengeAsync(
-        string id, DateTimeOffset at, DateTimeOffset expires, string? error, CancellationToken cancel) => _database.WriteAsync(
-        db => Finish(db, id, at, expires, error), cancel);
+    public Task<bool> FinishChallengeAsync(
+        string id, DateTimeOffset at, DateTimeOffset expires, string? error, ImmutableArray<LimitBucket> cost, CancellationToken cancel) =>
+        _database.WriteAsync(
+            db =>
+            {
+                var isFirst = Finish(db, id, at, expires, error);
+                if (isFirst)
+                {
+                    Charge(db, cost, at);
+                }
+
+                return isFirst;
+            },
+            cancel);
+
+    public Task<ImmutableArray<string>> KeepChallengesAsync(ImmutableArray<string> ids, Lease lease, CancellationToken cancel) => _database.WriteAsync(
+        db => ids.Where(id => db.Execute(
+            "UPDATE challenge SET lease_until = $3 WHERE id = $1 AND lease_node = $2 AND status = 'processing'",
+            id, lease.Node, Time(lease.Until)) == 1).ToImmutableArray(),
+        cancel);
 
     public Task<ImmutableArray<ValidationTask>> ClaimChallengesAsync(
         Lease lease, DateTimeOffset now, int limit, CancellationToken cancel) => _database.WriteAsync(

@@ -11,7 +11,7 @@ internal sealed partial class SqlStore
     private const string Take =
         $"INSERT INTO limit_bucket VALUES ($1, $2 + $3) ON CONFLICT (bucket) DO UPDATE SET full_at = {Refill} WHERE limit_bucket.full_at <= $4";
 
-    private const string Charge = $"INSERT INTO limit_bucket VALUES ($1, $2 + $3) ON CONFLICT (bucket) DO UPDATE SET full_at = {Refill}";
+    private const string ChargeBucket = $"INSERT INTO limit_bucket VALUES ($1, $2 + $3) ON CONFLICT (bucket) DO UPDATE SET full_at = {Refill}";
 
     public Task<bool> TakeAsync(LimitBucket bucket, DateTimeOffset now, CancellationToken cancel) => _database.WriteAsync(
         db => db.Execute(Take, bucket.Key, Time(now), Milliseconds(bucket.Interval), Time(now + bucket.Period - bucket.Interval)) == 1, cancel);
@@ -19,12 +19,7 @@ internal sealed partial class SqlStore
     public Task ChargeAsync(ImmutableArray<LimitBucket> buckets, DateTimeOffset now, CancellationToken cancel) => _database.WriteAsync(
         db =>
         {
-            // In one order, so that two nodes cannot wait for each other.
-            foreach (var bucket in buckets.OrderBy(bucket => bucket.Key, StringComparer.Ordinal))
-            {
-                db.Execute(Charge, bucket.Key, Time(now), Milliseconds(bucket.Interval));
-            }
-
+            Charge(db, buckets, now);
             return true;
         },
         cancel);
@@ -34,6 +29,15 @@ internal sealed partial class SqlStore
             ? DateTimeOffset.FromUnixTimeMilliseconds(full)
             : (DateTimeOffset?)null).ToImmutableArray(),
         cancel);
+
+    // In one order, so that two nodes cannot wait for each other.
+    private static void Charge(SqlSession db, ImmutableArray<LimitBucket> buckets, DateTimeOffset now)
+    {
+        foreach (var bucket in buckets.OrderBy(bucket => bucket.Key, StringComparer.Ordinal))
+        {
+            db.Execute(ChargeBucket, bucket.Key, Time(now), Milliseconds(bucket.Interval));
+        }
+    }
 
     private static long Milliseconds(TimeSpan span) => (long)span.TotalMilliseconds;
 }

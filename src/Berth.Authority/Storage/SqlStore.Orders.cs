@@ -51,7 +51,8 @@ internal sealed partial class SqlStore
             orderId, csr, lease.Node, Time(lease.Until)) == 1,
         cancel);
 
-    public Task<bool> FinishIssuanceAsync(string orderId, CertificateRecord certificate, CancellationToken cancel) =>
+    public Task<bool> FinishIssuanceAsync(
+        string orderId, CertificateRecord certificate, ImmutableArray<LimitBucket> cost, CancellationToken cancel) =>
         _database.WriteAsync(
             db =>
             {
@@ -62,6 +63,7 @@ internal sealed partial class SqlStore
                 {
                     Add(db, certificate);
                     NoteIssued(db, certificate);
+                    Charge(db, cost, _time.GetUtcNow());
                 }
 
                 return changed == 1;
@@ -85,10 +87,10 @@ internal sealed partial class SqlStore
                 row => row.GetString(0), lease.Node, Time(lease.Until), Time(now), limit).ToImmutableArray(),
             cancel);
 
-    public Task<bool> KeepOrderAsync(string orderId, Lease lease, CancellationToken cancel) => _database.WriteAsync(
-        db => db.Execute(
+    public Task<ImmutableArray<string>> KeepOrdersAsync(ImmutableArray<string> ids, Lease lease, CancellationToken cancel) => _database.WriteAsync(
+        db => ids.Where(id => db.Execute(
             "UPDATE acme_order SET lease_until = $3 WHERE id = $1 AND lease_node = $2 AND status = 'processing'",
-            orderId, lease.Node, Time(lease.Until)) == 1,
+            id, lease.Node, Time(lease.Until)) == 1).ToImmutableArray(),
         cancel);
 
     public Task<int> CountOpenOrdersAsync(string accountId, int limit, DateTimeOffset now, CancellationToken cancel) => _database.ReadAsync(

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Threading.Channels;
 
 namespace Berth.Authority.Storage;
@@ -83,30 +82,15 @@ internal sealed class SqlWorkers : IAsyncDisposable
             changes.ForEach(change => change.Run(session));
             if (_inTransactions)
             {
-                session.Execute("COMMIT");
+                session.Commit();
             }
 
             return null;
         }
         catch (Exception e)
         {
-            RollBack(session);
+            session.RollBack();
             return e;
-        }
-    }
-
-    private void RollBack(SqlSession session)
-    {
-        try
-        {
-            if (_inTransactions && !session.IsLost)
-            {
-                session.Execute("ROLLBACK");
-            }
-        }
-        catch (DbException)
-        {
-            // The database rolled back by itself (disk full, connection lost); the first exception tells why.
         }
     }
 

@@ -16,14 +16,8 @@ internal sealed class SqliteSession : SqlSession
             Pooling = false,
             DefaultTimeout = 30,
         }.ConnectionString);
-        _connection.Open();
-        // FULL: a commit is on the disk when it returns.
-        Execute("PRAGMA journal_mode = WAL");
-        Execute("PRAGMA synchronous = FULL");
-        Execute("PRAGMA busy_timeout = 10000");
+        Open();
     }
-
-    internal override bool IsLost => false;
 
     internal override string PassingLocked => "";
 
@@ -31,7 +25,16 @@ internal sealed class SqliteSession : SqlSession
 
     protected override DbConnection Connection => _connection;
 
-    internal override void Begin() => Execute("BEGIN IMMEDIATE");
+    protected override string Beginning => "BEGIN IMMEDIATE";
+
+    protected override void Open()
+    {
+        _connection.Open();
+        // FULL: a commit is on the disk when it returns.
+        Execute("PRAGMA journal_mode = WAL");
+        Execute("PRAGMA synchronous = FULL");
+        Execute("PRAGMA busy_timeout = 10000");
+    }
 
     protected override DbParameter Parameter(int index) => new SqliteParameter { ParameterName = $"${index + 1}" };
 }

@@ -12,6 +12,7 @@ internal sealed class ValidationWork : IAsyncDisposable
     private const int Capacity = 20_000;
 
     private readonly WorkQueue<Attempt> _queue;
+    private readonly HeldWork _held;
     private readonly Validations _validations;
     private readonly RateLimiter _limiter;
     private readonly RetrySchedule _retries;
@@ -26,6 +27,8 @@ internal sealed class ValidationWork : IAsyncDisposable
     {
         (_store, _node, _time, _log, _lifetime) = (store, node, time, log, options.AuthorizationLifetime);
         (_validations, _limiter, _retries) = (validations, limiter, new RetrySchedule(options.ValidationRetries, time));
+        _held = new HeldWork(node, store.KeepChallengesAsync, time, log);
+        _held.Start();
         _queue = new WorkQueue<Attempt>(options.ConcurrentValidations, Capacity, ValidateAsync, attempt => attempt.Task.AccountId);
     }
 
@@ -37,7 +40,7 @@ internal sealed class ValidationWork : IAsyncDisposable
         while (_node.NewLease() is var lease
             && await _store.ClaimChallengesAsync(lease, leasesBefore, NodeIdentity.ClaimedAtOnce, cancel) is { IsEmpty: false } tasks)
         {
-            foreach (var task in tasks)
+            foreach (var task in tasks.Where(task => _held.TryTake(task.ChallengeId, lease)))
             {
                 _queue.Restore(new Attempt(task, 1));
             }
@@ -58,8 +61,10 @@ internal sealed class ValidationWork : IAsyncDisposable
         var isQueued = false;
         try
         {
-            if (await _store.StartChallengeAsync(task.ChallengeId, task.AccountUrl, _node.NewLease(), cancel))
+            var lease = _node.NewLease();
+            if (await _store.StartChallengeAsync(task.ChallengeId, task.AccountUrl, lease, cancel))
             {
+                _held.TryTake(task.ChallengeId, lease);
                 _queue.Add(new Attempt(task, 1));
                 isQueued = true;
             }
@@ -81,32 +86,50 @@ internal sealed class ValidationWork : IAsyncDisposable
 
     private async Task ValidateAsync(Attempt attempt, CancellationToken cancel)
     {
-        var task = attempt.Task;
+        var id = attempt.Task.ChallengeId;
+        var isOver = true;
         try
         {
-            var finding = await _validations.ProveAsync(TargetOf(task), cancel);
-            if (finding.MayPass && _retries.HasAfter(attempt.Number))
+            if (_held.Has(id))
             {
-                await _store.NoteAttemptAsync(task.ChallengeId, Json(task, finding.Problem)!, _node.NewLease(), cancel);
-                _ = RepeatAsync(attempt, cancel);
-                return;
+                isOver = await TryAsync(attempt, cancel);
             }
-
-            var now = _time.GetUtcNow();
-            var expires = finding.Until < now + _lifetime ? finding.Until.Value : now + _lifetime;
-            if (finding.Problem is not null)
-            {
-                await _limiter.CountFailureAsync(task.AccountId, task.Name, cancel);
-            }
-
-            await _store.FinishChallengeAsync(task.ChallengeId, now, expires, Json(task, finding.Problem), cancel);
-            Tell(task, finding.Problem);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
             // The challenge stays in processing and is taken up again when its lease has ended; a client sees no false verdict.
-            _log.ValidationFailed(e, task.ChallengeId);
+            _log.ValidationFailed(e, id);
         }
+        finally
+        {
+            if (isOver)
+            {
+                _held.Release(id);
+            }
+        }
+    }
+
+    /// <returns>False when there will be another attempt.</returns>
+    private async Task<bool> TryAsync(Attempt attempt, CancellationToken cancel)
+    {
+        var task = attempt.Task;
+        var finding = await _validations.ProveAsync(TargetOf(task), cancel);
+        if (finding.MayPass && _retries.HasAfter(attempt.Number))
+        {
+            await _store.NoteAttemptAsync(task.ChallengeId, Json(task, finding.Problem)!, _node.NewLease(), cancel);
+            _ = RepeatAsync(attempt, cancel);
+            return false;
+        }
+
+        var now = _time.GetUtcNow();
+        var expires = finding.Until < now + _lifetime ? finding.Until.Value : now + _lifetime;
+        var cost = finding.Problem is null ? [] : _limiter.CostOfFailure(task.AccountId, task.Name);
+        if (await _store.FinishChallengeAsync(task.ChallengeId, now, expires, Json(task, finding.Problem), cost, cancel))
+        {
+            Tell(task, finding.Problem);
+        }
+
+        return true;
     }
 
     // Waits outside of the workers: others go on meanwhile.
@@ -151,5 +174,9 @@ internal sealed class ValidationWork : IAsyncDisposable
     /// <param name="Number">1 for the first.</param>
     private sealed record Attempt(ValidationTask Task, int Number);
 
-    public ValueTask DisposeAsync() => _queue.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _queue.DisposeAsync();
+        await _held.DisposeAsync();
+    }
 }
