@@ -10,9 +10,16 @@ namespace Berth.Kernel;
 public readonly record struct FileStamp(ulong Inode, ulong Size, long Modified, long Changed)
 {
     /// <summary>Takes the stamp of a file or folder, through links.</summary>
-    /// <param name="path">From <see cref="PathOf"/>.</param>
-    public static FileStamp Of(ReadOnlySpan<byte> path) => Posix.StampOf(path);
+    public static FileStamp Of(string path)
+    {
+        const int usual = 512;
+        Span<byte> bytes = stackalloc byte[usual];
+        if (!Encoding.UTF8.TryGetBytes(path, bytes[..(usual - 1)], out var length))
+        {
+            return Posix.StampOf(Encoding.UTF8.GetBytes(path + "\0"));
+        }
 
-    /// <returns>The path as the system takes it, to be kept where a file is looked at often.</returns>
-    public static byte[] PathOf(string path) => Encoding.UTF8.GetBytes(path + "\0");
+        bytes[length] = 0;
+        return Posix.StampOf(bytes[..(length + 1)]);
+    }
 }

@@ -5,7 +5,8 @@ namespace Berth.Kernel;
 /// <param name="Group">Its group.</param>
 /// <param name="Mode">Kind and permissions, as in st_mode.</param>
 /// <param name="Size">Bytes.</param>
-internal readonly record struct FileStatus(uint User, uint Group, uint Mode, long Size)
+/// <param name="Names">How many directory entries lead to it.</param>
+internal readonly record struct FileStatus(uint User, uint Group, uint Mode, long Size, uint Names)
 {
     private const uint Kind = 0xf000; // S_IFMT
 

@@ -17,6 +17,8 @@ internal static unsafe partial class Posix
     public const int CloseOnExec = 0x80000;
     public const int PathOnly = 0x200000;
 
+    public const short Readable = 1; // POLLIN
+
     private const int AtCurrentDirectory = -100;
     private const int NoFollowAt = 0x100; // AT_SYMLINK_NOFOLLOW
     private const int RemoveFolderAt = 0x200; // AT_REMOVEDIR
@@ -82,6 +84,39 @@ internal static unsafe partial class Posix
         }
 
         return bytes;
+    }
+
+    /// <summary>Reads a file of the kernel's own (below <c>/proc</c>), which has no length and cannot block.</summary>
+    public static byte[] ReadKernelFile(string path)
+    {
+        var descriptor = Open(path, ReadOnly | CloseOnExec);
+        if (descriptor < 0)
+        {
+            throw SystemFault.Last(path);
+        }
+
+        var bytes = new byte[1024];
+        var length = 0;
+        while (true)
+        {
+            nint read;
+            fixed (byte* start = bytes)
+            {
+                read = Read(descriptor, start + length, (nuint)(bytes.Length - length));
+            }
+
+            if (read <= 0)
+            {
+                _ = Close(descriptor);
+                return bytes[..length];
+            }
+
+            length += (int)read;
+            if (length == bytes.Length)
+            {
+                Array.Resize(ref bytes, bytes.Length * 4);
+            }
+        }
     }
 
     /// <summary>The account's name in the machine's user database.</summary>
@@ -160,7 +195,7 @@ internal static unsafe partial class Posix
         fixed (byte* start = Encoding.UTF8.GetBytes(path + '\0'))
         {
             return Statx(folder, start, flags, WantAll, words) == 0
-                ? new FileStatus(words[5], words[6], words[7] & 0xffff, *(long*)(words + 10))
+                ? new FileStatus(words[5], words[6], words[7] & 0xffff, *(long*)(words + 10), words[4])
                 : null;
         }
     }
@@ -179,6 +214,12 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(int descriptor, byte* bytes, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(int descriptor, byte* bytes, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    public static partial int Poll(PollEntry* entries, nuint count, int milliseconds);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);
@@ -225,7 +266,14 @@ internal static unsafe partial class Posix
     [LibraryImport("libc", EntryPoint = "getpwuid_r")]
     private static partial int FindUser(uint user, nint* entry, byte* texts, nuint size, nint* found);
 
-    // struct statx has one layout on every architecture. In 32-bit words: uid 5, gid 6, mode 7, inode 8, size 10, ctime 24, mtime 28.
+    // struct statx has one layout on every architecture. In 32-bit words: nlink 4, uid 5, gid 6, mode 7, inode 8, size 10, ctime 24, mtime 28.
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
     private static partial int Statx(int folder, byte* path, int flags, uint mask, uint* status);
+
+    public struct PollEntry
+    {
+        public int Descriptor;
+        public short Wanted;
+        public short Found;
+    }
 }

@@ -5,13 +5,15 @@ using Berth.Kernel;
 namespace Berth.Storage;
 
 /// <summary>State as files in Dokku's layout. Every write is whole (<see cref="AtomicFile"/>); locks are flocks under <c>run/locks</c>.</summary>
-public sealed class FileStateStore(StateRoots roots, TimeProvider time) : IStateStore
+public sealed class FileStateStore(StateRoots roots, TimeProvider time, FolderWatch? watch = null) : IStateStore
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly RootsGuard _guard = new(roots);
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _scopes = new(StringComparer.Ordinal);
 
     public StateRoots Roots => roots;
+
+    public FolderWatch? Watch => watch;
 
     public string? Read(StatePath path)
     {

@@ -6,6 +6,9 @@ namespace Berth.Storage;
 /// </summary>
 public interface IStateStore
 {
+    /// <summary>Follows changes by whomever, for those who keep what they read; null where files are looked at instead.</summary>
+    FolderWatch? Watch => null;
+
     /// <returns>The text, or null when there is no such document.</returns>
     string? Read(StatePath path);
 

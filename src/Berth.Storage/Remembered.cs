@@ -4,16 +4,21 @@ using Berth.Kernel;
 namespace Berth.Storage;
 
 /// <summary>
-/// Values read from files, kept until one of the files changes: a question costs a look at each file, not reading it. So a hand edit
-/// counts at the next question, and a thousand apps can be asked in a few milliseconds.
+/// Values read from files, kept until one of the files changes. The watch tells whether one may have; without it, or where it does, a look at each
+/// file does. So a hand edit counts at the next question, and a thousand apps can be asked in a few milliseconds.
 /// </summary>
 /// <typeparam name="T">An immutable value.</typeparam>
-public sealed class Remembered<T>(TimeProvider time)
+/// <param name="watch">Follows the files; null when each is looked at every time.</param>
+/// <param name="time">Now.</param>
+public sealed class Remembered<T>(FolderWatch? watch, TimeProvider time)
 {
     private const int Most = 20_000;
 
     // A kernel's clock for files ticks every few milliseconds: a file that has just changed may change again within the same tick.
     private const long Settled = 100_000_000;
+
+    // What no watch sees, such as a disk mounted over a folder or a file that is given a second name, counts after this at the latest.
+    private static readonly TimeSpan LongestUnlooked = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
@@ -22,16 +27,37 @@ public sealed class Remembered<T>(TimeProvider time)
     /// <param name="read">Reads it.</param>
     public T Get(string key, Func<string[]> files, Func<T> read)
     {
-        if (_entries.TryGetValue(key, out var known) && known.IsAsItWas())
+        if (_entries.TryGetValue(key, out var known) && IsAsItWas(known))
         {
             return known.Value;
         }
 
-        byte[][] paths = [.. files().Select(FileStamp.PathOf)];
+        var paths = files();
+        var followed = watch?.Follow(paths);
         FileStamp[] stamps = [.. paths.Select(path => FileStamp.Of(path))];
         var value = read();
-        Keep(key, new Entry(paths, stamps, value));
+        Keep(key, new Entry(paths, stamps, value) { Followed = followed, Looked = time.GetTimestamp() });
         return value;
+    }
+
+    private bool IsAsItWas(Entry entry)
+    {
+        if (entry.Followed is { IsUnchanged: true } && time.GetElapsedTime(entry.Looked) < LongestUnlooked)
+        {
+            return true;
+        }
+
+        var (looked, followed) = (time.GetTimestamp(), watch?.Follow(entry.Paths));
+        for (var i = 0; i < entry.Paths.Length; i++)
+        {
+            if (FileStamp.Of(entry.Paths[i]) != entry.Stamps[i])
+            {
+                return false;
+            }
+        }
+
+        (entry.Followed, entry.Looked) = (followed, looked);
+        return true;
     }
 
     private void Keep(string key, Entry entry)
@@ -51,19 +77,10 @@ public sealed class Remembered<T>(TimeProvider time)
         _entries[key] = entry;
     }
 
-    private sealed record Entry(byte[][] Paths, FileStamp[] Stamps, T Value)
+    private sealed record Entry(string[] Paths, FileStamp[] Stamps, T Value)
     {
-        public bool IsAsItWas()
-        {
-            for (var i = 0; i < Paths.Length; i++)
-            {
-                if (FileStamp.Of(Paths[i]) != Stamps[i])
-                {
-                    return false;
-                }
-            }
+        public Followed? Followed { get; set; }
 
-            return true;
-        }
+        public long Looked { get; set; }
     }
 }

@@ -8,7 +8,7 @@ public sealed class Remembering_what_files_said : IDisposable
     private readonly ScratchFolder _scratch = new();
 
     // A second ahead, every file has come to rest.
-    private readonly Remembered<string> _remembered = new(new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddSeconds(1)));
+    private readonly Remembered<string> _remembered = new(watch: null, new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddSeconds(1)));
     private int _reads;
 
     public void Dispose() => _scratch.Dispose();
@@ -74,7 +74,7 @@ public sealed class Remembering_what_files_said : IDisposable
     [Fact]
     public async Task keeps_nothing_of_a_file_that_changed_just_now()
     {
-        var now = new Remembered<string>(TimeProvider.System);
+        var now = new Remembered<string>(watch: null, TimeProvider.System);
         await File.WriteAllTextAsync(_scratch["a"], "one");
 
         Ask(now);

@@ -12,7 +12,7 @@ public sealed class AppCatalog(IStateStore store, TimeProvider time)
     private static readonly string[] NotApps = ["tls"];
     private static readonly string[] OwnAreas = ["apps", "app-json", "builds", "git", "letsencrypt", "logs", "ps", "releases"];
 
-    private readonly Remembered<AppName[]> _apps = new(time);
+    private readonly Remembered<AppName[]> _apps = new(store.Watch, time);
 
     public static StatePath FolderOf(AppName app) => StatePath.Home(app.Text);
 

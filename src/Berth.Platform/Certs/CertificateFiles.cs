@@ -13,7 +13,7 @@ namespace Berth.Platform.Certs;
 /// </summary>
 public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICertificateWatcher? watcher = null)
 {
-    private readonly Remembered<InService> _certificates = new(time);
+    private readonly Remembered<InService> _certificates = new(store.Watch, time);
 
     public string CertificatePath(AppName app) => store.FileOf(Certificate(app));
 
@@ -37,7 +37,7 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
     /// <summary>Tells one installed pair from the next, also when somebody numbers all their certificates alike.</summary>
     public string VersionOf(AppName app, CertificateFacts facts) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{facts.Serial} {FileStamp.Of(FileStamp.PathOf(CertificatePath(app))).Changed:x} {FileStamp.Of(FileStamp.PathOf(KeyPath(app))).Changed:x}");
+        $"{facts.Serial} {FileStamp.Of(CertificatePath(app)).Changed:x} {FileStamp.Of(KeyPath(app)).Changed:x}");
 
     /// <summary>Puts a proven pair into service.</summary>
     /// <param name="app">Whose.</param>

@@ -12,7 +12,7 @@ public sealed class ConfigStore(IStateStore store, TimeProvider time)
 {
     private const string Migrated = "env-migrated";
 
-    private readonly Remembered<ImmutableSortedDictionary<string, string>> _values = new(time);
+    private readonly Remembered<ImmutableSortedDictionary<string, string>> _values = new(store.Watch, time);
 
     /// <param name="app">Null for the variables of all apps.</param>
     public ImmutableSortedDictionary<string, string> Read(AppName? app) => _values.Get(

@@ -11,7 +11,7 @@ public sealed class DomainStore(IStateStore store, ConfigStore config, TimeProvi
     /// <summary>The config variable that says whether domains are switched off for an app: 1 when they are.</summary>
     public const string Disabled = "NO_VHOST";
 
-    private readonly Remembered<VhostFile> _files = new(time);
+    private readonly Remembered<VhostFile> _files = new(store.Watch, time);
     private const UnixFileMode Mode = AtomicFile.PublicRead;
 
     /// <param name="app">Null for the server's own.</param>

@@ -5,7 +5,8 @@ namespace Berth.Platform.Properties;
 /// <summary>Settings a feature keeps for an app or for all: raw text in <c>config/&lt;feature&gt;/&lt;app|--global&gt;/&lt;key&gt;</c>.</summary>
 public sealed class PropertyStore(IStateStore store, TimeProvider time)
 {
-    private readonly Remembered<string?> _values = new(time);
+    private readonly Remembered<string?> _values = new(store.Watch, time);
+    private readonly Remembered<IReadOnlyList<string>> _keys = new(store.Watch, time);
 
     public const string Global = "--global";
 
@@ -50,7 +51,10 @@ public sealed class PropertyStore(IStateStore store, TimeProvider time)
     }
 
     /// <returns>The keys set, in ordinal order.</returns>
-    public IReadOnlyList<string> Keys(string feature, string scope) => store.List(StatePath.Lib("config", feature, scope));
+    public IReadOnlyList<string> Keys(string feature, string scope) => _keys.Get(
+        $"{feature}/{scope}",
+        () => [store.FileOf(StatePath.Lib("config", feature, scope))],
+        () => store.List(StatePath.Lib("config", feature, scope)));
 
     private static StatePath PathOf(string feature, string scope, string key) => StatePath.Lib("config", feature, scope, key);
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text.Json;
 using Berth.Commands;
 using Berth.Control;
 using Berth.Kernel;
@@ -11,6 +10,9 @@ namespace Berth.Client;
 /// <summary>Sends one command to the daemon and plays back what it says. It holds no state: killing it harms nothing.</summary>
 internal sealed class ControlClient : IDisposable
 {
+    // Most commands are over by then. Minding Ctrl-C takes a thread; pressed before, it ends this process as the system does.
+    private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(20);
+
     private readonly ControlConnection _daemon;
     private volatile string? _inputFault;
 
@@ -28,14 +30,14 @@ internal sealed class ControlClient : IDisposable
     /// <exception cref="ProblemException">It could not be asked, or the daemon went away before the end.</exception>
     public int Run(CallRequest call, Action<Stream> writeInput)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(call, ControlJson.Default.CallRequest);
-        if (json.Length > ControlSocket.CallLimit)
+        var bytes = call.ToBytes();
+        if (bytes.Length > ControlSocket.CallLimit)
         {
-            throw ProgramProblems.CallTooLarge(json.Length, ControlSocket.CallLimit).AsException();
+            throw ProgramProblems.CallTooLarge(bytes.Length, ControlSocket.CallLimit).AsException();
         }
 
-        _daemon.SendCall(json);
-        using var interrupt = Interrupt.Register(() => _daemon.Send(FrameKind.Interrupt, []));
+        _daemon.SendCall(bytes);
+        using var interrupt = _daemon.WaitForAnswer(Quick) ? null : Interrupt.Register(() => _daemon.Send(FrameKind.Interrupt, []));
         return _daemon.ReadHead() switch
         {
             101 => Play(writeInput),

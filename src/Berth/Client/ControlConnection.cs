@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Net.Sockets;
 using System.Text;
 using Berth.Commands;
 using Berth.Control;
@@ -12,29 +11,16 @@ namespace Berth.Client;
 /// <summary>The client's side of the control socket: the upgrade, then frames. Synchronous, for a start costs less so.</summary>
 internal sealed class ControlConnection : IDisposable
 {
-    private readonly Socket _socket;
+    private readonly UnixConnection _socket;
     private readonly Lock _sending = new();
-    private readonly byte[] _buffer = new byte[ControlSocket.FrameLimit];
+    private byte[] _buffer = new byte[4096];
     private int _start;
     private int _end;
 
-    private ControlConnection(Socket socket) => _socket = socket;
+    private ControlConnection(UnixConnection socket) => _socket = socket;
 
     /// <summary>The daemon's process, as the kernel knows it; null when it cannot be told.</summary>
-    public int? PeerProcess
-    {
-        get
-        {
-            try
-            {
-                return PeerCredentials.Of(_socket).Process;
-            }
-            catch (SocketException)
-            {
-                return null;
-            }
-        }
-    }
+    public int? PeerProcess => _socket.Peer?.Process;
 
     /// <param name="roots">Whose daemon.</param>
     /// <param name="patience">How long to wait for it to take the connection, and for each answer; null for ever.</param>
@@ -43,51 +29,43 @@ internal sealed class ControlConnection : IDisposable
     public static ControlConnection? TryConnect(StateRoots roots, TimeSpan? patience = null)
     {
         var address = ControlSocket.AddressOf(ControlSocket.FileOf(roots), out var folder);
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        if (patience is { } limit)
+        using (folder)
         {
-            socket.SendTimeout = socket.ReceiveTimeout = (int)limit.TotalMilliseconds;
-        }
+            if (UnixConnection.TryConnect(address, out var error) is { } socket)
+            {
+                if (patience is { } limit)
+                {
+                    socket.SetPatience(limit);
+                }
 
-        try
-        {
-            socket.Connect(new UnixDomainSocketEndPoint(address));
-            return new ControlConnection(socket);
-        }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.AccessDenied)
-        {
-            socket.Dispose();
-            throw ProgramProblems.AccessDenied(ControlSocket.FileOf(roots)).AsException(e);
-        }
-        catch (SocketException)
-        {
-            socket.Dispose();
-            return null;
-        }
-        finally
-        {
-            folder?.Dispose();
+                return new ControlConnection(socket);
+            }
+
+            return error == UnixConnection.AccessDenied ? throw ProgramProblems.AccessDenied(ControlSocket.FileOf(roots)).AsException() : null;
         }
     }
 
     /// <summary>Asks for nothing and waits for any answer: whether somebody is at work behind the socket.</summary>
     public bool Answers()
     {
-        SendAll("GET / HTTP/1.1\r\nHost: berth\r\nConnection: close\r\n\r\n"u8);
+        _socket.Send("GET / HTTP/1.1\r\nHost: berth\r\nConnection: close\r\n\r\n"u8);
         return Fill();
     }
 
+    /// <returns>Whether the daemon says something, or ends, within the time.</returns>
+    public bool WaitForAnswer(TimeSpan time) => _socket.WaitToRead(time);
+
     /// <summary>Asks for the upgrade and sends the call with it.</summary>
-    public void SendCall(ReadOnlySpan<byte> json)
+    public void SendCall(ReadOnlySpan<byte> call)
     {
         var head = Encoding.ASCII.GetBytes(
             $"POST {ControlSocket.Path} HTTP/1.1\r\nHost: berth\r\nConnection: Upgrade\r\nUpgrade: {ControlSocket.Protocol}\r\n\r\n");
-        var message = new byte[head.Length + 5 + json.Length];
+        var message = new byte[head.Length + 5 + call.Length];
         head.CopyTo(message, 0);
         message[head.Length] = (byte)FrameKind.Call;
-        BinaryPrimitives.WriteInt32LittleEndian(message.AsSpan(head.Length + 1), json.Length);
-        json.CopyTo(message.AsSpan(head.Length + 5));
-        SendAll(message);
+        BinaryPrimitives.WriteInt32LittleEndian(message.AsSpan(head.Length + 1), call.Length);
+        call.CopyTo(message.AsSpan(head.Length + 5));
+        _socket.Send(message);
     }
 
     /// <summary>Reads the answer to the upgrade.</summary>
@@ -119,8 +97,8 @@ internal sealed class ControlConnection : IDisposable
         BinaryPrimitives.WriteInt32LittleEndian(head[1..], content.Length);
         lock (_sending)
         {
-            SendAll(head);
-            SendAll(content);
+            _socket.Send(head);
+            _socket.Send(content);
         }
     }
 
@@ -146,7 +124,7 @@ internal sealed class ControlConnection : IDisposable
     }
 
     /// <summary>Ends both directions: the daemon is told that what was sent is not whole.</summary>
-    public void Abort() => _socket.Shutdown(SocketShutdown.Both);
+    public void Abort() => _socket.End();
 
     public void Dispose() => _socket.Dispose();
 
@@ -156,8 +134,9 @@ internal sealed class ControlConnection : IDisposable
         {
             if (_start + count > _buffer.Length)
             {
-                _buffer.AsSpan(_start.._end).CopyTo(_buffer);
-                (_start, _end) = (0, _end - _start);
+                var buffer = count > _buffer.Length ? new byte[ControlSocket.FrameLimit] : _buffer;
+                _buffer.AsSpan(_start.._end).CopyTo(buffer);
+                (_buffer, _start, _end) = (buffer, 0, _end - _start);
             }
 
             if (!Fill())
@@ -171,30 +150,8 @@ internal sealed class ControlConnection : IDisposable
 
     private bool Fill()
     {
-        try
-        {
-            var read = _socket.Receive(_buffer.AsSpan(_end));
-            _end += read;
-            return read > 0;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
-
-    private void SendAll(ReadOnlySpan<byte> bytes)
-    {
-        try
-        {
-            while (!bytes.IsEmpty)
-            {
-                bytes = bytes[_socket.Send(bytes)..];
-            }
-        }
-        catch (SocketException)
-        {
-            // The daemon has gone or has ended the call: reading tells which.
-        }
+        var read = _socket.Receive(_buffer.AsSpan(_end));
+        _end += read;
+        return read > 0;
     }
 }

@@ -41,11 +41,11 @@ internal static class ForcedCommand
             : words;
     }
 
-    /// <summary>The contract's SSH_USER: who stands behind the call.</summary>
+    /// <summary>The contract's SSH_USER: who stands behind the call; empty when it is the account itself.</summary>
     public static string UserName(bool isRoot) =>
-        KeyName is not null ? Environment.UserName
+        KeyName is not null ? ""
         : Variable("SUDO_USER") is { } caller && !isRoot ? caller
-        : Variable("SSH_USER") ?? Environment.UserName;
+        : Variable("SSH_USER") ?? "";
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

@@ -78,7 +78,12 @@ internal sealed class GlobalEnvironment
             throw ProgramProblems.RcUnreadable(file, e.Message).AsException(e);
         }
 
-        foreach (var (name, value) in EnvironmentFile.Parse(text ?? ""))
+        if (text is null)
+        {
+            return;
+        }
+
+        foreach (var (name, value) in EnvironmentFile.Parse(text))
         {
             if (name.StartsWith(Prefix, StringComparison.Ordinal) && value.IndexOfAny(['$', '`']) < 0)
             {

@@ -11,7 +11,7 @@ namespace Berth.Client;
 /// <summary>How this process was called: by which name, by whom, on what terminal.</summary>
 internal static class Invocation
 {
-    private static byte[] CommandLine { get; } = File.ReadAllBytes("/proc/self/cmdline");
+    private static byte[] CommandLine { get; } = Posix.ReadKernelFile("/proc/self/cmdline");
 
     /// <summary>The name this program was called by.</summary>
     public static string Name { get; } = CalledAs();

@@ -8,7 +8,8 @@ internal static class VersionCommand
     /// <summary>The Dokku release whose commands, output and files are kept.</summary>
     public const string Contract = "0.38.27";
 
-    public static string Berth { get; } = typeof(VersionCommand).Assembly.GetName().Version?.ToString(3) ?? "0";
+    /// <summary>Written into the program when it is built: asking the assembly would start all of reflection.</summary>
+    public const string Berth = BuildVersion.Text;
 
     public static Task<int> Run(Caller caller, CommandOutput output)
     {

@@ -15,7 +15,7 @@ internal enum FrameKind : byte
     /// <summary>Daemon to client: standard input is wanted now. Until then the client leaves it alone.</summary>
     WantInput = 4,
 
-    /// <summary>Client to daemon, first: the call as JSON.</summary>
+    /// <summary>Client to daemon, first: a <see cref="CallRequest"/>.</summary>
     Call = 16,
 
     /// <summary>Client to daemon: bytes from standard input; none means its end.</summary>

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Pipelines;
-using System.Text.Json;
 
 namespace Berth.Control;
 
@@ -29,17 +28,9 @@ internal sealed class FrameReader(Stream client)
             return null;
         }
 
-        var json = new byte[length];
-        await client.ReadExactlyAsync(json, cancel);
-        try
-        {
-            var call = JsonSerializer.Deserialize(json, ControlJson.Default.CallRequest);
-            return call?.Words is { } words && words.All(word => word is not null) ? call : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        var call = new byte[length];
+        await client.ReadExactlyAsync(call, cancel);
+        return CallRequest.TryRead(call);
     }
 
     /// <summary>Reads until the client goes or <paramref name="cancel"/> ends it.</summary>
@@ -48,21 +39,22 @@ internal sealed class FrameReader(Stream client)
     /// <returns>When the client is gone.</returns>
     public async Task PumpAsync(Action interrupted, CancellationToken cancel)
     {
-        var frame = new byte[ControlSocket.FrameLimit];
         try
         {
-            while (await ReadFrameAsync(frame, cancel) is { } read)
+            while (await ReadHeadAsync(cancel) is { } head)
             {
-                switch (read.Kind)
+                switch (head.Kind)
                 {
-                    case FrameKind.Interrupt:
+                    case FrameKind.Interrupt when head.Length == 0:
                         interrupted();
                         break;
-                    case FrameKind.Input when read.Length == 0:
+                    case FrameKind.Input when head.Length == 0:
                         await _input.Writer.CompleteAsync();
                         break;
                     case FrameKind.Input:
-                        await _input.Writer.WriteAsync(frame.AsMemory(0, read.Length), cancel);
+                        await client.ReadExactlyAsync(_input.Writer.GetMemory(head.Length)[..head.Length], cancel);
+                        _input.Writer.Advance(head.Length);
+                        await _input.Writer.FlushAsync(cancel);
                         break;
                     default:
                         return;
@@ -79,7 +71,7 @@ internal sealed class FrameReader(Stream client)
         }
     }
 
-    private async Task<(FrameKind Kind, int Length)?> ReadFrameAsync(byte[] frame, CancellationToken cancel)
+    private async Task<(FrameKind Kind, int Length)?> ReadHeadAsync(CancellationToken cancel)
     {
         var head = new byte[5];
         if (await client.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancel) < head.Length)
@@ -88,12 +80,6 @@ internal sealed class FrameReader(Stream client)
         }
 
         var length = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(1));
-        if (length < 0 || length > frame.Length)
-        {
-            return null;
-        }
-
-        await client.ReadExactlyAsync(frame.AsMemory(0, length), cancel);
-        return ((FrameKind)head[0], length);
+        return length is < 0 or > ControlSocket.FrameLimit ? null : ((FrameKind)head[0], length);
     }
 }

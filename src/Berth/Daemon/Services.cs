@@ -55,6 +55,7 @@ internal sealed class Services : IAsyncDisposable
     private readonly Func<CommandTable, CommandRunner> _runnerOf;
     private readonly DnsChoice _dns;
     private readonly DockerSocket _docker = new();
+    private readonly FolderWatch? _watch;
 
     /// <param name="roots">Where state lies.</param>
     /// <param name="edgeOptions">How the edge would listen.</param>
@@ -66,7 +67,8 @@ internal sealed class Services : IAsyncDisposable
         StateRoots roots, EdgeOptions edgeOptions, IBuiltInAuthority? authority, IScheduler scheduler, bool inDaemon, ILoggerFactory logs)
     {
         var time = TimeProvider.System;
-        var store = new FileStateStore(roots, time);
+        _watch = inDaemon ? FolderWatch.TryStart() : null;
+        var store = new FileStateStore(roots, time, _watch);
         var config = new ConfigStore(store, time);
         var properties = new PropertyStore(store, time);
         var plugins = new PluginServices(roots, store, properties, Environment.GetEnvironmentVariable, time);
@@ -290,6 +292,7 @@ internal sealed class Services : IAsyncDisposable
         Notices.Dispose();
         _docker.Dispose();
         await Edge.DisposeAsync();
+        _watch?.Dispose();
     }
 
     public static LogSettings LogSettingsOf(StateRoots roots)

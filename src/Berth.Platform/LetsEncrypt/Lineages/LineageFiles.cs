@@ -16,7 +16,7 @@ namespace Berth.Platform.LetsEncrypt.Lineages;
 /// </summary>
 public sealed class LineageFiles(IStateStore store, CertificateFiles certificates, TimeProvider time)
 {
-    private readonly Remembered<LineageState> _states = new(time);
+    private readonly Remembered<LineageState> _states = new(store.Watch, time);
 
     private const int Kept = 3;
 

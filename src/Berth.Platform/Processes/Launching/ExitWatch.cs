@@ -1,3 +1,5 @@
+using Berth.Kernel;
+
 namespace Berth.Platform.Processes.Launching;
 
 /// <summary>
@@ -47,9 +49,9 @@ internal sealed unsafe class ExitWatch : IDisposable
     {
         while (Entries() is { } entries)
         {
-            fixed (Libc.PollEntry* first = entries)
+            fixed (Posix.PollEntry* first = entries)
             {
-                _ = Libc.Poll(first, (nuint)entries.Length, -1);
+                _ = Posix.Poll(first, (nuint)entries.Length, -1);
             }
 
             ulong ignored;
@@ -61,7 +63,7 @@ internal sealed unsafe class ExitWatch : IDisposable
         }
     }
 
-    private Libc.PollEntry[]? Entries()
+    private Posix.PollEntry[]? Entries()
     {
         lock (_lock)
         {
@@ -75,7 +77,7 @@ internal sealed unsafe class ExitWatch : IDisposable
                 return null;
             }
 
-            return [.. _watched.Keys.Prepend(_wake).Select(d => new Libc.PollEntry { Descriptor = d, Wanted = Libc.Readable })];
+            return [.. _watched.Keys.Prepend(_wake).Select(d => new Posix.PollEntry { Descriptor = d, Wanted = Posix.Readable })];
         }
     }
 

@@ -27,7 +27,6 @@ internal static unsafe partial class Libc
     public const int EffectiveAccess = 0x200; // AT_EACCESS
     public const uint CloseRangeOnExec = 4; // CLOSE_RANGE_CLOEXEC
     public const int SetMask = 2; // SIG_SETMASK
-    public const short Readable = 1; // POLLIN
 
     private const long PidfdOpenCall = 434;
     private const long PidfdSignalCall = 424;
@@ -45,9 +44,6 @@ internal static unsafe partial class Libc
     public static int Signal(int pid, int signal) => Posix.Signal(pid, signal);
 
     public static int Close(int descriptor) => Posix.Close(descriptor);
-
-    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
-    public static partial int Poll(PollEntry* entries, nuint count, int milliseconds);
 
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
     public static partial int CreateEvent(uint value, int flags);
@@ -103,13 +99,4 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial long SystemCall(long number, long a, long b, long c, long d);
-
-    /// <summary>struct pollfd.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    public struct PollEntry
-    {
-        public int Descriptor;
-        public short Wanted;
-        public short Found;
-    }
 }
