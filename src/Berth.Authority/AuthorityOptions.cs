@@ -33,7 +33,7 @@ public sealed record AuthorityOptions
     /// <summary>How long an intermediate lasts, at most as long as its root; 5 years by default.</summary>
     public TimeSpan IntermediateLifetime { get; init; } = TimeSpan.FromDays(5 * 365);
 
-    /// <summary>How long orders, authorizations and used nonces are kept after their end; 30 days by default.</summary>
+    /// <summary>How long orders and authorizations are kept after their end; 30 days by default.</summary>
     public TimeSpan KeepRecords { get; init; } = TimeSpan.FromDays(30);
 
     /// <summary>How long certificates stay in the inventory after they have expired; a year by default.</summary>

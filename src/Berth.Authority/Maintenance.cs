@@ -1,4 +1,5 @@
 using Berth.Authority.Audit;
+using Berth.Authority.Front;
 using Berth.Authority.Signing;
 using Berth.Authority.Storage;
 using Berth.Authority.Validation;
@@ -83,7 +84,8 @@ internal sealed class Maintenance(
         }
 
         _nextPurge = now + BetweenPurges;
-        while (await store.PurgeAsync(now - options.KeepRecords, now - options.KeepCertificates, PurgedAtOnce, _stop.Token) > 0)
+        var times = new PurgeTimes(now, now - SharedNonces.Remembered, now - options.KeepRecords, now - options.KeepCertificates);
+        while (await store.PurgeAsync(times, PurgedAtOnce, _stop.Token) > 0)
         {
             await Task.Yield();
         }

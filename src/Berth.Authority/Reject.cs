@@ -52,6 +52,17 @@ internal static class Reject
     internal static Rejection RateLimited(string detail, TimeSpan retryAfter, int status = 429) =>
         new(Document(AcmeError.RateLimited, status, detail)) { RetryAfter = retryAfter };
 
+    /// <summary>Ends by an operator's hand, not by waiting: no Retry-After.</summary>
+    internal static Rejection Paused(string accountId, ImmutableArray<string> names)
+    {
+        var detail = $"Too many validations in a row have failed, so this account's names are paused: {string.Join(", ", names.Take(10))}. "
+            + $"Mend what makes them fail, then ask whoever runs this authority for `berth ca unpause {accountId}`.";
+        var document = Document(AcmeError.RateLimited, 429, detail);
+        return new(names.Length == 1
+            ? document with { Identifier = Identifier.Of(names[0]) }
+            : document with { Subproblems = [.. names.Select(name => Document(AcmeError.RateLimited, 429, "It is paused.") with { Identifier = Identifier.Of(name) })] });
+    }
+
     /// <summary>One refused identifier speaks for itself; several become subproblems (§6.7.1).</summary>
     internal static Rejection Identifiers(ImmutableArray<ProblemDocument> refused) => new(refused.Length == 1
         ? refused[0]

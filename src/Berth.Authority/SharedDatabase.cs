@@ -7,14 +7,40 @@ namespace Berth.Authority;
 /// <summary>Which PostgreSQL database, and how to enter it. May hold a password, so it prints as its address only.</summary>
 public sealed class SharedDatabase
 {
-    private SharedDatabase(NpgsqlConnectionStringBuilder settings) =>
-        (ConnectionString, _name) = (settings.ConnectionString, $"{settings.Host}/{settings.Database}");
+    private readonly NpgsqlConnectionStringBuilder _settings;
 
-    private readonly string _name;
+    private SharedDatabase(NpgsqlConnectionStringBuilder settings) => _settings = settings;
 
-    internal string ConnectionString { get; }
+    public string Name => _settings.Database!;
 
-    public override string ToString() => _name;
+    internal string ConnectionString => _settings.ConnectionString;
+
+    /// <summary>The same for PostgreSQL's own programs, as variables: other users see a program's arguments.</summary>
+    public IReadOnlyDictionary<string, string> ClientEnvironment => new Dictionary<string, string?>
+    {
+        ["PGHOST"] = _settings.Host,
+        ["PGPORT"] = _settings.Port.ToString(CultureInfo.InvariantCulture),
+        ["PGDATABASE"] = _settings.Database,
+        ["PGUSER"] = _settings.Username,
+        ["PGPASSWORD"] = _settings.Password,
+        ["PGPASSFILE"] = _settings.Passfile,
+        ["PGSSLMODE"] = _settings.SslMode switch
+        {
+            SslMode.VerifyCA => "verify-ca",
+            SslMode.VerifyFull => "verify-full",
+            var other => other.ToString().ToLowerInvariant(),
+        },
+        ["PGSSLROOTCERT"] = _settings.RootCertificate,
+        ["PGSSLCERT"] = _settings.SslCertificate,
+        ["PGSSLKEY"] = _settings.SslKey,
+    }.Where(pair => pair.Value is { Length: > 0 }).ToDictionary(pair => pair.Key, pair => pair.Value!);
+
+    /// <summary>As libpq reads it, without a password.</summary>
+    public string Address => string.Create(
+        CultureInfo.InvariantCulture,
+        $"host={_settings.Host} port={_settings.Port} dbname={_settings.Database}{(_settings.Username is { Length: > 0 } user ? $" user={user}" : "")}");
+
+    public override string ToString() => $"{_settings.Host}/{_settings.Database}";
 
     /// <param name="text">An URL, <c>postgres://user@host:5432/name</c>, or Npgsql's <c>Host=…;Database=…</c>.</param>
     /// <param name="isSecret">False where others may read the text, as in a program's arguments: no password then.</param>

@@ -97,7 +97,7 @@ public sealed class HeldFolder : IDisposable
 
     /// <summary>Makes what was renamed in this folder survive a power cut.</summary>
     /// <exception cref="IOException">The disk did not take it. File systems that know no such thing are no failure.</exception>
-    internal void Sync()
+    public void Sync()
     {
         if (_canSync && Posix.Sync(Descriptor) != 0
             && SystemFault.Of(SystemFault.Last(Name)).Number is not (SystemFault.InvalidArgument or SystemFault.NotSupported or SystemFault.ReadOnlyFileSystem))

@@ -84,14 +84,19 @@ public sealed class Asking_when_to_renew : WithAuthority
             End = start.AddHours(8),
             Url = "https://ca.example/incident",
         };
-        await store.AddIncidentAsync(incident, CancellationToken.None);
+        await store.AddIncidentsAsync([incident], CancellationToken.None);
 
         var info = Read(await client.Http.GetStringAsync(Url(client, leaf)));
 
         Assert.Equal((start, start.AddHours(8), "https://ca.example/incident"), (info.SuggestedWindow.Start, info.SuggestedWindow.End, info.ExplanationUrl));
         Assert.Null(Read(await client.Http.GetStringAsync(Url(client, other))).ExplanationUrl);
-        await store.AddIncidentAsync(incident with { Id = "2", Serial = null, IssuedUntil = start.AddDays(1), Url = null }, CancellationToken.None);
+        await store.AddIncidentsAsync([incident with { Id = "2", Serial = null, IssuedUntil = start.AddDays(1), Url = null }], CancellationToken.None);
         Assert.Equal(start, Read(await client.Http.GetStringAsync(Url(client, other))).SuggestedWindow.Start);
+        await store.AddIncidentsAsync([incident with { Id = "3", Serial = null, Issuer = "2" }, incident with { Id = "4", Serial = null, IssuedFrom = start.AddDays(1) }], CancellationToken.None);
+        Assert.Null(Read(await client.Http.GetStringAsync(Url(client, other))).ExplanationUrl);
+        await store.AddIncidentsAsync([incident with { Id = "5", Serial = null, Issuer = "1" }], CancellationToken.None);
+        Assert.Equal(incident.Url, Read(await client.Http.GetStringAsync(Url(client, other))).ExplanationUrl);
+        Assert.True(await store.RemoveIncidentAsync("5", CancellationToken.None));
         Assert.True(await store.RemoveIncidentAsync("2", CancellationToken.None));
         Assert.NotEqual(start, Read(await client.Http.GetStringAsync(Url(client, other))).SuggestedWindow.Start);
     }

@@ -2,6 +2,7 @@ using Berth.Authority.Audit;
 using Berth.Authority.Storage;
 using Berth.Kernel;
 using Berth.TestKit;
+using CsCheck;
 
 namespace Berth.Authority.Tests;
 
@@ -99,7 +100,7 @@ public sealed class Chaining_the_audit_log : IAsyncDisposable
         {
             await connection.OpenAsync();
             await using var command = connection.CreateCommand();
-            command.CommandText = "INSERT INTO audit_event VALUES ($id, 'node', 0, $event)";
+            command.CommandText = "DELETE FROM audit_head; INSERT INTO audit_event VALUES ($id, 'node', 0, $event)";
             command.Parameters.AddWithValue("$id", events[0].Id);
             command.Parameters.AddWithValue("$event", events[0].Text);
             await command.ExecuteNonQueryAsync();
@@ -110,6 +111,50 @@ public sealed class Chaining_the_audit_log : IAsyncDisposable
         Assert.Equal(2, await AuditCheck.VerifyAsync(_log, _store, None));
         Assert.Empty(await _store.ListAuditEventsAsync("node", DateTimeOffset.MaxValue, 10, None));
     }
+
+    [Fact]
+    public async Task writes_no_event_twice_however_long_its_lines_are()
+    {
+        // A certificate of a hundred long names is 25 KB; two hundred events are written at once.
+        for (var i = 0; i < 40; i++)
+        {
+            await _store.NoteAsync($"event-{i}", [("names", new string('n', i == 7 ? 900_000 : 25_000))], None);
+        }
+
+        var events = await _store.ListAuditEventsAsync("node", DateTimeOffset.MaxValue, 100, None);
+        await _log.WriteAsync(_store, "node", None);
+        await using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={_scratch["authority.db"]};Pooling=False"))
+        {
+            await connection.OpenAsync();
+            await using var command = connection.CreateCommand();
+            command.CommandText = "UPDATE audit_head SET number = 0, hash = $hash; INSERT INTO audit_event VALUES ($id, 'node', 0, $event)";
+            command.Parameters.AddWithValue("$hash", AuditText.CheckedHash(_log.Lines().First())!);
+            command.Parameters.AddWithValue("$id", "");
+            command.Parameters.AddWithValue("$event", "");
+            foreach (var each in events)
+            {
+                (command.Parameters[1].Value, command.Parameters[2].Value) = (each.Id, each.Text);
+                await command.ExecuteNonQueryAsync();
+            }
+        }
+
+        await _log.WriteAsync(_store, "node", None);
+
+        Assert.Equal(41, await AuditCheck.VerifyAsync(_log, _store, None));
+    }
+
+    [Fact]
+    public void reads_lines_backwards_as_forwards_whatever_their_lengths_are() => Gen.Select(Gen.Int[0, 200_000].Array[0, 8], Gen.Int[0, 70_000]).Sample(
+        (lengths, torn) =>
+        {
+            var path = _scratch["lines"];
+            var lines = lengths.Select((length, i) => new string((char)('a' + i), length)).ToList();
+            var whole = string.Concat(lines.Select(line => line + "\n"));
+            AtomicFile.Write(path, whole + new string('~', torn));
+            using var file = File.OpenRead(path);
+            return BackwardLines.WholeLength(file) == whole.Length && BackwardLines.Of(file, whole.Length).Reverse().SequenceEqual(lines);
+        },
+        iter: 200, threads: 1);
 
     private async Task WriteAsync(int events)
     {

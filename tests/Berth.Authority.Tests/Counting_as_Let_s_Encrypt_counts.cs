@@ -29,6 +29,7 @@ public sealed class Counting_as_Let_s_Encrypt_counts : WithAuthority
                 new(LimitKind.CertificatesPerDomain, 4, Week),
                 new(LimitKind.CertificatesPerSet, 2, Week),
                 new(LimitKind.FailedValidations, 3, TimeSpan.FromHours(1)),
+                new(LimitKind.ConsecutiveFailures, 4, TimeSpan.FromDays(4)),
             ],
         },
     };
@@ -112,6 +113,51 @@ public sealed class Counting_as_Let_s_Encrypt_counts : WithAuthority
         await client.OrderAsync("right.localhost");
         using var other = await AcmeTestClient.RegisterAsync(Authority);
         await other.OrderAsync("wrong.localhost");
+    }
+
+    [Fact]
+    public async Task pauses_a_name_that_fails_again_and_again_whatever_time_passes_until_an_operator_unpauses_it()
+    {
+        using var client = await AcmeTestClient.RegisterAsync(Authority);
+        for (var i = 0; i < 4; i++)
+        {
+            await FailAsync(client, "wrong.localhost");
+            _clock.Advance(TimeSpan.FromMinutes(20));
+        }
+
+        _clock.Advance(TimeSpan.FromDays(400));
+        foreach (var names in (string[][])[["wrong.localhost"], ["wrong.localhost", "right.localhost"]])
+        {
+            var refused = await TryAsync(client, names);
+            refused.Refuses(AcmeError.RateLimited, 429);
+            Assert.DoesNotContain("Retry-After", refused.Headers.Keys);
+            Assert.Matches("in a row .*paused: wrong.localhost\\..*berth ca unpause", refused.As(AcmeJson.Default.ProblemDocument).Detail);
+        }
+
+        await client.OrderAsync("right.localhost");
+        await using (var store = Storage.SqliteStore.Open(Path.Combine(Authority.Options.DataFolder, "authority.db")))
+        {
+            Assert.Equal(["wrong.localhost"], await store.UnpauseAsync(client.Kid!.Split('/')[^1], null, CancellationToken.None));
+        }
+
+        await client.OrderAsync("wrong.localhost");
+    }
+
+    [Fact]
+    public async Task forgets_earlier_failures_when_a_name_is_proven()
+    {
+        using var client = await AcmeTestClient.RegisterAsync(Authority);
+        for (var i = 0; i < 3; i++)
+        {
+            await FailAsync(client, "late.localhost");
+            _clock.Advance(TimeSpan.FromMinutes(20));
+        }
+
+        await client.IssueAsync(_key, Host, "late.localhost");
+        _clock.Advance(TimeSpan.FromDays(91));
+        await FailAsync(client, "late.localhost");
+
+        await client.OrderAsync("late.localhost");
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public abstract class Keeping_records : IAsyncLifetime
         await Store.StartChallengeAsync(challenge, "url", _lease, None);
 
         var decided = await Task.WhenAll(Enumerable.Range(0, 8).Select(i =>
-            (i % 2 == 0 ? Store : Other).FinishChallengeAsync(challenge, Now, Now, "{}", [bucket], None)));
+            (i % 2 == 0 ? Store : Other).FinishChallengeAsync(challenge, Now, Now, "{}", [bucket], null, None)));
 
         Assert.Single(decided, won => won);
         Assert.Equal([Now.AddHours(1)], await Other.ReadBucketsAsync([bucket.Key], None));
@@ -100,7 +100,7 @@ public abstract class Keeping_records : IAsyncLifetime
             await Task.WhenAll(authorizations.Select(authorization => Store.StartChallengeAsync(authorization.Challenges[0].Id, "url", _lease, None)));
 
             await Task.WhenAll(authorizations.Select((authorization, i) => (i % 2 == 0 ? Store : Other)
-                .FinishChallengeAsync(authorization.Challenges[0].Id, Now, Now.AddDays(1), null, [], None)));
+                .FinishChallengeAsync(authorization.Challenges[0].Id, Now, Now.AddDays(1), null, [], null, None)));
 
             Assert.Equal(OrderStatus.Ready, (await Store.FindOrderAsync(order.Id, None))!.Status);
         }
@@ -194,6 +194,86 @@ public abstract class Keeping_records : IAsyncLifetime
         Assert.Empty(await Other.ListRevokedAsync("1", Now.AddDays(91), None));
     }
 
+    [Fact]
+    public async Task pauses_a_name_after_so_many_failures_in_a_row_until_it_is_unpaused()
+    {
+        var tally = new NameTally("account-a", "n0.example", new LimitBucket("ConsecutiveFailures account-a n0.example", TimeSpan.FromDays(3), TimeSpan.FromDays(1)));
+        var round = 0;
+        async Task DecideAsync(string? error)
+        {
+            var (_, authorizations) = await AddOrderAsync($"r{round++}", names: 1);
+            var challenge = authorizations[0].Challenges[0].Id;
+            await Store.StartChallengeAsync(challenge, "url", _lease, None);
+            await Other.FinishChallengeAsync(challenge, Now, Now.AddDays(1), error, [], tally, None);
+        }
+
+        async Task<bool> IsPausedAsync() => (await Store.FindPausedAsync("account-a", ["other.example", "n0.example"], None)).SequenceEqual(["n0.example"]);
+        await DecideAsync("{}");
+        await DecideAsync("{}");
+        await DecideAsync(null);
+        await DecideAsync("{}");
+        await DecideAsync("{}");
+        Assert.False(await IsPausedAsync());
+        await DecideAsync("{}");
+        Assert.True(await IsPausedAsync());
+
+        Assert.Equal([new PausedName("account-a", "n0.example", Now)], await Other.ListPausedAsync(10, None));
+        Assert.Empty(await Other.UnpauseAsync("account-a", "other.example", None));
+        Assert.Empty(await Other.UnpauseAsync("account-b", null, None));
+        Assert.Equal(["n0.example"], await Other.UnpauseAsync("account-a", null, None));
+        Assert.False(await IsPausedAsync());
+        await DecideAsync("{}");
+        await DecideAsync("{}");
+        Assert.False(await IsPausedAsync());
+    }
+
+    [Fact]
+    public async Task forgets_each_kind_of_record_at_its_own_time_a_batch_at_a_time()
+    {
+        var hour = TimeSpan.FromHours(1);
+        await Store.UseNonceAsync("old", Now - (2 * hour), None);
+        await Store.UseNonceAsync("new", Now - hour, None);
+        await Store.ChargeAsync([Bucket("NewOrders full"), Bucket("CertificatesPerSet full")], Now - (2 * hour), None);
+        await Store.ChargeAsync([Bucket("NewOrders counting"), Bucket("CertificatesPerSet counting")], Now, None);
+        await Store.ChargeAsync([Bucket("CertificatesPerSet long ago")], Now.AddDays(-400), None);
+        await Store.AddCertificateAsync(Certificate("aa") with { NotAfter = Now.AddDays(-366) }, None);
+        await Store.AddCertificateAsync(Certificate("bb") with { NotAfter = Now.AddDays(-364) }, None);
+        var (over, ended) = await AddOrderAsync("over", names: 2);
+        var (open, still) = await AddOrderAsync("open", names: 1);
+        var (working, _) = await ReadyOrderAsync("working");
+        await Store.StartIssuanceAsync(working.Id, [1], _lease, None);
+        var times = new PurgeTimes(Now, Now - (2 * hour) + TimeSpan.FromSeconds(1), Now, Now.AddDays(-365));
+
+        Assert.Equal(4, await Other.PurgeAsync(times, 1, None));
+        Assert.Equal(0, await Other.PurgeAsync(times, 100, None));
+
+        Assert.True(await Store.UseNonceAsync("old", Now, None));
+        Assert.False(await Store.UseNonceAsync("new", Now, None));
+        Assert.Equal(
+            [null, Now - hour, Now + hour, Now + hour, null],
+            await Store.ReadBucketsAsync(["NewOrders full", "CertificatesPerSet full", "NewOrders counting", "CertificatesPerSet counting", "CertificatesPerSet long ago"], None));
+        Assert.Null(await Store.FindCertificateAsync("aa", None));
+        Assert.NotNull(await Store.FindCertificateAsync("bb", None));
+
+        // Now the orders' time has come: what is in work stays, and so does what an order that stays still needs.
+        await Store.AddOrderAsync(open with { Id = "later", Expires = Now.AddDays(30) }, [], None);
+        var later = times with { Ended = Now.AddDays(8) };
+        while (await Other.PurgeAsync(later, 1, None) > 0)
+        {
+        }
+
+        Assert.Null(await Store.FindOrderAsync(over.Id, None));
+        Assert.Null(await Store.FindOrderAsync(open.Id, None));
+        Assert.NotNull(await Store.FindOrderAsync("later", None));
+        Assert.Equal(OrderStatus.Processing, (await Store.FindOrderAsync(working.Id, None))!.Status);
+        Assert.Null(await Store.FindAuthorizationAsync(ended[0].Id, None));
+        Assert.Null(await Store.FindChallengeAsync(ended[1].Challenges[0].Id, None));
+        Assert.NotNull(await Store.FindAuthorizationAsync(still[0].Id, None));
+        Assert.NotNull(await Store.FindChallengeAsync(still[0].Challenges[0].Id, None));
+    }
+
+    private static LimitBucket Bucket(string key) => new(key, TimeSpan.FromHours(5), TimeSpan.FromHours(1));
+
     internal static AccountRecord Account(string id, string thumbprint) => new()
     {
         Id = id,
@@ -259,7 +339,7 @@ public abstract class Keeping_records : IAsyncLifetime
         foreach (var authorization in authorizations)
         {
             await Store.StartChallengeAsync(authorization.Challenges[0].Id, "url", _lease, None);
-            await Store.FinishChallengeAsync(authorization.Challenges[0].Id, Now, Now.AddDays(1), null, [], None);
+            await Store.FinishChallengeAsync(authorization.Challenges[0].Id, Now, Now.AddDays(1), null, [], null, None);
         }
 
         return (order, authorizations);

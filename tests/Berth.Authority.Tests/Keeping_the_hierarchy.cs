@@ -121,7 +121,7 @@ public sealed class Keeping_the_hierarchy : IDisposable
         Assert.Equal(AuthorityProblems.CertificateLinted, Refused(() => leaves.Issue(new PublicKey(_key), [], [IPAddress.Parse("192.0.2.1")])));
         var good = leaves.Issue(new PublicKey(_key), ["www.corp.example", "*.corp.example"], [IPAddress.Parse("10.1.2.3")]);
 
-        AtomicFile.Write(_scratch["leaf.pem"], good.Certificate.ExportCertificatePem());
+        AtomicFile.Write(_scratch["leaf.pem"], good.Load().ExportCertificatePem());
         AtomicFile.Write(_scratch["chain.pem"], hierarchy.Current.Pem);
         await ExternalProgram.SucceedAsync("openssl", ["verify", "-x509_strict", "-CAfile", Server.CertificatePath("root"), "-untrusted", _scratch["chain.pem"], _scratch["leaf.pem"]]);
         // Had the key been stolen: openssl keeps the constraint by itself.
@@ -190,7 +190,7 @@ public sealed class Keeping_the_hierarchy : IDisposable
 
     private async Task VerifyAsync(Hierarchy hierarchy, string root, string chain)
     {
-        using var leaf = new LeafIssuer(hierarchy, _settings.LeafLifetime, _clock).Issue(new PublicKey(_key), ["a.localhost"]).Certificate;
+        using var leaf = new LeafIssuer(hierarchy, _settings.LeafLifetime, _clock).Issue(new PublicKey(_key), ["a.localhost"]).Load();
         AtomicFile.Write(_scratch["leaf.pem"], leaf.ExportCertificatePem());
         AtomicFile.Write(_scratch["chain.pem"], chain);
         await ExternalProgram.SucceedAsync("openssl", ["verify", "-x509_strict", "-purpose", "sslserver", "-CAfile", root, "-untrusted", _scratch["chain.pem"], _scratch["leaf.pem"]]);

@@ -1,3 +1,4 @@
+using CsCheck;
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -111,6 +112,31 @@ public sealed class Reading_a_signing_request : WithAuthority
         {
             Assert.Throws<Rejection>(() => SigningRequestPolicy.Read(request.CreateSigningRequest()));
         }
+    }
+
+    [Fact]
+    public void knows_points_of_the_curves_from_other_bytes() => Gen.Select(Gen.Bool, Gen.Int[0, 96], Gen.Byte[1, 255]).Sample(
+        (isLong, at, flip) =>
+        {
+            using var key = ECDsa.Create(isLong ? ECCurve.NamedCurves.nistP384 : ECCurve.NamedCurves.nistP256);
+            var point = new PublicKey(key).EncodedKeyValue.RawData;
+            var (curve, other) = isLong ? (CurvePoint.P384, CurvePoint.P256) : (CurvePoint.P256, CurvePoint.P384);
+            Assert.True(curve.Holds(point));
+            Assert.False(other.Holds(point));
+            Assert.False(curve.Holds(point.AsSpan(0, point.Length - 1)));
+            point[at % point.Length] ^= flip;
+            Assert.False(curve.Holds(point));
+        },
+        iter: 300);
+
+    [Fact]
+    public void refuses_coordinates_beyond_the_prime()
+    {
+        // x + p is the same point to whoever reduces, and other bytes to whoever compares.
+        var point = new byte[65];
+        point[0] = 4;
+        point.AsSpan(1, 32).Fill(0xFF);
+        Assert.False(CurvePoint.P256.Holds(point));
     }
 
     [Fact]

@@ -13,7 +13,6 @@ namespace Berth.Authority.Audit;
 internal sealed class AuditLog(string folder, TimeProvider time)
 {
     private const int AtOnce = 200;
-    private const int TailLength = 1 << 18;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LeftBehind = TimeSpan.FromMinutes(1);
 
@@ -25,23 +24,20 @@ internal sealed class AuditLog(string folder, TimeProvider time)
     /// <param name="cancel">Ends the wait.</param>
     internal async Task WriteAsync(IAuthorityStore store, string node, CancellationToken cancel)
     {
-        while (true)
-        {
-            // Where nobody else works, every event is for this log.
-            var left = store.IsAlone ? DateTimeOffset.MaxValue : time.GetUtcNow() - LeftBehind;
-            var events = await store.ListAuditEventsAsync(node, left, AtOnce, cancel);
-            if (events.IsEmpty)
-            {
-                return;
-            }
+        // Where nobody else works, every event is for this log.
+        Task<ImmutableArray<AuditEvent>> WaitingAsync() => store.ListAuditEventsAsync(
+            node, store.IsAlone ? DateTimeOffset.MaxValue : time.GetUtcNow() - LeftBehind, AtOnce, cancel);
 
-            AuditHead head;
+        while (!(await WaitingAsync()).IsEmpty)
+        {
+            // Looked at again, and taken away, while nobody else writes here: what the log holds beyond the store's head is then
+            // what a crash has kept from being taken away.
             using (await FileLock.AcquireAsync(System.IO.Path.Combine(folder, "audit.lock"), "the audit log", Patience, time, cancel))
             {
-                head = Append(events);
+                var known = Lines().FirstOrDefault() is { } first ? await store.FindAuditHeadAsync(Field(first, "log") ?? "", cancel) : null;
+                var events = await WaitingAsync();
+                await store.FinishAuditAsync(events, Append(events, known?.Number ?? -1), cancel);
             }
-
-            await store.FinishAuditAsync(events, head, cancel);
         }
     }
 
@@ -88,7 +84,7 @@ internal sealed class AuditLog(string folder, TimeProvider time)
         }
     }
 
-    private AuditHead Append(ImmutableArray<AuditEvent> events)
+    private AuditHead Append(ImmutableArray<AuditEvent> events, long finished)
     {
         using var file = new FileStream(Path, new FileStreamOptions
         {
@@ -97,8 +93,8 @@ internal sealed class AuditLog(string folder, TimeProvider time)
             Share = FileShare.Read,
             UnixCreateMode = AtomicFile.Private,
         });
-        var (head, known) = ReadEnd(file);
-        var text = new StringBuilder();
+        var (head, known) = ReadEnd(file, finished);
+        var (text, isNew) = (new StringBuilder(), head is null);
         if (head is null)
         {
             // It belongs to whom the folder belongs, also where root's daemon writes; its first line names it.
@@ -114,6 +110,12 @@ internal sealed class AuditLog(string folder, TimeProvider time)
 
         file.Write(Encoding.UTF8.GetBytes(text.ToString()));
         file.Flush(flushToDisk: true);
+        if (isNew)
+        {
+            using var held = HeldFolder.Open(folder);
+            held.Sync();
+        }
+
         return head;
     }
 
@@ -124,32 +126,32 @@ internal sealed class AuditLog(string folder, TimeProvider time)
         return head with { Number = head.Number + 1, Hash = AuditText.CheckedHash(line)! };
     }
 
-    /// <summary>Cuts off a line that a crash tore, and reads the last one and the ids of those before it.</summary>
-    private (AuditHead? Head, HashSet<string> Known) ReadEnd(FileStream file)
+    /// <summary>Cuts off a line that a crash tore, and reads the last one and the ids of those that the store does not know to be here.</summary>
+    private (AuditHead? Head, HashSet<string> Known) ReadEnd(FileStream file, long finished)
     {
-        var start = Math.Max(0, file.Length - TailLength);
-        var bytes = new byte[file.Length - start];
-        file.Seek(start, SeekOrigin.Begin);
-        file.ReadExactly(bytes);
-        var whole = Array.LastIndexOf(bytes, (byte)'\n') + 1;
-        file.SetLength(start + whole);
+        file.SetLength(BackwardLines.WholeLength(file));
+        var (last, known) = ((string?)null, new HashSet<string>(StringComparer.Ordinal));
+        foreach (var line in BackwardLines.Of(file, file.Length))
+        {
+            last ??= line;
+            if (Number(line) <= finished)
+            {
+                break;
+            }
+
+            known.Add(Field(line, "id") ?? "");
+        }
+
         file.Seek(0, SeekOrigin.End);
-        var lines = Encoding.UTF8.GetString(bytes, 0, whole).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        if (lines.Length == 0)
+        if (last is null)
         {
             return (null, []);
         }
 
-        var known = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var line in lines.Skip(start > 0 ? 1 : 0))
-        {
-            known.Add(Field(line, "id") ?? "");
-        }
-
         var log = Field(Lines().First(), "log") ?? throw AuthorityProblems.BrokenAudit(Path, 1, "it does not name the log").AsException();
-        return AuditText.CheckedHash(lines[^1]) is { } hash && Number(lines[^1]) is { } number
+        return AuditText.CheckedHash(last) is { } hash && Number(last) is { } number
             ? (new AuditHead(log, number, hash), known)
-            : throw AuthorityProblems.BrokenAudit(Path, lines.Length, "it was changed").AsException();
+            : throw AuthorityProblems.BrokenAudit(Path, Lines().LongCount(), "it was changed").AsException();
     }
 
     internal static string? Field(string line, string name)

@@ -99,7 +99,7 @@ internal sealed class EndpointCertificate(
         var record = leaf.ToRecord(accountId: null, keyHash);
         await store.AddCertificateAsync(record, cancel);
 
-        using var bare = leaf.Certificate;
+        using var bare = leaf.Load();
         X509Certificate2Collection chain = [hierarchy.Current.Certificate];
         _current = new SslServerAuthenticationOptions
         {

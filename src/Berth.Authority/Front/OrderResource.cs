@@ -40,8 +40,9 @@ internal sealed class OrderResource(
             throw Reject.Malformed("The CSR is DER in base64url without padding.");
         }
 
-        await CheckAsync(SigningRequestPolicy.Read(csr), order, request, cancel);
-        var decided = await issuance.StartAsync(order.Id, csr, cancel);
+        var signing = SigningRequestPolicy.Read(csr);
+        await CheckAsync(signing, order, request, cancel);
+        var decided = await issuance.StartAsync(order.Id, csr, signing, cancel);
         // Most are signed in milliseconds: the answer that waits for that spares the client a poll, and its pause before it.
         await Task.WhenAny(decided, Task.Delay(Patience, time, cancel));
         return Show(await FindAsync(request, cancel), request);

@@ -6,13 +6,10 @@ namespace Berth.Authority.Front;
 /// <summary>Says when certificates should be renewed: an incident's window, or else one around two thirds of the lifetime.</summary>
 internal sealed class RenewalWindows(IAuthorityStore store)
 {
-    internal async Task<(RenewalWindow Window, string? Explanation)> OfAsync(CertificateRecord certificate, CancellationToken cancel)
-    {
-        var incidents = await store.ListIncidentsAsync(cancel);
-        return incidents.FirstOrDefault(found => found.IsAbout(certificate)) is { } incident
+    internal async Task<(RenewalWindow Window, string? Explanation)> OfAsync(CertificateRecord certificate, CancellationToken cancel) =>
+        await store.FindIncidentAsync(certificate, cancel) is { } incident
             ? (new RenewalWindow { Start = incident.Start, End = incident.End }, incident.Url)
             : (Usual(certificate), null);
-    }
 
     /// <summary>A fiftieth of the lifetime wide; in the past for what is revoked.</summary>
     internal static RenewalWindow Usual(CertificateRecord certificate)

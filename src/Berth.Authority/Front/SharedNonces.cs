@@ -13,6 +13,9 @@ internal sealed class SharedNonces(byte[] key, IAuthorityStore store, TimeProvid
     internal static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
     private static readonly TimeSpan ClocksApart = TimeSpan.FromMinutes(5);
+    /// <summary>How long a used one is remembered: as long as any node's clock may find it good, twice over.</summary>
+    internal static readonly TimeSpan Remembered = 2 * Lifetime;
+
     private const int BodyLength = sizeof(long) + 16;
     private const int TagLength = 16;
 

@@ -36,7 +36,13 @@ internal sealed class RateLimiter(
     internal async Task SpendOrderAsync(
         AccountRecord account, ImmutableArray<string> names, CertificateRecord? replaced, CancellationToken cancel)
     {
-        if (limits.All.Count == 0 || await IsAskedForAsync(replaced, time.GetUtcNow(), cancel))
+        if (limits.All.Count == 0)
+        {
+            return;
+        }
+
+        await RefusePausedAsync(account, names, cancel);
+        if (await IsAskedForAsync(replaced, time.GetUtcNow(), cancel))
         {
             return;
         }
@@ -77,6 +83,21 @@ internal sealed class RateLimiter(
     internal ImmutableArray<LimitBucket> CostOfFailure(string accountId, string name) => Find(limits, LimitKind.FailedValidations) is { } limit
         ? [Bucket(limit, Of(accountId, name))]
         : [];
+
+    /// <summary>Where failures in a row are counted (https://letsencrypt.org/docs/rate-limits/#consecutive-authorization-failures-per-hostname-per-account).</summary>
+    internal NameTally? TallyOf(string accountId, string name) => Find(limits, LimitKind.ConsecutiveFailures) is { } limit
+        ? new NameTally(accountId, name, Bucket(limit, Of(accountId, name)))
+        : null;
+
+    // No wait ends it, so there is no Retry-After.
+    private async Task RefusePausedAsync(AccountRecord account, ImmutableArray<string> names, CancellationToken cancel)
+    {
+        if (Find(limits, LimitKind.ConsecutiveFailures) is not null
+            && await store.FindPausedAsync(account.Id, names, cancel) is { IsEmpty: false } paused)
+        {
+            throw Reject.Paused(account.Id, paused);
+        }
+    }
 
     private async Task<bool> IsAskedForAsync(OrderRecord order, CancellationToken cancel) => order.Replaces is { } identifier
         && await IsAskedForAsync(await replacement.FindAsync(identifier, cancel), order.Created, cancel);
@@ -123,7 +144,7 @@ internal sealed class RateLimiter(
     }
 
     private async Task<bool> HasSetAsync(ImmutableArray<string> names, CancellationToken cancel) =>
-        _countsCertificates && (await store.ReadBucketsAsync([$"{LimitKind.CertificatesPerSet} {Digest(names)}"], cancel))[0] is not null;
+        _countsCertificates && (await store.ReadBucketsAsync([LimitBucket.KeyOf(LimitKind.CertificatesPerSet, Digest(names))], cancel))[0] is not null;
 
     private static IEnumerable<string> DomainsOf(ImmutableArray<string> names) =>
         names.Select(PublicSuffixes.RegisteredDomain).Distinct(StringComparer.Ordinal);
@@ -133,7 +154,7 @@ internal sealed class RateLimiter(
     private static string Digest(ImmutableArray<string> names) =>
         StrictBase64Url.Encode(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', names))));
 
-    private static LimitBucket Bucket(RateLimit limit, string subject) => new($"{limit.Kind} {subject}", limit.Period, limit.Period / limit.Count);
+    private static LimitBucket Bucket(RateLimit limit, string subject) => new(LimitBucket.KeyOf(limit.Kind, subject), limit.Period, limit.Period / limit.Count);
 
     private static RateLimit? Find(RateLimits limits, LimitKind kind) => limits.All.FirstOrDefault(limit => limit.Kind == kind);
 

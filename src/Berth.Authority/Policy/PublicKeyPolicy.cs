@@ -31,24 +31,13 @@ internal static class PublicKeyPolicy
         _ => "only EC and RSA keys are certified",
     };
 
-    private static string? WhyWrongCurve(PublicKey key)
+    private static string? WhyWrongCurve(PublicKey key) => Convert.ToHexString(key.EncodedParameters?.RawData ?? []) switch
     {
-        var curve = Convert.ToHexString(key.EncodedParameters?.RawData ?? []);
-        if (curve is not (P256 or P384))
-        {
-            return "of the elliptic curves only P-256 and P-384, by name, are certified";
-        }
-
-        try
-        {
-            using var imported = key.GetECDsaPublicKey();
-            return imported is null ? "it is not a point on its curve" : null;
-        }
-        catch (CryptographicException)
-        {
-            return "it is not a point on its curve";
-        }
-    }
+        P256 when CurvePoint.P256.Holds(key.EncodedKeyValue.RawData) => null,
+        P384 when CurvePoint.P384.Holds(key.EncodedKeyValue.RawData) => null,
+        P256 or P384 => "it is not a point on its curve",
+        _ => "of the elliptic curves only P-256 and P-384, by name, are certified",
+    };
 
     private static string? WhyWeakRsa(PublicKey key)
     {

@@ -23,14 +23,18 @@ internal static class SigningRequestPolicy
     ];
 
     /// <exception cref="Rejection">badCSR, with the reason.</exception>
-    internal static SigningRequest Read(byte[] der)
+    internal static SigningRequest Read(byte[] der) => Read(der, CertificateRequestLoadOptions.Default);
+
+    /// <summary>Reads one that was stored, and so was found good when it came: checking its signature is dear.</summary>
+    internal static SigningRequest ReadAccepted(byte[] der) => Read(der, CertificateRequestLoadOptions.SkipSignatureValidation);
+
+    private static SigningRequest Read(byte[] der, CertificateRequestLoadOptions options)
     {
         try
         {
             RefuseOldSignature(der);
             var request = CertificateRequest.LoadSigningRequest(
-                der, HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions,
-                RSASignaturePadding.Pkcs1);
+                der, HashAlgorithmName.SHA256, options | CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions, RSASignaturePadding.Pkcs1);
             var key = request.PublicKey;
             return PublicKeyPolicy.WhyWeak(key) is { } reason
                 ? throw Reject.BadCsr($"The key in the CSR is refused: {reason}.")

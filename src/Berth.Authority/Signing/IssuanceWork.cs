@@ -16,7 +16,7 @@ internal sealed class IssuanceWork : IAsyncDisposable
     private const int Workers = 32;
     private const int Capacity = 20_000;
 
-    private readonly WorkQueue<string> _queue;
+    private readonly WorkQueue<Work> _queue;
     private readonly HeldWork _held;
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _waitedFor = new(StringComparer.Ordinal);
     private readonly IAuthorityStore _store;
@@ -32,7 +32,7 @@ internal sealed class IssuanceWork : IAsyncDisposable
         (_store, _leaves, _gate, _limiter, _node, _log) = (store, leaves, gate, limiter, node, log);
         _held = new HeldWork(node, store.KeepOrdersAsync, time, log);
         _held.Start();
-        _queue = new WorkQueue<string>(Workers, Capacity, IssueAsync);
+        _queue = new WorkQueue<Work>(Workers, Capacity, IssueAsync);
     }
 
     internal Action<string>? FailPoint { get; init; }
@@ -47,7 +47,7 @@ internal sealed class IssuanceWork : IAsyncDisposable
         {
             foreach (var order in orders.Where(order => _held.TryTake(order, lease)))
             {
-                _queue.Restore(order);
+                _queue.Restore(new Work(order, null));
             }
 
             leasesBefore = NodeIdentity.Earlier(leasesBefore, lease.Until.AddTicks(-1));
@@ -57,7 +57,7 @@ internal sealed class IssuanceWork : IAsyncDisposable
     /// <summary>Takes an order from ready to processing.</summary>
     /// <returns>Once it is in processing; the inner task ends once it is decided.</returns>
     /// <exception cref="Rejection">orderNotReady when it is not ready (any more); rateLimited when too much is waiting.</exception>
-    internal async Task<Task> StartAsync(string orderId, byte[] csr, CancellationToken cancel)
+    internal async Task<Task> StartAsync(string orderId, byte[] csr, SigningRequest request, CancellationToken cancel)
     {
         if (!_queue.TryReserve())
         {
@@ -76,7 +76,7 @@ internal sealed class IssuanceWork : IAsyncDisposable
             var decided = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _waitedFor[orderId] = decided;
             _held.TryTake(orderId, lease);
-            _queue.Add(orderId);
+            _queue.Add(new Work(orderId, request));
             isQueued = true;
             return decided.Task;
         }
@@ -89,14 +89,15 @@ internal sealed class IssuanceWork : IAsyncDisposable
         }
     }
 
-    private async Task IssueAsync(string orderId, CancellationToken cancel)
+    private async Task IssueAsync(Work work, CancellationToken cancel)
     {
+        var orderId = work.OrderId;
         try
         {
             if (_held.Has(orderId)
                 && await _store.FindOrderAsync(orderId, cancel) is { Status: OrderStatus.Processing, Csr: { } csr } order)
             {
-                await IssueAsync(order, SigningRequestPolicy.Read(csr), cancel);
+                await IssueAsync(order, work.Request ?? SigningRequestPolicy.ReadAccepted(csr), cancel);
             }
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
@@ -126,7 +127,6 @@ internal sealed class IssuanceWork : IAsyncDisposable
         var addresses = order.Names.Select(name => IPAddress.TryParse(name, out var address) ? address : null).OfType<IPAddress>();
         var names = order.Names.Where(name => !IPAddress.TryParse(name, out _));
         var leaf = _leaves.Issue(request.Key, names, [.. addresses], order.NotBefore, _gate.EndOf(order));
-        using var certificate = leaf.Certificate;
         FailPoint?.Invoke("signed");
         var cost = await _limiter.CostOfCertificateAsync(order, cancel);
         if (!await _store.FinishIssuanceAsync(order.Id, leaf.ToRecord(order.AccountId, request.KeyHash), cost, cancel))
@@ -153,6 +153,10 @@ internal sealed class IssuanceWork : IAsyncDisposable
             _log.IssuanceFailed(e, orderId);
         }
     }
+
+    /// <param name="OrderId">In processing.</param>
+    /// <param name="Request">Its CSR; null for one that is found in the store.</param>
+    private sealed record Work(string OrderId, SigningRequest? Request);
 
     public async ValueTask DisposeAsync()
     {

@@ -7,7 +7,11 @@ namespace Berth.Authority.Signing;
 /// <summary>A leaf fresh from the signer; nobody outside has seen it yet.</summary>
 internal sealed record IssuedLeaf
 {
-    internal required X509Certificate2 Certificate { get; init; }
+    internal required byte[] Der { get; init; }
+
+    internal required DateTimeOffset NotBefore { get; init; }
+
+    internal required DateTimeOffset NotAfter { get; init; }
 
     /// <summary>Lower-case hexadecimal.</summary>
     internal required string Serial { get; init; }
@@ -17,15 +21,18 @@ internal sealed record IssuedLeaf
     /// <summary>DNS names and addresses, for the inventory.</summary>
     internal required ImmutableArray<string> Names { get; init; }
 
+    /// <returns>The caller's to dispose.</returns>
+    internal X509Certificate2 Load() => X509CertificateLoader.LoadCertificate(Der);
+
     internal CertificateRecord ToRecord(string? accountId, string keyHash) => new()
     {
         Serial = Serial,
         AccountId = accountId,
         IssuerId = IssuerId,
         Names = Names,
-        Der = Certificate.RawData,
+        Der = Der,
         KeyHash = keyHash,
-        NotBefore = Certificate.NotBefore.ToUniversalTime(),
-        NotAfter = Certificate.NotAfter.ToUniversalTime(),
+        NotBefore = NotBefore,
+        NotAfter = NotAfter,
     };
 }

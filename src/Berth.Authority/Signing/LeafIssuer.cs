@@ -54,7 +54,9 @@ internal sealed class LeafIssuer(Hierarchy hierarchy, TimeSpan lifetime, TimePro
         });
         return new IssuedLeaf
         {
-            Certificate = X509CertificateLoader.LoadCertificate(draft.Sign()),
+            Der = draft.Sign(),
+            NotBefore = draft.Unsigned.NotBefore.ToUniversalTime(),
+            NotAfter = draft.Unsigned.NotAfter.ToUniversalTime(),
             Serial = SerialNumber.Text(serial),
             IssuerId = issuer.Id,
             Names = [.. dns, .. ips.Select(address => address.ToString())],

@@ -78,10 +78,11 @@ internal interface IAuthorityStore : IAsyncDisposable
     /// <param name="expires">Until when the authorization then holds.</param>
     /// <param name="error">A problem document; null when the proof was found.</param>
     /// <param name="cost">What it takes from, if it is this call that decides.</param>
+    /// <param name="tally">Where failures in a row are counted; null where they are not.</param>
     /// <param name="cancel">Ends the wait.</param>
     /// <returns>False when it was decided before.</returns>
     Task<bool> FinishChallengeAsync(
-        string id, DateTimeOffset at, DateTimeOffset expires, string? error, ImmutableArray<LimitBucket> cost, CancellationToken cancel);
+        string id, DateTimeOffset at, DateTimeOffset expires, string? error, ImmutableArray<LimitBucket> cost, NameTally? tally, CancellationToken cancel);
 
     /// <summary>Prolongs the leases of challenges that are worked on.</summary>
     /// <returns>Those that are still this node's, and in processing.</returns>
@@ -136,7 +137,10 @@ internal interface IAuthorityStore : IAsyncDisposable
     /// <summary>How many orders the accounts of a binding key have made since <paramref name="since"/>.</summary>
     Task<int> CountOrdersOfBindingAsync(string bindingKey, DateTimeOffset since, CancellationToken cancel);
 
-    Task AddIncidentAsync(IncidentRecord incident, CancellationToken cancel);
+    Task AddIncidentsAsync(ImmutableArray<IncidentRecord> incidents, CancellationToken cancel);
+
+    /// <summary>The newest incident that is about a certificate.</summary>
+    Task<IncidentRecord?> FindIncidentAsync(CertificateRecord certificate, CancellationToken cancel);
 
     /// <summary>All of them, newest first.</summary>
     Task<ImmutableArray<IncidentRecord>> ListIncidentsAsync(CancellationToken cancel);
@@ -153,6 +157,19 @@ internal interface IAuthorityStore : IAsyncDisposable
 
     /// <summary>When each bucket is full again; null for one that nothing was ever taken out of.</summary>
     Task<ImmutableArray<DateTimeOffset?>> ReadBucketsAsync(ImmutableArray<string> keys, CancellationToken cancel);
+
+    /// <returns>Those of the names that are paused for the account.</returns>
+    Task<ImmutableArray<string>> FindPausedAsync(string accountId, ImmutableArray<string> names, CancellationToken cancel);
+
+    /// <summary>All of them, by account and name.</summary>
+    Task<ImmutableArray<PausedName>> ListPausedAsync(int limit, CancellationToken cancel);
+
+    /// <summary>Lets an account order again, and counts its failures from nothing.</summary>
+    /// <param name="accountId">Whose names.</param>
+    /// <param name="name">One name; null for all that are paused.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    /// <returns>The names that were paused.</returns>
+    Task<ImmutableArray<string>> UnpauseAsync(string accountId, string? name, CancellationToken cancel);
 
     /// <summary>A number higher than any returned before for this issuer (RFC 5280 §5.2.3).</summary>
     Task<long> NextCrlNumberAsync(string issuerId, CancellationToken cancel);
@@ -179,13 +196,12 @@ internal interface IAuthorityStore : IAsyncDisposable
     /// <summary>Counts what an operator asks for first.</summary>
     Task<StoreCounts> CountAsync(DateTimeOffset now, CancellationToken cancel);
 
-    /// <summary>Forgets a batch of what is long over: used nonces, authorizations, orders, certificates.</summary>
-    /// <param name="ended">ACME records that ended before go.</param>
-    /// <param name="expired">Certificates that expired before go.</param>
+    /// <summary>Forgets a batch of what is over: used nonces, full buckets, authorizations, orders, certificates.</summary>
+    /// <param name="times">What ended before them goes.</param>
     /// <param name="limit">How many of a kind at most, so that nobody waits long.</param>
     /// <param name="cancel">Ends the wait.</param>
     /// <returns>How many went; 0 when nothing is left to do.</returns>
-    Task<int> PurgeAsync(DateTimeOffset ended, DateTimeOffset expired, int limit, CancellationToken cancel);
+    Task<int> PurgeAsync(PurgeTimes times, int limit, CancellationToken cancel);
 
     /// <summary>Notes what an operator or the program itself did.</summary>
     Task NoteAsync(string action, ImmutableArray<(string Name, string Value)> facts, CancellationToken cancel);

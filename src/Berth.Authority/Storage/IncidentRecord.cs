@@ -5,8 +5,11 @@ internal sealed record IncidentRecord
 {
     internal required string Id { get; init; }
 
-    /// <summary>The one certificate it is about; null for all that were issued in a time.</summary>
+    /// <summary>The one certificate it is about; null for all of an issuer or a time.</summary>
     internal string? Serial { get; init; }
+
+    /// <summary>Whose certificates it is about; null for those of all issuers.</summary>
+    internal string? Issuer { get; init; }
 
     /// <summary>The earliest issuance it is about; null for the beginning.</summary>
     internal DateTimeOffset? IssuedFrom { get; init; }
@@ -20,9 +23,4 @@ internal sealed record IncidentRecord
 
     /// <summary>A page that says what happened.</summary>
     internal string? Url { get; init; }
-
-    internal bool IsAbout(CertificateRecord certificate) => Serial is null
-        ? (IssuedFrom ?? DateTimeOffset.MinValue) <= certificate.NotBefore
-            && certificate.NotBefore <= (IssuedUntil ?? DateTimeOffset.MaxValue)
-        : Serial == certificate.Serial;
 }

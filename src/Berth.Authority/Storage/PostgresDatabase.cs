@@ -24,7 +24,28 @@ internal sealed class PostgresDatabase : ISqlDatabase
     /// <param name="connection">Npgsql's connection string.</param>
     /// <param name="target">The version to bring it to.</param>
     /// <exception cref="ProblemException"><see cref="AuthorityProblems.DatabaseNotReached"/>, <see cref="AuthorityProblems.DatabaseNewer"/>.</exception>
-    internal static PostgresDatabase Open(string connection, int? target = null)
+    internal static PostgresDatabase Open(string connection, int? target = null) => Connect(connection, (source, name) =>
+    {
+        using (var session = new PostgresSession(source))
+        {
+            SqlSchema.Migrate(session, SqlDialect.Postgres, name, target);
+        }
+
+        return new PostgresDatabase(source);
+    });
+
+    /// <summary>True when an authority has its tables there.</summary>
+    /// <exception cref="ProblemException"><see cref="AuthorityProblems.DatabaseNotReached"/>.</exception>
+    internal static bool HoldsRecords(string connection) => Connect(connection, (source, _) =>
+    {
+        using (source)
+        {
+            using var session = new PostgresSession(source);
+            return session.Number("SELECT count(*) FROM pg_catalog.pg_class WHERE oid = to_regclass('schema_version')") > 0;
+        }
+    });
+
+    private static T Connect<T>(string connection, Func<NpgsqlDataSource, string, T> use)
     {
         var complete = new NpgsqlConnectionStringBuilder(connection)
         {
@@ -38,9 +59,7 @@ internal sealed class PostgresDatabase : ISqlDatabase
         var source = SourceOf(complete);
         try
         {
-            using var session = new PostgresSession(source);
-            SqlSchema.Migrate(session, SqlDialect.Postgres, name, target);
-            return new PostgresDatabase(source);
+            return use(source, name);
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
         {

@@ -132,6 +132,21 @@ internal static class SqlSchema
             CREATE INDEX limit_bucket_by_time ON limit_bucket (full_at);
             """,
             "DROP TABLE limit_bucket"),
+        // Names that failed too often; buckets that can go as soon as they are full; incidents of an issuer.
+        new(
+            """
+            CREATE TABLE paused_name (
+                account TEXT NOT NULL, name TEXT NOT NULL, since {number} NOT NULL, PRIMARY KEY (account, name)) {by-key};
+            CREATE INDEX limit_bucket_counting ON limit_bucket (full_at) WHERE bucket NOT LIKE 'CertificatesPerSet %';
+            ALTER TABLE incident ADD COLUMN issuer TEXT;
+            CREATE INDEX incident_by_serial ON incident (serial);
+            """,
+            """
+            DROP INDEX incident_by_serial;
+            ALTER TABLE incident DROP COLUMN issuer;
+            DROP INDEX limit_bucket_counting;
+            DROP TABLE paused_name;
+            """),
     ];
 
     /// <summary>Brings a database to a version, all steps in one transaction.</summary>

@@ -89,7 +89,7 @@ internal sealed partial class SqlStore
         cancel);
 
     public Task<bool> FinishChallengeAsync(
-        string id, DateTimeOffset at, DateTimeOffset expires, string? error, ImmutableArray<LimitBucket> cost, CancellationToken cancel) =>
+        string id, DateTimeOffset at, DateTimeOffset expires, string? error, ImmutableArray<LimitBucket> cost, NameTally? tally, CancellationToken cancel) =>
         _database.WriteAsync(
             db =>
             {
@@ -97,6 +97,7 @@ internal sealed partial class SqlStore
                 if (isFirst)
                 {
                     Charge(db, cost, at);
+                    Count(db, tally, at, isFailure: error is not null);
                 }
 
                 return isFirst;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Berth.Acme.Limits;
 using static Berth.Authority.Storage.SqlRows;
 
 namespace Berth.Authority.Storage;
@@ -29,6 +30,55 @@ internal sealed partial class SqlStore
             ? DateTimeOffset.FromUnixTimeMilliseconds(full)
             : (DateTimeOffset?)null).ToImmutableArray(),
         cancel);
+
+    public Task<ImmutableArray<string>> FindPausedAsync(string accountId, ImmutableArray<string> names, CancellationToken cancel) => _database.ReadAsync(
+        db => names.Where(name => db.Number("SELECT count(*) FROM paused_name WHERE account = $1 AND name = $2", accountId, name) > 0).ToImmutableArray(),
+        cancel);
+
+    public Task<ImmutableArray<PausedName>> ListPausedAsync(int limit, CancellationToken cancel) => _database.ReadAsync(
+        db => db.List(
+            "SELECT account, name, since FROM paused_name ORDER BY account, name LIMIT $1",
+            row => new PausedName(row.GetString(0), row.GetString(1), TimeOf(row, 2)), limit).ToImmutableArray(),
+        cancel);
+
+    public Task<ImmutableArray<string>> UnpauseAsync(string accountId, string? name, CancellationToken cancel) => _database.WriteAsync(
+        db =>
+        {
+            var names = db.List(
+                "DELETE FROM paused_name WHERE account = $1 AND (CAST($2 AS TEXT) IS NULL OR name = CAST($2 AS TEXT)) RETURNING name",
+                row => row.GetString(0), accountId, name);
+            names.Sort(StringComparer.Ordinal);
+            foreach (var each in names)
+            {
+                db.Execute("DELETE FROM limit_bucket WHERE bucket = $1", LimitBucket.KeyOf(LimitKind.ConsecutiveFailures, $"{accountId} {each}"));
+                Note(db, "name-unpaused", ("account", accountId), ("name", each));
+            }
+
+            return names.ToImmutableArray();
+        },
+        cancel);
+
+    private void Count(SqlSession db, NameTally? tally, DateTimeOffset now, bool isFailure)
+    {
+        if (tally is null)
+        {
+            return;
+        }
+
+        if (!isFailure)
+        {
+            db.Execute("DELETE FROM limit_bucket WHERE bucket = $1", tally.Bucket.Key);
+            return;
+        }
+
+        Charge(db, [tally.Bucket], now);
+        var full = DateTimeOffset.FromUnixTimeMilliseconds(db.Number("SELECT full_at FROM limit_bucket WHERE bucket = $1", tally.Bucket.Key));
+        if (tally.Bucket.Available(full) > now
+            && db.Execute("INSERT INTO paused_name VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", tally.AccountId, tally.Name, Time(now)) == 1)
+        {
+            Note(db, "name-paused", ("account", tally.AccountId), ("name", tally.Name));
+        }
+    }
 
     // In one order, so that two nodes cannot wait for each other.
     private static void Charge(SqlSession db, ImmutableArray<LimitBucket> buckets, DateTimeOffset now)

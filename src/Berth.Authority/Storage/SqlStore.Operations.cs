@@ -39,14 +39,25 @@ internal sealed partial class SqlStore
             db.Number("SELECT count(*) FROM certificate WHERE revoked IS NOT NULL")),
         cancel);
 
-    public Task<int> PurgeAsync(DateTimeOffset ended, DateTimeOffset expired, int limit, CancellationToken cancel) => _database.WriteAsync(
-        db => PurgeOrders(db, ended, limit) + PurgeAuthorizations(db, ended, limit)
-            + db.Execute("DELETE FROM used_nonce WHERE nonce IN (SELECT nonce FROM used_nonce WHERE used < $1 LIMIT $2)", Time(ended), limit)
-            // A bucket that is full counts nothing, but the one of a set of names also tells that a certificate for them was there before.
-            + db.Execute("DELETE FROM limit_bucket WHERE bucket IN (SELECT bucket FROM limit_bucket WHERE full_at < $1 LIMIT $2)", Time(expired), limit)
+    public Task<int> PurgeAsync(PurgeTimes times, int limit, CancellationToken cancel) => _database.WriteAsync(
+        db => PurgeOrders(db, times.Ended, limit) + PurgeAuthorizations(db, times.Ended, limit)
+            + db.Execute("DELETE FROM used_nonce WHERE nonce IN (SELECT nonce FROM used_nonce WHERE used < $1 LIMIT $2)", Time(times.Nonces), limit)
+            + db.Execute(
+                """
+                DELETE FROM limit_bucket WHERE bucket IN (
+                    SELECT bucket FROM limit_bucket WHERE full_at < $1 AND bucket NOT LIKE 'CertificatesPerSet %' LIMIT $2)
+                """,
+                Time(times.Now), limit)
+            // That of a set of names also tells that a certificate for them was there before.
+            + db.Execute(
+                """
+                DELETE FROM limit_bucket WHERE bucket IN (
+                    SELECT bucket FROM limit_bucket WHERE full_at < $1 AND bucket LIKE 'CertificatesPerSet %' LIMIT $2)
+                """,
+                Time(times.Expired), limit)
             + db.Execute(
                 "DELETE FROM certificate WHERE serial IN (SELECT serial FROM certificate WHERE not_after < $1 ORDER BY not_after LIMIT $2)",
-                Time(expired), limit),
+                Time(times.Expired), limit),
         cancel);
 
     public Task<ImmutableArray<(string Name, byte[] Content)>> ListKeyFilesAsync(CancellationToken cancel) => _database.ReadAsync(

@@ -9,7 +9,7 @@ internal sealed partial class SqlStore
 {
     private const string BindingKeyColumns = "id, secret, created, expires, names, most_accounts, orders_per_day";
 
-    private const string IncidentColumns = "id, serial, issued_from, issued_until, window_start, window_end, url";
+    private const string IncidentColumns = "id, serial, issued_from, issued_until, window_start, window_end, url, issuer";
 
     public Task AddBindingKeyAsync(BindingKeyRecord key, CancellationToken cancel) => _database.WriteAsync(
         db =>
@@ -49,18 +49,46 @@ internal sealed partial class SqlStore
             bindingKey, Time(since)),
         cancel);
 
-    public Task AddIncidentAsync(IncidentRecord incident, CancellationToken cancel) => _database.WriteAsync(
-        db => db.Execute(
-            $"INSERT INTO incident ({IncidentColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            incident.Id, incident.Serial, Time(incident.IssuedFrom), Time(incident.IssuedUntil), Time(incident.Start),
-            Time(incident.End), incident.Url),
+    public Task AddIncidentsAsync(ImmutableArray<IncidentRecord> incidents, CancellationToken cancel) => _database.WriteAsync(
+        db =>
+        {
+            foreach (var incident in incidents)
+            {
+                db.Execute(
+                    $"INSERT INTO incident ({IncidentColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                    incident.Id, incident.Serial, Time(incident.IssuedFrom), Time(incident.IssuedUntil), Time(incident.Start),
+                    Time(incident.End), incident.Url, incident.Issuer);
+                Note(db, "incident-added", ("incident", incident.Id), ("serial", incident.Serial ?? ""), ("issuer", incident.Issuer ?? ""));
+            }
+
+            return true;
+        },
+        cancel);
+
+    public Task<IncidentRecord?> FindIncidentAsync(CertificateRecord certificate, CancellationToken cancel) => _database.ReadAsync(
+        db => db.Find(
+            $"""
+            SELECT {IncidentColumns} FROM incident WHERE (serial = $1 OR serial IS NULL) AND (issuer IS NULL OR issuer = $2)
+                AND (issued_from IS NULL OR issued_from <= $3) AND (issued_until IS NULL OR issued_until >= $3) ORDER BY id DESC LIMIT 1
+            """,
+            Incident, certificate.Serial, certificate.IssuerId, Time(certificate.NotBefore)),
         cancel);
 
     public Task<ImmutableArray<IncidentRecord>> ListIncidentsAsync(CancellationToken cancel) => _database.ReadAsync(
         db => db.List($"SELECT {IncidentColumns} FROM incident ORDER BY id DESC", Incident).ToImmutableArray(), cancel);
 
     public Task<bool> RemoveIncidentAsync(string id, CancellationToken cancel) => _database.WriteAsync(
-        db => db.Execute("DELETE FROM incident WHERE id = $1", id) == 1, cancel);
+        db =>
+        {
+            var removed = db.Execute("DELETE FROM incident WHERE id = $1", id) == 1;
+            if (removed)
+            {
+                Note(db, "incident-removed", ("incident", id));
+            }
+
+            return removed;
+        },
+        cancel);
 
     private static BindingKeyRecord BindingKey(DbDataReader row) => new()
     {
@@ -82,5 +110,6 @@ internal sealed partial class SqlStore
         Start = TimeOf(row, 4),
         End = TimeOf(row, 5),
         Url = TextOrNull(row, 6),
+        Issuer = TextOrNull(row, 7),
     };
 }

@@ -118,16 +118,15 @@ internal sealed class TestManagement : IAsyncDisposable
             var window = info["suggestedWindow"]!;
             var serial = SerialNumber.Text(certificate.SerialNumberBytes.Span);
             await _store.RemoveIncidentAsync(serial, context.RequestAborted);
-            await _store.AddIncidentAsync(
-                new IncidentRecord
-                {
-                    Id = serial,
-                    Serial = serial,
-                    Start = Time(window["start"]!),
-                    End = Time(window["end"]!),
-                    Url = info["explanationURL"]?.GetValue<string>(),
-                },
-                context.RequestAborted);
+            var incident = new IncidentRecord
+            {
+                Id = serial,
+                Serial = serial,
+                Start = Time(window["start"]!),
+                End = Time(window["end"]!),
+                Url = info["explanationURL"]?.GetValue<string>(),
+            };
+            await _store.AddIncidentsAsync([incident], context.RequestAborted);
             return "";
         }
         catch (Exception e) when (e is System.Text.Json.JsonException or NullReferenceException or InvalidOperationException or FormatException

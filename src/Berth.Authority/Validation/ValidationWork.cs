@@ -124,7 +124,8 @@ internal sealed class ValidationWork : IAsyncDisposable
         var now = _time.GetUtcNow();
         var expires = finding.Until < now + _lifetime ? finding.Until.Value : now + _lifetime;
         var cost = finding.Problem is null ? [] : _limiter.CostOfFailure(task.AccountId, task.Name);
-        if (await _store.FinishChallengeAsync(task.ChallengeId, now, expires, Json(task, finding.Problem), cost, cancel))
+        var tally = _limiter.TallyOf(task.AccountId, task.Name);
+        if (await _store.FinishChallengeAsync(task.ChallengeId, now, expires, Json(task, finding.Problem), cost, tally, cancel))
         {
             Tell(task, finding.Problem);
         }

@@ -9,17 +9,25 @@ namespace Berth.Authority;
 internal static class Backup
 {
     private const string Database = "authority.db";
+    private const string Dump = "records.pgdump";
 
     // What a data folder holds, and nothing else, comes back from an archive.
-    private static readonly string[] Single = [Database, "settings", "cluster.key", "audit.log"];
+    private static readonly string[] Files = ["settings", "cluster.key", "audit.log"];
+    private static readonly string[] Records = [Database, Dump];
 
-    public static void Write(CaPlace place, string file, string? passphrase)
+    public static void Write(CaPlace place, string file, string? passphrase, bool keysOnly)
     {
         using var scratch = new PrivateScratch(place.Folder);
         var archive = scratch["archive"];
         using (var tar = new TarWriter(NewFile(archive)))
         {
-            foreach (var name in Single.Where(name => name != Database && File.Exists(Path.Combine(place.Folder, name))))
+            // First: what records name, a new intermediate say, is then among the keys; and what they no longer hold is in the audit log.
+            if (!keysOnly)
+            {
+                AddRecords(place, scratch, tar);
+            }
+
+            foreach (var name in Files.Where(name => File.Exists(Path.Combine(place.Folder, name))))
             {
                 tar.WriteEntry(Path.Combine(place.Folder, name), name);
             }
@@ -27,12 +35,6 @@ internal static class Backup
             foreach (var key in Directory.EnumerateFiles(place.Keys.Folder).Where(IsKeyFile))
             {
                 tar.WriteEntry(key, "keys/" + Path.GetFileName(key));
-            }
-
-            if (File.Exists(place.DatabaseFile))
-            {
-                Copy(place.DatabaseFile, scratch[Database]);
-                tar.WriteEntry(scratch[Database], Database);
             }
         }
 
@@ -46,8 +48,22 @@ internal static class Backup
         }
     }
 
+    private static void AddRecords(CaPlace place, PrivateScratch scratch, TarWriter tar)
+    {
+        if (place.Options.Database is { } shared)
+        {
+            SharedRecords.Dump(shared, scratch[Dump]);
+            tar.WriteEntry(scratch[Dump], Dump);
+        }
+        else if (File.Exists(place.DatabaseFile))
+        {
+            Copy(place.DatabaseFile, scratch[Database]);
+            tar.WriteEntry(scratch[Database], Database);
+        }
+    }
+
     /// <summary>Restores into a folder beside, looks at it, and puts it in place whole.</summary>
-    public static void Restore(CaPlace place, string file, string? passphrase)
+    public static void Restore(CaPlace place, string file, string? passphrase, bool keysOnly)
     {
         if (Directory.Exists(place.Folder) && Directory.EnumerateFileSystemEntries(place.Folder).Any())
         {
@@ -62,19 +78,52 @@ internal static class Backup
             var whole = scratch["whole"];
             PrivateFolder.Ensure(Path.Combine(whole, "keys"));
             Extract(scratch["archive"], whole);
-            Check(Path.Combine(whole, Database));
-            if (Directory.Exists(place.Folder))
-            {
-                Directory.Delete(place.Folder);
-            }
-
-            PrivateFolder.SyncTree(whole);
-            Directory.Move(whole, place.Folder);
+            TakeRecords(whole, keysOnly);
+            Publish(whole, place.Folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or FormatException or SqliteException or InvalidDataException)
         {
             throw CaProblems.UnusableBackup(file, e.Message).AsException(e);
         }
+    }
+
+    private static void TakeRecords(string whole, bool keysOnly)
+    {
+        var (database, dump) = (Path.Combine(whole, Database), Path.Combine(whole, Dump));
+        if (keysOnly)
+        {
+            File.Delete(database);
+        }
+        else if (File.Exists(database))
+        {
+            Check(database);
+        }
+        else if (File.Exists(dump))
+        {
+            SharedRecords.Load(
+                CaSettings.Load(whole).Database ?? throw new InvalidDataException("it holds records of PostgreSQL, and no setting that names a database"), dump);
+        }
+
+        File.Delete(dump);
+    }
+
+    private static void Publish(string whole, string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder);
+        }
+
+        PrivateFolder.SyncTree(whole);
+        Directory.Move(whole, folder);
+        Sync(Path.GetDirectoryName(folder)!);
+    }
+
+    // What was renamed in it survives a power cut.
+    private static void Sync(string folder)
+    {
+        using var held = HeldFolder.Open(folder);
+        held.Sync();
     }
 
     private static bool IsKeyFile(string path) => Path.GetExtension(path) is ".pem" or ".key" or ".csr";
@@ -111,6 +160,7 @@ internal static class Backup
             }
 
             File.Move(temporary, file, overwrite: true);
+            Sync(Path.GetDirectoryName(file)!);
         }
         finally
         {
@@ -138,7 +188,7 @@ internal static class Backup
         while (tar.GetNextEntry() is { } entry)
         {
             var inKeys = entry.Name.StartsWith("keys/", StringComparison.Ordinal) && !entry.Name[5..].Contains('/', StringComparison.Ordinal) && IsKeyFile(entry.Name);
-            if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || !(inKeys || Single.Contains(entry.Name)))
+            if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || !(inKeys || Files.Contains(entry.Name) || Records.Contains(entry.Name)))
             {
                 throw new InvalidDataException($"it holds '{Printable.Of(entry.Name)}', which is no part of an authority");
             }
@@ -156,11 +206,6 @@ internal static class Backup
 
     private static void Check(string database)
     {
-        if (!File.Exists(database))
-        {
-            return; // The records are in PostgreSQL.
-        }
-
         using var connection = new SqliteConnection($"Data Source={database};Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();

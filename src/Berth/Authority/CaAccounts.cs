@@ -18,6 +18,9 @@ internal static class CaAccounts
         new("accounts show", "[--data <folder>] [--format json|text] <account>", "Show an account and its certificates", "", ShowAsync),
         new("accounts deactivate", "[--data <folder>] <account>", "End an account: it can order nothing more",
             "Its certificates stay valid; `berth ca revoke` takes them back.", DeactivateAsync),
+        new("paused", "[--data <folder>] [--format json|text]", "List names that accounts can order nothing for, as their validations failed too often in a row", "", ListPausedAsync),
+        new("unpause", "[--data <folder>] [--name <name>] <account>", "Let an account order again for its paused names, or for one of them",
+            "Its failures are counted from nothing.", UnpauseAsync),
         new("eab add", "[--data <folder>] [--format json|text] [--id <id>] [--name <pattern>] [--accounts <number>] [--orders-per-day <number>] [--days <days>]",
             "Make a key that lets a customer register (external account binding)",
             "The key is shown once.\n    --name            what its accounts may order: example.com, .example.com for all below it, 10.0.0.0/8; may be repeated\n"
@@ -82,6 +85,45 @@ internal static class CaAccounts
                 : throw CaProblems.NoAccount(id).AsException();
         });
         call.Output.Line($"Account {id} can order nothing more.");
+        return 0;
+    }
+
+    private static async Task<int> ListPausedAsync(CaCall call)
+    {
+        var paused = await call.Place.WithStoreAsync(store => store.ListPausedAsync(int.MaxValue, CancellationToken.None));
+        call.Tell(
+            json =>
+            {
+                json.WriteStartArray();
+                foreach (var each in paused)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("account", each.AccountId);
+                    json.WriteString("name", each.Name);
+                    json.WriteString("since", each.Since.UtcDateTime);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+            },
+            () => [["ACCOUNT", "NAME", "SINCE"], .. paused.Select(each => new[] { each.AccountId, each.Name, Day(each.Since) })]);
+        return 0;
+    }
+
+    private static async Task<int> UnpauseAsync(CaCall call)
+    {
+        var (id, name) = (call.Words.Only("an account's id"), call.Words.Value("--name"));
+        var names = await call.Place.WithStoreAsync(store => store.UnpauseAsync(id, name?.ToLowerInvariant(), CancellationToken.None));
+        if (names.IsEmpty)
+        {
+            throw CaProblems.NothingPaused(id, name).AsException();
+        }
+
+        foreach (var each in names)
+        {
+            call.Output.Line($"Account {id} can order for {each} again.");
+        }
+
         return 0;
     }
 

@@ -10,12 +10,14 @@ internal static class CaCare
 {
     public static IReadOnlyList<CaVerb> Verbs { get; } =
     [
-        new("backup", "[--data <folder>] [--passphrase-file <file>] <file>", "Write keys, records and audit log into one file, while the authority serves",
+        new("backup", "[--data <folder>] [--passphrase-file <file>] [--keys-only] <file>", "Write keys, records and audit log into one file, while the authority serves",
             "With a passphrase it is encrypted. Without one it holds the private keys as they are: guard it as you guard them.\n"
-            + "Records in PostgreSQL are not in it: pg_dump writes them, at any moment.",
+            + "Records in PostgreSQL are copied by pg_dump.\n    --keys-only   all but the records",
             BackupAsync),
-        new("restore", "[--data <folder>] [--passphrase-file <file>] <file>", "Make an authority anew from a backup",
-            "Into a folder where there is none. Everything is checked before it is put in place.", RestoreAsync),
+        new("restore", "[--data <folder>] [--passphrase-file <file>] [--keys-only] <file>", "Make an authority anew from a backup",
+            "Into a folder where there is none. Everything is checked before it is put in place. Records of PostgreSQL go into the\n"
+            + "database that the backup's settings name, which must be empty.\n    --keys-only   all but the records, as for a node whose database lives",
+            RestoreAsync),
         new("audit show", "[--data <folder>] [--format json|text] [--action <action>] [--limit <number>]", "Show what was done, the newest last", "", ShowAsync),
         new("audit verify", "[--data <folder>]", "Check that no line of the audit log was changed, taken out or moved", "", VerifyAsync),
         new("migrate", "[--data <folder>] [--to <version>]", "Bring the tables to another version, so that an older program can run again",
@@ -32,16 +34,18 @@ internal static class CaCare
             await store.NoteAsync("backup-made", [("file", file), ("encrypted", passphrase is null ? "no" : "yes")], CancellationToken.None);
             return true;
         });
-        Backup.Write(call.Place, file, passphrase);
+        Backup.Write(call.Place, file, passphrase, call.Words.Has("--keys-only"));
         call.Output.Line(file);
         if (passphrase is null)
         {
             call.Output.Warn("The backup holds private keys that are not encrypted; --passphrase-file encrypts it.");
         }
 
-        if (call.Place.Options.Database is { } shared)
+        if (call.Words.Has("--keys-only"))
         {
-            call.Output.Warn($"The records are in PostgreSQL ({shared}), not in this file: back them up with pg_dump.");
+            call.Output.Warn(call.Place.Options.Database is { } shared
+                ? $"The records are in PostgreSQL, not in this file: {SharedRecords.CommandFor(shared)} copies them."
+                : "The records are not in this file.");
         }
 
         return 0;
@@ -50,13 +54,13 @@ internal static class CaCare
     private static async Task<int> RestoreAsync(CaCall call)
     {
         var file = GivenPath.Full(call.Words.Only("the backup's file"), "the file");
-        Backup.Restore(call.Place, file, Passphrase(call));
+        Backup.Restore(call.Place, file, Passphrase(call), call.Words.Has("--keys-only"));
         using (call.Place.OpenHierarchy())
         {
             // Keys and certificates fit each other.
         }
 
-        if (File.Exists(call.Place.DatabaseFile))
+        if (File.Exists(call.Place.DatabaseFile) || call.Place.Options.Database is not null)
         {
             await call.Place.WithStoreAsync(async store =>
             {

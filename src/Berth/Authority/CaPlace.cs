@@ -51,7 +51,8 @@ internal sealed class CaPlace
     {
         RequireAuthority();
         var options = Options;
-        // A server that runs has its own idea of the tables; a command neither lifts nor lowers them under it.
+        // Older tables are brought to this program's version first, also while a server of an older program runs: it is to be restarted
+        // when the program is replaced.
         return new SqlStore(
             options.Database is { } shared ? PostgresDatabase.Open(shared.ConnectionString)
                 : File.Exists(DatabaseFile) ? SqliteDatabase.Open(DatabaseFile)

@@ -11,6 +11,9 @@ internal static class CaProblems
     public static readonly ProblemCode CertificateUnknown = new("ca-certificate-unknown");
     public static readonly ProblemCode AccountUnknown = new("ca-account-unknown");
     public static readonly ProblemCode BindingUnknown = new("ca-binding-unknown");
+    public static readonly ProblemCode PauseUnknown = new("ca-pause-unknown");
+    public static readonly ProblemCode IncidentUnknown = new("ca-incident-unknown");
+    public static readonly ProblemCode RecordsNotCopied = new("ca-records-not-copied");
     public static readonly ProblemCode FileUnusable = new("ca-file-unusable");
     public static readonly ProblemCode BackupUnusable = new("ca-backup-unusable");
     public static readonly ProblemCode TrustNotChanged = new("ca-trust-not-changed");
@@ -54,6 +57,19 @@ internal static class CaProblems
 
     public static Problem NoBinding(string id) => new(
         BindingUnknown, $"There is no binding key {Printable.Of(id, 60)}.", "`berth ca eab list` shows them.");
+
+    public static Problem NothingPaused(string account, string? name) => new(
+        PauseUnknown,
+        name is null ? $"Nothing of account {Printable.Of(account, 60)} is paused." : $"{Printable.Of(name, 100)} is not paused for account {Printable.Of(account, 60)}.",
+        "`berth ca paused` lists what is.");
+
+    public static Problem NoIncident(string id) => new(
+        IncidentUnknown, $"There is no incident {Printable.Of(id, 60)}.", "`berth ca incident list` shows them.");
+
+    public static Problem UncopiedRecords(string database, string reason, string command) => new(
+        RecordsNotCopied,
+        $"The records in PostgreSQL ({Printable.Of(database)}) could not be copied: {Printable.Of(reason.TrimEnd('.'))}.",
+        $"Install PostgreSQL's client programs of the server's version or newer, or copy the records where they are: {command}; then --keys-only.");
 
     public static Problem UnusableFile(string path, string reason) => new(
         FileUnusable, $"{Printable.Of(path)} cannot be used: {Printable.Of(reason.TrimEnd('.'))}.", "Check the path, and that this user may read or write it.");

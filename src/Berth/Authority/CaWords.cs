@@ -9,6 +9,7 @@ namespace Berth.Authority;
 /// <summary>The words behind <c>berth ca VERB</c>, sorted by the verb's synopsis: what it does not name is refused.</summary>
 internal sealed class CaWords
 {
+    private static readonly string[] TimeForms = ["yyyy-MM-dd", "yyyy-MM-ddTHH:mmK", "yyyy-MM-ddTHH:mm:ssK"];
     private readonly ILookup<string, string> _values;
     private readonly string _verb;
 
@@ -67,6 +68,11 @@ internal sealed class CaWords
     public int? Number(string flag, int most = 36_500) => Value(flag) is not { } text ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most ? number
         : throw Bad($"{flag} is a whole number from 1 to {most}, not '{Printable.Of(text)}'.", _verb);
+
+    /// <returns>In UTC where nothing else is said.</returns>
+    public DateTimeOffset? Time(string flag) => Value(flag) is not { } text ? null
+        : DateTimeOffset.TryParseExact(text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time
+        : throw Bad($"{flag} is a time like 2026-11-27 or 2026-11-27T10:30Z, not '{Printable.Of(text)}'.", _verb);
 
     /// <returns>The one positional word.</returns>
     public string Only(string what) => Positional is [var one] ? one : throw Bad($"berth ca {_verb} needs {what}.", _verb);

@@ -11,7 +11,11 @@ internal static class Tool
         .Append("/usr/sbin").Append("/sbin").Where(folder => folder.Length > 0).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
     /// <returns>Why it failed, in its own last words; null when it did not.</returns>
-    public static (string? Fault, string Output) Run(string name, params string[] words)
+    public static (string? Fault, string Output) Run(string name, params string[] words) => Run(name, new Dictionary<string, string>(), Patience, words);
+
+    /// <inheritdoc cref="Run(string, string[])"/>
+    public static (string? Fault, string Output) Run(
+        string name, IReadOnlyDictionary<string, string> environment, TimeSpan patience, params string[] words)
     {
         if ((name.Contains('/', StringComparison.Ordinal) ? name : Find(name)) is not { } path)
         {
@@ -19,13 +23,18 @@ internal static class Tool
         }
 
         var start = new ProcessStartInfo(path, words) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (var (variable, value) in environment)
+        {
+            start.Environment[variable] = value;
+        }
+
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        if (!process.WaitForExit(Patience))
+        if (!process.WaitForExit(patience))
         {
             process.Kill(entireProcessTree: true);
-            return ($"{name} did not end within {Patience.TotalMinutes} minutes", "");
+            return ($"{name} did not end within {patience.TotalMinutes} minutes", "");
         }
 
         var said = output.GetAwaiter().GetResult() + errors.GetAwaiter().GetResult();

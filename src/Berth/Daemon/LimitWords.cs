@@ -49,6 +49,7 @@ internal static class LimitWords
         "certificates-per-domain" => LimitKind.CertificatesPerDomain,
         "certificates-per-set" => LimitKind.CertificatesPerSet,
         "failed-validations" => LimitKind.FailedValidations,
+        "consecutive-failures" => LimitKind.ConsecutiveFailures,
         _ => null,
     };
 
