@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Berth.TestKit;
 
 namespace Berth.Specs;
@@ -66,6 +67,62 @@ public sealed class Knowing_what_a_certificate_waits_for
         var refused = await berth.RunAsync("letsencrypt:rollback", "hello");
         Assert.Contains("its key belongs to another certificate", refused.Error, StringComparison.Ordinal);
         Assert.Equal(first, await berth.OkAsync("certs:show", "hello", "crt"));
+    }
+
+    [Fact]
+    public async Task an_earlier_certificate_that_is_due_stays_a_day_once_it_was_put_back()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await StartAsync(pebble, port);
+        await berth.OkAsync("letsencrypt:enable", "hello");
+        var first = await berth.OkAsync("certs:show", "hello", "crt");
+        await berth.OkAsync("letsencrypt:enable", "hello", "--force");
+
+        // It was had long ago, and is due.
+        var state = JsonNode.Parse(await File.ReadAllTextAsync($"{berth.Home}/hello/letsencrypt/state.json"))!.AsObject();
+        state.Remove("successBefore");
+        await File.WriteAllTextAsync($"{berth.Home}/hello/letsencrypt/state.json", state.ToJsonString());
+        await berth.OkAsync("letsencrypt:set", "hello", "graceperiod", "31536000");
+        await berth.OkAsync("letsencrypt:rollback", "hello");
+
+        // The look that the way back asked for has been made once the daemon has written the next one down.
+        Assert.Contains("an earlier certificate was put back until ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
+        Assert.Contains("put back by hand", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"), StringComparison.Ordinal);
+        Assert.Matches(@"\(in 23h", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-next-at"));
+        await berth.KillAsync();
+        await berth.RestartAsync();
+        await berth.OkAsync("domains:remove", "hello", "nothing.example.com");
+        Assert.Equal(first, await berth.OkAsync("certs:show", "hello", "crt"));
+        Assert.Equal(2, pebble.Orders);
+
+        await berth.OkAsync("letsencrypt:enable", "hello");
+        Assert.NotEqual(first, await berth.OkAsync("certs:show", "hello", "crt"));
+        Assert.DoesNotContain("put back", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task an_order_under_way_at_another_server_does_not_switch_the_limits_of_this_one_off()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await StartAsync(pebble, port);
+        await berth.OkAsync("letsencrypt:set", "--global", "limits", $"{pebble.DirectoryUrl.Authority}/certificates-per-set=1/7d");
+        await berth.OkAsync("letsencrypt:cron-job", "--remove");
+        await berth.OkAsync("letsencrypt:enable", "hello");
+        await File.WriteAllTextAsync(
+            $"{berth.Home}/hello/letsencrypt/order.json",
+            """
+            {
+              "directoryUrl": "https://other.example.com/directory", "accountUrl": "https://other.example.com/account/1", "names": ["hello.example.com"],
+              "keyType": "p256", "privateKeyPem": "unreadable", "stage": "ordered", "orderUrl": "https://other.example.com/order/1"
+            }
+            """);
+
+        var result = await berth.RunAsync("letsencrypt:enable", "hello", "--force");
+
+        Assert.Contains("The limit certificates-per-set of hello.example.com is used up", result.Error, StringComparison.Ordinal);
+        Assert.Equal(1, pebble.Orders);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Berth.Specs.Plugins;
 using Berth.TestKit;
 
 namespace Berth.Specs;
@@ -47,6 +48,71 @@ public sealed class Surviving_kill_9
         Assert.InRange(pebble.Orders, 1, step is "order-created" or "challenge-accepted" ? 2 : 1);
     }
 
+    /// <summary>Both ends of the moment in which a certificate goes into service, and what follows it.</summary>
+    [Theory]
+    [InlineData("certificate-linked")]
+    [InlineData("certificate-installed")]
+    [InlineData("certificate-stored")]
+    public async Task around_the_change_of_a_certificate_the_next_daemon_tells_of_it_all_the_same(string step)
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await BerthServer.StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = pebble.CertificateFile }, port);
+        await SmallPlugin.InstallAsync(
+            berth,
+            "told",
+            ("post-certs-update", "echo \"$1\" >> \"$DOKKU_LIB_ROOT/updated.txt\""),
+            ("post-letsencrypt-issued", "echo \"$1\" >> \"$DOKKU_LIB_ROOT/issued.txt\""));
+        await berth.OkAsync("apps:create", "hello");
+        await berth.OkAsync("domains:set", "hello", "hello.example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "server", pebble.DirectoryUrl.ToString());
+        await berth.OkAsync("letsencrypt:enable", "hello");
+        var first = await berth.OkAsync("certs:show", "hello", "crt");
+        await Eventually.TrueAsync(() => Task.FromResult(LinesOf($"{berth.Lib}/issued.txt") == 1));
+        await berth.StopAsync();
+        await berth.RestartAsync(new Dictionary<string, string?> { ["BERTH_FAILPOINT"] = step });
+        await berth.RunAsync("letsencrypt:enable", "hello", "--force");
+        await berth.EndedAsync();
+
+        await berth.RestartAsync();
+
+        await Eventually.TrueAsync(() => Task.FromResult(!File.Exists($"{berth.Home}/hello/letsencrypt/order.json")));
+        Assert.NotEqual(first, await berth.OkAsync("certs:show", "hello", "crt"));
+        Assert.Equal(pebble.DirectoryUrl + "\n", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-issued-by"));
+        Assert.Equal(2, (await berth.OkAsync("letsencrypt:events", "hello")).Split(" issued ").Length - 1);
+        await Eventually.TrueAsync(() => Task.FromResult(LinesOf($"{berth.Lib}/updated.txt") == 2));
+        Assert.Equal(2, pebble.Orders);
+    }
+
+    [Theory]
+    [InlineData("certificate-linked")]
+    [InlineData("certificate-installed")]
+    public async Task on_the_way_back_to_an_earlier_certificate_it_is_in_service_and_stays(string step)
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await BerthServer.StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = pebble.CertificateFile }, port);
+        await berth.OkAsync("apps:create", "hello");
+        await berth.OkAsync("domains:set", "hello", "hello.example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "server", pebble.DirectoryUrl.ToString());
+        await berth.OkAsync("letsencrypt:enable", "hello");
+        var first = await berth.OkAsync("certs:show", "hello", "crt");
+        await berth.OkAsync("letsencrypt:enable", "hello", "--force");
+        await berth.OkAsync("letsencrypt:set", "hello", "graceperiod", "31536000");
+        await berth.StopAsync();
+        await berth.RestartAsync(new Dictionary<string, string?> { ["BERTH_FAILPOINT"] = step });
+        await berth.RunAsync("letsencrypt:rollback", "hello");
+        await berth.EndedAsync();
+
+        await berth.RestartAsync();
+
+        Assert.Equal(first, await berth.OkAsync("certs:show", "hello", "crt"));
+        Assert.Equal("true\n", await berth.OkAsync("letsencrypt:active", "hello"));
+        Assert.Contains("an earlier certificate was put back until ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task apps_go_on_answering_and_are_taken_over_by_the_next_daemon()
     {
@@ -64,6 +130,8 @@ public sealed class Surviving_kill_9
         Assert.Equal(before, await berth.OkAsync("ps:report", "hello", "--status-web.1"));
         Assert.Contains("Hello from Berth!", await HelloApp.FetchAsync(berth, "hello"), StringComparison.Ordinal);
     }
+
+    private static int LinesOf(string path) => File.Exists(path) ? File.ReadAllLines(path).Length : 0;
 
     [Fact]
     public async Task a_crash_between_key_and_certificate_is_mended_at_the_next_start()

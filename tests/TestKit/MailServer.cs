@@ -5,9 +5,23 @@ using Berth.Kernel;
 
 namespace Berth.TestKit;
 
-/// <summary>A real SMTP server (aiosmtpd) of one test's own on a loopback port, which keeps what it is given.</summary>
+/// <summary>
+/// A real SMTP server (aiosmtpd) of one test's own on a loopback port, which keeps what it is given. Whoever's name begins with <c>gone</c> is
+/// refused there; mail for one whose name begins with <c>moved</c> is taken with 251, to be sent on.
+/// </summary>
 public sealed class MailServer : IAsyncDisposable
 {
+    private const string Handler = """
+        from aiosmtpd.handlers import Mailbox
+
+        class Picky(Mailbox):
+            async def handle_RCPT(self, server, session, envelope, address, options):
+                if address.startswith('gone'):
+                    return '550 nobody of that name'
+                envelope.rcpt_tos.append(address)
+                return '251 will forward' if address.startswith('moved') else '250 OK'
+        """;
+
     private readonly ScratchFolder _scratch = new();
     private RunningProgram? _program;
 
@@ -27,12 +41,14 @@ public sealed class MailServer : IAsyncDisposable
         using var certificate = LoopbackCertificate.Create();
         AtomicFile.Write(server.CertificateFile, certificate.ExportCertificatePem());
         AtomicFile.Write(server._scratch["key.pem"], certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        AtomicFile.Write(server._scratch["picky.py"], Handler);
         var (cert, key) = fromTheStart ? ("--smtpscert", "--smtpskey") : ("--tlscert", "--tlskey");
         server._program = RunningProgram.Start("/usr/bin/python3",
         [
             "-m", "aiosmtpd", "-n", "-l", $"localhost:{server.Port.ToString(CultureInfo.InvariantCulture)}",
-            cert, server.CertificateFile, key, server._scratch["key.pem"], "-c", "aiosmtpd.handlers.Mailbox", server._scratch["mail"],
-        ]);
+            cert, server.CertificateFile, key, server._scratch["key.pem"], "-c", "picky.Picky", server._scratch["mail"],
+        ],
+        new Dictionary<string, string?> { ["PYTHONPATH"] = server._scratch.Path });
         await Eventually.TrueAsync(() => Task.FromResult(server._program.HasExited || server.Listens()));
         Xunit.Assert.False(server._program.HasExited, string.Join('\n', server._program.Said));
         return server;

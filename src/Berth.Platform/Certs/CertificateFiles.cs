@@ -114,7 +114,7 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
     }
 
     /// <summary>The first certificate's text: Dokku's plugin appends the chain in one file and not in the other.</summary>
-    private static string? LeafIn(string? pem) =>
+    public static string? LeafIn(string? pem) =>
         pem is not null && PemEncoding.TryFind(pem, out var found) && pem[found.Label] == "CERTIFICATE"
             ? string.Concat(pem[found.Base64Data].Where(c => !char.IsWhiteSpace(c)))
             : null;

@@ -82,24 +82,55 @@ public sealed class CertificateManager(
     public async Task<Bundle> RollBackAsync(AppName app, string? bundle, CancellationToken cancel)
     {
         using var held = await _gates.EnterAsync(app, cancel);
-        var active = bundles.Activate(app, bundle);
-        lineages.WriteState(app, lineages.ReadState(app) with { IssuedBy = lineages.ServerOf(app), IssuedToAccount = null, Advice = null });
+        var earlier = bundles.Find(app, bundle);
+        var before = lineages.ReadState(app);
+
+        // First, so that no crash lets the daemon replace it at once.
+        lineages.WriteState(app, Outcomes.RolledBack(before, earlier.Facts!, lineages.ServerOf(app, earlier.Name), time.GetUtcNow()));
+        try
+        {
+            bundles.Activate(app, earlier);
+        }
+        catch (ProblemException)
+        {
+            lineages.WriteState(app, before);
+            throw;
+        }
+
         routes.Publish(app);
-        events.Publish(new LineageEvent(LineageEventKind.RolledBack, app, time.GetUtcNow()) { Names = active.Facts!.Names, Expires = active.Facts.NotAfter });
-        return active;
+        events.Publish(new LineageEvent(LineageEventKind.RolledBack, app, time.GetUtcNow()) { Names = earlier.Facts!.Names, Expires = earlier.Facts.NotAfter });
+        return earlier;
     }
 
     /// <summary>When the certificate in service expires; null when an ACME server issued none.</summary>
     public DateTimeOffset? ExpiryOf(AppName app) => reader.StoredOf(app).InService?.NotAfter;
+
+    /// <summary>The server that the app's next step asks first, as far as that can be told now.</summary>
+    public string ServerOf(AppName app)
+    {
+        var (state, servers) = (lineages.ReadState(app), settings.Read(app).Servers);
+        try
+        {
+            return reader.NextOf(app).Action == LineageAction.AskAdvice
+                ? clients.DirectoryOf(state.IssuedBy ?? servers[0]).OriginalString
+                : ServerChoice.Of([.. servers.Select(word => new WantedServer(word, clients.DirectoryOf(word)))], state.Issuers, server => state.IsGatedAt(server.Key, time.GetUtcNow()), time.GetUtcNow()).Key;
+        }
+        catch (ProblemException)
+        {
+            // The built-in authority is meant and does not run.
+            return servers[0];
+        }
+    }
 
     public Task<IDisposable> HoldAsync(AppName app, CancellationToken cancel) => _gates.EnterAsync(app, cancel);
 
     private async Task<int> ObtainAndTellAsync(
         IDisposable held, AppName app, string headline, bool force, CommandOutput output, CancellationToken cancel)
     {
-        var before = certificates.Facts(app)?.Serial;
-        var status = await ObtainHeldAsync(app, headline, force, output, cancel);
-        if (certificates.Facts(app)?.Serial != before)
+        var before = lineages.ReadState(app).LastSuccess;
+        var finished = await ordering.FinishInstalledAsync(app, cancel);
+        var status = finished && !force ? TellFinished(app, headline, output) : await ObtainHeldAsync(app, headline, force, output, cancel);
+        if (finished || lineages.ReadState(app).LastSuccess != before)
         {
             // Plugins hear of it when others may go on: what they call may concern the certificate, too.
             held.Dispose();
@@ -120,7 +151,7 @@ public sealed class CertificateManager(
             output.Headline(headline);
             if (!force && Covers(app, wanted))
             {
-                // An order that a crash left after its certificate was stored has done its work.
+                // An order that a crash left is of no use any more.
                 await lineages.JournalOf(app).ClearAsync(cancel);
                 output.Step($"Certificate is still valid for {app}, skipping certificate request");
                 return 0;
@@ -141,6 +172,13 @@ public sealed class CertificateManager(
 
             throw;
         }
+    }
+
+    private static int TellFinished(AppName app, string headline, CommandOutput output)
+    {
+        output.Headline(headline);
+        output.Step($"The certificate that an interrupted run had installed for {app} is in service");
+        return 0;
     }
 
     private static void TellFailure(Problem problem, bool wasPlanned, CommandOutput output)

@@ -126,6 +126,13 @@ public sealed class LetsEncryptFeature(
 
         if (needsWord)
         {
+            // Who renews them all means no single one: an earlier certificate that was put back by hand stays its while.
+            if (manager.NextOf(app) is { Gate: { Kind: GateKind.RolledBack } } step)
+            {
+                output.Detail($"{app}: {GateWords.Of(step)}");
+                return 0;
+            }
+
             output.Step($"{app} needs renewal");
         }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Berth.Kernel;
 using Berth.Platform.Apps;
@@ -22,15 +21,18 @@ public sealed class RenewalLoop(
     // The longest between two looks, so that a suspended machine or a clock set forward is noticed.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(5);
 
-    // Between two looks that both found something due.
+    // Between two looks, and before an app that was just seen to is seen to again.
     private static readonly TimeSpan Breath = TimeSpan.FromSeconds(1);
-    private const int AtOnce = 4;
 
     // How many certificates are asked anew in one look.
     private const int ASlice = 2_000;
     private readonly RenewalIndex _index = new();
+    private readonly RenewalTurns _turns = new();
+    private readonly Dictionary<AppName, DateTimeOffset> _notBefore = [];
+
+    // How urgent those are that wait for a turn, and whom they will ask; found anew in each round.
+    private readonly Dictionary<AppName, (DateTimeOffset Expires, string Server)> _waiting = [];
     private DateTimeOffset _nextRound = DateTimeOffset.MinValue;
-    private readonly ConcurrentDictionary<AppName, DateTimeOffset> _notBefore = new();
     private readonly Channel<AppName> _nudges =
         Channel.CreateBounded<AppName>(new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropWrite });
 
@@ -42,21 +44,16 @@ public sealed class RenewalLoop(
 
     public async Task RunAsync(CancellationToken cancel)
     {
-        while (true)
+        try
         {
-            DateTimeOffset nextLook;
-            try
+            while (true)
             {
-                nextLook = await LookAsync(cancel);
+                await SleepAsync(SafeLook(cancel) - time.GetUtcNow(), cancel);
             }
-            catch (Exception e) when (e is not OutOfMemoryException && (e is not OperationCanceledException || !cancel.IsCancellationRequested))
-            {
-                // Neither a machine short of files for a moment nor a fault of ours must end what keeps every certificate alive.
-                log.LookFailed(e);
-                nextLook = time.GetUtcNow() + AfterTrouble;
-            }
-
-            await SleepAsync(nextLook - time.GetUtcNow(), cancel);
+        }
+        finally
+        {
+            await _turns.EndAsync();
         }
     }
 
@@ -69,9 +66,29 @@ public sealed class RenewalLoop(
         }
     }
 
-    /// <returns>When to look again.</returns>
-    private async Task<DateTimeOffset> LookAsync(CancellationToken cancel)
+    private DateTimeOffset SafeLook(CancellationToken cancel)
     {
+        try
+        {
+            return Look(cancel);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Neither a machine short of files for a moment nor a fault of ours must end what keeps every certificate alive.
+            log.LookFailed(e);
+            return time.GetUtcNow() + AfterTrouble;
+        }
+    }
+
+    /// <returns>When to look again; sooner where one ends or is nudged.</returns>
+    private DateTimeOffset Look(CancellationToken cancel)
+    {
+        while (_turns.TryTakeEnded(out var app, out var rest))
+        {
+            _notBefore[app] = time.GetUtcNow() + rest;
+            Ask(app);
+        }
+
         Nudged().ForEach(Ask);
         var now = time.GetUtcNow();
         if (_index.HasFresh || now >= _nextRound || _nextRound - now > LongestSleep)
@@ -80,19 +97,50 @@ public sealed class RenewalLoop(
             _nextRound = now + LongestSleep;
         }
 
-        var due = renewal.IsOn ? Due() : [];
-        await Parallel.ForEachAsync(
-            due,
-            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel },
-            async (app, token) => await RenewAsync(app, token));
-        due.ForEach(Ask);
-        return due.Count > 0 || _index.HasFresh ? now : Earlier(_nextRound, (renewal.IsOn ? _index.NextAfter(now) : null) ?? _nextRound);
+        if (!renewal.IsOn)
+        {
+            return _nextRound;
+        }
+
+        BeginDue(cancel);
+        return _index.HasFresh ? now : Earlier(_nextRound, _index.NextAfter(now) ?? _nextRound);
     }
+
+    // What expires first goes first, as far as there are turns: each that ends makes room for the next.
+    private void BeginDue(CancellationToken cancel)
+    {
+        if (_turns.AreTaken)
+        {
+            return;
+        }
+
+        var waiting = _index.Due(time.GetUtcNow()).Where(app => !_turns.Has(app)).OrderBy(app => WaitingOf(app).Expires).ToArray();
+        foreach (var app in waiting)
+        {
+            // Asked again before anything is done.
+            if (!_turns.AreTakenAt(WaitingOf(app).Server) && IsStillDue(app) && WaitingOf(app).Server is var server && !_turns.AreTakenAt(server))
+            {
+                _turns.Begin(app, server, () => RenewAsync(app, cancel), () => Nudge(app));
+            }
+        }
+    }
+
+    private bool IsStillDue(AppName app)
+    {
+        Ask(app);
+        return _index.NextOf(app) <= time.GetUtcNow();
+    }
+
+    private (DateTimeOffset Expires, string Server) WaitingOf(AppName app) => _waiting.TryGetValue(app, out var known)
+        ? known
+        : _waiting[app] = (SafeExpiry(app) ?? DateTimeOffset.MaxValue, manager.ServerOf(app));
 
     // Hand edits reach the edge and the plan at the next look at the latest; of very many apps, after a few looks.
     private void Round()
     {
         _index.Follow(apps.List());
+        _waiting.Clear();
+        Forget();
         var slice = _index.Slice(ASlice);
         foreach (var app in slice)
         {
@@ -111,19 +159,24 @@ public sealed class RenewalLoop(
         Looked(slice);
     }
 
-    // Asked again before anything is done; the certificate that expires first goes first.
-    private List<AppName> Due()
+    // A time further away than any is set was set under another clock.
+    private void Forget()
     {
-        var due = _index.Due(time.GetUtcNow());
-        foreach (var app in due)
+        var now = time.GetUtcNow();
+        foreach (var (app, until) in _notBefore)
         {
-            Ask(app);
+            if (until <= now || until - now > AfterFault)
+            {
+                _notBefore.Remove(app);
+            }
         }
-
-        return [.. _index.Due(time.GetUtcNow()).OrderBy(app => SafeExpiry(app) ?? DateTimeOffset.MaxValue)];
     }
 
-    private void Ask(AppName app) => _index.Set(app, SafeNextAttempt(app));
+    private void Ask(AppName app)
+    {
+        _waiting.Remove(app);
+        _index.Set(app, SafeNextAttempt(app));
+    }
 
     private DateTimeOffset? SafeExpiry(AppName app)
     {
@@ -138,22 +191,24 @@ public sealed class RenewalLoop(
         }
     }
 
-    private async Task RenewAsync(AppName app, CancellationToken cancel)
+    /// <returns>How long the app is left alone then, whatever its state says.</returns>
+    private async Task<TimeSpan> RenewAsync(AppName app, CancellationToken cancel)
     {
         try
         {
             await manager.RenewAsync(app, log.OutputOf(app), cancel);
+            return Breath;
         }
         catch (ProblemException e)
         {
             log.Failed(app, e.Problem);
-            _notBefore[app] = time.GetUtcNow() + AfterTrouble;
+            return AfterTrouble;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
             // One app's fault must not end the loop that keeps all others' certificates alive, nor be tried without a pause.
             log.Faulted(app, e);
-            _notBefore[app] = time.GetUtcNow() + AfterFault;
+            return AfterFault;
         }
     }
 

@@ -55,7 +55,8 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
     {
         try
         {
-            await Task.WhenAll(_services!.Renewals.RunAsync(stop), _services.Notices.RunAsync(stop));
+            _services!.Notices.TakeUp();
+            await Task.WhenAll(_services.Renewals.RunAsync(stop), _services.Notices.RunAsync(stop));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

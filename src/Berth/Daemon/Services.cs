@@ -115,12 +115,12 @@ internal sealed class Services : IAsyncDisposable
         var settings = new LetsEncryptSettingsStore(properties, config);
         _clients = new AcmeClients(
             store, authority, Environment.GetEnvironmentVariable("LEGO_CA_CERTIFICATES"), FailPoints.Hook, time);
-        Lineages = new LineageFiles(store, certificates, time);
+        Lineages = new LineageFiles(store, certificates, time, FailPoints.Hook);
         var random = new Random();
         var renewalLog = new RenewalLog(logs);
         var events = new LineageEvents(renewalLog);
         _dns = new DnsChoice(properties, time);
-        Notices = new NoticeDelivery(new NotifySettings(properties), triggers, renewalLog.OutputOf, renewalLog, time);
+        Notices = new NoticeDelivery(new NotifySettings(properties), store, triggers, renewalLog.OutputOf, renewalLog, time);
         var notices = new NoticeLog(store);
         var desk = new NoticeDesk(notices, Notices, certificates, store, renewalLog, time);
         events.Add(desk);
@@ -132,7 +132,7 @@ internal sealed class Services : IAsyncDisposable
         var (ledgers, underWay) = (new Ledgers(store, settings, time), new OrdersUnderWay());
         var orders = new ServerOrders(_clients, ledgers, underWay);
         var requests = new OrderRequests(lineageReader, certificates, _clients, time);
-        var bundles = new Bundles(store, Lineages, certificates, time);
+        var bundles = new Bundles(store, Lineages, time);
         var ordering = new Ordering(
             lineageReader, Lineages, orders, requests, settings, solvers, new ChallengePort(store), new Outcomes(new RetryLadder(random)), routes,
             events, new FirstOrderPreflight(preflight, scopes), time);

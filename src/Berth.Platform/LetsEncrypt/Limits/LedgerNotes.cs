@@ -9,10 +9,15 @@ namespace Berth.Platform.LetsEncrypt.Limits;
 /// Writes into a ledger what one issuance spends, as it goes: an order may be followed by one with fewer names, or one that no longer counts
 /// as a renewal. A ledger that cannot be written keeps its changes for the next time and holds no certificate up.
 /// </summary>
-internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, IProgress<IssuanceStep> next) : IProgress<IssuanceStep>
+/// <param name="ledger">The server's.</param>
+/// <param name="planned">The order that is to be placed.</param>
+/// <param name="left">The one that an earlier run placed and left; null for none.</param>
+/// <param name="next">Told each step, too.</param>
+internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, PlannedOrder? left, IProgress<IssuanceStep> next) : IProgress<IssuanceStep>
 {
     private readonly Lock _gate = new();
     private readonly List<string> _failed = [];
+    private readonly PlannedOrder _planned = planned;
     private PlannedOrder _order = planned;
     private bool _placed;
     private Task _notes = Task.CompletedTask;
@@ -24,10 +29,12 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, IProg
             switch (value.Kind)
             {
                 case IssuanceStepKind.OrderResumed:
-                    _placed = true;
+                    (_order, _placed) = (left ?? _planned, true);
                     break;
                 case IssuanceStepKind.OrderDropped:
+                    (_order, _placed) = (left ?? _order, _placed || left is not null);
                     Settle();
+                    _order = _planned;
                     break;
                 case IssuanceStepKind.ReplacesLeftOut:
                     _order = _order with { ReplacesInWindow = false };

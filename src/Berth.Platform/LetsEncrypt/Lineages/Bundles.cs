@@ -7,7 +7,7 @@ using Berth.Storage;
 namespace Berth.Platform.LetsEncrypt.Lineages;
 
 /// <summary>The certificates kept for an app, and the way back to an earlier one: proven first, then a flip of the pointer.</summary>
-public sealed class Bundles(IStateStore store, LineageFiles lineages, CertificateFiles certificates, TimeProvider time)
+public sealed class Bundles(IStateStore store, LineageFiles lineages, TimeProvider time)
 {
     /// <summary>The newest first.</summary>
     public IReadOnlyList<Bundle> Of(AppName app)
@@ -22,11 +22,12 @@ public sealed class Bundles(IStateStore store, LineageFiles lineages, Certificat
         ];
     }
 
-    /// <summary>Puts an earlier certificate into service again.</summary>
+    /// <summary>Finds an earlier certificate, and proves that it can serve.</summary>
     /// <param name="app">Whose.</param>
     /// <param name="wanted">The beginning of a folder's name; null for the one before the current.</param>
-    /// <exception cref="ProblemException">There is none, or it cannot serve; what is in service stays.</exception>
-    public Bundle Activate(AppName app, string? wanted)
+    /// <returns>One whose facts are known.</returns>
+    /// <exception cref="ProblemException">There is none, or it cannot serve.</exception>
+    public Bundle Find(AppName app, string? wanted)
     {
         var others = Of(app).Where(bundle => !bundle.IsCurrent);
         var bundle = (wanted is null ? others.FirstOrDefault() : others.FirstOrDefault(other => other.Name.StartsWith(wanted, StringComparison.Ordinal)))
@@ -37,9 +38,17 @@ public sealed class Bundles(IStateStore store, LineageFiles lineages, Certificat
             throw LetsEncryptProblems.UnusableBundle(app, bundle.Name, reason).AsException();
         }
 
-        AtomicFile.Link(store.FileOf(LineageFiles.Certificates(app).Slash("current")), bundle.Name);
-        certificates.Install(app, chain!, key!, fromAcme: true);
         return bundle;
+    }
+
+    /// <summary>Puts an earlier certificate into service again.</summary>
+    /// <param name="app">Whose.</param>
+    /// <param name="bundle">As found.</param>
+    /// <exception cref="ProblemException">It cannot be written.</exception>
+    public void Activate(AppName app, Bundle bundle)
+    {
+        var (chain, key) = Read(app, bundle.Name);
+        lineages.Activate(app, bundle.Name, chain!, key!);
     }
 
     private string? WhyNot(Bundle bundle, string? chain, string? key)

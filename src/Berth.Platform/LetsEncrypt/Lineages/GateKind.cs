@@ -20,4 +20,7 @@ public enum GateKind
 
     /// <summary>It was renewed twice within a short time, whatever asks for a third.</summary>
     JustRenewed,
+
+    /// <summary>Someone put an earlier certificate back, and it is not to be replaced at once.</summary>
+    RolledBack,
 }

@@ -14,8 +14,14 @@ namespace Berth.Platform.LetsEncrypt.Lineages;
 /// each certificate in a folder of its own, named by the SHA-1 of what it was ordered with, <c>certs/current</c> pointing at the one in
 /// service. The pointer moves after the files are whole, and <c>tls/</c> follows the pointer: a crash in between is mended from it.
 /// </summary>
-public sealed class LineageFiles(IStateStore store, CertificateFiles certificates, TimeProvider time)
+public sealed class LineageFiles(IStateStore store, CertificateFiles certificates, TimeProvider time, Action<string>? reached = null)
 {
+    /// <summary>Reached when the pointer has moved, and <c>tls/</c> has not followed yet.</summary>
+    public const string Linked = "certificate-linked";
+
+    /// <summary>Reached when a certificate is in service, and nothing tells of it yet.</summary>
+    public const string Installed = "certificate-installed";
+
     private readonly Remembered<LineageState> _states = new(store.Watch, time);
 
     private const int Kept = 3;
@@ -38,9 +44,11 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     }
 
     /// <summary>The server in the settings that the certificate in service was ordered with, by Berth or by Dokku's plugin.</summary>
-    public string? ServerOf(AppName app)
+    /// <param name="app">Whose.</param>
+    /// <param name="bundle">Another certificate's folder instead.</param>
+    public string? ServerOf(AppName app, string bundle = "current")
     {
-        var words = (store.Read(Certificates(app).Slash("current", "config")) ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        var words = (store.Read(Certificates(app).Slash(bundle, "config")) ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         var at = Array.IndexOf(words, "--server");
         return at >= 0 && at + 1 < words.Length && words[at + 1].StartsWith("https://", StringComparison.Ordinal) ? words[at + 1] : null;
     }
@@ -76,16 +84,24 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
         store.Write(folder.Slash("certificates", name + ".crt"), issued.FullChainPem);
         store.Write(folder.Slash("certificates", name + ".issuer.crt"), issued.ChainPem);
         store.Write(folder.Slash("certificates", name + ".pem"), issued.FullChainPem + issued.PrivateKeyPem);
-        AtomicFile.Link(store.FileOf(Certificates(app).Slash("current")), id);
-        certificates.Install(app, issued.FullChainPem, issued.PrivateKeyPem, fromAcme: true);
+        Activate(app, id, issued.FullChainPem, issued.PrivateKeyPem);
         Prune(app);
     }
 
-    /// <summary>After a crash between the two files of <c>tls/</c>: installs the pair that <c>current</c> points at again.</summary>
+    /// <summary>Moves the pointer to a certificate that was proven, and puts it into service.</summary>
+    internal void Activate(AppName app, string folder, string chain, string key)
+    {
+        AtomicFile.Link(store.FileOf(Certificates(app).Slash("current")), folder);
+        reached?.Invoke(Linked);
+        certificates.Install(app, chain, key, fromAcme: true);
+        reached?.Invoke(Installed);
+    }
+
+    /// <summary>After a crash between the pointer and the files of <c>tls/</c>: installs the pair that <c>current</c> points at again.</summary>
     /// <returns>True when something was mended.</returns>
     public bool Mend(AppName app)
     {
-        if (!certificates.Exists(app) || certificates.IsWhole(app))
+        if (!certificates.Exists(app))
         {
             return false;
         }
@@ -95,6 +111,13 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
         if (name is null
             || store.Read(folder.Slash(name + ".key")) is not { } key
             || store.Read(folder.Slash(name + ".crt")) is not { } chain)
+        {
+            return false;
+        }
+
+        // What someone installed by hand is another certificate, and stays.
+        var isSame = CertificateFiles.LeafIn(chain) == CertificateFiles.LeafIn(certificates.ReadCertificate(app));
+        if (certificates.IsWhole(app) && isSame == certificates.IsFromAcme(app))
         {
             return false;
         }

@@ -23,7 +23,7 @@ public static class LineagePlan
     public static LineageStep Next(LineageWants wants, LineageStored stored, DateTimeOffset now)
     {
         var step = Wish(wants, stored, now);
-        return step.At is { } at && LatestGate(step, stored, now) is { } gate && gate.Until > at
+        return step.At is { } at && LatestGate(step, wants, stored, now) is { } gate && gate.Until > at
             ? step with { At = gate.Until, Gate = gate }
             : step;
     }
@@ -101,14 +101,26 @@ public static class LineagePlan
         advice?.Serial == facts.Serial ? advice.Plan : null;
 
     // A gate further away than any is set was set under another clock, and says nothing.
-    private static LineageGate? LatestGate(LineageStep step, LineageStored stored, DateTimeOffset now) =>
-        step.Action == LineageAction.AskAdvice
-            ? null
-            : stored.State.Gates.Append(Rest(step, stored)).OfType<LineageGate>()
+    private static LineageGate? LatestGate(LineageStep step, LineageWants wants, LineageStored stored, DateTimeOffset now)
+    {
+        if (step.Action == LineageAction.AskAdvice)
+        {
+            return null;
+        }
+
+        LineageGate[] gates =
+        [
+            .. stored.State.Gates.Append(Rest(step, stored)).OfType<LineageGate>()
                 .Where(gate => gate.Until <= now + RetryLadder.Longest)
-                .Select(gate => gate.Kind == GateKind.Backoff ? Hurried(gate, stored) : gate)
-                .OrderBy(gate => gate.Until)
-                .LastOrDefault();
+                .Select(gate => gate.Kind == GateKind.Backoff ? Hurried(gate, stored) : gate),
+        ];
+
+        // What one server asked for holds no other back: it waits for the first that is free.
+        return wants.Servers.Count == 0
+            ? gates.MaxBy(gate => gate.Until)
+            : wants.Servers.Select(server => gates.Where(gate => gate.Server is null || gate.Server == server).MaxBy(gate => gate.Until))
+                .MinBy(gate => gate?.Until ?? DateTimeOffset.MinValue);
+    }
 
     // The less time a certificate has left, the less of it one wait may take: an outage of days must not outlast a short one.
     private static LineageGate Hurried(LineageGate gate, LineageStored stored)

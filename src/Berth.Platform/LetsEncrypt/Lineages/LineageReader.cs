@@ -17,6 +17,10 @@ public sealed class LineageReader(
     public LineageStored StoredOf(AppName app) => new(
         lineages.ReadState(app), certificates.IsFromAcme(app) ? certificates.Facts(app) : null, lineages.HasOpenOrder(app));
 
+    /// <summary>Whether the chain's leaf is the one in service.</summary>
+    public bool IsInService(AppName app, string chain) =>
+        CertificateFiles.LeafIn(chain) is { } leaf && leaf == CertificateFiles.LeafIn(certificates.ReadCertificate(app));
+
     /// <summary>When the certificate is renewed, and why then.</summary>
     public (DateTimeOffset At, string Why) RenewalOf(AppName app, CertificateFacts facts) =>
         LineagePlan.RenewalOf(facts, settings.GracePeriodOf(app), lineages.ReadState(app).Advice);
@@ -26,19 +30,22 @@ public sealed class LineageReader(
         stored.InService is { } facts && certificates.IsWhole(app) && RenewalOf(app, facts).At > time.GetUtcNow()
         && !LineagePlan.IsOfAnotherClock(stored, time.GetUtcNow());
 
-    private LineageWants WantsOf(AppName app, LineageStored stored) =>
-        new(stored.InService is null ? [] : NamesOf(app), settings.GracePeriodOf(app));
+    private LineageWants WantsOf(AppName app, LineageStored stored)
+    {
+        var wanted = stored is { InService: null, HasOpenOrder: false } ? null : TryPlan(app);
+        return new LineageWants(wanted?.Names ?? [], settings.GracePeriodOf(app)) { Servers = [.. wanted?.Servers.Select(server => server.Key) ?? []] };
+    }
 
-    private IReadOnlyList<DomainName> NamesOf(AppName app)
+    private WantedCertificate? TryPlan(AppName app)
     {
         try
         {
-            return planner.Plan(app).Names;
+            return planner.Plan(app);
         }
         catch (ProblemException)
         {
             // Nothing can be ordered as things are; the certificate in service is renewed when its time comes, and says why not.
-            return [];
+            return null;
         }
     }
 }

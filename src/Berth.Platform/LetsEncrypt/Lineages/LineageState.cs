@@ -35,6 +35,9 @@ public sealed record LineageState
     /// <summary>What the server said about renewing the certificate in service.</summary>
     public LineageAdvice? Advice { get; init; }
 
+    /// <summary>The serial number of the certificate that the last success was about.</summary>
+    public string? LastSerial { get; init; }
+
     /// <summary>The server that issued the certificate in service, as it was set then; revoking goes there, whatever is set now.</summary>
     public string? IssuedBy { get; init; }
 
@@ -49,6 +52,10 @@ public sealed record LineageState
 
     /// <summary>The last time at which a gate opens; null when none was set.</summary>
     public DateTimeOffset? GatedUntil => Gates.Count == 0 ? null : Gates.Max(gate => gate.Until);
+
+    /// <summary>Whether a server asked for a wait that is not over. One longer than any is set was set under another clock.</summary>
+    public bool IsGatedAt(string server, DateTimeOffset now) =>
+        Gates.Any(gate => gate.Server == server && gate.Until > now && gate.Until <= now + RetryLadder.Longest);
 
     /// <summary>Until when a name is left out; null for one that is not known to fail.</summary>
     public DateTimeOffset? FailingUntil(string name) => Failing.FirstOrDefault(failing => failing.Name == name)?.RetryAt;

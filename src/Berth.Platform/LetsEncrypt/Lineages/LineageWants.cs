@@ -5,4 +5,8 @@ namespace Berth.Platform.LetsEncrypt.Lineages;
 /// <summary>What an app's certificate should be, as far as its next step depends on it.</summary>
 /// <param name="Names">All names that could be ordered; empty when nothing can be ordered as things are.</param>
 /// <param name="Grace">A fixed time before expiry to renew at; null derives it.</param>
-public sealed record LineageWants(IReadOnlyList<DomainName> Names, TimeSpan? Grace);
+public sealed record LineageWants(IReadOnlyList<DomainName> Names, TimeSpan? Grace)
+{
+    /// <summary>The directories of the servers that may be asked; empty when that is not known now.</summary>
+    public IReadOnlyList<string> Servers { get; init; } = [];
+}

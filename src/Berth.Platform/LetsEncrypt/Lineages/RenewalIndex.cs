@@ -69,6 +69,9 @@ public sealed class RenewalIndex
         }
     }
 
+    /// <summary>What an app answered last; null: it has nothing to do.</summary>
+    public DateTimeOffset? NextOf(AppName app) => _next.TryGetValue(app, out var at) ? at : null;
+
     public IReadOnlyList<AppName> Due(DateTimeOffset now) => [.. _next.Where(pair => pair.Value <= now).Select(pair => pair.Key)];
 
     /// <summary>The first time after <paramref name="now"/> at which something is due; null when nothing is.</summary>

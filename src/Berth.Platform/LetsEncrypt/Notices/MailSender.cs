@@ -15,8 +15,9 @@ internal static class MailSender
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
-    /// <exception cref="NoticeException">It was not taken; the words hold no secret.</exception>
-    internal static async Task SendAsync(SmtpSettings settings, Notice notice, TimeProvider time, CancellationToken cancel)
+    /// <returns>The recipients it was not taken for, each with the server's words; others have it.</returns>
+    /// <exception cref="NoticeException">It was taken for none; the words hold no secret.</exception>
+    internal static async Task<IReadOnlyList<string>> SendAsync(SmtpSettings settings, Notice notice, TimeProvider time, CancellationToken cancel)
     {
         using var limit = new CancellationTokenSource(Limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
@@ -25,7 +26,7 @@ internal static class MailSender
             using var client = new TcpClient();
             await client.ConnectAsync(settings.Server.Host, settings.Server.Port, either.Token);
             await using var dialogue = new SmtpDialogue(client.GetStream());
-            await HandOverAsync(dialogue, settings, Message(settings, notice, time), either.Token);
+            return await HandOverAsync(dialogue, settings, Message(settings, notice, time), either.Token);
         }
         catch (Exception e) when (e is SocketException or IOException or AuthenticationException or CryptographicException
             || (e is OperationCanceledException && !cancel.IsCancellationRequested))
@@ -35,7 +36,7 @@ internal static class MailSender
         }
     }
 
-    private static async Task HandOverAsync(SmtpDialogue dialogue, SmtpSettings settings, string message, CancellationToken cancel)
+    private static async Task<IReadOnlyList<string>> HandOverAsync(SmtpDialogue dialogue, SmtpSettings settings, string message, CancellationToken cancel)
     {
         if (settings.Tls == "tls")
         {
@@ -63,14 +64,27 @@ internal static class MailSender
         }
 
         await dialogue.SayAsync($"MAIL FROM:<{settings.From}>", 250, cancel);
-        foreach (var recipient in settings.To)
-        {
-            await dialogue.SayAsync($"RCPT TO:<{recipient}>", 250, cancel);
-        }
-
+        var refused = await AddressAsync(dialogue, settings, cancel);
         await dialogue.SayAsync("DATA", 354, cancel);
         await dialogue.SayAsync(message + "\r\n.", 250, cancel);
         await LeaveAsync(dialogue, cancel);
+        return refused;
+    }
+
+    // One address that is no longer anyone's must not keep the mail from the others.
+    private static async Task<IReadOnlyList<string>> AddressAsync(SmtpDialogue dialogue, SmtpSettings settings, CancellationToken cancel)
+    {
+        var refused = new List<string>();
+        foreach (var recipient in settings.To)
+        {
+            var reply = await dialogue.AskAsync($"RCPT TO:<{recipient}>", cancel);
+            if (SmtpDialogue.CodeOf(reply) is not (250 or 251))
+            {
+                refused.Add($"{settings}: not for {recipient}: {Scrubbed(SmtpDialogue.Spoken(reply), settings)}");
+            }
+        }
+
+        return refused.Count < settings.To.Count ? refused : throw new NoticeException(string.Join("; ", refused));
     }
 
     private static async Task LeaveAsync(SmtpDialogue dialogue, CancellationToken cancel)

@@ -1,93 +1,216 @@
+using System.Globalization;
 using System.Threading.Channels;
 using Berth.Kernel;
 using Berth.Platform.CommandLine;
 using Berth.Platform.Plugins;
+using Berth.Storage;
 
 namespace Berth.Platform.LetsEncrypt.Notices;
 
 /// <summary>
-/// Sends notices to whoever wants them, one after another and away from the certificates' own work: <c>post-letsencrypt-*</c> triggers of
-/// plugins, a webhook, and mail where a person is needed. Each way is tried a few times; a way that is blocked holds up no other.
+/// Sends notices to whoever wants them, away from the certificates' own work: <c>post-letsencrypt-*</c> triggers of plugins, a webhook, and
+/// mail where a person is needed. What is to be sent is on disk before anything else, and is tried for a day, each at least once; what goes
+/// to one place goes in turn, and a place that does not answer holds up no other.
 /// </summary>
 public sealed class NoticeDelivery : IDisposable
 {
+    private const string Trigger = "trigger";
+    private const string Webhook = "webhook";
+    private const string Mail = "mail";
     private const int MostWaiting = 1000;
-    private static readonly TimeSpan[] Pauses = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1)];
+
+    // The last one over and over, for as long as a notice is news.
+    private static readonly TimeSpan[] Pauses =
+        [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1)];
+
+    private static readonly TimeSpan News = TimeSpan.FromDays(1);
+    private const int MostAttempts = 30;
     private static readonly TimeSpan TriggerLimit = TimeSpan.FromMinutes(1);
 
-    private readonly Channel<Notice> _triggers = Waiting();
-    private readonly Channel<Notice> _posts = Waiting();
-    private readonly Channel<Notice> _mails = Waiting();
+    private readonly Channel<WaitingNotice> _arrived = Channel.CreateUnbounded<WaitingNotice>();
+    private readonly Dictionary<string, Queue<WaitingNotice>> _places = new(StringComparer.Ordinal);
     private readonly WebhookSender _webhook = new();
     private readonly NotifySettings _settings;
+    private readonly Outbox _outbox;
     private readonly ITriggers _plugins;
     private readonly Func<AppName, CommandOutput> _outputOf;
     private readonly INoticeFaults _faults;
     private readonly TimeProvider _time;
 
     /// <param name="settings">Who wants them.</param>
+    /// <param name="store">Keeps them until they are delivered.</param>
     /// <param name="plugins">Fires triggers.</param>
     /// <param name="outputOf">Where a trigger's own output goes.</param>
     /// <param name="faults">Told of what did not get through.</param>
     /// <param name="time">The clock of pauses.</param>
     public NoticeDelivery(
-        NotifySettings settings, ITriggers plugins, Func<AppName, CommandOutput> outputOf, INoticeFaults faults, TimeProvider time) =>
-        (_settings, _plugins, _outputOf, _faults, _time) = (settings, plugins, outputOf, faults, time);
+        NotifySettings settings, IStateStore store, ITriggers plugins, Func<AppName, CommandOutput> outputOf, INoticeFaults faults, TimeProvider time) =>
+        (_settings, _outbox, _plugins, _outputOf, _faults, _time) = (settings, new Outbox(store, time), plugins, outputOf, faults, time);
 
-    /// <summary>Takes a notice to be sent; the oldest waiting go when there are too many.</summary>
+    /// <summary>Takes a notice to be sent: it is on disk when this returns.</summary>
+    /// <param name="app">Whose.</param>
     /// <param name="notice">What happened.</param>
     /// <param name="byMail">Whether a person is to be told.</param>
-    public void Add(Notice notice, bool byMail)
+    public void Add(AppName app, Notice notice, bool byMail)
     {
         var sent = notice with { Host = Environment.MachineName };
-        _triggers.Writer.TryWrite(sent);
-        _posts.Writer.TryWrite(sent);
-        if (byMail)
+        Keep(app, new WaitingNotice(Trigger, sent));
+        if (_settings.WebhookOf(app) is not null)
         {
-            _mails.Writer.TryWrite(sent);
+            Keep(app, new WaitingNotice(Webhook, sent));
+        }
+
+        if (byMail && _settings.SmtpOf(app) is not null)
+        {
+            Keep(app, new WaitingNotice(Mail, sent));
         }
     }
 
-    /// <summary>Sends what comes, until it is cancelled.</summary>
-    public Task RunAsync(CancellationToken cancel) => Task.WhenAll(
-        EachAsync(_triggers, "trigger", FireAsync, cancel),
-        EachAsync(_posts, "webhook", PostAsync, cancel),
-        EachAsync(_mails, "mail", MailAsync, cancel));
+    /// <summary>Sends what an earlier daemon left and what comes, until it is cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        var deliveries = new List<Task>();
+        try
+        {
+            await foreach (var waiting in _arrived.Reader.ReadAllAsync(cancel))
+            {
+                deliveries.RemoveAll(delivery => delivery.IsCompleted);
+                if (AppName.TryParse(waiting.Notice.App, out var app) && PlaceOf(app, waiting) is { } place && Queue(app, place, waiting))
+                {
+                    deliveries.Add(Task.Run(() => DeliverAsync(place, cancel), cancel));
+                }
+            }
+        }
+        finally
+        {
+            await Task.WhenAll(deliveries).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>Takes up what an earlier daemon left; before <see cref="RunAsync"/>, and once.</summary>
+    public void TakeUp()
+    {
+        foreach (var waiting in _outbox.All)
+        {
+            _arrived.Writer.TryWrite(waiting);
+        }
+    }
 
     public void Dispose() => _webhook.Dispose();
 
-    private static Channel<Notice> Waiting() =>
-        Channel.CreateBounded<Notice>(new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
-
-    private async Task EachAsync(Channel<Notice> waiting, string way, Func<AppName, Notice, CancellationToken, Task> send, CancellationToken cancel)
+    private void Keep(AppName app, WaitingNotice waiting)
     {
-        await foreach (var notice in waiting.Reader.ReadAllAsync(cancel))
+        try
         {
-            if (AppName.TryParse(notice.App, out var app))
+            waiting = _outbox.Add(waiting);
+        }
+        catch (ProblemException e)
+        {
+            // What cannot be written down is sent all the same: a full disk is when it matters.
+            _faults.NotSent(app, "log", e.Problem.Found);
+        }
+
+        _arrived.Writer.TryWrite(waiting);
+    }
+
+    // Null where nobody wants it any more.
+    private string? PlaceOf(AppName app, WaitingNotice waiting)
+    {
+        var place = waiting.Way switch
+        {
+            Webhook => _settings.WebhookOf(app) is { } url ? $"{Webhook} {url}" : null,
+            Mail => _settings.SmtpOf(app) is { } smtp ? $"{Mail} {smtp} {string.Join(' ', smtp.To)}" : null,
+            Trigger => Trigger,
+            _ => null,
+        };
+        if (place is null)
+        {
+            _outbox.Remove(waiting);
+        }
+
+        return place;
+    }
+
+    /// <returns>Whether somebody must begin to deliver there.</returns>
+    private bool Queue(AppName app, string place, WaitingNotice waiting)
+    {
+        lock (_places)
+        {
+            var isNew = !_places.TryGetValue(place, out var queue);
+            queue = _places[place] = queue ?? new Queue<WaitingNotice>();
+            queue.Enqueue(waiting);
+            if (queue.Count > MostWaiting)
             {
-                await TryAsync(app, way, token => send(app, notice, token), cancel);
+                _outbox.Remove(queue.Dequeue());
+                _faults.NotSent(app, waiting.Way, "too many are waiting; the oldest was given up");
+            }
+
+            return isNew;
+        }
+    }
+
+    private WaitingNotice? NextOf(string place)
+    {
+        lock (_places)
+        {
+            if (_places[place].TryDequeue(out var next))
+            {
+                return next;
+            }
+
+            _places.Remove(place);
+            return null;
+        }
+    }
+
+    private async Task DeliverAsync(string place, CancellationToken cancel)
+    {
+        while (NextOf(place) is { } waiting)
+        {
+            var app = AppName.Parse(waiting.Notice.App);
+            await TryAsync(app, waiting, cancel);
+            _outbox.Remove(waiting);
+        }
+    }
+
+    private async Task TryAsync(AppName app, WaitingNotice waiting, CancellationToken cancel)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await SendAsync(app, waiting, cancel);
+                return;
+            }
+            catch (NoticeException e) when (attempt < MostAttempts && (_time.GetUtcNow() - waiting.Notice.At).Duration() < News)
+            {
+                if (attempt == Pauses.Length - 1)
+                {
+                    _faults.NotSent(app, waiting.Way, $"{Printable.Of(e.Message, 400)}; it is tried again for a day");
+                }
+
+                await Task.Delay(Pauses[Math.Min(attempt, Pauses.Length) - 1], _time, cancel);
+            }
+            catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
+            {
+                _faults.NotSent(app, waiting.Way, Printable.Of(e is ProblemException { Problem.Found: var found } ? found : e.Message, 400));
+                return;
             }
         }
     }
 
-    private async Task TryAsync(AppName app, string way, Func<CancellationToken, Task> send, CancellationToken cancel)
+    private Task SendAsync(AppName app, WaitingNotice waiting, CancellationToken cancel) => waiting.Way switch
     {
-        for (var attempt = 0; ; attempt++)
+        Webhook => _settings.WebhookOf(app) is { } url ? _webhook.SendAsync(url, waiting.Notice, cancel) : Task.CompletedTask,
+        Mail => _settings.SmtpOf(app) is { } smtp ? MailAsync(app, smtp, waiting.Notice, cancel) : Task.CompletedTask,
+        _ => FireAsync(app, waiting.Notice, cancel),
+    };
+
+    private async Task MailAsync(AppName app, SmtpSettings smtp, Notice notice, CancellationToken cancel)
+    {
+        foreach (var refused in await MailSender.SendAsync(smtp, notice, _time, cancel))
         {
-            try
-            {
-                await send(cancel);
-                return;
-            }
-            catch (NoticeException) when (attempt < Pauses.Length)
-            {
-                await Task.Delay(Pauses[attempt], _time, cancel);
-            }
-            catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
-            {
-                _faults.NotSent(app, way, Printable.Of(e is ProblemException { Problem.Found: var found } ? found : e.Message, 400));
-                return;
-            }
+            _faults.NotSent(app, Mail, refused);
         }
     }
 
@@ -97,16 +220,10 @@ public sealed class NoticeDelivery : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
         await _plugins.FireAsync(
             TriggerOf(notice),
-            [app.Text, string.Join(',', notice.Names), notice.Expires?.ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "", notice.Code ?? "", notice.Found ?? ""],
+            [app.Text, string.Join(',', notice.Names), notice.Expires?.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) ?? "", notice.Code ?? "", notice.Found ?? ""],
             _outputOf(app),
             either.Token);
     }
 
     internal static string TriggerOf(Notice notice) => "post-letsencrypt-" + notice.Event;
-
-    private Task PostAsync(AppName app, Notice notice, CancellationToken cancel) =>
-        _settings.WebhookOf(app) is { } url ? _webhook.SendAsync(url, notice, cancel) : Task.CompletedTask;
-
-    private Task MailAsync(AppName app, Notice notice, CancellationToken cancel) =>
-        _settings.SmtpOf(app) is { } smtp ? MailSender.SendAsync(smtp, notice, _time, cancel) : Task.CompletedTask;
 }

@@ -20,10 +20,18 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
     public void Publish(LineageEvent happened)
     {
         var needsYou = happened is { Kind: LineageEventKind.Failed, Problem: { } problem } && NeedsPerson(problem);
-        Tell(happened.App, NoticeOf(happened) with { NeedsYou = needsYou }, needsYou && IsNews(happened));
+        var told = ReadTold(happened.App);
+        var isNews = needsYou && told.FailureCode != happened.Problem!.Code.Id;
+        Tell(happened.App, NoticeOf(happened) with { NeedsYou = needsYou }, isNews);
+
+        // Afterwards: told once too often after a crash is better than not at all.
         if (happened.Kind == LineageEventKind.Issued)
         {
             WriteTold(happened.App, new ToldState());
+        }
+        else if (isNews)
+        {
+            WriteTold(happened.App, told with { FailureCode = happened.Problem!.Code.Id });
         }
     }
 
@@ -59,7 +67,6 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
             return;
         }
 
-        WriteTold(app, told with { ExpiringSerial = facts.Serial });
         var notice = new Notice
         {
             Event = "expiring",
@@ -71,6 +78,7 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
             Remedy = $"`berth letsencrypt:report {app}` says why it was not renewed; `berth letsencrypt {app}` tries now.",
         };
         Tell(app, notice, byMail: true);
+        WriteTold(app, told with { ExpiringSerial = facts.Serial });
     }
 
     private void Tell(AppName app, Notice notice, bool byMail)
@@ -85,7 +93,7 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
             faults.NotSent(app, "log", Printable.Of(e.Message));
         }
 
-        delivery.Add(notice, byMail);
+        delivery.Add(app, notice, byMail);
     }
 
     private static Notice NoticeOf(LineageEvent happened) => new()
@@ -118,28 +126,6 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
     private static bool NeedsPerson(Problem problem) =>
         !AcmeProblems.IsTransient(problem.Code) && problem.Code != AcmeProblems.RateLimited;
 
-    private bool IsNews(LineageEvent happened)
-    {
-        var told = ReadTold(happened.App);
-        var code = happened.Problem!.Code.Id;
-        if (told.FailureCode == code)
-        {
-            return false;
-        }
-
-        try
-        {
-            WriteTold(happened.App, told with { FailureCode = code });
-        }
-        catch (ProblemException e)
-        {
-            // Told once too often is better than not at all.
-            faults.NotSent(happened.App, "log", e.Problem.Found);
-        }
-
-        return true;
-    }
-
     private ToldState ReadTold(AppName app)
     {
         try
@@ -152,7 +138,17 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
         }
     }
 
-    private void WriteTold(AppName app, ToldState told) => store.Write(PathOf(app), JsonSerializer.Serialize(told, NoticeJson.Default.ToldState));
+    private void WriteTold(AppName app, ToldState told)
+    {
+        try
+        {
+            store.Write(PathOf(app), JsonSerializer.Serialize(told, NoticeJson.Default.ToldState));
+        }
+        catch (ProblemException e)
+        {
+            faults.NotSent(app, "log", e.Problem.Found);
+        }
+    }
 
     private static StatePath PathOf(AppName app) => AppCatalog.FolderOf(app).Slash("letsencrypt", "told.json");
 }

@@ -6,4 +6,5 @@ namespace Berth.Platform.LetsEncrypt.Notices;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Notice))]
 [JsonSerializable(typeof(ToldState))]
+[JsonSerializable(typeof(WaitingNotice))]
 internal sealed partial class NoticeJson : JsonSerializerContext;

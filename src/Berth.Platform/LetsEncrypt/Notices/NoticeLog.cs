@@ -17,31 +17,20 @@ public sealed class NoticeLog(IStateStore store)
     private static readonly StatePath Older = StatePath.Lib("data", "letsencrypt", "--global", "events.1.jsonl");
     private readonly Lock _writing = new();
 
-    /// <exception cref="IOException">It could not be written.</exception>
+    /// <exception cref="ProblemException">It could not be written.</exception>
     public void Add(Notice notice)
     {
         var path = store.FileOf(Place);
         var line = JsonSerializer.SerializeToUtf8Bytes(notice, NoticeJson.Default.Notice);
         lock (_writing)
         {
-            PrivateFolder.Ensure(Path.GetDirectoryName(path)!, PrivateFolder.OwnerOnly);
             if (new FileInfo(path) is { Exists: true, Length: > SizeLimit })
             {
                 File.Move(path, store.FileOf(Older), overwrite: true);
             }
 
-            using var file = new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.Append,
-                Access = FileAccess.Write,
-                Share = FileShare.ReadWrite,
-                BufferSize = 0,
-                UnixCreateMode = AtomicFile.Private,
-            });
-
             // After a crash in the middle of a line the next one begins on its own.
-            file.Write([.. EndsWhole(path) ? [] : "\n"u8.ToArray(), .. line, (byte)'\n']);
-            file.Flush(flushToDisk: true);
+            GrowingFile.Append(path, [.. EndsWhole(path) ? [] : "\n"u8.ToArray(), .. line, (byte)'\n']);
         }
     }
 
@@ -57,6 +46,11 @@ public sealed class NoticeLog(IStateStore store)
 
     private static bool EndsWhole(string path)
     {
+        if (!File.Exists(path))
+        {
+            return true;
+        }
+
         using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
         var length = RandomAccess.GetLength(file);
         var last = new byte[1];

@@ -23,17 +23,30 @@ internal sealed class SmtpDialogue(Stream connection) : IAsyncDisposable
     /// <exception cref="IOException">It was another reply; the words are the server's.</exception>
     internal async Task<string> SayAsync(string line, int expected, CancellationToken cancel)
     {
-        await _stream.WriteAsync(Encoding.UTF8.GetBytes(line + "\r\n"), cancel);
+        await WriteAsync(line, cancel);
         return await ExpectAsync(expected, cancel);
+    }
+
+    /// <returns>The reply, whatever it is.</returns>
+    internal async Task<string> AskAsync(string line, CancellationToken cancel)
+    {
+        await WriteAsync(line, cancel);
+        return await ReadAsync(cancel);
     }
 
     internal async Task<string> ExpectAsync(int expected, CancellationToken cancel)
     {
         var reply = await ReadAsync(cancel);
-        return reply.StartsWith(expected.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
-            ? reply
-            : throw new IOException($"it says: {Printable.Of(reply.Trim().ReplaceLineEndings(" "), 300)}");
+        return CodeOf(reply) == expected ? reply : throw new IOException($"it says: {Spoken(reply)}");
     }
+
+    /// <returns>The reply's three digits; 0 where there are none.</returns>
+    internal static int CodeOf(string reply) =>
+        reply.Length >= 3 && int.TryParse(reply.AsSpan(0, 3), NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? code : 0;
+
+    internal static string Spoken(string reply) => Printable.Of(reply.Trim().ReplaceLineEndings(" "), 300);
+
+    private async Task WriteAsync(string line, CancellationToken cancel) => await _stream.WriteAsync(Encoding.UTF8.GetBytes(line + "\r\n"), cancel);
 
     public ValueTask DisposeAsync() => _stream.DisposeAsync();
 

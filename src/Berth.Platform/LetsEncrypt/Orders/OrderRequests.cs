@@ -43,6 +43,10 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
         };
     }
 
+    /// <summary>The server at a directory, by the word it is set by where one of them means it.</summary>
+    public WantedServer ServerAt(string directory, IReadOnlyList<string> words) =>
+        new(words.FirstOrDefault(word => Means(word, directory)) ?? directory, new Uri(directory));
+
     // Named only to the server and account it came from: the client checks both once more, and that the two share a name.
     private RenewedCertificate? RenewedBy(LineageStored stored, WantedServer server) =>
         stored is { InService: { } facts, State: { Advice: { CertificateId: { } id } advice, IssuedToAccount: { } account } state }
@@ -50,15 +54,17 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
             ? new RenewedCertificate { CertificateId = id, DirectoryUrl = server.Key, AccountUrl = account, Names = [.. facts.Names] }
             : null;
 
-    private bool IsFrom(LineageState state, WantedServer server)
+    private bool IsFrom(LineageState state, WantedServer server) => state.IssuedBy is { } word && Means(word, server.Key);
+
+    private bool Means(string word, string directory)
     {
         try
         {
-            return state.IssuedBy is { } word && clients.DirectoryOf(word) == server.Directory;
+            return clients.DirectoryOf(word).OriginalString == directory;
         }
         catch (ProblemException)
         {
-            // The built-in authority issued it and does not run now.
+            // The built-in authority is meant and does not run now.
             return false;
         }
     }

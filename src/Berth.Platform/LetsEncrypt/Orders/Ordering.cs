@@ -1,5 +1,6 @@
 using Berth.Acme.Issuing;
 using Berth.Kernel;
+using Berth.Platform.Certs;
 using Berth.Platform.CommandLine;
 using Berth.Platform.LetsEncrypt.Events;
 using Berth.Platform.LetsEncrypt.Lineages;
@@ -113,11 +114,34 @@ public sealed class Ordering(
         }
     }
 
-    // An order that exists already has been counted, and is only gone on with.
+    /// <summary>Tells of the certificate that a run installed which ended before it could tell of it, and closes its order.</summary>
+    /// <returns>Whether there was one.</returns>
+    public async Task<bool> FinishInstalledAsync(AppName app, CancellationToken cancel)
+    {
+        var journal = lineages.JournalOf(app);
+        if (await journal.LoadAsync(cancel) is not { Stage: OrderStage.Downloaded, CertificatePem: { } chain } order
+            || !reader.IsInService(app, chain)
+            || reader.StoredOf(app).InService is not { } facts)
+        {
+            return false;
+        }
+
+        if (lineages.ReadState(app).LastSerial != facts.Serial)
+        {
+            var read = settings.Read(app);
+            Succeeded(app, IssuedBefore(order, chain, facts), requests.ServerAt(order.DirectoryUrl, read.Servers), read.Email);
+        }
+
+        await journal.ClearAsync(cancel);
+        return true;
+    }
+
+    // An order that exists already at a server has been counted there, and is only gone on with.
     private async Task<Dictionary<WantedServer, IReadOnlyList<LineageGate>>> HoldsAsync(AppName app, WantedCertificate wanted, CancellationToken cancel)
     {
         var holds = new Dictionary<WantedServer, IReadOnlyList<LineageGate>>();
-        foreach (var server in lineages.HasOpenOrder(app) ? [] : wanted.Servers)
+        var open = await lineages.JournalOf(app).LoadAsync(cancel);
+        foreach (var server in wanted.Servers.Where(server => open is not { OrderUrl: not null } || open.DirectoryUrl != server.Key))
         {
             holds[server] = await orders.HoldsOfAsync(server, wanted.Settings, requests.PlannedFor(app, wanted, server), cancel);
         }
@@ -125,12 +149,15 @@ public sealed class Ordering(
         return holds;
     }
 
-    private WantedServer Choose(AppName app, WantedCertificate wanted, Dictionary<WantedServer, IReadOnlyList<LineageGate>> holds) =>
-        ServerChoice.Of(
+    private WantedServer Choose(AppName app, WantedCertificate wanted, Dictionary<WantedServer, IReadOnlyList<LineageGate>> holds)
+    {
+        var (state, now) = (lineages.ReadState(app), time.GetUtcNow());
+        return ServerChoice.Of(
             wanted.Servers,
-            lineages.ReadState(app).Issuers,
-            server => holds.TryGetValue(server, out var gates) && gates.Count > 0,
-            time.GetUtcNow());
+            state.Issuers,
+            server => (holds.TryGetValue(server, out var gates) && gates.Count > 0) || state.IsGatedAt(server.Key, now),
+            now);
+    }
 
     private ProblemException Held(AppName app, WantedServer server, IReadOnlyList<LineageGate> gates)
     {
@@ -152,6 +179,7 @@ public sealed class Ordering(
             lineages.JournalOf(app),
             chosen,
             output);
+        await LeaveOtherAsync(app, wanted, server, cancel);
         try
         {
             var issued = await orders.RunAsync(order, Store, cancel);
@@ -168,11 +196,53 @@ public sealed class Ordering(
             output.Step("Installing let's encrypt certificates");
             lineages.Install(app, issued, wanted.AsConfig(server), settings.FilesOf(app));
             routes.Publish(app);
-            var withStopped = issued with { LeftOut = [.. wanted.Stopped, .. issued.LeftOut] };
-            lineages.WriteState(app, outcomes.Succeeded(lineages.ReadState(app), withStopped, server, wanted.Settings.Email, time.GetUtcNow()));
-            Tell(app, LineageEventKind.Issued, issued.Names, server, null);
+            Succeeded(app, issued with { LeftOut = [.. wanted.Stopped, .. issued.LeftOut] }, server, wanted.Settings.Email);
             return ValueTask.CompletedTask;
         }
+    }
+
+    private void Succeeded(AppName app, IssuedCertificate issued, WantedServer server, EmailAddress? email)
+    {
+        lineages.WriteState(app, outcomes.Succeeded(lineages.ReadState(app), issued, server, email, time.GetUtcNow()) with
+        {
+            LastSerial = reader.StoredOf(app).InService?.Serial,
+        });
+        Tell(app, LineageEventKind.Issued, issued.Names, server, null);
+    }
+
+    private static IssuedCertificate IssuedBefore(PendingOrder order, string chain, CertificateFacts facts) => new()
+    {
+        Names = order.Names,
+        LeafPem = chain,
+        ChainPem = "",
+        PrivateKeyPem = order.PrivateKeyPem,
+        Issuer = facts.Issuer,
+        NotBefore = facts.NotBefore,
+        NotAfter = facts.NotAfter,
+        DirectoryUrl = order.DirectoryUrl,
+        AccountUrl = order.AccountUrl,
+        OrderUrl = order.OrderUrl ?? "",
+        CertificateUrl = order.CertificateUrl ?? "",
+        Profile = order.Profile,
+        LeftOut = order.LeftOut,
+    };
+
+    // An order that another server was asked for comes to nothing once this one is asked.
+    private async Task LeaveOtherAsync(AppName app, WantedCertificate wanted, WantedServer server, CancellationToken cancel)
+    {
+        var journal = lineages.JournalOf(app);
+        if (await journal.LoadAsync(cancel) is not { } left || left.DirectoryUrl == server.Key)
+        {
+            return;
+        }
+
+        if (left.Stage == OrderStage.Ordered && Uri.TryCreate(left.DirectoryUrl, UriKind.Absolute, out var directory))
+        {
+            var planned = requests.PlannedFor(app, wanted, new WantedServer(left.DirectoryUrl, directory)) with { Names = left.Names };
+            await orders.GiveBackAsync(directory, planned);
+        }
+
+        await journal.ClearAsync(cancel);
     }
 
     /// <summary>Remembers a failure that may have come before any server was asked.</summary>

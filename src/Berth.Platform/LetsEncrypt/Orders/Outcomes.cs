@@ -1,6 +1,7 @@
 using Berth.Acme;
 using Berth.Acme.Issuing;
 using Berth.Kernel;
+using Berth.Platform.Certs;
 using Berth.Platform.LetsEncrypt.Lineages;
 
 namespace Berth.Platform.LetsEncrypt.Orders;
@@ -10,6 +11,10 @@ public sealed class Outcomes(RetryLadder ladder)
 {
     // A person must act, whom nobody can ask: looked at again once a day.
     private static readonly TimeSpan PersonPoll = TimeSpan.FromDays(1);
+
+    // How long a certificate that was put back by hand stays, and the part of what is left of it that this may take at most.
+    private static readonly TimeSpan PutBack = TimeSpan.FromDays(1);
+    private const int PutBackPart = 8;
 
     /// <summary>The state after a failed attempt.</summary>
     /// <param name="state">Before it.</param>
@@ -45,6 +50,25 @@ public sealed class Outcomes(RetryLadder ladder)
         Failing = Failing(state with { Failing = [.. state.Failing.Where(failing => !issued.Names.Contains(failing.Name))] }, issued.LeftOut, now),
         Issuers = state.Issuers.Where(pair => pair.Key != server.Key).ToDictionary(),
     };
+
+    /// <summary>The state once an earlier certificate was put back, be it due or not: what was wrong with the later one takes a person some time.</summary>
+    public static LineageState RolledBack(LineageState state, CertificateFacts earlier, string? server, DateTimeOffset now)
+    {
+        var part = (earlier.NotAfter - now) / PutBackPart;
+        var gate = new LineageGate
+        {
+            Kind = GateKind.RolledBack,
+            Until = now + (part < PutBack ? part : PutBack),
+            Reason = "It was put back by hand. letsencrypt:enable gets a new one sooner.",
+        };
+        return state with
+        {
+            IssuedBy = server,
+            IssuedToAccount = null,
+            Advice = null,
+            Gates = [.. state.Gates.Where(other => other.Kind != GateKind.RolledBack), gate],
+        };
+    }
 
     /// <summary>The state of an attempt that was held back: no failure. A limit may take longer to refill, and is looked at again then.</summary>
     public static LineageState Held(LineageState state, IReadOnlyList<LineageGate> gates, DateTimeOffset now) =>

@@ -23,6 +23,10 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
         return [.. holds.Select(hold => Holds.ToGate(hold, server))];
     }
 
+    /// <summary>An order was left at a server before it came to anything: what was set aside there is given back.</summary>
+    public async Task GiveBackAsync(Uri directory, PlannedOrder order) =>
+        await (await ledgers.OfAsync(directory)).FailedAsync(order, [], CancellationToken.None);
+
     /// <param name="order">What is ordered.</param>
     /// <param name="store">Keeps the certificate; durable when it returns.</param>
     /// <param name="cancel">Ends it; the order stays in its journal.</param>
@@ -33,7 +37,8 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
         var client = clients.ClientOf(order.Server.Directory, order.Settings);
         var ledger = await ledgers.OfAsync(order.Server.Directory);
         using var watched = underWay.Watch(order.App, new IssuanceLines(order.Output));
-        var notes = new LedgerNotes(ledger, order.Planned, watched);
+        var left = await order.Journal.LoadAsync(cancel);
+        var notes = new LedgerNotes(ledger, order.Planned, left is { Stage: OrderStage.Ordered } ? order.Planned with { Names = left.Names } : null, watched);
         try
         {
             if (!await clients.HasAccountAsync(order.Server.Directory, order.Settings.Email, cancel))

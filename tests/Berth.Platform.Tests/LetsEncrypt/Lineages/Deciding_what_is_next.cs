@@ -167,6 +167,21 @@ public sealed class Deciding_what_is_next
     }
 
     [Fact]
+    public void is_held_back_by_what_a_server_asked_for_only_while_no_other_is_free()
+    {
+        LineageGate GateOf(string? server, double hours) => new() { Kind = GateKind.RetryAfter, Until = Now.AddHours(hours), Reason = "because", Server = server };
+        DateTimeOffset? AtOf(params LineageGate[] gates) => LineagePlan.Next(
+            Wants with { Grace = TimeSpan.FromDays(365), Servers = ["https://a.example/", "https://b.example/"] },
+            new LineageStored(new LineageState { Gates = gates, Advice = NoAdvice }, Certificate(Now.AddDays(-1), TimeSpan.FromDays(90), "shop.example.com"), false),
+            Now).At;
+
+        Assert.True(AtOf(GateOf("https://a.example/", 2)) < Now);
+        Assert.Equal(Now.AddHours(1), AtOf(GateOf("https://a.example/", 2), GateOf("https://b.example/", 1)));
+        Assert.Equal(Now.AddHours(3), AtOf(GateOf("https://a.example/", 2), GateOf(null, 3)));
+        Assert.True(AtOf(GateOf("https://no-longer-set.example/", 2)) < Now);
+    }
+
+    [Fact]
     public void lets_a_certificate_that_was_renewed_twice_rest_before_a_third_time()
     {
         var state = new LineageState { LastSuccess = Now, SuccessBefore = Now.AddMinutes(-1), Advice = NoAdvice };

@@ -41,6 +41,18 @@ public sealed class Keeping_events_of_certificates : IDisposable
     }
 
     [Fact]
+    public async Task belongs_to_whom_the_data_folder_belongs()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root writes for others");
+        Directory.CreateDirectory(_scratch["lib"]);
+        await ExternalProgram.SucceedAsync("chown", ["12345:12346", _scratch["lib"]]);
+
+        _log.Add(Of("one", "issued"));
+
+        Assert.Equal("12345:12346 600\n", await ExternalProgram.SucceedAsync("stat", ["-c", "%u:%g %a", File]));
+    }
+
+    [Fact]
     public void stays_within_its_bounds()
     {
         var large = Of("one", "failed") with { Found = new string('x', 60_000) };

@@ -26,7 +26,7 @@ public sealed class Warning_of_a_certificates_end : IDisposable, INoticeFaults, 
         var store = new FileStateStore(new StateRoots(_scratch["home"], _scratch["lib"]), TimeProvider.System);
         _log = new NoticeLog(store);
         _certificates = new CertificateFiles(store, TimeProvider.System);
-        _delivery = new NoticeDelivery(new NotifySettings(new PropertyStore(store, TimeProvider.System)), this, _ => null!, this, _time);
+        _delivery = new NoticeDelivery(new NotifySettings(new PropertyStore(store, TimeProvider.System)), store, this, _ => null!, this, _time);
         _desk = new NoticeDesk(_log, _delivery, _certificates, store, this, _time);
     }
 

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text.Json;
+using Berth.Kernel;
+using Berth.Storage;
+
+namespace Berth.Platform.LetsEncrypt.Notices;
+
+/// <summary>
+/// What is still to be sent, a file each below <c>data/letsencrypt/--global/outbox</c>: it outlives the daemon, and goes when it was
+/// delivered or given up. What was delivered just before a crash is delivered once more.
+/// </summary>
+internal sealed class Outbox(IStateStore store, TimeProvider time)
+{
+    private static readonly StatePath Folder = StatePath.Lib("data", "letsencrypt", "--global", "outbox");
+    private int _count;
+
+    /// <summary>Everything that is waiting, the oldest first.</summary>
+    internal IReadOnlyList<WaitingNotice> All => [.. store.List(Folder).Select(Read).OfType<WaitingNotice>()];
+
+    /// <exception cref="ProblemException">It could not be written.</exception>
+    internal WaitingNotice Add(WaitingNotice waiting)
+    {
+        var name = string.Create(
+            CultureInfo.InvariantCulture, $"{time.GetUtcNow().UtcTicks:D19}-{Environment.ProcessId}-{Interlocked.Increment(ref _count):D6}.json");
+        store.Write(Folder.Slash(name), JsonSerializer.Serialize(waiting, NoticeJson.Default.WaitingNotice));
+        return waiting with { File = name };
+    }
+
+    internal void Remove(WaitingNotice waiting)
+    {
+        if (waiting.File is { } file)
+        {
+            store.Delete(Folder.Slash(file));
+        }
+    }
+
+    private WaitingNotice? Read(string file)
+    {
+        try
+        {
+            return store.Read(Folder.Slash(file)) is { } text && JsonSerializer.Deserialize(text, NoticeJson.Default.WaitingNotice) is { Notice: not null, Way: not null } waiting
+                ? waiting with { File = file }
+                : null;
+        }
+        catch (JsonException)
+        {
+            // None of ours.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Threading.Channels;
+using Berth.Kernel;
+using Berth.Platform.CommandLine;
+using Berth.Platform.LetsEncrypt;
+using Berth.Platform.LetsEncrypt.Notices;
+using Berth.Platform.Plugins;
+using Berth.Platform.Properties;
+using Berth.Storage;
+using Berth.TestKit;
+
+namespace Berth.Platform.Tests.LetsEncrypt.Notices;
+
+/// <summary>The ways to people and programs, on real sockets.</summary>
+public sealed class Delivering_notices : IDisposable, INoticeFaults, ITriggers
+{
+    private readonly ScratchFolder _scratch = new();
+    private readonly FileStateStore _store;
+    private readonly PropertyStore _properties;
+    private readonly Channel<string> _faults = Channel.CreateUnbounded<string>();
+    private readonly Channel<string> _fired = Channel.CreateUnbounded<string>();
+
+    public Delivering_notices()
+    {
+        _store = new FileStateStore(new StateRoots(_scratch["home"], _scratch["lib"]), TimeProvider.System);
+        _properties = new PropertyStore(_store, TimeProvider.System);
+    }
+
+    private string Outbox => _scratch["lib/data/letsencrypt/--global/outbox"];
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Fact]
+    public async Task a_webhook_that_does_not_answer_holds_up_no_other_and_no_mail()
+    {
+        using var dead = new TcpListener(IPAddress.Loopback, 0);
+        dead.Start();
+        using var well = new TcpListener(IPAddress.Loopback, 0);
+        well.Start();
+        await using var mail = await MailServer.StartAsync();
+        Set("stuck", "notify-webhook", UrlOf(dead));
+        Set("well", "notify-webhook", UrlOf(well));
+        MailTo(mail, "ops@example.com");
+        using var delivery = Delivery();
+        using var end = new CancellationTokenSource();
+        var running = delivery.RunAsync(end.Token);
+
+        for (var i = 0; i < 5; i++)
+        {
+            Add(delivery, "stuck", byMail: false);
+        }
+
+        using var asked = await dead.AcceptTcpClientAsync();
+        Add(delivery, "well", byMail: true);
+
+        Assert.Contains("\"app\":\"well\"", await TakePostAsync(well), StringComparison.Ordinal);
+        await Eventually.TrueAsync(() => Task.FromResult(mail.Mails.Count == 1));
+        Assert.False(_faults.Reader.TryRead(out _));
+        await EndAsync(end, running);
+        Assert.Equal(5, Directory.GetFiles(Outbox, "*.json").Length);
+    }
+
+    [Fact]
+    public async Task what_was_not_delivered_when_the_daemon_ended_is_delivered_by_the_next()
+    {
+        using var hook = new TcpListener(IPAddress.Loopback, 0);
+        hook.Start();
+        Set("hello", "notify-webhook", UrlOf(hook));
+        using (var killed = Delivery())
+        {
+            Add(killed, "hello", byMail: false);
+        }
+
+        using var next = Delivery();
+        using var end = new CancellationTokenSource();
+        next.TakeUp();
+        var running = next.RunAsync(end.Token);
+
+        Assert.Contains("\"app\":\"hello\"", await TakePostAsync(hook), StringComparison.Ordinal);
+        Assert.Equal("post-letsencrypt-failed hello", await _fired.Reader.ReadAsync());
+        await Eventually.TrueAsync(() => Task.FromResult(Directory.GetFiles(Outbox, "*.json").Length == 0));
+        await EndAsync(end, running);
+    }
+
+    [Fact]
+    public async Task an_old_notice_is_tried_once_more_and_then_given_up()
+    {
+        Set("hello", "notify-webhook", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}/"));
+        using var delivery = Delivery();
+        using var end = new CancellationTokenSource();
+        var running = delivery.RunAsync(end.Token);
+
+        delivery.Add(AppName.Parse("hello"), Of("hello") with { At = TimeProvider.System.GetUtcNow().AddDays(-2) }, byMail: false);
+
+        Assert.StartsWith("webhook", await _faults.Reader.ReadAsync(), StringComparison.Ordinal);
+        await Eventually.TrueAsync(() => Task.FromResult(Directory.GetFiles(Outbox, "*.json").Length == 0));
+        await EndAsync(end, running);
+    }
+
+    [Fact]
+    public async Task one_recipient_who_is_refused_does_not_cost_the_others_their_mail()
+    {
+        await using var mail = await MailServer.StartAsync();
+        MailTo(mail, "gone@example.com moved@example.com ops@example.com");
+        using var delivery = Delivery();
+        using var end = new CancellationTokenSource();
+        var running = delivery.RunAsync(end.Token);
+
+        Add(delivery, "hello", byMail: true);
+
+        Assert.Contains("not for gone@example.com: 550 ", await _faults.Reader.ReadAsync(), StringComparison.Ordinal);
+        await Eventually.TrueAsync(() => Task.FromResult(mail.Mails.Count == 1));
+        Assert.Contains("X-RcptTo: moved@example.com, ops@example.com", mail.Mails[0], StringComparison.Ordinal);
+        await EndAsync(end, running);
+    }
+
+    void INoticeFaults.NotSent(AppName app, string way, string reason) => _faults.Writer.TryWrite($"{way}: {reason}");
+
+    Task ITriggers.FireAsync(string trigger, IReadOnlyList<string> arguments, CommandOutput output, CancellationToken cancel)
+    {
+        _fired.Writer.TryWrite($"{trigger} {arguments[0]}");
+        return Task.CompletedTask;
+    }
+
+    private NoticeDelivery Delivery() => new(new NotifySettings(_properties), _store, this, _ => null!, this, TimeProvider.System);
+
+    private void Set(string scope, string key, string value) => _properties.Set(LetsEncryptSettingsStore.Feature, scope, key, value);
+
+    private void MailTo(MailServer mail, string recipients)
+    {
+        Set(PropertyStore.Global, "notify-smtp-host", "localhost:" + mail.Port.ToString(CultureInfo.InvariantCulture));
+        Set(PropertyStore.Global, "notify-smtp-to", recipients);
+        Set(PropertyStore.Global, "notify-smtp-from", "berth@example.com");
+        Set(PropertyStore.Global, "notify-smtp-trust", mail.CertificateFile);
+    }
+
+    private static void Add(NoticeDelivery delivery, string app, bool byMail) => delivery.Add(AppName.Parse(app), Of(app), byMail);
+
+    private static Notice Of(string app) => new() { Event = "failed", App = app, At = TimeProvider.System.GetUtcNow(), Found = "It failed." };
+
+    private static string UrlOf(TcpListener listener) =>
+        string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/");
+
+    private static async Task<string> TakePostAsync(TcpListener listener)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var client = await listener.AcceptTcpClientAsync(limit.Token);
+        var stream = client.GetStream();
+        var text = new StringBuilder();
+        var buffer = new byte[4096];
+        while (!text.ToString().EndsWith('}'))
+        {
+            var read = await stream.ReadAsync(buffer, limit.Token);
+            Assert.NotEqual(0, read);
+            text.Append(Encoding.UTF8.GetString(buffer, 0, read));
+        }
+
+        await stream.WriteAsync("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"u8.ToArray(), limit.Token);
+        return text.ToString();
+    }
+
+    private static async Task EndAsync(CancellationTokenSource end, Task running)
+    {
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+}
