@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Berth.Kernel;
 
 namespace Berth.Authority;
@@ -26,6 +27,7 @@ public static class AuthorityProblems
     public static readonly ProblemCode TokenNotUsable = new("authority-token-not-usable");
     public static readonly ProblemCode AuditBroken = new("authority-audit-broken");
     public static readonly ProblemCode ClusterKeyNotFound = new("authority-cluster-key-not-found");
+    public static readonly ProblemCode ClockBehind = new("authority-clock-behind");
     public static readonly ProblemCode KeysDiffer = new("authority-keys-differ");
 
     internal static Problem InvalidOptions(ImmutableArray<string> faults) => new(
@@ -74,6 +76,11 @@ public static class AuthorityProblems
         RootNotFound,
         $"{path} is missing although there are intermediates it has signed.",
         "Restore it: it is a public certificate, any machine that trusts it has a copy.");
+
+    internal static Problem UnbornRoot(string path, DateTimeOffset birth, DateTimeOffset now) => new(
+        ClockBehind,
+        string.Create(CultureInfo.InvariantCulture, $"This machine's clock says {now:yyyy-MM-dd HH:mm}, and the root {path} is valid from {birth:yyyy-MM-dd HH:mm} UTC on."),
+        "Set the clock right (`timedatectl` shows it): no one accepts a certificate before its root is valid.");
 
     internal static Problem MissingKeys(string keys, string database) => new(
         KeysNotFound,

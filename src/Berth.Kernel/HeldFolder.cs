@@ -86,8 +86,8 @@ public sealed class HeldFolder : IDisposable
         }
     }
 
-    /// <summary>Gives a link in this folder its owner; likewise.</summary>
-    internal void GiveOwner(string name)
+    /// <summary>Gives what lies in this folder its owner, a link itself; likewise.</summary>
+    public void GiveOwner(string name)
     {
         if (Heir is { } owner)
         {

@@ -6,6 +6,7 @@ using Berth.Doctor;
 using Berth.Installing;
 using Berth.Kernel;
 using Berth.Platform.CommandLine;
+using Berth.Platform.Plugins.Templates;
 using Berth.Platform.Processes;
 using Berth.Storage;
 
@@ -61,6 +62,11 @@ internal static class Program
 
     private static int Run(string[] args, Caller caller)
     {
+        if (Invocation.Name == "sigil")
+        {
+            return SigilProgram.Run(args, Console.OpenStandardInput, ConsoleSink.Output(caller));
+        }
+
         var remote = ForcedCommand.WordsOf(args);
         var words = remote ?? args;
         var environment = GlobalEnvironment.OfMachine();

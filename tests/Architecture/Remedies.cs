@@ -8,6 +8,7 @@ using Berth.Commands;
 using Berth.Daemon;
 using Berth.Edge;
 using Berth.Kernel;
+using Berth.Platform.CommandLine;
 using Berth.Storage;
 using Berth.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -59,9 +60,14 @@ public sealed partial class Remedies
     [Fact]
     public void are_printed_under_the_name_the_program_was_called_by()
     {
-        Assert.Equal("Type `dokku ps:report`, or `sudo dokku doctor`.", ProblemPrinter.AsCalled("Type `berth ps:report`, or `sudo berth doctor`.", "dokku"));
-        Assert.Equal("Type `berth ps:report`.", ProblemPrinter.AsCalled("Type `berth ps:report`.", "berth"));
+        Assert.Equal("Type `dokku ps:report`, or `sudo dokku doctor`.", new Caller(0, "dokku", false, false).AsCalled("Type `berth ps:report`, or `sudo berth doctor`."));
+        Assert.Equal("Type `berth ps:report`.", new Caller(0, "berth", false, false).AsCalled("Type `berth ps:report`."));
     }
+
+    [Fact]
+    public void are_printed_by_the_one_method_that_knows_that_name() => Assert.DoesNotContain(
+        Directory.EnumerateFiles(Checkout.File("src"), "*.cs", SearchOption.AllDirectories),
+        file => PrintedRemedy().IsMatch(File.ReadAllText(file)));
 
     [Fact]
     public void have_pages_whose_first_paragraph_sums_them_up() => Assert.All(ProblemTable.All, code =>
@@ -106,6 +112,9 @@ public sealed partial class Remedies
 
     [GeneratedRegex(@"`(?:sudo )?berth ([^\s`]+)")]
     private static partial Regex BerthCommand();
+
+    [GeneratedRegex(@"\.(ErrorLine|Line|Warn)\([^;\n]*\.Remedy\}")]
+    private static partial Regex PrintedRemedy();
 
     [GeneratedRegex("`[^`]*`")]
     private static partial Regex Quoted();

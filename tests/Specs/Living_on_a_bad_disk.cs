@@ -43,6 +43,20 @@ public sealed class Living_on_a_bad_disk : IDisposable
         Assert.EndsWith("status 1\n", said, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task starts_the_authority_by_itself_once_there_is_room()
+    {
+        var said = await RunAsync("""
+            start >/dev/null; $BERTH serve --stop >/dev/null; dd if=/dev/zero of=/tmp/disk/fill bs=64k 2>/dev/null
+            $BERTH serve --detach --http-port 0 --https-port 0 --authority-port 0 >/dev/null 2>&1; echo "status $?"
+            test -e /tmp/disk/lib/data/authority/keys/root.pem || echo no authority yet
+            rm /tmp/disk/fill
+            for try in $(seq 600); do grep -q 'The authority runs after all' /tmp/disk/lib/run/berth.log && break; sleep 0.1; done
+            grep -o '"authority": *"https' /tmp/disk/lib/run/daemon.json | tr -d ' '; $BERTH serve --stop | tail -1
+            """);
+        Assert.Equal("status 0\nno authority yet\n\"authority\":\"https\n=====> Stopped\n", said);
+    }
+
     public void Dispose() => _machine.Dispose();
 
     private async Task<string> RunAsync(string script)

@@ -30,6 +30,20 @@ public sealed class Living_with_a_wrong_clock
 
     }
 
+    [Fact]
+    public async Task tells_of_a_clock_before_the_authoritys_birth_in_words_and_serves_apps_meanwhile()
+    {
+        await using var berth = await BerthServer.StartAsync();
+        await berth.OkAsync("apps:create", "app");
+        await berth.StopAsync();
+        await berth.RestartAsync(new Dictionary<string, string?> { ["LD_PRELOAD"] = Faketime, ["FAKETIME"] = "-3000d", ["DONT_FAKE_MONOTONIC"] = "1" });
+
+        Assert.Null(berth.Authority);
+        Assert.Contains("The authority does not run: authority-clock-behind: This machine's clock says ", berth.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", berth.Log, StringComparison.Ordinal);
+        Assert.Equal("app\n", await berth.OkAsync("--quiet", "apps:list"));
+    }
+
     private static DateTime BeginningOf(BerthServer berth)
     {
         using var certificate = X509CertificateLoader.LoadCertificateFromFile($"{berth.Home}/app/tls/server.crt");

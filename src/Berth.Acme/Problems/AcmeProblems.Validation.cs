@@ -25,7 +25,7 @@ public static partial class AcmeProblems
             : $"{Printable.Of(host)} could not validate {names}{more}.";
         var problem = new Problem(codes.Count == 1 ? codes[0] : ValidationRefused, found, RemedyOf(first))
         {
-            Details = [.. failures.SelectMany(LinesOf)],
+            Details = failures.Count == 1 ? [.. DetailsOf(first.Document)] : [.. failures.SelectMany(LinesOf)],
         };
         return WithFailedNames(problem.AsException(first.Local), [.. failures.Select(failure => failure.ToPublic())]);
     }
@@ -67,6 +67,8 @@ public static partial class AcmeProblems
             ChallengeType.DnsPersist01 =>
                 $"The TXT record {PersistentRecord.Label}.{name} must name this account and be visible on every name server of the "
                 + "domain; then run the command again.",
+            ChallengeType.TlsAlpn01 when code == ValidationDns =>
+                $"Point {name} at this server with an A or AAAA record; once it is visible, run the command again.",
             ChallengeType.TlsAlpn01 =>
                 $"{name} must be reachable from the internet on port 443, and point at this server alone; "
                 + "then run the command again.",

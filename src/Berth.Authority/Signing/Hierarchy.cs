@@ -45,6 +45,11 @@ internal sealed class Hierarchy : IDisposable
         RefuseUnfinishedCeremony(folder);
         var now = time.GetUtcNow();
         var root = folder.FindCertificate(HierarchyFolder.Root) ?? MakeRoot(folder, settings, now);
+        if (root.NotBefore.ToUniversalTime() is var birth && birth > now.UtcDateTime)
+        {
+            throw AuthorityProblems.UnbornRoot(folder.CertificatePath(HierarchyFolder.Root), birth, now).AsException();
+        }
+
         var issuers = ReadIntermediates(folder, []);
         if (issuers.Count == 0)
         {

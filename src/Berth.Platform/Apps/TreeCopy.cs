@@ -24,7 +24,7 @@ internal static class TreeCopy
 
     private static void Folder(DirectoryInfo from, string to, Predicate<string> leftOut, CancellationToken cancel)
     {
-        PrivateFolder.Ensure(to, from.UnixFileMode);
+        using var held = PrivateFolder.Hold(to, from.UnixFileMode);
         foreach (var entry in from.EnumerateFileSystemInfos().Where(entry => !leftOut(entry.Name)))
         {
             cancel.ThrowIfCancellationRequested();
@@ -32,6 +32,7 @@ internal static class TreeCopy
             if (entry.LinkTarget is { } link)
             {
                 File.CreateSymbolicLink(target, link);
+                held.GiveOwner(entry.Name);
             }
             else if (entry is DirectoryInfo folder)
             {
@@ -40,6 +41,7 @@ internal static class TreeCopy
             else if (PlainFile.IsPlain(entry.FullName))
             {
                 File.Copy(entry.FullName, target, overwrite: true);
+                held.GiveOwner(entry.Name);
             }
         }
     }

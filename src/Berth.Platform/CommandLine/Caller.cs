@@ -35,4 +35,9 @@ public sealed record Caller(
 
     /// <summary>Colour is wanted: a terminal, and NO_COLOR is not set.</summary>
     public bool Coloured { get; init; }
+
+    /// <returns>A remedy, whose commands are written <c>`berth …`</c>, with the name that the program was called by.</returns>
+    public string AsCalled(string remedy) => Program == "berth" ? remedy : remedy
+        .Replace("`berth ", $"`{Program} ", StringComparison.Ordinal)
+        .Replace("`sudo berth ", $"`sudo {Program} ", StringComparison.Ordinal);
 }

@@ -80,6 +80,15 @@ public sealed class CommandOutput(IOutputSink sink, Caller caller)
         Send(OutputChannel.Error, caller is { Coloured: true, ErrorIsTerminal: true } ? Coloured(Tint.Red, line) + "\n" : line + "\n");
     }
 
+    /// <summary>What to do next, below a warning: commands in it are written <c>`berth …`</c>, and read as the program was called.</summary>
+    public void Remedy(string? text)
+    {
+        if (text is not null)
+        {
+            ErrorLine($"       {caller.AsCalled(text)}");
+        }
+    }
+
     /// <summary>A line on standard error as it is.</summary>
     public void ErrorLine(string text) => Send(OutputChannel.Error, ShownAsError(text) + "\n");
 

@@ -19,7 +19,7 @@ public sealed class AcmeClients(
     private readonly ConcurrentDictionary<(Uri Directory, string? Email, ExternalAccountBinding? Binding), AcmeClient> _clients = new();
     private readonly AccountFiles _accounts = new(store);
     private readonly Lazy<HttpClient> _ordinary = new(() => new HttpClient(Handler(ReadTrust(trustFile))), LazyThreadSafetyMode.PublicationOnly);
-    private readonly Lazy<HttpClient> _builtIn = new(() => new HttpClient(Handler(authority is null ? null : [authority.Root])));
+    private readonly Lazy<HttpClient> _builtIn = new(() => new HttpClient(Handler(authority?.Root is { } root ? [root] : null)));
 
     /// <summary>The directory a <c>server</c> setting means.</summary>
     /// <exception cref="ProblemException">The built-in authority is meant and does not run.</exception>

@@ -213,7 +213,7 @@ public sealed class CertificateManager(
         foreach (var problem in wanted.LeftOut)
         {
             output.Warn(problem.Found);
-            output.ErrorLine($"       {problem.Remedy}");
+            output.Remedy(problem.Remedy);
         }
 
         foreach (var name in failed)

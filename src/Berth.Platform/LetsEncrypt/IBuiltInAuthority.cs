@@ -5,9 +5,9 @@ namespace Berth.Platform.LetsEncrypt;
 /// <summary>The authority that runs in the same daemon, as far as ordering from it needs to know.</summary>
 public interface IBuiltInAuthority
 {
-    /// <summary>Its directory.</summary>
-    Uri Directory { get; }
+    /// <summary>Its directory; null while it does not run.</summary>
+    Uri? Directory { get; }
 
-    /// <summary>The root its own HTTPS chains to.</summary>
-    X509Certificate2 Root { get; }
+    /// <summary>The root its own HTTPS chains to; null while it does not run.</summary>
+    X509Certificate2? Root { get; }
 }

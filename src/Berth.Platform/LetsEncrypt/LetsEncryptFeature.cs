@@ -206,7 +206,7 @@ public sealed class LetsEncryptFeature(
             call.Output.Line($"{app.Text,-25} {expiry,-25} {RemainingTime.Format(left),-25} {RemainingTime.Format(renewal),-25}");
             if (manager.LastFailureOf(app) is { } failure)
             {
-                call.Output.Warn($"{app}: {failure.Found} ({failure.Remedy})");
+                call.Output.Warn($"{app}: {failure.Found} ({call.Caller.AsCalled(failure.Remedy)})");
             }
         }
 

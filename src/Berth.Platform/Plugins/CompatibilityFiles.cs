@@ -79,6 +79,8 @@ public sealed class CompatibilityFiles(PluginFolders folders, string program)
             AtomicFile.Link($"{folders.Programs}/{name}", program);
         }
 
+        PrivateFolder.Ensure(folders.StandIns, PrivateFolder.PublicRead);
+        AtomicFile.Link($"{folders.StandIns}/sigil", program);
         AtomicFile.Link($"{folders.CoreAvailable}/common/prop", program);
         foreach (var name in CorePlugins.Names)
         {
@@ -142,7 +144,7 @@ public sealed class CompatibilityFiles(PluginFolders folders, string program)
     {
         var all = string.Concat(Embedded.Value.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => $"{file.Key}\n{file.Value}\n"));
         var names = string.Concat(CorePlugins.Names.Select(name => $"{name} {CorePlugins.DescriptionOf(name)}\n"));
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{CorePlugins.Version}\n{program}\n{names}{all}"))) + "\n";
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"2 {CorePlugins.Version}\n{program}\n{names}{all}"))) + "\n";
     }
 
     private static Dictionary<string, string> ReadAll()

@@ -44,7 +44,7 @@ public sealed class PluginEnvironment(PluginFolders folders, DokkuRc settings, s
 
     private void AddPlaces(Dictionary<string, string> values)
     {
-        values["PATH"] = $"{folders.Programs}:{SystemPath}";
+        values["PATH"] = $"{folders.Programs}:{SystemPath}:{folders.StandIns}";
         values["DOKKU_ROOT"] = values["DOKKU_HOST_ROOT"] = folders.Roots.Home;
         values["DOKKU_LIB_ROOT"] = values["DOKKU_LIB_PATH"] = folders.Roots.Lib;
         values["PLUGIN_PATH"] = folders.Seen;

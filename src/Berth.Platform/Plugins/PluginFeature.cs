@@ -97,6 +97,11 @@ public sealed class PluginFeature(PluginCatalog catalog, PluginInstaller install
         }
 
         Say(call, $"Plugin {name} enabled");
+        if (NginxUse.In(catalog.FolderOf(name)))
+        {
+            call.Output.Warn($"{name} writes configuration for nginx, which Berth's edge does not read: its commands run, and what it asks of nginx has no effect on requests");
+        }
+
         if (committish is not null)
         {
             call.Output.Line($"Plugin ({name}) updated and pinned to {Printable.Of(committish)}");

@@ -40,9 +40,9 @@ internal sealed class PluginFetch(GitProgram git)
 
     private async Task CloneAsync(PluginSource source, PluginName name, string folder, CommandOutput output, CancellationToken cancel)
     {
-        // In git's own words, but for the folder that is only on the way.
+        // Nothing is shared with a folder that is somebody else's. In git's own words, but for the folder that is only on the way.
         output.ErrorLine($"Cloning into '{name}'...");
-        var (status, _, error) = await git.RunAsync(["clone", "--quiet", "--", source.LocalPath ?? source.Address, folder], output, cancel);
+        var (status, _, error) = await git.RunAsync(["clone", "--quiet", "--no-hardlinks", "--", source.LocalPath ?? source.Address, folder], output, cancel);
         if (status != 0)
         {
             throw new IOException(error.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "git failed");

@@ -29,6 +29,9 @@ public sealed record PluginFolders(StateRoots Roots)
     /// <summary>Holds <c>dokku</c>, <c>berth</c> and <c>plugn</c> for plugins, first on their PATH.</summary>
     public string Programs => $"{Core}/bin";
 
+    /// <summary>Holds <c>sigil</c>, last on their PATH: the real one comes first where there is one.</summary>
+    public string StandIns => $"{Core}/stand-ins";
+
     /// <summary>What plugins are told their folder is: ours and others' together. On a taken-over server a folder of links beside the real one.</summary>
     public string Seen => Core.EndsWith(Beside, StringComparison.Ordinal) ? $"{Core}/plugins" : Root;
 

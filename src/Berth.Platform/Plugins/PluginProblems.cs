@@ -23,6 +23,7 @@ public static class PluginProblems
     public static readonly ProblemCode AccountMissing = new("plugin-account-missing");
     public static readonly ProblemCode AccessDenied = new("plugin-access-denied", Contract: true);
     public static readonly ProblemCode FolderUnreadable = new("plugin-folder-unreadable");
+    public static readonly ProblemCode TemplateInvalid = new("plugin-template-invalid");
     public static readonly ProblemCode FormatUnknown = new("plugin-format-unknown", Contract: true);
 
     internal static Problem InvalidName(string text) => new(
@@ -97,6 +98,14 @@ public static class PluginProblems
 
     internal static Problem Unreadable(string folder, string reason) => new(
         FolderUnreadable, $"Cannot read the plugins in {folder}: {reason}", "Check the folder's owner and mode.");
+
+    internal static Problem InvalidTemplate(int line, string reason) => new(
+        TemplateInvalid,
+        string.Create(CultureInfo.InvariantCulture, $"Line {line} of the template cannot be used: {Printable.Of(reason)}."),
+        "Berth stands in for the program sigil with a part of its language; install sigil, and plugins use that.");
+
+    internal static Problem UnreadableTemplate(string path, string reason) => new(
+        TemplateInvalid, $"The template {Printable.Of(path)} cannot be read: {Printable.Of(reason)}", "Check the path, and that the plugin's account may read it.");
 
     internal static Problem UnknownFormat() => new(
         FormatUnknown, "Invalid output format specified, supported formats: json, stdout", "Use --format json or --format stdout.");

@@ -18,7 +18,7 @@ public sealed class RouteChanges(RoutePublisher routes, EdgeServer edge)
         foreach (var (port, problem) in edge.DoorProblems.Where(pair => routes.DoorsOf(app).Contains(pair.Key)))
         {
             output.Warn($"{port}: {problem.Found}");
-            output.ErrorLine($"       {problem.Remedy}");
+            output.Remedy(problem.Remedy);
         }
     }
 

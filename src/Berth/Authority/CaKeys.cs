@@ -69,7 +69,7 @@ internal static class CaKeys
         call.Output.Headline("The authority is made");
         call.Output.Detail($"Root:  {root}");
         call.Output.Detail($"File:  {call.Place.Keys.CertificatePath(HierarchyFolder.Root)}");
-        call.Output.Detail(Commands.ProblemPrinter.AsCalled(next, call.Caller.Program));
+        call.Output.Detail(call.Caller.AsCalled(next));
     }
 
     private static async Task<System.Security.Cryptography.X509Certificates.X509Certificate2> MakeAsync(CaPlace place, HierarchySettings settings, TimeProvider time)

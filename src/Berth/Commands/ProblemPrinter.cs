@@ -15,21 +15,16 @@ internal static class ProblemPrinter
 
         foreach (var detail in problem.Details)
         {
-            output.Warn($"  {AsCalled(detail, caller.Program)}");
+            output.Warn($"  {caller.AsCalled(detail)}");
         }
 
         // A script that looks for the exact line of the contract gets that line and nothing after it.
         if (!problem.Code.Contract || caller.ErrorIsTerminal)
         {
-            output.ErrorLine($"       {AsCalled(problem.Remedy, caller.Program)}");
+            output.Remedy(problem.Remedy);
             output.ErrorLine($"       More: `{caller.Program} explain {problem.Code}`");
         }
 
         return problem.Code.ExitStatus;
     }
-
-    /// <summary>Remedies write commands as <c>`berth …`</c>; who called the program <c>dokku</c> reads that name.</summary>
-    public static string AsCalled(string remedy, string program) => program == "berth" ? remedy : remedy
-        .Replace("`berth ", $"`{program} ", StringComparison.Ordinal)
-        .Replace("`sudo berth ", $"`sudo {program} ", StringComparison.Ordinal);
 }

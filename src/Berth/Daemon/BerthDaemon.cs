@@ -21,6 +21,7 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
     private EmbeddedScheduler? _scheduler;
     private Services? _services;
     private ControlServer? _control;
+    private AuthorityKeeper? _authority;
     private DaemonRecord? _record;
 
     public async Task StartAsync(CancellationToken cancel)
@@ -33,9 +34,10 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
         }
 
         var edge = EdgePorts.Choose(options);
-        var authority = options.Authority ? await TryAuthorityAsync(edge.HttpPort, cancel) : null;
+        _authority = options.Authority ? Started(new AuthorityKeeper(roots, options.AuthorityPort, edge.HttpPort, logs)) : null;
+        await (_authority?.TryAsync(cancel) ?? Task.CompletedTask);
         _scheduler = Started(OpenScheduler());
-        _services = Started(new Services(roots, edge, authority, _scheduler, inDaemon: true, logs));
+        _services = Started(new Services(roots, edge, _authority, _scheduler, inDaemon: true, logs));
         MendCertificates(_services);
         PrepareForPlugins(_services);
         await Started(new ContainerWatch(_services.Containers, _services.Routes, Passed)).StartAsync(cancel);
@@ -44,8 +46,7 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
         _services.Routes.PublishAll(Passed);
         await _services.Edge.StartAsync(cancel);
         await _services.Runtime.AdoptAsync(Passed, cancel);
-        _record = RecordOf(_services, authority);
-        TryWrite(_record);
+        WriteRecord();
         _control = Started(new ControlServer(roots, _services.Runner));
         await _control.StartAsync(cancel);
     }
@@ -56,7 +57,8 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
         try
         {
             _services!.Notices.TakeUp();
-            await Task.WhenAll(_services.Renewals.RunAsync(stop), _services.Notices.RunAsync(stop));
+            await Task.WhenAll(
+                _services.Renewals.RunAsync(stop), _services.Notices.RunAsync(stop), _authority?.KeepTryingAsync(WriteRecord, stop) ?? Task.CompletedTask);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -66,7 +68,7 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
         // Commands end first, or one of them could start an app behind our back.
         await _control!.DisposeAsync();
         await _scheduler!.StopAllAsync(CancellationToken.None);
-        DaemonRecordFile.Delete(roots);
+        DaemonRecordFile.DeleteOwn(roots);
     }
 
     public void Describe(CommandOutput output) => Describe(_record!, output);
@@ -102,13 +104,13 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
         TimeProvider.System,
         new Random());
 
-    private static DaemonRecord RecordOf(Services services, BuiltInAuthority? authority) => new()
+    private static DaemonRecord RecordOf(Services services, AuthorityKeeper? authority) => new()
     {
         ProcessId = Environment.ProcessId,
         Version = VersionCommand.Berth,
         HttpPort = services.Edge.HttpPort,
         HttpsPort = services.Edge.HttpsPort,
-        Authority = authority?.Directory.ToString(),
+        Authority = authority?.Directory?.ToString(),
         AuthorityRoot = authority?.RootPath,
     };
 
@@ -118,30 +120,12 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
         return started;
     }
 
-    /// <summary>An authority that cannot start is no reason for apps to be down: it is told of, and orders from it say so.</summary>
-    private async Task<BuiltInAuthority?> TryAuthorityAsync(int httpPort, CancellationToken cancel)
+    private void WriteRecord()
     {
+        _record = RecordOf(_services!, _authority);
         try
         {
-            return Started(await BuiltInAuthority.StartAsync(roots, options.AuthorityPort, httpPort, logs, cancel));
-        }
-        catch (ProblemException e)
-        {
-            NoAuthority(_log, e.Problem.Code.Id, e.Problem.Found, e.Problem.Remedy);
-            return null;
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            AuthorityFaulted(_log, e);
-            return null;
-        }
-    }
-
-    private void TryWrite(DaemonRecord record)
-    {
-        try
-        {
-            DaemonRecordFile.Write(roots, record);
+            DaemonRecordFile.Write(roots, _record);
         }
         catch (ProblemException e)
         {
@@ -198,12 +182,6 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
 
     [LoggerMessage(1208, LogLevel.Information, "Removed {Count} temporary files that a crash had left")]
     private static partial void Swept(ILogger log, int count);
-
-    [LoggerMessage(1204, LogLevel.Error, "The authority does not run: {Code}: {Found} {Remedy}")]
-    private static partial void NoAuthority(ILogger log, string code, string found, string remedy);
-
-    [LoggerMessage(1207, LogLevel.Error, "The authority does not run")]
-    private static partial void AuthorityFaulted(ILogger log, Exception cause);
 
     [LoggerMessage(1205, LogLevel.Warning, "{Found}")]
     private static partial void Unwritten(ILogger log, string found);

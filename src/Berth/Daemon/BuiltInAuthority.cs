@@ -4,14 +4,13 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Berth.Authority;
 using Berth.Kernel;
-using Berth.Platform.LetsEncrypt;
 using Berth.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Daemon;
 
 /// <summary>Berth's own authority inside the daemon: on this machine only, proving names at the edge's own port.</summary>
-internal sealed class BuiltInAuthority : IBuiltInAuthority, IAsyncDisposable
+internal sealed class BuiltInAuthority : IAsyncDisposable
 {
     private const int UsualPort = 8444;
     private readonly AuthorityServer _server;

@@ -21,7 +21,15 @@ internal static class DaemonRecordFile
     public static void Write(StateRoots roots, DaemonRecord record) =>
         AtomicFile.Write(PathIn(roots), JsonSerializer.Serialize(record, DaemonJson.Default.DaemonRecord), AtomicFile.PublicRead);
 
-    /// <summary>After an orderly end nobody is left whose ports it could name.</summary>
+    /// <summary>After an orderly end nobody is left whose ports it could name. One that another daemon has written meanwhile is its own.</summary>
+    public static void DeleteOwn(StateRoots roots)
+    {
+        if (Read(roots) is { } record && record.ProcessId == Environment.ProcessId)
+        {
+            Delete(roots);
+        }
+    }
+
     public static void Delete(StateRoots roots)
     {
         try

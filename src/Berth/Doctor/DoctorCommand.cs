@@ -67,10 +67,10 @@ internal static class DoctorCommand
                 FindingGrade.Warn => ("warn", Tint.Yellow),
                 _ => ("FAIL", Tint.Red),
             };
-            output.Marked(word, tint, ProblemPrinter.AsCalled(finding.Text, caller.Program));
+            output.Marked(word, tint, caller.AsCalled(finding.Text));
             if (finding.Remedy is not null)
             {
-                output.Detail($"      → {ProblemPrinter.AsCalled(finding.Remedy, caller.Program)}");
+                output.Detail($"      → {caller.AsCalled(finding.Remedy)}");
             }
 
             worst = Worse(worst, finding.Grade);

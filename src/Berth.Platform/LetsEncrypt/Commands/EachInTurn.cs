@@ -65,7 +65,7 @@ internal static class EachInTurn
         catch (ProblemException e)
         {
             output.Warn($"{app}: {e.Problem.Found}");
-            output.ErrorLine($"       {e.Problem.Remedy}");
+            output.Remedy(e.Problem.Remedy);
             return 1;
         }
         finally

@@ -28,7 +28,7 @@ public sealed class FirstOrderPreflight(CertificatePreflight preflight, Prefligh
         foreach (var finding in findings.Where(finding => finding is { Level: PreflightLevel.Problem, Stops: false }))
         {
             output.Warn(finding.Found);
-            output.ErrorLine($"       {finding.Remedy}");
+            output.Remedy(finding.Remedy);
         }
 
         return wanted with

@@ -91,7 +91,7 @@ public sealed class Ordering(
             catch (ProblemException e) when (chosen == first && solvers.After(app, wanted.Names, chosen, e) is { } other)
             {
                 output.Warn(e.Problem.Found);
-                output.ErrorLine($"       {e.Problem.Remedy}");
+                output.Remedy(e.Problem.Remedy);
                 chosen = other;
                 Announce(app, wanted, chosen, output);
             }

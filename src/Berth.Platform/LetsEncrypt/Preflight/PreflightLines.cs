@@ -19,7 +19,7 @@ internal static class PreflightLines
                 output.Marked(mark, tint, Printable.Of(finding.Found, 1000));
                 if (finding.Remedy is { } remedy)
                 {
-                    output.Detail($"         {remedy.Replace("`berth ", $"`{output.Caller.Program} ", StringComparison.Ordinal)}");
+                    output.Detail($"         {output.Caller.AsCalled(remedy)}");
                 }
             }
         }
