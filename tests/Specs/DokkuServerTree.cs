@@ -29,6 +29,8 @@ internal sealed class DokkuServerTree(BerthServer berth)
         Of2016();
         ByHand();
         Containers(containerPort);
+        Settings();
+        Plugin();
         Lib("config/nginx/shop/hsts", "false");
         Lib("config/letsencrypt/--global/email", "me@example.com");
         Lib("data/storage/shop/keep", "a user's file\n");
@@ -113,6 +115,34 @@ internal sealed class DokkuServerTree(BerthServer berth)
         Home("web/IP.web.2", "127.0.0.9");
         Home("web/PORT.web.2", "1");
         Home("web/nginx.conf", "# made by Dokku\n");
+    }
+
+    private void Settings()
+    {
+        Home(".ssh/authorized_keys",
+            "command=\"FINGERPRINT=SHA256:6brPsZdpAOrQ8nEmuJTkuO1jC7YyqGcDsHEUSEcCcKM NAME=\\\"admin\\\" `cat /home/dokku/.sshcommand` $SSH_ORIGINAL_COMMAND\","
+            + "no-agent-forwarding,no-user-rc,no-X11-forwarding,no-port-forwarding ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPu+Ea1EKKiyTcJ+B8EWVPDrZ4ybyW4XfSAMKr0Vmg3J you@there\n");
+        Home("shop/nginx.conf.d/hsts.conf", "add_header Strict-Transport-Security max-age=63072000;\n");
+        Home("shop/nginx.conf.d/upload.conf", "client_max_body_size 50m;\n");
+        Home("blog/DOCKER_OPTIONS_DEPLOY", "--restart=on-failure:10\n-v /var/lib/dokku/data/storage/blog:/data\n");
+        Home("blog/DOKKU_SCALE", "web=2\nworker=3\n");
+        Lib("config/ps/shop/scale", "web=2\nworker=1\n");
+        Lib("config/ps/shop/restart-policy", "on-failure:20");
+        Lib("config/docker-options/shop/_default_.deploy", "--link a:b\n");
+        Lib("config/network/shop/attach-post-deploy", "inner\n");
+        Lib("config/cron/--global/mailto", "me@example.com");
+    }
+
+    // Somebody's, and those Dokku itself brought.
+    private void Plugin()
+    {
+        Lib("core-plugins/available/common/functions", "# Dokku's own\n");
+        Lib("core-plugins/available/common/plugin.toml", "[plugin]\ndescription = \"dokku core common plugin\"\nversion = \"0.30.0\"\n[plugin.config]\n");
+        Lib("plugins/available/greet/plugin.toml", "[plugin]\ndescription = \"Greets\"\nversion = \"1.0.0\"\n[plugin.config]\n");
+        Lib("plugins/available/greet/subcommands/default", "#!/usr/bin/env bash\nsource \"$PLUGIN_CORE_AVAILABLE_PATH/common/functions\"\ndokku_log_info1 \"greetings to $(dokku_apps | xargs)\"\n");
+        File.SetUnixFileMode($"{berth.Lib}/plugins/available/greet/subcommands/default", PrivateFolder.PublicRead);
+        PrivateFolder.Ensure($"{berth.Lib}/plugins/enabled", PrivateFolder.PublicRead);
+        File.CreateSymbolicLink($"{berth.Lib}/plugins/enabled/greet", $"{berth.Lib}/plugins/available/greet");
     }
 
     private (string Chain, string Key) Issue(string domain, int days)

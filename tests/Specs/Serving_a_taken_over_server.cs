@@ -45,6 +45,29 @@ public sealed class Serving_a_taken_over_server : IAsyncLifetime
     }
 
     [Fact]
+    public async Task knows_what_was_set_wherever_it_was()
+    {
+        Assert.Equal("false\n", await _berth.OkAsync("nginx:report", "shop", "--nginx-hsts"));
+        Assert.Equal("http:80:5000 https:443:5000\n", await _berth.OkAsync("ports:report", "shop", "--ports-map"));
+        Assert.Equal("on-failure:20\n", await _berth.OkAsync("ps:report", "shop", "--ps-restart-policy"));
+        Assert.Equal("--link a:b\n", await _berth.OkAsync("docker-options:report", "shop", "--docker-options-deploy"));
+        Assert.Equal("--restart=on-failure:10 -v /var/lib/dokku/data/storage/blog:/data\n", await _berth.OkAsync("docker-options:report", "blog", "--docker-options-deploy"));
+        Assert.Equal("inner\n", await _berth.OkAsync("network:report", "shop", "--network-attach-post-deploy"));
+        Assert.Equal("me@example.com\n", await _berth.OkAsync("cron:report", "shop", "--cron-global-mailto"));
+        Assert.Matches("web: +2\\nworker: +1\\n$", await _berth.OkAsync("ps:scale", "shop"));
+        Assert.Matches("web: +2\\nworker: +3\\n$", await _berth.OkAsync("ps:scale", "blog"));
+        Assert.Contains("NAME=\"admin\"", await _berth.OkAsync("ssh-keys:list"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task runs_the_plugins_that_were_there_with_files_of_its_own_to_source()
+    {
+        Assert.Contains("  greet                1.0.0 enabled    Greets\n", await _berth.OkAsync("plugin:list"), StringComparison.Ordinal);
+        Assert.Equal("-----> greetings to blog hand shop web\n", await _berth.OkAsync("greet"));
+        Assert.Equal("# Dokku's own\n", await File.ReadAllTextAsync($"{_berth.Lib}/core-plugins/available/common/functions"));
+    }
+
+    [Fact]
     public async Task plans_the_renewal_of_what_was_issued_and_leaves_alone_what_was_not()
     {
         var list = await _berth.OkAsync("letsencrypt:list");
@@ -73,7 +96,8 @@ public sealed class Serving_a_taken_over_server : IAsyncLifetime
         foreach (var words in new[]
         {
             "apps:list", "apps:report", "config:show shop", "config:show blog", "domains:report", "certs:report", "letsencrypt:list", "letsencrypt:report",
-            "ps:report", "letsencrypt:auto-renew",
+            "ps:report", "letsencrypt:auto-renew", "ps:scale blog", "docker-options:report", "nginx:report", "nginx:show-config shop", "ssh-keys:list", "plugin:list",
+            "greet", "proxy:build-config --all", "ports:report", "report", "doctor",
         })
         {
             await _berth.RunAsync(words.Split(' '));
@@ -86,7 +110,7 @@ public sealed class Serving_a_taken_over_server : IAsyncLifetime
         Assert.Empty(changed);
 
         // Its own: documented in the guide.
-        string[] own = [$"{_berth.Lib}/run", $"{_berth.Lib}/data/authority", $"{_berth.Lib}/data/instances", $"{_berth.Lib}/core-plugins", $"{_berth.Lib}/plugins"];
+        string[] own = [$"{_berth.Lib}/run", $"{_berth.Lib}/data/authority", $"{_berth.Lib}/data/instances", $"{_berth.Lib}/core-plugins.berth", $"{_berth.Lib}/data/nginx-vhosts"];
         string[] added = [.. after.Keys.Where(path => !_before.ContainsKey(path)
             && !path.EndsWith("/letsencrypt/state.json", StringComparison.Ordinal)
             && !own.Any(folder => path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal)))];

@@ -131,23 +131,4 @@ public sealed class Typing_anything : IAsyncLifetime
             new("broken:silence", "", "Fail without a word", _ => Task.FromResult(1)),
         ];
     }
-
-    private sealed class Said : IOutputSink
-    {
-        private readonly StringBuilder _all = new();
-        private readonly StringBuilder _errors = new();
-
-        public string Text => _all.ToString();
-
-        public string Errors => _errors.ToString();
-
-        public void Write(OutputChannel channel, ReadOnlySpan<byte> utf8)
-        {
-            var text = Encoding.UTF8.GetString(utf8);
-            _all.Append(text);
-            _ = channel == OutputChannel.Error ? _errors.Append(text) : _errors;
-        }
-
-        public ValueTask FlushAsync(CancellationToken cancel) => ValueTask.CompletedTask;
-    }
 }

@@ -2,24 +2,27 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Berth.Kernel;
 using Berth.Platform.Properties;
+using Berth.Storage;
 
 namespace Berth.Platform.Processes;
 
 /// <summary>
 /// How many instances of each type an app is to have: the list <c>config/ps/&lt;app&gt;/scale</c>, one <c>type=count</c> a line, and
-/// whether its own <c>app.json</c> decides (<c>can-scale</c>).
+/// whether its own <c>app.json</c> decides (<c>can-scale</c>). A server older than that list keeps <c>DOKKU_SCALE</c> in the app's folder;
+/// that counts until the first change.
 /// </summary>
-public sealed class FormationStore(PropertyStore properties)
+public sealed class FormationStore(PropertyStore properties, IStateStore store)
 {
     private const string Feature = "ps";
     private const string Key = "scale";
+    private const string Older = "DOKKU_SCALE";
     private const string CanScaleKey = "can-scale";
 
     /// <returns>What was asked for; lines of other kinds count for nothing.</returns>
     public ImmutableSortedDictionary<ProcessType, int> Of(AppName app)
     {
         var formation = ImmutableSortedDictionary.CreateBuilder<ProcessType, int>();
-        foreach (var line in (properties.Get(Feature, app.Text, Key) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var line in (properties.Get(Feature, app.Text, Key) ?? store.Read(StatePath.Home(app.Text, Older)) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             if (FormationLine.TryParse(line.Trim(), out var type, out var count))
             {

@@ -29,8 +29,7 @@ internal sealed class FrameReader(Stream client)
         }
 
         var call = new byte[length];
-        await client.ReadExactlyAsync(call, cancel);
-        return CallRequest.TryRead(call);
+        return await client.ReadAtLeastAsync(call, length, throwOnEndOfStream: false, cancel) == length ? CallRequest.TryRead(call) : null;
     }
 
     /// <summary>Reads until the client goes or <paramref name="cancel"/> ends it.</summary>

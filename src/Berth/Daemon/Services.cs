@@ -94,7 +94,7 @@ internal sealed class Services : IAsyncDisposable
         var checks = new CheckSettings(properties, config);
         var builder = new BuilderSettings(properties);
         var appJson = new AppJsonSettings(properties);
-        var formations = new FormationStore(properties);
+        var formations = new FormationStore(properties, store);
         var builds = new BuildStore(store, properties, time);
         var journal = new BuildJournal(builds, processLog);
         Accounts = new AppAccounts(store, properties, apps);
