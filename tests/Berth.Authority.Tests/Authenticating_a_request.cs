@@ -117,10 +117,39 @@ public sealed class Authenticating_a_request : WithAuthority
     }
 
     [Theory]
+    [InlineData("not base64url!")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAA==")]
+    [InlineData("AAAA+AAA/AAA")]
+    public async Task refuses_a_nonce_that_is_no_base64url_as_malformed(string nonce)
+    {
+        using var client = await AcmeTestClient.RegisterAsync(Authority);
+        var header = await client.HeaderAsync(client.Kid!) with { Nonce = nonce };
+
+        (await client.SendAsync(client.Kid!, AcmeTestClient.Body(client.Key, header, ""))).Refuses(AcmeError.Malformed, 400);
+    }
+
+    [Fact]
+    public async Task gives_a_fresh_nonce_with_every_answer_to_a_POST()
+    {
+        using var client = await AcmeTestClient.RegisterAsync(Authority);
+        var (url, order) = await client.OrderAsync("a.localhost");
+
+        var answers = new[]
+        {
+            await client.PostAsync(client.Kid!), await client.PostAsync(client.Kid + "/orders"), await client.PostAsync(url),
+            await client.PostAsync(order.Authorizations[0]), await client.PostAsync(order.Finalize, "{}"),
+            await client.PostAsync(client.Directory.NewOrder, "nonsense"), await client.PostAsync(client.Directory.NewNonce),
+            await client.SendAsync(client.Kid!, "nonsense"), await client.SendAsync(client.Kid!, "{}", "application/json"),
+        };
+
+        Assert.All(answers, answer => Assert.Matches("^[A-Za-z0-9_-]+$", answer.Nonce));
+        Assert.Equal(answers.Length, answers.Select(answer => answer.Nonce).Distinct().Count());
+    }
+
+    [Theory]
     [InlineData(null)]
     [InlineData("")]
     [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
-    [InlineData("not base64url!")]
     public async Task refuses_a_nonce_it_has_not_made(string? nonce)
     {
         using var client = await AcmeTestClient.RegisterAsync(Authority);

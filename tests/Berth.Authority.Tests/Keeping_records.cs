@@ -61,7 +61,7 @@ public abstract class Keeping_records : IAsyncLifetime
         await Store.StartChallengeAsync(challenge, "url", _lease, None);
 
         var decided = await Task.WhenAll(Enumerable.Range(0, 8).Select(i =>
-            (i % 2 == 0 ? Store : Other).FinishChallengeAsync(challenge, Now, Now, "{}", [bucket], null, None)));
+            (i % 2 == 0 ? Store : Other).FinishChallengeAsync(Verdict(challenge, "{}") with { Cost = [bucket] }, None)));
 
         Assert.Single(decided, won => won);
         Assert.Equal([Now.AddHours(1)], await Other.ReadBucketsAsync([bucket.Key], None));
@@ -100,7 +100,7 @@ public abstract class Keeping_records : IAsyncLifetime
             await Task.WhenAll(authorizations.Select(authorization => Store.StartChallengeAsync(authorization.Challenges[0].Id, "url", _lease, None)));
 
             await Task.WhenAll(authorizations.Select((authorization, i) => (i % 2 == 0 ? Store : Other)
-                .FinishChallengeAsync(authorization.Challenges[0].Id, Now, Now.AddDays(1), null, [], null, None)));
+                .FinishChallengeAsync(Verdict(authorization.Challenges[0].Id), None)));
 
             Assert.Equal(OrderStatus.Ready, (await Store.FindOrderAsync(order.Id, None))!.Status);
         }
@@ -204,7 +204,7 @@ public abstract class Keeping_records : IAsyncLifetime
             var (_, authorizations) = await AddOrderAsync($"r{round++}", names: 1);
             var challenge = authorizations[0].Challenges[0].Id;
             await Store.StartChallengeAsync(challenge, "url", _lease, None);
-            await Other.FinishChallengeAsync(challenge, Now, Now.AddDays(1), error, [], tally, None);
+            await Other.FinishChallengeAsync(Verdict(challenge, error) with { Tally = tally }, None);
         }
 
         async Task<bool> IsPausedAsync() => (await Store.FindPausedAsync("account-a", ["other.example", "n0.example"], None)).SequenceEqual(["n0.example"]);
@@ -271,6 +271,8 @@ public abstract class Keeping_records : IAsyncLifetime
         Assert.NotNull(await Store.FindAuthorizationAsync(still[0].Id, None));
         Assert.NotNull(await Store.FindChallengeAsync(still[0].Challenges[0].Id, None));
     }
+
+    private static ChallengeVerdict Verdict(string challenge, string? error = null) => new(challenge, "url", Now, Now.AddDays(1), error);
 
     private static LimitBucket Bucket(string key) => new(key, TimeSpan.FromHours(5), TimeSpan.FromHours(1));
 
@@ -339,7 +341,7 @@ public abstract class Keeping_records : IAsyncLifetime
         foreach (var authorization in authorizations)
         {
             await Store.StartChallengeAsync(authorization.Challenges[0].Id, "url", _lease, None);
-            await Store.FinishChallengeAsync(authorization.Challenges[0].Id, Now, Now.AddDays(1), null, [], null, None);
+            await Store.FinishChallengeAsync(Verdict(authorization.Challenges[0].Id), None);
         }
 
         return (order, authorizations);

@@ -98,11 +98,21 @@ public sealed class Managing_an_account : WithAuthority
     }
 
     [Fact]
-    public async Task takes_no_other_status_from_a_client()
+    public async Task ignores_what_is_not_a_clients_to_set_and_what_it_does_not_know()
     {
-        using var client = await AcmeTestClient.RegisterAsync(Authority);
+        using var client = await AcmeTestClient.ConnectAsync(Authority);
+        const string Fields = """{"status":"revoked","orders":"https://evil.example/","createdAt":"2001-01-01T00:00:00Z","key":{"kty":"oct"},"x":[1]}""";
 
-        (await client.PostAsync(client.Kid!, """{"status":"revoked"}""")).Refuses(AcmeError.Malformed, 400);
+        var made = await client.PostAsync(client.Directory.NewAccount, Fields);
+        client.Kid = made.Location;
+        var updated = await client.PostAsync(client.Kid!, Fields);
+
+        Assert.Equal((201, 200), (made.Status, updated.Status));
+        foreach (var account in new[] { made, updated, await client.PostAsync(client.Kid!) })
+        {
+            Assert.Equal(("valid", client.Kid + "/orders"), (account.As(AcmeJson.Default.Account).Status, account.As(AcmeJson.Default.Account).Orders));
+            Assert.DoesNotContain("2001", account.Body, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -35,6 +35,43 @@ public sealed class Ordering_a_certificate : WithAuthority
     }
 
     [Fact]
+    public async Task keeps_identifiers_and_authorizations_as_they_were_made_through_every_state()
+    {
+        using var client = await AcmeTestClient.RegisterAsync(Authority);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var (url, pending) = await client.OrderAsync("b.localhost", "a.localhost");
+        var ready = await client.ProveAsync(url, pending, Host);
+        await client.PostAsync(pending.Finalize, AcmeTestClient.Csr(key, "b.localhost", "a.localhost"));
+        var valid = await client.WaitAsync(url, AcmeJson.Default.Order, found => found.Status == "valid");
+
+        Assert.Equal(("pending", "ready"), (pending.Status, ready.Status));
+        Assert.All([ready, valid], order =>
+        {
+            Assert.Equal(pending.Identifiers, order.Identifiers);
+            Assert.Equal(pending.Authorizations, order.Authorizations);
+            Assert.Equal((pending.Finalize, pending.Expires), (order.Finalize, order.Expires));
+        });
+    }
+
+    [Fact]
+    public async Task writes_the_chain_in_strict_PEM_each_certificate_certified_by_the_next()
+    {
+        using var client = await AcmeTestClient.RegisterAsync(Authority);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var (_, pem) = await client.IssueAsync(key, Host, "a.localhost");
+
+        // RFC 7468 §3: lines of 64, the last shorter; RFC 8555 §9.1: nothing but certificates, so it begins with one.
+        Assert.Matches(
+            @"^(-----BEGIN CERTIFICATE-----\n([A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/]{1,64}={0,2}\n-----END CERTIFICATE-----\n){2,}$", pem);
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPem(pem);
+        for (var i = 0; i + 1 < chain.Count; i++)
+        {
+            Assert.Equal(chain[i + 1].SubjectName.RawData, chain[i].IssuerName.RawData);
+        }
+    }
+
+    [Fact]
     public async Task reuses_what_the_account_has_proven_and_nothing_of_others()
     {
         using var client = await AcmeTestClient.RegisterAsync(Authority);

@@ -19,6 +19,31 @@ public sealed class Proving_a_name : WithAuthority
     };
 
     [Fact]
+    public async Task offers_every_challenge_while_pending_and_shows_the_one_that_decided()
+    {
+        using var client = await AcmeTestClient.RegisterAsync(Authority);
+        foreach (var (name, status) in new[] { ("good.localhost", "valid"), ("bad.localhost", "invalid") })
+        {
+            var (url, order) = await client.OrderAsync(name);
+            var pending = await client.ReadAsync(order.Authorizations[0], AcmeJson.Default.Authorization);
+            Assert.True(pending.Challenges.Count > 2);
+            Assert.Null(pending.Wildcard);
+            var challenge = pending.Challenges.Single(one => one.Type == ChallengeType.Http01);
+            if (status == "valid")
+            {
+                Host.Answer(challenge.Token!, KeyAuthorization.Of(challenge.Token!, client.Key.Thumbprint));
+            }
+
+            await client.PostAsync(challenge.Url, "{}");
+            await client.WaitAsync(url, AcmeJson.Default.Order, found => found.Status != AcmeStatus.Pending);
+
+            var decided = await client.ReadAsync(order.Authorizations[0], AcmeJson.Default.Authorization);
+            Assert.Equal((status, ChallengeType.Http01), (decided.Status, Assert.Single(decided.Challenges).Type));
+            Assert.NotNull(decided.Expires);
+        }
+    }
+
+    [Fact]
     public async Task starts_with_an_empty_object_and_reading_never_starts_it()
     {
         using var client = await AcmeTestClient.RegisterAsync(Authority);

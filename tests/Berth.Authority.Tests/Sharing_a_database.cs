@@ -77,12 +77,8 @@ public sealed class Sharing_a_database : IAsyncLifetime
     [Fact]
     public async Task takes_a_nonce_once_whichever_node_gave_it_and_shows_a_revocation_everywhere()
     {
-        var options = new AuthorityOptions { DataFolder = "", Database = SharedDatabase.Parse(_database, isSecret: true) };
-        await using var first = await AuthorityInScratch.StartAsync(plain => plain with { HttpPort = _host.Port, Database = options.Database });
-        var folder = first["second"];
-        Directory.CreateDirectory(folder, Kernel.PrivateFolder.OwnerOnly);
-        Kernel.AtomicFile.Write(Path.Combine(folder, "cluster.key"), await File.ReadAllTextAsync(Path.Combine(first.Options.DataFolder, "cluster.key")));
-        await using var second = await AuthorityInScratch.StartAsync(plain => plain with { HttpPort = _host.Port, Database = options.Database, DataFolder = folder });
+        await using var first = await NodeAsync();
+        await using var second = await NodeAsync(beside: first);
         Assert.Equal(first.Server.Root.RawData, second.Server.Root.RawData);
         using var here = await AcmeTestClient.RegisterAsync(first);
         using var there = await AcmeTestClient.RegisterAsync(second);
@@ -102,6 +98,45 @@ public sealed class Sharing_a_database : IAsyncLifetime
     }
 
     [Fact]
+    public async Task lets_a_new_intermediate_travel_to_the_other_node_which_signs_with_it_and_answers_for_the_old_one()
+    {
+        await using var first = await NodeAsync();
+        await using var second = await NodeAsync(beside: first);
+        using var there = await AcmeTestClient.RegisterAsync(second);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var (old, _) = await there.IssueAsync(key, _host, "a.localhost");
+        byte[] successor;
+        // As berth ca rotate does, on the node that has the root's key; the other has none.
+        using (var keys = Signing.Hierarchy.Open(
+            new Signing.HierarchyFolder(Path.Combine(first.Options.DataFolder, "keys")), Signing.HierarchyOptions.SettingsOf(first.Options), TimeProvider.System))
+        {
+            successor = keys.Rotate().Certificate.SubjectName.RawData;
+        }
+
+        Assert.False(File.Exists(Path.Combine(second.Options.DataFolder, "keys/root.key")));
+        Assert.NotEqual(successor, old.IssuerName.RawData);
+        var pem = "";
+        await TestKit.Eventually.TrueAsync(async () =>
+        {
+            (var leaf, pem) = await there.IssueAsync(key, _host, "a.localhost");
+            return leaf.IssuerName.RawData.AsSpan().SequenceEqual(successor);
+        });
+
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPem(pem);
+        Assert.Equal(successor, chain[1].SubjectName.RawData);
+        Assert.Equal(second.Server.Root.SubjectName.RawData, chain[1].IssuerName.RawData);
+        await there.RevokeAsync(old);
+        await there.RevokeAsync(chain[0]);
+        using var http = new HttpClient();
+        foreach (var node in new[] { first, second })
+        {
+            Assert.Contains(old.SerialNumber, Convert.ToHexString(await http.GetByteArrayAsync(new Uri(node.Server.HttpBase!, "crl/1.crl"))), StringComparison.Ordinal);
+            Assert.Contains(chain[0].SerialNumber, Convert.ToHexString(await http.GetByteArrayAsync(new Uri(node.Server.HttpBase!, "crl/2.crl"))), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task refuses_a_node_without_the_others_key()
     {
         await using var first = await AuthorityInScratch.StartAsync(plain => plain with { Database = SharedDatabase.Parse(_database, isSecret: true) });
@@ -110,6 +145,21 @@ public sealed class Sharing_a_database : IAsyncLifetime
             plain => plain with { Database = SharedDatabase.Parse(_database, isSecret: true) }));
 
         Assert.Equal(AuthorityProblems.ClusterKeyNotFound, refused.Problem.Code);
+    }
+
+    /// <summary>A node in this process.</summary>
+    private async Task<AuthorityInScratch> NodeAsync(AuthorityInScratch? beside = null)
+    {
+        var database = SharedDatabase.Parse(_database, isSecret: true);
+        if (beside is null)
+        {
+            return await AuthorityInScratch.StartAsync(plain => plain with { HttpPort = _host.Port, Database = database });
+        }
+
+        var folder = beside["second"];
+        Directory.CreateDirectory(folder, Kernel.PrivateFolder.OwnerOnly);
+        Kernel.AtomicFile.Write(Path.Combine(folder, "cluster.key"), await File.ReadAllTextAsync(Path.Combine(beside.Options.DataFolder, "cluster.key")));
+        return await AuthorityInScratch.StartAsync(plain => plain with { HttpPort = _host.Port, Database = database, DataFolder = folder });
     }
 
     private async Task<System.Diagnostics.Process> StartAsync(string name, int port, string? failPoint = null)

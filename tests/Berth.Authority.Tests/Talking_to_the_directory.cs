@@ -11,6 +11,20 @@ public sealed class Talking_to_the_directory : WithAuthority
         options with { TermsOfService = new Uri("https://example.com/terms"), Website = new Uri("https://example.com/") };
 
     [Fact]
+    public async Task is_linked_from_every_resource()
+    {
+        using var client = await AcmeTestClient.RegisterAsync(Authority);
+        var (url, order) = await client.OrderAsync("a.localhost");
+        var challenge = await client.ChallengeOfAsync(order.Authorizations[0]);
+
+        foreach (var resource in new[] { client.Kid!, client.Kid + "/orders", url, order.Authorizations[0], challenge.Url })
+        {
+            var link = Assert.Single((await client.PostAsync(resource)).Links, link => link.Relation == "index");
+            Assert.Equal(Authority.Server.Directory.AbsoluteUri, link.Target);
+        }
+    }
+
+    [Fact]
     public async Task shows_every_resource_and_the_meta_data()
     {
         using var client = await AcmeTestClient.ConnectAsync(Authority);

@@ -93,12 +93,9 @@ internal sealed class AccountResource(TermsPolicy terms, BindingPolicy bindings,
             Binding = binding is null ? null : JsonSerializer.Serialize(wanted.ExternalAccountBinding!, AcmeJson.Default.JwsMessage),
         };
 
-    private static AccountStatus StatusOf(AccountUpdate wanted) => wanted.Status switch
-    {
-        null or AcmeStatus.Valid => AccountStatus.Valid,
-        AcmeStatus.Deactivated => AccountStatus.Deactivated,
-        _ => throw Reject.Malformed("An account's status can only be set to 'deactivated'."),
-    };
+    // §7.3.2: any other status is ignored.
+    private static AccountStatus StatusOf(AccountUpdate wanted) =>
+        wanted.Status == AcmeStatus.Deactivated ? AccountStatus.Deactivated : AccountStatus.Valid;
 
     private static void RequireOwn(AcmeRequest request)
     {

@@ -6,28 +6,26 @@ namespace Berth.Authority.Front;
 
 /// <summary>Makes nonces and takes each one once (RFC 8555 §6.5), in fixed memory.</summary>
 /// <remarks>
-/// A nonce is a counter with a MAC: nobody can make one up, and none needs to be stored. A ring remembers which of the newest
-/// are still open; older ones are refused, which costs an honest client one more try. A flood cannot grow anything.
+/// A nonce is a place in a ring and 64 random bits: nobody can make one up. The ring remembers the bits of the newest that are still open; older
+/// ones are refused, which costs an honest client one more try. A flood cannot grow anything.
 /// </remarks>
 internal sealed class NoncePool : INonces
 {
     /// <summary>How many of the newest nonces are usable; half a mebibyte.</summary>
     internal const int Window = 1 << 16;
 
-    private const int CounterLength = sizeof(long);
-    private const int TagLength = 16;
+    private const int Length = sizeof(ushort) + sizeof(long);
 
-    private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
     private readonly long[] _open = new long[Window];
     private long _counter;
 
     public string Next()
     {
-        var counter = Interlocked.Increment(ref _counter);
-        Volatile.Write(ref _open[counter % Window], counter);
-        Span<byte> nonce = stackalloc byte[CounterLength + TagLength];
-        BinaryPrimitives.WriteInt64BigEndian(nonce, counter);
-        Tag(counter, nonce[CounterLength..]);
+        var place = (ushort)Interlocked.Increment(ref _counter);
+        Span<byte> nonce = stackalloc byte[Length];
+        BinaryPrimitives.WriteUInt16BigEndian(nonce, place);
+        RandomNumberGenerator.Fill(nonce[sizeof(ushort)..]);
+        Volatile.Write(ref _open[place], BinaryPrimitives.ReadInt64BigEndian(nonce[sizeof(ushort)..]));
         return StrictBase64Url.Encode(nonce);
     }
 
@@ -36,24 +34,13 @@ internal sealed class NoncePool : INonces
     /// <returns>True the first time, for a nonce made here and not too long ago.</returns>
     internal bool TryTake(string? nonce)
     {
-        if (!StrictBase64Url.TryDecode(nonce, out var bytes) || bytes.Length != CounterLength + TagLength)
+        if (!StrictBase64Url.TryDecode(nonce, out var bytes) || bytes.Length != Length)
         {
             return false;
         }
 
-        var counter = BinaryPrimitives.ReadInt64BigEndian(bytes);
-        Span<byte> tag = stackalloc byte[TagLength];
-        Tag(counter, tag);
-        return CryptographicOperations.FixedTimeEquals(tag, bytes.AsSpan(CounterLength))
-            && Interlocked.CompareExchange(ref _open[counter % Window], 0, counter) == counter;
-    }
-
-    private void Tag(long counter, Span<byte> tag)
-    {
-        Span<byte> message = stackalloc byte[CounterLength];
-        BinaryPrimitives.WriteInt64BigEndian(message, counter);
-        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_key, message, mac);
-        mac[..TagLength].CopyTo(tag);
+        var (place, random) = (BinaryPrimitives.ReadUInt16BigEndian(bytes), BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(sizeof(ushort))));
+        // Zero is what a place holds that is taken, or was never given.
+        return random != 0 && Interlocked.CompareExchange(ref _open[place], 0, random) == random;
     }
 }

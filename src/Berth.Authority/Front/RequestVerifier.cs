@@ -23,6 +23,12 @@ internal sealed class RequestVerifier(IAuthorityStore store, INonces nonces, Pat
                 $"The request is signed for the URL '{Kernel.Printable.Of(header.Url ?? "", 100)}', but was sent to {call.Url}.");
         }
 
+        // §6.5.2: what is no base64url is no nonce of anybody's.
+        if (header.Nonce is { Length: > 0 } nonce && !StrictBase64Url.IsAlphabet(nonce))
+        {
+            throw Reject.Malformed("The nonce is not base64url without padding.");
+        }
+
         if (!await nonces.TryTakeAsync(header.Nonce, cancel))
         {
             throw Reject.BadNonce();

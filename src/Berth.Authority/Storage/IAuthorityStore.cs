@@ -69,20 +69,12 @@ internal interface IAuthorityStore : IAsyncDisposable
     /// <returns>False when it was not pending.</returns>
     Task<bool> StartChallengeAsync(string id, string accountUrl, Lease lease, CancellationToken cancel);
 
-    /// <summary>Keeps why an attempt failed, while there will be another (§8.2) within the lease.</summary>
-    Task NoteAttemptAsync(string id, string error, Lease lease, CancellationToken cancel);
+    /// <summary>pending or processing → processing, with why an attempt failed, while there will be another (§8.2) within the lease.</summary>
+    Task NoteAttemptAsync(string id, string accountUrl, string error, Lease lease, CancellationToken cancel);
 
-    /// <summary>processing → valid or invalid, and what follows for the authorization and its orders.</summary>
-    /// <param name="id">The challenge.</param>
-    /// <param name="at">When it was decided.</param>
-    /// <param name="expires">Until when the authorization then holds.</param>
-    /// <param name="error">A problem document; null when the proof was found.</param>
-    /// <param name="cost">What it takes from, if it is this call that decides.</param>
-    /// <param name="tally">Where failures in a row are counted; null where they are not.</param>
-    /// <param name="cancel">Ends the wait.</param>
+    /// <summary>pending or processing → valid or invalid, and what follows for the authorization and its orders.</summary>
     /// <returns>False when it was decided before.</returns>
-    Task<bool> FinishChallengeAsync(
-        string id, DateTimeOffset at, DateTimeOffset expires, string? error, ImmutableArray<LimitBucket> cost, NameTally? tally, CancellationToken cancel);
+    Task<bool> FinishChallengeAsync(ChallengeVerdict verdict, CancellationToken cancel);
 
     /// <summary>Prolongs the leases of challenges that are worked on.</summary>
     /// <returns>Those that are still this node's, and in processing.</returns>

@@ -82,27 +82,28 @@ internal sealed partial class SqlStore
             id, accountUrl, lease.Node, Time(lease.Until)) == 1,
         cancel);
 
-    public Task NoteAttemptAsync(string id, string error, Lease lease, CancellationToken cancel) => _database.WriteAsync(
+    public Task NoteAttemptAsync(string id, string accountUrl, string error, Lease lease, CancellationToken cancel) => _database.WriteAsync(
         db => db.Execute(
-            "UPDATE challenge SET error = $2, lease_node = $3, lease_until = $4 WHERE id = $1 AND status = 'processing'",
-            id, error, lease.Node, Time(lease.Until)),
+            """
+            UPDATE challenge SET status = 'processing', error = $2, account_url = $3, lease_node = $4, lease_until = $5
+            WHERE id = $1 AND status IN ('pending', 'processing')
+            """,
+            id, error, accountUrl, lease.Node, Time(lease.Until)),
         cancel);
 
-    public Task<bool> FinishChallengeAsync(
-        string id, DateTimeOffset at, DateTimeOffset expires, string? error, ImmutableArray<LimitBucket> cost, NameTally? tally, CancellationToken cancel) =>
-        _database.WriteAsync(
-            db =>
+    public Task<bool> FinishChallengeAsync(ChallengeVerdict verdict, CancellationToken cancel) => _database.WriteAsync(
+        db =>
+        {
+            var isFirst = Finish(db, verdict);
+            if (isFirst)
             {
-                var isFirst = Finish(db, id, at, expires, error);
-                if (isFirst)
-                {
-                    Charge(db, cost, at);
-                    Count(db, tally, at, isFailure: error is not null);
-                }
+                Charge(db, verdict.Cost, verdict.At);
+                Count(db, verdict.Tally, verdict.At, isFailure: verdict.Error is not null);
+            }
 
-                return isFirst;
-            },
-            cancel);
+            return isFirst;
+        },
+        cancel);
 
     public Task<ImmutableArray<string>> KeepChallengesAsync(ImmutableArray<string> ids, Lease lease, CancellationToken cancel) => _database.WriteAsync(
         db => ids.Where(id => db.Execute(
@@ -134,12 +135,16 @@ internal sealed partial class SqlStore
         AccountUrl = TextOrNull(row, 6) ?? "",
     };
 
-    private static bool Finish(SqlSession db, string id, DateTimeOffset at, DateTimeOffset expires, string? error)
+    private static bool Finish(SqlSession db, ChallengeVerdict verdict)
     {
+        var error = verdict.Error;
         var changed = db.Execute(
-            "UPDATE challenge SET status = $2, validated = $3, error = $4 WHERE id = $1 AND status = 'processing'",
-            id, error is null ? "valid" : "invalid", error is null ? Time(at) : null, error);
-        if (changed != 1 || db.Find(ChallengeById, Challenge, id) is not { AuthorizationId: var authorization })
+            """
+            UPDATE challenge SET status = $2, validated = $3, error = $4, account_url = $5
+            WHERE id = $1 AND status IN ('pending', 'processing')
+            """,
+            verdict.ChallengeId, error is null ? "valid" : "invalid", error is null ? Time(verdict.At) : null, error, verdict.AccountUrl);
+        if (changed != 1 || db.Find(ChallengeById, Challenge, verdict.ChallengeId) is not { AuthorizationId: var authorization })
         {
             return false;
         }
@@ -159,7 +164,7 @@ internal sealed partial class SqlStore
 
         db.Execute(
             "UPDATE acme_authorization SET status = 'valid', expires = $2 WHERE id = $1 AND status = 'pending'",
-            authorization, Time(expires));
+            authorization, Time(verdict.Expires));
         ReadyOrdersOf(db, authorization);
         return true;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Berth.Acme.Limits;
 using Berth.Commands;
 using Berth.Kernel;
@@ -10,20 +11,36 @@ internal static class LimitWords
 {
     private const string Form = "Write letsencrypt, letsencrypt-staging, or the path of a file with lines like `new-orders 300/3h`.";
 
+    // Far more than limits have words; a device or a log named by mistake is not read to its end.
+    private const int Longest = 64 * 1024;
+
     internal static RateLimits Parse(string text) => text switch
     {
         "letsencrypt" => RateLimits.LetsEncrypt,
         "letsencrypt-staging" => RateLimits.LetsEncryptStaging,
-        _ => new RateLimits { All = [.. Lines(text).Select(Line)] },
+        _ => OfLines(Lines(text)),
     };
+
+    private static RateLimits OfLines(IEnumerable<string> lines)
+    {
+        var all = lines.Select(Line).ToList();
+        return all.GroupBy(limit => limit.Kind).FirstOrDefault(same => same.Count() > 1) is { } twice
+            ? throw ProgramProblems.BadOption($"There are two limits of one kind ({twice.Key}).", Form).AsException()
+            : new RateLimits { All = all };
+    }
 
     private static IEnumerable<string> Lines(string file)
     {
         try
         {
-            return File.ReadAllLines(file).Select(line => line.Split('#')[0].Trim()).Where(line => line.Length > 0);
+            using var stream = File.OpenRead(file);
+            var content = new byte[Longest + 1];
+            var length = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+            return length > Longest
+                ? throw new InvalidDataException($"it is longer than {Longest} bytes")
+                : Encoding.UTF8.GetString(content, 0, length).Split('\n').Select(line => line.Split('#')[0].Trim()).Where(line => line.Length > 0);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or InvalidDataException or NotSupportedException)
         {
             throw ProgramProblems.BadOption($"The limits '{Printable.Of(file)}' cannot be read: {e.Message}", Form).AsException(e);
         }
