@@ -130,7 +130,7 @@ public sealed class Keeping_the_hierarchy : IDisposable
         names.AddDnsName("www.other.example");
         CertificateProfile.AsServer(request, names.Build(critical: true));
         request.CertificateExtensions.Add(hierarchy.Current.AuthorityKeyIdentifier);
-        using var draft = Draft.Of(request, hierarchy.Current.Certificate.SubjectName, hierarchy.Current.Key, _clock.GetUtcNow(), _clock.GetUtcNow().AddDays(1), SerialNumber.Next());
+        var draft = Draft.Of(request, hierarchy.Current.Certificate.SubjectName, hierarchy.Current.Key, _clock.GetUtcNow(), _clock.GetUtcNow().AddDays(1), SerialNumber.Next());
         AtomicFile.Write(_scratch["leaf.pem"], PemEncoding.WriteString("CERTIFICATE", draft.Sign()));
         var refused = await ExternalProgram.RunAsync("openssl", ["verify", "-CAfile", Server.CertificatePath("root"), "-untrusted", _scratch["chain.pem"], _scratch["leaf.pem"]]);
         Assert.Contains("permitted subtree violation", refused.Output + refused.Error, StringComparison.Ordinal);
@@ -139,7 +139,7 @@ public sealed class Keeping_the_hierarchy : IDisposable
     [Fact]
     public async Task keeps_its_keys_in_a_token_when_told_to()
     {
-        var token = await SoftTokenAsync("berth");
+        var token = await SoftTokenAsync();
         var settings = _settings with { Token = token };
         using (var hierarchy = Hierarchy.Open(Server, settings, _clock))
         {
@@ -162,7 +162,7 @@ public sealed class Keeping_the_hierarchy : IDisposable
     [Fact]
     public async Task says_why_a_token_cannot_be_used()
     {
-        var token = await SoftTokenAsync("berth");
+        var token = await SoftTokenAsync();
         AtomicFile.Write(_scratch["wrong"], "999999");
 
         Assert.Equal(AuthorityProblems.TokenNotUsable, Refused(() => TokenKey.Open(token with { Object = "nothing" })));
@@ -172,16 +172,10 @@ public sealed class Keeping_the_hierarchy : IDisposable
         Assert.Equal(token, TokenUri.Parse(token.ToString()));
     }
 
-    private async Task<TokenUri> SoftTokenAsync(string label)
+    private async Task<TokenUri> SoftTokenAsync()
     {
-        // SoftHSM reads its settings once a process, so all tokens of these tests are in one place.
-        var folder = SoftHsm.Folder;
-        var name = $"{label}-{Guid.NewGuid():N}"[..20];
-        await ExternalProgram.SucceedAsync(
-            "softhsm2-util", ["--init-token", "--free", "--label", name, "--pin", "123456", "--so-pin", "123456"],
-            new Dictionary<string, string?> { ["SOFTHSM2_CONF"] = Path.Combine(folder, "softhsm2.conf") });
-        AtomicFile.Write(_scratch["pin"], "123456\n");
-        return new TokenUri(name, null, SoftHsm.Module, _scratch["pin"]);
+        AtomicFile.Write(_scratch["pin"], SoftHsm.Pin + "\n");
+        return new TokenUri(await SoftHsm.TokenAsync(), null, SoftHsm.Module, _scratch["pin"]);
     }
 
     private static ProblemCode Refused(Action act) => Assert.Throws<ProblemException>(act).Problem.Code;

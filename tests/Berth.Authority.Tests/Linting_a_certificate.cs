@@ -26,6 +26,29 @@ public sealed class Linting_a_certificate : IDisposable
     public void lets_a_good_one_through() => Lint(_ => { });
 
     [Fact]
+    public void looks_at_what_is_signed_to_the_byte_and_writes_it_as_others_do()
+    {
+        var issuer = _hierarchy.Current;
+        var request = new CertificateRequest(new X500DistinguishedName("CN=a.example"), new PublicKey(_key), issuer.Key.Hash);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("a.example");
+        CertificateProfile.AsServer(request, names.Build(critical: true));
+        foreach (var end in new[] { _now.AddDays(30), new DateTimeOffset(2049, 12, 31, 23, 59, 59, TimeSpan.Zero), new DateTimeOffset(2050, 1, 1, 0, 0, 0, TimeSpan.Zero) })
+        {
+            byte[] serial = [0x80, .. SerialNumber.Next()];
+            var signed = Draft.Of(request, issuer.Certificate.SubjectName, issuer.Key, _now, end, serial).Sign();
+            using var same = request.Create(issuer.Certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(_key), _now, end, serial);
+
+            Assert.Equal(Content(same.RawData), Content(signed));
+            using var read = X509CertificateLoader.LoadCertificate(signed);
+            Assert.Equal(same.NotAfter, read.NotAfter);
+        }
+    }
+
+    private static byte[] Content(byte[] certificate) =>
+        new System.Formats.Asn1.AsnReader(certificate, System.Formats.Asn1.AsnEncodingRules.DER).ReadSequence().ReadEncodedValue().ToArray();
+
+    [Fact]
     public void refuses_a_name_that_was_not_proven() => Refuses("the names that were proven", _ => { }, name: "b.example");
 
     [Fact]
@@ -90,7 +113,7 @@ public sealed class Linting_a_certificate : IDisposable
         CertificateProfile.AsServer(request, names.Build(critical: true));
         request.CertificateExtensions.Add(issuer.AuthorityKeyIdentifier);
         change(request);
-        using var draft = Draft.Of(request, issuer.Certificate.SubjectName, issuer.Key, _now, _now.AddDays(days), serial ?? SerialNumber.Next());
+        var draft = Draft.Of(request, issuer.Certificate.SubjectName, issuer.Key, _now, _now.AddDays(days), serial ?? SerialNumber.Next());
         CertificateLint.RefuseFaults(draft.Unsigned, new LintContext
         {
             Issuer = issuer,

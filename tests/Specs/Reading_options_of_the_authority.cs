@@ -11,9 +11,13 @@ namespace Berth.Specs;
 /// <summary>What an operator types behind <c>berth ca</c>, or a script in his name: understood, or refused in plain words, whatever it is.</summary>
 public sealed class Reading_options_of_the_authority : IDisposable
 {
-    private static readonly Gen<string> Scraps = Gen.OneOfConst(
+    private static readonly string[] Words =
+    [
         "lifetime", "names", "keys", "about", "=", ",", "6d", "160h", "99999d", "-1", "0", "2147483648", "ec", "yes", "new-orders", "300/3h", " ", "/", "#",
-        "\t", "\0", "\u001b[31m", "\ud800", "é", "\u202e", "--limit", "--format", "json", "--", "-", "1e9", "+5", "\n");
+        "\t", "\0", "\u001b[31m", "\ud800", "é", "\u202e", "--limit", "--format", "json", "--", "-", "1e9", "+5", "\n",
+    ];
+
+    private static readonly Gen<string> Scraps = Gen.Int[0, Words.Length - 1].Select(at => Words[at]);
 
     private static readonly Gen<string> Hostile = Gen.OneOf(Gen.String[0, 60], Scraps.Array[0, 12].Select(string.Concat));
     private readonly ScratchFolder _scratch = new();

@@ -24,28 +24,28 @@ internal static class CertificateLint
         ["1.3.6.1.5.5.7.1.1"] = false, // authority information access
     }.ToImmutableDictionary();
 
-    private static readonly ImmutableArray<(string Name, Func<X509Certificate2, LintContext, bool> Holds)> Rules =
+    private static readonly ImmutableArray<(string Name, Func<UnsignedCertificate, LintContext, bool> Holds)> Rules =
     [
         ("it is of version 3", (leaf, _) => leaf.Version == 3),
         ("its serial number is positive, of 64 bits at least and 20 bytes at most",
-            (leaf, _) => leaf.SerialNumberBytes is { Length: >= 8 and <= 20, Span: [<= 0x7F, ..] serial } && serial.TrimStart((byte)0).Length >= 8),
-        ("it names its issuer", (leaf, context) => leaf.IssuerName.RawData.AsSpan().SequenceEqual(context.Issuer.Certificate.SubjectName.RawData)),
-        ("it is signed with the issuer's algorithm", (leaf, context) => leaf.SignatureAlgorithm.Value
+            (leaf, _) => leaf.SerialNumber is { Length: >= 8 and <= 20, Span: [<= 0x7F, ..] serial } && serial.TrimStart((byte)0).Length >= 8),
+        ("it names its issuer", (leaf, context) => leaf.Issuer.RawData.AsSpan().SequenceEqual(context.Issuer.Certificate.SubjectName.RawData)),
+        ("it is signed with the issuer's algorithm", (leaf, context) => leaf.SignatureAlgorithm
             == (context.Issuer.Key.Hash.Name == "SHA384" ? SigningKey.WithSha384 : SigningKey.WithSha256)),
-        ("it ends after it starts", (leaf, _) => Start(leaf) < End(leaf)),
-        ("it lies within its issuer's time", (leaf, context) => Start(leaf) >= context.Issuer.NotBefore && End(leaf) <= context.Issuer.NotAfter),
-        ("it lasts no longer than it may", (leaf, context) => End(leaf) - Start(leaf) <= context.LongestLifetime),
+        ("it ends after it starts", (leaf, _) => leaf.NotBefore < leaf.NotAfter),
+        ("it lies within its issuer's time", (leaf, context) => leaf.NotBefore >= context.Issuer.NotBefore && leaf.NotAfter <= context.Issuer.NotAfter),
+        ("it lasts no longer than it may", (leaf, context) => leaf.NotAfter - leaf.NotBefore <= context.LongestLifetime),
         ("its key is strong", (leaf, _) => PublicKeyPolicy.WhyWeak(leaf.PublicKey) is null),
         ("its key is not the issuer's", (leaf, context) => !leaf.PublicKey.ExportSubjectPublicKeyInfo().AsSpan()
             .SequenceEqual(context.Issuer.Key.PublicKey.ExportSubjectPublicKeyInfo())),
-        ("no extension is there twice", (leaf, _) => leaf.Extensions.Select(found => found.Oid!.Value).Distinct().Count() == leaf.Extensions.Count),
+        ("no extension is there twice", (leaf, _) => leaf.Extensions.Select(found => found.Oid!.Value).Distinct().Count() == leaf.Extensions.Length),
         ("every extension is known and as critical as it must be", (leaf, _) => leaf.Extensions.All(found => found.Oid!.Value == NamesOid
             || (Extensions.TryGetValue(found.Oid.Value!, out var critical) && critical == found.Critical))),
         ("its names are critical exactly where the subject is empty (§4.2.1.6)",
-            (leaf, _) => Only<X509SubjectAlternativeNameExtension>(leaf)?.Critical == (leaf.SubjectName.RawData.Length == 2)),
+            (leaf, _) => Only<X509SubjectAlternativeNameExtension>(leaf)?.Critical == (leaf.Subject.RawData.Length == 2)),
         ("it holds the names that were proven and no others", (leaf, context) => NamesOf(leaf).SetEquals(context.Names)),
-        ("its subject is empty, or one of its names", (leaf, _) => leaf.SubjectName.RawData.Length == 2
-            || (leaf.SubjectName.EnumerateRelativeDistinguishedNames().ToList() is [var only] && NamesOf(leaf).Contains(only.GetSingleElementValue() ?? ""))),
+        ("its subject is empty, or one of its names", (leaf, _) => leaf.Subject.RawData.Length == 2
+            || (leaf.Subject.EnumerateRelativeDistinguishedNames().ToList() is [var only] && NamesOf(leaf).Contains(only.GetSingleElementValue() ?? ""))),
         ("its names are well formed", (leaf, _) => NamesOf(leaf).All(IsWellFormed)),
         ("its issuer may certify its names", (leaf, context) => NamesOf(leaf).All(context.Issuer.Constraints.Allow)),
         ("it is no authority", (leaf, _) => Only<X509BasicConstraintsExtension>(leaf) is { CertificateAuthority: false }),
@@ -65,7 +65,7 @@ internal static class CertificateLint
     ];
 
     /// <exception cref="ProblemException"><see cref="AuthorityProblems.CertificateLinted"/>, with each rule that does not hold.</exception>
-    internal static void RefuseFaults(X509Certificate2 unsigned, LintContext context)
+    internal static void RefuseFaults(UnsignedCertificate unsigned, LintContext context)
     {
         var broken = Rules.Where(rule => !Holds(rule.Holds, unsigned, context)).Select(rule => rule.Name).ToImmutableArray();
         if (!broken.IsEmpty)
@@ -75,7 +75,7 @@ internal static class CertificateLint
     }
 
     // What cannot even be read does not hold.
-    private static bool Holds(Func<X509Certificate2, LintContext, bool> rule, X509Certificate2 leaf, LintContext context)
+    private static bool Holds(Func<UnsignedCertificate, LintContext, bool> rule, UnsignedCertificate leaf, LintContext context)
     {
         try
         {
@@ -87,20 +87,16 @@ internal static class CertificateLint
         }
     }
 
-    private static HashSet<string> NamesOf(X509Certificate2 leaf) => Only<X509SubjectAlternativeNameExtension>(leaf) is { } names
+    private static HashSet<string> NamesOf(UnsignedCertificate leaf) => Only<X509SubjectAlternativeNameExtension>(leaf) is { } names
         ? [.. names.EnumerateDnsNames(), .. names.EnumerateIPAddresses().Select(address => address.ToString())]
         : [];
 
     private static bool IsWellFormed(string name) => IPAddress.TryParse(name, out _)
         || (DomainName.TryParse(name, out var parsed) && parsed.Text == name && !name.Contains('_', StringComparison.Ordinal));
 
-    private static bool IsRsa(X509Certificate2 leaf) => leaf.PublicKey.Oid.Value == "1.2.840.113549.1.1.1";
+    private static bool IsRsa(UnsignedCertificate leaf) => leaf.PublicKey.Oid.Value == "1.2.840.113549.1.1.1";
 
-    private static T? Only<T>(X509Certificate2 leaf) where T : X509Extension => leaf.Extensions.OfType<T>().SingleOrDefault();
+    private static T? Only<T>(UnsignedCertificate leaf) where T : X509Extension => leaf.Extensions.OfType<T>().SingleOrDefault();
 
-    private static byte[]? Of(X509Certificate2 leaf, string oid) => leaf.Extensions.FirstOrDefault(found => found.Oid!.Value == oid)?.RawData;
-
-    private static DateTimeOffset Start(X509Certificate2 leaf) => new(leaf.NotBefore.ToUniversalTime());
-
-    private static DateTimeOffset End(X509Certificate2 leaf) => new(leaf.NotAfter.ToUniversalTime());
+    private static byte[]? Of(UnsignedCertificate leaf, string oid) => leaf.Extensions.FirstOrDefault(found => found.Oid!.Value == oid)?.RawData;
 }

@@ -102,7 +102,7 @@ internal sealed class Hierarchy : IDisposable
         using var key = folder.KeyOrNew(HierarchyFolder.Root, ECCurve.NamedCurves.nistP384, settings.Token);
         var request = new CertificateRequest(Name(settings, "Root", now), key.PublicKey, key.Hash);
         CertificateProfile.AsAuthority(request, pathLength: null);
-        using var draft = Draft.Of(request, request.SubjectName, key, now - Backdate, now + settings.RootLifetime, SerialNumber.Next());
+        var draft = Draft.Of(request, request.SubjectName, key, now - Backdate, now + settings.RootLifetime, SerialNumber.Next());
         var root = X509CertificateLoader.LoadCertificate(draft.Sign());
         folder.Save(HierarchyFolder.Root, root);
         return root;
@@ -189,7 +189,7 @@ internal sealed class Hierarchy : IDisposable
 
         var rootEnd = new DateTimeOffset(root.NotAfter.ToUniversalTime());
         var end = now + settings.IntermediateLifetime;
-        using var draft = Draft.Of(
+        var draft = Draft.Of(
             request, root.SubjectName, rootKey, now - Backdate, end < rootEnd ? end : rootEnd, SerialNumber.Next());
         return X509CertificateLoader.LoadCertificate(draft.Sign());
     }

@@ -44,7 +44,7 @@ internal sealed class LeafIssuer(Hierarchy hierarchy, TimeSpan lifetime, TimePro
         var now = time.GetUtcNow();
         var start = Later(notBefore ?? now - Backdate, issuer.NotBefore);
         var end = Earlier(notAfter ?? now + lifetime, issuer.NotAfter);
-        using var draft = Draft.Of(request, issuer.Certificate.SubjectName, issuer.Key, start, end, serial);
+        var draft = Draft.Of(request, issuer.Certificate.SubjectName, issuer.Key, start, end, serial);
         CertificateLint.RefuseFaults(draft.Unsigned, new LintContext
         {
             Issuer = issuer,
@@ -55,8 +55,8 @@ internal sealed class LeafIssuer(Hierarchy hierarchy, TimeSpan lifetime, TimePro
         return new IssuedLeaf
         {
             Der = draft.Sign(),
-            NotBefore = draft.Unsigned.NotBefore.ToUniversalTime(),
-            NotAfter = draft.Unsigned.NotAfter.ToUniversalTime(),
+            NotBefore = draft.Unsigned.NotBefore,
+            NotAfter = draft.Unsigned.NotAfter,
             Serial = SerialNumber.Text(serial),
             IssuerId = issuer.Id,
             Names = [.. dns, .. ips.Select(address => address.ToString())],
