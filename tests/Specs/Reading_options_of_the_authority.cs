@@ -41,7 +41,7 @@ public sealed class Reading_options_of_the_authority : IDisposable
     public void takes_any_file_of_limits_or_says_what_is_wrong_with_it() => Gen.OneOf(Hostile.Select(System.Text.Encoding.UTF8.GetBytes), Gen.Byte.Array[0, 200]).Sample(
         content =>
         {
-            File.WriteAllBytes(_scratch["limits"], content);
+            AtomicFile.Write(_scratch["limits"], content);
             return Understands(() => LimitWords.Parse(_scratch["limits"]));
         },
         iter: 3_000, threads: 1);
