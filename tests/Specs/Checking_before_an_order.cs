@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using Berth.TestKit;
 
@@ -49,5 +50,137 @@ public sealed class Checking_before_an_order
 
         Assert.Contains("clock agrees with the server's", output, StringComparison.Ordinal);
         Assert.DoesNotContain("problem", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task judges_CAA_records_as_the_server_will_and_leaves_out_what_they_forbid()
+    {
+        var http = FreePort.Next();
+        await using var dns = await NameServer.StartBindAsync("""
+            one IN A 127.0.0.1
+            two IN A 127.0.0.1
+            two IN CAA 0 issue "ca.example.test"
+            others IN A 127.0.0.1
+            others IN CAA 0 issue "letsencrypt.org"
+            strange IN A 127.0.0.1
+            strange IN CAA 0 issue "ca.example.test; accounturi=https://ca.example.test/acct/7"
+            records IN A 127.0.0.1
+            records IN CAA 0 issue "ca.example.test; validationmethods=dns-01"
+            """);
+        await using var authority = await AuthorityInScratch.StartAsync(
+            options => options with { CaaIdentities = ["ca.example.test"], Resolvers = [dns.Address], HttpPort = http });
+        await using var berth = await StartAsync(authority["authority/keys/root.pem"], authority.Server.Directory, dns, http);
+        await AddAsync(berth, "first", "one.example.test");
+        await berth.OkAsync("letsencrypt:enable", "first");
+        await AddAsync(berth, "hello", "two.example.test", "others.example.test", "strange.example.test", "records.example.test");
+
+        var check = await berth.RunAsync("letsencrypt:check", "hello");
+        var enable = await berth.RunAsync("letsencrypt:enable", "hello");
+
+        Assert.Contains("the CAA records at two.example.test permit ca.example.test", check.Output, StringComparison.Ordinal);
+        foreach (var (said, words) in new[] { (check.Output, "Output"), (enable.Error, "Error") })
+        {
+            Assert.True(said.Contains("the CAA records at others.example.test permit letsencrypt.org, not ca.example.test", StringComparison.Ordinal), words);
+            Assert.True(said.Contains("permit ca.example.test for the account https://ca.example.test/acct/7, and this server's is ", StringComparison.Ordinal), words);
+            Assert.True(said.Contains("permit ca.example.test by dns-01 only, and that is not set up here", StringComparison.Ordinal), words);
+        }
+
+        Assert.Equal((1, 1), (check.Status, enable.Status));
+        Assert.Equal("two.example.test\n", await berth.OkAsync("certs:report", "hello", "--ssl-hostnames"));
+    }
+
+    [Fact]
+    public async Task names_a_name_server_that_does_not_answer()
+    {
+        await using var dns = await NameServer.StartBindAsync("@ IN NS ns9\nns9 IN A 127.0.0.9\napp IN A 127.0.0.1");
+        await using var berth = await StartAsync(null, null, dns, 0);
+        await AddAsync(berth, "hello", "app.example.test");
+
+        var check = await berth.RunAsync("letsencrypt:check", "hello");
+
+        Assert.Equal(1, check.Status);
+        Assert.Contains("name servers of example.test do not answer: ns9.example.test", check.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("ns1.example.test", check.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task tells_another_server_a_network_in_front_and_nobody_apart()
+    {
+        var port = FreePort.Next();
+        await using var dns = await NameServer.StartBindAsync("app IN A 127.0.0.1\ncdn IN A 127.0.0.1");
+        await using var berth = await StartAsync(null, null, dns, 0);
+        await AddAsync(berth, "hello", "app.example.test", "cdn.example.test");
+        await berth.OkAsync("letsencrypt:set", "--global", "http-port", port.ToString(CultureInfo.InvariantCulture));
+
+        var nobody = await berth.RunAsync("letsencrypt:check", "hello");
+        using var other = new HttpListener();
+        other.Prefixes.Add($"http://*:{port}/");
+        other.Start();
+        var serving = RefuseAsync(other);
+        var others = await berth.RunAsync("letsencrypt:check", "hello");
+        other.Stop();
+        await serving;
+
+        Assert.Equal((1, 1), (nobody.Status, others.Status));
+        Assert.Contains($"nobody answers at port {port} of 127.0.0.1, which is this machine", nobody.Output, StringComparison.Ordinal);
+        Assert.Contains($"another server answers at 127.0.0.1, port {port} (403", others.Output, StringComparison.Ordinal);
+        Assert.Contains("Cloudflare stands in front of cdn.example.test and does not pass the server's question on", others.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Cloudflare stands in front of app.example.test", others.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task tells_a_clock_that_is_wrong()
+    {
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = 1 });
+        await using var dns = await NameServer.StartBindAsync("app IN A 127.0.0.1");
+        await using var berth = await StartAsync(pebble.CertificateFile, pebble.DirectoryUrl, dns, 0);
+        await AddAsync(berth, "hello", "app.example.test");
+        await berth.RestartAsync(WrongClock.Ahead("+1h"));
+
+        var check = await berth.RunAsync("letsencrypt:check", "hello");
+
+        Assert.Equal(1, check.Status);
+        Assert.Matches("this machine's clock is (59m, [0-9]+s|1h|1h, [0-9]+s) ahead of the server's", check.Output);
+        Assert.Contains("timedatectl set-ntp true", check.Output, StringComparison.Ordinal);
+    }
+
+    private static async Task<BerthServer> StartAsync(string? trusted, Uri? server, NameServer dns, int httpPort)
+    {
+        var berth = await BerthServer.StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = trusted }, httpPort);
+        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "server", server?.AbsoluteUri ?? "berth");
+        await berth.OkAsync("letsencrypt:set", "--global", "dns-resolvers", dns.Address.ToString());
+        await berth.OkAsync("letsencrypt:set", "--global", "dns-authority-port", dns.Address.Port.ToString(CultureInfo.InvariantCulture));
+        await berth.OkAsync("letsencrypt:set", "--global", "http-port", berth.HttpPort.ToString(CultureInfo.InvariantCulture));
+        return berth;
+    }
+
+    private static async Task AddAsync(BerthServer berth, string app, params string[] domains)
+    {
+        await berth.OkAsync("apps:create", app);
+        await berth.OkAsync(["domains:set", app, .. domains]);
+    }
+
+    // What a server that is not this one would say, and for cdn.example.test as if it stood behind a well-known network.
+    private static async Task RefuseAsync(HttpListener listener)
+    {
+        try
+        {
+            while (true)
+            {
+                var context = await listener.GetContextAsync();
+                context.Response.StatusCode = 403;
+                if (context.Request.UserHostName.StartsWith("cdn.", StringComparison.Ordinal))
+                {
+                    context.Response.Headers["CF-RAY"] = "7";
+                }
+
+                context.Response.Close();
+            }
+        }
+        catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+        {
+            // The end of the test.
+        }
     }
 }

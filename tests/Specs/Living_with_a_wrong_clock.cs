@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography.X509Certificates;
 using Berth.TestKit;
 
@@ -6,9 +5,6 @@ namespace Berth.Specs;
 
 public sealed class Living_with_a_wrong_clock
 {
-    private static string Faketime { get; } =
-        $"/usr/lib/{(RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "aarch64" : "x86_64")}-linux-gnu/faketime/libfaketime.so.1";
-
     [Fact]
     public async Task renews_by_itself_what_has_expired_meanwhile_and_what_is_not_valid_yet()
     {
@@ -21,13 +17,12 @@ public sealed class Living_with_a_wrong_clock
 
         // Years ahead: it has expired. Set right again: the one had meanwhile is not valid for years, nor is the intermediate that signed it.
         await berth.StopAsync();
-        await berth.RestartAsync(new Dictionary<string, string?> { ["LD_PRELOAD"] = Faketime, ["FAKETIME"] = "+3000d", ["DONT_FAKE_MONOTONIC"] = "1" });
+        await berth.RestartAsync(WrongClock.Ahead("+3000d"));
         await Eventually.TrueAsync(() => Task.FromResult(BeginningOf(berth) > TimeProvider.System.GetLocalNow().DateTime.AddYears(5)));
         await berth.StopAsync();
         await berth.RestartAsync();
 
         await Eventually.TrueAsync(() => Task.FromResult(BeginningOf(berth) < TimeProvider.System.GetLocalNow().DateTime));
-
     }
 
     [Fact]
