@@ -66,6 +66,27 @@ public sealed class Installing_certificates : IAsyncLifetime
         Assert.False(Directory.Exists(Tls));
     }
 
+    [Theory]
+    [InlineData("rsa:1024", "TLS does not take it")]
+    [InlineData("ec:secp256k1", "TLS does not take it")]
+    [InlineData("ed25519", "of a kind that is not supported")]
+    public async Task tries_a_pair_before_visitors_do_and_keeps_the_one_that_works(string kind, string expected)
+    {
+        await _berth.OkAsync("certs:add", "shop", _mine["good.crt"], _mine["good.key"]);
+        string[] algorithm = kind.Split(':') is ["ec", var curve] ? ["ec", "-pkeyopt", $"ec_paramgen_curve:{curve}"] : [kind];
+        await ExternalProgram.SucceedAsync("openssl",
+        [
+            "req", "-x509", "-newkey", .. algorithm, "-nodes", "-days", "3", "-subj", "/CN=shop", "-addext", "subjectAltName=DNS:shop.example.com",
+            "-keyout", _mine["odd.key"], "-out", _mine["odd.crt"],
+        ]);
+
+        var result = await _berth.RunAsync("certs:add", "shop", _mine["odd.crt"], _mine["odd.key"]);
+
+        Assert.Equal(1, result.Status);
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+        Assert.Equal(await File.ReadAllTextAsync(_mine["good.crt"]), await _berth.OkAsync("certs:show", "shop", "crt"));
+    }
+
     [Fact]
     public async Task refuses_a_pair_that_is_none_and_changes_nothing()
     {

@@ -59,6 +59,46 @@ public sealed class Proving_names_over_dns_and_tls
     }
 
     [Fact]
+    public async Task lends_a_root_daemons_rights_to_no_program_and_no_file_that_the_folders_owner_names()
+    {
+        Assert.SkipUnless(System.Environment.IsPrivilegedProcess, "only root has rights to lend");
+        using var scratch = new ScratchFolder();
+        await ExternalProgram.SucceedAsync("chmod", ["711", scratch.Path]);
+        await File.WriteAllTextAsync(scratch["secret"], "the token\n");
+        await ExternalProgram.SucceedAsync("chmod", ["600", scratch["secret"]]);
+        await File.WriteAllTextAsync(scratch["change"], "#!/bin/sh\nid -u >&2\nexit 1\n");
+        await ExternalProgram.SucceedAsync("chmod", ["755", scratch["change"]]);
+        await using var dns = await NameServer.StartBindAsync(Records);
+        await using var pebble = await PebbleAtAsync(dns);
+        await using var berth = await BerthServer.StartAsync(
+            new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = pebble.CertificateFile }, prepare: OwnedByDaemon);
+        await CreateAsync(berth, pebble, "*.app.example.test");
+        await LookAtAsync(berth, dns);
+        await berth.OkAsync("letsencrypt:set", "hello", "dns-provider-EXEC_PATH", scratch["change"]);
+        await berth.OkAsync("letsencrypt:set", "hello", "dns-provider-DESEC_TOKEN_FILE", scratch["secret"]);
+
+        await berth.OkAsync("letsencrypt:set", "hello", "dns-provider", "exec");
+        var program = await berth.RunAsync("letsencrypt:enable", "hello");
+        await berth.OkAsync("letsencrypt:set", "hello", "dns-provider", "desec");
+        var file = await berth.RunAsync("letsencrypt:enable", "hello");
+
+        var daemon = (await ExternalProgram.SucceedAsync("id", ["-u", "daemon"])).Trim();
+        Assert.Contains($" {daemon}\n", program.Output + program.Error, StringComparison.Ordinal);
+        Assert.NotEqual(0, program.Status);
+        Assert.Contains("DESEC_TOKEN_FILE", file.Error, StringComparison.Ordinal);
+        Assert.Contains("cannot be read", file.Error, StringComparison.Ordinal);
+    }
+
+    private static void OwnedByDaemon(BerthServer berth)
+    {
+        foreach (var folder in new[] { berth.Home, berth.Lib })
+        {
+            Directory.CreateDirectory(folder);
+            ExternalProgram.SucceedAsync("chown", ["daemon:", folder]).GetAwaiter().GetResult();
+        }
+    }
+
+    [Fact]
     public async Task refuses_a_wildcard_clearly_where_no_provider_is_set_or_one_is_opted_out_of()
     {
         await using var dns = await NameServer.StartBindAsync(Records);

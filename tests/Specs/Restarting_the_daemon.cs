@@ -43,6 +43,38 @@ public sealed class Restarting_the_daemon
         Assert.Contains("run with another configuration than the present one and are replaced now", berth.Log, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("\u0000\u0001 garbage\n")]
+    [InlineData("20010101000000000\n")]
+    [InlineData(null)]
+    public async Task keeps_an_app_whose_pointer_to_its_release_was_damaged(string? pointer)
+    {
+        await using var berth = await StartAsync();
+        await ProcessServer.DeployAsync(berth, "hello");
+        var before = await berth.OkAsync("ps:report", "hello", "--status-web.1");
+        await berth.KillAsync();
+        var file = $"{berth.Lib}/data/releases/hello/current";
+        var release = await File.ReadAllTextAsync(file);
+        File.Delete(file);
+        if (pointer is not null)
+        {
+            await File.WriteAllTextAsync(file, pointer);
+        }
+
+        // A first deploy that was killed while it unpacked.
+        Directory.CreateDirectory($"{berth.Lib}/data/releases/hello/29990101000000000");
+        await File.WriteAllTextAsync($"{berth.Lib}/data/releases/hello/29990101000000000.unfinished", "");
+
+        await berth.RestartAsync();
+
+        Assert.Equal(before, await berth.OkAsync("ps:report", "hello", "--status-web.1"));
+        Assert.Contains("web.1", (await ProcessServer.AskAsync(berth, "hello")).Output, StringComparison.Ordinal);
+        Assert.Equal(release, await File.ReadAllTextAsync(file));
+        Assert.Equal([release.Trim(), "current"], Directory.GetFileSystemEntries(Path.GetDirectoryName(file)!).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Contains("nothing said which of its releases is in service", berth.Log, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task removes_what_never_went_into_service()
     {

@@ -47,12 +47,14 @@ public static class DnsProviders
     /// <param name="settings">Names and values; what does not concern it is passed over.</param>
     /// <param name="http">Carries its requests; SHOULD NOT follow redirects. Stays the caller's.</param>
     /// <param name="time">The clock of all waits.</param>
+    /// <param name="rights">Of files and programs that settings name; null for the process's own.</param>
     /// <exception cref="Kernel.ProblemException">
     /// <see cref="DnsProblems.ProviderUnknown"/>, <see cref="DnsProblems.SettingMissing"/>, <see cref="DnsProblems.SettingInvalid"/>.
     /// </exception>
-    public static IDnsProvider Create(string code, IReadOnlyDictionary<string, string> settings, HttpClient http, TimeProvider time)
+    public static IDnsProvider Create(
+        string code, IReadOnlyDictionary<string, string> settings, HttpClient http, TimeProvider time, DnsRights? rights = null)
     {
-        var own = new DnsSettings(code, settings);
+        var own = new DnsSettings(code, settings, rights ?? DnsRights.Own);
         return code switch
         {
             "acme-dns" => new AcmeDns(own, http, time),

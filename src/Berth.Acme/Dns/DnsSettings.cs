@@ -7,13 +7,15 @@ namespace Berth.Acme.Dns;
 /// One provider's settings, under lego's environment variable names; <c>NAME_FILE</c> names a file that holds the value of
 /// <c>NAME</c>. Remembers what is secret, so that it never reaches a message.
 /// </summary>
-internal sealed class DnsSettings(string provider, IReadOnlyDictionary<string, string> values)
+internal sealed class DnsSettings(string provider, IReadOnlyDictionary<string, string> values, DnsRights rights)
 {
     private const int LargestFile = 64 * 1024;
     private const int ShortestSecret = 4;
     private readonly HashSet<string> _secrets = new(StringComparer.Ordinal);
 
     internal string Provider { get; } = provider;
+
+    internal DnsRights Rights => rights;
 
     /// <returns>The first that is set and not empty; null when none is.</returns>
     internal string? Find(params ReadOnlySpan<string> names)
@@ -112,7 +114,7 @@ internal sealed class DnsSettings(string provider, IReadOnlyDictionary<string, s
     {
         try
         {
-            using var stream = File.OpenRead(file);
+            using var stream = rights.Use(() => File.OpenRead(file));
             if (stream.Length > LargestFile)
             {
                 throw DnsProblems.BadSetting(Provider, name + "_FILE", "the file is larger than a secret is").AsException();

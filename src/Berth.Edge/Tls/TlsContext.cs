@@ -37,7 +37,7 @@ internal static class TlsContext
         AllowRenegotiation = false,
     };
 
-    private static X509Certificate2Collection Intermediates(string chain)
+    internal static X509Certificate2Collection Intermediates(string chain)
     {
         var certificates = new X509Certificate2Collection();
         certificates.ImportFromPem(chain);

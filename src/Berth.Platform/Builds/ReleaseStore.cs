@@ -5,14 +5,15 @@ namespace Berth.Platform.Builds;
 
 /// <summary>
 /// The releases of each app: folders below <c>data/releases/&lt;app&gt;</c>, never changed once made, and a pointer to the one in
-/// service that is written last. A folder without a pointer is a build that did not finish, and goes with the next one.
+/// service that is written last. Until then a mark beside the folder says that it is not finished.
 /// </summary>
 public sealed class ReleaseStore(IStateStore store, TimeProvider time)
 {
     private const int Kept = 3;
+    private const string Mark = ".unfinished";
 
     /// <returns>The release in service, or null when the app was never deployed.</returns>
-    public string? Current(AppName app) => store.Read(Pointer(app))?.Trim() is { Length: > 0 and < 40 } id && id.All(char.IsAsciiDigit) ? id : null;
+    public string? Current(AppName app) => store.Read(Pointer(app))?.Trim() is { } id && IsRelease(id) ? id : null;
 
     public string FolderOf(AppName app, string release) => store.FileOf(Folder(app).Slash(release));
 
@@ -22,6 +23,7 @@ public sealed class ReleaseStore(IStateStore store, TimeProvider time)
     {
         var id = time.GetUtcNow().UtcDateTime.ToString("yyyyMMddHHmmssfff", System.Globalization.CultureInfo.InvariantCulture);
         var folder = FolderOf(app, id);
+        store.Write(MarkOf(app, id), "");
         // What is deployed may hold secrets; the account that runs it becomes its owner.
         PrivateFolder.Ensure(Path.GetDirectoryName(folder)!, PrivateFolder.PublicRead);
         PrivateFolder.Ensure(folder, PrivateFolder.GroupRead);
@@ -33,16 +35,46 @@ public sealed class ReleaseStore(IStateStore store, TimeProvider time)
         }
         catch
         {
-            store.Delete(Folder(app).Slash(id));
+            Discard(app, id);
             throw;
         }
     }
 
     /// <summary>Puts a release into service on disk.</summary>
-    public void Activate(AppName app, string release) => store.Write(Pointer(app), release + "\n");
+    public void Activate(AppName app, string release)
+    {
+        store.Write(Pointer(app), release + "\n");
+        store.Delete(MarkOf(app, release));
+    }
 
     /// <summary>Removes a release that came to nothing.</summary>
-    public void Discard(AppName app, string release) => store.Delete(Folder(app).Slash(release));
+    public void Discard(AppName app, string release)
+    {
+        store.Delete(Folder(app).Slash(release));
+        store.Delete(MarkOf(app, release));
+    }
+
+    /// <summary>
+    /// Points to the newest finished release where the pointer was lost or leads nowhere. Only for a daemon that has just started, when no
+    /// deploy is under way.
+    /// </summary>
+    /// <returns>The release pointed to now; null when nothing was amiss.</returns>
+    public string? Repoint(AppName app)
+    {
+        var names = store.List(Folder(app));
+        if (Current(app) is { } current && names.Contains(current))
+        {
+            return null;
+        }
+
+        var newest = names.LastOrDefault(name => IsRelease(name) && !names.Contains(name + Mark));
+        if (newest is not null)
+        {
+            Activate(app, newest);
+        }
+
+        return newest;
+    }
 
     /// <summary>
     /// Removes releases that never went into service: those made after the current one by a daemon that was killed. Only for a daemon
@@ -51,9 +83,9 @@ public sealed class ReleaseStore(IStateStore store, TimeProvider time)
     /// <returns>What was removed.</returns>
     public IReadOnlyList<string> Sweep(AppName app)
     {
-        var current = Current(app);
-        string[] left = [.. store.List(Folder(app))
-            .Where(name => name != "current" && (current is null || string.CompareOrdinal(name, current) > 0))];
+        var (current, names) = (Current(app), store.List(Folder(app)));
+        string[] left = [.. names.Where(name => IsRelease(name) && name != current
+            && (names.Contains(name + Mark) || (current is not null && string.CompareOrdinal(name, current) > 0)))];
         foreach (var release in left)
         {
             Discard(app, release);
@@ -66,14 +98,18 @@ public sealed class ReleaseStore(IStateStore store, TimeProvider time)
     public void Prune(AppName app)
     {
         var current = Current(app);
-        var old = store.List(Folder(app)).Where(name => name != "current" && name != current).SkipLast(Kept - 1);
+        var old = store.List(Folder(app)).Where(name => IsRelease(name) && name != current).SkipLast(Kept - 1);
         foreach (var release in old)
         {
             Discard(app, release);
         }
     }
 
+    private static bool IsRelease(string name) => name is { Length: > 0 and < 40 } && name.All(char.IsAsciiDigit);
+
     private static StatePath Folder(AppName app) => StatePath.Lib("data", "releases", app.Text);
+
+    private static StatePath MarkOf(AppName app, string release) => Folder(app).Slash(release + Mark);
 
     private static StatePath Pointer(AppName app) => Folder(app).Slash("current");
 }

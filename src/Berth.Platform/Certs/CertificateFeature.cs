@@ -44,6 +44,7 @@ public sealed class CertificateFeature(
         var named = words.At(1) is { Length: > 0 } && words.At(2) is { Length: > 0 };
         var (certificate, key, names) = await CertificateArchive.ReadAsync(call.OpenInput(), named, call.Cancel);
         var pair = CertificatePair.Read(certificate, key);
+        await pair.ProveAsync();
         foreach (var name in named ? [] : names)
         {
             call.Output.Line(Printable.Of(name));

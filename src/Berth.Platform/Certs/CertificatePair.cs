@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Berth.Edge;
 using Berth.Kernel;
 
 namespace Berth.Platform.Certs;
@@ -21,6 +22,7 @@ public sealed record CertificatePair(string ChainPem, string KeyPem, Certificate
         var given = Certificates(chainPem);
         try
         {
+            CheckKind(given);
             var place = given.FindIndex(certificate => Matches(certificate, keyPem));
             if (place < 0)
             {
@@ -58,6 +60,28 @@ public sealed record CertificatePair(string ChainPem, string KeyPem, Certificate
         foreach (var domain in domains.Where(domain => !CertificateNames.Cover(Leaf.Names, domain)))
         {
             yield return $"The certificate does not cover {domain}: browsers will warn, and its visitors are not sent from HTTP to HTTPS";
+        }
+    }
+
+    /// <summary>Tries whether a visitor can be served with it.</summary>
+    /// <exception cref="ProblemException">None can; in the words of TLS.</exception>
+    public async Task ProveAsync()
+    {
+        if (await TrialHandshake.RefusalAsync(ChainPem, KeyPem) is { } reason)
+        {
+            throw CertificateProblems.Unusable("certificate", $"TLS does not take it on this machine ({Printable.Of(reason.TrimEnd('.'))})").AsException();
+        }
+    }
+
+    private static void CheckKind(List<X509Certificate2> given)
+    {
+        const string rsa = "1.2.840.113549.1.1.1";
+        const string ec = "1.2.840.10045.2.1";
+        if (given.TrueForAll(certificate => certificate.PublicKey.Oid.Value is not (rsa or ec)))
+        {
+            var kind = given[0].PublicKey.Oid;
+            throw CertificateProblems.Unusable(
+                "certificate", $"its key is of a kind that is not supported ({Printable.Of(kind.FriendlyName ?? kind.Value ?? "")})").AsException();
         }
     }
 

@@ -239,6 +239,11 @@ public sealed class AppRuntime(
 
     private void Sweep(AppName app)
     {
+        if (releases.Repoint(app) is { } newest)
+        {
+            log.Noticed(app, $"nothing said which of its releases is in service: taken as such is the newest, {newest}");
+        }
+
         foreach (var release in releases.Sweep(app))
         {
             log.Noticed(app, $"release {release} was never finished and is removed");

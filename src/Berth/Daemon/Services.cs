@@ -119,7 +119,7 @@ internal sealed class Services : IAsyncDisposable
         var random = new Random();
         var renewalLog = new RenewalLog(logs);
         var events = new LineageEvents(renewalLog);
-        _dns = new DnsChoice(properties, time);
+        _dns = new DnsChoice(properties, roots, time);
         Notices = new NoticeDelivery(new NotifySettings(properties), store, triggers, renewalLog.OutputOf, renewalLog, time);
         var notices = new NoticeLog(store);
         var desk = new NoticeDesk(notices, Notices, certificates, store, renewalLog, time);

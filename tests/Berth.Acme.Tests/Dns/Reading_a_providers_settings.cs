@@ -60,5 +60,5 @@ public sealed class Reading_a_providers_settings : IDisposable
         Settings(("DO_PROPAGATION_TIMEOUT", "300")).Patience("DO", 60, 2));
 
     private static DnsSettings Settings(params (string Name, string Value)[] values) =>
-        new("test", values.ToDictionary(pair => pair.Name, pair => pair.Value));
+        new("test", values.ToDictionary(pair => pair.Name, pair => pair.Value), DnsRights.Own);
 }

@@ -38,7 +38,7 @@ public sealed class Signing_for_aws
         {
             ["AWS_SHARED_CREDENTIALS"] = "[default]\naws_access_key_id = A\naws_secret_access_key=S\n\n# x\n[other]\naws_access_key_id=B\naws_secret_access_key = secret=with=signs\n",
             ["AWS_PROFILE"] = "other",
-        });
+        }, DnsRights.Own);
 
         Assert.Equal(new AwsCredentials("B", "secret=with=signs", null), AwsCredentials.Of(settings));
     }

@@ -13,6 +13,7 @@ internal sealed class AcmeDns : IDnsProvider
     private readonly ProviderHttp _http;
     private readonly string _base;
     private readonly string _file;
+    private readonly DnsRights _rights;
     private readonly IReadOnlyList<string>? _allowed;
     private readonly NameGates _gate = new();
 
@@ -22,6 +23,7 @@ internal sealed class AcmeDns : IDnsProvider
         settings.Require("ACME_DNS_API_BASE");
         _base = settings.Url("ACME_DNS_API_BASE", "").AbsoluteUri.TrimEnd('/');
         _file = settings.Require("ACME_DNS_STORAGE_PATH");
+        _rights = settings.Rights;
         _allowed = settings.Find("ACME_DNS_ALLOWLIST")?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         Patience = settings.Patience("ACME_DNS", 60, 2);
     }
@@ -63,7 +65,7 @@ internal sealed class AcmeDns : IDnsProvider
 
         var fresh = await RegisterAsync(cancel);
         accounts[name] = fresh;
-        AtomicFile.Write(_file, JsonSerializer.Serialize(accounts, ProviderJson.Default.DictionaryStringAcmeDnsAccount));
+        Save(JsonSerializer.Serialize(accounts, ProviderJson.Default.DictionaryStringAcmeDnsAccount));
         throw DnsProblems.NoAlias("_acme-challenge." + name, fresh.FullDomain!).AsException();
     }
 
@@ -82,12 +84,18 @@ internal sealed class AcmeDns : IDnsProvider
             : throw _http.Refusal(false, Doing, "its answer is not whole");
     }
 
+    private void Save(string accounts) => _rights.Use(() =>
+    {
+        AtomicFile.Write(_file, accounts);
+        return true;
+    });
+
     private Dictionary<string, AcmeDnsAccount> Load()
     {
         try
         {
-            return File.Exists(_file)
-                ? JsonSerializer.Deserialize(File.ReadAllText(_file), ProviderJson.Default.DictionaryStringAcmeDnsAccount) ?? []
+            return _rights.Use(() => File.Exists(_file) ? File.ReadAllText(_file) : null) is { } text
+                ? JsonSerializer.Deserialize(text, ProviderJson.Default.DictionaryStringAcmeDnsAccount) ?? []
                 : [];
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)

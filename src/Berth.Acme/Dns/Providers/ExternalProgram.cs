@@ -13,10 +13,12 @@ internal sealed class ExternalProgram : IDnsProvider
     private const int MostLines = 20;
     private readonly string _program;
     private readonly bool _raw;
+    private readonly DnsRights _rights;
 
     internal ExternalProgram(DnsSettings settings)
     {
         _program = settings.Require("EXEC_PATH");
+        _rights = settings.Rights;
         _raw = settings.Find("EXEC_MODE")?.ToUpperInvariant() switch
         {
             null => false,
@@ -71,6 +73,7 @@ internal sealed class ExternalProgram : IDnsProvider
     {
         try
         {
+            _rights.Become(start);
             return Process.Start(start)!;
         }
         catch (Win32Exception e)

@@ -8,6 +8,7 @@ using Berth.Acme.Dns;
 using Berth.Acme.Protocol;
 using Berth.Kernel;
 using Berth.Platform.Properties;
+using Berth.Storage;
 
 namespace Berth.Platform.LetsEncrypt.Challenges;
 
@@ -15,7 +16,7 @@ namespace Berth.Platform.LetsEncrypt.Challenges;
 /// What an app has set to prove its names over DNS: <c>dns-provider</c>, lego's variables as <c>dns-provider-NAME</c>, and which kind of
 /// record. The app's own settings, else those of all apps; <c>none</c> opts out.
 /// </summary>
-public sealed class DnsChoice(PropertyStore properties, TimeProvider time) : IDisposable
+public sealed class DnsChoice(PropertyStore properties, StateRoots roots, TimeProvider time) : IDisposable
 {
     internal const string Provider = "dns-provider";
     internal const string Family = "dns-provider-";
@@ -98,7 +99,7 @@ public sealed class DnsChoice(PropertyStore properties, TimeProvider time) : IDi
             _solvers.Clear();
         }
 
-        var provider = code is null ? null : DnsProviders.Create(code, settings, _http.Value, time);
+        var provider = code is null ? null : DnsProviders.Create(code, settings, _http.Value, time, new OwnersRights(roots));
         return _solvers.GetOrAdd(key, _ => new DnsSolver(kind, provider, options, time));
     }
 
