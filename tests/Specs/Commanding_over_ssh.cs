@@ -71,6 +71,19 @@ public sealed class Commanding_over_ssh : IDisposable
     }
 
     [Fact]
+    public async Task tells_plugins_whose_key_it_was_and_nothing_where_there_was_none()
+    {
+        var said = await RunAsync("""
+            mkdir -p who/subcommands; printf '[plugin]\ndescription = "x"\nversion = "1"\n[plugin.config]\n' >who/plugin.toml
+            printf '#!/bin/bash\necho "[$NAME] [$SSH_NAME]"\n' >who/subcommands/inner
+            printf '#!/bin/bash\necho "[$NAME] [$SSH_NAME]"; dokku who:inner\n' >who/subcommands/default
+            chmod 755 who/subcommands/*; dokku plugin:install /tmp/who >/dev/null
+            dokku who; asked who
+            """);
+        Assert.Equal("[] [default]\n[] [default]\n[alice smith] [alice smith]\n[alice smith] [alice smith]\n", said);
+    }
+
+    [Fact]
     public async Task keeps_a_key_out_from_the_moment_it_is_removed()
     {
         var said = await RunAsync("""

@@ -24,8 +24,11 @@ public sealed record Caller(
     /// <summary>The account behind the call: <c>root</c>, who called sudo, or <c>dokku</c> over SSH. Plugins get it as <c>SSH_USER</c>.</summary>
     public string SshUser { get; init; } = "";
 
-    /// <summary>The name of the SSH key that was used, else <c>default</c>. Plugins get it as <c>SSH_NAME</c>.</summary>
-    public string SshName { get; init; } = "default";
+    /// <summary>The name of the SSH key that was used; empty where none was. Plugins get it as <c>NAME</c>, and take its lack for a call on this machine.</summary>
+    public string SshName { get; init; } = "";
+
+    /// <summary>As <see cref="SshName"/>, in the contract's word where no key was used.</summary>
+    public string KeyName => SshName.Length > 0 ? SshName : "default";
 
     /// <summary>True when a plugin's program calls, which was allowed to when its own caller was.</summary>
     public bool WithinPlugin { get; init; }

@@ -39,7 +39,7 @@ public sealed class EventLog(string path, DokkuRc settings, TimeProvider time)
         var now = time.GetLocalNow();
         var line = string.Create(
             CultureInfo.InvariantCulture,
-            $"{now:MMM} {now.Day,2} {now:HH:mm:ss} {Environment.MachineName} dokku[{Environment.ProcessId}]: INVOKED: {trigger}( {Words(arguments)} ) NAME={Printable.Of(caller.SshName)} FINGERPRINT=\n");
+            $"{now:MMM} {now.Day,2} {now:HH:mm:ss} {Environment.MachineName} dokku[{Environment.ProcessId}]: INVOKED: {trigger}( {Words(arguments)} ) NAME={Printable.Of(caller.KeyName)} FINGERPRINT=\n");
         lock (_writing)
         {
             Append(Encoding.UTF8.GetBytes(line));

@@ -80,7 +80,13 @@ public sealed class PluginEnvironment(PluginFolders folders, DokkuRc settings, s
     private static void AddCaller(Dictionary<string, string> values, Caller caller)
     {
         values["SSH_USER"] = UserOf(caller);
-        values["SSH_NAME"] = values["NAME"] = caller.SshName;
+        values["SSH_NAME"] = caller.KeyName;
+        if (caller.SshName.Length > 0)
+        {
+            // Plugins that guard what only this machine's own users may do look whether it is there.
+            values["NAME"] = caller.SshName;
+        }
+
         values["TERM"] = caller is { OutputIsTerminal: true, Coloured: true } ? "xterm" : "dumb";
         if (caller.Operations.Count > 0)
         {

@@ -56,7 +56,7 @@ public sealed class PluginTriggers(PluginCatalog catalog, PluginEnvironment envi
         {
             foreach (var (plugin, program) in catalog.Executables("user-auth"))
             {
-                string[] arguments = [PluginEnvironment.UserOf(output.Caller), output.Caller.SshName, .. words];
+                string[] arguments = [PluginEnvironment.UserOf(output.Caller), output.Caller.KeyName, .. words];
                 await RunAsync(plugin, "user-auth", program, arguments, SharedInput.None, asRoot: false, output, cancel);
             }
         }

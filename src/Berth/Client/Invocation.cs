@@ -27,7 +27,7 @@ internal static class Invocation
         Operations = ForcedCommand.KeyName is null ? Environment.GetEnvironmentVariable(PluginEnvironment.Operations)?.Split(' ') ?? [] : [],
         InputIsTerminal = !Console.IsInputRedirected,
         SshUser = ForcedCommand.UserName(CurrentUser.IsRoot),
-        SshName = ForcedCommand.KeyName ?? "default",
+        SshName = ForcedCommand.KeyName ?? (IsSet(PluginEnvironment.Nested) ? Environment.GetEnvironmentVariable("NAME") : null) ?? "",
         Coloured = !IsSet("NO_COLOR") && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
     };
 

@@ -24,7 +24,7 @@ internal sealed record CallRequest
     public string SshUser { get; init; } = "";
 
     /// <summary>The SSH key's name, as the contract's SSH_NAME.</summary>
-    public string SshName { get; init; } = "default";
+    public string SshName { get; init; } = "";
 
     /// <summary>True when a plugin's program calls. Only who has an account here can say so, not who comes over SSH.</summary>
     public bool WithinPlugin { get; init; }

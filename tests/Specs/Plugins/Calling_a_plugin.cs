@@ -81,6 +81,7 @@ public sealed class Calling_a_plugin : IDisposable
             },
             variables.ToHashSet());
         Assert.DoesNotContain("SECRET=s3", variables);
+        Assert.DoesNotContain(variables, variable => variable.StartsWith("NAME=", StringComparison.Ordinal));
     }
 
     [Fact]
