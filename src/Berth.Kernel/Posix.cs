@@ -51,6 +51,12 @@ internal static unsafe partial class Posix
         }
     }
 
+    /// <summary>The C library, which would give each thread a heap of its own, makes do with two.</summary>
+    public static void ShareArenas() => _ = SetHeap(-8, 2); // M_ARENA_MAX
+
+    /// <summary>Gives back what the C library keeps of freed memory.</summary>
+    public static void TrimHeap() => _ = TrimHeap(0);
+
     /// <summary>Sends what was written to an open file on its way to the disk without waiting; a file system that cannot is no failure.</summary>
     public static void StartWriting(int descriptor)
     {
@@ -247,6 +253,12 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Signal(int process, int signal);
+
+    [LibraryImport("libc", EntryPoint = "mallopt")]
+    private static partial int SetHeap(int option, int value);
+
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    private static partial int TrimHeap(nuint keep);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();

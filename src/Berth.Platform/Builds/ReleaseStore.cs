@@ -11,9 +11,12 @@ public sealed class ReleaseStore(IStateStore store, TimeProvider time)
 {
     private const int Kept = 3;
     private const string Mark = ".unfinished";
+    private readonly Remembered<string?> _current = new(store.Watch, time);
 
     /// <returns>The release in service, or null when the app was never deployed.</returns>
-    public string? Current(AppName app) => store.Read(Pointer(app))?.Trim() is { } id && IsRelease(id) ? id : null;
+    public string? Current(AppName app) => _current.Get(app.Text, () => [store.FileOf(Pointer(app))], () => ReadCurrent(app));
+
+    private string? ReadCurrent(AppName app) => store.Read(Pointer(app))?.Trim() is { } id && IsRelease(id) ? id : null;
 
     public string FolderOf(AppName app, string release) => store.FileOf(Folder(app).Slash(release));
 

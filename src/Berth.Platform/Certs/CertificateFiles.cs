@@ -48,10 +48,10 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
     {
         store.EnsureFolder(Folder(app), PrivateFolder.GroupRead);
         var before = ReadKey(app);
-        store.Write(Key(app), keyPem, AtomicFile.GroupRead);
+        StateFile[] pair = [new(Key(app), keyPem, AtomicFile.GroupRead), new(Certificate(app), chainPem, AtomicFile.GroupRead)];
         try
         {
-            store.Write(Certificate(app), chainPem, AtomicFile.GroupRead);
+            store.WriteAll(fromAcme ? [.. pair, new StateFile(FromAcme(app), chainPem, AtomicFile.GroupRead)] : pair);
         }
         catch (ProblemException) when (before is not null)
         {
@@ -60,11 +60,7 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
             throw;
         }
 
-        if (fromAcme)
-        {
-            store.Write(FromAcme(app), chainPem, AtomicFile.GroupRead);
-        }
-        else
+        if (!fromAcme)
         {
             store.Delete(FromAcme(app));
         }

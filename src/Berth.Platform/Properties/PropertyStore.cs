@@ -7,14 +7,17 @@ public sealed class PropertyStore(IStateStore store, TimeProvider time)
 {
     private readonly Remembered<string?> _values = new(store.Watch, time);
     private readonly Remembered<IReadOnlyList<string>> _keys = new(store.Watch, time);
+    private readonly Remembered<HashSet<string>> _scopes = new(store.Watch, time);
 
     public const string Global = "--global";
 
     /// <returns>The value, or null when it is not set.</returns>
-    public string? Get(string feature, string scope, string key) => _values.Get(
-        $"{feature}/{scope}/{key}",
-        () => [store.FileOf(PathOf(feature, scope, key))],
-        () => store.Read(PathOf(feature, scope, key)) is { Length: > 0 } value ? value.TrimEnd('\n') : null);
+    public string? Get(string feature, string scope, string key) => HasFolder(feature, scope)
+        ? _values.Get(
+            $"{feature}/{scope}/{key}",
+            () => [store.FileOf(PathOf(feature, scope, key))],
+            () => store.Read(PathOf(feature, scope, key)) is { Length: > 0 } value ? value.TrimEnd('\n') : null)
+        : null;
 
     /// <summary>Sets a value; an empty one removes it.</summary>
     public void Set(string feature, string scope, string key, string value)
@@ -51,10 +54,18 @@ public sealed class PropertyStore(IStateStore store, TimeProvider time)
     }
 
     /// <returns>The keys set, in ordinal order.</returns>
-    public IReadOnlyList<string> Keys(string feature, string scope) => _keys.Get(
-        $"{feature}/{scope}",
-        () => [store.FileOf(StatePath.Lib("config", feature, scope))],
-        () => store.List(StatePath.Lib("config", feature, scope)));
+    public IReadOnlyList<string> Keys(string feature, string scope) => HasFolder(feature, scope)
+        ? _keys.Get(
+            $"{feature}/{scope}",
+            () => [store.FileOf(StatePath.Lib("config", feature, scope))],
+            () => store.List(StatePath.Lib("config", feature, scope)))
+        : [];
+
+    // Most apps have set nothing of most features: one list of those that have spares a look, and memory, for every key of every other.
+    private bool HasFolder(string feature, string scope) => _scopes.Get(
+        feature,
+        () => [store.FileOf(StatePath.Lib("config", feature))],
+        () => store.List(StatePath.Lib("config", feature)).ToHashSet(StringComparer.Ordinal)).Contains(scope);
 
     private static StatePath PathOf(string feature, string scope, string key) => StatePath.Lib("config", feature, scope, key);
 }

@@ -7,14 +7,28 @@ using Berth.Storage;
 namespace Berth.Platform.Takeover;
 
 /// <summary>Reads which containers a Dokku server started for an app. Nothing is ever written there: Dokku would need it to go back.</summary>
-public sealed class ContainerFiles(IStateStore store)
+public sealed class ContainerFiles(IStateStore store, TimeProvider time)
 {
     private const string Prefix = "CONTAINER.web.";
     private const int UsualPort = 5000;
     private const int Most = 100;
+    private static readonly string[] Kinds = [Prefix, "IP.web.", "PORT.web."];
+    private readonly Remembered<IReadOnlyList<DokkuContainer>> _containers = new(store.Watch, time);
 
     /// <summary>The app's web containers in the order of their numbers' text; files that make no sense are passed over.</summary>
-    public IReadOnlyList<DokkuContainer> Of(AppName app) =>
+    public IReadOnlyList<DokkuContainer> Of(AppName app) => _containers.Get(app.Text, () => Telling(app), () => ReadAll(app));
+
+    private string[] Telling(AppName app)
+    {
+        var folder = AppCatalog.FolderOf(app);
+        return
+        [
+            store.FileOf(folder),
+            .. store.List(folder).Where(name => Kinds.Any(kind => name.StartsWith(kind, StringComparison.Ordinal))).Select(name => store.FileOf(folder.Slash(name))),
+        ];
+    }
+
+    private IReadOnlyList<DokkuContainer> ReadAll(AppName app) =>
     [
         .. store.List(AppCatalog.FolderOf(app)).Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Take(Most)
             .Select(name => Read(app, name[Prefix.Length..])).OfType<DokkuContainer>(),

@@ -13,7 +13,7 @@ internal sealed class ControlConnection : IDisposable
 {
     private readonly UnixConnection _socket;
     private readonly Lock _sending = new();
-    private byte[] _buffer = new byte[4096];
+    private byte[] _buffer = GC.AllocateUninitializedArray<byte>(16 * 1024);
     private int _start;
     private int _end;
 
@@ -118,9 +118,29 @@ internal sealed class ControlConnection : IDisposable
             return false;
         }
 
-        content = _buffer.AsSpan(_start + 5, length);
-        _start += 5 + length;
+        content = _buffer.AsSpan(_start + 5, length + TakeMore(kind, _start + 5 + length));
         return true;
+    }
+
+    /// <summary>Joins the frames that are at hand and go where this one goes: a write for each line would cost more than all else.</summary>
+    /// <returns>How many bytes were added behind <paramref name="end"/>.</returns>
+    private int TakeMore(FrameKind kind, int end)
+    {
+        var added = 0;
+        for (_start = end; kind is FrameKind.Output or FrameKind.Error && _end - _start >= 5 && (FrameKind)_buffer[_start] == kind;)
+        {
+            var length = BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(_start + 1));
+            if (length < 0 || length > _end - _start - 5)
+            {
+                break;
+            }
+
+            _buffer.AsSpan(_start + 5, length).CopyTo(_buffer.AsSpan(end + added));
+            added += length;
+            _start += 5 + length;
+        }
+
+        return added;
     }
 
     /// <summary>Ends both directions: the daemon is told that what was sent is not whole.</summary>

@@ -26,6 +26,7 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
 
     public async Task StartAsync(CancellationToken cancel)
     {
+        Started(IdleMemory.Watch(TimeProvider.System));
         PrepareFolders();
         _lock = FileLock.TryAcquire($"{roots.Lib}/run/daemon.lock") ?? throw ProgramProblems.AlreadyRunning(roots.Lib).AsException();
         if (new LeftoverSweep(roots, TimeProvider.System).Run() is > 0 and var swept)

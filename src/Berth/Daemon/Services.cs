@@ -85,7 +85,7 @@ internal sealed class Services : IAsyncDisposable
         var renaming = new AppRenaming(store);
         renaming.FinishAll();
         Edge = new EdgeServer(edgeOptions, time, logs);
-        Containers = new ContainerTargets(apps, new ContainerFiles(store), releases, _docker);
+        Containers = new ContainerTargets(apps, new ContainerFiles(store, time), releases, _docker);
         var urls = new AppUrls(domains, ports, certificates, store, Edge);
         var routes = new RoutePublisher(apps, domains, certificates, ports, proxy, nginx, urls, scheduler, Edge) { Otherwise = app => Containers.Of(app) };
         var published = new RouteChanges(routes, Edge);

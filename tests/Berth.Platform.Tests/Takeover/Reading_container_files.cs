@@ -16,7 +16,7 @@ public sealed class Reading_container_files : IDisposable
     public Reading_container_files()
     {
         Directory.CreateDirectory(_scratch["home/shop"]);
-        _files = new ContainerFiles(new FileStateStore(new StateRoots(_scratch["home"], _scratch["lib"]), TimeProvider.System));
+        _files = new ContainerFiles(new FileStateStore(new StateRoots(_scratch["home"], _scratch["lib"]), TimeProvider.System), TimeProvider.System);
     }
 
     [Fact]

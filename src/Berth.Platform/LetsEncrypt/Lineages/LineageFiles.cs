@@ -74,16 +74,15 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
         var id = Convert.ToHexStringLower(Sha1($"{settings}\n{issued.CertificateUrl}"));
         var folder = Certificates(app).Slash(id);
         var name = FileNameOf(issued.Names[0]);
-        store.Write(folder.Slash("config"), settings + "\n");
-        foreach (var (file, text) in besides)
-        {
-            store.Write(folder.Slash(file), text);
-        }
-
-        store.Write(folder.Slash("certificates", name + ".key"), issued.PrivateKeyPem);
-        store.Write(folder.Slash("certificates", name + ".crt"), issued.FullChainPem);
-        store.Write(folder.Slash("certificates", name + ".issuer.crt"), issued.ChainPem);
-        store.Write(folder.Slash("certificates", name + ".pem"), issued.FullChainPem + issued.PrivateKeyPem);
+        store.WriteAll(
+        [
+            new StateFile(folder.Slash("config"), settings + "\n"),
+            .. besides.Select(file => new StateFile(folder.Slash(file.Key), file.Value)),
+            new StateFile(folder.Slash("certificates", name + ".key"), issued.PrivateKeyPem),
+            new StateFile(folder.Slash("certificates", name + ".crt"), issued.FullChainPem),
+            new StateFile(folder.Slash("certificates", name + ".issuer.crt"), issued.ChainPem),
+            new StateFile(folder.Slash("certificates", name + ".pem"), issued.FullChainPem + issued.PrivateKeyPem),
+        ]);
         Activate(app, id, issued.FullChainPem, issued.PrivateKeyPem);
         Prune(app);
     }
