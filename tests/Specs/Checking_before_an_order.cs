@@ -56,7 +56,10 @@ public sealed class Checking_before_an_order
     public async Task judges_CAA_records_as_the_server_will_and_leaves_out_what_they_forbid()
     {
         var http = FreePort.Next();
+
+        // The record at the top ends the climb, so that no server outside is asked about names above it.
         await using var dns = await NameServer.StartBindAsync("""
+            @ IN CAA 0 issue "ca.example.test"
             one IN A 127.0.0.1
             two IN A 127.0.0.1
             two IN CAA 0 issue "ca.example.test"
