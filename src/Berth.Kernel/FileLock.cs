@@ -4,13 +4,14 @@ using Microsoft.Win32.SafeHandles;
 namespace Berth.Kernel;
 
 /// <summary>
-/// A lock that one process holds at a time (flock on a file). The kernel drops it with the process, so kill -9 leaves none behind.
+/// A lock that one process holds at a time (an open file description lock). The kernel drops it with the process, so kill -9 leaves none
+/// behind, and it can be looked at without being taken.
 /// </summary>
 public sealed class FileLock : IDisposable
 {
     private const int WouldBlock = 11; // EWOULDBLOCK
-    private const int Exclusive = 2; // LOCK_EX
-    private const int AtOnce = 4; // LOCK_NB
+    private const int Look = 36; // F_OFD_GETLK
+    private const int Take = 37; // F_OFD_SETLK
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
     private readonly SafeFileHandle _file;
 
@@ -55,7 +56,8 @@ public sealed class FileLock : IDisposable
                 throw SystemFault.Last(path);
             }
 
-            if (Posix.LockFile((int)file.DangerousGetHandle(), Exclusive | AtOnce) == 0)
+            var whole = Posix.FileRegion.Whole;
+            if (Posix.LockFile((int)file.DangerousGetHandle(), Take, ref whole) == 0)
             {
                 return new FileLock(file);
             }
@@ -71,7 +73,9 @@ public sealed class FileLock : IDisposable
         }
     }
 
-    /// <summary>Whether a process holds the lock now. It asks only to read, so that it also works where nothing can be written.</summary>
+    /// <summary>
+    /// Whether a process holds the lock now. Whoever takes it meanwhile is not hindered, and it works where nothing can be written.
+    /// </summary>
     /// <exception cref="ProblemException"><see cref="KernelProblems.StateNotWritable"/>: it is another user's.</exception>
     public static bool IsHeld(string path)
     {
@@ -81,7 +85,10 @@ public sealed class FileLock : IDisposable
             return SystemFault.LastIsAbsence ? false : throw KernelProblems.NotWritable(path, SystemFault.Last(path)).AsException();
         }
 
-        return Posix.LockFile((int)file.DangerousGetHandle(), Exclusive | AtOnce) != 0;
+        var found = Posix.FileRegion.Whole;
+        return Posix.LockFile((int)file.DangerousGetHandle(), Look, ref found) == 0
+            ? found.IsLocked
+            : throw KernelProblems.NotWritable(path, SystemFault.Last(path)).AsException();
     }
 
     public void Dispose() => _file.Dispose();

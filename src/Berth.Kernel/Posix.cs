@@ -245,8 +245,9 @@ internal static unsafe partial class Posix
     [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
     public static partial int Duplicate(int from, int to);
 
-    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
-    public static partial int LockFile(int descriptor, int operation);
+    /// <summary>Takes a lock on a whole file (fcntl_locking(2), open file description locks), or tells who is in its way.</summary>
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int LockFile(int descriptor, int command, ref FileRegion region);
 
     [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
     public static partial int StartSession();
@@ -281,6 +282,25 @@ internal static unsafe partial class Posix
     // struct statx has one layout on every architecture. In 32-bit words: nlink 4, uid 5, gid 6, mode 7, inode 8, size 10, ctime 24, mtime 28.
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
     private static partial int Statx(int folder, byte* path, int flags, uint mask, uint* status);
+
+    /// <summary>struct flock of fcntl(2), as it is with 64-bit offsets.</summary>
+    public struct FileRegion
+    {
+        private const short ForWriting = 1; // F_WRLCK
+        private const short Free = 2; // F_UNLCK
+
+        public short Kind;
+        public short From;
+        public long Start;
+        public long Length;
+        public int Process;
+
+        /// <summary>All of a file, to be held by one.</summary>
+        public static FileRegion Whole => new() { Kind = ForWriting };
+
+        /// <summary>After a look: whether somebody else holds it.</summary>
+        public readonly bool IsLocked => Kind != Free;
+    }
 
     public struct PollEntry
     {

@@ -4,7 +4,7 @@ using Berth.Kernel;
 
 namespace Berth.Storage;
 
-/// <summary>State as files in Dokku's layout. Every write is whole (<see cref="AtomicFile"/>); locks are flocks under <c>run/locks</c>.</summary>
+/// <summary>State as files in Dokku's layout. Every write is whole (<see cref="AtomicFile"/>); locks are files under <c>run/locks</c>.</summary>
 public sealed class FileStateStore(StateRoots roots, TimeProvider time, FolderWatch? watch = null) : IStateStore
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -39,6 +39,21 @@ public sealed class Reading_a_tls_hello
     }
 
     [Fact]
+    public async Task takes_no_memory_for_each_byte_that_trickles_in()
+    {
+        var bytes = await HelloAsync("app.example", "acme-tls/1");
+        ClientHello.TryRead(new ReadOnlySequence<byte>(bytes), out _);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        for (var length = 0; length <= bytes.Length; length++)
+        {
+            ClientHello.TryRead(new ReadOnlySequence<byte>(bytes, 0, length), out _);
+        }
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2048);
+    }
+
+    [Fact]
     public async Task puts_records_of_any_length_together()
     {
         var bytes = await HelloAsync("app.example", "acme-tls/1");

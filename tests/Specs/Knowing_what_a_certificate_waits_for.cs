@@ -75,7 +75,9 @@ public sealed class Knowing_what_a_certificate_waits_for
         var port = FreePort.Next();
         await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
         await using var berth = await StartAsync(pebble, port);
+        Assert.Equal("no certificate was asked for\n", await berth.OkAsync("letsencrypt:report", "hello", "--letsencrypt-waiting-for"));
         await berth.OkAsync("letsencrypt:enable", "hello");
+        Assert.Matches(@"^renewal(, | on 20\d\d-)", await berth.OkAsync("letsencrypt:report", "hello", "--letsencrypt-waiting-for"));
         var first = await berth.OkAsync("certs:show", "hello", "crt");
         await berth.OkAsync("letsencrypt:enable", "hello", "--force");
 
@@ -86,9 +88,11 @@ public sealed class Knowing_what_a_certificate_waits_for
         await berth.OkAsync("letsencrypt:set", "hello", "graceperiod", "31536000");
         await berth.OkAsync("letsencrypt:rollback", "hello");
 
-        // The look that the way back asked for has been made once the daemon has written the next one down.
         Assert.Contains("an earlier certificate was put back until ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
         Assert.Contains("put back by hand", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"), StringComparison.Ordinal);
+        Assert.Matches(
+            "^renewal, .*; held back: an earlier certificate was put back until 20.* UTC: It was put back by hand",
+            await berth.OkAsync("letsencrypt:report", "hello", "--letsencrypt-waiting-for"));
         Assert.Matches(@"\(in 23h", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-next-at"));
         await berth.KillAsync();
         await berth.RestartAsync();

@@ -39,6 +39,27 @@ public sealed class Living_with_a_wrong_clock
         Assert.Equal("app\n", await berth.OkAsync("--quiet", "apps:list"));
     }
 
+    [Fact]
+    public async Task names_a_clock_that_is_hours_ahead_in_the_status_and_in_failures()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await BerthServer.StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = pebble.CertificateFile }, port);
+        await berth.StopAsync();
+        await berth.RestartAsync(new Dictionary<string, string?> { ["LD_PRELOAD"] = Faketime, ["FAKETIME"] = "+2h", ["DONT_FAKE_MONOTONIC"] = "1" });
+        await berth.OkAsync("apps:create", "app");
+        await berth.OkAsync("domains:set", "app", "app.example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "server", pebble.DirectoryUrl.ToString());
+
+        await berth.OkAsync("letsencrypt:enable", "app");
+
+        Assert.StartsWith("this machine's clock is 2h", await berth.OkAsync("letsencrypt:status", "app", "--letsencrypt-clock"), StringComparison.Ordinal);
+        await berth.OkAsync("domains:set", "app", "app.example.com", "other.example.com");
+        await pebble.SetServerFailureAsync("other.example.com");
+        Assert.Matches("this machine's clock is 2h.* ahead of the server's", (await berth.RunAsync("letsencrypt:enable", "app", "--force")).Error);
+    }
+
     private static DateTime BeginningOf(BerthServer berth)
     {
         using var certificate = X509CertificateLoader.LoadCertificateFromFile($"{berth.Home}/app/tls/server.crt");

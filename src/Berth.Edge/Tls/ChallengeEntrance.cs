@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using Berth.Edge.Hosts;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
@@ -66,7 +67,7 @@ internal sealed class ChallengeEntrance(CurrentSnapshot current, EdgeOptions opt
             await tls.ShutdownAsync();
             logger.TlsChallengeAnswered(challenge.ServerName);
         }
-        catch (Exception e) when (e is AuthenticationException or IOException or OperationCanceledException or InvalidOperationException)
+        catch (Exception e) when (e is AuthenticationException or CryptographicException or IOException or OperationCanceledException or InvalidOperationException)
         {
             logger.TlsChallengeBroken(challenge.ServerName, Kernel.Printable.Of(e.Message));
         }

@@ -25,8 +25,44 @@ internal sealed record ClientHello(string? ServerName, bool OffersOnlyAcme)
     internal static bool TryRead(ReadOnlySequence<byte> received, out ClientHello? hello)
     {
         hello = null;
-        var bytes = received.Length > Longest ? received.Slice(0, Longest).ToArray() : received.ToArray();
-        var message = new byte[bytes.Length];
+        if (IsCutInFirstRecord(received))
+        {
+            return false;
+        }
+
+        var count = (int)Math.Min(received.Length, Longest);
+        var rented = ArrayPool<byte>.Shared.Rent(count);
+        try
+        {
+            received.Slice(0, count).CopyTo(rented);
+            return TryRead(rented.AsSpan(0, count), out hello);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    // Nothing is copied for a hello that trickles: as a rule it is one record.
+    private static bool IsCutInFirstRecord(ReadOnlySequence<byte> received)
+    {
+        Span<byte> head = stackalloc byte[RecordHeader + MessageHeader];
+        if (received.Length < head.Length || received.Length >= Longest)
+        {
+            return false;
+        }
+
+        received.Slice(0, head.Length).CopyTo(head);
+        return head is [HandshakeRecord, 3, _, _, _, HelloMessage, .. var size]
+            && MessageHeader + (size[0] << 16 | BinaryPrimitives.ReadUInt16BigEndian(size[1..])) <= Longest
+            && received.Length < RecordHeader + BinaryPrimitives.ReadUInt16BigEndian(head[3..]);
+    }
+
+    // Puts the message together where its records lie: it is never longer than they are.
+    private static bool TryRead(Span<byte> bytes, out ClientHello? hello)
+    {
+        hello = null;
+        var message = bytes;
         var length = Collect(bytes, message, out var isBroken);
         var isLast = isBroken || bytes.Length == Longest;
         if (length < MessageHeader)
@@ -34,7 +70,7 @@ internal sealed record ClientHello(string? ServerName, bool OffersOnlyAcme)
             return isLast || (length > 0 && message[0] != HelloMessage);
         }
 
-        var whole = MessageHeader + (message[1] << 16 | BinaryPrimitives.ReadUInt16BigEndian(message.AsSpan(2)));
+        var whole = MessageHeader + (message[1] << 16 | BinaryPrimitives.ReadUInt16BigEndian(message[2..]));
         if (message[0] != HelloMessage || whole > Longest)
         {
             return true;
@@ -45,7 +81,7 @@ internal sealed record ClientHello(string? ServerName, bool OffersOnlyAcme)
             return isLast;
         }
 
-        hello = Parse(message.AsSpan(MessageHeader, whole - MessageHeader));
+        hello = Parse(message.Slice(MessageHeader, whole - MessageHeader));
         return true;
     }
 

@@ -28,14 +28,7 @@ internal sealed class CaPlace
         new(words.Value("--data") is { } given ? GivenPath.Full(given, "--data") : $"{roots.Lib}/data/authority");
 
     /// <summary>True while a server works in the folder.</summary>
-    public bool IsServed
-    {
-        get
-        {
-            using var held = File.Exists(Path.Combine(Folder, "lock")) ? FileLock.TryAcquire(Path.Combine(Folder, "lock")) : null;
-            return held is null && File.Exists(Path.Combine(Folder, "lock"));
-        }
-    }
+    public bool IsServed => FileLock.IsHeld(Path.Combine(Folder, "lock"));
 
     /// <exception cref="ProblemException"><see cref="CaProblems.NotHere"/>.</exception>
     public void RequireAuthority()

@@ -1,10 +1,13 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text;
 
 namespace Berth.Authority;
 
 /// <summary>Runs a system's tool to its end.</summary>
 internal static class Tool
 {
+    private const int MostKept = 16 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     public static string? Find(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin").Split(':')
@@ -30,15 +33,29 @@ internal static class Tool
 
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        if (!process.WaitForExit(patience))
+        var said = Task.WhenAll(LastOfAsync(process.StandardOutput), LastOfAsync(process.StandardError));
+
+        // What it started may keep its output open when it has ended itself.
+        if (!process.WaitForExit(patience) || !said.Wait(patience))
         {
             process.Kill(entireProcessTree: true);
-            return ($"{name} did not end within {patience.TotalMinutes} minutes", "");
+            return (string.Create(CultureInfo.InvariantCulture, $"{name} did not end within {patience.TotalSeconds:0.#} seconds"), "");
         }
 
-        var said = output.GetAwaiter().GetResult() + errors.GetAwaiter().GetResult();
-        var last = said.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault();
-        return (process.ExitCode == 0 ? null : last?.Trim() ?? $"{name} ended with {process.ExitCode}", said);
+        var text = string.Concat(said.Result);
+        var last = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault();
+        return (process.ExitCode == 0 ? null : last?.Trim() ?? string.Create(CultureInfo.InvariantCulture, $"{name} ended with {process.ExitCode}"), text);
+    }
+    // All of it is read, so that it is never held up; its end is kept.
+    private static async Task<string> LastOfAsync(StreamReader from)
+    {
+        var (kept, buffer) = (new StringBuilder(), new char[4096]);
+        while (await from.ReadAsync(buffer) is > 0 and var read)
+        {
+            kept.Append(buffer, 0, read);
+            kept.Remove(0, Math.Max(0, kept.Length - MostKept));
+        }
+
+        return kept.ToString();
     }
 }

@@ -68,6 +68,7 @@ public sealed class StatusCommands(
             ["letsencrypt-last-success"] = state.LastSuccess is { } success ? Time(success) : "",
             ["letsencrypt-failing-names"] = Joined(state.Failing.Select(name => $"{name.Name}: {name.Words}, tried again at {Time(name.RetryAt)}")),
             ["letsencrypt-servers"] = Joined(state.Issuers.Select(pair => $"{pair.Key}: {pair.Value.Failures} failures, the last: {Failure(pair.Value.LastFailure)}")),
+            ["letsencrypt-clock"] = state.ClockSkew is { } skew ? ClockWords.Of(skew) : "",
             ["letsencrypt-issued-by"] = state.IssuedBy ?? "",
             ["letsencrypt-profile"] = state.Profile ?? "",
             ["letsencrypt-order"] = order is null ? "" : Order(order),

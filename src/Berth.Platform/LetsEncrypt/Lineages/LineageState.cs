@@ -47,6 +47,9 @@ public sealed record LineageState
     /// <summary>The URL of that account.</summary>
     public string? IssuedToAccount { get; init; }
 
+    /// <summary>The clock of the server last asked minus this machine's; null when it was not told.</summary>
+    public TimeSpan? ClockSkew { get; init; }
+
     /// <summary>The profile it was ordered with; null for the server's default.</summary>
     public string? Profile { get; init; }
 

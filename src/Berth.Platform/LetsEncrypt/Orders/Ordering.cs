@@ -129,7 +129,7 @@ public sealed class Ordering(
         if (lineages.ReadState(app).LastSerial != facts.Serial)
         {
             var read = settings.Read(app);
-            Succeeded(app, IssuedBefore(order, chain, facts), requests.ServerAt(order.DirectoryUrl, read.Servers), read.Email);
+            Succeeded(app, IssuedBefore(order, chain, facts), requests.ServerAt(order.DirectoryUrl, read.Servers), read);
         }
 
         await journal.ClearAsync(cancel);
@@ -196,15 +196,16 @@ public sealed class Ordering(
             output.Step("Installing let's encrypt certificates");
             lineages.Install(app, issued, wanted.AsConfig(server), settings.FilesOf(app));
             routes.Publish(app);
-            Succeeded(app, issued with { LeftOut = [.. wanted.Stopped, .. issued.LeftOut] }, server, wanted.Settings.Email);
+            Succeeded(app, issued with { LeftOut = [.. wanted.Stopped, .. issued.LeftOut] }, server, wanted.Settings);
             return ValueTask.CompletedTask;
         }
     }
 
-    private void Succeeded(AppName app, IssuedCertificate issued, WantedServer server, EmailAddress? email)
+    private void Succeeded(AppName app, IssuedCertificate issued, WantedServer server, LetsEncryptSettings read)
     {
-        lineages.WriteState(app, outcomes.Succeeded(lineages.ReadState(app), issued, server, email, time.GetUtcNow()) with
+        lineages.WriteState(app, outcomes.Succeeded(lineages.ReadState(app), issued, server, read.Email, time.GetUtcNow()) with
         {
+            ClockSkew = orders.SkewAt(server, read),
             LastSerial = reader.StoredOf(app).InService?.Serial,
         });
         Tell(app, LineageEventKind.Issued, issued.Names, server, null);
@@ -254,7 +255,8 @@ public sealed class Ordering(
             return;
         }
 
-        lineages.WriteState(app, outcomes.Failed(lineages.ReadState(app), failure, server, time.GetUtcNow()));
+        var failed = outcomes.Failed(lineages.ReadState(app), failure, server, time.GetUtcNow());
+        lineages.WriteState(app, server is null ? failed : failed with { ClockSkew = orders.SkewAt(server, settings.Read(app)) });
         Tell(app, LineageEventKind.Failed, [], server, failure.Problem);
     }
 

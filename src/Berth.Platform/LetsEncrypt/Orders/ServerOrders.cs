@@ -1,3 +1,4 @@
+using System.Collections;
 using Berth.Acme.Issuing;
 using Berth.Acme.Limits;
 using Berth.Kernel;
@@ -54,7 +55,22 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
         catch (ProblemException e)
         {
             await notes.FailedAsync(e);
-            throw;
+            throw client.ClockSkew is { } skew && ClockWords.IsWrong(skew) ? Named(e, skew) : e;
         }
+    }
+
+    /// <summary>The server's clock minus this machine's; null when it has not told since this process began.</summary>
+    public TimeSpan? SkewAt(WantedServer server, LetsEncryptSettings settings) => clients.ClientOf(server.Directory, settings).ClockSkew;
+
+    // A clock that is wrong may be the reason for anything.
+    private static ProblemException Named(ProblemException failure, TimeSpan skew)
+    {
+        var named = (failure.Problem with { Details = [.. failure.Problem.Details, $"{ClockWords.Of(skew)}. {ClockWords.Remedy}"] }).AsException(failure);
+        foreach (DictionaryEntry known in failure.Data)
+        {
+            named.Data[known.Key] = known.Value;
+        }
+
+        return named;
     }
 }

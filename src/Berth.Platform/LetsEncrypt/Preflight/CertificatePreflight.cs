@@ -12,7 +12,6 @@ public sealed class CertificatePreflight(AcmeClients clients, EdgeServer edge, T
     private const int AtOnce = 8;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan ServerPatience = TimeSpan.FromSeconds(8);
-    private static readonly TimeSpan NotableSkew = TimeSpan.FromMinutes(5);
 
     /// <returns>What was found, of the server first, then name by name.</returns>
     public async Task<IReadOnlyList<PreflightFinding>> LookAsync(PreflightScope scope, CancellationToken cancel)
@@ -75,13 +74,9 @@ public sealed class CertificatePreflight(AcmeClients clients, EdgeServer edge, T
             : PreflightFinding.Ok("server", "server", $"{scope.Directory.Host} answers");
         if (server.ClockSkew is { } skew)
         {
-            yield return skew.Duration() > NotableSkew
-                ? PreflightFinding.Bad(
-                    "server",
-                    "clock",
-                    $"this machine's clock is {RemainingTime.Format(skew.Duration())} {(skew > TimeSpan.Zero ? "behind" : "ahead of")} the server's",
-                    "Set it, and keep it set: timedatectl set-ntp true")
-                : PreflightFinding.Ok("server", "clock", "this machine's clock agrees with the server's");
+            yield return ClockWords.IsWrong(skew)
+                ? PreflightFinding.Bad("server", "clock", ClockWords.Of(skew), ClockWords.Remedy)
+                : PreflightFinding.Ok("server", "clock", ClockWords.Of(skew));
         }
     }
 }
