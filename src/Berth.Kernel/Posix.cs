@@ -246,8 +246,16 @@ internal static unsafe partial class Posix
     public static partial int Duplicate(int from, int to);
 
     /// <summary>Takes a lock on a whole file (fcntl_locking(2), open file description locks), or tells who is in its way.</summary>
+    public static int LockFile(int descriptor, int command, ref FileRegion region)
+    {
+        fixed (FileRegion* whole = &region)
+        {
+            return Control(descriptor, command, (nint)whole);
+        }
+    }
+
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
-    public static partial int LockFile(int descriptor, int command, ref FileRegion region);
+    public static partial int Control(int descriptor, int command, nint argument);
 
     [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
     public static partial int StartSession();

@@ -60,8 +60,7 @@ internal static unsafe partial class Libc
 
     public static int Duplicate(int from, int to) => Posix.Duplicate(from, to);
 
-    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
-    public static partial int Control(int descriptor, int command, nint argument);
+    public static int Control(int descriptor, int command, nint argument) => Posix.Control(descriptor, command, argument);
 
     public static nint Write(int descriptor, byte* bytes, nuint count) => Posix.Write(descriptor, bytes, count);
 
