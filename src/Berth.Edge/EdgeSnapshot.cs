@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Sockets;
 using Berth.Kernel;
 
 namespace Berth.Edge;
@@ -37,6 +38,9 @@ public sealed record EdgeSnapshot
     internal ImmutableDictionary<AppName, ImmutableArray<EdgePort>> Extra { get; private init; } =
         ImmutableDictionary<AppName, ImmutableArray<EdgePort>>.Empty;
 
+    /// <summary>The addresses among the names of all apps; hardly ever is there one.</summary>
+    private ImmutableHashSet<IPAddress> Addresses { get; init; } = [];
+
     private ImmutableDictionary<AppName, ImmutableArray<DomainName>> Apps { get; init; } =
         ImmutableDictionary<AppName, ImmutableArray<DomainName>>.Empty;
 
@@ -63,6 +67,7 @@ public sealed record EdgeSnapshot
             Hosts = Hosts.Change(NamesOf(app), wanted),
             Otherwise = WithOtherwise(app, otherwise),
             Extra = WithExtra(app, [.. wanted.Select(pair => pair.Value), .. otherwise is null ? (ReadOnlySpan<EdgeHost>)[] : [otherwise]]),
+            Addresses = Addresses.Except(NamesOf(app).Select(name => name.Address).OfType<IPAddress>()).Union(wanted.Select(pair => pair.Key.Address).OfType<IPAddress>()),
             Apps = wanted.IsEmpty ? Apps.Remove(app) : Apps.SetItem(app, [.. wanted.Select(pair => pair.Key)]),
         };
     }
@@ -100,14 +105,68 @@ public sealed record EdgeSnapshot
     public IEnumerable<DomainName> NamesOf(AppName app) =>
         Apps.GetValueOrDefault(app, []).Where(name => Hosts[name]?.App == app);
 
-    /// <summary>Who answers a visitor: the exact name, else its wildcard, else what the door has for all others.</summary>
+    /// <summary>
+    /// Who answers a visitor: the exact name, else its wildcard, else what the door has for all others. One who names no host, as those do
+    /// who come to an address over TLS (RFC 6066 §3), is asking for the address they came to.
+    /// </summary>
     /// <param name="port">The door they came by.</param>
-    /// <param name="name">A Host header or SNI as the visitor sent it.</param>
+    /// <param name="name">A Host header or SNI as the visitor sent it; empty for none.</param>
     /// <param name="local">The address of this machine they came to; null when it is not known.</param>
     internal EdgeHost? Find(EdgePort port, ReadOnlySpan<char> name, IPAddress? local)
     {
-        var host = Hosts.Find(name) ?? Otherwise.GetValueOrDefault(port);
+        var host = (name.IsEmpty ? At(local) : Hosts.Find(name)) ?? Otherwise.GetValueOrDefault(port);
         return host is not null && host.Answers(port, local) ? host : null;
+    }
+
+    private EdgeHost? At(IPAddress? local)
+    {
+        if (local is null || Addresses.IsEmpty)
+        {
+            return null;
+        }
+
+        var plain = local.IsIPv4MappedToIPv6 ? local.MapToIPv4() : local;
+        return Find(plain) ?? ((IsPrivate(plain) || IPAddress.IsLoopback(plain)) && Outside() is { } outside ? Find(outside) : null);
+    }
+
+    private EdgeHost? Find(IPAddress address)
+    {
+        Span<char> text = stackalloc char[64];
+        if (!address.TryFormat(text, out var length))
+        {
+            return null;
+        }
+
+        // The table takes an IPv6 address as a URL has it.
+        return address.AddressFamily == AddressFamily.InterNetworkV6 ? Hosts.Find($"[{text[..length]}]") : Hosts.Find(text[..length]);
+    }
+
+    // Behind a router or in a cloud a machine does not know the public address visitors came to. Where apps have one alone, it was that.
+    private IPAddress? Outside()
+    {
+        IPAddress? only = null;
+        foreach (var address in Addresses)
+        {
+            if (address.AddressFamily == AddressFamily.InterNetwork && !IsPrivate(address) && !IPAddress.IsLoopback(address))
+            {
+                if (only is not null)
+                {
+                    return null;
+                }
+
+                only = address;
+            }
+        }
+
+        return only;
+    }
+
+    // RFC 1918 and RFC 6598.
+    private static bool IsPrivate(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        return address.AddressFamily == AddressFamily.InterNetwork && address.TryWriteBytes(bytes, out _)
+            && (bytes[0], bytes[1]) is (10, _) or (172, >= 16 and <= 31) or (192, 168) or (100, >= 64 and <= 127);
     }
 
     private ImmutableDictionary<EdgePort, EdgeHost> WithOtherwise(AppName app, EdgeHost? otherwise)

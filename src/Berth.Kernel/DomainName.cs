@@ -1,19 +1,28 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 
 namespace Berth.Kernel;
 
 /// <summary>
 /// A DNS host name as certificates carry it: A-labels, lower case, no trailing dot, at most 253 characters;
-/// a wildcard only as the whole leftmost label (RFC 1123 §2.1, RFC 6125 §6.4.3).
+/// a wildcard only as the whole leftmost label (RFC 1123 §2.1, RFC 6125 §6.4.3). Where an app is reached, <see cref="TryParseHost"/>
+/// takes an IP address in its place, as certificates may carry one, too (RFC 8738).
 /// </summary>
 public sealed record DomainName
 {
     private static readonly IdnMapping Idn = new() { AllowUnassigned = false, UseStd3AsciiRules = true };
 
-    private DomainName(string text) => Text = text;
+    private DomainName(string text, IPAddress? address = null) => (Text, Address) = (text, address);
 
     public string Text { get; }
+
+    /// <summary>The address that stands in a name's place; null for a name, which is the rule.</summary>
+    public IPAddress? Address { get; }
+
+    /// <summary>As it stands in a URL: an IPv6 address in brackets (RFC 3986 §3.2.2).</summary>
+    public string UrlHost => Address is { AddressFamily: AddressFamily.InterNetworkV6 } ? $"[{Text}]" : Text;
 
     public bool IsWildcard => Text.StartsWith("*.", StringComparison.Ordinal);
 
@@ -57,6 +66,33 @@ public sealed record DomainName
 
         name = new DomainName(rest.Length == text.Length ? folded : "*." + folded);
         return true;
+    }
+
+    /// <summary>
+    /// Reads what an app may be reached by: a host name, or the IP address of a host. An address is written without a zone or shortening in
+    /// IPv4, and may stand in brackets in IPv6; it is kept in the form of RFC 5952.
+    /// </summary>
+    /// <inheritdoc cref="TryParse(string?, out DomainName?, out string?)"/>
+    public static bool TryParseHost(string? text, [NotNullWhen(true)] out DomainName? name, [NotNullWhen(false)] out string? reason)
+    {
+        if (AddressOf(text ?? "") is not { } address)
+        {
+            return TryParse(text, out name, out reason);
+        }
+
+        (name, reason) = (new DomainName(address.ToString(), address), null);
+        return true;
+    }
+
+    // "1", "0x7f.1" and "127.1" are addresses to the system and to nobody else.
+    private static IPAddress? AddressOf(string text)
+    {
+        var bare = text is ['[', .., ']'] ? text[1..^1] : text;
+        return !bare.AsSpan().ContainsAny('%', '[') && IPAddress.TryParse(bare, out var address)
+            && (address.AddressFamily == AddressFamily.InterNetworkV6 ? !address.IsIPv4MappedToIPv6 && !address.IsIPv6Multicast : text == address.ToString())
+            && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any) && !address.Equals(IPAddress.Broadcast)
+            ? address
+            : null;
     }
 
     private static string? WhyNotPlain(string text) => text switch

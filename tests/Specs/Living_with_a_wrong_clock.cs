@@ -31,7 +31,7 @@ public sealed class Living_with_a_wrong_clock
         await using var berth = await BerthServer.StartAsync();
         await berth.OkAsync("apps:create", "app");
         await berth.StopAsync();
-        await berth.RestartAsync(new Dictionary<string, string?> { ["LD_PRELOAD"] = Faketime, ["FAKETIME"] = "-3000d", ["DONT_FAKE_MONOTONIC"] = "1" });
+        await berth.RestartAsync(WrongClock.Ahead("-3000d"));
 
         Assert.Null(berth.Authority);
         Assert.Contains("The authority does not run: authority-clock-behind: This machine's clock says ", berth.Log, StringComparison.Ordinal);
@@ -46,7 +46,7 @@ public sealed class Living_with_a_wrong_clock
         await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
         await using var berth = await BerthServer.StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = pebble.CertificateFile }, port);
         await berth.StopAsync();
-        await berth.RestartAsync(new Dictionary<string, string?> { ["LD_PRELOAD"] = Faketime, ["FAKETIME"] = "+2h", ["DONT_FAKE_MONOTONIC"] = "1" });
+        await berth.RestartAsync(WrongClock.Ahead("+2h"));
         await berth.OkAsync("apps:create", "app");
         await berth.OkAsync("domains:set", "app", "app.example.com");
         await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");

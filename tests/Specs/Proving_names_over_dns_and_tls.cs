@@ -1,10 +1,12 @@
 using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
 using Berth.TestKit;
 
 namespace Berth.Specs;
 
 /// <summary>The other challenges of ACME, against Pebble: over DNS with a real name server, and over TLS where port 80 is closed.</summary>
-public sealed class Proving_names_over_dns_and_tls
+public sealed partial class Proving_names_over_dns_and_tls
 {
     private const string Records = "app IN A 127.0.0.1\n*.app IN A 127.0.0.1";
 
@@ -32,6 +34,89 @@ public sealed class Proving_names_over_dns_and_tls
         }
 
         Assert.DoesNotContain(NameServer.KeySecret, output + berth.Log + await berth.OkAsync("report", "hello"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task gets_a_wildcard_and_its_apex_in_one_order_through_knot()
+    {
+        await using var dns = await NameServer.StartKnotAsync();
+        await using var pebble = await PebbleAtAsync(dns);
+        await using var berth = await StartAsync(pebble, "app.example.test", "*.app.example.test");
+        await SetUpdatesAsync(berth, dns);
+
+        await EnableBothAsync(berth, pebble, dns);
+    }
+
+    [Fact]
+    public async Task gets_a_wildcard_and_its_apex_in_one_order_through_PowerDNS()
+    {
+        await using var dns = await NameServer.StartPowerDnsAsync();
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        http.DefaultRequestHeaders.Add("X-API-Key", NameServer.ApiKey);
+        using var zone = new StringContent(
+            $$"""
+            {"name":"{{NameServer.Zone}}.","kind":"Native","nameservers":["ns1.{{NameServer.Zone}}."],
+             "rrsets":[{"name":"ns1.{{NameServer.Zone}}.","type":"A","ttl":60,"records":[{"content":"127.0.0.1","disabled":false}]}]}
+            """,
+            Encoding.UTF8,
+            "application/json");
+        using var made = await http.PostAsync(new Uri(dns.Api, "api/v1/servers/localhost/zones"), zone);
+        made.EnsureSuccessStatusCode();
+        await using var pebble = await PebbleAtAsync(dns);
+        await using var berth = await StartAsync(pebble, "app.example.test", "*.app.example.test");
+        await berth.OkAsync("letsencrypt:set", "hello", "dns-provider", "pdns");
+        await berth.OkAsync("letsencrypt:set", "hello", "dns-provider-PDNS_API_URL", dns.Api.AbsoluteUri);
+        await berth.OkAsync("letsencrypt:set", "hello", "dns-provider-PDNS_API_KEY", NameServer.ApiKey);
+        await LookAtAsync(berth, dns);
+
+        await EnableBothAsync(berth, pebble, dns);
+    }
+
+    [Fact]
+    public async Task puts_the_record_where_an_alias_leads()
+    {
+        await using var dns = await NameServer.StartBindAsync(Records + "\n_acme-challenge.app IN CNAME proofs.sub");
+        await using var pebble = await PebbleAtAsync(dns);
+        await using var berth = await StartAsync(pebble, "app.example.test", "*.app.example.test");
+        await SetUpdatesAsync(berth, dns);
+
+        await EnableBothAsync(berth, pebble, dns, "proofs.sub.example.test");
+    }
+
+    [Fact]
+    public async Task gets_both_from_Berths_own_authority_by_the_record_of_an_account()
+    {
+        await using var dns = await NameServer.StartBindAsync(Records);
+        await using var authority = await OwnAuthorityAtAsync(dns);
+        await using var berth = await StartAsync(authority.Server.Directory, authority.Server.RootPath, 0, "app.example.test", "*.app.example.test");
+        await SetUpdatesAsync(berth, dns);
+        await berth.OkAsync("letsencrypt:set", "hello", "dns-challenge", "dns-account-01");
+
+        await berth.OkAsync("letsencrypt:enable", "hello");
+
+        Assert.Equal("*.app.example.test app.example.test\n", Sorted(await berth.OkAsync("certs:report", "hello", "--ssl-hostnames")));
+        Assert.Contains("dns-account-01", await File.ReadAllTextAsync($"{berth.Home}/hello/letsencrypt/proofs.json"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task gets_a_wildcard_from_Berths_own_authority_by_a_record_made_by_hand_that_serves_every_order()
+    {
+        await using var dns = await NameServer.StartBindAsync(Records);
+        await using var authority = await OwnAuthorityAtAsync(dns);
+        await using var berth = await StartAsync(authority.Server.Directory, authority.Server.RootPath, 0, "*.app.example.test");
+        await berth.OkAsync("letsencrypt:set", "hello", "dns-challenge", "dns-persist-01");
+        await LookAtAsync(berth, dns);
+
+        var missing = await berth.RunAsync("letsencrypt:enable", "hello");
+        var value = MissingRecord().Match(missing.Error).Groups[1].Value;
+        await dns.AddTextAsync("_validation-persist.app.example.test", value);
+        await berth.OkAsync("letsencrypt:enable", "hello");
+        await berth.OkAsync("letsencrypt:enable", "hello", "--force");
+
+        Assert.Equal(1, missing.Status);
+        Assert.Contains("policy=wildcard", value, StringComparison.Ordinal);
+        Assert.Equal("*.app.example.test\n", await berth.OkAsync("certs:report", "hello", "--ssl-hostnames"));
+        Assert.Equal([value], await dns.TextAtAsync("_validation-persist.app.example.test"));
     }
 
     [Fact]
@@ -72,7 +157,7 @@ public sealed class Proving_names_over_dns_and_tls
         await using var pebble = await PebbleAtAsync(dns);
         await using var berth = await BerthServer.StartAsync(
             new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = pebble.CertificateFile }, prepare: OwnedByDaemon);
-        await CreateAsync(berth, pebble, "*.app.example.test");
+        await CreateAsync(berth, pebble.DirectoryUrl, "*.app.example.test");
         await LookAtAsync(berth, dns);
         await berth.OkAsync("letsencrypt:set", "hello", "dns-provider-EXEC_PATH", scratch["change"]);
         await berth.OkAsync("letsencrypt:set", "hello", "dns-provider-DESEC_TOKEN_FILE", scratch["secret"]);
@@ -128,7 +213,7 @@ public sealed class Proving_names_over_dns_and_tls
         await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = FreePort.Next(), TlsPort = https });
         await using var berth = await BerthServer.StartAsync(
             new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = pebble.CertificateFile }, httpsPort: https);
-        await CreateAsync(berth, pebble, "hello.example.com");
+        await CreateAsync(berth, pebble.DirectoryUrl, "hello.example.com");
 
         var first = await berth.OkAsync("letsencrypt:enable", "hello");
         var second = await berth.OkAsync("letsencrypt:enable", "hello", "--force");
@@ -157,24 +242,44 @@ public sealed class Proving_names_over_dns_and_tls
         Assert.Equal(1, pebble.Orders);
     }
 
+    private static async Task EnableBothAsync(
+        BerthServer berth, PebbleServer pebble, NameServer dns, string place = "_acme-challenge.app.example.test")
+    {
+        var output = await berth.OkAsync("letsencrypt:enable", "hello");
+
+        Assert.Contains("certificate for hello via DNS-01", output, StringComparison.Ordinal);
+        Assert.Equal("*.app.example.test app.example.test\n", Sorted(await berth.OkAsync("certs:report", "hello", "--ssl-hostnames")));
+        Assert.Equal(1, pebble.Orders);
+        Assert.Empty(await dns.TextAtAsync(place));
+    }
+
+    private static Task<AuthorityInScratch> OwnAuthorityAtAsync(NameServer dns) =>
+        AuthorityInScratch.StartAsync(options => options with { Resolvers = [dns.Address], HostNames = ["localhost", "ca.example.test"] });
+
+    [GeneratedRegex("with the value \"([^\"]+)\" is not there")]
+    private static partial Regex MissingRecord();
+
     private static Task<PebbleServer> PebbleAtAsync(NameServer dns, int httpPort = 1) =>
         PebbleServer.StartAsync(new PebbleSettings { HttpPort = httpPort, DnsServer = dns.Address.ToString() });
 
     private static Task<BerthServer> StartAsync(PebbleServer pebble, params string[] names) => StartAsync(pebble, 0, names);
 
-    private static async Task<BerthServer> StartAsync(PebbleServer pebble, int httpPort, params string[] names)
+    private static Task<BerthServer> StartAsync(PebbleServer pebble, int httpPort, params string[] names) =>
+        StartAsync(pebble.DirectoryUrl, pebble.CertificateFile, httpPort, names);
+
+    private static async Task<BerthServer> StartAsync(Uri directory, string trustFile, int httpPort, params string[] names)
     {
-        var berth = await BerthServer.StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = pebble.CertificateFile }, httpPort);
-        await CreateAsync(berth, pebble, names);
+        var berth = await BerthServer.StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = trustFile }, httpPort);
+        await CreateAsync(berth, directory, names);
         return berth;
     }
 
-    private static async Task CreateAsync(BerthServer berth, PebbleServer pebble, params string[] names)
+    private static async Task CreateAsync(BerthServer berth, Uri directory, params string[] names)
     {
         await berth.OkAsync("apps:create", "hello");
         await berth.OkAsync(["domains:set", "hello", .. names]);
         await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
-        await berth.OkAsync("letsencrypt:set", "--global", "server", pebble.DirectoryUrl.ToString());
+        await berth.OkAsync("letsencrypt:set", "--global", "server", directory.ToString());
     }
 
     private static async Task SetUpdatesAsync(BerthServer berth, NameServer dns)

@@ -128,6 +128,14 @@ public sealed class NameServer : IAsyncDisposable
             .Select(line => line.Replace("\" \"", "", StringComparison.Ordinal).Trim('"')).Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>Adds a TXT record as its owner would by hand, with someone else's program.</summary>
+    public async Task AddTextAsync(string name, string value)
+    {
+        var update = $"server 127.0.0.1 {Address.Port}\nupdate add {name} 60 TXT \"{value}\"\nsend\n";
+        var result = await ExternalProgram.RunAsync("nsupdate", ["-y", $"hmac-sha256:{KeyName}:{KeySecret}"], input: update);
+        Xunit.Assert.True(result.Status == 0, result.ToString());
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_program is not null)

@@ -41,12 +41,15 @@ public sealed class PebbleServer : IAsyncDisposable
     /// <summary>host:port of its DNS server (UDP and TCP).</summary>
     public string DnsServer { get; private set; } = null!;
 
+    /// <summary>Where it looks for HTTP-01 answers.</summary>
+    public int HttpPort { get; private set; }
+
     /// <summary>How many orders it has made since it started.</summary>
     public int Orders => _pebble!.Said.Count(line => line.Contains("Added order", StringComparison.Ordinal));
 
     public static async Task<PebbleServer> StartAsync(PebbleSettings settings, CancellationToken cancel = default)
     {
-        var server = new PebbleServer();
+        var server = new PebbleServer { HttpPort = settings.HttpPort };
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(StartLimit);
         for (var attempt = 1; attempt <= Attempts; attempt++)

@@ -6,6 +6,12 @@ namespace Berth.Acme.Issuing;
 /// <summary>The certificate that is wanted.</summary>
 public sealed record IssuanceRequest
 {
+    /// <summary>
+    /// The profile that addresses are ordered with where none is asked for and the server lists it: Let's Encrypt certifies addresses for
+    /// 160 hours and no longer.
+    /// </summary>
+    internal const string AddressProfile = "shortlived";
+
     /// <summary>Host names; doubles count once. May be empty where there are <see cref="Addresses"/>.</summary>
     public required IReadOnlyList<DomainName> Names { get; init; }
 
@@ -28,7 +34,8 @@ public sealed record IssuanceRequest
     /// </summary>
     public bool PreferShortChain { get; init; }
 
-    /// <summary>A profile the server lists in its directory (draft-ietf-acme-profiles); null for its default.</summary>
+    /// <summary>A profile the server lists in its directory (draft-ietf-acme-profiles); null for its default, or for <c>shortlived</c> where there
+    /// are <see cref="Addresses"/> and the server lists that.</summary>
     public string? Profile { get; init; }
 
     /// <summary>

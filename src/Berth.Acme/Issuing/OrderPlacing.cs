@@ -42,6 +42,11 @@ internal sealed class OrderPlacing(
     // Only what the server lists is sent: one that knows no profiles may refuse the order for the unknown member.
     private string? ProfileFor(AcmeDirectory directory)
     {
+        if (request is { Profile: null, Addresses.Count: > 0 })
+        {
+            return directory.Meta?.Profiles?.ContainsKey(IssuanceRequest.AddressProfile) == true ? IssuanceRequest.AddressProfile : null;
+        }
+
         if (request.Profile is not { } wanted || directory.Meta?.Profiles?.ContainsKey(wanted) == true)
         {
             return request.Profile;

@@ -75,9 +75,13 @@ public sealed record PendingOrder
     /// <summary>True when this order would give what is asked for now.</summary>
     internal bool Serves(IssuanceRequest request, string directoryUrl, string accountUrl) =>
         DirectoryUrl == directoryUrl && AccountUrl == accountUrl && HasKey(request)
-        && (Profile == request.Profile || (Profile is null && !request.ProfileIsRequired))
+        && HasProfile(request)
         && (LeftOut.Count == 0 || request.DropFailingNames)
         && All(Names, LeftOut).SequenceEqual(All(request.SortedNames(), request.LeftOut));
+
+    private bool HasProfile(IssuanceRequest request) => Profile == request.Profile
+        || (Profile is null && !request.ProfileIsRequired)
+        || (request is { Profile: null, Addresses.Count: > 0 } && Profile == IssuanceRequest.AddressProfile);
 
     private bool HasKey(IssuanceRequest request)
     {

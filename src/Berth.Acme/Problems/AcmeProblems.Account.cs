@@ -8,8 +8,8 @@ public static partial class AcmeProblems
         BindingRequired,
         $"{Printable.Of(host)} registers only accounts that are bound to a customer account (external account binding).",
         website is null
-            ? "Use a certificate authority that takes accounts without a binding, such as Let's Encrypt."
-            : $"Its terms are at {Printable.Of(website)}. Use a certificate authority that takes accounts without a binding, such as Let's Encrypt.");
+            ? "Give the key id and HMAC key that it hands out, or use a certificate authority that takes accounts without a binding, such as Let's Encrypt."
+            : $"Its terms are at {Printable.Of(website)}. Give the key id and HMAC key that it hands out, or use a certificate authority that takes accounts without a binding, such as Let's Encrypt.");
 
     internal static Problem BadBinding(string keyId) => new(
         BindingInvalid,

@@ -29,7 +29,7 @@ internal static class CaErrors
         [AcmeError.Connection] = new(AcmeProblems.ValidationConnection, "Make the name reachable from the internet on port 80."),
         [AcmeError.Dns] = new(AcmeProblems.ValidationDns, "Create the name's A or AAAA record and wait until it is visible."),
         [AcmeError.ExternalAccountRequired] = new(AcmeProblems.BindingRequired,
-            "Use a certificate authority that takes accounts without a binding, such as Let's Encrypt."),
+            "Give the key id and HMAC key that it hands out, or use a certificate authority that takes accounts without a binding, such as Let's Encrypt."),
         [AcmeError.IncorrectResponse] = new(AcmeProblems.ValidationAnswer, "Let the name point at this server alone."),
         [AcmeError.InvalidContact] = new(AcmeProblems.ContactRefused, "Set an e-mail address that exists."),
         [AcmeError.InvalidProfile] = new(AcmeProblems.ProfileUnknown,

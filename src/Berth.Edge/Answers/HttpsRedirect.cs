@@ -18,7 +18,8 @@ internal static class HttpsRedirect
         context.Response.StatusCode = HttpMethods.IsGet(method) || HttpMethods.IsHead(method)
             ? StatusCodes.Status301MovedPermanently
             : StatusCodes.Status308PermanentRedirect;
-        context.Response.Headers.Location = $"https://{name}{port}{RequestTarget.Of(context)}";
+        var shown = name?.Contains(':') == true ? $"[{name}]" : name;
+        context.Response.Headers.Location = $"https://{shown}{port}{RequestTarget.Of(context)}";
         context.Response.ContentLength = 0;
         return Task.CompletedTask;
     }

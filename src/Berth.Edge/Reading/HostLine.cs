@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 
 namespace Berth.Edge.Reading;
@@ -20,10 +22,15 @@ internal static class HostLine
     /// <param name="text">Anything a stranger sent.</param>
     /// <param name="name">At least <see cref="Longest"/> characters; holds the name afterwards.</param>
     /// <param name="length">The name's length.</param>
-    /// <returns>False for what is no DNS name: empty, too long, an IPv6 address, other characters.</returns>
+    /// <returns>False for what is neither a DNS name nor an address: empty, too long, other characters.</returns>
     internal static bool TryFold(ReadOnlySpan<char> text, Span<char> name, out int length)
     {
         length = 0;
+        if (text is ['[', ..])
+        {
+            return TryFoldAddress(text, name, out length);
+        }
+
         if (text.Length > Longest + 1 + LongestPort || !TryCutPort(ref text))
         {
             return false;
@@ -56,6 +63,24 @@ internal static class HostLine
         }
 
         return (int)(hash ^ (hash >> 16));
+    }
+
+    // An IPv6 address in brackets loses them, and gets the form of RFC 5952.
+    private static bool TryFoldAddress(ReadOnlySpan<char> text, Span<char> name, out int length)
+    {
+        length = 0;
+        var end = text.IndexOf(']');
+        if (end < 0 || text.Length > end + 1 + LongestPort)
+        {
+            return false;
+        }
+
+        var inner = text[1..end];
+        var rest = text[(end + 1)..];
+        return (rest.IsEmpty || (rest[0] == ':' && !rest[1..].ContainsAnyExcept(Digits)))
+            && !inner.Contains('%')
+            && IPAddress.TryParse(inner, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6
+            && address.TryFormat(name, out length);
     }
 
     private static bool TryCutPort(ref ReadOnlySpan<char> text)

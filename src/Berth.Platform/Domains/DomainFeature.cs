@@ -53,7 +53,7 @@ public sealed partial class DomainFeature(
     {
         var words = call.Parse();
         var app = apps.Find(words.At(0));
-        var names = Named(words.Positional.Skip(1), $"{call.Caller.Program} domains:remove {app}");
+        var names = Named(words.Positional.Skip(1), $"{call.Caller.Program} domains:remove {app}").Select(word => IsAddress(word, out var text) ? text : word).ToArray();
         await domains.RemoveAsync(app, names, call.Cancel);
         foreach (var name in names)
         {
@@ -196,7 +196,7 @@ public sealed partial class DomainFeature(
     {
         var words = call.Parse();
         var app = apps.Find(words.At(0));
-        return (app, Names(words.Positional.Skip(1), $"{call.Caller.Program} domains:{command} {app}"));
+        return (app, [.. Named(words.Positional.Skip(1), $"{call.Caller.Program} domains:{command} {app}").Select(AcceptedHost).Distinct()]);
     }
 
     private static string[] Names(IEnumerable<string> words, string usage) => [.. Named(words, usage).Select(Accepted).Distinct()];
@@ -207,6 +207,9 @@ public sealed partial class DomainFeature(
         return names.Length > 0 ? names : throw DomainProblems.Missing(usage).AsException();
     }
 
+    // An app has addresses beside names; the server's own domains are what names are made below.
+    private static string AcceptedHost(string word) => IsAddress(word, out var address) ? address : Accepted(word);
+
     private static string Accepted(string word) =>
         DomainName.TryParse(word, out var domain, out var reason) ? domain.Text
         : IsAcceptable(word) ? word
@@ -214,6 +217,12 @@ public sealed partial class DomainFeature(
 
     // What the contract takes into a VHOST file; not all of it is a name that can be routed or certified, which DoneAsync tells.
     private static bool IsAcceptable(string word) => word == VhostFile.CatchAll || (word.Length <= LongestName && Acceptable().IsMatch(word));
+
+    private static bool IsAddress(string word, out string text)
+    {
+        text = DomainName.TryParseHost(word, out var host, out _) ? host.Text : word;
+        return host?.Address is not null;
+    }
 
     private void RefuseTaken(AppName app, string[] names)
     {

@@ -31,7 +31,7 @@ public sealed class DomainStore(IStateStore store, ConfigStore config, TimeProvi
 
     /// <summary>The names an app gets when it is made: one below each of the server's domains.</summary>
     public IReadOnlyList<string> DefaultsFor(AppName app) =>
-        [.. Read(null).Domains.Select(global => app.Text.Contains('.') ? app.Text : $"{app}.{global}").Distinct()];
+        [.. Read(null).Domains.Where(global => global.Address is null).Select(global => app.Text.Contains('.') ? app.Text : $"{app}.{global}").Distinct()];
 
     /// <summary>Removes the app's VHOST file altogether.</summary>
     public async Task ForgetAsync(AppName app, CancellationToken cancel)

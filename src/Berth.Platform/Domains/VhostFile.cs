@@ -36,7 +36,7 @@ public sealed record VhostFile(string Path, ImmutableArray<VhostLine> Lines)
     /// <summary>Whether the app also takes what no other app has a name for.</summary>
     public bool CatchesAll => Lines.Any(line => line.Text == CatchAll);
 
-    /// <summary>The names that can be routed and certified, each once.</summary>
+    /// <summary>The names and addresses that can be routed and certified, each once.</summary>
     public IEnumerable<DomainName> Domains => Lines.Select(line => line.Domain).OfType<DomainName>().Distinct();
 
     /// <summary>The lines that are no domain, as problems that name file and line.</summary>
@@ -50,7 +50,7 @@ public sealed record VhostFile(string Path, ImmutableArray<VhostLine> Lines)
             return new VhostLine(number, line, null, null);
         }
 
-        return DomainName.TryParse(line, out var domain, out var reason)
+        return DomainName.TryParseHost(line, out var domain, out var reason)
             ? new VhostLine(number, line, domain, null)
             : new VhostLine(number, line, null, reason);
     }

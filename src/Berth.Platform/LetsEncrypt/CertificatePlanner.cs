@@ -1,6 +1,7 @@
 using Berth.Kernel;
 using Berth.Platform.Domains;
 using Berth.Platform.LetsEncrypt.Challenges;
+using Berth.Platform.LetsEncrypt.Preflight;
 
 namespace Berth.Platform.LetsEncrypt;
 
@@ -48,7 +49,7 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
         : servers.Any(server => AcmeServers.IsPublic(server.Directory)) && !IsPublic(name.Base) ? LetsEncryptProblems.NotPublic(app, name)
         : null;
 
-    private static bool IsPublic(DomainName name) =>
+    private static bool IsPublic(DomainName name) => name.Address is { } address ? !Addresses.IsReserved(address) :
         name.Text.Contains('.')
         && !NeverPublic.Any(top => name.Text == top || name.Text.EndsWith("." + top, StringComparison.Ordinal));
 

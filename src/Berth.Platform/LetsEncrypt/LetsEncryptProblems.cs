@@ -117,6 +117,12 @@ public static class LetsEncryptProblems
         $"{name} is not a public name: Let's Encrypt would refuse it, so it was not asked.",
         $"Use a domain of your own that public DNS knows, or Berth's own authority: `berth letsencrypt:set {app} server berth`.");
 
+    /// <summary>A library cannot know how its user gives it the binding; here it is known.</summary>
+    internal static Problem NeedsBinding(AppName app, Problem problem) => problem with
+    {
+        Remedy = $"Set what it gave you as its customer, `berth letsencrypt:set {app} eab-kid KEY-ID` and `berth letsencrypt:set {app} eab-hmac-key KEY`, or another server: `berth letsencrypt:set {app} server production`.",
+    };
+
     internal static Problem InvalidGracePeriod(string text) => new(
         GracePeriodInvalid,
         $"'{Printable.Of(text)}' is not a number of seconds.",

@@ -1,3 +1,4 @@
+using System.Net;
 using Berth.Acme.Issuing;
 using Berth.Kernel;
 
@@ -11,6 +12,12 @@ namespace Berth.Platform.LetsEncrypt;
 public sealed record WantedCertificate(
     IReadOnlyList<DomainName> Names, IReadOnlyList<Problem> LeftOut, LetsEncryptSettings Settings, IReadOnlyList<WantedServer> Servers)
 {
+    /// <summary>The names without the addresses among them.</summary>
+    public IReadOnlyList<DomainName> HostNames => [.. Names.Where(name => name.Address is null)];
+
+    /// <summary>The addresses, which are ordered as such (RFC 8738).</summary>
+    public IReadOnlyList<IPAddress> Addresses => [.. Names.Select(name => name.Address).OfType<IPAddress>()];
+
     /// <summary>Names that a look at DNS kept from being ordered; as those the server refuses, they are tried again later.</summary>
     public IReadOnlyList<FailedName> Stopped { get; init; } = [];
 

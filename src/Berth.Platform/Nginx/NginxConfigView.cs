@@ -126,7 +126,7 @@ public sealed class NginxConfigView(
 
     private string NamesOf(AppName app)
     {
-        string[] names = [.. domains.DomainsOf(app).Select(domain => domain.Text), .. domains.CatchesAll(app) ? (string[])[VhostFile.CatchAll] : []];
+        string[] names = [.. domains.DomainsOf(app).Select(domain => domain.UrlHost), .. domains.CatchesAll(app) ? (string[])[VhostFile.CatchAll] : []];
         return names.Length == 0 ? VhostFile.CatchAll : string.Join(' ', names);
     }
 

@@ -44,7 +44,7 @@ public sealed class AppUrls(DomainStore domains, PortPlan ports, CertificateFile
     private string[] NamesOf(AppName app) => OwnNamesOf(app) is { Length: > 0 } names ? names : [ServerName];
 
     private string[] OwnNamesOf(AppName app) =>
-        [.. domains.DomainsOf(app).Where(domain => !domain.IsWildcard).Select(domain => domain.Text)];
+        [.. domains.DomainsOf(app).Where(domain => !domain.IsWildcard).Select(domain => domain.UrlHost)];
 
     private string ServerName => store.Read(StatePath.Home("HOSTNAME"))?.Trim() is { Length: > 0 } name
         ? Printable.Of(name.Split('\n')[0])

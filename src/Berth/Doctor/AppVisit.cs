@@ -128,10 +128,10 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
         var secure = services.Certificates.Exists(app);
         var port = secure ? record!.HttpsPort : record!.HttpPort;
         var url = string.Create(
-            CultureInfo.InvariantCulture, $"{(secure ? "https" : "http")}://{name}{(port is 80 or 443 ? "" : $":{port}")}/");
+            CultureInfo.InvariantCulture, $"{(secure ? "https" : "http")}://{name.UrlHost}{(port is 80 or 443 ? "" : $":{port}")}/");
         X509Certificate2? shown = null;
         string? root = null;
-        using var client = Visitor(port, certificate => (shown, root) = certificate);
+        using var client = Visitor(new IPEndPoint(DoorOf(name), port), certificate => (shown, root) = certificate);
         return new Visit(name, await AskAsync(client, url, app), shown, root);
     }
 
@@ -186,16 +186,31 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
         }
     }
 
+    // Over TLS nobody can name an address (RFC 6066 §3): the edge goes by the one that was come to, where this machine has it.
+    private static IPAddress DoorOf(DomainName name)
+    {
+        try
+        {
+            using var socket = new Socket((name.Address ?? IPAddress.Loopback).AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(name.Address ?? IPAddress.Loopback, 0));
+            return name.Address ?? IPAddress.Loopback;
+        }
+        catch (SocketException)
+        {
+            return IPAddress.Loopback;
+        }
+    }
+
     /// <summary>A client that goes to this machine's edge whatever DNS says, so that the edge is what is looked at.</summary>
-    private HttpClient Visitor(int port, Action<(X509Certificate2 Leaf, string? Root)> seen)
+    private HttpClient Visitor(IPEndPoint door, Action<(X509Certificate2 Leaf, string? Root)> seen)
     {
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             ConnectCallback = async (_, cancel) =>
             {
-                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), cancel);
+                var socket = new Socket(door.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                await socket.ConnectAsync(door, cancel);
                 return new NetworkStream(socket, ownsSocket: true);
             },
             SslOptions = new SslClientAuthenticationOptions

@@ -163,7 +163,7 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
 
     internal static StatePath Certificates(AppName app) => Folder(app).Slash("certs");
 
-    private static string FileNameOf(string domain) => domain.Replace('*', '_');
+    private static string FileNameOf(string domain) => domain.Replace('*', '_').Replace(':', '-');
 
     // A name for a folder that other tools know it by, not a safeguard.
 #pragma warning disable CA5350

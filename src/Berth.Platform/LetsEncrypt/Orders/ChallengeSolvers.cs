@@ -46,5 +46,5 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
     private IReadOnlyList<IChallengeSolver> SolversOf(AppName app) => [.. dns.SolversOf(app), new EdgeChallengeSolver(edge), new EdgeTlsSolver(edge, time)];
 
     private static string? FirstFor(DomainName name, IReadOnlyList<IChallengeSolver> solvers, ProofHistory history) => history.Sort(name.Text, solvers)
-        .FirstOrDefault(solver => ChallengeType.CanProve(solver.Type, Identifier.Dns(name.Base.Text), name.IsWildcard))?.Type;
+        .FirstOrDefault(solver => ChallengeType.CanProve(solver.Type, Identifier.Of(name.Base.Text), name.IsWildcard))?.Type;
 }

@@ -15,7 +15,8 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
         var (settings, facts) = (wanted.Settings, stored.InService);
         return new IssuanceRequest
         {
-            Names = wanted.Names,
+            Names = wanted.HostNames,
+            Addresses = wanted.Addresses,
             KeyType = settings.KeyType,
             PrivateKeyPem = settings.ReusesKey && facts is not null ? certificates.ReadKey(app) : null,
             PreferredChain = settings.PreferredChain,

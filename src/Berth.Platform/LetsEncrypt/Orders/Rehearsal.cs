@@ -28,7 +28,8 @@ public sealed class Rehearsal(CertificatePlanner planner, LineageFiles lineages,
         var settings = wanted.Settings;
         var request = new IssuanceRequest
         {
-            Names = wanted.Names,
+            Names = wanted.HostNames,
+            Addresses = wanted.Addresses,
             KeyType = settings.KeyType,
             Profile = settings.Profile,
             ProfileIsRequired = settings.ProfileIsRequired,

@@ -1,4 +1,5 @@
 using System.Collections;
+using Berth.Acme;
 using Berth.Acme.Issuing;
 using Berth.Acme.Limits;
 using Berth.Kernel;
@@ -55,6 +56,11 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
         catch (ProblemException e)
         {
             await notes.FailedAsync(e);
+            if (e.Problem.Code == AcmeProblems.BindingRequired)
+            {
+                throw LetsEncryptProblems.NeedsBinding(order.App, e.Problem).AsException(e);
+            }
+
             throw client.ClockSkew is { } skew && ClockWords.IsWrong(skew) ? Named(e, skew) : e;
         }
     }

@@ -16,7 +16,8 @@ public sealed class PreflightScopes(LetsEncryptSettingsStore settings, DnsChoice
         var resolvers = dns.ResolversOf(app);
         return new PreflightScope
         {
-            Names = wanted.Names,
+            Names = wanted.HostNames,
+            Addresses = wanted.Addresses,
             Directory = directory,
             Email = wanted.Settings.Email,
             DnsDecides = AcmeServers.IsPublic(directory) || resolvers.Count > 0,
