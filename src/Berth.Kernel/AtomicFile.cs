@@ -137,7 +137,7 @@ public static class AtomicFile
     {
         try
         {
-            return HeldFolder.Open(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            return HeldFolder.OpenStraight(Path.GetDirectoryName(Path.GetFullPath(path))!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

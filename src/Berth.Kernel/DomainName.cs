@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Berth.Kernel;
 
@@ -52,7 +53,7 @@ public sealed record DomainName
         }
 
         var rest = text!.StartsWith("*.", StringComparison.Ordinal) ? text[2..] : text;
-        if (!TryFold(rest, out var folded))
+        if (rest.EnumerateRunes().Any(IsUnseen) || !TryFold(rest, out var folded))
         {
             reason = "it holds characters that no host name may have";
             return false;
@@ -94,6 +95,11 @@ public sealed record DomainName
             ? address
             : null;
     }
+
+    // Marks of direction and other unseen characters make one name look like another (RFC 5892 §2: disallowed).
+    private static bool IsUnseen(Rune rune) => Rune.GetUnicodeCategory(rune)
+        is UnicodeCategory.Format or UnicodeCategory.Control or UnicodeCategory.PrivateUse or UnicodeCategory.Surrogate
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator;
 
     private static string? WhyNotPlain(string text) => text switch
     {

@@ -49,7 +49,7 @@ public sealed class FileLock : IDisposable
     {
         try
         {
-            using var folder = HeldFolder.Open(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            using var folder = HeldFolder.OpenStraight(Path.GetDirectoryName(Path.GetFullPath(path))!);
             var file = new SafeFileHandle(Open(folder, HeldFolder.Terminated(Path.GetFileName(path))), ownsHandle: true);
             if (file.IsInvalid)
             {

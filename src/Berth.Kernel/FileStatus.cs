@@ -16,6 +16,9 @@ internal readonly record struct FileStatus(uint User, uint Group, uint Mode, lon
 
     public bool IsLink => (Mode & Kind) == 0xa000; // S_IFLNK
 
+    /// <summary>Whether only an entry's owner, or the folder's, may move it away (S_ISVTX).</summary>
+    public bool IsSticky => (Mode & 0x200) != 0;
+
     /// <summary>Whether root alone decides what lies in it: nobody else may put a link there.</summary>
     public bool IsRootsAlone => User == 0 && (Mode & 0x12) == 0; // 022: neither the group nor others write
 }

@@ -9,11 +9,14 @@ public static class FolderTree
     // Each level holds a descriptor; no program nests as deep but one that means harm.
     private const int Deepest = 500;
 
+    // A folder this deep is brought up to the top of what is removed, and goes in the next round: no depth keeps a tree from going.
+    private const int DeepestHeld = 100;
+
     /// <summary>Removes what lies at the path, a folder with all below it; nothing happens when it is not there.</summary>
     /// <exception cref="IOException">The system's own words; what was removed until then is gone.</exception>
     public static void Delete(string path)
     {
-        using var parent = HeldFolder.TryOpen(Path.GetDirectoryName(path)!);
+        using var parent = HeldFolder.TryOpenStraight(Path.GetDirectoryName(path)!);
         if (parent is not null)
         {
             Delete(parent, Path.GetFileName(path));
@@ -24,7 +27,21 @@ public static class FolderTree
     public static void Delete(HeldFolder parent, string name)
     {
         ArgumentNullException.ThrowIfNull(parent);
-        Delete(parent, HeldFolder.Terminated(name), 0);
+        var bytes = HeldFolder.Terminated(name);
+        if (Posix.RemoveFile(parent.Descriptor, bytes))
+        {
+            return;
+        }
+
+        int raised;
+        do
+        {
+            raised = 0;
+            using var top = parent.Enter(bytes);
+            Empty(top, top, 1, ref raised);
+        }
+        while (raised > 0);
+        Posix.RemoveEmptyFolder(parent.Descriptor, bytes);
     }
 
     /// <summary>Gives a folder and all below it to an account; links themselves, never what they lead to. Needs root.</summary>
@@ -36,22 +53,29 @@ public static class FolderTree
         Give(parent, HeldFolder.Terminated(Path.GetFileName(path)), isFolder: true, owner, 0);
     }
 
-    private static void Delete(HeldFolder parent, byte[] name, int depth)
+    private static void Empty(HeldFolder folder, HeldFolder top, int depth, ref int raised)
     {
-        if (Posix.RemoveFile(parent.Descriptor, name))
+        foreach (var (entry, _) in Entries(folder))
         {
-            return;
-        }
-
-        using (var folder = Entered(parent, name, depth))
-        {
-            foreach (var (entry, _) in Entries(folder))
+            if (Posix.RemoveFile(folder.Descriptor, entry))
             {
-                Delete(folder, entry, depth + 1);
+                continue;
             }
-        }
 
-        Posix.RemoveEmptyFolder(parent.Descriptor, name);
+            if (depth == DeepestHeld)
+            {
+                Posix.RenameAt(folder.Descriptor, entry, top.Descriptor, HeldFolder.Terminated($".{Guid.NewGuid():N}{AtomicFile.TemporaryEnding}"));
+                raised++;
+                continue;
+            }
+
+            using (var inner = folder.Enter(entry))
+            {
+                Empty(inner, top, depth + 1, ref raised);
+            }
+
+            Posix.RemoveEmptyFolder(folder.Descriptor, entry);
+        }
     }
 
     private static void Give(HeldFolder parent, byte[] name, bool isFolder, FileOwner owner, int depth)

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Berth.Kernel;
 
@@ -45,8 +46,61 @@ public sealed class HeldFolder : IDisposable
         return Marshal.GetLastPInvokeError() == SystemFault.NoSuchEntry ? null : throw SystemFault.Last(path);
     }
 
+    /// <summary>
+    /// Opens a folder by a path that another account may have put a link into. As root no link is followed but one that only root can have
+    /// put where it is (docs/decisions/0015); otherwise the kernel judges by rights.
+    /// </summary>
+    /// <returns>The folder, or null when there is nothing by that name.</returns>
+    /// <exception cref="StrayLinkException">Somebody else's link lies in the path.</exception>
+    /// <exception cref="IOException">It is no folder, or the system refuses.</exception>
+    public static HeldFolder? TryOpenStraight(string path)
+    {
+        if (!CurrentUser.IsRoot)
+        {
+            return TryOpen(path);
+        }
+
+        var descriptor = StraightPath.OpenFolder(System.IO.Path.GetFullPath(path));
+        return descriptor < 0 ? null : new HeldFolder(path, descriptor, canSync: true);
+    }
+
+    /// <inheritdoc cref="TryOpenStraight"/>
+    /// <returns>The folder.</returns>
+    public static HeldFolder OpenStraight(string path) =>
+        TryOpenStraight(path) ?? throw new FileNotFoundException($"{Printable.Of(path)} is not there");
+
     /// <exception cref="IOException">There is no such folder, or the system refuses.</exception>
     public static HeldFolder Open(string path) => TryOpen(path) ?? throw new FileNotFoundException($"{Printable.Of(path)} is not there");
+
+    /// <summary>Opens a plain file in this folder to read it; as root never through a link.</summary>
+    /// <returns>Null when there is none.</returns>
+    /// <exception cref="IOException">It is a link or no plain file, or the system refuses.</exception>
+    public SafeFileHandle? TryRead(string name) => TryOpenPlain(name, Posix.ReadOnly, 0);
+
+    /// <summary>Opens a plain file in this folder, made when missing with this one's owner; as root never through a link.
+    /// What is written goes to its end.</summary>
+    /// <inheritdoc cref="TryRead(string)" path="/exception"/>
+    public SafeFileHandle Append(string name, UnixFileMode mode)
+    {
+        const int flags = Posix.WriteOnly | Posix.Append;
+        if (TryOpenPlain(name, flags, mode) is { } there)
+        {
+            return there;
+        }
+
+        var made = TryOpenPlain(name, flags | Posix.Create, mode)!;
+        GiveOwner((int)made.DangerousGetHandle());
+        return made;
+    }
+
+    /// <summary>Opens a plain file in this folder that is there, to read and change it; as root never through a link.</summary>
+    /// <inheritdoc cref="TryRead(string)"/>
+    public SafeFileHandle? TryChange(string name) => TryOpenPlain(name, Posix.ReadWrite, 0);
+
+    /// <summary>Renames what lies in this folder, a link itself and not what it leads to.</summary>
+    /// <returns>False when there is nothing to rename.</returns>
+    /// <exception cref="IOException">The system's own words.</exception>
+    public bool Rename(string from, string to) => Posix.RenameAt(Descriptor, Terminated(from), Descriptor, Terminated(to));
 
     /// <summary>Opens a folder in this one; never through a link.</summary>
     internal HeldFolder Enter(byte[] name)
@@ -54,6 +108,31 @@ public sealed class HeldFolder : IDisposable
         var path = $"{Name}/{SystemFault.Text(name)}";
         var descriptor = Posix.OpenAt(Descriptor, name, Listing | Posix.FolderOnly | Posix.NoFollow);
         return descriptor >= 0 ? new HeldFolder(path, descriptor, canSync: true) : throw SystemFault.Last(path);
+    }
+
+    private SafeFileHandle? TryOpenPlain(string name, int flags, UnixFileMode mode)
+    {
+        const int always = Posix.CloseOnExec | Posix.NonBlocking | Posix.NoTerminal;
+        var path = $"{Name}/{name}";
+        var descriptor = Posix.OpenAt(Descriptor, Terminated(name), flags | always | (CurrentUser.IsRoot ? Posix.NoFollow : 0), (uint)mode);
+        if (descriptor < 0)
+        {
+            return Marshal.GetLastPInvokeError() switch
+            {
+                SystemFault.NoSuchEntry => null,
+                SystemFault.TooManyLinks => throw new StrayLinkException(path),
+                _ => throw SystemFault.Last(path),
+            };
+        }
+
+        var file = new SafeFileHandle(descriptor, ownsHandle: true);
+        if (Posix.StatusOf(descriptor).IsPlain)
+        {
+            return file;
+        }
+
+        file.Dispose();
+        throw new IOException($"{Printable.Of(path)} is not a plain file");
     }
 
     /// <summary>Makes a folder in this one with this mode and this one's owner; one that is there keeps both.</summary>

@@ -43,7 +43,7 @@ public static class PlainFile
 
         if (isAllowed is not null && new FileInfo(string.Create(null, $"/proc/self/fd/{descriptor}")).LinkTarget is { } real && !isAllowed(real))
         {
-            throw new IOException($"a link leads from it to {Printable.Of(real)}, which is none of Berth's folders");
+            throw new IOException($"a link leads from it to {Printable.Of(real)}, outside of where it may lie");
         }
 
         return Decode(ReadAll(file, limit));

@@ -195,6 +195,13 @@ internal static unsafe partial class Posix
         }
     }
 
+    /// <summary>Renames from one open folder into another, or the same.</summary>
+    /// <returns>False when there is nothing to rename.</returns>
+    /// <exception cref="IOException">The system's own words.</exception>
+    public static bool RenameAt(int folder, byte[] name, int target, byte[] newName) =>
+        RenameFileAt(folder, name, target, newName) == 0
+        || (Marshal.GetLastPInvokeError() == SystemFault.NoSuchEntry ? false : throw SystemFault.Last(SystemFault.Text(name)));
+
     private static FileStatus? Status(int folder, string path, int flags)
     {
         var words = stackalloc uint[64];
@@ -280,6 +287,9 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc", EntryPoint = "rename", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int RenameFile(string from, string to);
+
+    [LibraryImport("libc", EntryPoint = "renameat", SetLastError = true)]
+    private static partial int RenameFileAt(int folder, byte[] name, int target, byte[] newName);
 
     [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
     private static partial int Syncfs(int descriptor);

@@ -9,9 +9,9 @@ public static class PrivateFolder
 
     public const UnixFileMode PublicRead = GroupRead | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
-    /// <summary>Makes the folder and its missing parents; one that exists keeps its mode.</summary>
+    /// <summary>Makes the folder and its missing parents; one that exists keeps its mode. As root through nobody else's link.</summary>
     /// <exception cref="ProblemException"><see cref="KernelProblems.StateNotWritable"/>.</exception>
-    public static void Ensure(string path, UnixFileMode mode = OwnerOnly) => Hold(path, mode).Dispose();
+    public static void Ensure(string path, UnixFileMode mode = OwnerOnly) => HoldStraight(path, mode).Dispose();
 
     /// <summary>Makes the folder and its missing parents, and holds it.</summary>
     /// <param name="path">Which.</param>
@@ -30,8 +30,36 @@ public static class PrivateFolder
         }
     }
 
+    /// <summary>Makes the folder and its missing parents, and holds it; as root through nobody else's link (<see cref="HeldFolder.TryOpenStraight"/>).</summary>
+    /// <exception cref="ProblemException"><see cref="KernelProblems.StateNotWritable"/>.</exception>
+    public static HeldFolder HoldStraight(string path, UnixFileMode mode = OwnerOnly)
+    {
+        try
+        {
+            return StraightEach(Path.GetFullPath(path), mode);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw KernelProblems.NotWritable(path, e).AsException(e);
+        }
+    }
+
     /// <summary>Makes a tree of many new files survive a power cut, in one call instead of one for each.</summary>
     public static void SyncTree(string folder) => Posix.SyncFileSystem(folder);
+
+    private static HeldFolder StraightEach(string path, UnixFileMode mode)
+    {
+        if (HeldFolder.TryOpenStraight(path) is { } there)
+        {
+            return there;
+        }
+
+        using var parent = StraightEach(Path.GetDirectoryName(path)!, Passable(mode));
+        return parent.Make(Path.GetFileName(path), mode);
+    }
+
+    // Parents let the same people pass.
+    private static UnixFileMode Passable(UnixFileMode mode) => mode | (PublicRead & (UnixFileMode)0b001_001_001);
 
     private static HeldFolder HoldEach(string path, UnixFileMode mode, Func<string, bool>? isAllowed)
     {
@@ -46,7 +74,7 @@ public static class PrivateFolder
             throw new IOException($"a link leads from {Printable.Of(path)} to {Printable.Of(there.RealPath)}, which is none of Berth's folders");
         }
 
-        using var parent = HoldEach(Path.GetDirectoryName(path)!, mode | (PublicRead & (UnixFileMode)0b001_001_001), isAllowed);
+        using var parent = HoldEach(Path.GetDirectoryName(path)!, Passable(mode), isAllowed);
         return parent.Make(Path.GetFileName(path), mode);
     }
 }

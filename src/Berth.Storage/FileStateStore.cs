@@ -166,8 +166,8 @@ public sealed class FileStateStore(StateRoots roots, TimeProvider time, FolderWa
         return held.TryGetValue(folder, out var known) ? known : held[folder] = Hold(file);
     }
 
-    private void EnsureRoot(string file) => PrivateFolder.Ensure(
-        file.StartsWith(roots.Lib + "/", StringComparison.Ordinal) ? roots.Lib : roots.Home, PrivateFolder.PublicRead);
+    private void EnsureRoot(string file) => PrivateFolder.Hold(
+        file.StartsWith(roots.Lib + "/", StringComparison.Ordinal) ? roots.Lib : roots.Home, PrivateFolder.PublicRead).Dispose();
 
     private sealed class Held(FileLock outside, SemaphoreSlim inside) : IDisposable
     {

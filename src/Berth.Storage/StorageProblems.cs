@@ -8,7 +8,8 @@ public static class StorageProblems
     public static readonly ProblemCode StateUnreadable = new("state-unreadable");
     public static readonly ProblemCode StateNotDeletable = new("state-not-deletable");
 
-    internal static Problem Unreadable(string path, Exception cause)
+    /// <summary>A file or folder that could not be read; the remedy is that of the system's own reason.</summary>
+    public static Problem Unreadable(string path, Exception cause)
     {
         var fault = SystemFault.Of(cause);
         return new(

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Berth.Authority;
 using Berth.Client;
 using Berth.Commands;
@@ -53,6 +54,10 @@ internal static class Program
         {
             // Asked to end before it had begun.
             return 0;
+        }
+        catch (Exception e) when (SystemFault.Of(e).Number == SystemFault.TooManyFiles || e is SocketException { SocketErrorCode: SocketError.TooManyOpenSockets })
+        {
+            return ProblemPrinter.Print(ConsoleSink.Output(caller), ProgramProblems.TooManyFiles(), caller);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -121,7 +126,7 @@ internal static class Program
         }
 
         var (sent, writeInput) = named is null ? InputOf(words) : (words, named.CopyTo);
-        return client.Run(Invocation.Request(sent), writeInput);
+        return client.Run(Invocation.Request(sent, roots), writeInput);
     }
 
     /// <summary>A path means a file of the caller, with the caller's rights; the daemon, which may be root, must not read it for them.</summary>

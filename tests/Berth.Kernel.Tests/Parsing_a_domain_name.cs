@@ -26,6 +26,8 @@ public sealed class Parsing_a_domain_name
     [InlineData("a.*.example", "wildcard")]
     [InlineData("*example.com", "wildcard")]
     [InlineData("a$(id).example", "characters")]
+    [InlineData("b\u00fc\u202echer.example", "characters")]
+    [InlineData("shop\u200b.example", "characters")]
     public void refuses_what_is_none_and_says_why(string text, string why)
     {
         Assert.False(DomainName.TryParse(text, out _, out var reason));

@@ -25,6 +25,18 @@ public sealed class Walking_a_tree : IDisposable
     }
 
     [Fact]
+    public async Task removes_what_is_nested_deeper_than_any_path_may_be_long()
+    {
+        Directory.CreateDirectory(_scratch["tree"]);
+        await ExternalProgram.SucceedAsync(
+            "perl", ["-e", "chdir $ARGV[0]; for (1 .. 2000) { open my $f, '>', 'file'; mkdir 'folder' and chdir 'folder' or die }", _scratch["tree"]]);
+
+        FolderTree.Delete(_scratch["tree"]);
+
+        Assert.False(Directory.Exists(_scratch["tree"]));
+    }
+
+    [Fact]
     public async Task removes_a_name_that_no_encoding_knows()
     {
         Directory.CreateDirectory(_scratch["tree"]);

@@ -69,6 +69,9 @@ public sealed class Managing_domains : IAsyncLifetime
     [InlineData("Please specify a domain name. Usage: berth domains:add app <domain> [<domain> ...]", "domains:add", "app")]
     [InlineData("Please specify a domain name. Usage: berth domains:set-global <domain> [<domain> ...]", "domains:set-global")]
     [InlineData("a/b is invalid. exiting...", "domains:add", "app", "fine.org", "a/b")]
+    [InlineData("- is invalid. exiting...", "domains:add", "app", "-")]
+    [InlineData("* is invalid. exiting...", "domains:add", "app", "*")]
+    [InlineData("99999999999999999999 is invalid. exiting...", "domains:add", "app", "99999999999999999999")]
     [InlineData("a.org:80 is invalid. exiting...", "domains:set", "app", "a.org:80")]
     [InlineData("$(id) is invalid. exiting...", "domains:add-global", "$(id)")]
     public async Task changes_nothing_when_a_word_is_wrong(string expected, params string[] words)

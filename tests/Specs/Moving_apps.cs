@@ -83,6 +83,47 @@ public sealed class Moving_apps(SharedServer server)
     }
 
     [Fact]
+    public async Task runs_again_after_a_renaming_that_the_daemon_was_killed_in()
+    {
+        await using var berth = await BerthServer.StartAsync();
+        await HelloApp.DeployAsync(berth, "old");
+        var renaming = berth.RunAsync("apps:rename", "old", "new");
+        while (!renaming.IsCompleted && !File.Exists($"{berth.Lib}/data/apps/--global/renaming/old"))
+        {
+            await Task.Yield();
+        }
+
+        await berth.KillAsync();
+        await renaming;
+        await berth.RestartAsync();
+
+        Assert.Equal("=====> My Apps\nnew\n", await berth.OkAsync("apps:list"));
+        await Eventually.TrueAsync(async () => await berth.OkAsync("ps:report", "new", "--running") == "true\n");
+    }
+
+    [Fact]
+    public async Task runs_on_when_the_disk_has_no_room_for_a_renaming()
+    {
+        var berth = server.Berth;
+        await HelloApp.DeployAsync(berth, "mv8");
+        var journals = $"{berth.Lib}/data/apps/--global/renaming";
+        Directory.CreateDirectory(Path.GetDirectoryName(journals)!);
+        if (Directory.Exists(journals))
+        {
+            Directory.Delete(journals);
+        }
+
+        // Nothing can be written below a file: the system's refusal stands for a full disk's.
+        await File.WriteAllTextAsync(journals, "");
+        var result = await berth.RunAsync("apps:rename", "mv8", "mv9");
+        File.Delete(journals);
+
+        Assert.NotEqual(0, result.Status);
+        Assert.Equal("true\n", await berth.OkAsync("ps:report", "mv8", "--running"));
+        Assert.Contains("Renaming mv8", await berth.OkAsync("apps:rename", "mv8", "mv9"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task deploys_a_clone_beside_its_original()
     {
         var berth = server.Berth;

@@ -73,16 +73,17 @@ internal sealed class RotatedFile(string path, TimeProvider time) : IDisposable
 
     private SafeFileHandle Open()
     {
-        PrivateFolder.Ensure(System.IO.Path.GetDirectoryName(path)!, PrivateFolder.GroupRead);
+        using var folder = PrivateFolder.HoldStraight(System.IO.Path.GetDirectoryName(path)!, PrivateFolder.GroupRead);
+        var name = System.IO.Path.GetFileName(path);
 
         // A fifo or a link that someone put here would hang the writer or lead it elsewhere.
-        if (new FileInfo(path).LinkTarget is not null || PlainFile.IsOther(path))
+        if (new FileInfo($"{folder.Path}/{name}").LinkTarget is not null)
         {
             throw new IOException("it is not a plain file");
         }
 
-        var isNew = !File.Exists(path);
-        var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        var isNew = !File.Exists($"{folder.Path}/{name}");
+        var file = folder.Append(name, AtomicFile.GroupRead);
         if (isNew)
         {
             File.SetUnixFileMode(file, AtomicFile.GroupRead);
@@ -95,12 +96,13 @@ internal sealed class RotatedFile(string path, TimeProvider time) : IDisposable
     private void Rotate()
     {
         Dispose();
-        if (File.Exists($"{path}.1"))
+        using (var folder = PrivateFolder.HoldStraight(System.IO.Path.GetDirectoryName(path)!, PrivateFolder.GroupRead))
         {
-            File.Move($"{path}.1", $"{path}.2", overwrite: true);
+            var name = System.IO.Path.GetFileName(path);
+            folder.Rename($"{name}.1", $"{name}.2");
+            folder.Rename(name, $"{name}.1");
         }
 
-        File.Move(path, $"{path}.1", overwrite: true);
         _file = Open();
     }
 }

@@ -26,12 +26,73 @@ public sealed class AppCloning(AppCatalog apps, ConfigStore config, DomainStore 
     {
         apps.RefuseTaken(to);
         apps.Forget(to);
+
+        // Written first: what a daemon that is killed leaves behind is found by it, secrets above all.
+        store.Write(Journal(to), from.Text);
+        try
+        {
+            return RunWritten(from, to, cancel);
+        }
+        catch (Exception e) when (e is ProblemException or OperationCanceledException)
+        {
+            TakeBack(to);
+            throw;
+        }
+    }
+
+    /// <summary>Removes what clonings left behind that were cut off.</summary>
+    public void SweepAll()
+    {
+        if (!store.Exists(Journals))
+        {
+            return;
+        }
+
+        foreach (var name in store.List(Journals))
+        {
+            if (AppName.TryParse(name, out var to))
+            {
+                // Whoever is at it right now finishes it; what is found afterwards was left behind.
+                using var held = store.LockAsync(to.Text, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+                if (store.Exists(Journal(to)))
+                {
+                    Sweep(to);
+                }
+            }
+        }
+    }
+
+    private void TakeBack(AppName to)
+    {
+        try
+        {
+            Sweep(to);
+        }
+        catch (ProblemException)
+        {
+            // What cannot be removed now goes when the daemon starts; why the cloning failed is what its owner is told.
+        }
+    }
+
+    private void Sweep(AppName to)
+    {
+        if (!store.Exists(AppCatalog.FolderOf(to)))
+        {
+            apps.Forget(to);
+            store.Delete(Staged(to));
+        }
+
+        store.Delete(Journal(to));
+    }
+
+    private IReadOnlyList<string> RunWritten(AppName from, AppName to, CancellationToken cancel)
+    {
         var names = CloneConfig(from, to);
         CloneProperties(from, to, cancel);
         DropHttpsMapping(to);
         apps.RecordCreation(to);
 
-        var staged = StatePath.Home($".clone-{to}");
+        var staged = Staged(to);
         store.Delete(staged);
         TreeCopy.Run(
             store.FileOf(AppCatalog.FolderOf(from)),
@@ -45,6 +106,7 @@ public sealed class AppCloning(AppCatalog apps, ConfigStore config, DomainStore 
 
         PrivateFolder.SyncTree(store.FileOf(staged));
         store.Move(staged, AppCatalog.FolderOf(to));
+        store.Delete(Journal(to));
         return names;
     }
 
@@ -63,6 +125,12 @@ public sealed class AppCloning(AppCatalog apps, ConfigStore config, DomainStore 
         PrivateFolder.SyncTree(target);
         return release;
     }
+
+    private static StatePath Staged(AppName to) => StatePath.Home($".clone-{to}");
+
+    private static StatePath Journals { get; } = StatePath.Lib("data", "apps", "--global", "cloning");
+
+    private static StatePath Journal(AppName to) => Journals.Slash(to.Text);
 
     private IReadOnlyList<string> CloneConfig(AppName from, AppName to)
     {

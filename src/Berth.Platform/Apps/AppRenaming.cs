@@ -13,11 +13,29 @@ public sealed class AppRenaming(IStateStore store)
     // What lies under an app's name here is not the app's: mounts, services and authorities lead to it by path.
     private static readonly string[] OthersAreas = ["authority", "instances", "storage"];
 
-    /// <summary>Moves everything. The caller holds both names' locks, and nothing of the app runs.</summary>
-    public void Run(AppName from, AppName to)
+    /// <summary>
+    /// Writes down what is to be done, and all that takes room on the disk: from here on the renaming is finished, whatever happens, or
+    /// abandoned. The caller holds both names' locks; the app may run yet.
+    /// </summary>
+    /// <param name="from">The old name.</param>
+    /// <param name="to">The new one.</param>
+    /// <param name="marks">How the app was to run before anything stopped it, and is to run again; null leaves it stopped.</param>
+    public void Begin(AppName from, AppName to, RunMarks? marks)
     {
-        store.Write(Journal(from), to.Text);
-        Finish(from, to);
+        store.Write(Journal(from), marks is null ? to.Text : $"{to}\n{marks.ToText()}");
+        store.EnsureFolder(StatePath.Lib("config", to.Text), PrivateFolder.GroupRead);
+        if (NamesFor(from, to) is { } text)
+        {
+            store.Write(StagedNames(from), text, AtomicFile.PublicRead);
+        }
+    }
+
+    /// <summary>Takes back what <see cref="Begin"/> wrote.</summary>
+    public void Abandon(AppName from, AppName to)
+    {
+        store.Delete(StagedNames(from));
+        DeleteIfEmpty(StatePath.Lib("config", to.Text));
+        store.Delete(Journal(from));
     }
 
     /// <summary>Goes on with what was cut off.</summary>
@@ -34,7 +52,7 @@ public sealed class AppRenaming(IStateStore store)
             {
                 // Whoever is at it right now finishes it; what is found afterwards was left behind.
                 using var held = store.LockAsync(from.Text, CancellationToken.None).AsTask().GetAwaiter().GetResult();
-                if (AppName.TryParse(store.Read(Journal(from)), out var to))
+                if (AppName.TryParse(store.Read(Journal(from))?.Split('\n')[0], out var to))
                 {
                     Finish(from, to);
                 }
@@ -42,7 +60,8 @@ public sealed class AppRenaming(IStateStore store)
         }
     }
 
-    private void Finish(AppName from, AppName to)
+    /// <summary>Moves everything, once nothing of the app runs, and lets it run again as it did before.</summary>
+    public void Finish(AppName from, AppName to)
     {
         MoveIfThere(StatePath.Lib("config", from.Text, "ENV"), StatePath.Lib("config", to.Text, "ENV"));
         foreach (var feature in store.List(StatePath.Lib("config")).Where(name => !name.StartsWith('-')))
@@ -55,12 +74,10 @@ public sealed class AppRenaming(IStateStore store)
             MoveIfThere(StatePath.Lib("data", area, from.Text), StatePath.Lib("data", area, to.Text));
         }
 
-        if (store.Exists(StatePath.Lib("config", from.Text)) && store.List(StatePath.Lib("config", from.Text)).Count == 0)
-        {
-            store.Delete(StatePath.Lib("config", from.Text));
-        }
-
+        DeleteIfEmpty(StatePath.Lib("config", from.Text));
+        DeleteIfEmpty(StatePath.Lib("config", to.Text));
         RewriteNames(from, to);
+        RunMarks.Parse(store.Read(Journal(from)) ?? "")?.Restore(store, to);
 
         // The folder is the app: with it the name changes.
         MoveIfThere(AppCatalog.FolderOf(from), AppCatalog.FolderOf(to));
@@ -75,17 +92,39 @@ public sealed class AppRenaming(IStateStore store)
         }
     }
 
+    private void DeleteIfEmpty(StatePath folder)
+    {
+        if (store.Exists(folder) && store.List(folder).Count == 0)
+        {
+            store.Delete(folder);
+        }
+    }
+
     private void RewriteNames(AppName from, AppName to)
     {
         var file = AppCatalog.FolderOf(from).Slash("VHOST");
-        if (store.Read(file) is not { } text)
+        if (store.Exists(StagedNames(from)))
         {
-            return;
+            store.Move(StagedNames(from), file);
+        }
+        else if (NamesFor(from, to) is { } text)
+        {
+            store.Write(file, text, AtomicFile.PublicRead);
+        }
+    }
+
+    private string? NamesFor(AppName from, AppName to)
+    {
+        if (store.Read(AppCatalog.FolderOf(from).Slash("VHOST")) is not { } text)
+        {
+            return null;
         }
 
         var globals = VhostFile.Parse("", store.Read(StatePath.Home("VHOST")) ?? "").Domains.Select(domain => domain.Text).ToHashSet(StringComparer.Ordinal);
-        store.Write(file, RenamedDomains.In(text, from, to, globals), AtomicFile.PublicRead);
+        return RenamedDomains.In(text, from, to, globals);
     }
+
+    private static StatePath StagedNames(AppName from) => AppCatalog.FolderOf(from).Slash(".VHOST.renamed");
 
     private static StatePath Journals { get; } = StatePath.Lib("data", "apps", "--global", "renaming");
 

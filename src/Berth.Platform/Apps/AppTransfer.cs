@@ -4,7 +4,6 @@ using Berth.Platform.CommandLine;
 using Berth.Platform.LetsEncrypt;
 using Berth.Platform.Plugins;
 using Berth.Platform.Processes;
-using Berth.Platform.Properties;
 using Berth.Platform.Routing;
 using Berth.Storage;
 
@@ -16,7 +15,6 @@ public sealed class AppTransfer(
     AppRenaming renaming,
     AppCloning cloning,
     ReleaseStore releases,
-    PropertyStore properties,
     IAppStopper stopper,
     IAppDeployer? deployer,
     ICertificateManager certificates,
@@ -24,24 +22,23 @@ public sealed class AppTransfer(
     ITriggers triggers,
     IStateStore store)
 {
-    private const string Stopped = "stopped";
-
     public async Task<int> RenameAsync(CommandCall call)
     {
         var words = call.Parse(["--skip-deploy"]);
         var (from, to) = Names(words);
         apps.RefuseTaken(to);
         call.Output.QuietStep($"Renaming {from} to {to}");
-        string? wasStopped;
+        RunMarks before;
         using (await certificates.HoldAsync(from, call.Cancel))
         using (await LockBothAsync(from, to, call.Cancel))
         {
-            wasStopped = properties.Get("ps", from.Text, Stopped);
-            await stopper.StopForGoodAsync(from, call.Cancel);
-            using var still = await store.LockAsync($"{from}.ps", call.Cancel);
             apps.RefuseTaken(to);
             apps.Forget(to);
-            renaming.Run(from, to);
+            before = RunMarks.Of(store, from);
+            Prepare(from, to, before, words.Has("--skip-deploy"));
+            await StopForRenameAsync(from, to, before, call);
+            using var still = await store.LockAsync($"{from}.ps", CancellationToken.None);
+            renaming.Finish(from, to);
         }
 
         changes.RoutesChanged(from);
@@ -49,8 +46,7 @@ public sealed class AppTransfer(
         await FireAsync(call, ["post-create", to.Text], ["post-app-rename-setup", from.Text, to.Text], ["post-delete", from.Text, ""]);
         if (!words.Has("--skip-deploy"))
         {
-            properties.Set("ps", to.Text, Stopped, wasStopped ?? "");
-            await DeployAsync(to, wasStopped is null ? releases.Current(to) : null, call);
+            await DeployAsync(to, before.Stopped is null ? releases.Current(to) : null, call, call.Cancel);
         }
 
         await FireAsync(call, ["post-app-rename", from.Text, to.Text]);
@@ -88,6 +84,55 @@ public sealed class AppTransfer(
         return 0;
     }
 
+    /// <summary>Writes all that a full disk could refuse while the app still runs.</summary>
+    private void Prepare(AppName from, AppName to, RunMarks before, bool staysStopped)
+    {
+        try
+        {
+            renaming.Begin(from, to, staysStopped ? null : before);
+            RunMarks.OfStopped.Restore(store, from);
+        }
+        catch (ProblemException)
+        {
+            Abandon(from, to, before);
+            throw;
+        }
+    }
+
+    /// <summary>Stops the app; when that cannot be, or is given up, nothing is renamed and the app runs as it did.</summary>
+    private async Task StopForRenameAsync(AppName from, AppName to, RunMarks before, CommandCall call)
+    {
+        try
+        {
+            await stopper.StopForGoodAsync(from, call.Cancel);
+        }
+        catch (Exception e) when (e is ProblemException or OperationCanceledException)
+        {
+            Abandon(from, to, before);
+            await GoOnAsync(from, before, call);
+            throw;
+        }
+    }
+
+    private void Abandon(AppName from, AppName to, RunMarks before)
+    {
+        before.Restore(store, from);
+        renaming.Abandon(from, to);
+    }
+
+    /// <summary>Starts an app again whose renaming came to nothing; why it did is what its owner is told.</summary>
+    private async Task GoOnAsync(AppName app, RunMarks before, CommandCall call)
+    {
+        try
+        {
+            await DeployAsync(app, before.Stopped is null ? releases.Current(app) : null, call, CancellationToken.None);
+        }
+        catch (ProblemException e)
+        {
+            call.Output.Warn($"{app} could not be started again: {e.Problem.Found}");
+        }
+    }
+
     private (AppName From, AppName To) Names(Arguments words)
     {
         var first = words.At(0) is { Length: > 0 } ? words.At(0) : throw AppProblems.NotNamed().AsException();
@@ -99,7 +144,7 @@ public sealed class AppTransfer(
     {
         try
         {
-            await DeployAsync(app, release, call);
+            await DeployAsync(app, release, call, call.Cancel);
         }
         catch (Exception e) when (e is ProblemException or OperationCanceledException && releases.Current(app) != release)
         {
@@ -109,11 +154,11 @@ public sealed class AppTransfer(
     }
 
     // Without a daemon nothing runs: the next one starts what is to run under its new name.
-    private async Task DeployAsync(AppName app, string? release, CommandCall call)
+    private async Task DeployAsync(AppName app, string? release, CommandCall call, CancellationToken cancel)
     {
         if (release is not null && deployer is not null)
         {
-            await deployer.DeployAsync(app, release, call.Output, call.Cancel);
+            await deployer.DeployAsync(app, release, call.Output, cancel);
         }
     }
 

@@ -14,7 +14,8 @@ internal static class TreeCopy
     {
         try
         {
-            Folder(new DirectoryInfo(from), to, leftOut, cancel);
+            using var held = HeldFolder.OpenStraight(from);
+            Folder(held, to, leftOut, cancel);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -22,10 +23,12 @@ internal static class TreeCopy
         }
     }
 
-    private static void Folder(DirectoryInfo from, string to, Predicate<string> leftOut, CancellationToken cancel)
+    // What is copied may be changed meanwhile by the app that runs there: a link that was a file a moment ago is not followed.
+    private static void Folder(HeldFolder from, string to, Predicate<string> leftOut, CancellationToken cancel)
     {
-        using var held = PrivateFolder.Hold(to, from.UnixFileMode);
-        foreach (var entry in from.EnumerateFileSystemInfos().Where(entry => !leftOut(entry.Name)))
+        var here = new DirectoryInfo($"{from.Path}/.");
+        using var held = PrivateFolder.HoldStraight(to, here.UnixFileMode);
+        foreach (var entry in here.EnumerateFileSystemInfos().Where(entry => !leftOut(entry.Name)))
         {
             cancel.ThrowIfCancellationRequested();
             var target = Path.Combine(to, entry.Name);
@@ -34,15 +37,35 @@ internal static class TreeCopy
                 File.CreateSymbolicLink(target, link);
                 held.GiveOwner(entry.Name);
             }
-            else if (entry is DirectoryInfo folder)
+            else if (entry is DirectoryInfo)
             {
+                using var folder = from.Enter(HeldFolder.Terminated(entry.Name));
                 Folder(folder, target, static _ => false, cancel);
             }
             else if (PlainFile.IsPlain(entry.FullName))
             {
-                File.Copy(entry.FullName, target, overwrite: true);
+                CopyFile(from, entry.Name, target);
                 held.GiveOwner(entry.Name);
             }
         }
+    }
+
+    private static void CopyFile(HeldFolder from, string name, string target)
+    {
+        if (from.TryRead(name) is not { } file)
+        {
+            return;
+        }
+
+        using var source = new FileStream(file, FileAccess.Read);
+        var mode = File.GetUnixFileMode(file);
+        using var copy = new FileStream(target, new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = mode,
+        });
+        File.SetUnixFileMode(copy.SafeFileHandle, mode);
+        source.CopyTo(copy);
     }
 }

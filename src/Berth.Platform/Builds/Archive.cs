@@ -44,7 +44,7 @@ public static class Archive
                 throw BuildProblems.TooLarge(limits).AsException();
             }
 
-            var path = Inside(folder, entry.Name);
+            var path = Inside(folder, entry.Name, limits.Depth);
             switch (entry.EntryType)
             {
                 case TarEntryType.Directory:
@@ -105,8 +105,13 @@ public static class Archive
         }
     }
 
-    private static string Inside(string folder, string name)
+    private static string Inside(string folder, string name, int depth)
     {
+        if (name.AsSpan().Count('/') > depth)
+        {
+            throw BuildProblems.RefusedEntry(Printable.Of(name, 60), $"it lies deeper than {depth} folders").AsException();
+        }
+
         var path = Path.GetFullPath(Path.Combine(folder, name.TrimEnd('/')));
         return name.Contains('\0') || Path.IsPathRooted(name) || !IsInside(folder, path)
             ? throw BuildProblems.RefusedEntry(name, "its name leads outside the archive").AsException()

@@ -18,15 +18,10 @@ internal sealed class BuildLog : IOutputSink, IDisposable
     {
         try
         {
-            PrivateFolder.Ensure(Path.GetDirectoryName(path)!, PrivateFolder.GroupRead);
-            return new BuildLog(new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.Create,
-                Access = FileAccess.Write,
-                Share = FileShare.ReadWrite | FileShare.Delete,
-                UnixCreateMode = AtomicFile.Private,
-                BufferSize = 0,
-            }));
+            using var folder = PrivateFolder.HoldStraight(Path.GetDirectoryName(path)!, PrivateFolder.GroupRead);
+            var file = new FileStream(folder.Append(Path.GetFileName(path), AtomicFile.Private), FileAccess.Write, bufferSize: 0);
+            file.SetLength(0);
+            return new BuildLog(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ProblemException)
         {

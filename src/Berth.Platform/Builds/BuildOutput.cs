@@ -1,6 +1,7 @@
 using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.CommandLine;
+using Berth.Platform.Processes.Output;
 
 namespace Berth.Platform.Builds;
 
@@ -34,12 +35,12 @@ internal sealed class BuildOutput(BuildStore store, AppCatalog apps, TimeProvide
     private async Task CopyAsync(CommandCall call, AppName app, string id)
     {
         var path = store.LogPathOf(app, id);
-        if (!File.Exists(path))
+        using var file = KeptFile.TryRead(path);
+        if (file is null)
         {
             return;
         }
 
-        using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
         var (buffer, position) = (new byte[BlockSize], 0L);
         var decoder = System.Text.Encoding.UTF8.GetDecoder();
         var characters = new char[BlockSize];

@@ -52,7 +52,7 @@ public sealed class CronTasks(ReleaseStore releases, PropertyStore properties, A
         {
             // A Dokku server keeps the file of its last deploy beside the app's data.
             return releases.Current(app) is { } release
-                ? PlainFile.Read(Path.Combine(releases.FolderOf(app, release), appJson.PathOf(app))) ?? ""
+                ? ReleaseFile.Read(releases.FolderOf(app, release), Path.Combine(releases.FolderOf(app, release), appJson.PathOf(app))) ?? ""
                 : store.Read(StatePath.Lib("data", "app-json", app.Text, "app.json")) ?? "";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -17,7 +17,7 @@ public sealed class DeclaredProcesses(ReleaseStore releases)
 
         try
         {
-            return PlainFile.Read(Path.Combine(releases.FolderOf(app, release), "Procfile")) is { } text
+            return ReleaseFile.Read(releases.FolderOf(app, release), Path.Combine(releases.FolderOf(app, release), "Procfile")) is { } text
                 ? [.. Procfile.Parse(text, "Procfile").Keys.Select(type => type.Text)]
                 : [];
         }

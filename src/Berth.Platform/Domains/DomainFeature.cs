@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.RegularExpressions;
 using Berth.Kernel;
 using Berth.Platform.Apps;
@@ -216,7 +217,11 @@ public sealed partial class DomainFeature(
         : throw DomainProblems.Refused(word, reason).AsException();
 
     // What the contract takes into a VHOST file; not all of it is a name that can be routed or certified, which DoneAsync tells.
-    private static bool IsAcceptable(string word) => word == VhostFile.CatchAll || (word.Length <= LongestName && Acceptable().IsMatch(word));
+    private static bool IsAcceptable(string word) =>
+        word == VhostFile.CatchAll || (word.Length <= LongestName && Acceptable().IsMatch(word) && CouldNameSomething(word));
+
+    // A hyphen, a star or a bare number names no host on any server; an address does, and names with a letter might.
+    private static bool CouldNameSomething(string word) => word.Any(char.IsAsciiLetter) || (word.Contains('.') && IPAddress.TryParse(word, out _));
 
     private static bool IsAddress(string word, out string text)
     {

@@ -71,21 +71,7 @@ public sealed class EventLog(string path, DokkuRc settings, TimeProvider time)
     {
         try
         {
-            PrivateFolder.Ensure(Path.GetDirectoryName(path)!, PrivateFolder.PublicRead);
-            if (new FileInfo(path) is { Exists: true, Length: > SizeLimit })
-            {
-                File.Move(path, Older, overwrite: true);
-            }
-
-            using var file = new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.Append,
-                Access = FileAccess.Write,
-                Share = FileShare.ReadWrite,
-                BufferSize = 0,
-                UnixCreateMode = AtomicFile.GroupRead,
-            });
-            file.Write(line);
+            KeptFile.Append(path, line, new KeepRule(SizeLimit, Older, AtomicFile.GroupRead, PrivateFolder.PublicRead));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ProblemException)
         {
@@ -93,13 +79,18 @@ public sealed class EventLog(string path, DokkuRc settings, TimeProvider time)
         }
     }
 
-    private string Older => path.EndsWith(LogFile.Ending, StringComparison.Ordinal) ? LogFile.OlderOf(path) : path + ".1";
+    private string Older => Path.GetFileName(path.EndsWith(LogFile.Ending, StringComparison.Ordinal) ? LogFile.OlderOf(path) : path + ".1");
 
     private LogTail.Part ReadFrom(long start)
     {
         try
         {
-            using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
+            using var file = KeptFile.TryRead(path);
+            if (file is null)
+            {
+                return new LogTail.Part([], 0);
+            }
+
             var length = RandomAccess.GetLength(file);
             start = length < start ? 0 : start;
             var bytes = new byte[Math.Min(length - start, 1 << 20)];

@@ -43,7 +43,11 @@ internal sealed class LogFollower(TimeProvider time)
     {
         try
         {
-            using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
+            using var file = KeptFile.TryRead(path);
+            if (file is null)
+            {
+                return ([], 0);
+            }
 
             // Shorter than what was read: it is a new file.
             var from = RandomAccess.GetLength(file) < position ? 0 : position;

@@ -77,6 +77,7 @@ public sealed class PluginInstaller(PluginCatalog catalog, CompatibilityFiles fi
             throw PluginProblems.Missing("Plugin does not exist", name).AsException();
         }
 
+        MakeFolders();
         Remove(catalog.LinkOf(name));
         Changed();
     }
@@ -84,6 +85,7 @@ public sealed class PluginInstaller(PluginCatalog catalog, CompatibilityFiles fi
     /// <summary>Removes a plugin's link and folder; what it kept elsewhere is its own <c>uninstall</c> handler's business.</summary>
     public void Uninstall(PluginName name)
     {
+        MakeFolders();
         Remove(catalog.LinkOf(name));
         Remove(catalog.FolderOf(name));
         Changed();
@@ -99,6 +101,7 @@ public sealed class PluginInstaller(PluginCatalog catalog, CompatibilityFiles fi
             throw PluginProblems.InvalidSource(folder, "it did not come from git, so there is nothing to update it from").AsException();
         }
 
+        MakeFolders();
         var (detached, _, _) = await _git.RunAsync(["-C", folder, "symbolic-ref", "-q", "HEAD"], null, cancel);
         if (committish is null && detached != 0)
         {
@@ -157,6 +160,7 @@ public sealed class PluginInstaller(PluginCatalog catalog, CompatibilityFiles fi
         files.Ensure();
     }
 
+    /// <summary>Makes the folders of plugins, and refuses them where others than root have put a link to another place.</summary>
     private void MakeFolders()
     {
         files.Ensure();
@@ -190,18 +194,7 @@ public sealed class PluginInstaller(PluginCatalog catalog, CompatibilityFiles fi
     {
         try
         {
-            if (new FileInfo(path).LinkTarget is null && Directory.Exists(path))
-            {
-                Directory.Delete(path, recursive: true);
-            }
-            else
-            {
-                File.Delete(path);
-            }
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // Nothing was there to remove.
+            FolderTree.Delete(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

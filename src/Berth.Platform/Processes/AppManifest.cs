@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Berth.Kernel;
+using Berth.Platform.Builds;
 
 namespace Berth.Platform.Processes;
 
@@ -20,13 +21,14 @@ public sealed record AppManifest
     /// <summary>The first check of <c>healthchecks.web</c> that concerns a start; null when there is none.</summary>
     public AppHealthCheck? WebCheck { get; init; }
 
+    /// <param name="release">The folder of the release, out of which no link is followed.</param>
     /// <param name="file">The path; a file that is missing says nothing.</param>
     /// <exception cref="ProblemException"><see cref="ProcessProblems.ManifestInvalid"/>.</exception>
-    public static AppManifest Read(string file)
+    public static AppManifest Read(string release, string file)
     {
         try
         {
-            return PlainFile.Read(file, SizeLimit) is { } text ? Parse(text) : Empty;
+            return ReleaseFile.Read(release, file, SizeLimit) is { } text ? Parse(text) : Empty;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -24,8 +24,8 @@ public sealed class PlanMaker(
     public ProcessPlan Make(AppName app, string release, Action<string>? told = null)
     {
         var folder = FolderOf(app, release);
-        var processes = ProcessesIn(app, folder);
-        var manifest = AppManifest.Read(Path.Combine(folder, appJson.PathOf(app)));
+        var processes = ProcessesIn(app, release);
+        var manifest = AppManifest.Read(releases.FolderOf(app, release), Path.Combine(folder, appJson.PathOf(app)));
         var plan = new ProcessPlan
         {
             App = app,
@@ -55,8 +55,8 @@ public sealed class PlanMaker(
     public ImmutableSortedDictionary<ProcessType, int>? OwnFormationOf(AppName app, string release)
     {
         var folder = FolderOf(app, release);
-        var manifest = AppManifest.Read(Path.Combine(folder, appJson.PathOf(app)));
-        return manifest.Formation.IsEmpty ? null : Completed(manifest, ProcessesIn(app, folder).Keys);
+        var manifest = AppManifest.Read(releases.FolderOf(app, release), Path.Combine(folder, appJson.PathOf(app)));
+        return manifest.Formation.IsEmpty ? null : Completed(manifest, ProcessesIn(app, release).Keys);
     }
 
     /// <returns>The types of a release; only web when it cannot be read.</returns>
@@ -64,7 +64,7 @@ public sealed class PlanMaker(
     {
         try
         {
-            return release is null ? [ProcessType.Web] : [.. ProcessesIn(app, FolderOf(app, release)).Keys];
+            return release is null ? [ProcessType.Web] : [.. ProcessesIn(app, release).Keys];
         }
         catch (ProblemException)
         {
@@ -99,11 +99,11 @@ public sealed class PlanMaker(
         return inner.Length == 0 || Directory.Exists(chosen) ? chosen : throw BuildProblems.NoBuildDir(app, inner).AsException();
     }
 
-    private ImmutableSortedDictionary<ProcessType, ProcessCommand> ProcessesIn(AppName app, string folder)
+    private ImmutableSortedDictionary<ProcessType, ProcessCommand> ProcessesIn(AppName app, string release)
     {
         var path = settings.ProcfilePathOf(app);
         var own = settings.StartCommandOf(app) is { } text ? ProcessCommand.Parse(text, $"start-cmd of {app}") : null;
-        var named = Read(app, Path.Combine(folder, path), path);
+        var named = Read(app, release, path);
         return (named, own) switch
         {
             (null, null) => throw BuildProblems.NoProcfile(app, path).AsException(),
@@ -113,11 +113,12 @@ public sealed class PlanMaker(
         };
     }
 
-    private static ImmutableSortedDictionary<ProcessType, ProcessCommand>? Read(AppName app, string file, string name)
+    private ImmutableSortedDictionary<ProcessType, ProcessCommand>? Read(AppName app, string release, string name)
     {
+        var file = Path.Combine(FolderOf(app, release), name);
         try
         {
-            return PlainFile.Read(file, Procfile.SizeLimit * 4) is { } text ? Procfile.Parse(text, name) : null;
+            return ReleaseFile.Read(releases.FolderOf(app, release), file, Procfile.SizeLimit * 4) is { } text ? Procfile.Parse(text, name) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -5,6 +5,7 @@ using Berth.Control;
 using Berth.Kernel;
 using Berth.Platform.CommandLine;
 using Berth.Platform.Plugins;
+using Berth.Storage;
 
 namespace Berth.Client;
 
@@ -64,8 +65,9 @@ internal static class Invocation
     /// <summary>The first word of the command line as the caller wrote it; the framework only knows the file behind it.</summary>
     private static string CalledAs() => Path.GetFileName(Encoding.UTF8.GetString(CommandLine.AsSpan(0, ProgramEnd)));
 
-    public static CallRequest Request(string[] words) => new()
+    public static CallRequest Request(string[] words, StateRoots roots) => new()
     {
+        Home = IsSet("DOKKU_ROOT") ? roots.Home : "",
         Words = words,
         Program = Caller.Program,
         OutputIsTerminal = Caller.OutputIsTerminal,

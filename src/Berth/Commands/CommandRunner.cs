@@ -1,3 +1,4 @@
+using Berth.Control;
 using Berth.Kernel;
 using Berth.Platform.CommandLine;
 using Berth.Platform.Plugins;
@@ -66,6 +67,11 @@ internal sealed partial class CommandRunner(
         }
         catch (OperationCanceledException) when (ends.IsCancellationRequested)
         {
+            return Interrupted;
+        }
+        catch (ClientGoneException)
+        {
+            // Nobody is there to be told, and nothing of the daemon's failed.
             return Interrupted;
         }
         catch (Exception e) when (e is not OutOfMemoryException)

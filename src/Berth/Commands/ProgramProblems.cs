@@ -1,4 +1,5 @@
 using Berth.Kernel;
+using Berth.Storage;
 
 namespace Berth.Commands;
 
@@ -10,6 +11,8 @@ internal static class ProgramProblems
     public static readonly ProblemCode DaemonAccessDenied = new("daemon-access-denied");
     public static readonly ProblemCode FolderUnreadable = new("deploy-folder-unreadable");
     public static readonly ProblemCode DaemonAlreadyRunning = new("daemon-already-running");
+    public static readonly ProblemCode DaemonOfOtherRoot = new("daemon-of-other-root");
+    public static readonly ProblemCode FilesExhausted = new("files-exhausted");
     public static readonly ProblemCode DaemonNotStarted = new("daemon-not-started");
     public static readonly ProblemCode InternalError = new("internal-error");
     public static readonly ProblemCode OptionInvalid = new("option-invalid");
@@ -94,6 +97,16 @@ internal static class ProgramProblems
         DaemonAlreadyRunning,
         $"Another daemon is serving {Printable.Of(lib)} already.",
         "Use that one, stop it first (`berth serve --stop`), or set DOKKU_ROOT and DOKKU_LIB_ROOT to folders of this one's own.");
+
+    public static Problem OtherRoot(string home, StateRoots roots) => new(
+        DaemonOfOtherRoot,
+        $"The daemon that answers serves the apps in {Printable.Of(roots.Home)}, and DOKKU_ROOT names {Printable.Of(home)}.",
+        $"Leave DOKKU_ROOT out, or set DOKKU_LIB_ROOT with it, which is {Printable.Of(roots.Lib)} of that daemon and another folder of another one.");
+
+    public static Problem TooManyFiles() => new(
+        FilesExhausted,
+        "This process holds as many files as it may.",
+        "Raise the limit of its shell or unit: `ulimit -n 1024`, or LimitNOFILE=.");
 
     public static Problem NotStarted(string log) => new(
         DaemonNotStarted, "The daemon is not ready yet after a minute.", $"See what it is waiting for: {Printable.Of(log)}. It goes on by itself.");

@@ -35,6 +35,9 @@ internal sealed record CallRequest
     /// <summary>False when NO_COLOR is set or the terminal is dumb.</summary>
     public required bool Colour { get; init; }
 
+    /// <summary>The folder of apps that the caller named in DOKKU_ROOT; empty when none was named.</summary>
+    public string Home { get; init; } = "";
+
     public byte[] ToBytes()
     {
         using var bytes = new MemoryStream();
@@ -50,6 +53,7 @@ internal sealed record CallRequest
             writer.Write(WithinPlugin);
             Write(writer, Operations);
             writer.Write(Colour);
+            writer.Write(Home);
         }
 
         return bytes.ToArray();
@@ -73,6 +77,7 @@ internal sealed record CallRequest
                 WithinPlugin = reader.ReadBoolean(),
                 Operations = ReadList(reader),
                 Colour = reader.ReadBoolean(),
+                Home = reader.ReadString(),
             };
         }
         catch (Exception e) when (e is IOException or FormatException)

@@ -25,7 +25,7 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
         var file = ControlSocket.FileOf(roots);
         PrivateFolder.Ensure(Path.GetDirectoryName(file)!, PrivateFolder.PublicRead);
         // The caller holds the daemon's lock, so a socket that lies here belongs to nobody.
-        File.Delete(file);
+        Remove(file);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = "/" });
         var address = ControlSocket.AddressOf(file, out _folder);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
@@ -41,6 +41,18 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
         if (CurrentUser.IsRoot)
         {
             _owner?.Take(file);
+        }
+    }
+
+    private static void Remove(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw KernelProblems.NotWritable(file, e).AsException(e);
         }
     }
 
@@ -104,7 +116,9 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
             SshUser = call.SshUser,
             SshName = call.SshName,
         };
-        var status = await runner.RunAsync(call.Words, caller, writer, OpenInput, interrupted.Token, gone.Token);
+        var status = IsOfOtherRoot(call.Home)
+            ? ProblemPrinter.Print(new CommandOutput(writer, caller), ProgramProblems.OtherRoot(call.Home, roots), caller)
+            : await runner.RunAsync(call.Words, caller, writer, OpenInput, interrupted.Token, gone.Token);
         await writer.EndAsync(status);
         await ended.CancelAsync();
         await pump;
@@ -113,6 +127,21 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
         {
             writer.WantInput();
             return reader.Input;
+        }
+    }
+
+    private bool IsOfOtherRoot(string named) => named.Length > 0 && named != roots.Home && RealOf(named) != RealOf(roots.Home);
+
+    private static string RealOf(string folder)
+    {
+        try
+        {
+            using var held = HeldFolder.TryOpen(folder);
+            return held?.RealPath ?? folder;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return folder;
         }
     }
 

@@ -66,7 +66,7 @@ internal sealed class FrameReader(Stream client)
         }
         finally
         {
-            await _input.Writer.CompleteAsync(new IOException("The client went away before its input ended."));
+            await _input.Writer.CompleteAsync(new ClientGoneException());
         }
     }
 

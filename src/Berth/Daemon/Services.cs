@@ -84,6 +84,8 @@ internal sealed class Services : IAsyncDisposable
         var triggers = plugins.Triggers;
         var renaming = new AppRenaming(store);
         renaming.FinishAll();
+        var cloning = new AppCloning(apps, config, domains, releases, store);
+        cloning.SweepAll();
         Edge = new EdgeServer(edgeOptions, time, logs);
         Containers = new ContainerTargets(apps, new ContainerFiles(store, time), releases, _docker);
         var urls = new AppUrls(domains, ports, certificates, store, Edge);
@@ -164,7 +166,7 @@ internal sealed class Services : IAsyncDisposable
         var setup = new DomainSetup(domains, config);
         var deployLock = new DeployLock(store);
         var transfer = new AppTransfer(
-            apps, renaming, new AppCloning(apps, config, domains, releases, store), releases, properties, Runtime,
+            apps, renaming, cloning, releases, Runtime,
             inDaemon ? Runtime : null, Manager, changes, triggers, store);
         Commands = new CommandTable(
         [

@@ -29,7 +29,7 @@ public sealed class Moving_an_app : IDisposable
             var mutineer = new Mutineer(_store, changes);
             try
             {
-                new AppRenaming(mutineer).Run(From, To);
+                Rename(new AppRenaming(mutineer));
             }
             catch (Mutineer.Killed)
             {
@@ -58,7 +58,7 @@ public sealed class Moving_an_app : IDisposable
         _store.Write(StatePath.Lib("data", "storage", "shop", "photo"), "mine");
         _store.Write(StatePath.Lib("config", "apps", "other", "created-at"), "1");
 
-        new AppRenaming(_store).Run(From, To);
+        Rename(new AppRenaming(_store));
 
         Assert.Equal("mine", _store.Read(StatePath.Lib("data", "storage", "shop", "photo")));
         Assert.Equal("1", _store.Read(StatePath.Lib("config", "apps", "other", "created-at")));
@@ -83,9 +83,18 @@ public sealed class Moving_an_app : IDisposable
             }
 
             Assert.Equal(before, Everything(From));
-            Assert.Equal(!killed, Catalog().Exists(To));
-            if (killed)
+            var isThere = Catalog().Exists(To);
+            Assert.True(killed || isThere);
+            CloningIn(_store).SweepAll();
+            Assert.Equal(isThere, Catalog().Exists(To));
+            Assert.False(_store.Exists(StatePath.Lib("data", "apps", "--global", "cloning", "store")));
+            if (!isThere)
             {
+                // Whatever was left, its secrets above all, goes when the daemon starts.
+                Assert.Empty(Everything(To));
+                Assert.False(_store.Exists(StatePath.Home(".clone-store")));
+                Assert.False(_store.Exists(StatePath.Lib("config", "store")));
+
                 // What is left of it is no obstacle, and nothing of it is in the next app of that name.
                 await Catalog().CreateAsync(To.Text, CancellationToken.None);
                 Assert.Null(_store.Read(StatePath.Lib("config", "ps", "store", "scale")));
@@ -117,6 +126,47 @@ public sealed class Moving_an_app : IDisposable
         Assert.False(_store.Exists(StatePath.Home("store", "tls")));
         Assert.False(_store.Exists(StatePath.Home("store", "letsencrypt")));
         Assert.Null(_store.Read(StatePath.Lib("config", "ps", "store", "account")));
+    }
+
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("true", "false")]
+    [InlineData(null, "false")]
+    public void lets_the_app_run_again_as_it_did_before_it_was_stopped_for_it(string? stopped, string? restored)
+    {
+        MakeApp();
+        var before = new RunMarks(stopped, restored);
+        before.Restore(_store, From);
+        new AppRenaming(_store).Begin(From, To, before);
+        RunMarks.OfStopped.Restore(_store, From);
+
+        // The daemon is killed here; the next one finishes it.
+        new AppRenaming(_store).FinishAll();
+
+        Assert.True(Catalog().Exists(To));
+        Assert.Equal(before, RunMarks.Of(_store, To));
+    }
+
+    [Fact]
+    public void leaves_nothing_behind_when_it_is_abandoned()
+    {
+        MakeApp();
+        var before = Everything(From);
+        var renaming = new AppRenaming(_store);
+
+        renaming.Begin(From, To, RunMarks.OfStopped);
+        renaming.Abandon(From, To);
+        renaming.FinishAll();
+
+        Assert.Equal(before, Everything(From));
+        Assert.False(Catalog().Exists(To));
+        Assert.False(_store.Exists(StatePath.Lib("config", "store")));
+    }
+
+    private static void Rename(AppRenaming renaming)
+    {
+        renaming.Begin(From, To, new RunMarks(null, null));
+        renaming.Finish(From, To);
     }
 
     private static AppCloning CloningIn(IStateStore store)

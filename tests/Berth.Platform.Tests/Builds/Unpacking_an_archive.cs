@@ -31,6 +31,24 @@ public sealed class Unpacking_an_archive : IDisposable
     }
 
     [Theory]
+    [InlineData(199, true)]
+    [InlineData(2000, false)]
+    public async Task refuses_a_name_that_lies_deeper_than_any_code_does(int depth, bool isTaken)
+    {
+        var name = string.Concat(Enumerable.Repeat("d/", depth)) + "f";
+        if (isTaken)
+        {
+            await UnpackAsync(writer => Add(writer, name, "x"));
+        }
+        else
+        {
+            await RefusedAsync(writer => Add(writer, name, "x"));
+        }
+
+        Assert.Equal(isTaken, Directory.EnumerateFileSystemEntries(_scratch["release"]).Any());
+    }
+
+    [Theory]
     [InlineData("../outside")]
     [InlineData("/etc/passwd")]
     [InlineData("a/../../outside")]

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Berth.Kernel;
+using Berth.Platform.Processes.Output;
 using Berth.Storage;
 
 namespace Berth.Platform.LetsEncrypt.Notices;
@@ -15,6 +16,7 @@ public sealed class NoticeLog(IStateStore store)
     private const int LongestLine = 64 * 1024;
     private static readonly StatePath Place = StatePath.Lib("data", "letsencrypt", "--global", "events.jsonl");
     private static readonly StatePath Older = StatePath.Lib("data", "letsencrypt", "--global", "events.1.jsonl");
+    private static readonly KeepRule Kept = new(SizeLimit, "events.1.jsonl", AtomicFile.Private, PrivateFolder.OwnerOnly) { IsDurable = true };
     private readonly Lock _writing = new();
 
     /// <exception cref="ProblemException">It could not be written.</exception>
@@ -24,13 +26,8 @@ public sealed class NoticeLog(IStateStore store)
         var line = JsonSerializer.SerializeToUtf8Bytes(notice, NoticeJson.Default.Notice);
         lock (_writing)
         {
-            if (new FileInfo(path) is { Exists: true, Length: > SizeLimit })
-            {
-                File.Move(path, store.FileOf(Older), overwrite: true);
-            }
-
             // After a crash in the middle of a line the next one begins on its own.
-            GrowingFile.Append(path, [.. EndsWhole(path) ? [] : "\n"u8.ToArray(), .. line, (byte)'\n']);
+            KeptFile.Append(path, [.. EndsWhole(path) ? [] : "\n"u8.ToArray(), .. line, (byte)'\n'], Kept);
         }
     }
 
@@ -46,25 +43,20 @@ public sealed class NoticeLog(IStateStore store)
 
     private static bool EndsWhole(string path)
     {
-        if (!File.Exists(path))
-        {
-            return true;
-        }
-
-        using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
-        var length = RandomAccess.GetLength(file);
+        using var file = KeptFile.TryRead(path);
+        var length = file is null ? 0 : RandomAccess.GetLength(file);
         var last = new byte[1];
-        return length == 0 || (RandomAccess.Read(file, last, length - 1) == 1 && last[0] == '\n');
+        return file is null || length == 0 || (RandomAccess.Read(file, last, length - 1) == 1 && last[0] == '\n');
     }
 
     private static IEnumerable<Notice> Read(string path)
     {
-        if (!File.Exists(path))
+        if (KeptFile.TryRead(path) is not { } file)
         {
             yield break;
         }
 
-        using var reader = new StreamReader(path, Encoding.UTF8);
+        using var reader = new StreamReader(new FileStream(file, FileAccess.Read), Encoding.UTF8);
         while (reader.ReadLine() is { } line)
         {
             if (line.Length <= LongestLine && Parse(line) is { } notice)

@@ -24,7 +24,7 @@ internal sealed class LogCursor : IDisposable
         (File, _sizeLimit) = (file, sizeLimit);
         _olderSeen = LookAtOlder();
         // Opened at once: under its name it may soon be gone.
-        _handle = TryOpen(file.Path);
+        _handle = KeptFile.TryRead(file.Path);
         IsOver = _handle is null;
     }
 
@@ -65,18 +65,6 @@ internal sealed class LogCursor : IDisposable
         }
     }
 
-    private static SafeFileHandle? TryOpen(string path)
-    {
-        try
-        {
-            return System.IO.File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
     private void FollowRotation(long length)
     {
         var older = LookAtOlder();
@@ -86,7 +74,7 @@ internal sealed class LogCursor : IDisposable
             Position = _awaitsTruncation ? 0 : Position;
             _olderSeen = older;
             // A copy of the end only, after a flood, means nothing at our position.
-            _older = older.Length > _sizeLimit && older.Length >= Position ? TryOpen(File.OlderPath) : null;
+            _older = older.Length > _sizeLimit && older.Length >= Position ? KeptFile.TryRead(File.OlderPath) : null;
             _awaitsTruncation = _older is null;
         }
         else if (_awaitsTruncation && length < _olderSeen.Length || _older is null && length < Position)

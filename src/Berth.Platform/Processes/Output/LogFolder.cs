@@ -15,22 +15,19 @@ internal sealed class LogFolder(string folder)
 
     public string PathOf(Instance instance) => PathOf(instance.App, instance.Type, instance.Index, instance.Id);
 
-    public void Ensure(AppName app) => PrivateFolder.Ensure(Path.Combine(folder, app.Text));
+    public void Ensure(AppName app) => PrivateFolder.HoldStraight(Path.Combine(folder, app.Text)).Dispose();
 
     /// <summary>Adds a line of the platform's own to what the instance printed, so that its end is read where its output is.</summary>
     public void Note(Instance instance, string text)
     {
         try
         {
-            using var file = new FileStream(PathOf(instance), new FileStreamOptions
+            using var app = HeldFolder.TryOpenStraight(Path.Combine(folder, instance.App.Text));
+            using var file = app?.Append(Path.GetFileName(PathOf(instance)), AtomicFile.Private);
+            if (file is not null)
             {
-                Mode = FileMode.Append,
-                Access = FileAccess.Write,
-                Share = FileShare.ReadWrite | FileShare.Delete,
-                UnixCreateMode = AtomicFile.Private,
-                BufferSize = 0,
-            });
-            file.Write(Encoding.UTF8.GetBytes($"berth: {text}\n"));
+                RandomAccess.Write(file, Encoding.UTF8.GetBytes($"berth: {text}\n"), RandomAccess.GetLength(file));
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -41,13 +38,17 @@ internal sealed class LogFolder(string folder)
     /// <summary>Puts the output of an instance that is over aside.</summary>
     public void Retire(Instance instance, bool failed)
     {
-        var from = PathOf(instance);
-        var to = PathOf(instance.App, instance.Type, instance.Index, failed ? LogFile.Failed : LogFile.Previous);
+        var from = Path.GetFileName(PathOf(instance));
+        var to = Path.GetFileName(PathOf(instance.App, instance.Type, instance.Index, failed ? LogFile.Failed : LogFile.Previous));
         try
         {
-            File.Delete(LogFile.OlderOf(to));
-            Move(from, to);
-            Move(LogFile.OlderOf(from), LogFile.OlderOf(to));
+            using var app = HeldFolder.TryOpenStraight(Path.Combine(folder, instance.App.Text));
+            if (app is not null)
+            {
+                FolderTree.Delete(app, LogFile.OlderOf(to));
+                app.Rename(from, to);
+                app.Rename(LogFile.OlderOf(from), LogFile.OlderOf(to));
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -78,14 +79,6 @@ internal sealed class LogFolder(string folder)
 
         var current = files.Where(file => file.IsCurrent).ToList();
         return Ordered(current.Count > 0 ? current : files.Where(file => file.Tag == LogFile.Previous));
-    }
-
-    private static void Move(string from, string to)
-    {
-        if (File.Exists(from))
-        {
-            File.Move(from, to, overwrite: true);
-        }
     }
 
     private static IEnumerable<LogFile> Ordered(IEnumerable<LogFile> files) => files

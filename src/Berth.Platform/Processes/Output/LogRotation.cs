@@ -20,14 +20,14 @@ internal static class LogRotation
                 return false;
             }
 
-            using var file = new FileStream(path, new FileStreamOptions
+            using var folder = HeldFolder.TryOpenStraight(Path.GetDirectoryName(path)!);
+            if (folder?.TryChange(Path.GetFileName(path)) is not { } handle)
             {
-                Mode = FileMode.Open,
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.ReadWrite | FileShare.Delete,
-                BufferSize = 0,
-            });
-            Rotate(file, path, limit);
+                return false;
+            }
+
+            using var file = new FileStream(handle, FileAccess.ReadWrite, bufferSize: 0);
+            Rotate(file, folder, Path.GetFileName(path), limit);
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -37,7 +37,7 @@ internal static class LogRotation
         }
     }
 
-    private static void Rotate(FileStream file, string path, long limit)
+    private static void Rotate(FileStream file, HeldFolder folder, string name, long limit)
     {
         // A writer that was faster than the looks: only the end is kept, or the older half would be as large as it pleases.
         if (file.Length > limit * 2)
@@ -45,20 +45,15 @@ internal static class LogRotation
             file.Position = file.Length - (limit / 2);
         }
 
-        var older = LogFile.OlderOf(path);
+        var older = LogFile.OlderOf(name);
         var temporary = older + AtomicFile.TemporaryEnding;
-        using (var copy = new FileStream(temporary, new FileStreamOptions
+        using (var copy = new FileStream(folder.Append(temporary, AtomicFile.Private), FileAccess.Write, bufferSize: 0))
         {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            UnixCreateMode = AtomicFile.Private,
-            BufferSize = 0,
-        }))
-        {
+            copy.SetLength(0);
             Copy(file, copy, limit * 2);
         }
 
-        File.Move(temporary, older, overwrite: true);
+        folder.Rename(temporary, older);
         file.SetLength(0);
     }
 

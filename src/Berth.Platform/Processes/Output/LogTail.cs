@@ -14,6 +14,7 @@ internal static class LogTail
     /// <param name="path">The file; one that is missing has no lines.</param>
     /// <param name="count">How many lines.</param>
     /// <param name="keepOpen">True leaves a last line without an end to whoever reads on; false returns it.</param>
+    /// <exception cref="Kernel.ProblemException">A link leads elsewhere.</exception>
     public static Part Read(string path, int count, bool keepOpen = false)
     {
         var (bytes, end) = ReadEnd(path, count);
@@ -32,7 +33,12 @@ internal static class LogTail
     {
         try
         {
-            using var file = File.OpenHandle(path, options: FileOptions.None, share: FileShare.ReadWrite | FileShare.Delete);
+            using var file = KeptFile.TryRead(path);
+            if (file is null)
+            {
+                return ([], 0);
+            }
+
             var end = RandomAccess.GetLength(file);
             var start = end;
             var blocks = new Stack<byte[]>();

@@ -132,9 +132,22 @@ internal sealed class InstanceRunner(SchedulerHost host, ProcessPlan plan, Insta
         }
     }
 
+    private string[] LastLines()
+    {
+        try
+        {
+            return [.. LogTail.Read(host.Logs.PathOf(identity), OutputLines).Lines.Select(line => Printable.Of(line))];
+        }
+        catch (ProblemException)
+        {
+            // A link in its place is told of by `logs`; here the instance's own end is the news.
+            return [];
+        }
+    }
+
     private Problem ProblemOf(HealthOutcome outcome)
     {
-        var output = LogTail.Read(host.Logs.PathOf(identity), OutputLines).Lines.Select(line => Printable.Of(line)).ToArray();
+        var output = LastLines();
         return outcome.Exit is { } exit
             ? ProcessProblems.ExitedEarly(identity.Name, _command.Origin, exit, [.. output])
             : ProcessProblems.NotHealthy(identity.Name, outcome.Failure ?? "", [.. output]);
