@@ -23,7 +23,8 @@ public static class TrialHandshake
     {
         try
         {
-            await ShakeAsync(TlsContext.Create(X509Certificate2.CreateFromPem(chainPem, keyPem), TlsContext.Intermediates(chainPem)));
+            using var leaf = X509Certificate2.CreateFromPem(chainPem, keyPem);
+            await ShakeAsync(leaf, TlsContext.Create(leaf, TlsContext.Intermediates(chainPem)));
             return null;
         }
         catch (Exception e) when (e is AuthenticationException or CryptographicException or ArgumentException or IOException
@@ -33,14 +34,14 @@ public static class TrialHandshake
         }
     }
 
-    private static async Task ShakeAsync(SslServerAuthenticationOptions options)
+    private static async Task ShakeAsync(X509Certificate2 leaf, SslServerAuthenticationOptions options)
     {
         using var limit = new CancellationTokenSource(Patience);
         var (asked, answered) = (new Pipe(), new Pipe());
         await using var server = new SslStream(new PipeStream(new Ends(asked.Reader, answered.Writer)));
         await using var visitor = new SslStream(new PipeStream(new Ends(answered.Reader, asked.Writer)));
         var serving = EndedAsync(server.AuthenticateAsServerAsync(options, limit.Token), answered.Writer);
-        var visiting = EndedAsync(visitor.AuthenticateAsClientAsync(Visit(), limit.Token), asked.Writer);
+        var visiting = EndedAsync(visitor.AuthenticateAsClientAsync(VisitTo(leaf), limit.Token), asked.Writer);
         try
         {
             await serving;
@@ -54,11 +55,11 @@ public static class TrialHandshake
     }
 
     // Whom the certificate is for, and who vouches for it, is not the question here.
-    private static SslClientAuthenticationOptions Visit() => new()
+    private static SslClientAuthenticationOptions VisitTo(X509Certificate2 leaf) => new()
     {
         TargetHost = "localhost",
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-        RemoteCertificateValidationCallback = (_, _, _, _) => true,
+        RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null && leaf.RawDataMemory.Span.SequenceEqual(shown.GetRawCertData()),
     };
 
     private static async Task EndedAsync(Task shaking, PipeWriter towardsOther)
