@@ -1,10 +1,10 @@
-using CsCheck;
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Berth.Acme.Protocol;
 using Berth.Authority.Policy;
 using Berth.TestKit;
+using CsCheck;
 
 namespace Berth.Authority.Tests;
 
