@@ -47,7 +47,7 @@ public static unsafe partial class BorrowedRights
 
     // The C library's setgroups changes every thread of the process.
     private static bool SetThreadGroups(int count, uint* groups) =>
-        SystemCall(RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 159 : 116, count, (nint)groups) == 0;
+        Posix.SystemCall(RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 159 : 116, count, (nint)groups, 0, 0) == 0;
 
     [LibraryImport("libc", EntryPoint = "getgroups")]
     private static partial int ReadGroups(int size, uint* groups);
@@ -57,7 +57,4 @@ public static unsafe partial class BorrowedRights
 
     [LibraryImport("libc", EntryPoint = "setfsgid")]
     private static partial uint SetFileGroup(uint group);
-
-    [LibraryImport("libc", EntryPoint = "syscall")]
-    private static partial long SystemCall(long number, long a, nint b);
 }

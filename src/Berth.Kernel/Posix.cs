@@ -320,6 +320,10 @@ internal static unsafe partial class Posix
         public readonly bool IsLocked => Kind != Free;
     }
 
+    /// <summary>For calls that the C library has no function for, or one that does more.</summary>
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    public static partial long SystemCall(long number, long a, long b, long c, long d);
+
     public struct PollEntry
     {
         public int Descriptor;

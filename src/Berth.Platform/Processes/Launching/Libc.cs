@@ -32,11 +32,11 @@ internal static unsafe partial class Libc
     private const long PidfdSignalCall = 424;
     private const long CloseRangeCall = 436;
 
-    public static int OpenPidfd(int pid) => (int)SystemCall(PidfdOpenCall, pid, 0, 0, 0);
+    public static int OpenPidfd(int pid) => (int)Posix.SystemCall(PidfdOpenCall, pid, 0, 0, 0);
 
-    public static bool SignalPidfd(int descriptor, int signal) => SystemCall(PidfdSignalCall, descriptor, signal, 0, 0) == 0;
+    public static bool SignalPidfd(int descriptor, int signal) => Posix.SystemCall(PidfdSignalCall, descriptor, signal, 0, 0) == 0;
 
-    public static void CloseOnExecFrom(uint first) => _ = SystemCall(CloseRangeCall, first, uint.MaxValue, (long)CloseRangeOnExec, 0);
+    public static void CloseOnExecFrom(uint first) => _ = Posix.SystemCall(CloseRangeCall, first, uint.MaxValue, (long)CloseRangeOnExec, 0);
 
     /// <returns>Null when it worked, else what the system says.</returns>
     public static string? ErrorOf(int result) => result >= 0 ? null : Marshal.GetLastPInvokeErrorMessage();
@@ -95,7 +95,4 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "execve", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial int Execute(string path, byte** arguments, byte** environment);
-
-    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
-    private static partial long SystemCall(long number, long a, long b, long c, long d);
 }
