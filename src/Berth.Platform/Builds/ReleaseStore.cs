@@ -26,9 +26,9 @@ public sealed class ReleaseStore(IStateStore store, TimeProvider time)
     {
         var id = time.GetUtcNow().UtcDateTime.ToString("yyyyMMddHHmmssfff", System.Globalization.CultureInfo.InvariantCulture);
         var folder = FolderOf(app, id);
-        store.Write(MarkOf(app, id), "");
         // What is deployed may hold secrets; the account that runs it becomes its owner.
         PrivateFolder.Ensure(Path.GetDirectoryName(folder)!, PrivateFolder.PublicRead);
+        store.Write(MarkOf(app, id), "");
         PrivateFolder.Ensure(folder, PrivateFolder.GroupRead);
         try
         {
