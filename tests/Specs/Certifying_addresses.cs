@@ -127,7 +127,7 @@ public sealed class Certifying_addresses
         Assert.Contains("belongs to the app one", (await berth.RunAsync("domains:add", "two", "2001:db8:0:0::1")).Error, StringComparison.Ordinal);
         Assert.NotEqual(0, (await berth.RunAsync("domains:add", "two", "2001:db8::1:8080:x")).Status);
         Assert.NotEqual(0, (await berth.RunAsync("domains:add", "two", "203.0.113.5:8080")).Status);
-        Assert.Contains("not a domain name", (await berth.RunAsync("domains:add", "two", "300.1.1.1")).Error, StringComparison.Ordinal);
+        Assert.Contains("300.1.1.1 is invalid", (await berth.RunAsync("domains:add", "two", "300.1.1.1")).Error, StringComparison.Ordinal);
 
         await berth.OkAsync("domains:remove", "one", "2001:DB8::1");
         Assert.DoesNotContain("2001", await berth.OkAsync("domains:report", "one", "--domains-app-vhosts"), StringComparison.Ordinal);

@@ -83,9 +83,8 @@ internal sealed class Services : IAsyncDisposable
         var releases = new ReleaseStore(store, time);
         var triggers = plugins.Triggers;
         var renaming = new AppRenaming(store);
-        renaming.FinishAll();
         var cloning = new AppCloning(apps, config, domains, releases, store);
-        cloning.SweepAll();
+        FinishWhatWasCutOff(renaming, cloning, inDaemon);
         Edge = new EdgeServer(edgeOptions, time, logs);
         Containers = new ContainerTargets(apps, new ContainerFiles(store, time), releases, _docker);
         var urls = new AppUrls(domains, ports, certificates, store, Edge);
@@ -295,6 +294,19 @@ internal sealed class Services : IAsyncDisposable
         _docker.Dispose();
         await Edge.DisposeAsync();
         _watch?.Dispose();
+    }
+
+    private static void FinishWhatWasCutOff(AppRenaming renaming, AppCloning cloning, bool inDaemon)
+    {
+        try
+        {
+            renaming.FinishAll();
+            cloning.SweepAll();
+        }
+        catch (ProblemException) when (!inDaemon)
+        {
+            // A caller who may not, or a disk that cannot be written: the daemon does it when it starts.
+        }
     }
 
     public static LogSettings LogSettingsOf(StateRoots roots)
