@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using Berth.Commands;
 using Berth.Control;
 using Berth.Kernel;
@@ -14,6 +15,8 @@ internal sealed class ControlClient : IDisposable
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(20);
 
     private readonly ControlConnection _daemon;
+    private readonly long _begun = Stopwatch.GetTimestamp();
+    private IDisposable? _interrupt;
     private volatile string? _inputFault;
 
     private ControlClient(ControlConnection daemon) => _daemon = daemon;
@@ -37,7 +40,7 @@ internal sealed class ControlClient : IDisposable
         }
 
         _daemon.SendCall(bytes);
-        using var interrupt = _daemon.WaitForAnswer(Quick) ? null : Interrupt.Register(() => _daemon.Send(FrameKind.Interrupt, []));
+        MindInterrupt();
         return _daemon.ReadHead() switch
         {
             101 => Play(writeInput),
@@ -47,11 +50,31 @@ internal sealed class ControlClient : IDisposable
         };
     }
 
-    public void Dispose() => _daemon.Dispose();
+    public void Dispose()
+    {
+        _interrupt?.Dispose();
+        _daemon.Dispose();
+    }
+
+    /// <summary>Called before each wait for the daemon: passes Ctrl-C on once the command is no quick one.</summary>
+    private void MindInterrupt()
+    {
+        var left = Quick - Stopwatch.GetElapsedTime(_begun);
+        if (_interrupt is null && !(left > TimeSpan.Zero && _daemon.WaitForAnswer(left)))
+        {
+            _interrupt = Interrupt.Register(() => _daemon.Send(FrameKind.Interrupt, []));
+        }
+    }
+
+    private bool TryReadFrame(out FrameKind kind, out ReadOnlySpan<byte> content)
+    {
+        MindInterrupt();
+        return _daemon.TryReadFrame(out kind, out content);
+    }
 
     private int Play(Action<Stream> writeInput)
     {
-        while (_daemon.TryReadFrame(out var kind, out var content))
+        while (TryReadFrame(out var kind, out var content))
         {
             switch (kind)
             {

@@ -52,8 +52,8 @@ internal sealed class ControlConnection : IDisposable
         return Fill();
     }
 
-    /// <returns>Whether the daemon says something, or ends, within the time.</returns>
-    public bool WaitForAnswer(TimeSpan time) => _socket.WaitToRead(time);
+    /// <returns>Whether something the daemon said is unread, or it says something, or ends, within the time.</returns>
+    public bool WaitForAnswer(TimeSpan time) => _start < _end || _socket.WaitToRead(time);
 
     /// <summary>Asks for the upgrade and sends the call with it.</summary>
     public void SendCall(ReadOnlySpan<byte> call)
