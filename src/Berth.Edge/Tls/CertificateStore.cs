@@ -13,7 +13,8 @@ namespace Berth.Edge.Tls;
 internal sealed class CertificateStore(EdgeOptions options, TimeProvider time, ILogger logger)
 {
     private readonly ConcurrentDictionary<EdgeCertificate, Entry> _entries = new();
-    private readonly SslServerAuthenticationOptions _fallback = TlsContext.Create(FallbackCertificate.Create(time), []);
+    // Commands without a daemon never shake hands, and the first context of a process reads all roots of the machine: a tenth of a second.
+    private readonly Lazy<SslServerAuthenticationOptions> _fallback = new(() => TlsContext.Create(FallbackCertificate.Create(time), []));
     private readonly Lock _trimming = new();
     private long _uses;
 
@@ -31,11 +32,11 @@ internal sealed class CertificateStore(EdgeOptions options, TimeProvider time, I
     {
         if (certificate is null)
         {
-            return new(_fallback);
+            return new(_fallback.Value);
         }
 
         var loading = Enter(certificate);
-        return loading.IsCompletedSuccessfully ? new(loading.Result.Tls ?? _fallback) : WaitAsync(loading, cancel);
+        return loading.IsCompletedSuccessfully ? new(loading.Result.Tls ?? _fallback.Value) : WaitAsync(loading, cancel);
     }
 
     /// <summary>Loads a certificate now.</summary>
@@ -50,7 +51,7 @@ internal sealed class CertificateStore(EdgeOptions options, TimeProvider time, I
     }
 
     private async ValueTask<SslServerAuthenticationOptions> WaitAsync(Task<Loaded> loading, CancellationToken cancel) =>
-        (await loading.WaitAsync(cancel)).Tls ?? _fallback;
+        (await loading.WaitAsync(cancel)).Tls ?? _fallback.Value;
 
     private Task<Loaded> Enter(EdgeCertificate certificate, bool again = false)
     {

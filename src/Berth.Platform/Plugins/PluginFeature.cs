@@ -19,7 +19,7 @@ public sealed class PluginFeature(PluginCatalog catalog, PluginInstaller install
         new("plugin:install-dependencies", "[--core]", "Run the dependencies trigger of active plugins", DependenciesAsync) { NeedsRoot = true },
         new("plugin:installed", "<name>", "Check if a plugin is installed", Installed),
         new("plugin:list", "[--format stdout|json]", "Print active plugins", ListAsync),
-        new("plugin:trigger", "<args...>", "Trigger an arbitrary plugin hook", TriggerAsync) { NeedsRoot = true },
+        new("plugin:trigger", "<args...>", "Trigger an arbitrary plugin hook", TriggerAsync) { NeedsRoot = true, Follows = true },
         new("plugin:uninstall", "<name>", "Uninstall a plugin (third-party only)", UninstallAsync) { NeedsRoot = true },
         new("plugin:update", "[name [branch|commit|tag]]",
             "Optionally update a plugin from git (and pin it) & run the update trigger of active plugins", UpdateAsync) { NeedsRoot = true },

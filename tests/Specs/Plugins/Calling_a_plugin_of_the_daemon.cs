@@ -5,7 +5,8 @@ namespace Berth.Specs.Plugins;
 
 public sealed class Calling_a_plugin_of_the_daemon : IAsyncLifetime
 {
-    private const string Slow = "echo \"begun $$\"; sleep 600 & wait; echo never";
+    // Something at once, as most long commands do, and a key that nobody presses within milliseconds.
+    private const string Slow = "trap 'echo farewell; exit 1' INT; echo early; sleep 0.1; echo \"begun $$\"; sleep 600 & wait; echo never";
     private BerthServer _berth = null!;
 
     public async ValueTask InitializeAsync()
@@ -35,13 +36,16 @@ public sealed class Calling_a_plugin_of_the_daemon : IAsyncLifetime
         await ExternalProgram.SucceedAsync("kill", ["-INT", client.ProcessId.ToString(CultureInfo.InvariantCulture)]);
         await client.EndedAsync();
         await GoneAsync(plugin);
+        Assert.Contains("farewell", client.Said);
         Assert.DoesNotContain("never", client.Said);
     }
 
-    [Fact]
-    public async Task ends_it_when_whoever_called_goes_away()
+    [Theory]
+    [InlineData("slow")]
+    [InlineData("plugin:trigger my-event")]
+    public async Task ends_it_when_whoever_called_goes_away(string command)
     {
-        await using var client = await BeginAsync("slow");
+        await using var client = await BeginAsync(command.Split(' '));
         var plugin = PluginOf(client);
         client.KillAlone();
         await GoneAsync(plugin);
