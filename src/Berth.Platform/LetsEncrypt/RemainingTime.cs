@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Text;
 
 namespace Berth.Platform.LetsEncrypt;
 
@@ -8,10 +8,19 @@ public static class RemainingTime
     public static string Format(TimeSpan span)
     {
         var seconds = (long)Math.Abs(Math.Truncate(span.TotalSeconds));
-        (long Count, string Unit)[] parts =
-            [(seconds / 86400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")];
-        var text = string.Join(
-            ", ", parts.Where(part => part.Count > 0).Select(part => part.Count.ToString(CultureInfo.InvariantCulture) + part.Unit));
-        return span.TotalSeconds <= -1 ? $"{text} ago" : text;
+        var text = new StringBuilder(32);
+        Add(text, seconds / 86400, 'd');
+        Add(text, seconds / 3600 % 24, 'h');
+        Add(text, seconds / 60 % 60, 'm');
+        Add(text, seconds % 60, 's');
+        return span.TotalSeconds <= -1 ? text.Append(" ago").ToString() : text.ToString();
+    }
+
+    private static void Add(StringBuilder text, long count, char unit)
+    {
+        if (count > 0)
+        {
+            text.Append(text.Length > 0 ? ", " : "").Append(count).Append(unit);
+        }
     }
 }
