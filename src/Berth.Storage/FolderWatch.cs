@@ -13,6 +13,10 @@ public sealed class FolderWatch : IDisposable
     // Each costs the kernel about a kilobyte, and keeps a folder in its memory.
     private const int Most = 10_000;
 
+    // Whose notes this thread has taken for as long as its loop lasts.
+    [ThreadStatic]
+    private static FolderWatch? _settled;
+
     private readonly Lock _telling = new();
     private readonly Inotify _inotify;
     private readonly Inotify.Told _note;
@@ -36,13 +40,33 @@ public sealed class FolderWatch : IDisposable
         }
     }
 
+    /// <summary>
+    /// Until it is disposed, what this thread asks is answered as of now: a loop over all apps takes the kernel's notes once, not for each
+    /// value. For loops that wait for nothing and write nothing.
+    /// </summary>
+    public IDisposable AsOfNow()
+    {
+        lock (_telling)
+        {
+            _inotify.Drain(_note);
+        }
+
+        var moment = new Moment(_settled);
+        _settled = this;
+        return moment;
+    }
+
     /// <param name="nodes">The places.</param>
     /// <param name="versions">What <see cref="Versions"/> said of them.</param>
     internal bool AreUnchanged(Node[] nodes, long versions)
     {
         lock (_telling)
         {
-            _inotify.Drain(_note);
+            if (_settled != this)
+            {
+                _inotify.Drain(_note);
+            }
+
             return Versions(nodes) == versions;
         }
     }
@@ -152,6 +176,11 @@ public sealed class FolderWatch : IDisposable
         {
             Forget(child);
         }
+    }
+
+    private sealed class Moment(FolderWatch? before) : IDisposable
+    {
+        public void Dispose() => _settled = before;
     }
 
     /// <summary>A place below the root, and how often something happened to it.</summary>

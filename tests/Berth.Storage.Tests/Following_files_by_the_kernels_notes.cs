@@ -54,6 +54,34 @@ public sealed class Following_files_by_the_kernels_notes : IDisposable
     }
 
     [Fact]
+    public void answers_as_of_one_moment_within_it_and_as_of_now_behind_it()
+    {
+        Ask("app/VHOST");
+        using (_watch.AsOfNow())
+        {
+            Write("app/VHOST", "two");
+            Assert.Equal("one", Ask("app/VHOST"));
+            string? said = null;
+            var elsewhere = new Thread(() => said = Ask("app/VHOST"));
+            elsewhere.Start();
+            elsewhere.Join();
+            Assert.Equal("two", said);
+        }
+
+        Write("app/VHOST", "three");
+        Assert.Equal("three", Ask("app/VHOST"));
+    }
+
+    [Fact]
+    public void begins_a_moment_with_what_had_happened_before_it()
+    {
+        Ask("app/VHOST");
+        Write("app/VHOST", "two");
+        using var moment = _watch.AsOfNow();
+        Assert.Equal("two", Ask("app/VHOST"));
+    }
+
+    [Fact]
     public void sees_a_replacement()
     {
         Ask("app/VHOST");

@@ -18,6 +18,9 @@ public sealed class AppCatalog(IStateStore store, TimeProvider time)
 
     public IReadOnlyList<AppName> List() => _apps.Get("", () => [store.FileOf(Everything)], ListFolders);
 
+    /// <summary>For a loop over all apps that waits for nothing and writes nothing: what it reads is as of now.</summary>
+    public IDisposable? AsOfNow() => store.Watch?.AsOfNow();
+
     private AppName[] ListFolders() =>
         [.. store.ListFolders(Everything).Where(name => !NotApps.Contains(name))
             .Select(name => AppName.TryParse(name, out var app) ? app : null)

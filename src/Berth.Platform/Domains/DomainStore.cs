@@ -44,12 +44,13 @@ public sealed class DomainStore(IStateStore store, ConfigStore config, TimeProvi
     /// <returns>The first of <paramref name="names"/> that another app is reached by, and that app; null when none is.</returns>
     public (string Name, AppName Holder)? HolderOf(IReadOnlyCollection<string> names, IEnumerable<AppName> others)
     {
+        using var moment = store.Watch?.AsOfNow();
         foreach (var other in others)
         {
             // The file alone tells for nearly every app; only a hit needs its config read too.
-            if (Read(other).Domains.FirstOrDefault(domain => names.Contains(domain.Text)) is { } taken && IsEnabled(other))
+            if (Read(other).NameAmong(names) is { } taken && IsEnabled(other))
             {
-                return (taken.Text, other);
+                return (taken, other);
             }
         }
 

@@ -39,6 +39,20 @@ public sealed record VhostFile(string Path, ImmutableArray<VhostLine> Lines)
     /// <summary>The names and addresses that can be routed and certified, each once.</summary>
     public IEnumerable<DomainName> Domains => Lines.Select(line => line.Domain).OfType<DomainName>().Distinct();
 
+    /// <returns>The first of its names and addresses that is one of those; null when none is.</returns>
+    public string? NameAmong(IReadOnlyCollection<string> names)
+    {
+        foreach (var line in Lines)
+        {
+            if (line.Domain is { } domain && names.Contains(domain.Text))
+            {
+                return domain.Text;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The lines that are no domain, as problems that name file and line.</summary>
     public IEnumerable<Problem> Faults =>
         Lines.Where(line => line.Fault is not null).Select(line => DomainProblems.InvalidLine(Path, line));

@@ -190,6 +190,7 @@ public sealed class LetsEncryptFeature(
     private Task<int> ListAsync(CommandCall call)
     {
         var now = time.GetUtcNow();
+        using var moment = apps.AsOfNow();
         if (!call.Caller.Quiet)
         {
             call.Output.Line($"{"----->",-6} {"App name",-18} {"Certificate Expiry",-25} {"Time before expiry",-25} {"Time before renewal",-25}");
