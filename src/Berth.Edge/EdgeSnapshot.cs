@@ -66,9 +66,37 @@ public sealed record EdgeSnapshot
         {
             Hosts = Hosts.Change(NamesOf(app), wanted),
             Otherwise = WithOtherwise(app, otherwise),
-            Extra = WithExtra(app, [.. wanted.Select(pair => pair.Value), .. otherwise is null ? (ReadOnlySpan<EdgeHost>)[] : [otherwise]]),
-            Addresses = Addresses.Except(NamesOf(app).Select(name => name.Address).OfType<IPAddress>()).Union(wanted.Select(pair => pair.Key.Address).OfType<IPAddress>()),
+            Extra = WithExtra(Extra, app, [.. wanted.Select(pair => pair.Value), .. otherwise is null ? (ReadOnlySpan<EdgeHost>)[] : [otherwise]]),
+            Addresses = Moved(Addresses, app, wanted),
             Apps = wanted.IsEmpty ? Apps.Remove(app) : Apps.SetItem(app, [.. wanted.Select(pair => pair.Key)]),
+        };
+    }
+
+    /// <summary>Gives many apps these hosts and no others, in one step; none of them may do anything for names that nobody has.</summary>
+    /// <param name="apps">Each once; a name with one of them only.</param>
+    public EdgeSnapshot WithApps(IReadOnlyCollection<KeyValuePair<AppName, ImmutableArray<KeyValuePair<DomainName, EdgeHost>>>> apps)
+    {
+        var (names, extra, addresses) = (Apps.ToBuilder(), Extra, Addresses);
+        foreach (var (app, hosts) in apps)
+        {
+            extra = WithExtra(extra, app, hosts.Select(pair => pair.Value));
+            addresses = Moved(addresses, app, hosts);
+            if (hosts.IsEmpty)
+            {
+                names.Remove(app);
+            }
+            else
+            {
+                names[app] = [.. hosts.Select(pair => pair.Key)];
+            }
+        }
+
+        return this with
+        {
+            Hosts = Hosts.Change(apps.SelectMany(pair => NamesOf(pair.Key)), apps.SelectMany(pair => pair.Value)),
+            Extra = extra,
+            Addresses = addresses,
+            Apps = names.ToImmutable(),
         };
     }
 
@@ -182,11 +210,17 @@ public sealed record EdgeSnapshot
             Otherwise.Where(pair => pair.Value.App == app).Select(pair => KeyValuePair.Create(pair.Key, change(null, pair.Value)))),
     };
 
-    private ImmutableDictionary<AppName, ImmutableArray<EdgePort>> WithExtra(AppName app, ImmutableArray<EdgeHost> hosts)
+    private ImmutableHashSet<IPAddress> Moved(
+        ImmutableHashSet<IPAddress> addresses, AppName app, ImmutableArray<KeyValuePair<DomainName, EdgeHost>> wanted) => addresses
+            .Except(NamesOf(app).Select(name => name.Address).OfType<IPAddress>())
+            .Union(wanted.Select(pair => pair.Key.Address).OfType<IPAddress>());
+
+    private static ImmutableDictionary<AppName, ImmutableArray<EdgePort>> WithExtra(
+        ImmutableDictionary<AppName, ImmutableArray<EdgePort>> extra, AppName app, IEnumerable<EdgeHost> hosts)
     {
         ImmutableArray<EdgePort> ports = [.. hosts.SelectMany(host => host.Ports).Where(port => port.IsExtra).Distinct()];
-        return ports.IsEmpty ? Extra.Remove(app)
-            : Extra.TryGetValue(app, out var before) && before.SequenceEqual(ports) ? Extra
-            : Extra.SetItem(app, ports);
+        return ports.IsEmpty ? extra.Remove(app)
+            : extra.TryGetValue(app, out var before) && before.SequenceEqual(ports) ? extra
+            : extra.SetItem(app, ports);
     }
 }

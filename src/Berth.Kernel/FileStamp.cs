@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text;
 
 namespace Berth.Kernel;
@@ -22,4 +23,10 @@ public readonly record struct FileStamp(ulong Inode, ulong Size, long Modified, 
         bytes[length] = 0;
         return Posix.StampOf(bytes[..(length + 1)]);
     }
+
+    /// <summary>Adds this state to a number that stands for the states of several files.</summary>
+    public ulong AddTo(ulong states) => Mix(Mix(Mix(Mix(states, Inode), Size), (ulong)Modified), (ulong)Changed);
+
+    // Spreads each bit over all: states that differ in little must not add up to the same number.
+    private static ulong Mix(ulong sum, ulong value) => BitOperations.RotateLeft((sum ^ value) * 0x9E3779B97F4A7C15, 29) * 0xBF58476D1CE4E5B9;
 }

@@ -21,7 +21,12 @@ public static class PlainFile
     /// <param name="isAllowed">Asked with the path the file truly lies at, after all links; null allows any.</param>
     /// <returns>The text (UTF-8), or null when there is nothing at the path.</returns>
     /// <exception cref="IOException">It is no plain file, is too large, lies elsewhere than it may, or cannot be read.</exception>
-    public static string? Read(string path, long limit = 16 << 20, Func<string, bool>? isAllowed = null)
+    public static string? Read(string path, long limit = 16 << 20, Func<string, bool>? isAllowed = null) =>
+        ReadBytes(path, limit, isAllowed) is { } bytes ? Decode(bytes.Span) : null;
+
+    /// <returns>What the file holds, or null when there is nothing at the path.</returns>
+    /// <inheritdoc cref="Read"/>
+    public static ReadOnlyMemory<byte>? ReadBytes(string path, long limit, Func<string, bool>? isAllowed = null)
     {
         var descriptor = Posix.Open(path, Flags);
         if (descriptor < 0)
@@ -46,12 +51,13 @@ public static class PlainFile
             throw new IOException($"a link leads from it to {Printable.Of(real)}, outside of where it may lie");
         }
 
-        return Decode(ReadAll(file, limit));
+        return ReadAll(file, status.Size, limit);
     }
 
-    private static ReadOnlySpan<byte> ReadAll(SafeFileHandle file, long limit)
+    // Files of the kernel's have no size, and others may grow while they are read.
+    private static ReadOnlyMemory<byte> ReadAll(SafeFileHandle file, long size, long limit)
     {
-        var bytes = new byte[4096];
+        var bytes = new byte[size > 0 ? size + 1 : 4096];
         var length = 0;
         int read;
         while ((read = RandomAccess.Read(file, bytes.AsSpan(length), length)) > 0)
@@ -68,7 +74,7 @@ public static class PlainFile
             }
         }
 
-        return bytes.AsSpan(0, length);
+        return bytes.AsMemory(0, length);
     }
 
     // Editors of another system put a byte order mark in front.

@@ -102,19 +102,27 @@ public sealed class FolderWatch : IDisposable
     private Node? NodeOf(string path)
     {
         var (node, end) = (_root, 0);
-        while (IsWatched(node, end == 0 ? "/" : path[..end]))
+        if (!IsWatched(node, "/"))
         {
-            if (end == path.Length)
-            {
-                return node;
-            }
-
-            var start = end + 1;
-            end = path.IndexOf('/', start) is >= 0 and var slash ? slash : path.Length;
-            node = node.Child(path[start..end]);
+            return null;
         }
 
-        return null;
+        while (end < path.Length)
+        {
+            var start = end + 1;
+            end = path.IndexOf('/', start) is >= 0 and var slash ? slash : path.Length;
+            var child = node.Find(path[start..end]) ?? new Node();
+            if (child.Watch < 0 && !IsWatched(child, path[..end]))
+            {
+                return null;
+            }
+
+            // Only what can be followed is kept: of very many folders most cannot.
+            node.Add(path[start..end], child);
+            node = child;
+        }
+
+        return node;
     }
 
     private bool IsWatched(Node node, string path)
@@ -194,11 +202,7 @@ public sealed class FolderWatch : IDisposable
 
         public Node? Find(string child) => _children?.GetValueOrDefault(child);
 
-        public Node Child(string child)
-        {
-            _children ??= new Dictionary<string, Node>(StringComparer.Ordinal);
-            return _children.TryGetValue(child, out var known) ? known : _children[child] = new Node();
-        }
+        public void Add(string child, Node node) => (_children ??= new Dictionary<string, Node>(StringComparer.Ordinal)).TryAdd(child, node);
 
         public IEnumerable<Node> TakeChildren()
         {

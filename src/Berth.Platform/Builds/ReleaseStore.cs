@@ -13,6 +13,9 @@ public sealed class ReleaseStore(IStateStore store, TimeProvider time)
     private const string Mark = ".unfinished";
     private readonly Remembered<string?> _current = new(store.Watch, time);
 
+    /// <summary>The apps that may have releases: few of those there are, where most only have certificates.</summary>
+    public IReadOnlySet<string> Owners => store.ListFolders(StatePath.Lib("data", "releases")).ToHashSet(StringComparer.Ordinal);
+
     /// <returns>The release in service, or null when the app was never deployed.</returns>
     public string? Current(AppName app) => _current.Get(app.Text, () => [store.FileOf(Pointer(app))], () => ReadCurrent(app));
 

@@ -1,6 +1,9 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Berth.Edge;
 using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Storage;
@@ -11,13 +14,17 @@ namespace Berth.Platform.Certs;
 /// The certificate each app is served with: <c>tls/server.crt</c> (leaf first, then its chain) and <c>tls/server.key</c>.
 /// The two cannot change in one step, so a crash between them is mended from the last issued pair at the next start.
 /// </summary>
-public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICertificateWatcher? watcher = null)
+public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICertificateWatcher? watcher = null) : ICertificateSource
 {
     private readonly Remembered<InService> _certificates = new(store.Watch, time);
 
     public string CertificatePath(AppName app) => store.FileOf(Certificate(app));
 
     public string KeyPath(AppName app) => store.FileOf(Key(app));
+
+    string ICertificateSource.PlaceOf(AppName app) => CertificatePath(app);
+
+    (string Chain, string Key) ICertificateSource.Read(AppName app) => (ReadCertificate(app) ?? "", ReadKey(app) ?? "");
 
     public bool Exists(AppName app) => store.Exists(Certificate(app)) && store.Exists(Key(app));
 
@@ -35,9 +42,11 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
     public InService InServiceOf(AppName app) => _certificates.Get(app.Text, () => Telling(app), () => ReadInService(app));
 
     /// <summary>Tells one installed pair from the next, also when somebody numbers all their certificates alike.</summary>
-    public string VersionOf(AppName app, CertificateFacts facts) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{facts.Serial} {FileStamp.Of(CertificatePath(app)).Changed:x} {FileStamp.Of(KeyPath(app)).Changed:x}");
+    /// <returns>Never 0.</returns>
+    public ulong VersionOf(AppName app, CertificateFacts facts) =>
+        BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.ASCII.GetBytes(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{facts.Serial} {FileStamp.Of(CertificatePath(app)).Changed:x} {FileStamp.Of(KeyPath(app)).Changed:x}")))) | 1;
 
     /// <summary>Puts a proven pair into service.</summary>
     /// <param name="app">Whose.</param>
@@ -118,7 +127,7 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
     private InService ReadInService(AppName app)
     {
         var text = ReadCertificate(app);
-        return new InService(CertificateFacts.TryRead(text), LeafIn(text) is { } served && Issued(app).Any(chain => LeafIn(chain) == served));
+        return new InService(CertificateFacts.TryRead(text), LeafIn(text) is { } served && Issued(app).Any(chain => chain == text || LeafIn(chain) == served));
     }
 
     /// <summary>The files that tell. Where the mark is, what Dokku's plugin may have left is not looked at.</summary>

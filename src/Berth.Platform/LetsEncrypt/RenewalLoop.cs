@@ -12,7 +12,7 @@ namespace Berth.Platform.LetsEncrypt;
 /// so that a crash, a clock that jumps or a hand that edits files cannot make it forget one.
 /// </summary>
 public sealed class RenewalLoop(
-    AppCatalog apps, RoutePublisher routes, CertificateManager manager, AutoRenewal renewal, IRenewalLog log, TimeProvider time) : ILineageEvents
+    AppCatalog apps, KnownApps known, RoutePublisher routes, CertificateManager manager, AutoRenewal renewal, IRenewalLog log, TimeProvider time) : ILineageEvents
 {
     // When not even the failure could be written down (a full disk), this much is remembered all the same.
     private static readonly TimeSpan AfterTrouble = TimeSpan.FromMinutes(1);
@@ -138,7 +138,7 @@ public sealed class RenewalLoop(
     // Hand edits reach the edge and the plan at the next look at the latest; of very many apps, after a few looks.
     private void Round()
     {
-        _index.Follow(apps.List());
+        _index.Follow(apps.List(), app => known.Find(app)?.Next);
         _waiting.Clear();
         Forget();
         var slice = _index.Slice(ASlice);
@@ -216,7 +216,7 @@ public sealed class RenewalLoop(
     {
         try
         {
-            return Later(manager.NextOf(app).At, _notBefore.GetValueOrDefault(app));
+            return Later(known.Next(app, () => manager.NextOf(app).At), _notBefore.GetValueOrDefault(app));
         }
         catch (ProblemException e)
         {

@@ -59,9 +59,10 @@ public sealed class NginxSettings(PropertyStore properties, NginxLogs logs)
 
     /// <summary>A host of this app as its settings have it.</summary>
     /// <param name="host">Names, targets and certificate; the rest is filled in here.</param>
-    public EdgeHost Apply(EdgeHost host)
+    /// <param name="own">False for what holds where the app has set nothing.</param>
+    public EdgeHost Apply(EdgeHost host, bool own = true)
     {
-        var read = Reader(host.App);
+        var read = Reader(host.App, own);
         return host with
         {
             BoundTo = Addresses(read),
@@ -73,6 +74,19 @@ public sealed class NginxSettings(PropertyStore properties, NginxLogs logs)
             ErrorLog = logs.Writable(read(NginxTable.ErrorLogPath)),
         };
     }
+
+    /// <summary>The apps that may have settings of their own.</summary>
+    public IReadOnlySet<string> Owners => properties.Scopes(Feature);
+
+    /// <summary>The host of another app that has set nothing of its own either.</summary>
+    /// <param name="host">As <see cref="Apply"/> gave it.</param>
+    /// <param name="app">The other app.</param>
+    public EdgeHost Likewise(EdgeHost host, AppName app) => host with
+    {
+        App = app,
+        AccessLog = host.AccessLog == logs.DefaultOf(host.App, "access") ? logs.DefaultOf(app, "access") : host.AccessLog,
+        ErrorLog = host.ErrorLog == logs.DefaultOf(host.App, "error") ? logs.DefaultOf(app, "error") : host.ErrorLog,
+    };
 
     /// <summary>The header that keeps browsers on HTTPS, as upstream spells it; null when it is turned off.</summary>
     public string? HstsOf(AppName app) => HstsOf(Reader(app));
@@ -112,9 +126,9 @@ public sealed class NginxSettings(PropertyStore properties, NginxLogs logs)
     }
 
     // One look into each folder instead of two for every key: most apps have set nothing.
-    private Func<string, string> Reader(AppName app)
+    private Func<string, string> Reader(AppName app, bool withOwn = true)
     {
-        var (own, all) = (properties.Keys(Feature, app.Text), properties.Keys(Feature, PropertyStore.Global));
+        var (own, all) = (withOwn ? properties.Keys(Feature, app.Text) : [], properties.Keys(Feature, PropertyStore.Global));
         return key => (own.Contains(key) ? _table.Own(app, key) : null) ?? (all.Contains(key) ? _table.ForAll(key) : null) ?? key switch
         {
             NginxTable.AccessLogPath => logs.DefaultOf(app, "access"),

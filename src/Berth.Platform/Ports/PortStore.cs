@@ -17,6 +17,9 @@ public sealed class PortStore(PropertyStore properties, ConfigStore config, ISta
     private const string Detected = "map-detected";
     private const string Variable = "DOKKU_PROXY_PORT_MAP";
 
+    /// <summary>The apps that may have a map in these files.</summary>
+    public IReadOnlySet<string> Owners => properties.Scopes(Feature);
+
     /// <summary>What the app was given by its owner; empty when what was detected holds.</summary>
     public ImmutableArray<PortMapping> Read(AppName app) =>
         Parse(properties.Get(Feature, app.Text, Map) ?? config.Get(app, Variable));

@@ -169,7 +169,8 @@ public sealed class AppRuntime(
         scheduler.TargetsChanged += targets => Follow(targets.App, failed);
         var wanted = ImmutableArray.CreateBuilder<ProcessPlan>();
         var spared = ImmutableDictionary.CreateBuilder<AppName, string?>();
-        foreach (var app in apps.List())
+        var deployed = Deployed();
+        foreach (var app in deployed)
         {
             try
             {
@@ -197,7 +198,24 @@ public sealed class AppRuntime(
                     app, $"{count} of its processes run with another configuration than the present one and are replaced now"),
             },
             cancel);
-        routes.PublishAll(failed);
+        foreach (var app in deployed)
+        {
+            Follow(app, failed);
+        }
+    }
+
+    private IReadOnlyList<AppName> Deployed()
+    {
+        try
+        {
+            var owners = releases.Owners;
+            return [.. apps.List().Where(app => owners.Contains(app.Text))];
+        }
+        catch (ProblemException)
+        {
+            // Each is told of, and what runs of it is spared.
+            return apps.List();
+        }
     }
 
     private async Task StopHeldAsync(AppName app, CancellationToken cancel)

@@ -86,13 +86,14 @@ public sealed class EmbeddedScheduler : IScheduler
 
     public ImmutableArray<Instance> InstancesOf(AppName app) =>
     [
-        .. AppOf(app).Roster.All
+        .. (_apps.GetValueOrDefault(app)?.Roster.All ?? [])
             .Select(instance => instance.Snapshot)
             .Where(instance => instance.State != InstanceState.Stopped)
             .OrderBy(instance => instance.Type).ThenBy(instance => instance.Index).ThenBy(instance => instance.Id, StringComparer.Ordinal),
     ];
 
-    public AppTargets TargetsOf(AppName app) => AppOf(app).Targets;
+    // Most questions are about apps that never ran: no supervisor is made for them.
+    public AppTargets TargetsOf(AppName app) => _apps.GetValueOrDefault(app)?.Targets ?? new AppTargets(app, 0, []);
 
     public Task<string?> CheckAsync(AppName app, string instanceId, CancellationToken cancel) => AppOf(app).CheckAsync(instanceId, cancel);
 

@@ -61,11 +61,14 @@ public sealed class PropertyStore(IStateStore store, TimeProvider time)
             () => store.List(StatePath.Lib("config", feature, scope)))
         : [];
 
-    // Most apps have set nothing of most features: one list of those that have spares a look, and memory, for every key of every other.
-    private bool HasFolder(string feature, string scope) => _scopes.Get(
+    /// <returns>Those that may have set something.</returns>
+    public IReadOnlySet<string> Scopes(string feature) => _scopes.Get(
         feature,
         () => [store.FileOf(StatePath.Lib("config", feature))],
-        () => store.List(StatePath.Lib("config", feature)).ToHashSet(StringComparer.Ordinal)).Contains(scope);
+        () => store.List(StatePath.Lib("config", feature)).ToHashSet(StringComparer.Ordinal));
+
+    // Most apps have set nothing of most features: one list of those that have spares a look, and memory, for every key of every other.
+    private bool HasFolder(string feature, string scope) => Scopes(feature).Contains(scope);
 
     private static StatePath PathOf(string feature, string scope, string key) => StatePath.Lib("config", feature, scope, key);
 }

@@ -34,14 +34,23 @@ public sealed class ProxySettings(PropertyStore properties, ConfigStore config)
     /// <summary>The keys that <c>proxy:set</c> takes.</summary>
     public static IReadOnlyList<string> Keys { get; } = [Disabled, Port, SslPort, Type];
 
+    /// <summary>The apps that may have settings of their own in these files.</summary>
+    public IReadOnlySet<string> Owners => properties.Scopes(Feature);
+
+    /// <summary>Whether a config variable is a setting of the proxy's or of its ports, as servers of old have them.</summary>
+    public static bool IsSetting(string variable) =>
+        variable == DisabledVariable || variable.StartsWith("DOKKU_PROXY_", StringComparison.Ordinal);
+
     /// <summary>Whether requests are led to the app at all.</summary>
     public bool IsEnabled(AppName app) => _table.Own(app, Disabled) != True && string.IsNullOrEmpty(config.Get(app, DisabledVariable));
 
-    /// <summary>The port in the place of 80; null when none was chosen.</summary>
-    public int? PortOf(AppName app) => Number(app, Port, "DOKKU_PROXY_PORT");
+    /// <param name="app">Null for an app that has chosen nothing.</param>
+    /// <returns>The port in the place of 80; null when none was chosen.</returns>
+    public int? PortOf(AppName? app) => Number(app, Port, "DOKKU_PROXY_PORT");
 
-    /// <summary>The port in the place of 443; null when none was chosen.</summary>
-    public int? SslPortOf(AppName app) => Number(app, SslPort, "DOKKU_PROXY_SSL_PORT");
+    /// <param name="app">Null for an app that has chosen nothing.</param>
+    /// <returns>The port in the place of 443; null when none was chosen.</returns>
+    public int? SslPortOf(AppName? app) => Number(app, SslPort, "DOKKU_PROXY_SSL_PORT");
 
     public async Task EnableAsync(AppName app, bool enabled, CancellationToken cancel)
     {
@@ -95,8 +104,8 @@ public sealed class ProxySettings(PropertyStore properties, ConfigStore config)
 
     internal void ForgetSslPort(AppName app) => properties.Set(Feature, app.Text, SslPort, "");
 
-    private int? Number(AppName app, string key, string variable) =>
-        (_table.Own(app, key) ?? config.Get(app, variable) ?? _table.ForAll(key) ?? config.Get(null, variable)) is { } text
+    private int? Number(AppName? app, string key, string variable) =>
+        ((app is null ? null : _table.Own(app, key) ?? config.Get(app, variable)) ?? _table.ForAll(key) ?? config.Get(null, variable)) is { } text
         && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and < 65536
             ? number
             : null;

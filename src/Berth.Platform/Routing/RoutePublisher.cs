@@ -4,7 +4,6 @@ using Berth.Edge;
 using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.Certs;
-using Berth.Platform.Domains;
 using Berth.Platform.Nginx;
 using Berth.Platform.Ports;
 using Berth.Platform.Processes;
@@ -18,7 +17,8 @@ namespace Berth.Platform.Routing;
 /// </summary>
 public sealed class RoutePublisher(
     AppCatalog apps,
-    DomainStore domains,
+    KnownApps known,
+    AppReader reader,
     CertificateFiles certificates,
     PortPlan ports,
     ProxySettings proxy,
@@ -27,15 +27,12 @@ public sealed class RoutePublisher(
     IScheduler scheduler,
     EdgeServer edge)
 {
-    private const int Http = 80;
-    private const int Https = 443;
-
     private readonly Lock _publishing = new();
+    private readonly RouteHosts _hosts = new(ports, settings, certificates, edge);
+    private readonly Dictionary<AppName, AppTargets> _published = [];
 
     /// <summary>Where an app is reached that the scheduler does not run: the containers of a taken-over Dokku server.</summary>
     public Func<AppName, IEnumerable<IPEndPoint>> Otherwise { get; init; } = _ => [];
-
-    private readonly Dictionary<AppName, AppTargets> _published = [];
 
     /// <summary>Makes the edge match one app's state now; an app that is gone loses its names.</summary>
     /// <param name="app">Whose.</param>
@@ -46,31 +43,29 @@ public sealed class RoutePublisher(
         lock (_publishing)
         {
             var targets = Newest(about ?? scheduler.TargetsOf(app));
-            if (!apps.Exists(app) || !proxy.IsEnabled(app))
+            if (!apps.Exists(app))
             {
+                known.Forget(app);
                 edge.Update(snapshot => snapshot.WithoutApp(app));
                 return;
             }
 
-            var (hosts, otherwise) = HostsOf(app, targets);
-            edge.Update(snapshot => snapshot.WithApp(
-                app, hosts.Where(pair => IsFree(snapshot.Hosts[pair.Key], app)), Free(snapshot, otherwise)));
+            Publish(app, known.Of(app, () => reader.Read(app, prove: true)), targets);
         }
     }
 
     /// <summary>Publishes every app; one that cannot be read is told of and keeps no other from its visitors.</summary>
-    /// <param name="failed">Called with the app and what was found.</param>
-    public void PublishAll(Action<AppName, Problem> failed)
+    /// <param name="failed">Called with the app and what was found, by any thread.</param>
+    /// <param name="unread">Called with each app whose files are not as they were when they were last read, before they are read; by any thread.</param>
+    public void PublishAll(Action<AppName, Problem> failed, Action<AppName>? unread = null)
     {
-        foreach (var app in apps.List())
+        lock (_publishing)
         {
-            try
+            var (alike, others) = Sorted(FactsOfAll(failed, unread));
+            PublishAlike(alike, Holders([.. alike, .. others.Where(pair => IsServed(pair.App))]), failed);
+            foreach (var (app, facts) in others)
             {
-                Publish(app);
-            }
-            catch (ProblemException e)
-            {
-                failed(app, e.Problem);
+                Try(() => Publish(app, facts, Newest(scheduler.TargetsOf(app))), app, failed);
             }
         }
     }
@@ -79,32 +74,134 @@ public sealed class RoutePublisher(
     public IReadOnlyList<string> UrlsOf(AppName app) => urls.ReachableOf(app);
 
     /// <summary>The doors of the edge that the app's port mappings ask for.</summary>
-    public ImmutableArray<EdgePort> DoorsOf(AppName app) =>
-        [.. ports.EffectiveOf(app).Where(mapping => mapping.IsServed).Select(DoorOf).Distinct()];
+    public ImmutableArray<EdgePort> DoorsOf(AppName app) => _hosts.DoorsOf(app);
 
-    // 80 and 443 are the main doors wherever these are: a trial of another user's has them at 8080 and 8443.
-    private EdgePort DoorOf(PortMapping mapping) => (mapping.IsHttps, mapping.HostPort) switch
+    private void Publish(AppName app, AppFacts facts, AppTargets targets)
     {
-        (false, Http) => EdgePort.Http,
-        (true, Https) => EdgePort.Https,
-        (false, var port) when port == edge.HttpPort => EdgePort.Http,
-        (true, var port) when port == edge.HttpsPort => EdgePort.Https,
-        (var secure, var port) => new EdgePort(port, secure),
-    };
+        if (!proxy.IsEnabled(app))
+        {
+            edge.Update(snapshot => snapshot.WithoutApp(app));
+            return;
+        }
+
+        var (hosts, otherwise) = _hosts.Of(facts, _hosts.SettledOf(app), AddressesOf(app, targets));
+        edge.Update(snapshot => snapshot.WithApp(
+            app, hosts.Where(pair => IsFree(snapshot.Hosts[pair.Key], app)), Free(snapshot, otherwise)));
+    }
+
+    private List<(AppName App, AppFacts Facts)> FactsOfAll(Action<AppName, Problem> failed, Action<AppName>? unread)
+    {
+        var all = apps.List();
+        var facts = known.Unchanged(all);
+        Parallel.For(0, all.Count, i =>
+        {
+            if (facts[i] is null)
+            {
+                unread?.Invoke(all[i]);
+                Try(() => facts[i] = known.Of(all[i], () => reader.Read(all[i], prove: unread is null)), all[i], failed);
+            }
+        });
+        return [.. all.Zip(facts).Where(pair => pair.Second is not null).Select(pair => (pair.First, pair.Second!))];
+    }
+
+    /// <returns>The apps that set nothing of their own and so are like one another, and the others.</returns>
+    private (List<(AppName App, AppFacts Facts)> Alike, List<(AppName App, AppFacts Facts)> Others) Sorted(List<(AppName App, AppFacts Facts)> all)
+    {
+        HashSet<string> owners;
+        try
+        {
+            owners = new(ports.Owners.Concat(proxy.Owners).Concat(settings.Owners), StringComparer.Ordinal);
+        }
+        catch (ProblemException)
+        {
+            // A folder that cannot be listed: each app is told of.
+            return ([], all);
+        }
+
+        var takers = edge.Snapshot.Otherwise.Values.Select(host => host.App).ToHashSet();
+        var sorted = all.ToLookup(pair =>
+            pair.Facts is { HasVariables: false, CatchesAll: false } && !owners.Contains(pair.App.Text) && !takers.Contains(pair.App));
+        return ([.. sorted[true]], [.. sorted[false]]);
+    }
+
+    private void PublishAlike(
+        List<(AppName App, AppFacts Facts)> alike, Dictionary<DomainName, AppName> holders, Action<AppName, Problem> failed)
+    {
+        var usual = new EdgeHost?[2];
+        var bulk = new List<KeyValuePair<AppName, ImmutableArray<KeyValuePair<DomainName, EdgeHost>>>>(alike.Count);
+        foreach (var (app, facts) in alike)
+        {
+            Try(
+                () =>
+                {
+                    var settled = _hosts.Likewise(usual[facts.HasPair ? 1 : 0] ??= _hosts.UsualOf(app, facts.HasPair), app);
+                    var (hosts, otherwise) = _hosts.Of(facts, settled, AddressesOf(app, Newest(scheduler.TargetsOf(app))));
+                    if (otherwise is null)
+                    {
+                        bulk.Add(KeyValuePair.Create(app, hosts.RemoveAll(pair => holders[pair.Key] != app)));
+                    }
+                    else
+                    {
+                        edge.Update(snapshot => snapshot.WithApp(app, [], Free(snapshot, otherwise)));
+                    }
+                },
+                app,
+                failed);
+        }
+
+        edge.Update(snapshot => snapshot.WithApps(bulk));
+    }
+
+    private bool IsServed(AppName app)
+    {
+        try
+        {
+            return proxy.IsEnabled(app);
+        }
+        catch (ProblemException)
+        {
+            // What it has now it keeps.
+            return true;
+        }
+    }
+
+    // A name written into two apps' files by hand stays with the one that has it.
+    private Dictionary<DomainName, AppName> Holders(IEnumerable<(AppName App, AppFacts Facts)> all)
+    {
+        var (hosts, holders) = (edge.Snapshot.Hosts, new Dictionary<DomainName, AppName>());
+        foreach (var (app, facts) in all)
+        {
+            foreach (var name in facts.Names)
+            {
+                if (!holders.TryAdd(name, app) && hosts[name]?.App == app)
+                {
+                    holders[name] = app;
+                }
+            }
+        }
+
+        return holders;
+    }
+
+    private IEnumerable<IPEndPoint> AddressesOf(AppName app, AppTargets live) =>
+        live.Targets.IsEmpty ? Otherwise(app) : live.Targets.Select(target => target.Address);
 
     // During a swap the edge learns of the new targets first; a question in between must not bring the old ones back.
     private AppTargets Newest(AppTargets targets)
     {
-        if (!_published.TryGetValue(targets.App, out var last) || targets.Version >= last.Version)
+        if (_published.TryGetValue(targets.App, out var last) && targets.Version < last.Version)
         {
-            _published[targets.App] = targets;
-            return targets;
+            return last;
         }
 
-        return last;
+        if (targets.Version > 0)
+        {
+            _published[targets.App] = targets;
+        }
+
+        return targets;
     }
 
-    // A name written into two apps' files by hand stays with the one that has it.
     private bool IsFree(EdgeHost? host, AppName app) => host is null || host.App == app || !apps.Exists(host.App);
 
     private EdgeHost? Free(EdgeSnapshot snapshot, EdgeHost? otherwise)
@@ -118,58 +215,15 @@ public sealed class RoutePublisher(
         return free.IsEmpty ? null : otherwise with { Ports = free };
     }
 
-    private (ImmutableArray<KeyValuePair<DomainName, EdgeHost>> Hosts, EdgeHost? Otherwise) HostsOf(AppName app, AppTargets live)
+    private static void Try(Action publish, AppName app, Action<AppName, Problem> failed)
     {
-        var (facts, fromAcme) = certificates.Exists(app) ? certificates.InServiceOf(app) : new InService(null, FromAcme: false);
-        var certificate = facts is null
-            ? null
-            : EdgeCertificate.FromReader(
-                $"{certificates.CertificatePath(app)} ({certificates.VersionOf(app, facts)})",
-                () => (certificates.ReadCertificate(app) ?? "", certificates.ReadKey(app) ?? ""));
-        var addresses = live.Targets.IsEmpty ? Otherwise(app) : live.Targets.Select(target => target.Address);
-        var doors = DoorsOf(app);
-        var host = settings.Apply(new EdgeHost
+        try
         {
-            App = app,
-            Targets = [.. addresses.Select(address => EdgeTarget.Parse($"http://{address}"))],
-            Ports = doors,
-            HttpsPort = HttpsPortOf(doors),
-            KeepsHttp = !doors.Any(door => door.Secure),
-        });
-        var names = domains.DomainsOf(app);
-        return (
-            [.. names.Select(domain => KeyValuePair.Create(domain, Named(host, domain, certificate, CertificateNames.Cover(facts?.Names ?? [], domain), fromAcme)))],
-            Rest(app, host with { Certificate = certificate, KeepsHttp = true, StrictTransportSecurity = null }, names.Count));
+            publish();
+        }
+        catch (ProblemException e)
+        {
+            failed(app, e.Problem);
+        }
     }
-
-    /// <summary>
-    /// A certificate serves the names it covers. One that its owner installed is shown for the app's other names too, as they asked for;
-    /// only nobody is sent there from HTTP.
-    /// </summary>
-    private EdgeHost Named(EdgeHost host, DomainName domain, EdgeCertificate? certificate, bool covered, bool fromAcme) => host with
-    {
-        Certificate = covered || !fromAcme ? certificate : null,
-        KeepsHttp = host.KeepsHttp || !covered,
-        StrictTransportSecurity = covered && !IsTrial(domain) ? host.StrictTransportSecurity : null,
-    };
-
-    /// <summary>
-    /// What an app does for names that nobody has: with the domain <c>_</c> at all its doors; without any domain at those that are its
-    /// own, for at a main door it would take what others may want.
-    /// </summary>
-    private EdgeHost? Rest(AppName app, EdgeHost host, int names)
-    {
-        ImmutableArray<EdgePort> doors = domains.CatchesAll(app) ? host.Ports
-            : names == 0 ? [.. host.Ports.Where(door => door.IsExtra)]
-            : [];
-        return doors.IsEmpty ? null : host with { Ports = doors };
-    }
-
-    private int HttpsPortOf(ImmutableArray<EdgePort> doors) =>
-        doors.Where(door => door.Secure && door.IsExtra).Select(door => door.Number).Order().FirstOrDefault() is > 0 and var port && !doors.Contains(EdgePort.Https)
-            ? port
-            : edge.HttpsPort;
-
-    // The header would send browsers from http://x.localhost:8080 to https on that same port, where nobody speaks it.
-    private bool IsTrial(DomainName domain) => domain.IsLocalhost && edge.HttpsPort != Https;
 }

@@ -18,6 +18,9 @@ public sealed class ContainerFiles(IStateStore store, TimeProvider time)
     /// <summary>The app's web containers in the order of their numbers' text; files that make no sense are passed over.</summary>
     public IReadOnlyList<DokkuContainer> Of(AppName app) => _containers.Get(app.Text, () => Telling(app), () => ReadAll(app));
 
+    /// <summary>Whether there may be any, by the names of the files.</summary>
+    public bool HasAny(AppName app) => store.List(AppCatalog.FolderOf(app)).Any(name => name.StartsWith(Prefix, StringComparison.Ordinal));
+
     private string[] Telling(AppName app)
     {
         var folder = AppCatalog.FolderOf(app);

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.Builds;
+using Berth.Platform.Routing;
 
 namespace Berth.Platform.Takeover;
 
@@ -12,22 +13,27 @@ namespace Berth.Platform.Takeover;
 /// Where apps that Dokku started are reached, until Berth deploys them. An address counts only while Docker says that it is the app's
 /// container (where there is a Docker to ask) and something accepts connections there.
 /// </summary>
-public sealed class ContainerTargets(AppCatalog apps, ContainerFiles files, ReleaseStore releases, DockerSocket docker)
+public sealed class ContainerTargets(AppCatalog apps, KnownApps known, ContainerFiles files, ReleaseStore releases, DockerSocket docker)
 {
     private const int AtOnce = 16;
+
+    // How many apps that had no containers are looked at again at each look.
+    private const int ATurn = 2_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<AppName, ImmutableArray<IPEndPoint>> _known = new();
 
     /// <summary>As the last look found it.</summary>
     public ImmutableArray<IPEndPoint> Of(AppName app) => _known.GetValueOrDefault(app, []);
 
-    /// <summary>Looks at all apps.</summary>
+    private int _turn;
+
+    /// <summary>Looks at all apps that had containers, and at the others in turn.</summary>
     /// <returns>Those whose targets are not what they were.</returns>
     public async Task<IReadOnlyCollection<AppName>> LookAsync(CancellationToken cancel)
     {
         var changed = new ConcurrentBag<AppName>();
         await Parallel.ForEachAsync(
-            apps.List(),
+            Due(),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel },
             async (app, token) =>
             {
@@ -61,13 +67,21 @@ public sealed class ContainerTargets(AppCatalog apps, ContainerFiles files, Rele
     {
         try
         {
-            return releases.Current(app) is null ? files.Of(app) : [];
+            return files.Of(app) is { Count: > 0 } found && releases.Current(app) is null ? found : [];
         }
         catch (ProblemException)
         {
             // A file that cannot be read describes no container.
             return [];
         }
+    }
+
+    private HashSet<AppName> Due()
+    {
+        var all = apps.List();
+        var turn = Enumerable.Range(_turn, Math.Min(ATurn, all.Count)).Select(place => all[place % all.Count]);
+        _turn = all.Count == 0 ? 0 : (_turn + ATurn) % all.Count;
+        return [.. all.Where(app => known.Find(app) is { HasContainers: true }), .. _known.Keys, .. turn];
     }
 
     private async Task<IPEndPoint?> AddressOfAsync(DokkuContainer container, CancellationToken cancel)

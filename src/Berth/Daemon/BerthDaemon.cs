@@ -29,22 +29,16 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
         Started(IdleMemory.Watch(TimeProvider.System));
         PrepareFolders();
         _lock = FileLock.TryAcquire($"{roots.Lib}/run/daemon.lock") ?? throw ProgramProblems.AlreadyRunning(roots.Lib).AsException();
-        if (new LeftoverSweep(roots, TimeProvider.System).Run() is > 0 and var swept)
-        {
-            Swept(_log, swept);
-        }
-
         var edge = EdgePorts.Choose(options);
         _authority = options.Authority ? Started(new AuthorityKeeper(roots, options.AuthorityPort, edge.HttpPort, logs)) : null;
         await (_authority?.TryAsync(cancel) ?? Task.CompletedTask);
         _scheduler = Started(OpenScheduler());
         _services = Started(new Services(roots, edge, _authority, _scheduler, inDaemon: true, logs));
-        MendCertificates(_services);
         PrepareForPlugins(_services);
-        await Started(new ContainerWatch(_services.Containers, _services.Routes, Passed)).StartAsync(cancel);
 
         // Names and certificates first: a visitor in the next second finds the app, if not its processes yet.
-        _services.Routes.PublishAll(Passed);
+        _services.Routes.PublishAll(Passed, Mend);
+        await Started(new ContainerWatch(_services.Containers, _services.Routes, Passed)).StartAsync(cancel);
         await _services.Edge.StartAsync(cancel);
         await _services.Runtime.AdoptAsync(Passed, cancel);
         WriteRecord();
@@ -59,7 +53,7 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
         {
             _services!.Notices.TakeUp();
             await Task.WhenAll(
-                _services.Renewals.RunAsync(stop), _services.Notices.RunAsync(stop), _authority?.KeepTryingAsync(WriteRecord, stop) ?? Task.CompletedTask);
+                Task.Run(SweepLeftovers, stop), _services.Renewals.RunAsync(stop), _services.Notices.RunAsync(stop), _authority?.KeepTryingAsync(WriteRecord, stop) ?? Task.CompletedTask);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -69,6 +63,7 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
         // Commands end first, or one of them could start an app behind our back.
         await _control!.DisposeAsync();
         await _scheduler!.StopAllAsync(CancellationToken.None);
+        _services!.Known.Save(now: true);
         DaemonRecordFile.DeleteOwn(roots);
     }
 
@@ -160,21 +155,27 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
         }
     }
 
-    private void MendCertificates(Services services)
+    private void SweepLeftovers()
     {
-        foreach (var app in services.Apps.List())
+        if (new LeftoverSweep(roots, TimeProvider.System).Run() is > 0 and var swept)
         {
-            try
+            Swept(_log, swept);
+        }
+    }
+
+    /// <summary>What a crash cut off has changed its files: those that are as they were need no look.</summary>
+    private void Mend(AppName app)
+    {
+        try
+        {
+            if (_services!.Lineages.Mend(app))
             {
-                if (services.Lineages.Mend(app))
-                {
-                    Mended(_log, app.Text);
-                }
+                Mended(_log, app.Text);
             }
-            catch (ProblemException e)
-            {
-                NotMended(_log, app.Text, e.Problem.Found);
-            }
+        }
+        catch (ProblemException e)
+        {
+            NotMended(_log, app.Text, e.Problem.Found);
         }
     }
 

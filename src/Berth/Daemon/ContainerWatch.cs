@@ -14,7 +14,7 @@ internal sealed class ContainerWatch(ContainerTargets containers, RoutePublisher
     /// <summary>Looks once, before the first visitor, and from then on beside everything else.</summary>
     public async Task StartAsync(CancellationToken cancel)
     {
-        await containers.LookAsync(cancel);
+        await LookAsync(cancel);
         _watching = WatchAsync();
     }
 
@@ -32,15 +32,20 @@ internal sealed class ContainerWatch(ContainerTargets containers, RoutePublisher
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token))
             {
-                foreach (var app in await containers.LookAsync(_stopping.Token))
-                {
-                    Publish(app);
-                }
+                await LookAsync(_stopping.Token);
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             // The daemon ends.
+        }
+    }
+
+    private async Task LookAsync(CancellationToken cancel)
+    {
+        foreach (var app in await containers.LookAsync(cancel))
+        {
+            Publish(app);
         }
     }
 

@@ -86,9 +86,12 @@ internal sealed class Services : IAsyncDisposable
         var cloning = new AppCloning(apps, config, domains, releases, store);
         FinishWhatWasCutOff(renaming, cloning, inDaemon);
         Edge = new EdgeServer(edgeOptions, time, logs);
-        Containers = new ContainerTargets(apps, new ContainerFiles(store, time), releases, _docker);
+        Known = new KnownApps(store, time);
+        var containers = new ContainerFiles(store, time);
+        Containers = new ContainerTargets(apps, Known, containers, releases, _docker);
         var urls = new AppUrls(domains, ports, certificates, store, Edge);
-        var routes = new RoutePublisher(apps, domains, certificates, ports, proxy, nginx, urls, scheduler, Edge) { Otherwise = app => Containers.Of(app) };
+        var reader = new AppReader(domains, certificates, config, containers);
+        var routes = new RoutePublisher(apps, Known, reader, certificates, ports, proxy, nginx, urls, scheduler, Edge) { Otherwise = app => Containers.Of(app) };
         var published = new RouteChanges(routes, Edge);
         var processLog = inDaemon ? (IProcessLog)new ProcessLog(logs) : new NoProcessLog();
         var ps = new PsSettings(properties, config);
@@ -151,12 +154,13 @@ internal sealed class Services : IAsyncDisposable
         ];
         var renewal = new AutoRenewal(properties, store);
         var heartbeat = new Heartbeat(store);
-        Renewals = new RenewalLoop(apps, routes, Manager, renewal, renewalLog, time)
+        Renewals = new RenewalLoop(apps, Known, routes, Manager, renewal, renewalLog, time)
         {
             Looked = looked =>
             {
                 heartbeat.Beat(time.GetUtcNow());
                 desk.Look(looked);
+                Known.Save();
             },
         };
         events.Add(Renewals);
@@ -212,6 +216,9 @@ internal sealed class Services : IAsyncDisposable
     }
 
     public AppCatalog Apps { get; }
+
+    /// <summary>What is kept of each app over restarts.</summary>
+    public KnownApps Known { get; }
 
     public ContainerTargets Containers { get; }
 

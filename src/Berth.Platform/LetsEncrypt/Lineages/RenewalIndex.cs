@@ -20,11 +20,15 @@ public sealed class RenewalIndex
     public bool HasFresh => _fresh.Count > 0;
 
     /// <summary>Takes new apps in and lets those go that are gone.</summary>
-    public void Follow(IReadOnlyList<AppName> apps)
+    /// <param name="apps">All there are.</param>
+    /// <param name="told">What an app answered before a restart, <see cref="DateTimeOffset.MaxValue"/> for never; null when it must be asked.</param>
+    public void Follow(IReadOnlyList<AppName> apps, Func<AppName, DateTimeOffset?>? told = null)
     {
         foreach (var app in apps.Where(_known.Add))
         {
-            _fresh.Enqueue(app);
+            var next = told?.Invoke(app);
+            Set(app, next == DateTimeOffset.MaxValue ? null : next);
+            (next is null ? _fresh : _round).Enqueue(app);
         }
 
         if (_known.Count > apps.Count)

@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using System.Net;
+using Berth.Edge;
+using Berth.Kernel;
+using Berth.Platform.Nginx;
+using Berth.Platform.Ports;
+
+namespace Berth.Platform.Routing;
+
+/// <summary>What the edge is to do for an app: hosts made from what its files say, the doors it asks for and its settings.</summary>
+/// <param name="ports">Which doors.</param>
+/// <param name="settings">How it answers.</param>
+/// <param name="certificates">Where the edge reads certificates.</param>
+/// <param name="edge">Which port is which.</param>
+internal sealed class RouteHosts(PortPlan ports, NginxSettings settings, ICertificateSource certificates, EdgeServer edge)
+{
+    private const int Http = 80;
+    private const int Https = 443;
+
+    /// <summary>The doors of the edge that the app's port mappings ask for.</summary>
+    public ImmutableArray<EdgePort> DoorsOf(AppName app) => DoorsOf(ports.EffectiveOf(app));
+
+    /// <summary>A host as the app's settings have it, without targets and certificate.</summary>
+    public EdgeHost SettledOf(AppName app) => settings.Apply(Bare(app, DoorsOf(app)));
+
+    /// <summary>A host as an app has it that has set nothing.</summary>
+    /// <param name="app">Whose.</param>
+    /// <param name="hasCertificate">Whether it has one.</param>
+    public EdgeHost UsualOf(AppName app, bool hasCertificate) => settings.Apply(Bare(app, DoorsOf(ports.UsualOf(hasCertificate))), own: false);
+
+    /// <summary>The host of another app that has set nothing either.</summary>
+    public EdgeHost Likewise(EdgeHost settled, AppName app) => settings.Likewise(settled, app);
+
+    /// <summary>What the app has: its names, and what it does for names that nobody has.</summary>
+    /// <param name="facts">What its files say.</param>
+    /// <param name="settled">As <see cref="SettledOf"/> gave it.</param>
+    /// <param name="addresses">Where its processes are.</param>
+    public (ImmutableArray<KeyValuePair<DomainName, EdgeHost>> Hosts, EdgeHost? Otherwise) Of(AppFacts facts, EdgeHost settled, IEnumerable<IPEndPoint> addresses)
+    {
+        var certificate = facts.Certificate == 0 ? null : EdgeCertificate.Of(certificates, settled.App, facts.Certificate);
+        var host = settled with { Targets = [.. addresses.Select(address => EdgeTarget.Parse($"http://{address}"))] };
+        return (
+            [.. facts.Names.Select(name => KeyValuePair.Create(name, Named(host, name, certificate, facts)))],
+            Rest(facts, host with { Certificate = certificate, KeepsHttp = true, StrictTransportSecurity = null }));
+    }
+
+    private ImmutableArray<EdgePort> DoorsOf(ImmutableArray<PortMapping> mappings) =>
+        [.. mappings.Where(mapping => mapping.IsServed).Select(DoorOf).Distinct()];
+
+    private EdgeHost Bare(AppName app, ImmutableArray<EdgePort> doors) => new()
+    {
+        App = app,
+        Targets = [],
+        Ports = doors,
+        HttpsPort = HttpsPortOf(doors),
+        KeepsHttp = !doors.Any(door => door.Secure),
+    };
+
+    /// <summary>
+    /// A certificate serves the names it covers. One that its owner installed is shown for the app's other names too, as they asked for;
+    /// only nobody is sent there from HTTP.
+    /// </summary>
+    private EdgeHost Named(EdgeHost host, DomainName name, EdgeCertificate? certificate, AppFacts facts)
+    {
+        var covered = !facts.Uncovered.Contains(name);
+        return host with
+        {
+            Certificate = covered || !facts.IsFromAcme ? certificate : null,
+            KeepsHttp = host.KeepsHttp || !covered,
+            StrictTransportSecurity = covered && !IsTrial(name) ? host.StrictTransportSecurity : null,
+        };
+    }
+
+    /// <summary>
+    /// What an app does for names that nobody has: with the domain <c>_</c> at all its doors; without any domain at those that are its
+    /// own, for at a main door it would take what others may want.
+    /// </summary>
+    private static EdgeHost? Rest(AppFacts facts, EdgeHost host)
+    {
+        ImmutableArray<EdgePort> doors = facts.CatchesAll ? host.Ports
+            : facts.Names.IsEmpty ? [.. host.Ports.Where(door => door.IsExtra)]
+            : [];
+        return doors.IsEmpty ? null : host with { Ports = doors };
+    }
+
+    // 80 and 443 are the main doors wherever these are: a trial of another user's has them at 8080 and 8443.
+    private EdgePort DoorOf(PortMapping mapping) => (mapping.IsHttps, mapping.HostPort) switch
+    {
+        (false, Http) => EdgePort.Http,
+        (true, Https) => EdgePort.Https,
+        (false, var port) when port == edge.HttpPort => EdgePort.Http,
+        (true, var port) when port == edge.HttpsPort => EdgePort.Https,
+        (var secure, var port) => new EdgePort(port, secure),
+    };
+
+    private int HttpsPortOf(ImmutableArray<EdgePort> doors) =>
+        doors.Where(door => door.Secure && door.IsExtra).Select(door => door.Number).Order().FirstOrDefault() is > 0 and var port && !doors.Contains(EdgePort.Https)
+            ? port
+            : edge.HttpsPort;
+
+    // The header would send browsers from http://x.localhost:8080 to https on that same port, where nobody speaks it.
+    private bool IsTrial(DomainName domain) => domain.IsLocalhost && edge.HttpsPort != Https;
+}
