@@ -22,7 +22,7 @@ public sealed class Starting_with_what_is_known : IAsyncLifetime
         {
             Directory.CreateDirectory($"{_berth.Home}/{app}/tls");
             await File.WriteAllTextAsync($"{_berth.Home}/{app}/VHOST", $"{app}.localhost\n");
-            Install(app, $"{app}.localhost", $"{app}, first");
+            await InstallAsync(app, $"{app}.localhost", $"{app}, first");
         }
 
         await _berth.RestartAsync();
@@ -37,12 +37,12 @@ public sealed class Starting_with_what_is_known : IAsyncLifetime
     public async Task honours_what_a_hand_wrote_while_no_daemon_ran(bool killed)
     {
         await EndAsync(killed);
-        Install("shop", "shop.localhost", "shop, second");
+        await InstallAsync("shop", "shop.localhost", "shop, second");
         Directory.Delete($"{_berth.Home}/blog", recursive: true);
         await File.WriteAllTextAsync($"{_berth.Home}/wiki/VHOST", "blog.localhost\n");
         Directory.CreateDirectory($"{_berth.Home}/new/tls");
         await File.WriteAllTextAsync($"{_berth.Home}/new/VHOST", "new.localhost\nwiki.localhost\n");
-        Install("new", "new.localhost", "new, first");
+        await InstallAsync("new", "new.localhost", "new, first");
 
         await _berth.RestartAsync();
 
@@ -92,7 +92,7 @@ public sealed class Starting_with_what_is_known : IAsyncLifetime
     {
         var before = await File.ReadAllBytesAsync(Known);
         await _berth.KillAsync();
-        Install("shop", "shop.localhost", "shop, second");
+        await InstallAsync("shop", "shop.localhost", "shop, second");
         File.Delete(Known);
         switch (what)
         {
@@ -157,11 +157,11 @@ public sealed class Starting_with_what_is_known : IAsyncLifetime
 
     private Task EndAsync(bool killed) => killed ? _berth.KillAsync() : _berth.StopAsync();
 
-    private void Install(string app, string name, string subject)
+    private async Task InstallAsync(string app, string name, string subject)
     {
         var (certificate, key) = Pair(name, subject);
-        File.WriteAllText($"{_berth.Home}/{app}/tls/server.crt", certificate);
-        File.WriteAllText($"{_berth.Home}/{app}/tls/server.key", key);
+        await File.WriteAllTextAsync($"{_berth.Home}/{app}/tls/server.crt", certificate);
+        await File.WriteAllTextAsync($"{_berth.Home}/{app}/tls/server.key", key);
     }
 
     private static (string Certificate, string Key) Pair(string name, string subject)

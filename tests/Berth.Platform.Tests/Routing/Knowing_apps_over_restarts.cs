@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Berth.Kernel;
 using Berth.Platform.Routing;
@@ -41,7 +40,7 @@ public sealed class Knowing_apps_over_restarts : IDisposable
 
             foreach (var file in (string[])[$"home/{app}/VHOST", $"home/{app}/ENV", $"home/{app}/tls/server.crt", $"home/{app}/tls/server.key", $"lib/config/{app}/ENV"])
             {
-                File.WriteAllText(_scratch[file], "before\n");
+                AtomicFile.Write(_scratch[file], "before\n");
             }
 
             File.CreateSymbolicLink(_scratch[$"home/{app}/letsencrypt/certs/current"], "first");
@@ -74,11 +73,11 @@ public sealed class Knowing_apps_over_restarts : IDisposable
     [InlineData("home/shop/tls/server.crt")]
     [InlineData("home/shop/tls/server.key")]
     [InlineData("lib/config/shop/ENV")]
-    public void reads_an_app_again_whose_file_was_written_in_place(string file)
+    public async Task reads_an_app_again_whose_file_was_written_in_place(string file)
     {
         Save();
         var modified = File.GetLastWriteTimeUtc(_scratch[file]);
-        File.WriteAllText(_scratch[file], "behind\n"[..7]);
+        await File.WriteAllTextAsync(_scratch[file], "behind\n");
         // A hand may set this time, as cp -p and rsync do.
         File.SetLastWriteTimeUtc(_scratch[file], modified);
 
@@ -100,10 +99,10 @@ public sealed class Knowing_apps_over_restarts : IDisposable
     }
 
     [Fact]
-    public void reads_an_app_again_of_which_something_came()
+    public async Task reads_an_app_again_of_which_something_came()
     {
         Save();
-        File.WriteAllText(_scratch["home/shop/tls/server.letsencrypt.crt"], "");
+        await File.WriteAllTextAsync(_scratch["home/shop/tls/server.letsencrypt.crt"], "");
         Directory.CreateDirectory(_scratch["home/blog/letsencrypt/certs/second"]);
         AtomicFile.Link(_scratch["home/blog/letsencrypt/certs/current"], "second");
 
@@ -123,10 +122,10 @@ public sealed class Knowing_apps_over_restarts : IDisposable
     [Fact]
     public void keeps_nothing_of_files_that_may_still_change_unseen_and_nothing_broken()
     {
-        _time.SetUtcNow(TimeProvider.System.GetUtcNow().AddHours(2));
         var known = Start();
-        File.SetLastWriteTimeUtc(_scratch["home/shop/VHOST"], DateTime.UnixEpoch);
-        var early = new KnownApps(Store(TimeProvider.System), TimeProvider.System);
+        var now = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        AtomicFile.Write(_scratch["home/shop/VHOST"], "just now\n");
+        var early = new KnownApps(Store(now), now);
         early.Of(Shop, () => Facts);
         Assert.Null(early.Find(Shop));
 
@@ -135,7 +134,7 @@ public sealed class Knowing_apps_over_restarts : IDisposable
     }
 
     [Fact]
-    public void knows_when_a_certificate_is_next_seen_to_until_something_is_written_of_its_orders()
+    public async Task knows_when_a_certificate_is_next_seen_to_until_something_is_written_of_its_orders()
     {
         var known = Start();
         var next = _time.GetUtcNow().AddDays(30);
@@ -148,7 +147,7 @@ public sealed class Knowing_apps_over_restarts : IDisposable
         var restarted = Start();
         Assert.Equal([next, DateTimeOffset.MaxValue], restarted.Unchanged([Shop, Blog]).Select(facts => facts!.Next!.Value));
 
-        File.WriteAllText(_scratch["home/shop/letsencrypt/order.json"], "{}");
+        await File.WriteAllTextAsync(_scratch["home/shop/letsencrypt/order.json"], "{}");
         restarted = Start();
         Assert.Equal([null, DateTimeOffset.MaxValue], restarted.Unchanged([Shop, Blog]).Select(facts => facts!.Next));
         Assert.Null(restarted.Find(Shop)!.Next);
