@@ -1,130 +1,113 @@
 using System.Diagnostics;
-using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
-using Berth.Acme.Protocol;
 
 namespace Berth.Bench;
 
-/// <summary>One account that goes the whole way again and again, with the fewest requests there can be.</summary>
-internal sealed class LoadClient
+/// <summary>One account that goes the whole way again and again, with the fewest requests there can be, on a connection of its own.</summary>
+internal sealed class LoadClient : IDisposable
 {
-    private static readonly ECDsa CertificateKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-    private static readonly Lock CertificateGate = new();
-
-    private readonly HttpClient _http;
-    private readonly JwsSigningKey _key = JwsSigningKey.Generate();
-    private readonly AcmeDirectory _directory;
+    private readonly Connection _connection;
+    private readonly Message _message;
     private readonly Responder _responder;
-    private readonly Meter _meter;
-    private string? _account;
+    private readonly (string NewNonce, string NewOrder) _directory;
+    private readonly string _host;
+    private readonly string _who;
     private string? _nonce;
 
-    private LoadClient(HttpClient http, AcmeDirectory directory, Responder responder, Meter meter) =>
-        (_http, _directory, _responder, _meter) = (http, directory, responder, meter);
-
-    internal static async Task<LoadClient> StartAsync(Uri directory, string trust, Responder responder, Meter meter)
+    internal LoadClient(Uri directory, string trust, Responder responder)
     {
-        var http = NewHttp(trust);
-        var json = await http.GetStringAsync(directory);
-        var client = new LoadClient(http, JsonSerializer.Deserialize(json, AcmeJson.Default.AcmeDirectory)!, responder, meter);
-        (_, client._account) = await client.PostAsync("new-account", client._directory.NewAccount, """{"termsOfServiceAgreed":true}""");
-        return client;
+        (_responder, _host) = (responder, directory.Authority);
+        (_connection, _message) = (new Connection(directory, trust), new Message(directory.Authority));
+        using var found = JsonDocument.Parse(Get("GET", directory.PathAndQuery).Body);
+        string Url(string name) => found.RootElement.GetProperty(name).GetString()!;
+        _directory = (Url("newNonce"), Url("newOrder"));
+        _who = $"\"jwk\":{_message.Jwk}";
+        _who = $"\"kid\":\"{Post("new-account", Url("newAccount"), """{"termsOfServiceAgreed":true}"""u8).Location}\"";
+        Meter.Clear();
     }
 
-    internal async Task IssueAsync(string name)
+    internal Meter Meter { get; } = new();
+
+    /// <param name="name">A name nobody else orders.</param>
+    /// <param name="csr">The payload of its finalization.</param>
+    internal void Issue(string name, byte[] csr)
     {
-        var (body, url) = await PostAsync("new-order", _directory.NewOrder, $$"""{"identifiers":[{"type":"dns","value":"{{name}}"}]}""");
-        var order = Read(body, AcmeJson.Default.Order);
-        if (order.Status == AcmeStatus.Pending)
+        var made = Post("new-order", _directory.NewOrder, Encoding.ASCII.GetBytes($$"""{"identifiers":[{"type":"dns","value":"{{name}}"}]}"""));
+        var order = Order.Read(made);
+        if (order.Status == "pending")
         {
-            await ProveAsync(order.Authorizations[0]);
+            Prove(order.Authorization);
+            order = Poll(made.Location!, "pending");
         }
 
-        order = await PollAsync(url!, AcmeStatus.Pending);
-        (body, _) = await PostAsync("finalize", order.Finalize, $$"""{"csr":"{{Csr(name)}}"}""");
-        order = Read(body, AcmeJson.Default.Order);
-        order = order.Status == AcmeStatus.Valid ? order : await PollAsync(url!, AcmeStatus.Processing);
-        await PostAsync("certificate", order.Certificate ?? throw new InvalidOperationException(order.Error?.Detail ?? order.Status), "");
+        order = Order.Read(Post("finalize", order.Finalize, csr));
+        order = order.Status == "valid" ? order : Poll(made.Location!, "processing");
+        Post("certificate", order.Certificate!, []);
     }
 
-    private async Task ProveAsync(string authorization)
+    private void Prove(string authorization)
     {
-        var (body, _) = await PostAsync("authorization", authorization, "");
-        var challenge = Read(body, AcmeJson.Default.Authorization).Challenges.Single(one => one.Type == ChallengeType.Http01);
-        _responder.Answer(challenge.Token!, KeyAuthorization.Of(challenge.Token!, _key.Thumbprint));
-        await PostAsync("challenge", challenge.Url, "{}");
+        using var found = JsonDocument.Parse(Post("authorization", authorization, []).Body);
+        var challenge = found.RootElement.GetProperty("challenges").EnumerateArray().Single(one => one.GetProperty("type").ValueEquals("http-01"u8));
+        var token = challenge.GetProperty("token").GetString()!;
+        _responder.Answer(token, $"{token}.{_message.Thumbprint}");
+        Post("challenge", challenge.GetProperty("url").GetString()!, "{}"u8);
     }
 
-    private async Task<Order> PollAsync(string url, string whileIn)
+    private Order Poll(string url, string whileIn)
     {
         for (var wait = 2; ; wait = Math.Min(wait * 2, 50))
         {
-            var (body, _) = await PostAsync("order", url, "");
-            var order = Read(body, AcmeJson.Default.Order);
+            var answer = Post("order", url, []);
+            var order = Order.Read(answer);
             if (order.Status != whileIn)
             {
-                return order.Status == AcmeStatus.Invalid ? throw new InvalidOperationException(body) : order;
+                return order.Status != "invalid" ? order : throw new InvalidOperationException(answer.Text);
             }
 
-            await Task.Delay(wait);
+            Thread.Sleep(wait);
         }
     }
 
-    private async Task<(string Body, string? Location)> PostAsync(string kind, string url, string payload)
+    private Answer Post(string kind, string url, ReadOnlySpan<byte> payload)
     {
         while (true)
         {
-            _nonce ??= await NonceAsync();
-            var header = new JwsHeader { Alg = _key.Algorithm, Kid = _account, Jwk = _account is null ? _key.PublicKey : null, Nonce = _nonce, Url = url };
-            var message = JsonSerializer.SerializeToUtf8Bytes(_key.Sign(header, Encoding.UTF8.GetBytes(payload)), AcmeJson.Default.JwsMessage);
-            using var content = new ByteArrayContent(message);
-            content.Headers.ContentType = new MediaTypeHeaderValue(JwsMessage.ContentType);
+            _nonce ??= Get("HEAD", new Uri(_directory.NewNonce).PathAndQuery).Nonce!;
+            var request = _message.Write(url, _who, _nonce, payload);
             var since = Stopwatch.GetTimestamp();
-            using var response = await _http.PostAsync(url, content);
-            var body = await response.Content.ReadAsStringAsync();
-            _meter.Took(kind, since);
-            _nonce = response.Headers.TryGetValues("Replay-Nonce", out var nonces) ? nonces.Single() : null;
-            if (response.IsSuccessStatusCode)
+            var answer = _connection.Send(request);
+            Meter.Took(kind, since);
+            _nonce = answer.Nonce;
+            if (answer.Status is >= 200 and < 300)
             {
-                return (body, response.Headers.Location?.OriginalString);
+                return answer;
             }
 
-            if (!body.Contains(AcmeError.BadNonce, StringComparison.Ordinal))
+            if (!answer.Text.Contains("badNonce", StringComparison.Ordinal))
             {
-                throw new InvalidOperationException($"{kind} {url}: {(int)response.StatusCode} {body}");
+                throw new InvalidOperationException($"{kind} {url}: {answer.Status} {answer.Text}");
             }
         }
     }
 
-    private async Task<string> NonceAsync()
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Head, _directory.NewNonce);
-        using var response = await _http.SendAsync(request);
-        return response.Headers.GetValues("Replay-Nonce").Single();
-    }
+    private Answer Get(string method, string path) => _connection.Send(Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.1\r\nHost: {_host}\r\n\r\n"));
 
-    // One key for all certificates: making keys is not the authority's work.
-    private static string Csr(string name)
+    public void Dispose() => _connection.Dispose();
+
+    /// <summary>What the way needs of an order.</summary>
+    private sealed record Order(string Status, string Authorization, string Finalize, string? Certificate)
     {
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(name);
-        lock (CertificateGate)
+        internal static Order Read(Answer answer)
         {
-            var request = new CertificateRequest("", CertificateKey, HashAlgorithmName.SHA256) { CertificateExtensions = { names.Build() } };
-            return StrictBase64Url.Encode(request.CreateSigningRequest());
+            using var found = JsonDocument.Parse(answer.Body);
+            var root = found.RootElement;
+            return new Order(
+                root.GetProperty("status").GetString()!,
+                root.GetProperty("authorizations")[0].GetString()!,
+                root.GetProperty("finalize").GetString()!,
+                root.TryGetProperty("certificate", out var certificate) ? certificate.GetString() : null);
         }
-    }
-
-    private static T Read<T>(string json, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(json, type)!;
-
-    private static HttpClient NewHttp(string trust)
-    {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.ImportFromPemFile(trust);
-        return new HttpClient(new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = policy } });
     }
 }

@@ -1,26 +1,33 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 
 namespace Berth.Bench;
 
-/// <summary>How long each kind of request took.</summary>
+/// <summary>How long each kind of request of one client took.</summary>
 internal sealed class Meter
 {
-    private readonly ConcurrentDictionary<string, ConcurrentBag<double>> _times = new();
+    private readonly Dictionary<string, List<double>> _times = [];
 
     internal void Clear() => _times.Clear();
 
-    internal void Took(string kind, long since) =>
-        _times.GetOrAdd(kind, _ => []).Add(Stopwatch.GetElapsedTime(since).TotalMilliseconds);
-
-    internal void Print(TextWriter output)
+    internal void Took(string kind, long since)
     {
-        foreach (var (kind, times) in _times.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        if (!_times.TryGetValue(kind, out var times))
         {
-            var sorted = times.Order().ToList();
+            _times.Add(kind, times = []);
+        }
+
+        times.Add(Stopwatch.GetElapsedTime(since).TotalMilliseconds);
+    }
+
+    /// <summary>A line for each kind, of all clients: median and 95th percentile in milliseconds.</summary>
+    internal static void Print(IEnumerable<Meter> meters, TextWriter output)
+    {
+        foreach (var kind in meters.SelectMany(meter => meter._times).GroupBy(pair => pair.Key).OrderBy(group => group.Key, StringComparer.Ordinal))
+        {
+            var sorted = kind.SelectMany(pair => pair.Value).Order().ToList();
             output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{kind} {sorted[sorted.Count / 2]:0.00} {sorted[sorted.Count * 95 / 100]:0.00}"));
+                CultureInfo.InvariantCulture, $"{kind.Key} {sorted[sorted.Count / 2]:0.00} {sorted[sorted.Count * 95 / 100]:0.00}"));
         }
     }
 }

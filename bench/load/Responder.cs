@@ -8,6 +8,7 @@ namespace Berth.Bench;
 /// <summary>Answers HTTP-01 for every name and every client, as cheaply as can be: what is measured is the authority.</summary>
 internal sealed class Responder : IDisposable
 {
+    private const int Threads = 8;
     private readonly TcpListener _listener;
     private readonly ConcurrentDictionary<string, string> _answers = new();
 
@@ -15,52 +16,53 @@ internal sealed class Responder : IDisposable
     {
         _listener = new TcpListener(IPAddress.Loopback, port);
         _listener.Start(1024);
-        _ = AcceptAsync();
+        for (var i = 0; i < Threads; i++)
+        {
+            new Thread(Accept, maxStackSize: 256 * 1024) { IsBackground = true }.Start();
+        }
     }
 
     internal void Answer(string token, string keyAuthorization) => _answers[token] = keyAuthorization;
 
-    internal void Forget(string token) => _answers.TryRemove(token, out _);
-
-    private async Task AcceptAsync()
+    private void Accept()
     {
+        var buffer = new byte[8192];
         try
         {
             while (true)
             {
-                _ = ServeAsync(await _listener.AcceptSocketAsync());
+                using var socket = _listener.AcceptSocket();
+                Serve(socket, buffer);
             }
         }
-        catch (Exception e) when (e is ObjectDisposedException or SocketException)
+        catch (Exception e) when (e is ObjectDisposedException or SocketException or InvalidOperationException)
         {
             // Done.
         }
     }
 
-    private async Task ServeAsync(Socket socket)
+    private void Serve(Socket socket, byte[] buffer)
     {
-        using (socket)
+        var length = 0;
+        while (buffer.AsSpan(0, length).IndexOf("\r\n\r\n"u8) < 0)
         {
-            var buffer = new byte[4096];
-            var length = 0;
-            while (buffer.AsSpan(0, length).IndexOf("\r\n\r\n"u8) < 0)
+            var read = socket.Receive(buffer.AsSpan(length));
+            if (read == 0)
             {
-                var read = await socket.ReceiveAsync(buffer.AsMemory(length));
-                if (read == 0)
-                {
-                    return;
-                }
-
-                length += read;
+                return;
             }
 
-            var path = Encoding.ASCII.GetString(buffer, 0, length).Split(' ', 3)[1];
-            var found = _answers.TryGetValue(path[(path.LastIndexOf('/') + 1)..], out var answer);
-            var body = found ? answer! : "unknown";
-            await socket.SendAsync(Encoding.ASCII.GetBytes(
-                $"HTTP/1.1 {(found ? "200 OK" : "404 Not Found")}\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
-            socket.Shutdown(SocketShutdown.Send);
+            length += read;
         }
+
+        var line = buffer.AsSpan(0, buffer.AsSpan(0, length).IndexOf((byte)'\r'));
+        var path = Encoding.ASCII.GetString(line).Split(' ', 3)[1];
+        var found = _answers.TryGetValue(path[(path.LastIndexOf('/') + 1)..], out var answer);
+        var body = found ? answer! : "unknown";
+        var sent = Encoding.ASCII.GetBytes(
+            $"HTTP/1.1 {(found ? "200 OK" : "404 Not Found")}\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: {body.Length}\r\n\r\n{body}", buffer);
+        socket.Send(buffer.AsSpan(0, sent));
+        socket.Shutdown(SocketShutdown.Send);
     }
 
     public void Dispose() => _listener.Dispose();

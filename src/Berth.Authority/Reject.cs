@@ -58,18 +58,26 @@ internal static class Reject
         var detail = $"Too many validations in a row have failed, so this account's names are paused: {string.Join(", ", names.Take(10))}. "
             + $"Mend what makes them fail, then ask whoever runs this authority for `berth ca unpause {accountId}`.";
         var document = Document(AcmeError.RateLimited, 429, detail);
-        return new(names.Length == 1
-            ? document with { Identifier = Identifier.Of(names[0]) }
-            : document with { Subproblems = [.. names.Select(name => Document(AcmeError.RateLimited, 429, "It is paused.") with { Identifier = Identifier.Of(name) })] });
+        return new(document with
+        {
+            Subproblems = [.. names.Select(name => Document(AcmeError.RateLimited, 429, "It is paused.") with { Identifier = Identifier.Of(name) })],
+        });
     }
 
-    /// <summary>One refused identifier speaks for itself; several become subproblems (§6.7.1).</summary>
+    /// <summary>One refused identifier gives the whole its type; several make it a compound (§6.7.1).</summary>
     internal static Rejection Identifiers(ImmutableArray<ProblemDocument> refused) => new(refused.Length == 1
-        ? refused[0]
+        ? About(refused[0], refused[0].Identifier!)
         : Document(AcmeError.Compound, 400, $"{refused.Length} identifiers are refused; each subproblem says why.") with
         {
             Subproblems = refused,
         });
+
+    /// <summary>A problem that is one identifier's. §6.7.1: "identifier" MUST NOT be present at the top level, only in a subproblem.</summary>
+    internal static ProblemDocument About(ProblemDocument problem, Identifier identifier) => problem with
+    {
+        Identifier = null,
+        Subproblems = [problem with { Identifier = identifier }],
+    };
 
     internal static ProblemDocument Document(string type, int status, string detail) =>
         new() { Type = type, Status = status, Detail = detail };

@@ -62,7 +62,7 @@ public sealed class Chaining_the_audit_log : IAsyncDisposable
                 // By someone who knows how the chain is made.
                 for (var i = 3; i < lines.Count; i++)
                 {
-                    lines[i] = AuditText.Chained(AuditText.Of($"x{i}", DateTimeOffset.UnixEpoch, "nobody", "nothing", []), i, AuditText.CheckedHash(lines[i - 1])!);
+                    lines[i] = AuditText.Chained(AuditText.Of($"x{i}", DateTimeOffset.UnixEpoch, "nobody", "nothing", []), i, AuditText.CheckedHash(lines[i - 1])!).Line;
                 }
 
                 break;

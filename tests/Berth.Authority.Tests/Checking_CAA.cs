@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Berth.Acme.Looking;
 using Berth.Acme.Protocol;
 using Berth.Authority.Validation;
 using Berth.TestKit;
@@ -47,13 +48,13 @@ public sealed class Checking_CAA : WithNameServer
     [InlineData("mail", null)]
     [InlineData("back.others", null)]
     [InlineData("webonly", null)]
-    [InlineData("others", "of others.example.test forbids")]
-    [InlineData("a.b.c.others", "of others.example.test forbids")]
-    [InlineData("alias", "forbids")]
-    [InlineData("nobody", "forbids")]
-    [InlineData("dnsonly", "only, not http-01")]
-    [InlineData("stranger", "bound to the account 'https://ca.example/account/1'")]
-    [InlineData("critical", "critical property 'future'")]
+    [InlineData("others", "the CAA records at others.example.test permit letsencrypt.org, not ca.example")]
+    [InlineData("a.b.c.others", "the CAA records at others.example.test permit letsencrypt.org, not ca.example")]
+    [InlineData("alias", "permit letsencrypt.org, not")]
+    [InlineData("nobody", "permit nobody, not")]
+    [InlineData("dnsonly", "by dns-01 only, not by http-01")]
+    [InlineData("stranger", "for the account https://ca.example/account/1 only")]
+    [InlineData("critical", "critical tag 'future'")]
     public async Task climbs_to_the_first_name_with_records_and_obeys_them(string label, string? why)
     {
         using var client = await AcmeTestClient.RegisterAsync(Authority);
@@ -159,18 +160,20 @@ public sealed class Checking_CAA : WithNameServer
     [InlineData("%%%%", false)]
     [InlineData("sub.ca.example", false)]
     public void reads_an_issue_value_by_its_grammar(string value, bool isAllowed) => Assert.Equal(
-        isAllowed, CaaRule.WhyNot([new CaaEntry(0, "Issue", value)], ["ca.example"], Target("www.example.test")) is null);
+        isAllowed, Policy.Refusal([new CaaProperty(0, "Issue", value)], isWildcard: false) is null);
 
     [Fact]
     public void needs_one_property_that_allows_it_not_all()
     {
-        var records = new[] { new CaaEntry(0, "issue", "other.example"), new CaaEntry(0, "issue", "ca.example") };
+        var records = new[] { new CaaProperty(0, "issue", "other.example"), new CaaProperty(0, "issue", "ca.example") };
 
-        Assert.Null(CaaRule.WhyNot(records, ["ca.example"], Target("www.example.test")));
-        Assert.Null(CaaRule.WhyNot([.. records, new CaaEntry(128, "iodef", "mailto:a@b")], ["ca.example"], Target("*.example.test")));
-        Assert.NotNull(CaaRule.WhyNot([.. records, new CaaEntry(0, "issuewild", "other.example")], ["ca.example"], Target("*.example.test")));
-        Assert.Null(CaaRule.WhyNot([new CaaEntry(0, "issue", ";"), new CaaEntry(0, "issuewild", "ca.example")], ["ca.example"], Target("*.example.test")));
+        Assert.Null(Policy.Refusal(records, isWildcard: false));
+        Assert.Null(Policy.Refusal([.. records, new CaaProperty(128, "iodef", "mailto:a@b")], isWildcard: true));
+        Assert.NotNull(Policy.Refusal([.. records, new CaaProperty(0, "issuewild", "other.example")], isWildcard: true));
+        Assert.Null(Policy.Refusal([new CaaProperty(0, "issue", ";"), new CaaProperty(0, "issuewild", "ca.example")], isWildcard: true));
     }
+
+    private static CaaPolicy Policy { get; } = new() { Identities = ["ca.example"], AccountUrl = "https://ca/account/7", Methods = [ChallengeType.Http01] };
 
     private static ValidationTarget Target(string name) => new()
     {

@@ -108,7 +108,9 @@ public sealed class Ordering_a_certificate : WithAuthority
         var problem = (await client.PostAsync(client.Directory.NewOrder, payload)).Refuses(error, 400);
 
         Assert.Contains(why, problem.Detail, StringComparison.Ordinal);
-        Assert.Equal(value, problem.Identifier!.Value);
+        // RFC 8555 §6.7.1: in subproblems only.
+        Assert.Null(problem.Identifier);
+        Assert.Equal((error, value), problem.Subproblems!.Select(sub => (sub.Type, sub.Identifier!.Value)).Single());
     }
 
     [Fact]

@@ -116,7 +116,8 @@ public sealed class Proving_a_name : WithAuthority
 
         Assert.Equal("invalid", order.Status);
         Assert.Equal(AcmeError.IncorrectResponse, order.Error!.Type);
-        Assert.Equal("a.localhost", order.Error.Identifier!.Value);
+        Assert.Null(order.Error.Identifier);
+        Assert.Equal("a.localhost", order.Error.Subproblems!.Single().Identifier!.Value);
         Assert.Contains("127.0.0.1", order.Error.Detail, StringComparison.Ordinal);
         Assert.Contains("something else", order.Error.Detail, StringComparison.Ordinal);
         Assert.DoesNotContain("\n", order.Error.Detail, StringComparison.Ordinal);

@@ -42,7 +42,7 @@ public sealed class Reading_options_of_the_authority : IDisposable
         content =>
         {
             AtomicFile.Write(_scratch["limits"], content);
-            return Understands(() => LimitWords.Parse(_scratch["limits"]));
+            return Understands(() => LimitFile.Parse(_scratch["limits"]));
         },
         iter: 3_000, threads: 1);
 
@@ -53,7 +53,7 @@ public sealed class Reading_options_of_the_authority : IDisposable
     [InlineData("/nowhere/limits")]
     [InlineData("/dev/zero")]
     [InlineData("letsencrypt ")]
-    public void refuses_what_is_no_file_of_limits(string path) => Assert.Throws<ProblemException>(() => LimitWords.Parse(path));
+    public void refuses_what_is_no_file_of_limits(string path) => Assert.Throws<ProblemException>(() => LimitFile.Parse(path));
 
     [Theory]
     [InlineData("new-orders 300")]
@@ -69,7 +69,7 @@ public sealed class Reading_options_of_the_authority : IDisposable
     public void refuses_limits_that_are_none(string lines)
     {
         AtomicFile.Write(_scratch["limits"], lines);
-        Assert.Throws<ProblemException>(() => LimitWords.Parse(_scratch["limits"]));
+        Assert.Throws<ProblemException>(() => LimitFile.Parse(_scratch["limits"]));
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class Reading_options_of_the_authority : IDisposable
             "# ours\r\nnew-accounts 10/3h\nnew-orders\t300/180m # an hour and two\ncertificates-per-domain 50/7d\ncertificates-per-set 5/7d\n"
             + "failed-validations 5/3600s\nconsecutive-failures 1152/1152d\n");
 
-        Assert.Equal(RateLimits.LetsEncrypt.All.OrderBy(limit => limit.Kind), LimitWords.Parse(_scratch["limits"]).All.OrderBy(limit => limit.Kind));
+        Assert.Equal(RateLimits.LetsEncrypt.All.OrderBy(limit => limit.Kind), LimitFile.Parse(_scratch["limits"]).All.OrderBy(limit => limit.Kind));
     }
 
     [Theory]

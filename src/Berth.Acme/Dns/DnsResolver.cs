@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
+using Berth.Acme.Looking;
 using DnsClient;
 using DnsClient.Protocol;
 
@@ -11,10 +11,10 @@ internal sealed class DnsResolver
     private const int MostAliases = 16;
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(3);
 
-    private readonly Lazy<LookupClient> _recursive;
+    private const int Retries = 2;
+    private readonly DnsQuestions _recursive;
 
-    internal DnsResolver(IReadOnlyList<IPEndPoint> resolvers) => _recursive = new(() => new LookupClient(
-        Common(resolvers.Count == 0 ? new LookupClientOptions() : new LookupClientOptions([.. resolvers]))));
+    internal DnsResolver(IReadOnlyList<IPEndPoint> resolvers) => _recursive = new DnsQuestions(resolvers, AnswerTimeout, Retries);
 
     /// <summary>Follows aliases to the name that holds the records.</summary>
     internal async Task<string> TargetOfAsync(string name, CancellationToken cancel)
@@ -22,13 +22,13 @@ internal sealed class DnsResolver
         for (var i = 0; i < MostAliases; i++)
         {
             var answer = await AskAsync(name, QueryType.CNAME, cancel);
-            var alias = answer?.Answers.OfType<CNameRecord>().FirstOrDefault(record => Text(record.DomainName) == name);
+            var alias = answer?.Answers.OfType<CNameRecord>().FirstOrDefault(record => DnsQuestions.Text(record.DomainName) == name);
             if (alias is null)
             {
                 return name;
             }
 
-            name = Text(alias.CanonicalName);
+            name = DnsQuestions.Text(alias.CanonicalName);
         }
 
         return name;
@@ -50,7 +50,7 @@ internal sealed class DnsResolver
 
             foreach (var record in answer.Answers.Concat(answer.Authorities).OfType<SoaRecord>())
             {
-                var apex = Text(record.DomainName);
+                var apex = DnsQuestions.Text(record.DomainName);
                 if (apex.Length > 0 && (apex == name || name.EndsWith("." + apex, StringComparison.Ordinal)))
                 {
                     return apex;
@@ -68,7 +68,7 @@ internal sealed class DnsResolver
         var answer = await AskAsync(zone, QueryType.NS, cancel);
         foreach (var server in answer?.Answers.OfType<NsRecord>() ?? [])
         {
-            var host = Text(server.NSDName);
+            var host = DnsQuestions.Text(server.NSDName);
             var addresses = await AddressesOfAsync(host, QueryType.A, cancel);
             servers[host] = addresses.Count > 0 ? addresses : await AddressesOfAsync(host, QueryType.AAAA, cancel);
         }
@@ -80,8 +80,7 @@ internal sealed class DnsResolver
     /// <returns>Null when it gave no answer.</returns>
     internal static async Task<IReadOnlyList<string>?> TextAtAsync(IPEndPoint server, string name, CancellationToken cancel)
     {
-        var client = new LookupClient(Common(new LookupClientOptions(server) { Recursion = false }));
-        return await AskAsync(client, name, QueryType.TXT, cancel) is { } answer
+        return await AskAsync(new DnsQuestions([server], AnswerTimeout, Retries, recursion: false), name, QueryType.TXT, cancel) is { } answer
             ? [.. answer.Answers.OfType<TxtRecord>().Select(record => string.Concat(record.Text))]
             : null;
     }
@@ -89,37 +88,10 @@ internal sealed class DnsResolver
     private async Task<IReadOnlyList<IPAddress>> AddressesOfAsync(string host, QueryType type, CancellationToken cancel) =>
         (await AskAsync(host, type, cancel))?.Answers.OfType<AddressRecord>().Select(record => record.Address).ToList() ?? [];
 
-    private Task<IDnsQueryResponse?> AskAsync(string name, QueryType type, CancellationToken cancel) =>
-        AskAsync(_recursive.Value, name, type, cancel);
+    private Task<IDnsQueryResponse?> AskAsync(string name, QueryType type, CancellationToken cancel) => AskAsync(_recursive, name, type, cancel);
 
-    private static async Task<IDnsQueryResponse?> AskAsync(
-        LookupClient client, string name, QueryType type, CancellationToken cancel)
-    {
-        try
-        {
-            return await client.QueryAsync(name, type, cancellationToken: cancel) is { } answer
-                && answer.Header.ResponseCode is DnsHeaderResponseCode.NoError or DnsHeaderResponseCode.NotExistentDomain
-                    ? answer
-                    : null;
-        }
-        catch (Exception e) when (e is DnsResponseException or SocketException or IOException or InvalidOperationException
-            || (e is OperationCanceledException && !cancel.IsCancellationRequested))
-        {
-            return null;
-        }
-    }
-
-    private static LookupClientOptions Common(LookupClientOptions options)
-    {
-        options.UseCache = false;
-        options.Timeout = AnswerTimeout;
-        options.Retries = 2;
-        options.ThrowDnsErrors = false;
-        options.ContinueOnDnsError = true;
-        return options;
-    }
-
-    private static string Text(DnsString name) => name.Value.TrimEnd('.').ToLowerInvariant();
+    private static async Task<IDnsQueryResponse?> AskAsync(DnsQuestions server, string name, QueryType type, CancellationToken cancel) =>
+        await server.AskAsync(name, type, cancel) is (LookOutcome.Found or LookOutcome.NoRecords or LookOutcome.NoSuchName, { } answer) ? answer : null;
 
     internal static string ParentOf(string name) => name.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot ? name[(dot + 1)..] : "";
 }

@@ -1,3 +1,5 @@
+using Berth.Acme.Protocol;
+
 namespace Berth.Acme.Looking;
 
 /// <summary>Judges CAA records as an authority does (RFC 8659, RFC 8657).</summary>
@@ -28,33 +30,44 @@ public sealed record CaaPolicy
 
         var issue = properties.Where(property => Is(property, "issue")).ToArray();
         var wild = properties.Where(property => Is(property, "issuewild")).ToArray();
-        var rules = (isWildcard && wild.Length > 0 ? wild : issue).Select(property => CaaValue.Parse(property.Value)).ToArray();
+        var rules = (isWildcard && wild.Length > 0 ? wild : issue)
+            .Select(property => IssueValue.TryParse(property.Value, out var value) ? value : null).ToArray();
         if (rules.Length == 0)
         {
             return null;
         }
 
-        var own = rules.Where(rule => Identities.Contains(rule.Issuer, StringComparer.OrdinalIgnoreCase)).ToArray();
+        var own = rules.OfType<IssueValue>().Where(rule => Identities.Contains(rule.Issuer, StringComparer.OrdinalIgnoreCase)).ToArray();
         return own.Length == 0 ? $"permit {Issuers(rules)}, not {string.Join(" or ", Identities)}"
-            : own.Any(IsMet) ? null
-            : own.Select(Unmet).First();
+            : own.Any(rule => AccountFits(rule) && MethodFits(rule)) ? null
+            : Unmet(own[0]);
     }
 
-    private bool IsMet(CaaValue rule) => AccountFits(rule) && MethodFits(rule);
+    private string Unmet(IssueValue rule) => !AccountFits(rule)
+        ? $"permit {rule.Issuer} for the account {string.Join(" and ", rule.All("accounturi"))} only, not {AccountUrl}"
+        : $"permit {rule.Issuer} by {string.Join(' ', rule.All("validationmethods"))} only, not by {string.Join(" or ", Methods)}";
 
-    private string Unmet(CaaValue rule) => !AccountFits(rule)
-        ? $"permit {rule.Issuer} for the account {rule.AccountUri}, and this server's is {AccountUrl}"
-        : $"permit {rule.Issuer} by {string.Join(", ", rule.Methods!)} only, and that is not set up here";
+    // RFC 8657 §3: more than one makes the property unsatisfiable.
+    private bool AccountFits(IssueValue rule) => rule.All("accounturi") switch
+    {
+        [] => true,
+        [var only] => AccountUrl is null || only == AccountUrl,
+        _ => false,
+    };
 
-    private bool AccountFits(CaaValue rule) => rule.AccountUri is null || AccountUrl is null || rule.AccountUri == AccountUrl;
-
-    private bool MethodFits(CaaValue rule) => rule.Methods is null || rule.Methods.Any(method => Methods.Contains(method, StringComparer.OrdinalIgnoreCase));
+    // RFC 8657 §4: a comma-separated list of labels.
+    private bool MethodFits(IssueValue rule) => rule.All("validationmethods") switch
+    {
+        [] => true,
+        [var list] => list.Split(',').Any(method => Methods.Contains(method, StringComparer.Ordinal)),
+        _ => false,
+    };
 
     private static bool Is(CaaProperty property, string tag) => property.Tag.Equals(tag, StringComparison.OrdinalIgnoreCase);
 
-    private static string Issuers(IEnumerable<CaaValue> rules)
+    private static string Issuers(IEnumerable<IssueValue?> rules)
     {
-        var issuers = rules.Select(rule => rule.Issuer).Where(issuer => issuer.Length > 0).Distinct().ToArray();
+        var issuers = rules.Select(rule => rule?.Issuer).Where(issuer => issuer is { Length: > 0 }).Distinct().ToArray();
         return issuers.Length == 0 ? "nobody" : string.Join(", ", issuers);
     }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Berth.Acme.Dns;
 using DnsClient;
 using DnsClient.Protocol;
@@ -15,7 +14,7 @@ public sealed class NameLook
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
     private const int MostServers = 13;
 
-    private readonly Lazy<LookupClient> _client;
+    private readonly DnsQuestions _dns;
     private readonly DnsResolver _resolver;
     private readonly int _port;
 
@@ -23,8 +22,7 @@ public sealed class NameLook
     /// <param name="authoritativePort">Where authoritative servers are asked. Default: 53.</param>
     public NameLook(IReadOnlyList<IPEndPoint> resolvers, int authoritativePort = 53)
     {
-        _client = new(() => new LookupClient(
-            Common(resolvers.Count == 0 ? new LookupClientOptions() : new LookupClientOptions([.. resolvers]))));
+        _dns = new DnsQuestions(resolvers, AnswerTimeout);
         _resolver = new DnsResolver(resolvers);
         _port = authoritativePort;
     }
@@ -32,7 +30,7 @@ public sealed class NameLook
     /// <summary>The addresses a name leads to, aliases followed by the resolver.</summary>
     public async Task<AddressLook> AddressesAsync(string name, CancellationToken cancel)
     {
-        var both = await Task.WhenAll(AskAsync(name, QueryType.A, cancel), AskAsync(name, QueryType.AAAA, cancel));
+        var both = await Task.WhenAll(_dns.AskAsync(name, QueryType.A, cancel), _dns.AskAsync(name, QueryType.AAAA, cancel));
         IPAddress[] addresses =
             [.. both.SelectMany(answer => answer.Answer?.Answers.OfType<AddressRecord>() ?? []).Select(record => record.Address).Distinct()];
         var outcome = addresses.Length > 0 ? LookOutcome.Found
@@ -46,7 +44,7 @@ public sealed class NameLook
     {
         for (var at = name; at.Length > 0; at = DnsResolver.ParentOf(at))
         {
-            var (outcome, answer) = await AskAsync(at, QueryType.CAA, cancel);
+            var (outcome, answer) = await _dns.AskAsync(at, QueryType.CAA, cancel);
             if (outcome is not (LookOutcome.Found or LookOutcome.NoRecords or LookOutcome.NoSuchName))
             {
                 return new CaaLook(outcome, at, []);
@@ -77,49 +75,11 @@ public sealed class NameLook
 
     private async Task<bool> AnswersAsync(IPAddress address, string zone, CancellationToken cancel)
     {
-        var client = new LookupClient(Common(new LookupClientOptions(new IPEndPoint(address, _port)) { Recursion = false }));
-        var (outcome, answer) = await AskAsync(() => client, zone, QueryType.SOA, cancel);
+        var server = new DnsQuestions([new IPEndPoint(address, _port)], AnswerTimeout, recursion: false);
+        var (outcome, answer) = await server.AskAsync(zone, QueryType.SOA, cancel);
         return outcome == LookOutcome.Found && answer!.Header.HasAuthorityAnswer;
     }
 
     private static async Task<bool> AnyAsync(IReadOnlyList<IPAddress> addresses, Func<IPAddress, Task<bool>> answers) =>
         (await Task.WhenAll(addresses.Take(4).Select(answers))).Contains(true);
-
-    private Task<(LookOutcome Outcome, IDnsQueryResponse? Answer)> AskAsync(string name, QueryType type, CancellationToken cancel) =>
-        AskAsync(() => _client.Value, name, type, cancel);
-
-    private static async Task<(LookOutcome Outcome, IDnsQueryResponse? Answer)> AskAsync(
-        Func<LookupClient> client, string name, QueryType type, CancellationToken cancel)
-    {
-        try
-        {
-            // A machine without any resolver says so when the client is made, or at the first question.
-            var answer = await client().QueryAsync(name, type, cancellationToken: cancel);
-            return (OutcomeOf(answer, type), answer);
-        }
-        catch (Exception e) when (e is DnsResponseException or SocketException or IOException or InvalidOperationException or ArgumentException
-            || (e is OperationCanceledException && !cancel.IsCancellationRequested))
-        {
-            return (LookOutcome.NoAnswer, null);
-        }
-    }
-
-    private static LookOutcome OutcomeOf(IDnsQueryResponse answer, QueryType type) => answer.Header.ResponseCode switch
-    {
-        DnsHeaderResponseCode.NoError when answer.Answers.Any(record => (int)record.RecordType == (int)type) => LookOutcome.Found,
-        DnsHeaderResponseCode.NoError => LookOutcome.NoRecords,
-        DnsHeaderResponseCode.NotExistentDomain => LookOutcome.NoSuchName,
-        DnsHeaderResponseCode.ServerFailure => LookOutcome.ServerFailure,
-        _ => LookOutcome.Refused,
-    };
-
-    private static LookupClientOptions Common(LookupClientOptions options)
-    {
-        options.UseCache = false;
-        options.Timeout = AnswerTimeout;
-        options.Retries = 1;
-        options.ThrowDnsErrors = false;
-        options.ContinueOnDnsError = true;
-        return options;
-    }
 }

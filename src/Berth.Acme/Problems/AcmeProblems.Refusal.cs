@@ -68,23 +68,15 @@ public static partial class AcmeProblems
             : Printable.Of(words.Trim(), MostWords);
     }
 
-    /// <summary>A line for each subproblem, nested ones too: <c>name: detail</c>.</summary>
-    internal static ImmutableArray<string> DetailsOf(ProblemDocument? document) =>
-        document?.Subproblems is null ? [] : [.. Flatten(document.Subproblems).Take(MostDetails)];
+    /// <summary>A line for each subproblem, nested ones too, that says more than the whole: <c>name: detail</c>.</summary>
+    internal static ImmutableArray<string> DetailsOf(ProblemDocument? document) => document?.Subproblems is null ? [] :
+    [
+        .. Flatten(document.Subproblems).Where(sub => WordsOf(sub) != WordsOf(document)).Take(MostDetails)
+            .Select(sub => sub.Identifier is { } about ? $"{Printable.Of(about.Value)}: {WordsOf(sub)}" : WordsOf(sub)),
+    ];
 
-    private static IEnumerable<string> Flatten(IReadOnlyList<ProblemDocument> documents)
-    {
-        foreach (var document in documents)
-        {
-            yield return document.Identifier is { } about
-                ? $"{Printable.Of(about.Value)}: {WordsOf(document)}"
-                : WordsOf(document);
-            foreach (var nested in Flatten(document.Subproblems ?? []))
-            {
-                yield return nested;
-            }
-        }
-    }
+    private static IEnumerable<ProblemDocument> Flatten(IReadOnlyList<ProblemDocument> documents) =>
+        documents.SelectMany(document => Flatten(document.Subproblems ?? []).Prepend(document));
 
     private static string RemedyOf(CaError entry, AcmeRefusalException refusal)
     {

@@ -121,9 +121,9 @@ internal sealed class AuditLog(string folder, TimeProvider time)
 
     private static AuditHead Chain(StringBuilder text, AuditHead head, string each)
     {
-        var line = AuditText.Chained(each, head.Number + 1, head.Hash);
+        var (line, hash) = AuditText.Chained(each, head.Number + 1, head.Hash);
         text.Append(line).Append('\n');
-        return head with { Number = head.Number + 1, Hash = AuditText.CheckedHash(line)! };
+        return head with { Number = head.Number + 1, Hash = hash };
     }
 
     /// <summary>Cuts off a line that a crash tore, and reads the last one and the ids of those that the store does not know to be here.</summary>

@@ -27,8 +27,8 @@ internal static class AuditText
         }
     });
 
-    /// <returns>The line without its end: number and the hash before in front, its own hash at the end.</returns>
-    internal static string Chained(string text, long number, string previous)
+    /// <returns>The line without its end: number and the hash before in front, its own hash at the end; and that hash.</returns>
+    internal static (string Line, string Hash) Chained(string text, long number, string previous)
     {
         var content = Write(writer =>
         {
@@ -36,7 +36,8 @@ internal static class AuditText
             writer.WriteString("previous", previous);
         });
         content = text.Length > 2 ? content[..^1] + "," + text[1..] : content;
-        return content[..^1] + HashStart + HashOf(content) + "\"}";
+        var hash = HashOf(content);
+        return (content[..^1] + HashStart + hash + "\"}", hash);
     }
 
     /// <returns>The hash a line bears, or null when it is none of ours or was changed.</returns>

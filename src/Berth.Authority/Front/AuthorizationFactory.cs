@@ -61,7 +61,7 @@ internal sealed class AuthorizationFactory(AuthorityOptions options, IAuthorityS
         var (identifier, isWildcard) = Documents.IdentifierOf(name);
         return
         [
-            .. options.ChallengeTypes.Where(type => ChallengeType.CanProve(type, identifier, isWildcard)
+            .. options.ChallengeTypes.Distinct().Where(type => ChallengeType.CanProve(type, identifier, isWildcard)
                 && (type != ChallengeType.DnsPersist01 || !options.IssuerNames.IsEmpty)),
         ];
     }

@@ -28,13 +28,14 @@ internal sealed class AuthorizationResource(
     /// <summary>Reads a challenge, or starts it (§7.5.1); reading never validates, and nothing is validated twice.</summary>
     internal async Task<Reply> ChallengeAsync(AcmeRequest request, CancellationToken cancel)
     {
-        var challenge = await FindChallengeAsync(request, cancel);
-        var authorization = await FindAsync(challenge.AuthorizationId, request, cancel);
+        var authorization = RequireOwn(
+            await store.FindAuthorizationOfChallengeAsync(request.Id, cancel) ?? throw Reject.NotFound("There is no such challenge."), request);
+        var challenge = authorization.Challenges.Single(one => one.Id == request.Id);
         if (!request.IsPostAsGet)
         {
             RequireObject(request);
             await StartAsync(challenge, authorization, request, cancel);
-            challenge = await FindChallengeAsync(request, cancel);
+            challenge = await store.FindChallengeAsync(request.Id, cancel) ?? throw Reject.NotFound("There is no such challenge.");
         }
 
         return Reply.Json(documents.Challenge(challenge, request.Urls), AcmeJson.Default.Challenge) with
@@ -111,16 +112,12 @@ internal sealed class AuthorizationResource(
         throw Reject.Malformed("A challenge is started with the payload {}.");
     }
 
-    private async Task<AuthorizationRecord> FindAsync(string id, AcmeRequest request, CancellationToken cancel)
-    {
-        var found = await store.FindAuthorizationAsync(id, cancel) ?? throw Reject.NotFound("There is no such authorization.");
-        return found.AccountId == request.Account.Id
-            ? found
-            : throw Reject.Unauthorized("The authorization belongs to another account.");
-    }
+    private async Task<AuthorizationRecord> FindAsync(string id, AcmeRequest request, CancellationToken cancel) =>
+        RequireOwn(await store.FindAuthorizationAsync(id, cancel) ?? throw Reject.NotFound("There is no such authorization."), request);
 
-    private async Task<ChallengeRecord> FindChallengeAsync(AcmeRequest request, CancellationToken cancel) =>
-        await store.FindChallengeAsync(request.Id, cancel) ?? throw Reject.NotFound("There is no such challenge.");
+    private static AuthorizationRecord RequireOwn(AuthorizationRecord found, AcmeRequest request) => found.AccountId == request.Account.Id
+        ? found
+        : throw Reject.Unauthorized("The authorization belongs to another account.");
 
     private TimeSpan? Wait(AuthorizationRecord authorization) => authorization.Challenges.Select(Wait).FirstOrDefault(wait => wait is not null);
 

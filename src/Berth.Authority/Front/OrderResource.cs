@@ -42,7 +42,7 @@ internal sealed class OrderResource(
 
         var signing = SigningRequestPolicy.Read(csr);
         await CheckAsync(signing, order, request, cancel);
-        var decided = await issuance.StartAsync(order.Id, csr, signing, cancel);
+        var decided = await issuance.StartAsync(order, csr, signing, cancel);
         // Most are signed in milliseconds: the answer that waits for that spares the client a poll, and its pause before it.
         await Task.WhenAny(decided, Task.Delay(Patience, time, cancel));
         return Show(await FindAsync(request, cancel), request);

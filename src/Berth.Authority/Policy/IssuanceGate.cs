@@ -19,7 +19,7 @@ internal sealed class IssuanceGate(ProfilePolicy profiles, Validations validatio
             if (await store.FindAuthorizationAsync(id, cancel) is { } authorization
                 && await WhyNotAsync(authorization, cancel) is { } problem)
             {
-                return problem with { Identifier = Identifier.Of(authorization.Name) };
+                return Reject.About(problem, Identifier.Of(authorization.Name));
             }
         }
 

@@ -43,11 +43,11 @@ internal static class CertificateLint
             || (Extensions.TryGetValue(found.Oid.Value!, out var critical) && critical == found.Critical))),
         ("its names are critical exactly where the subject is empty (§4.2.1.6)",
             (leaf, _) => Only<X509SubjectAlternativeNameExtension>(leaf)?.Critical == (leaf.Subject.RawData.Length == 2)),
-        ("it holds the names that were proven and no others", (leaf, context) => NamesOf(leaf).SetEquals(context.Names)),
+        ("it holds the names that were proven and no others", (leaf, context) => leaf.Names.SetEquals(context.Names)),
         ("its subject is empty, or one of its names", (leaf, _) => leaf.Subject.RawData.Length == 2
-            || (leaf.Subject.EnumerateRelativeDistinguishedNames().ToList() is [var only] && NamesOf(leaf).Contains(only.GetSingleElementValue() ?? ""))),
-        ("its names are well formed", (leaf, _) => NamesOf(leaf).All(IsWellFormed)),
-        ("its issuer may certify its names", (leaf, context) => NamesOf(leaf).All(context.Issuer.Constraints.Allow)),
+            || (leaf.Subject.EnumerateRelativeDistinguishedNames().ToList() is [var only] && leaf.Names.Contains(only.GetSingleElementValue() ?? ""))),
+        ("its names are well formed", (leaf, _) => leaf.Names.All(IsWellFormed)),
+        ("its issuer may certify its names", (leaf, context) => leaf.Names.All(context.Issuer.Constraints.Allow)),
         ("it is no authority", (leaf, _) => Only<X509BasicConstraintsExtension>(leaf) is { CertificateAuthority: false }),
         ("its key signs, and an RSA key may encipher", (leaf, _) => Only<X509KeyUsageExtension>(leaf) is { } usage
             && (usage.KeyUsages & X509KeyUsageFlags.DigitalSignature) != 0
@@ -86,10 +86,6 @@ internal static class CertificateLint
             return false;
         }
     }
-
-    private static HashSet<string> NamesOf(UnsignedCertificate leaf) => Only<X509SubjectAlternativeNameExtension>(leaf) is { } names
-        ? [.. names.EnumerateDnsNames(), .. names.EnumerateIPAddresses().Select(address => address.ToString())]
-        : [];
 
     private static bool IsWellFormed(string name) => IPAddress.TryParse(name, out _)
         || (DomainName.TryParse(name, out var parsed) && parsed.Text == name && !name.Contains('_', StringComparison.Ordinal));

@@ -10,6 +10,8 @@ internal sealed class Hierarchy : IDisposable
 {
     internal static readonly TimeSpan Backdate = TimeSpan.FromMinutes(1);
 
+    private const int LongestCommonName = 64; // RFC 5280, appendix A: ub-common-name
+
     private readonly HierarchyFolder _folder;
     private readonly HierarchySettings _settings;
     private readonly TimeProvider _time;
@@ -112,11 +114,15 @@ internal sealed class Hierarchy : IDisposable
     internal static X500DistinguishedName Name(HierarchySettings settings, string role, DateTimeOffset now)
     {
         var name = new X500DistinguishedNameBuilder();
-        var suffix = RandomNumberGenerator.GetHexString(6, lowercase: true);
-        name.AddCommonName(string.Create(CultureInfo.InvariantCulture, $"{settings.Organization} {role} {now.Year} {suffix}"));
+        var rest = string.Create(CultureInfo.InvariantCulture, $" {role} {now.Year} {RandomNumberGenerator.GetHexString(6, lowercase: true)}");
+        name.AddCommonName(Start(settings.Organization, LongestCommonName - rest.Length) + rest);
         name.AddOrganizationName(settings.Organization);
         return name.Build();
     }
+
+    // Never half of a character that takes two.
+    private static string Start(string text, int most) =>
+        text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)].TrimEnd();
 
     internal static void RefuseStrangers(HierarchyFolder folder, string name, X509Certificate2 certificate, SigningKey key)
     {

@@ -47,7 +47,7 @@ internal sealed class IssuanceWork : IAsyncDisposable
         {
             foreach (var order in orders.Where(order => _held.TryTake(order, lease)))
             {
-                _queue.Restore(new Work(order, null));
+                _queue.Restore(new Work(order, null, null));
             }
 
             leasesBefore = NodeIdentity.Earlier(leasesBefore, lease.Until.AddTicks(-1));
@@ -57,8 +57,9 @@ internal sealed class IssuanceWork : IAsyncDisposable
     /// <summary>Takes an order from ready to processing.</summary>
     /// <returns>Once it is in processing; the inner task ends once it is decided.</returns>
     /// <exception cref="Rejection">orderNotReady when it is not ready (any more); rateLimited when too much is waiting.</exception>
-    internal async Task<Task> StartAsync(string orderId, byte[] csr, SigningRequest request, CancellationToken cancel)
+    internal async Task<Task> StartAsync(OrderRecord order, byte[] csr, SigningRequest request, CancellationToken cancel)
     {
+        var orderId = order.Id;
         if (!_queue.TryReserve())
         {
             throw Reject.RateLimited("Too many certificates are waiting; try again soon.", TimeSpan.FromSeconds(5), 503);
@@ -76,7 +77,7 @@ internal sealed class IssuanceWork : IAsyncDisposable
             var decided = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _waitedFor[orderId] = decided;
             _held.TryTake(orderId, lease);
-            _queue.Add(new Work(orderId, request));
+            _queue.Add(new Work(orderId, order, request));
             isQueued = true;
             return decided.Task;
         }
@@ -94,10 +95,18 @@ internal sealed class IssuanceWork : IAsyncDisposable
         var orderId = work.OrderId;
         try
         {
-            if (_held.Has(orderId)
-                && await _store.FindOrderAsync(orderId, cancel) is { Status: OrderStatus.Processing, Csr: { } csr } order)
+            if (!_held.Has(orderId))
             {
-                await IssueAsync(order, work.Request ?? SigningRequestPolicy.ReadAccepted(csr), cancel);
+                return;
+            }
+
+            if (work is { Order: { } fresh, Request: { } request })
+            {
+                await IssueAsync(fresh, request, cancel);
+            }
+            else if (await _store.FindOrderAsync(orderId, cancel) is { Status: OrderStatus.Processing, Csr: { } csr } order)
+            {
+                await IssueAsync(order, SigningRequestPolicy.ReadAccepted(csr), cancel);
             }
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
@@ -155,8 +164,9 @@ internal sealed class IssuanceWork : IAsyncDisposable
     }
 
     /// <param name="OrderId">In processing.</param>
-    /// <param name="Request">Its CSR; null for one that is found in the store.</param>
-    private sealed record Work(string OrderId, SigningRequest? Request);
+    /// <param name="Order">The order as it was a moment before; null for one that is found in the store.</param>
+    /// <param name="Request">Its CSR, likewise.</param>
+    private sealed record Work(string OrderId, OrderRecord? Order, SigningRequest? Request);
 
     public async ValueTask DisposeAsync()
     {

@@ -8,6 +8,8 @@ namespace Berth.Authority.Signing;
 /// <summary>Reads a TBSCertificate (RFC 5280 §4.1) back from its bytes. Making an X509Certificate2 of it costs more than signing does.</summary>
 internal sealed record UnsignedCertificate
 {
+    private ImmutableHashSet<string>? _names;
+
     internal required int Version { get; init; }
 
     /// <summary>The number's bytes as DER has them, the sign included.</summary>
@@ -27,6 +29,11 @@ internal sealed record UnsignedCertificate
 
     /// <summary>Those that .NET knows are of its own types.</summary>
     internal required ImmutableArray<X509Extension> Extensions { get; init; }
+
+    /// <summary>DNS names, and addresses as .NET prints them; read once, as many rules look at them.</summary>
+    internal ImmutableHashSet<string> Names => _names ??= Extensions.OfType<X509SubjectAlternativeNameExtension>().SingleOrDefault() is { } names
+        ? [.. names.EnumerateDnsNames(), .. names.EnumerateIPAddresses().Select(address => address.ToString())]
+        : [];
 
     internal static UnsignedCertificate Read(byte[] content)
     {

@@ -43,6 +43,9 @@ internal interface IAuthorityStore : IAsyncDisposable
 
     Task<AuthorizationRecord?> FindAuthorizationAsync(string id, CancellationToken cancel);
 
+    /// <summary>The authorization that a challenge is of, the challenge among its others.</summary>
+    Task<AuthorizationRecord?> FindAuthorizationOfChallengeAsync(string challengeId, CancellationToken cancel);
+
     /// <summary>The valid authorization of an account for a name that lasts longest, if it outlives <paramref name="until"/>.</summary>
     Task<AuthorizationRecord?> FindValidAuthorizationAsync(
         string accountId, string name, DateTimeOffset until, CancellationToken cancel);
@@ -172,7 +175,7 @@ internal interface IAuthorityStore : IAsyncDisposable
     /// <summary>Makes the servers sign the lists of an issuer anew at their next request.</summary>
     Task RenewCrlAsync(string issuerId, CancellationToken cancel);
 
-    /// <summary>Remembers that a nonce is used.</summary>
+    /// <summary>Remembers that a nonce is used; a crash of the database may forget those of its last second.</summary>
     /// <returns>False when it was before, on any node.</returns>
     Task<bool> UseNonceAsync(string nonce, DateTimeOffset at, CancellationToken cancel);
 

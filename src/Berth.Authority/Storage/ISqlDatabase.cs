@@ -11,5 +11,8 @@ internal interface ISqlDatabase : IAsyncDisposable
     /// <returns>When it is durable.</returns>
     Task<T> WriteAsync<T>(Func<SqlSession, T> change, CancellationToken cancel);
 
+    /// <summary>One statement that changes something of little weight, and need not wait for the disk: a crash of the database may lose it.</summary>
+    Task<T> MarkAsync<T>(Func<SqlSession, T> change, CancellationToken cancel);
+
     Task<T> ReadAsync<T>(Func<SqlSession, T> read, CancellationToken cancel);
 }

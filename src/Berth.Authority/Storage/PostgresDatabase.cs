@@ -15,8 +15,8 @@ internal sealed class PostgresDatabase : ISqlDatabase
     private PostgresDatabase(NpgsqlDataSource source)
     {
         _source = source;
-        _writers = new SqlWorkers(Sessions(source, Writers), inTransactions: true);
-        _readers = new SqlWorkers(Sessions(source, Readers), inTransactions: false);
+        _writers = new SqlWorkers(Sessions(source, Writers, waitsForDisk: true), inTransactions: true);
+        _readers = new SqlWorkers(Sessions(source, Readers, waitsForDisk: false), inTransactions: false);
     }
 
     public bool IsAlone => false;
@@ -70,20 +70,22 @@ internal sealed class PostgresDatabase : ISqlDatabase
 
     public Task<T> WriteAsync<T>(Func<SqlSession, T> change, CancellationToken cancel) => _writers.RunAsync(change, cancel);
 
+    public Task<T> MarkAsync<T>(Func<SqlSession, T> change, CancellationToken cancel) => _readers.RunAsync(change, cancel);
+
     public Task<T> ReadAsync<T>(Func<SqlSession, T> read, CancellationToken cancel) => _readers.RunAsync(read, cancel);
 
     // The slim builder leaves out the types that nothing here stores: megabytes of the binary.
     private static NpgsqlDataSource SourceOf(NpgsqlConnectionStringBuilder settings) =>
         new NpgsqlSlimDataSourceBuilder(settings.ConnectionString).EnableTransportSecurity().Build();
 
-    private static List<SqlSession> Sessions(NpgsqlDataSource source, int count)
+    private static List<SqlSession> Sessions(NpgsqlDataSource source, int count, bool waitsForDisk)
     {
         var sessions = new List<SqlSession>();
         try
         {
             while (sessions.Count < count)
             {
-                sessions.Add(new PostgresSession(source));
+                sessions.Add(new PostgresSession(source, waitsForDisk));
             }
 
             return sessions;

@@ -7,11 +7,14 @@ namespace Berth.Authority.Storage;
 internal sealed class PostgresSession : SqlSession
 {
     private readonly NpgsqlConnection _connection;
+    private readonly bool _waitsForDisk;
 
-    internal PostgresSession(NpgsqlDataSource source)
+    /// <param name="source">Where to connect.</param>
+    /// <param name="waitsForDisk">False lets what is committed reach the disk a moment later.</param>
+    internal PostgresSession(NpgsqlDataSource source, bool waitsForDisk = true)
     {
-        _connection = source.CreateConnection();
-        _connection.Open();
+        (_connection, _waitsForDisk) = (source.CreateConnection(), waitsForDisk);
+        Open();
     }
 
     internal override string PassingLocked => "FOR UPDATE SKIP LOCKED";
@@ -23,7 +26,14 @@ internal sealed class PostgresSession : SqlSession
     // READ COMMITTED: every change is a compare-and-swap, and where one looks at several rows it locks them first.
     protected override string Beginning => "BEGIN";
 
-    protected override void Open() => _connection.Open();
+    protected override void Open()
+    {
+        _connection.Open();
+        if (!_waitsForDisk)
+        {
+            Execute("SET synchronous_commit = off");
+        }
+    }
 
     // Without a name it is positional.
     protected override DbParameter Parameter(int index) => new NpgsqlParameter();

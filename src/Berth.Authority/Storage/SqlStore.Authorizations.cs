@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Data.Common;
+using System.Globalization;
 using static Berth.Authority.Storage.SqlRows;
 
 namespace Berth.Authority.Storage;
@@ -7,6 +8,9 @@ namespace Berth.Authority.Storage;
 internal sealed partial class SqlStore
 {
     private const string AuthorizationColumns = "id, account, name, status, expires";
+
+    // As many as there are types.
+    private const int MostChallenges = 5;
 
     private const string ChallengeById = $"SELECT {ChallengeColumns} FROM challenge WHERE id = $1";
 
@@ -19,6 +23,11 @@ internal sealed partial class SqlStore
     public Task<AuthorizationRecord?> FindAuthorizationAsync(string id, CancellationToken cancel) => _database.ReadAsync(
         db => WithChallenges(db, db.Find(
             $"SELECT {AuthorizationColumns} FROM acme_authorization WHERE id = $1", Authorization, id)),
+        cancel);
+
+    public Task<AuthorizationRecord?> FindAuthorizationOfChallengeAsync(string challengeId, CancellationToken cancel) => _database.ReadAsync(
+        db => WithChallenges(db, db.Find(
+            $"SELECT {AuthorizationColumns} FROM acme_authorization WHERE id = (SELECT authz FROM challenge WHERE id = $1)", Authorization, challengeId)),
         cancel);
 
     public Task<AuthorizationRecord?> FindValidAuthorizationAsync(
@@ -138,13 +147,14 @@ internal sealed partial class SqlStore
     private static bool Finish(SqlSession db, ChallengeVerdict verdict)
     {
         var error = verdict.Error;
-        var changed = db.Execute(
+        var authorization = db.Find(
             """
             UPDATE challenge SET status = $2, validated = $3, error = $4, account_url = $5
-            WHERE id = $1 AND status IN ('pending', 'processing')
+            WHERE id = $1 AND status IN ('pending', 'processing') RETURNING authz
             """,
+            row => row.GetString(0),
             verdict.ChallengeId, error is null ? "valid" : "invalid", error is null ? Time(verdict.At) : null, error, verdict.AccountUrl);
-        if (changed != 1 || db.Find(ChallengeById, Challenge, verdict.ChallengeId) is not { AuthorizationId: var authorization })
+        if (authorization is null)
         {
             return false;
         }
@@ -215,11 +225,17 @@ internal sealed partial class SqlStore
             $"INSERT INTO acme_authorization ({AuthorizationColumns}) VALUES ($1, $2, $3, $4, $5)",
             authorization.Id, authorization.AccountId, authorization.Name, Text(authorization.Status),
             Time(authorization.Expires));
-        foreach (var challenge in authorization.Challenges)
+        if (authorization.Challenges is { IsEmpty: false } challenges)
         {
-            db.Execute(
-                $"INSERT INTO challenge ({ChallengeColumns}) VALUES ($1, $2, $3, $4, $5, NULL, NULL, NULL)",
-                challenge.Id, challenge.AuthorizationId, challenge.Type, challenge.Token, Text(challenge.Status));
+            db.Execute(AddChallenges[challenges.Length], [.. challenges.SelectMany(challenge =>
+                (object?[])[challenge.Id, challenge.AuthorizationId, challenge.Type, challenge.Token, Text(challenge.Status)])]);
         }
     }
+
+    // By their number: a statement for all of an authorization's challenges, as each costs a way to the database.
+    private static readonly ImmutableArray<string> AddChallenges =
+    [
+        .. Enumerable.Range(0, MostChallenges + 1).Select(count => $"INSERT INTO challenge ({ChallengeColumns}) VALUES " + string.Join(", ", Enumerable.Range(0, count).Select(
+            row => string.Create(CultureInfo.InvariantCulture, $"(${(row * 5) + 1}, ${(row * 5) + 2}, ${(row * 5) + 3}, ${(row * 5) + 4}, ${(row * 5) + 5}, NULL, NULL, NULL)")))),
+    ];
 }

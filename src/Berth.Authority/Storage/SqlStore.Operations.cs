@@ -6,7 +6,7 @@ namespace Berth.Authority.Storage;
 /// <summary>What operators look at, and what keeps the store small.</summary>
 internal sealed partial class SqlStore
 {
-    public Task<bool> UseNonceAsync(string nonce, DateTimeOffset at, CancellationToken cancel) => _database.WriteAsync(
+    public Task<bool> UseNonceAsync(string nonce, DateTimeOffset at, CancellationToken cancel) => _database.MarkAsync(
         db => db.Execute("INSERT INTO used_nonce VALUES ($1, $2) ON CONFLICT DO NOTHING", nonce, Time(at)) == 1, cancel);
 
     public Task<ImmutableArray<CertificateRecord>> ListCertificatesAsync(CertificateFilter filter, int limit, CancellationToken cancel) =>

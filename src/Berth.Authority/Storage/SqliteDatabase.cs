@@ -42,6 +42,8 @@ internal sealed class SqliteDatabase : ISqlDatabase
 
     public Task<T> WriteAsync<T>(Func<SqlSession, T> change, CancellationToken cancel) => _writer.RunAsync(change, cancel);
 
+    public Task<T> MarkAsync<T>(Func<SqlSession, T> change, CancellationToken cancel) => WriteAsync(change, cancel);
+
     // Reads come from the page cache in microseconds; the task is for databases that answer over a network.
     public Task<T> ReadAsync<T>(Func<SqlSession, T> read, CancellationToken cancel) =>
         cancel.IsCancellationRequested ? Task.FromCanceled<T>(cancel) : Task.FromResult(Read(read));

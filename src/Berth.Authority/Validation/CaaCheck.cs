@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Berth.Acme.Looking;
 using Berth.Acme.Protocol;
+using Berth.Kernel;
 
 namespace Berth.Authority.Validation;
 
@@ -30,16 +32,16 @@ internal sealed class CaaCheck(ImmutableArray<string> identities)
                 continue;
             }
 
-            var entries = records.Select(record => new CaaEntry(record.Flags, record.Tag, record.Value)).ToList();
-            if (CaaRule.WhyNot(entries, _identities, target) is { } reason)
+            if (PolicyFor(target).Refusal([.. records.Select(record => new CaaProperty(record.Flags, record.Tag, record.Value))], target.IsWildcard) is { } reason)
             {
-                throw new ValidationFailure(
-                    AcmeError.Caa, $"The CAA record set of {name} forbids this certificate for {target.Name}: {reason}.");
+                throw new ValidationFailure(AcmeError.Caa, $"No certificate for {target.Name}: the CAA records at {name} {Printable.Of(reason, 400)}.");
             }
 
             return;
         }
     }
+
+    private CaaPolicy PolicyFor(ValidationTarget target) => new() { Identities = _identities, AccountUrl = target.AccountUrl, Methods = [target.Type] };
 
     private static string ParentOf(string name) => name.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot ? name[(dot + 1)..] : "";
 }

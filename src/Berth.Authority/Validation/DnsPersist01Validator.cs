@@ -48,7 +48,7 @@ internal sealed class DnsPersist01Validator(ImmutableArray<string> issuers, Time
         return 0 switch
         {
             _ when !issuers.Contains(value.Issuer) => "it names another issuer",
-            _ when accounts.Length != 1 || policies.Length > 1 || ends.Length > 1 => "a parameter is missing or there twice",
+            _ when accounts.Count != 1 || policies.Count > 1 || ends.Count > 1 => "a parameter is missing or there twice",
             _ when !IsAccount(accounts[0], target) => "its accounturi is another account",
             _ when target.IsWildcard && !(policies is [var policy] && policy.Equals("wildcard", StringComparison.OrdinalIgnoreCase))
                 => "it lacks policy=wildcard",

@@ -14,7 +14,7 @@ namespace Berth.Authority.Validation;
 internal sealed class Perspective(
     IPEndPoint? resolver, ImmutableDictionary<string, ImmutableArray<IPAddress>> known, AddressPolicy policy)
 {
-    private readonly DnsQuestions _dns = new(resolver);
+    private readonly RecordLook _dns = new(resolver);
 
     internal string Name { get; } = resolver?.ToString() ?? "system";
 

@@ -1,6 +1,5 @@
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using Berth.Acme.Protocol;
 
 namespace Berth.Authority.Validation;
@@ -30,12 +29,11 @@ internal sealed class SingleFetch : IDisposable
             MaxResponseDrainSize = 0,
             ConnectCallback = (_, _) => new(new NetworkStream(Interlocked.Exchange(ref _socket, null)
                 ?? throw new IOException("The connection was closed early."), ownsSocket: true)),
-            // A redirect to https proves nothing by its certificate: there may be none yet, so any is taken (RFC 8555 §8.3),
-            // and nothing goes to the addresses that it names for its issuers.
+            // A redirect to https proves nothing by its certificate: there may be none yet, so any is taken (RFC 8555 §8.3).
 #pragma warning disable CA5359
             SslOptions = new SslClientAuthenticationOptions
             {
-                CertificateChainPolicy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true },
+                CertificateChainPolicy = StrangersChain.Policy,
                 RemoteCertificateValidationCallback = (_, _, _, _) => true,
             },
 #pragma warning restore CA5359

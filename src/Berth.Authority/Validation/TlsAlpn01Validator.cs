@@ -1,7 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using Berth.Acme.Challenges;
 using Berth.Acme.Protocol;
 
@@ -40,8 +39,7 @@ internal sealed class TlsAlpn01Validator(int port, TimeProvider time) : IChallen
                     ApplicationProtocols = [new SslApplicationProtocol(TlsAlpnAnswer.Protocol)],
                     // §4: TLS 1.2 or newer.
                     EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-                    // A stranger's certificate names addresses where its issuers can be had: nothing goes there.
-                    CertificateChainPolicy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true },
+                    CertificateChainPolicy = StrangersChain.Policy,
                     AllowTlsResume = false,
                     // The certificate is self-signed by design; what it must hold is checked afterwards.
 #pragma warning disable CA5359

@@ -181,7 +181,7 @@ internal sealed class ValidationWork : IAsyncDisposable
 
     private static string? Json(ValidationTask task, ProblemDocument? problem) => problem is null
         ? null
-        : JsonSerializer.Serialize(problem with { Identifier = Identifier.Of(task.Name) }, AcmeJson.Default.ProblemDocument);
+        : JsonSerializer.Serialize(Reject.About(problem, Identifier.Of(task.Name)), AcmeJson.Default.ProblemDocument);
 
     /// <param name="Task">What is proven.</param>
     /// <param name="Number">1 for the first.</param>

@@ -1,5 +1,4 @@
 using System.Formats.Tar;
-using System.Security.Cryptography;
 using Berth.Kernel;
 using Microsoft.Data.Sqlite;
 
@@ -8,12 +7,37 @@ namespace Berth.Authority;
 /// <summary>One file with all of an authority: a tar archive, encrypted where there is a passphrase.</summary>
 internal static class Backup
 {
-    private const string Database = "authority.db";
-    private const string Dump = "records.pgdump";
+    internal const string Database = "authority.db";
+    internal const string Dump = "records.pgdump";
+    internal const string AuditLog = "audit.log";
 
     // What a data folder holds, and nothing else, comes back from an archive.
-    private static readonly string[] Files = ["settings", "cluster.key", "audit.log"];
-    private static readonly string[] Records = [Database, Dump];
+    internal static readonly string[] Files = ["settings", "cluster.key", AuditLog];
+    internal static readonly string[] Records = [Database, Dump];
+
+    /// <summary>A backup takes the place of a file whole, and so only of a plain one: never of a device, a fifo or a link.</summary>
+    /// <exception cref="ProblemException"><see cref="CaProblems.FileUnusable"/>.</exception>
+    public static void RefuseOther(string file)
+    {
+        if (WhyNot(file) is { } reason)
+        {
+            throw CaProblems.UnusableFile(file, reason).AsException();
+        }
+    }
+
+    private static string? WhyNot(string file)
+    {
+        try
+        {
+            return new FileInfo(file).LinkTarget is { } target ? $"it is a link; name the file it leads to, {target}"
+                : PlainFile.IsOther(file) ? "it is no plain file, and would be replaced by one"
+                : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
+    }
 
     public static void Write(CaPlace place, string file, string? passphrase, bool keysOnly)
     {
@@ -62,71 +86,14 @@ internal static class Backup
         }
     }
 
-    /// <summary>Restores into a folder beside, looks at it, and puts it in place whole.</summary>
-    public static void Restore(CaPlace place, string file, string? passphrase, bool keysOnly)
-    {
-        if (Directory.Exists(place.Folder) && Directory.EnumerateFileSystemEntries(place.Folder).Any())
-        {
-            throw CaProblems.Existing(place.Folder).AsException();
-        }
-
-        PrivateFolder.Ensure(Path.GetDirectoryName(place.Folder)!);
-        using var scratch = new PrivateScratch(Path.GetDirectoryName(place.Folder)!);
-        try
-        {
-            Open(file, scratch["archive"], passphrase);
-            var whole = scratch["whole"];
-            PrivateFolder.Ensure(Path.Combine(whole, "keys"));
-            Extract(scratch["archive"], whole);
-            TakeRecords(whole, keysOnly);
-            Publish(whole, place.Folder);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or FormatException or SqliteException or InvalidDataException)
-        {
-            throw CaProblems.UnusableBackup(file, e.Message).AsException(e);
-        }
-    }
-
-    private static void TakeRecords(string whole, bool keysOnly)
-    {
-        var (database, dump) = (Path.Combine(whole, Database), Path.Combine(whole, Dump));
-        if (keysOnly)
-        {
-            File.Delete(database);
-        }
-        else if (File.Exists(database))
-        {
-            Check(database);
-        }
-        else if (File.Exists(dump))
-        {
-            SharedRecords.Load(
-                CaSettings.Load(whole).Database ?? throw new InvalidDataException("it holds records of PostgreSQL, and no setting that names a database"), dump);
-        }
-
-        File.Delete(dump);
-    }
-
-    private static void Publish(string whole, string folder)
-    {
-        if (Directory.Exists(folder))
-        {
-            Directory.Delete(folder);
-        }
-
-        PrivateFolder.SyncTree(whole);
-        Directory.Move(whole, folder);
-        Sync(Path.GetDirectoryName(folder)!);
-    }
-
     // What was renamed in it survives a power cut.
-    private static void Sync(string folder)
+    internal static void Sync(string folder)
     {
         using var held = HeldFolder.Open(folder);
         held.Sync();
     }
 
-    private static bool IsKeyFile(string path) => Path.GetExtension(path) is ".pem" or ".key" or ".csr";
+    internal static bool IsKeyFile(string path) => Path.GetExtension(path) is ".pem" or ".key" or ".csr";
 
     // SQLite's own way: consistent, while others write.
     private static void Copy(string from, string to)
@@ -168,55 +135,7 @@ internal static class Backup
         }
     }
 
-    private static void Open(string file, string archive, string? passphrase)
-    {
-        using var input = File.OpenRead(file);
-        using var output = NewFile(archive);
-        if (SealedFile.IsOne(input))
-        {
-            SealedFile.Read(input, output, passphrase ?? throw new InvalidDataException("it is encrypted, and no --passphrase-file was given"));
-            return;
-        }
-
-        input.CopyTo(output);
-    }
-
-    private static void Extract(string archive, string folder)
-    {
-        using var tar = new TarReader(File.OpenRead(archive));
-        var count = 0;
-        while (tar.GetNextEntry() is { } entry)
-        {
-            var inKeys = entry.Name.StartsWith("keys/", StringComparison.Ordinal) && !entry.Name[5..].Contains('/', StringComparison.Ordinal) && IsKeyFile(entry.Name);
-            if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || !(inKeys || Files.Contains(entry.Name) || Records.Contains(entry.Name)))
-            {
-                throw new InvalidDataException($"it holds '{Printable.Of(entry.Name)}', which is no part of an authority");
-            }
-
-            using var target = NewFile(Path.Combine(folder, entry.Name), entry.Name.EndsWith(".pem", StringComparison.Ordinal) ? AtomicFile.PublicRead : AtomicFile.Private);
-            entry.DataStream?.CopyTo(target);
-            count++;
-        }
-
-        if (count == 0)
-        {
-            throw new InvalidDataException("it is empty");
-        }
-    }
-
-    private static void Check(string database)
-    {
-        using var connection = new SqliteConnection($"Data Source={database};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA integrity_check";
-        if (command.ExecuteScalar() as string is not "ok" and var fault)
-        {
-            throw new InvalidDataException($"its database is damaged: {fault}");
-        }
-    }
-
-    private static FileStream NewFile(string path, UnixFileMode mode = AtomicFile.Private) => new(path, new FileStreamOptions
+    internal static FileStream NewFile(string path, UnixFileMode mode = AtomicFile.Private) => new(path, new FileStreamOptions
     {
         Mode = FileMode.CreateNew,
         Access = FileAccess.Write,

@@ -28,12 +28,9 @@ internal static class CaCare
     {
         var file = GivenPath.Full(call.Words.Only("the file to write"), "the file");
         call.Place.RequireAuthority();
+        Backup.RefuseOther(file);
         var passphrase = Passphrase(call);
-        await call.Place.WithStoreAsync(async store =>
-        {
-            await store.NoteAsync("backup-made", [("file", file), ("encrypted", passphrase is null ? "no" : "yes")], CancellationToken.None);
-            return true;
-        });
+        await call.Place.NoteAsync("backup-made", ("file", file), ("encrypted", passphrase is null ? "no" : "yes"));
         Backup.Write(call.Place, file, passphrase, call.Words.Has("--keys-only"));
         call.Output.Line(file);
         if (passphrase is null)
@@ -54,21 +51,8 @@ internal static class CaCare
     private static async Task<int> RestoreAsync(CaCall call)
     {
         var file = GivenPath.Full(call.Words.Only("the backup's file"), "the file");
-        Backup.Restore(call.Place, file, Passphrase(call), call.Words.Has("--keys-only"));
-        using (call.Place.OpenHierarchy())
-        {
-            // Keys and certificates fit each other.
-        }
-
-        if (File.Exists(call.Place.DatabaseFile) || call.Place.Options.Database is not null)
-        {
-            await call.Place.WithStoreAsync(async store =>
-            {
-                await store.NoteAsync("restored", [("file", file)], CancellationToken.None);
-                return true;
-            });
-        }
-
+        Restoring.Run(call.Place, file, Passphrase(call), call.Words.Has("--keys-only"));
+        await call.Place.NoteAsync("restored", ("file", file));
         call.Output.Line($"The authority of {file} is in {call.Place.Folder}.");
         return 0;
     }
@@ -80,16 +64,9 @@ internal static class CaCare
             return null;
         }
 
-        try
-        {
-            return File.ReadAllText(file).Split('\n')[0].TrimEnd('\r') is { Length: >= 8 } passphrase
-                ? passphrase
-                : throw call.Words.Bad("The passphrase, the file's first line, has 8 characters at least.");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw CaProblems.UnusableFile(file, e.Message).AsException(e);
-        }
+        return CaFile.Read(file, "--passphrase-file").Split('\n')[0].TrimEnd('\r') is { Length: >= 8 } passphrase
+            ? passphrase
+            : throw call.Words.Bad("The passphrase, the file's first line, has 8 characters at least.");
     }
 
     private static async Task<int> ShowAsync(CaCall call)

@@ -66,11 +66,6 @@ internal static class CaIncidents
 
     private static void RefuseAimless(CaWords words, ImmutableArray<string> serials, IncidentRecord common)
     {
-        if (!words.Positional.IsEmpty)
-        {
-            throw words.Bad($"'{Printable.Of(words.Positional[0])}' says nothing; a serial number follows --serial.");
-        }
-
         var isAboutMany = common.Issuer is not null || common.IssuedFrom is not null || common.IssuedUntil is not null;
         if (serials.IsEmpty != isAboutMany)
         {

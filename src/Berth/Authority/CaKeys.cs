@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Berth.Authority.Signing;
 using Berth.Client;
 using Berth.Kernel;
@@ -111,15 +112,15 @@ internal static class CaKeys
         var words = call.Words;
         var settings = HierarchyOptions.SettingsOf(options with
         {
-            PermittedDomains = words.Has("--permit") ? words.Values("--permit") : options.PermittedDomains,
-            ExcludedDomains = words.Has("--exclude") ? words.Values("--exclude") : options.ExcludedDomains,
+            PermittedDomains = words.Has("--permit") ? Domains("--permit") : options.PermittedDomains,
+            ExcludedDomains = words.Has("--exclude") ? Domains("--exclude") : options.ExcludedDomains,
             PermittedNetworks = words.Has("--permit-network") ? [.. words.Values("--permit-network").Select(text => System.Net.IPNetwork.TryParse(text, out var network) ? network : throw words.Bad($"'{Printable.Of(text)}' is not a network."))] : options.PermittedNetworks,
             IntermediateLifetime = words.Number("--days") is { } days ? TimeSpan.FromDays(days) : options.IntermediateLifetime,
         });
-        var answer = Ceremony.Sign(call.Place.Keys, Read(words.Only("the request's file")), settings, call.Time.GetUtcNow());
+        var answer = Ceremony.Sign(call.Place.Keys, CaFile.Read(words.Only("the request's file"), "the request"), settings, call.Time.GetUtcNow());
         if (words.Value("--out") is { } file)
         {
-            AtomicFile.Write(GivenPath.Full(file, "--out"), answer, AtomicFile.PublicRead);
+            Save(GivenPath.Full(file, "--out"), answer);
         }
         else
         {
@@ -127,11 +128,26 @@ internal static class CaKeys
         }
 
         return Task.FromResult(0);
+
+        ImmutableArray<string> Domains(string flag) => [.. words.Values(flag).Select(value => CaSettings.Domain(value, "the command"))];
+    }
+
+    private static void Save(string file, string answer)
+    {
+        Backup.RefuseOther(file);
+        try
+        {
+            AtomicFile.Write(file, answer, AtomicFile.PublicRead);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CaProblems.UnusableFile(file, e.Message).AsException(e);
+        }
     }
 
     private static async Task<int> InstallAsync(CaCall call)
     {
-        var installed = Ceremony.Install(call.Place.Keys, Read(call.Words.Only("the file that `ca sign` wrote")), call.Time.GetUtcNow());
+        var installed = Ceremony.Install(call.Place.Keys, CaFile.Read(call.Words.Only("the file that `ca sign` wrote"), "the file"), call.Time.GetUtcNow());
         await NoteAsync(call, "certificate-installed", ("file", Path.GetFileName(installed)));
         call.Output.Line(installed);
         return 0;
@@ -152,33 +168,17 @@ internal static class CaKeys
         return 0;
     }
 
-    // Before an authority has served for the first time there are no records, and nobody else to tell.
-    private static async Task NoteAsync(CaCall call, string action, params (string Name, string Value)[] facts)
+    private static async Task NoteAsync(CaCall call, string action, params ImmutableArray<(string Name, string Value)> facts)
     {
-        if (call.Place.Options.Database is not null || File.Exists(call.Place.DatabaseFile))
+        if (call.Place.Options.Database is not null)
         {
             await call.Place.WithStoreAsync(async store =>
             {
-                if (call.Place.Options.Database is not null)
-                {
-                    await (await SharedKeys.OpenAsync(call.Place.ClusterKey, call.Place.Keys, store, CancellationToken.None)).PushAsync(CancellationToken.None);
-                }
-
-                await store.NoteAsync(action, [.. facts], CancellationToken.None);
+                await (await SharedKeys.OpenAsync(call.Place.ClusterKey, call.Place.Keys, store, CancellationToken.None)).PushAsync(CancellationToken.None);
                 return true;
             });
         }
-    }
 
-    private static string Read(string file)
-    {
-        try
-        {
-            return File.ReadAllText(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw CaProblems.UnusableFile(file, e.Message).AsException(e);
-        }
+        await call.Place.NoteAsync(action, facts);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Berth.Authority.Audit;
 using Berth.Authority.Signing;
 using Berth.Authority.Storage;
@@ -26,6 +27,12 @@ internal sealed class CaPlace
 
     public static CaPlace Of(CaWords words, StateRoots roots) =>
         new(words.Value("--data") is { } given ? GivenPath.Full(given, "--data") : $"{roots.Lib}/data/authority");
+
+    /// <summary>A folder that is not in its place yet.</summary>
+    public static CaPlace In(string folder) => new(folder);
+
+    /// <summary>True once there is somewhere to write what was done: an authority that has not served yet may have no records.</summary>
+    public bool HasRecords => Options.Database is not null || File.Exists(DatabaseFile);
 
     /// <summary>True while a server works in the folder.</summary>
     public bool IsServed => FileLock.IsHeld(Path.Combine(Folder, "lock"));
@@ -64,6 +71,15 @@ internal sealed class CaPlace
         await Audit.WriteAsync(store, node.Id, CancellationToken.None);
         return result;
     }
+
+    /// <summary>Notes what an operator did, where there are records.</summary>
+    public Task NoteAsync(string action, params ImmutableArray<(string Name, string Value)> facts) => HasRecords
+        ? WithStoreAsync(async store =>
+        {
+            await store.NoteAsync(action, facts, CancellationToken.None);
+            return true;
+        })
+        : Task.CompletedTask;
 
     public Hierarchy OpenHierarchy()
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Berth.Client;
 using Berth.Kernel;
 
 namespace Berth.Authority;
@@ -39,21 +40,29 @@ internal static class CaSettings
         {
             foreach (var value in words.Values(flag))
             {
-                text.Append(CultureInfo.InvariantCulture, $"{name} {value}\n");
+                RefuseUnfit(folder, flag, name, value);
+                // The server starts in another folder, perhaps.
+                var kept = name == "database" && !SharedDatabase.IsUrl(value) ? GivenPath.Full(value, flag) : value;
+                text.Append(CultureInfo.InvariantCulture, $"{name} {kept}\n");
             }
         }
 
         if (text.Length > 0)
         {
             PrivateFolder.Ensure(folder);
-            // Read back before it is kept: a fault shows now, and to whom it was typed.
-            foreach (var line in text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            {
-                With(new AuthorityOptions { DataFolder = folder }, line.Split(' ', 2)[0], line.Split(' ', 2)[1], "the command");
-            }
-
             AtomicFile.Write(FileIn(folder), text.ToString());
         }
+    }
+
+    // A fault shows now, and to whom it was typed. A line holds one value, and white space around it is not kept.
+    private static void RefuseUnfit(string folder, string flag, string name, string value)
+    {
+        if (value.Length == 0 || value != value.Trim() || value.Any(char.IsControl))
+        {
+            throw CaProblems.BadSetting("the command", flag, value).AsException();
+        }
+
+        With(new AuthorityOptions { DataFolder = folder }, name, value, "the command");
     }
 
     /// <summary>A database as it is written in a command or a file: an URL, or the path of a file that holds one.</summary>
@@ -66,9 +75,9 @@ internal static class CaSettings
 
         try
         {
-            return SharedDatabase.Parse(File.ReadAllText(text), isSecret: true);
+            return SharedDatabase.Parse(CaFile.Read(text), isSecret: true);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw CaProblems.NoDatabaseFile(text, e.Message).AsException(e);
         }
@@ -87,7 +96,10 @@ internal static class CaSettings
         _ => throw CaProblems.BadSetting(file, name, value).AsException(),
     };
 
-    private static string Domain(string value, string file) => DomainName.TryParse(value.TrimStart('.'), out var name) && !name.IsWildcard
+    /// <summary>A domain that intermediates may, or may not, certify.</summary>
+    /// <param name="value">A dot in front, which some write, says nothing more.</param>
+    /// <param name="file">Where it was said.</param>
+    public static string Domain(string value, string file) => DomainName.TryParse(value.TrimStart('.'), out var name) && !name.IsWildcard
         ? name.Text
         : throw CaProblems.BadSetting(file, "domain", value).AsException();
 }

@@ -25,7 +25,8 @@ internal sealed class CaWords
     /// <param name="words">Behind its name.</param>
     public static CaWords Parse(CaVerb command, IReadOnlyList<string> words)
     {
-        var flags = Platform.Completion.Synopsis.Parse(command.Synopsis).Flags;
+        var synopsis = Platform.Completion.Synopsis.Parse(command.Synopsis);
+        var flags = synopsis.Flags;
         var (positional, values) = (ImmutableArray.CreateBuilder<string>(), new List<(string, string)>());
         for (var i = 0; i < words.Count; i++)
         {
@@ -49,7 +50,9 @@ internal sealed class CaWords
             values.Add((flag, value));
         }
 
-        return new CaWords(command.Name, positional.ToImmutable(), values);
+        return positional.Count > synopsis.Places.Length
+            ? throw Bad($"'{Printable.Of(positional[synopsis.Places.Length], 60)}' says nothing here.", command.Name)
+            : new CaWords(command.Name, positional.ToImmutable(), values);
     }
 
     public bool Has(string flag) => _values.Contains(flag);

@@ -117,7 +117,7 @@ internal static class AuthorityCommand
         "--deny-name" => options with { DeniedNames = options.DeniedNames.Add(value) },
         "--terms" => options with { TermsOfService = Url(value) },
         "--website" => options with { Website = Url(value) },
-        "--limits" => options with { Limits = LimitWords.Parse(value) },
+        "--limits" => options with { Limits = LimitFile.Parse(value) },
         "--profile" => options with { Profiles = options.Profiles.Add(ProfileWords.Parse(value)) },
         _ => throw ProgramProblems.BadOption($"berth ca serve knows no option '{Printable.Of(option)}'.", SeeHelp).AsException(),
     };

@@ -15,7 +15,7 @@ public sealed class Judging_caa_records
 
     [Theory]
     [InlineData("issue", "ca.example")]
-    [InlineData("ISSUE", "CA.example.")]
+    [InlineData("ISSUE", " CA.example ")]
     [InlineData("issue", "ca.example; accounturi=" + Account)]
     [InlineData("issue", "ca.example; validationmethods=dns-01,http-01")]
     [InlineData("issue", "ca.example; unknown=1")]
@@ -27,6 +27,9 @@ public sealed class Judging_caa_records
     [Theory]
     [InlineData(0, "issue", "other.example", "permit other.example, not ca.example")]
     [InlineData(0, "issue", ";", "permit nobody, not ca.example")]
+    [InlineData(0, "issue", "ca.example.", "permit nobody, not ca.example")]
+    [InlineData(0, "issue", "ca.example; accounturi=" + Account + "; accounturi=" + Account, "and " + Account + " only")]
+    [InlineData(0, "issue", "ca.example; validationmethods=", "by  only")]
     [InlineData(0, "issue", "ca.example; accounturi=https://ca.example/acct/8", "for the account https://ca.example/acct/8")]
     [InlineData(0, "issue", "ca.example; validationmethods=dns-01", "by dns-01 only")]
     [InlineData(128, "tbs", "x", "critical tag 'tbs'")]

@@ -65,7 +65,7 @@ public sealed class LimitCommands(Ledgers ledgers, CertificatePlanner planner, O
 
             var rows = limits.Select(limit => new[]
             {
-                LimitWords.NameOf(limit.Kind),
+                LimitNotation.NameOf(limit.Kind),
                 Printable.Of(limit.Subject),
                 string.Create(CultureInfo.InvariantCulture, $"{limit.Left} of {limit.Of} left"),
                 limit.NextAt is { } next ? $"one more in {In(next)}, all in {In(limit.FullAt ?? next)}" : "",
@@ -119,7 +119,7 @@ public sealed class LimitCommands(Ledgers ledgers, CertificatePlanner planner, O
     private static void WriteLimit(Utf8JsonWriter writer, LimitState limit)
     {
         writer.WriteStartObject();
-        writer.WriteString("limit", LimitWords.NameOf(limit.Kind));
+        writer.WriteString("limit", LimitNotation.NameOf(limit.Kind));
         writer.WriteString("subject", limit.Subject);
         writer.WriteNumber("left", limit.Left);
         writer.WriteNumber("of", limit.Of);

@@ -20,7 +20,7 @@ internal static class Holds
     };
 
     public static string Reason(LimitHold hold) => hold.Kind is { } kind
-        ? $"The limit {LimitWords.NameOf(kind)} of {hold.Subject} is used up."
+        ? $"The limit {LimitNotation.NameOf(kind)} of {hold.Subject} is used up."
         : $"It asked to wait{(hold.Subject.Length == 0 ? "" : $" with {hold.Subject}")}: {hold.Words}";
 
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);

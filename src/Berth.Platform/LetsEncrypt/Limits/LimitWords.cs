@@ -1,4 +1,3 @@
-using System.Globalization;
 using Berth.Acme.Limits;
 using Berth.Kernel;
 
@@ -33,17 +32,6 @@ public static class LimitWords
             : RateLimits.None;
     }
 
-    /// <summary>A limit's name as users type it: <c>new-orders</c>.</summary>
-    public static string NameOf(LimitKind kind) => kind switch
-    {
-        LimitKind.NewAccounts => "new-accounts",
-        LimitKind.NewOrders => "new-orders",
-        LimitKind.CertificatesPerDomain => "certificates-per-domain",
-        LimitKind.CertificatesPerSet => "certificates-per-set",
-        LimitKind.FailedValidations => "failed-validations",
-        _ => "consecutive-failures",
-    };
-
     private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     // Null limits: none are counted. Null: no such word.
@@ -61,28 +49,7 @@ public static class LimitWords
             return (host, null);
         }
 
-        var limits = rest.Split(',').Select(ParseLimit).ToArray();
+        var limits = rest.Split(',').Select(LimitNotation.Parse).ToArray();
         return limits.Any(limit => limit is null) ? null : (host, [.. limits.OfType<RateLimit>()]);
-    }
-
-    private static RateLimit? ParseLimit(string text)
-    {
-        if (text.Split('=', '/') is not [var name, var count, [.. var number, var unit]]
-            || Enum.GetValues<LimitKind>().Where(kind => NameOf(kind) == name).Select(kind => (LimitKind?)kind).FirstOrDefault() is not { } found
-            || !int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var most) || most is < 1 or > 1_000_000
-            || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var units) || units is < 1 or > 10_000)
-        {
-            return null;
-        }
-
-        TimeSpan? period = unit switch
-        {
-            's' => TimeSpan.FromSeconds(units),
-            'm' => TimeSpan.FromMinutes(units),
-            'h' => TimeSpan.FromHours(units),
-            'd' => TimeSpan.FromDays(units),
-            _ => null,
-        };
-        return period is { } known ? new RateLimit(found, most, known) : null;
     }
 }

@@ -40,9 +40,12 @@ public static class LineagePlan
         // A server may ask for it sooner than its owner would, but not so late that it could lapse.
         var latest = grace is null ? facts.NotAfter - (facts.NotAfter - facts.NotBefore) / 10 : own;
         return plan.RenewAt <= latest
-            ? (plan.RenewAt, "a time chosen in the window that the server suggests")
+            ? (plan.RenewAt, "a time chosen in the window that the server suggests" + Because(plan))
             : (latest, grace is null ? "before it expires, though the server suggests later" : "the set graceperiod before it expires");
     }
+
+    // An authority that wants certificates replaced early has a page for their owners.
+    private static string Because(RenewalPlan plan) => plan.ExplanationUrl is { } page ? $" because of {Printable.Of(page, 200)}" : "";
 
     /// <summary>The names that are wanted, not carried, and not known to fail for now.</summary>
     public static IEnumerable<DomainName> Missing(LineageWants wants, LineageStored stored, DateTimeOffset now) => wants.Names.Where(name =>

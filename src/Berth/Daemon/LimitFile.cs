@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Berth.Acme.Limits;
 using Berth.Commands;
@@ -7,7 +6,7 @@ using Berth.Kernel;
 namespace Berth.Daemon;
 
 /// <summary>Reads what <c>--limits</c> says: <c>letsencrypt</c>, <c>letsencrypt-staging</c>, or a file with a line for each limit.</summary>
-internal static class LimitWords
+internal static class LimitFile
 {
     private const string Form = "Write letsencrypt, letsencrypt-staging, or the path of a file with lines like `new-orders 300/3h`.";
 
@@ -25,7 +24,7 @@ internal static class LimitWords
     {
         var all = lines.Select(Line).ToList();
         return all.GroupBy(limit => limit.Kind).FirstOrDefault(same => same.Count() > 1) is { } twice
-            ? throw ProgramProblems.BadOption($"There are two limits of one kind ({twice.Key}).", Form).AsException()
+            ? throw ProgramProblems.BadOption($"There are two limits of one kind ({LimitNotation.NameOf(twice.Key)}).", Form).AsException()
             : new RateLimits { All = all };
     }
 
@@ -46,36 +45,6 @@ internal static class LimitWords
         }
     }
 
-    private static RateLimit Line(string line)
-    {
-        if (line.Split([' ', '\t', '/'], StringSplitOptions.RemoveEmptyEntries) is [var kind, var count, [.. var number, var unit]]
-            && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var most) && most > 0
-            && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var units) && units is > 0 and <= 10_000
-            && KindOf(kind) is { } found && UnitOf(unit) is { } one)
-        {
-            return new RateLimit(found, most, one * units);
-        }
-
-        throw ProgramProblems.BadOption($"'{Printable.Of(line)}' is not a limit.", Form).AsException();
-    }
-
-    private static LimitKind? KindOf(string word) => word switch
-    {
-        "new-accounts" => LimitKind.NewAccounts,
-        "new-orders" => LimitKind.NewOrders,
-        "certificates-per-domain" => LimitKind.CertificatesPerDomain,
-        "certificates-per-set" => LimitKind.CertificatesPerSet,
-        "failed-validations" => LimitKind.FailedValidations,
-        "consecutive-failures" => LimitKind.ConsecutiveFailures,
-        _ => null,
-    };
-
-    private static TimeSpan? UnitOf(char unit) => unit switch
-    {
-        'd' => TimeSpan.FromDays(1),
-        'h' => TimeSpan.FromHours(1),
-        'm' => TimeSpan.FromMinutes(1),
-        's' => TimeSpan.FromSeconds(1),
-        _ => null,
-    };
+    private static RateLimit Line(string line) =>
+        LimitNotation.Parse(line) ?? throw ProgramProblems.BadOption($"'{Printable.Of(line)}' is not a limit.", Form).AsException();
 }

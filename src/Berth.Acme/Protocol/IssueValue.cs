@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 
-namespace Berth.Authority.Validation;
+namespace Berth.Acme.Protocol;
 
 /// <summary>The value of a CAA issue property (RFC 8659 §4.2), and of a dns-persist-01 record, which has the same form.</summary>
-internal sealed class IssueValue
+public sealed class IssueValue
 {
     private const int Longest = 4096;
 
@@ -14,15 +14,19 @@ internal sealed class IssueValue
         (Issuer, _parameters) = (issuer, parameters);
 
     /// <summary>Lower case; empty forbids everyone.</summary>
-    internal string Issuer { get; }
+    public string Issuer { get; }
 
+    /// <param name="tag">Its name.</param>
     /// <returns>All values of a parameter, its name compared without case.</returns>
-    internal ImmutableArray<string> All(string tag) =>
+    public IReadOnlyList<string> All(string tag) =>
         [.. _parameters.Where(found => string.Equals(found.Tag, tag, StringComparison.OrdinalIgnoreCase)).Select(found => found.Value)];
 
     /// <summary>Reads a value by the grammar; one that breaks it names nobody.</summary>
-    internal static bool TryParse(string text, [NotNullWhen(true)] out IssueValue? value)
+    /// <param name="text">As it stands in DNS.</param>
+    /// <param name="value">What it says.</param>
+    public static bool TryParse(string text, [NotNullWhen(true)] out IssueValue? value)
     {
+        ArgumentNullException.ThrowIfNull(text);
         value = null;
         if (text.Length > Longest)
         {

@@ -1,26 +1,27 @@
 using System.Collections.Immutable;
 using System.Net;
+using Berth.Acme.Dns;
+using Berth.Acme.Looking;
 using Berth.Acme.Protocol;
 using DnsClient;
 using DnsClient.Protocol;
 
 namespace Berth.Authority.Validation;
 
-/// <summary>Asks one resolver, over UDP and, where an answer does not fit, over TCP; nothing is cached: a proof is looked at, not remembered.</summary>
-internal sealed class DnsQuestions
+/// <summary>Looks for records at one resolver, aliases followed; a look-up that fails is a validation that fails.</summary>
+internal sealed class RecordLook
 {
     private const int MostAliases = 16;
-    private const int LargestAnswer = 1232;
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(3);
 
-    private readonly Lazy<LookupClient> _client;
+    private readonly DnsQuestions _dns;
     private readonly string _place;
 
     /// <param name="resolver">Null for those of the system.</param>
-    internal DnsQuestions(IPEndPoint? resolver)
+    internal RecordLook(IPEndPoint? resolver)
     {
         _place = resolver is null ? "the system's resolver" : $"resolver {resolver}";
-        _client = new(() => new LookupClient(Common(resolver is null ? new LookupClientOptions() : new LookupClientOptions(resolver))));
+        _dns = new DnsQuestions(resolver is null ? [] : [resolver], AnswerTimeout);
     }
 
     /// <summary>The records of a type at a name, aliases followed.</summary>
@@ -51,14 +52,14 @@ internal sealed class DnsQuestions
     {
         for (var steps = 0; steps <= MostAliases; steps++)
         {
-            ImmutableArray<T> found = [.. answers.OfType<T>().Where(record => Text(record.DomainName) == name)];
-            var alias = answers.OfType<CNameRecord>().FirstOrDefault(record => Text(record.DomainName) == name);
+            ImmutableArray<T> found = [.. answers.OfType<T>().Where(record => DnsQuestions.Text(record.DomainName) == name)];
+            var alias = answers.OfType<CNameRecord>().FirstOrDefault(record => DnsQuestions.Text(record.DomainName) == name);
             if (found.Length > 0 || alias is null)
             {
                 return (name, found);
             }
 
-            name = Text(alias.CanonicalName);
+            name = DnsQuestions.Text(alias.CanonicalName);
         }
 
         return (name, []);
@@ -66,40 +67,15 @@ internal sealed class DnsQuestions
 
     private async Task<IReadOnlyList<DnsResourceRecord>> AskAsync(string name, QueryType type, CancellationToken cancel)
     {
-        try
+        var (outcome, answer) = await _dns.AskAsync(name, type, cancel);
+        return outcome switch
         {
-            var answer = await _client.Value.QueryAsync(name, type, cancellationToken: cancel);
-            return answer.Header.ResponseCode switch
-            {
-                DnsHeaderResponseCode.NoError or DnsHeaderResponseCode.NotExistentDomain => answer.Answers,
-                var code => throw Failed(name, type, $"{_place} answers {code}"),
-            };
-        }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
-        {
-            throw;
-        }
-        // What a hostile server makes the library throw is a failed look-up, whatever it is.
-        catch (Exception e) when (e is not ValidationFailure)
-        {
-            throw Failed(name, type, $"{_place} gives no usable answer");
-        }
+            LookOutcome.Found or LookOutcome.NoRecords or LookOutcome.NoSuchName => answer!.Answers,
+            LookOutcome.NoAnswer => throw Failed(name, type, $"{_place} gives no usable answer"),
+            _ => throw Failed(name, type, $"{_place} answers {answer!.Header.ResponseCode}"),
+        };
     }
 
     private static ValidationFailure Failed(string name, QueryType type, string why) =>
         new(AcmeError.Dns, $"Looking up {type} of {name} failed: {why}.");
-
-    private static LookupClientOptions Common(LookupClientOptions options)
-    {
-        options.UseCache = false;
-        options.Timeout = AnswerTimeout;
-        options.Retries = 1;
-        options.ThrowDnsErrors = false;
-        options.ContinueOnDnsError = false;
-        options.UseTcpFallback = true;
-        options.ExtendedDnsBufferSize = LargestAnswer;
-        return options;
-    }
-
-    private static string Text(DnsString name) => name.Value.TrimEnd('.').ToLowerInvariant();
 }
