@@ -84,8 +84,8 @@ public sealed class Checking_before_an_order
         foreach (var (said, words) in new[] { (check.Output, "Output"), (enable.Error, "Error") })
         {
             Assert.True(said.Contains("the CAA records at others.example.test permit letsencrypt.org, not ca.example.test", StringComparison.Ordinal), words);
-            Assert.True(said.Contains("permit ca.example.test for the account https://ca.example.test/acct/7, and this server's is ", StringComparison.Ordinal), words);
-            Assert.True(said.Contains("permit ca.example.test by dns-01 only, and that is not set up here", StringComparison.Ordinal), words);
+            Assert.True(said.Contains("permit ca.example.test for the account https://ca.example.test/acct/7 only, not https://", StringComparison.Ordinal), words);
+            Assert.True(said.Contains("permit ca.example.test by dns-01 only, not by http-01", StringComparison.Ordinal), words);
         }
 
         Assert.Equal((1, 1), (check.Status, enable.Status));
