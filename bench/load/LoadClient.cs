@@ -66,7 +66,7 @@ internal sealed class LoadClient : IDisposable
                 return order.Status != "invalid" ? order : throw new InvalidOperationException(answer.Text);
             }
 
-            Thread.Sleep(wait);
+            Task.Delay(TimeSpan.FromMilliseconds(wait), TimeProvider.System).GetAwaiter().GetResult();
         }
     }
 
