@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Berth.Edge.Reading;
 using Microsoft.AspNetCore.Http;
 
 namespace Berth.Edge;
@@ -82,7 +83,7 @@ public sealed record ForwardedValue
         { Text: "remote_addr" } => visitor,
         { Text: "scheme" } => context.Request.Scheme,
         { Text: "server_port" } => context.Connection.LocalPort.ToString(CultureInfo.InvariantCulture),
-        { Text: "host" } => context.Request.Host.Host,
+        { Text: "host" } => new HostString(HostLine.Of(context.Request)).Host,
         { Text: "proxy_add_x_forwarded_for" } =>
             context.Request.Headers["X-Forwarded-For"].ToString() is { Length: > 0 } earlier ? $"{earlier}, {visitor}" : visitor,
         _ => context.Request.Headers[part.Text[HeaderPrefix.Length..].Replace('_', '-')].ToString(),

@@ -19,6 +19,29 @@ public sealed class Routing_by_host
         Assert.Equal("200 hello", await client.ShowAsync("http://edge/", request => request.Headers.Host = host));
     }
 
+    [Theory]
+    [InlineData("bücher.example")]
+    [InlineData("xn--bcher-kva.example")]
+    public async Task reaches_the_app_by_a_name_in_any_script(string name)
+    {
+        await using var edge = await TestEdge.StartAsync();
+        edge.Host("xn--bcher-kva.example", new EdgeHost
+        {
+            App = TestEdge.AppOf("books"),
+            Targets = [await edge.RunAsync(Backend.EchoingAsync())],
+            Certificate = edge.Issuer.Certificate("xn--bcher-kva.example"),
+        });
+        using var client = edge.Client();
+
+        using var way = await client.GetAsync($"http://{name}/");
+        var answer = await client.ShowAsync($"https://{name}/");
+
+        Assert.Equal("https://xn--bcher-kva.example/", way.Headers.Location?.OriginalString);
+        Assert.StartsWith("200 ", answer, StringComparison.Ordinal);
+        Assert.Contains("\nHost: xn--bcher-kva.example\n", answer, StringComparison.Ordinal);
+        Assert.Contains("\nX-Forwarded-Host: xn--bcher-kva.example\n", answer, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task answers_404_for_a_host_it_does_not_know_and_names_no_app()
     {
@@ -32,6 +55,20 @@ public sealed class Routing_by_host
 
             Assert.Equal("404 The host other.example.com is not known here. Is the server yours? Then give it to an app: berth domains:add APP other.example.com\n", answer);
         }
+    }
+
+    [Fact]
+    public async Task tells_the_owner_of_a_name_without_a_certificate_what_is_missing_and_no_stranger_whose_it_is()
+    {
+        await using var edge = await TestEdge.StartAsync();
+        var app = await edge.RunAsync(Backend.SayingAsync("hello"));
+        edge.Host("secret-app.example.com", new EdgeHost { App = TestEdge.AppOf("secret-app"), Targets = [app], Ports = [EdgePort.Http] });
+        using var client = edge.Client();
+
+        Assert.Equal("200 hello", await client.ShowAsync("http://secret-app.example.com/"));
+        Assert.Equal(
+            "404 The host secret-app.example.com has no certificate here yet. Is the server yours? Then get one for its app: berth letsencrypt:enable APP\n",
+            await client.ShowAsync("https://secret-app.example.com/"));
     }
 
     [Theory]

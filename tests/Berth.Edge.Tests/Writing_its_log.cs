@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using Berth.Edge.Tests.Support;
-using Microsoft.Extensions.Logging;
 
 namespace Berth.Edge.Tests;
 
@@ -52,31 +50,13 @@ public sealed class Writing_its_log
         await edge.RawAsync("POST / HTTP/1.1\r\nHost: app.example\r\nTransfer-Encoding: chunked\r\n\r\nno chunk\r\n\r\n");
         await edge.RawAsync("no handshake at all\r\n", https: true);
         await edge.RawAsync("\x16\x03\x01", https: true);
+        await edge.RawAsync("\x15\x03\x01\x00\x02\x02\x28", https: true);
+        await edge.RawAsync("\x15\x03\x01\x00\x02\x01\x00", https: true);
+        await edge.RawAsync("\x16\x03\x01\x00\x00", https: true);
+        await edge.RawAsync("\x14\x03\x03\x00\x01\x01", https: true);
+        await edge.RawAsync("\x17\x03\x03\x00\x00", https: true);
+        await edge.RawAsync("\x16\x03\x01\x00\x04\x01\x00\x00\x00", https: true);
 
-        Assert.Equal(before, log.Lines.Count);
-    }
-
-    private sealed class MemoryLog : ILoggerFactory, ILogger
-    {
-        internal ConcurrentQueue<string> Lines { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public void Dispose()
-        {
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Enqueue($"{formatter(state, exception)} {exception}");
+        Assert.Equal("", string.Join('\n', log.Lines.Skip(before)));
     }
 }

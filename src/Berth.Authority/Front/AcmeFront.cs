@@ -121,7 +121,8 @@ internal sealed class AcmeFront(
 
     private RequestTarget TargetOf(HttpContext context)
     {
-        var host = context.Request.Host;
+        // As it was sent: the web server's own word for it is in Unicode, and throws where it is no name.
+        var host = new HostString(context.Request.Headers.Host.ToString());
         if (!isOurs(host.Host.ToLowerInvariant()))
         {
             throw Reject.Malformed("This server does not answer to that host name.", 421);
@@ -208,6 +209,6 @@ internal sealed class AcmeFront(
             headers.AccessControlAllowHeaders = "Content-Type";
         }
 
-        headers.Link = reply.Links.Add(Reply.Link($"https://{context.Request.Host.Value}{style.PathOf("directory")}", "index")).ToArray();
+        headers.Link = reply.Links.Add(Reply.Link($"https://{context.Request.Headers.Host}{style.PathOf("directory")}", "index")).ToArray();
     }
 }

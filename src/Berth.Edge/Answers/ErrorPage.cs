@@ -12,9 +12,14 @@ internal static class ErrorPage
     /// <summary>Repeats the host only when it is a name that can do no harm on a page; its owner reads there what to do.</summary>
     internal static Task UnknownHostAsync(HttpContext context) => WriteAsync(
         context, StatusCodes.Status404NotFound, "Not known here",
-        HostLine.Fold(context.Request.Host.Value) is { } name
+        HostLine.Fold(HostLine.Of(context.Request)) is { } name
             ? $"The host {name} is not known here. Is the server yours? Then give it to an app: berth domains:add APP {name}"
             : "This host is not known here.");
+
+    /// <summary>Tells no more than plain HTTP does: that the visitor's own name is served, not whose it is.</summary>
+    internal static Task NoCertificateAsync(HttpContext context) => WriteAsync(
+        context, StatusCodes.Status404NotFound, "No certificate yet",
+        $"The host {HostLine.Fold(HostLine.Of(context.Request))} has no certificate here yet. Is the server yours? Then get one for its app: berth letsencrypt:enable APP");
 
     internal static Task UnknownChallengeAsync(HttpContext context) => WriteAsync(
         context, StatusCodes.Status404NotFound, "Not known here", "There is no such challenge.");
@@ -32,6 +37,11 @@ internal static class ErrorPage
     internal static Task BodyTooLongAsync(HttpContext context) => WriteAsync(
         context, StatusCodes.Status413PayloadTooLarge, "Too large", "The request's body is longer than this app takes.");
 
+    /// <summary>An answer for a request that cannot be read in one way only; where it ends is not sure, so the connection ends with it.</summary>
+    internal static Task RefusedAsync(HttpContext context, int status) => status == StatusCodes.Status501NotImplemented
+        ? WriteAsync(context, status, "Not implemented", "A body in this transfer coding is not understood here.", closes: true)
+        : WriteAsync(context, status, "Bad request", "The request can be read in more than one way.", closes: true);
+
     /// <summary>An answer for a request that could not be forwarded, or whose response never came.</summary>
     internal static Task FailedAsync(HttpContext context, int status) => status switch
     {
@@ -42,7 +52,7 @@ internal static class ErrorPage
             context, StatusCodes.Status502BadGateway, "No valid answer", "The app did not take the request or gave no valid answer."),
     };
 
-    private static Task WriteAsync(HttpContext context, int status, string title, string text)
+    private static Task WriteAsync(HttpContext context, int status, string title, string text, bool closes = false)
     {
         var html = context.Request.Headers.Accept.ToString().Contains(MediaTypeNames.Text.Html, StringComparison.OrdinalIgnoreCase);
         var page = Encoding.UTF8.GetBytes(html ? Html(status, title, text) : $"{text}\n");
@@ -53,6 +63,11 @@ internal static class ErrorPage
         response.ContentLength = page.Length;
         response.Headers.CacheControl = "no-store";
         response.Headers.XContentTypeOptions = "nosniff";
+        if (closes && HttpProtocol.IsHttp11(context.Request.Protocol))
+        {
+            response.Headers.Connection = "close";
+        }
+
         return HttpMethods.IsHead(context.Request.Method)
             ? Task.CompletedTask
             : response.Body.WriteAsync(page, context.RequestAborted).AsTask();

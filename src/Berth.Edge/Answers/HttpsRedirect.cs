@@ -14,7 +14,7 @@ internal static class HttpsRedirect
     {
         var method = context.Request.Method;
         var port = host.HttpsPort == 443 ? "" : $":{host.HttpsPort.ToString(CultureInfo.InvariantCulture)}";
-        var name = HostLine.Fold(context.Request.Host.Value);
+        var name = HostLine.Fold(HostLine.Of(context.Request));
         context.Response.StatusCode = HttpMethods.IsGet(method) || HttpMethods.IsHead(method)
             ? StatusCodes.Status301MovedPermanently
             : StatusCodes.Status308PermanentRedirect;

@@ -37,6 +37,12 @@ internal sealed class ForwardedHeaders(EdgeOptions options, TimeProvider time) :
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
         var forwarding = httpContext.Features.Get<EdgeHost>()?.Forwarding ?? EdgeForwarding.Default;
         RemoveHopByHop(httpContext.Request, proxyRequest);
+        if (HostLine.Of(httpContext.Request).Length == 0)
+        {
+            // An empty one would be sent beside the address that stands in for it.
+            proxyRequest.Headers.Remove(HeaderNames.Host);
+        }
+
         if (!forwarding.UnderscoresInHeaders)
         {
             RemoveUnderscored(httpContext.Request, proxyRequest);
@@ -70,7 +76,19 @@ internal sealed class ForwardedHeaders(EdgeOptions options, TimeProvider time) :
             httpContext.Response.Headers.StrictTransportSecurity = policy;
         }
 
-        return copyBody;
+        return copyBody && !MustBeEmpty(httpContext.Response);
+    }
+
+    // RFC 9110 §15.3.5 and §15.3.6: nothing follows these, whatever an app sends with them.
+    private static bool MustBeEmpty(HttpResponse response)
+    {
+        var isEmpty = response.StatusCode is StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent;
+        if (isEmpty)
+        {
+            response.ContentLength = null;
+        }
+
+        return isEmpty;
     }
 
     private void Replace(HttpContext context, HttpRequestMessage request)
@@ -84,7 +102,7 @@ internal sealed class ForwardedHeaders(EdgeOptions options, TimeProvider time) :
         Add(request, For, visitor);
         Add(request, RealIp, visitor);
         Add(request, Proto, context.Request.Scheme);
-        Add(request, Host, context.Request.Host.Value ?? "");
+        Add(request, Host, HostLine.Of(context.Request));
         Add(request, Port, context.Connection.LocalPort.ToString(CultureInfo.InvariantCulture));
         Add(request, RequestStart, Now());
     }
@@ -97,7 +115,7 @@ internal sealed class ForwardedHeaders(EdgeOptions options, TimeProvider time) :
         Add(request, For, earlier.Length == 0 ? visitor : $"{earlier}, {visitor}");
         AddIfMissing(request, RealIp, visitor);
         AddIfMissing(request, Proto, context.Request.Scheme);
-        AddIfMissing(request, Host, context.Request.Host.Value ?? "");
+        AddIfMissing(request, Host, HostLine.Of(context.Request));
         AddIfMissing(request, Port, context.Connection.LocalPort.ToString(CultureInfo.InvariantCulture));
         AddIfMissing(request, RequestStart, Now());
     }

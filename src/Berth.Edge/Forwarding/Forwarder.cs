@@ -2,6 +2,7 @@ using System.Net;
 using Berth.Edge.Answers;
 using Berth.Edge.Hosts;
 using Berth.Edge.Logging;
+using Berth.Edge.Reading;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Yarp.ReverseProxy.Forwarder;
@@ -52,7 +53,7 @@ internal sealed class Forwarder(
         while (host is { Targets.IsDefaultOrEmpty: false } && _choice.Pick(host.Targets, except) is { } target)
         {
             var load = loads.Enter(target);
-            var published = current.Value.Find(port, context.Request.Host.Value, context.Connection.LocalIpAddress);
+            var published = current.Value.Find(port, HostLine.Of(context.Request), context.Connection.LocalIpAddress);
             if (ReferenceEquals(published, host))
             {
                 return (target, load);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Berth.Edge.Reading;
 using Berth.Edge.Tls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -11,6 +12,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Berth.Edge.Hosting;
@@ -70,7 +72,7 @@ internal sealed class WebServer : IAsyncDisposable
     private static void Configure(KestrelServerOptions kestrel, EdgeOptions options)
     {
         kestrel.AddServerHeader = false;
-        kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
+        kestrel.RequestHeaderEncodingSelector = name => name == HeaderNames.ContentLength ? LengthText.Encoding : Encoding.Latin1;
         kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
         kestrel.Limits.MaxRequestLineSize = options.MaxRequestLine;
@@ -97,6 +99,7 @@ internal sealed class WebServer : IAsyncDisposable
     private static ListenOptions Secure(ListenOptions listen, TlsEntrance tls)
     {
         listen.Protocols = HttpProtocols.Http1AndHttp2;
+        listen.Use(HandshakeGuard.Before);
         listen.Use(tls.Challenges.Before);
         listen.UseHttps(tls.ForKestrel());
         return listen;

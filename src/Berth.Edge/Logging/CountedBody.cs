@@ -1,11 +1,12 @@
 using System.IO.Pipelines;
+using Berth.Kernel;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Berth.Edge.Logging;
 
 /// <summary>Counts what a response's body really sends, for the access log; the bytes pass through untouched.</summary>
-internal sealed class CountedBody : Stream, IHttpResponseBodyFeature
+internal sealed class CountedBody : ForwardStream, IHttpResponseBodyFeature
 {
     private readonly IHttpResponseBodyFeature _inner;
     private readonly Stream _body;
@@ -18,19 +19,7 @@ internal sealed class CountedBody : Stream, IHttpResponseBodyFeature
 
     PipeWriter IHttpResponseBodyFeature.Writer => _inner.Writer;
 
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
     public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Stands before the response's body from now on.</summary>
     internal static CountedBody Count(HttpContext context)
@@ -46,24 +35,15 @@ internal sealed class CountedBody : Stream, IHttpResponseBodyFeature
         return _body.WriteAsync(buffer, cancellationToken);
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Write(byte[] buffer, int offset, int count)
+    public override void Write(ReadOnlySpan<byte> buffer)
     {
-        Bytes += count;
-        _body.Write(buffer, offset, count);
+        Bytes += buffer.Length;
+        _body.Write(buffer);
     }
 
     public override void Flush() => _body.Flush();
 
     public override Task FlushAsync(CancellationToken cancellationToken) => _body.FlushAsync(cancellationToken);
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     void IHttpResponseBodyFeature.DisableBuffering() => _inner.DisableBuffering();
 

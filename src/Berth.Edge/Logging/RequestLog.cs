@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using Berth.Edge.Reading;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -65,7 +66,7 @@ internal sealed class RequestLog(LogWriter writer, TimeProvider time)
         line.Own(", request: \"");
         Request(ref line, context);
         line.Own("\", host: \"");
-        line.Foreign(context.Request.Host.Value, HeaderLimit);
+        line.Foreign(HostLine.Of(context.Request), HeaderLimit);
         line.Own("\"");
         line.End();
         writer.Write(new LogEntry(host.ErrorLog, buffer, line.Length));

@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 
 namespace Berth.Edge.Reading;
 
@@ -11,18 +13,44 @@ internal static class HostLine
     /// <summary>The longest host name, in characters (RFC 1035 §3.1 as text).</summary>
     internal const int Longest = 253;
 
+    private const int LongestLabel = 63;
     private const int LongestPort = 6; // ":65535"
+
+    private static readonly IdnMapping Names = new();
 
     // Underscores are in no certificate, yet visitors reach labels with them through a wildcard.
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
 
-    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789");
+    /// <summary>
+    /// The Host header or <c>:authority</c> as it was sent; empty for none. The web server's own word for it shows internationalized names in
+    /// Unicode, which no table knows, and throws at those that are none.
+    /// </summary>
+    internal static string Of(HttpRequest request) => request.Headers.Host.ToString();
+
+    /// <summary>A server name as TLS has told it: internationalized names come in Unicode from there, and tables hold them as they are sent.</summary>
+    internal static string OfTls(string serverName)
+    {
+        if (Ascii.IsValid(serverName))
+        {
+            return serverName;
+        }
+
+        try
+        {
+            return Names.GetAscii(serverName);
+        }
+        catch (ArgumentException)
+        {
+            // No name, so nobody's.
+            return serverName;
+        }
+    }
 
     /// <summary>Folds to lower case, without port and final dot.</summary>
     /// <param name="text">Anything a stranger sent.</param>
     /// <param name="name">At least <see cref="Longest"/> characters; holds the name afterwards.</param>
     /// <param name="length">The name's length.</param>
-    /// <returns>False for what is neither a DNS name nor an address: empty, too long, other characters.</returns>
+    /// <returns>False for what is neither a DNS name nor an address, with a port or without: empty, too long, other characters.</returns>
     internal static bool TryFold(ReadOnlySpan<char> text, Span<char> name, out int length)
     {
         length = 0;
@@ -43,7 +71,15 @@ internal static class HostLine
 
         return text.Length is > 0 and <= Longest
             && Ascii.ToLower(text, name, out length) == OperationStatus.Done
-            && !name[..length].ContainsAnyExcept(NameCharacters);
+            && !name[..length].ContainsAnyExcept(NameCharacters)
+            && AreLabels(name[..length]);
+    }
+
+    /// <summary>Whether it is one that <see cref="TryFold"/> takes.</summary>
+    internal static bool IsHost(ReadOnlySpan<char> text)
+    {
+        Span<char> name = stackalloc char[Longest];
+        return TryFold(text, name, out _);
     }
 
     /// <returns>The folded name, or null for what is none.</returns>
@@ -77,7 +113,7 @@ internal static class HostLine
 
         var inner = text[1..end];
         var rest = text[(end + 1)..];
-        return (rest.IsEmpty || (rest[0] == ':' && !rest[1..].ContainsAnyExcept(Digits)))
+        return (rest.IsEmpty || (rest[0] == ':' && IsPort(rest[1..])))
             && !inner.Contains('%')
             && IPAddress.TryParse(inner, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6
             && address.TryFormat(name, out length);
@@ -93,6 +129,24 @@ internal static class HostLine
 
         var port = text[(colon + 1)..];
         text = text[..colon];
-        return port.Length < LongestPort && !port.ContainsAnyExcept(Digits);
+        return IsPort(port);
+    }
+
+    // RFC 9110 §4.2.1 lets it be empty; RFC 9293 §3.1 gives it 16 bits.
+    private static bool IsPort(ReadOnlySpan<char> text) =>
+        text.IsEmpty || (text.Length < LongestPort && ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _));
+
+    // RFC 1123 §2.1: what the HTTP client can send on as a host, and no app's table holds anything else.
+    private static bool AreLabels(ReadOnlySpan<char> name)
+    {
+        foreach (var range in name.Split('.'))
+        {
+            if (name[range] is not [not ('-' or '_'), ..] label || label.Length > LongestLabel)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

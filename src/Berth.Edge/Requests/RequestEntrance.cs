@@ -2,6 +2,7 @@ using Berth.Edge.Answers;
 using Berth.Edge.Forwarding;
 using Berth.Edge.Hosts;
 using Berth.Edge.Logging;
+using Berth.Edge.Reading;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -22,9 +23,9 @@ internal sealed class RequestEntrance(CurrentSnapshot current, Forwarder forward
 
     private Task HandleAsync(HttpContext context, EdgePort port)
     {
-        if (IsAmbiguous(context.Request))
+        if (FaultOf(context.Request) is { } status)
         {
-            return ErrorPage.FailedAsync(context, StatusCodes.Status400BadRequest);
+            return ErrorPage.RefusedAsync(context, status);
         }
 
         var snapshot = current.Value;
@@ -34,10 +35,12 @@ internal sealed class RequestEntrance(CurrentSnapshot current, Forwarder forward
             return Challenge.WriteAsync(context, keyAuthorization);
         }
 
-        var host = snapshot.Find(port, context.Request.Host.Value, context.Connection.LocalIpAddress);
+        var host = snapshot.Find(port, HostLine.Of(context.Request), context.Connection.LocalIpAddress);
         return host switch
         {
-            null => isChallenge ? ErrorPage.UnknownChallengeAsync(context) : ErrorPage.UnknownHostAsync(context),
+            null when isChallenge => ErrorPage.UnknownChallengeAsync(context),
+            null when LacksCertificate(context, port, snapshot) => ErrorPage.NoCertificateAsync(context),
+            null => ErrorPage.UnknownHostAsync(context),
             { AccessLog: null } => HandleAsync(context, port, snapshot, host, isChallenge),
             _ => LogAsync(context, port, snapshot, host, isChallenge),
         };
@@ -84,18 +87,31 @@ internal sealed class RequestEntrance(CurrentSnapshot current, Forwarder forward
             : ErrorPage.BodyTooLongAsync(context);
     }
 
-    // A body with both a length and chunks is how a second request is smuggled past a proxy (RFC 9112 §6.1). The web server
-    // believes the chunks and puts the length here; no honest client gives it a reason to.
-    private static bool IsAmbiguous(HttpRequest request) =>
-        request.Headers.TransferEncoding.Count > 0 && request.Headers.ContainsKey("X-Content-Length");
+    /// <summary>What two readers could take for two different requests is one that no app is shown.</summary>
+    private static int? FaultOf(HttpRequest request) =>
+        HostLine.Of(request) is { Length: > 0 } host && !HostLine.IsHost(host) ? StatusCodes.Status400BadRequest
+        : request.Headers.TransferEncoding.Count > 0 ? FaultOfCoding(request)
+        : null;
+
+    // A body with both a length and chunks is how a second request is smuggled past a proxy, and HTTP/1.0 has no chunks (RFC 9112
+    // §6.1). The web server believes the chunks and puts the length here; no honest client gives it a reason to.
+    private static int? FaultOfCoding(HttpRequest request) =>
+        request.Headers.ContainsKey("X-Content-Length") || !HttpProtocol.IsHttp11(request.Protocol) ? StatusCodes.Status400BadRequest
+        : request.Headers.TransferEncoding is [{ } coding] && coding.Equals("chunked", StringComparison.OrdinalIgnoreCase) ? null
+        : StatusCodes.Status501NotImplemented;
+
+    // An app that is to be had over HTTPS, but for the certificate: its name is no stranger here, and saying so helps its owner.
+    private static bool LacksCertificate(HttpContext context, EdgePort port, EdgeSnapshot snapshot) =>
+        port == EdgePort.Https && snapshot.Hosts.Find(HostLine.Of(context.Request)) is { Certificate: null } host
+        && host.Answers(EdgePort.Http, context.Connection.LocalIpAddress);
 
     // RFC 9110 §15.5.20: a certificate for several apps makes browsers reuse one connection for all of them, and a hostile
     // client may name one host in TLS and another in HTTP. Without a server name in TLS there is nothing to compare.
     private static bool IsMisdirected(HttpContext context, EdgePort port, EdgeSnapshot snapshot, EdgeHost host)
     {
-        var serverName = context.Features.Get<ITlsHandshakeFeature>()?.HostName;
-        return !string.IsNullOrEmpty(serverName)
-            && !serverName.Equals(context.Request.Host.Value, StringComparison.OrdinalIgnoreCase)
+        return context.Features.Get<ITlsHandshakeFeature>()?.HostName is { Length: > 0 } told
+            && HostLine.OfTls(told) is var serverName
+            && !serverName.Equals(HostLine.Of(context.Request), StringComparison.OrdinalIgnoreCase)
             && snapshot.Find(port, serverName, context.Connection.LocalIpAddress)?.App != host.App;
     }
 

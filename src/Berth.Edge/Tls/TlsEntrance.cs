@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using Berth.Edge.Hosts;
+using Berth.Edge.Reading;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 
@@ -20,5 +21,5 @@ internal sealed class TlsEntrance(EdgePort port, CurrentSnapshot current, Certif
     };
 
     private ValueTask<SslServerAuthenticationOptions> ChooseAsync(string serverName, IPAddress? local, CancellationToken cancel) =>
-        certificates.GetAsync(current.Value.Find(port, serverName, local)?.Certificate, cancel);
+        certificates.GetAsync(current.Value.Find(port, HostLine.OfTls(serverName), local)?.Certificate, cancel);
 }
