@@ -43,7 +43,7 @@ public static class PlainFile
 
         if (status.Size > limit)
         {
-            throw new IOException($"it is larger than {limit >> 20} MiB");
+            throw new IOException($"it is larger than {ByteSize.Of(limit)}");
         }
 
         if (isAllowed is not null && new FileInfo(string.Create(null, $"/proc/self/fd/{descriptor}")).LinkTarget is { } real && !isAllowed(real))
@@ -65,7 +65,7 @@ public static class PlainFile
             length += read;
             if (length > limit)
             {
-                throw new IOException($"it is larger than {limit >> 20} MiB");
+                throw new IOException($"it is larger than {ByteSize.Of(limit)}");
             }
 
             if (length == bytes.Length)

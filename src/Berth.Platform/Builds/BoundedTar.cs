@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Berth.Kernel;
 
 namespace Berth.Platform.Builds;
 
@@ -7,7 +8,7 @@ namespace Berth.Platform.Builds;
 /// Passes a tar stream through and ends it at a header that asks for more memory than names and attributes need: extended headers are
 /// read whole by whoever reads the archive, and their size is the sender's word.
 /// </summary>
-internal sealed class BoundedTar(Stream archive) : Stream
+internal sealed class BoundedTar(Stream archive) : ForwardStream
 {
     private const int Block = 512;
     private const long MetadataLimit = 1 << 20;
@@ -17,18 +18,6 @@ internal sealed class BoundedTar(Stream archive) : Stream
 
     public override bool CanRead => true;
 
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var read = await archive.ReadAsync(buffer, cancellationToken);
@@ -36,25 +25,12 @@ internal sealed class BoundedTar(Stream archive) : Stream
         return read;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count)
+    public override int Read(Span<byte> buffer)
     {
-        var read = archive.Read(buffer, offset, count);
-        Follow(buffer.AsSpan(offset, read));
+        var read = archive.Read(buffer);
+        Follow(buffer[..read]);
         return read;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private void Follow(ReadOnlySpan<byte> bytes)
     {
@@ -86,7 +62,7 @@ internal sealed class BoundedTar(Stream archive) : Stream
         var type = (char)_header[156];
         if (type is 'x' or 'g' or 'L' or 'K' && size > MetadataLimit)
         {
-            throw BuildProblems.RefusedEntry("an extended header", $"it announces {size >> 20} MiB of names and attributes").AsException();
+            throw BuildProblems.RefusedEntry("an extended header", $"it announces {ByteSize.Of(size)} of names and attributes").AsException();
         }
 
         // A link's or folder's header may announce a size that no data follows; the reader refuses what does not fit.

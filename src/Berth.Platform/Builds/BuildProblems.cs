@@ -49,7 +49,7 @@ public static class BuildProblems
 
     internal static Problem TooLarge(ArchiveLimits limits) => new(
         ArchiveTooLarge,
-        $"The archive holds more than {limits.Bytes >> 20} MiB or {limits.Entries} entries.",
+        $"The archive holds more than {ByteSize.Of(limits.Bytes)} or {limits.Entries} entries.",
         "Leave build output and dependencies out of what you deploy; nothing was changed.");
 
     internal static Problem CannotUnpack(string folder, string reason) => new(

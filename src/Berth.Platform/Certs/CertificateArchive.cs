@@ -55,7 +55,7 @@ public static class CertificateArchive
             bytes += entry.Length;
             if (names.Count >= MostEntries || bytes > Limit)
             {
-                throw CertificateProblems.Refused($"it holds more than {Limit >> 20} MiB or {MostEntries} entries").AsException();
+                throw CertificateProblems.Refused($"it holds more than {ByteSize.Of(Limit)} or {MostEntries} entries").AsException();
             }
 
             if (entry.EntryType is TarEntryType.GlobalExtendedAttributes)

@@ -41,7 +41,7 @@ public static class ConfigImport
             bytes.Write(buffer, 0, read);
             if (bytes.Length > Limit)
             {
-                throw ConfigProblems.ImportUnreadable($"it is larger than {Limit >> 20} MiB").AsException();
+                throw ConfigProblems.ImportUnreadable($"it is larger than {ByteSize.Of(Limit)}").AsException();
             }
         }
 

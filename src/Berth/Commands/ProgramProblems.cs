@@ -65,7 +65,7 @@ internal static class ProgramProblems
 
     public static Problem CallTooLarge(int size, int limit) => new(
         CallOversized,
-        $"The words of this command are {size} bytes long; one command takes {limit >> 20} MiB.",
+        $"The words of this command are {size} bytes long; one command takes {ByteSize.Of(limit)}.",
         "Divide it into several commands, and keep what is larger in a file of the app's.");
 
     public static Problem CallRefused(int status) => new(
