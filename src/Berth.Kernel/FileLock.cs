@@ -5,7 +5,7 @@ namespace Berth.Kernel;
 
 /// <summary>
 /// A lock that one process holds at a time (an open file description lock). The kernel drops it with the process, so kill -9 leaves none
-/// behind, and it can be looked at without being taken.
+/// behind, and it can be looked at without being taken. Its file may be removed by who holds it: who opened it before finds that it is gone.
 /// </summary>
 public sealed class FileLock : IDisposable
 {
@@ -17,7 +17,7 @@ public sealed class FileLock : IDisposable
 
     private FileLock(SafeFileHandle file) => _file = file;
 
-    /// <param name="path">The lock file; made when missing, never deleted.</param>
+    /// <param name="path">The lock file; made when missing.</param>
     /// <param name="scope">What is locked, for the message: <c>app hello</c>.</param>
     /// <param name="patience">How long to wait for another holder.</param>
     /// <param name="time">The clock that measures the wait.</param>
@@ -50,22 +50,29 @@ public sealed class FileLock : IDisposable
         try
         {
             using var folder = HeldFolder.OpenStraight(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            var file = new SafeFileHandle(Open(folder, HeldFolder.Terminated(Path.GetFileName(path))), ownsHandle: true);
-            if (file.IsInvalid)
+            return TryAcquire(folder, path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw KernelProblems.NotWritable(path, e).AsException(e);
+        }
+    }
+
+    /// <summary>Removes a lock's file, unless a process holds the lock. Who waits for it makes a new one.</summary>
+    /// <returns>Whether it is gone.</returns>
+    /// <exception cref="ProblemException"><see cref="KernelProblems.StateNotWritable"/>.</exception>
+    public static bool TryRemove(string path)
+    {
+        try
+        {
+            using var folder = HeldFolder.TryOpenStraight(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            if (folder is null || !File.Exists($"{folder.Path}/{Path.GetFileName(path)}"))
             {
-                throw SystemFault.Last(path);
+                return true;
             }
 
-            var whole = Posix.FileRegion.Whole;
-            if (Posix.LockFile((int)file.DangerousGetHandle(), Take, ref whole) == 0)
-            {
-                return new FileLock(file);
-            }
-
-            using (file)
-            {
-                return Marshal.GetLastPInvokeError() == WouldBlock ? null : throw SystemFault.Last(path);
-            }
+            using var held = TryAcquire(folder, path);
+            return held is not null && Posix.RemoveFile(folder.Descriptor, HeldFolder.Terminated(Path.GetFileName(path)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -92,6 +99,37 @@ public sealed class FileLock : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    private static FileLock? TryAcquire(HeldFolder folder, string path)
+    {
+        var name = HeldFolder.Terminated(Path.GetFileName(path));
+        while (true)
+        {
+            var file = new SafeFileHandle(Open(folder, name), ownsHandle: true);
+            if (file.IsInvalid)
+            {
+                throw SystemFault.Last(path);
+            }
+
+            var whole = Posix.FileRegion.Whole;
+            var taken = Posix.LockFile((int)file.DangerousGetHandle(), Take, ref whole) == 0;
+            var isHeldElsewhere = !taken && Marshal.GetLastPInvokeError() == WouldBlock;
+
+            // Between opening and locking its last holder may have removed it: then it is nobody's lock any more.
+            if (taken && Posix.StatusOf((int)file.DangerousGetHandle()).Names > 0)
+            {
+                return new FileLock(file);
+            }
+
+            using (file)
+            {
+                if (!taken)
+                {
+                    return isHeldElsewhere ? null : throw SystemFault.Last(path);
+                }
+            }
+        }
+    }
 
     /// <summary>Never through a link; a new file is its folder's owner's, so that commands of that user can lock as well as root's.</summary>
     private static int Open(HeldFolder folder, byte[] name)

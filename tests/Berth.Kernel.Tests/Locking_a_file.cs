@@ -24,6 +24,54 @@ public sealed class Locking_a_file : IDisposable
     }
 
     [Fact]
+    public void leaves_no_file_behind_when_it_is_removed_by_whoever_may()
+    {
+        Assert.True(FileLock.TryRemove(_scratch["lock"]));
+        using (FileLock.TryAcquire(_scratch["lock"]))
+        {
+            Assert.False(FileLock.TryRemove(_scratch["lock"]));
+            Assert.True(File.Exists(_scratch["lock"]));
+        }
+
+        Assert.True(FileLock.TryRemove(_scratch["lock"]));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_scratch.Path));
+        Assert.True(FileLock.TryRemove(_scratch["no-such-folder/lock"]));
+    }
+
+    [Fact]
+    public async Task is_for_one_at_a_time_also_while_its_file_is_removed_over_and_over()
+    {
+        using var end = new CancellationTokenSource();
+        var removed = 0;
+        var removing = Task.Run(() =>
+        {
+            while (!end.IsCancellationRequested)
+            {
+                removed += FileLock.TryRemove(_scratch["lock"]) ? 1 : 0;
+            }
+        });
+        var (inside, most, taken) = (0, 0, 0);
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() =>
+        {
+            for (var i = 0; i < 3_000; i++)
+            {
+                using var held = FileLock.TryAcquire(_scratch["lock"]);
+                if (held is not null)
+                {
+                    Interlocked.Increment(ref taken);
+                    InterlockedMax(ref most, Interlocked.Increment(ref inside));
+                    Interlocked.Decrement(ref inside);
+                }
+            }
+        })));
+
+        await end.CancelAsync();
+        await removing;
+        Assert.Equal(1, most);
+        Assert.True(taken > 0 && removed > 0);
+    }
+
+    [Fact]
     public async Task is_not_hindered_by_those_who_only_look()
     {
         FileLock.TryAcquire(_scratch["lock"])!.Dispose();
@@ -44,5 +92,13 @@ public sealed class Locking_a_file : IDisposable
 
         await end.CancelAsync();
         await looking;
+    }
+
+    private static void InterlockedMax(ref int most, int value)
+    {
+        for (var seen = Volatile.Read(ref most); value > seen;)
+        {
+            seen = Interlocked.CompareExchange(ref most, value, seen);
+        }
     }
 }

@@ -18,6 +18,7 @@ public sealed class Managing_apps(SharedServer server)
 
         Assert.False(Directory.Exists($"{Berth.Home}/shop1"));
         Assert.False(Directory.Exists($"{Berth.Lib}/config/shop1"));
+        Assert.Empty(Directory.EnumerateFiles($"{Berth.Lib}/run/locks", "shop1.*"));
         Assert.Equal(20, (await Berth.RunAsync("apps:exists", "shop1")).Status);
     }
 

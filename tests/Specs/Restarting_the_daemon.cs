@@ -94,6 +94,19 @@ public sealed class Restarting_the_daemon
     }
 
     [Fact]
+    public async Task leaves_no_locks_of_apps_that_are_gone()
+    {
+        await using var berth = await BerthServer.StartAsync(prepare: server =>
+        {
+            Directory.CreateDirectory($"{server.Lib}/run/locks");
+            File.Create($"{server.Lib}/run/locks/gone.lock").Dispose();
+            File.Create($"{server.Lib}/run/locks/gone.ps.lock").Dispose();
+        });
+
+        await Eventually.TrueAsync(() => Task.FromResult(!Directory.EnumerateFiles($"{berth.Lib}/run/locks", "gone.*").Any()));
+    }
+
+    [Fact]
     public async Task leaves_a_stopped_app_stopped()
     {
         await using var berth = await StartAsync();

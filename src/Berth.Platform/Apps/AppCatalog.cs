@@ -88,11 +88,15 @@ public sealed class AppCatalog(IStateStore store, TimeProvider time)
     /// <summary>Removes everything the app has on disk. Its processes are the caller's to stop first.</summary>
     public async Task DestroyAsync(AppName app, CancellationToken cancel)
     {
-        using var held = await store.LockAsync(app.Text, cancel);
-        Forget(app);
+        using (await store.LockAsync(app.Text, cancel))
+        {
+            Forget(app);
 
-        // The folder goes last: until then the app exists and destroying can be asked for again.
-        store.Delete(FolderOf(app));
+            // The folder goes last: until then the app exists and destroying can be asked for again.
+            store.Delete(FolderOf(app));
+        }
+
+        store.ForgetLocks(scope => scope == app.Text || scope.StartsWith($"{app}.", StringComparison.Ordinal));
     }
 
     /// <summary>Removes what lies outside the app's folder: also what a command that was killed left of an app of this name.</summary>

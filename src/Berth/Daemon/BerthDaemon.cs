@@ -161,6 +161,9 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
         {
             Swept(_log, swept);
         }
+
+        // What apps that are gone left, and no process is at; the others are made again when they are needed.
+        new FileStateStore(roots, TimeProvider.System).ForgetLocks(static _ => true);
     }
 
     /// <summary>What a crash cut off has changed its files: those that are as they were need no look.</summary>
