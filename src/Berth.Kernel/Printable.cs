@@ -18,11 +18,11 @@ public static class Printable
 
     /// <param name="text">Anything a stranger sent.</param>
     /// <param name="limit">The longest result, in characters; the rest becomes <c>…</c>.</param>
-    /// <returns>The text with control characters and line ends as <c>?</c>.</returns>
+    /// <returns>The text with control characters, line ends and marks that turn the writing direction as <c>?</c>.</returns>
     public static string Of(string text, int limit = 200)
     {
         var cut = text.Length <= limit ? text : string.Concat(text.AsSpan(0, limit), "…");
-        if (!cut.AsSpan().ContainsAnyInRange('\0', '\x1f') && !cut.AsSpan().ContainsAnyInRange('\x7f', '\x9f'))
+        if (!cut.AsSpan().ContainsAny(Steering) && !cut.AsSpan().ContainsAny('\n', '\t'))
         {
             return cut;
         }
@@ -30,7 +30,7 @@ public static class Printable
         var safe = new StringBuilder(cut.Length);
         foreach (var c in cut)
         {
-            safe.Append(char.IsControl(c) ? '?' : c);
+            safe.Append(c is '\n' or '\t' || Steering.Contains(c) ? '?' : c);
         }
 
         return safe.ToString();

@@ -15,6 +15,12 @@ public sealed class Printing_foreign_text
     public void spells_out_what_could_steer_a_terminal(string text, string shown) => Assert.Equal(shown, Printable.Escaped(text));
 
     [Theory]
+    [InlineData("two\nlines\tand \x1b[2J", "two?lines?and ?[2J")]
+    [InlineData("right\u202eleft\u2066", "right?left?")]
+    [InlineData("plain, with é and 日本", "plain, with é and 日本")]
+    public void puts_a_mark_in_place_of_what_has_no_place_in_a_line(string text, string shown) => Assert.Equal(shown, Printable.Of(text));
+
+    [Theory]
     [InlineData("\x1b[1;31mred\x1b[0m", "\x1b[1;31mred\x1b[0m")]
     [InlineData("\x1b[2J", "\\x1b[2J")]
     [InlineData("\x1b[31", "\\x1b[31")]

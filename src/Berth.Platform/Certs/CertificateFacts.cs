@@ -1,12 +1,15 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Berth.Kernel;
 
 namespace Berth.Platform.Certs;
 
-/// <summary>What a certificate says of itself.</summary>
+/// <summary>What a certificate says of itself, fit to be printed: who made it may have written anything into it.</summary>
 public sealed record CertificateFacts
 {
+    private const int LongestName = 253;
+
     /// <summary>
     /// The names in its subject alternative name extension, in its order; without that extension its common name, as certificates of
     /// old have it (RFC 6125 §6.4.4).
@@ -61,19 +64,19 @@ public sealed record CertificateFacts
     };
 
     private static string? CommonNameOf(X509Certificate2 leaf) => leaf.SubjectName.EnumerateRelativeDistinguishedNames()
-        .FirstOrDefault(part => !part.HasMultipleElements && part.GetSingleElementType().Value == "2.5.4.3")?.GetSingleElementValue();
+        .FirstOrDefault(part => !part.HasMultipleElements && part.GetSingleElementType().Value == "2.5.4.3")?.GetSingleElementValue() is { } name ? Printable.Of(name) : null;
 
     private static ImmutableArray<string> NamesOf(X509Certificate2 leaf, string? commonName)
     {
         var names = leaf.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
-        return names is null ? commonName is null ? [] : [commonName] : [.. names.EnumerateDnsNames(), .. names.EnumerateIPAddresses().Select(ip => ip.ToString())];
+        return names is null ? commonName is null ? [] : [commonName] : [.. names.EnumerateDnsNames().Select(name => Printable.Of(name, LongestName)), .. names.EnumerateIPAddresses().Select(ip => ip.ToString())];
     }
 
     private static string DistinguishedName(X500DistinguishedName name) => string.Join(
         ", ",
         name.EnumerateRelativeDistinguishedNames(reversed: false)
             .Where(part => !part.HasMultipleElements)
-            .Select(part => $"{ShortName(part.GetSingleElementType())}={part.GetSingleElementValue()}"));
+            .Select(part => $"{ShortName(part.GetSingleElementType())}={Printable.Of(part.GetSingleElementValue() ?? "")}"));
 
     private static string ShortName(Oid type) => type.Value switch
     {

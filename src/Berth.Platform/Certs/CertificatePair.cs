@@ -29,6 +29,7 @@ public sealed record CertificatePair(string ChainPem, string KeyPem, Certificate
                 throw CertificateProblems.Foreign(CertificateFacts.Of(given[0]).Subject).AsException();
             }
 
+            CheckPurpose(given[place]);
             return new CertificatePair(
                 place == 0 ? chainPem : Ordered(given, place), keyPem, CertificateFacts.Of(given[place]), place != 0);
         }
@@ -82,6 +83,20 @@ public sealed record CertificatePair(string ChainPem, string KeyPem, Certificate
             var kind = given[0].PublicKey.Oid;
             throw CertificateProblems.Unusable(
                 "certificate", $"its key is of a kind that is not supported ({Printable.Of(kind.FriendlyName ?? kind.Value ?? "")})").AsException();
+        }
+    }
+
+    // RFC 5280 §4.2.1.12: one that names purposes is for these alone, and browsers keep to it.
+    private static void CheckPurpose(X509Certificate2 leaf)
+    {
+        const string server = "1.3.6.1.5.5.7.3.1";
+        const string any = "2.5.29.37.0";
+        var purposes = leaf.Extensions.OfType<X509EnhancedKeyUsageExtension>().SelectMany(extension => extension.EnhancedKeyUsages.Cast<Oid>()).ToList();
+        if (purposes.Count > 0 && !purposes.Exists(purpose => purpose.Value is server or any))
+        {
+            var named = string.Join(", ", purposes.Select(purpose => Printable.Of(purpose.FriendlyName ?? purpose.Value ?? "")));
+            throw CertificateProblems.Unusable(
+                "certificate", $"it is not made for servers (its extended key usage is {named}), and browsers refuse it").AsException();
         }
     }
 

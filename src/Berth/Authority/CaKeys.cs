@@ -55,13 +55,13 @@ internal static class CaKeys
         {
             place.Keys.Open();
             using var alone = Hierarchy.MakeRoot(place.Keys, settings, call.Time.GetUtcNow());
-            Tell(call, alone.Subject, "Keep this folder on a machine or medium that is no server. Sign an authority's request with `berth ca sign`.");
+            Tell(call, Printable.Of(alone.Subject), "Keep this folder on a machine or medium that is no server. Sign an authority's request with `berth ca sign`.");
             return 0;
         }
 
         PrivateFolder.Ensure(place.Folder);
         using var root = await MakeAsync(place, settings, call.Time);
-        Tell(call, root.Subject, "Have it trusted with `berth ca trust install`, and run it with `berth ca serve`.");
+        Tell(call, Printable.Of(root.Subject), "Have it trusted with `berth ca trust install`, and run it with `berth ca serve`.");
         return 0;
     }
 
@@ -164,7 +164,7 @@ internal static class CaKeys
         var successor = hierarchy.Rotate();
         await NoteAsync(call, "intermediate-made", ("issuer", successor.Id), ("subject", successor.Certificate.Subject));
         call.Output.Headline($"Intermediate {successor.Id} signs from now on");
-        call.Output.Detail(successor.Certificate.Subject);
+        call.Output.Detail(Printable.Of(successor.Certificate.Subject));
         return 0;
     }
 

@@ -74,11 +74,11 @@ internal static class CaRecords
             [
                 ["Serving:", served ? "yes" : "no"],
                 ["Database:", call.Place.Options.Database?.ToString() ?? call.Place.DatabaseFile],
-                ["Root:", $"{hierarchy.Root.Subject}, until {Day(hierarchy.Root.NotAfter)}, key {(hierarchy.HasRootKey ? "here" : "elsewhere")}"],
+                ["Root:", $"{Printable.Of(hierarchy.Root.Subject)}, until {Day(hierarchy.Root.NotAfter)}, key {(hierarchy.HasRootKey ? "here" : "elsewhere")}"],
                 .. hierarchy.Issuers.Select(issuer => new[]
                 {
                     $"Intermediate {issuer.Id}:",
-                    $"{issuer.Certificate.Subject}, until {Day(issuer.Certificate.NotAfter)}{(issuer == hierarchy.Current ? ", signing" : "")}{(issuer.Chains.Length > 1 ? $", {issuer.Chains.Length - 1} alternate" : "")}",
+                    $"{Printable.Of(issuer.Certificate.Subject)}, until {Day(issuer.Certificate.NotAfter)}{(issuer == hierarchy.Current ? ", signing" : "")}{(issuer.Chains.Length > 1 ? $", {issuer.Chains.Length - 1} alternate" : "")}",
                 }),
                 .. hierarchy.NeedsSuccessor ? (string[][])[["Due:", "a new intermediate (berth ca request)"]] : [],
                 ["Accounts:", Text(counts.Accounts)],

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Berth.Authority.Signing;
 using Berth.Client;
+using Berth.Kernel;
 
 namespace Berth.Authority;
 
@@ -60,7 +61,7 @@ internal static class CaTrust
                 throw CaProblems.UnchangedTrust(store.Title, fault).AsException();
             }
 
-            call.Output.Line($"{store.Title}: {(install ? "trusts" : "trusts no more")} {root.Subject}");
+            call.Output.Line($"{store.Title}: {(install ? "trusts" : "trusts no more")} {Printable.Of(root.Subject)}");
         }
 
         return 0;

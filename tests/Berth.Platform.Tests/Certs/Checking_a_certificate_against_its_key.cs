@@ -61,6 +61,34 @@ public sealed class Checking_a_certificate_against_its_key
         AssertRefused(CertificateProblems.KeyForeign, certificate, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
     }
 
+    [Theory]
+    [InlineData("1.3.6.1.5.5.7.3.2", false)]
+    [InlineData("1.3.6.1.5.5.7.3.4 1.3.6.1.5.5.7.3.2", false)]
+    [InlineData("1.3.6.1.5.5.7.3.2 1.3.6.1.5.5.7.3.1", true)]
+    [InlineData("2.5.29.37.0", true)]
+    public void refuses_a_certificate_that_is_not_for_servers(string purposes, bool serves)
+    {
+        var (certificate, key) = TestPair.MakeFor(purposes.Split(' '), "shop.example");
+        if (serves)
+        {
+            CertificatePair.Read(certificate, key);
+            return;
+        }
+
+        var problem = Assert.Throws<ProblemException>(() => CertificatePair.Read(certificate, key)).Problem;
+        Assert.Equal(CertificateProblems.PairUnusable, problem.Code);
+        Assert.Contains("it is not made for servers", problem.Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void tells_of_what_is_in_it_in_print_that_steers_nothing()
+    {
+        var facts = CertificateFacts.TryRead(TestPair.Make("\u001b[2J\r\nssl-verified: true\u202e").Certificate)!;
+
+        Assert.DoesNotContain(string.Concat([facts.Subject, facts.Issuer, facts.CommonName, .. facts.Names]), c => char.IsControl(c) || c == '\u202e');
+        Assert.Equal("?[2J??ssl-verified: true?", facts.CommonName);
+    }
+
     [Fact]
     public void warns_of_names_it_does_not_cover_and_of_its_time()
     {

@@ -17,6 +17,18 @@ internal static class TestPair
         return (certificate.ExportCertificatePem() + "\n", key.ExportPkcs8PrivateKeyPem() + "\n");
     }
 
+    /// <returns>A certificate for these purposes (OIDs of extended key usages).</returns>
+    internal static (string Certificate, string Key) MakeFor(string[] purposes, string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = Request([name], key);
+        var named = new OidCollection();
+        Array.ForEach(purposes, purpose => named.Add(new Oid(purpose)));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(named, critical: false));
+        using var certificate = request.CreateSelfSigned(Now.AddDays(-1), Now.AddDays(90));
+        return (certificate.ExportCertificatePem() + "\n", key.ExportPkcs8PrivateKeyPem() + "\n");
+    }
+
     /// <returns>A leaf, the intermediate that issued it, and the leaf's key.</returns>
     internal static (string Leaf, string Issuer, string Key) Chain(string name)
     {
@@ -29,9 +41,17 @@ internal static class TestPair
         return (leaf.ExportCertificatePem() + "\n", issuer.ExportCertificatePem() + "\n", key.ExportPkcs8PrivateKeyPem());
     }
 
+    // A name of any characters: in a text of the form CN=… some would mean something else.
+    private static X500DistinguishedName Named(string name)
+    {
+        var subject = new X500DistinguishedNameBuilder();
+        subject.AddCommonName(name);
+        return subject.Build();
+    }
+
     private static CertificateRequest Request(string[] names, ECDsa key)
     {
-        var request = new CertificateRequest($"CN={names[0]}", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest(Named(names[0]), key, HashAlgorithmName.SHA256);
         if (names.Length > 1)
         {
             var alternatives = new SubjectAlternativeNameBuilder();
