@@ -1,7 +1,6 @@
 using Berth.Kernel;
 using Berth.Platform.Domains;
 using Berth.Platform.LetsEncrypt.Challenges;
-using Berth.Platform.LetsEncrypt.Preflight;
 
 namespace Berth.Platform.LetsEncrypt;
 
@@ -49,7 +48,7 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
         : servers.Any(server => AcmeServers.IsPublic(server.Directory)) && !IsPublic(name.Base) ? LetsEncryptProblems.NotPublic(app, name)
         : null;
 
-    private static bool IsPublic(DomainName name) => name.Address is { } address ? !Addresses.IsReserved(address) :
+    private static bool IsPublic(DomainName name) => name.Address is { } address ? !SpecialAddress.IsNotPublic(address) :
         name.Text.Contains('.')
         && !NeverPublic.Any(top => name.Text == top || name.Text.EndsWith("." + top, StringComparison.Ordinal));
 

@@ -1,18 +1,13 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using Berth.Kernel;
 
 namespace Berth.Platform.LetsEncrypt.Preflight;
 
-/// <summary>Tells addresses apart: this machine's own, those that nobody outside can reach, and those of networks that stand in front of others.</summary>
+/// <summary>Tells addresses apart: this machine's own, and those of networks that stand in front of others.</summary>
 internal static class Addresses
 {
-    // IANA's special-purpose registries (RFC 6890): not reachable from the internet.
-    private static readonly IPNetwork[] Reserved = Networks(
-        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
-        "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3", "::/127", "fc00::/7", "fe80::/10",
-        "2001:db8::/32", "ff00::/8");
-
     // As the networks publish them: https://www.cloudflare.com/ips/ and https://api.fastly.com/public-ip-list.
     private static readonly (string Name, IPNetwork[] Networks)[] InFront =
     [
@@ -31,7 +26,7 @@ internal static class Addresses
         {
             return NetworkInterface.GetAllNetworkInterfaces()
                 .SelectMany(card => card.GetIPProperties().UnicastAddresses)
-                .Select(unicast => Plain(unicast.Address))
+                .Select(unicast => SpecialAddress.WithoutScope(unicast.Address))
                 .ToHashSet();
         }
         catch (NetworkInformationException)
@@ -40,19 +35,13 @@ internal static class Addresses
         }
     }
 
-    internal static bool IsReserved(IPAddress address) => Reserved.Any(network => network.Contains(address));
-
     /// <returns>Whose network it is in, if it is one that passes requests on to others' servers; null otherwise.</returns>
     internal static string? NetworkInFront(IPAddress address) =>
         InFront.FirstOrDefault(network => network.Networks.Any(range => range.Contains(address))).Name;
 
     /// <summary>Whether some interface has an address of the family that the internet can reach.</summary>
     internal static bool HasPublic(IReadOnlySet<IPAddress> own, AddressFamily family) =>
-        own.Any(address => address.AddressFamily == family && !IsReserved(address));
-
-    // An interface's address may carry its number, which an address in DNS never does.
-    private static IPAddress Plain(IPAddress address) =>
-        address.AddressFamily == AddressFamily.InterNetworkV6 ? new IPAddress(address.GetAddressBytes()) : address;
+        own.Any(address => address.AddressFamily == family && !SpecialAddress.IsNotPublic(address));
 
     private static IPNetwork[] Networks(params string[] texts) => [.. texts.Select(text => IPNetwork.Parse(text))];
 }

@@ -42,7 +42,7 @@ internal sealed class DnsCheck(NameLook look, bool decides, bool isPublic)
     private PreflightFinding JudgeAddresses(string name, IReadOnlyList<IPAddress> addresses)
     {
         var shown = string.Join(", ", addresses.Select(address => address.ToString()));
-        var inside = addresses.Where(Addresses.IsReserved).ToArray();
+        var inside = addresses.Where(SpecialAddress.IsNotPublic).ToArray();
         return inside.Length == 0 || !isPublic
             ? PreflightFinding.Ok(name, Dns, $"{name} leads to {shown}")
             : PreflightFinding.Bad(

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Berth.Edge;
+using Berth.Kernel;
 
 namespace Berth.Platform.LetsEncrypt.Preflight;
 
@@ -66,7 +67,7 @@ internal sealed class ReachCheck(EdgeServer edge, int port, IReadOnlySet<IPAddre
 
     private string Own()
     {
-        var outside = own.Where(address => !Addresses.IsReserved(address)).ToArray();
+        var outside = own.Where(address => !SpecialAddress.IsNotPublic(address)).ToArray();
         return outside.Length > 0 ? string.Join(", ", outside.Take(4).Select(address => address.ToString())) : "the address its router has";
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Berth.Edge;
+using Berth.Kernel;
 using Berth.Platform.LetsEncrypt.Preflight;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -73,7 +74,7 @@ public sealed class Judging_what_answers_at_port_80
     [InlineData("8.8.8.8", false)]
     [InlineData("2606:4700::1", false)]
     public void knows_which_addresses_nobody_outside_can_reach(string address, bool isReserved) =>
-        Assert.Equal(isReserved, Addresses.IsReserved(IPAddress.Parse(address)));
+        Assert.Equal(isReserved, SpecialAddress.IsNotPublic(IPAddress.Parse(address)));
 
     private static ReachCheck Check(string own) => new(EdgeAt(0), 80, new HashSet<IPAddress> { IPAddress.Parse(own) });
 
