@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Berth.Acme.Issuing;
+using Berth.Kernel;
 using Microsoft.AspNetCore.Http;
 
 namespace Berth.Acme.Tests;
@@ -261,13 +262,18 @@ public sealed class Facing_a_refusing_authority : IAsyncLifetime
     [Theory]
     [InlineData("../../../../etc/passwd-and-more")]
     [InlineData("short")]
+    [InlineData("\u001b]0;steered\u0007\r\nX-Injected: yes")]
     [InlineData("")]
     public async Task never_hands_a_token_on_that_is_none(string token)
     {
         _authority.Scripts["/authz/1"] = context =>
             ScriptedAuthority.WriteAsync(context, 200, _authority.Authorization([_authority.Challenge("http-01", token)]));
 
-        Assert.Equal(AcmeProblems.ChallengeUnsupported, (await _guest.FailAsync()).Problem.Code);
+        var problem = (await _guest.FailAsync()).Problem;
+
+        Assert.Equal(AcmeProblems.ResponseInvalid, problem.Code);
+        Assert.Contains($"app.example by http-01 with the token '{Printable.Of(token, 40)}'", problem.Found, StringComparison.Ordinal);
+        Assert.DoesNotContain(problem.Found, char.IsControl);
         Assert.Empty(_guest.Presented);
     }
 

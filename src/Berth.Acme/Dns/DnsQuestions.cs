@@ -9,7 +9,7 @@ public sealed class DnsQuestions
 {
     private const int LargestAnswer = 1232;
 
-    // A machine without any resolver says so when the client is made, or at the first question.
+    // A machine without any resolver says so when the client is made, or at the first question; it may get one later, so a failure is not kept.
     private readonly Lazy<LookupClient> _client;
 
     /// <param name="servers">Asked one after the other; empty for this machine's resolvers.</param>
@@ -28,7 +28,8 @@ public sealed class DnsQuestions
         options.UseTcpFallback = true;
         options.ExtendedDnsBufferSize = LargestAnswer;
         return new LookupClient(options);
-    });
+    },
+    LazyThreadSafetyMode.PublicationOnly);
 
     /// <summary>Puts one question. Whatever a server says or leaves unsaid, nothing is thrown for it.</summary>
     /// <param name="name">The name; aliases are the answer's.</param>

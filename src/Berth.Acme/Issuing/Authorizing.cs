@@ -78,7 +78,7 @@ internal sealed class Authorizing(
         var sorted = history?.Sort(name, solvers) ?? solvers;
         if (ChallengeChoice.Of(authorization, sorted, account, meta) is not { } choice)
         {
-            Fail(new NameFailure(name, null, null, ChallengeChoice.NoneFits(name, authorization, solvers).AsException()));
+            Fail(new NameFailure(name, null, null, ChallengeChoice.NoneFits(client.Options.Host, name, authorization, solvers).AsException()));
             return;
         }
 

@@ -43,11 +43,14 @@ internal sealed record ChallengeChoice(Challenge Challenge, IChallengeSolver Sol
         return null;
     }
 
-    internal static Problem NoneFits(string name, Authorization authorization, IReadOnlyList<IChallengeSolver> solvers) =>
-        AcmeProblems.NoSolver(
-            name,
-            [.. authorization.Challenges.Select(offered => Printable.Of(offered.Type, 40)).Distinct()],
-            [.. solvers.Select(solver => solver.Type)]);
+    internal static Problem NoneFits(string server, string name, Authorization authorization, IReadOnlyList<IChallengeSolver> solvers) =>
+        authorization.Challenges.FirstOrDefault(offered => !HasToken(offered) && solvers.Any(solver => solver.Type == offered.Type)) is { } broken
+            ? AcmeProblems.BadResponse(
+                server, $"proves {Printable.Of(name, 60)} by {broken.Type} with the token '{Printable.Of(broken.Token ?? "", 40)}', which is not base64url of 22 characters or more (RFC 8555 §8.3)")
+            : AcmeProblems.NoSolver(
+                name,
+                [.. authorization.Challenges.Select(offered => Printable.Of(offered.Type, 40)).Distinct()],
+                [.. solvers.Select(solver => solver.Type)]);
 
     // Host names as we write them; null for what cannot be proved here.
     private static Identifier? Known(Identifier identifier) => identifier.Type switch
@@ -57,8 +60,11 @@ internal sealed record ChallengeChoice(Challenge Challenge, IChallengeSolver Sol
         _ => null,
     };
 
-    private static bool IsOpen(Challenge challenge) => challenge.Status is AcmeStatus.Pending or AcmeStatus.Processing
-        && (challenge.Type == ChallengeType.DnsPersist01 || KeyAuthorization.IsToken(challenge.Token));
+    private static bool IsOpen(Challenge challenge) =>
+        challenge.Status is AcmeStatus.Pending or AcmeStatus.Processing && HasToken(challenge);
+
+    private static bool HasToken(Challenge challenge) =>
+        challenge.Type == ChallengeType.DnsPersist01 || KeyAuthorization.IsToken(challenge.Token);
 
     private static ChallengeTask? TaskOf(
         Challenge challenge, Identifier identifier, bool isWildcard, Transport.Signer account, DirectoryMeta? meta)
