@@ -76,6 +76,27 @@ public sealed class Living_with_an_authority_that_hangs
     }
 
     [Fact]
+    public async Task tells_a_second_command_what_it_waits_for()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var hanging = new TcpListener(IPAddress.Loopback, 0);
+        hanging.Start();
+        await using var berth = await BerthServer.StartAsync();
+        await CreateAsync(berth, $"https://localhost:{((IPEndPoint)hanging.LocalEndpoint).Port}/directory");
+
+        var first = berth.RunAsync("letsencrypt:enable", "hello");
+        using (await hanging.AcceptSocketAsync(patience.Token))
+        {
+            await using var second = RunningProgram.Start(BerthProgram.Path, ["letsencrypt:enable", "hello"], berth.Environment);
+            Assert.True(await second.SaysAsync("-----> Waiting for what is under way with the certificate of hello to end...", patience.Token));
+            Assert.False(first.IsCompleted);
+        }
+
+        hanging.Stop();
+        Assert.DoesNotContain("Waiting for", (await first).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task asks_no_other_server_where_a_name_could_not_be_proved()
     {
         // Neither port leads to the edge: what is wrong would be wrong for the next server, too.

@@ -35,7 +35,7 @@ public sealed class CertificateManager(
 
     public async Task<int> ObtainAsync(AppName app, string headline, bool force, CommandOutput output, CancellationToken cancel)
     {
-        using var held = await _gates.EnterAsync(app, cancel);
+        using var held = await _gates.EnterAsync(app, output, cancel);
         return await ObtainAndTellAsync(held, app, headline, force, output, cancel);
     }
 
@@ -62,26 +62,26 @@ public sealed class CertificateManager(
 
     public async Task RevokeAsync(AppName app, CancellationToken cancel)
     {
-        using var held = await _gates.EnterAsync(app, cancel);
+        using var held = await _gates.EnterAsync(app, null, cancel);
         await RevokeHeldAsync(app, cancel);
         TakeOff(app, LineageEventKind.Revoked);
     }
 
     public async Task DisableAsync(AppName app, CancellationToken cancel)
     {
-        using var held = await _gates.EnterAsync(app, cancel);
+        using var held = await _gates.EnterAsync(app, null, cancel);
         TakeOff(app, LineageEventKind.Disabled);
     }
 
     public async Task RehearseAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {
-        using var held = await _gates.EnterAsync(app, cancel);
+        using var held = await _gates.EnterAsync(app, output, cancel);
         await rehearsal.RunAsync(app, output, cancel);
     }
 
     public async Task<Bundle> RollBackAsync(AppName app, string? bundle, CancellationToken cancel)
     {
-        using var held = await _gates.EnterAsync(app, cancel);
+        using var held = await _gates.EnterAsync(app, null, cancel);
         var earlier = bundles.Find(app, bundle);
         var before = lineages.ReadState(app);
 
@@ -122,7 +122,7 @@ public sealed class CertificateManager(
         }
     }
 
-    public Task<IDisposable> HoldAsync(AppName app, CancellationToken cancel) => _gates.EnterAsync(app, cancel);
+    public Task<IDisposable> HoldAsync(AppName app, CancellationToken cancel) => _gates.EnterAsync(app, null, cancel);
 
     private async Task<int> ObtainAndTellAsync(
         IDisposable held, AppName app, string headline, bool force, CommandOutput output, CancellationToken cancel)
