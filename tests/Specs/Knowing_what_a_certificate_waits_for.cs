@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Berth.TestKit;
 
 namespace Berth.Specs;
@@ -170,17 +172,23 @@ public sealed class Knowing_what_a_certificate_waits_for
         var port = FreePort.Next();
         await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
         await using var berth = await StartAsync(pebble, port);
-        await berth.OkAsync(
-            "letsencrypt:set", "hello", "server", $"https://127.0.0.1:{FreePort.Next()}/directory https://127.0.0.1:{FreePort.Next()}/directory");
+        string[] servers = [$"https://127.0.0.1:{FreePort.Next()}/directory", $"https://127.0.0.1:{FreePort.Next()}/directory"];
+        await berth.OkAsync("letsencrypt:set", "hello", "server", string.Join(' ', servers));
 
-        // From the third failure of each on they stand in for one another.
-        for (var attempt = 0; attempt < 7; attempt++)
+        // How often each has been asked so far: from the third failure of each on they stand in for one another.
+        (int First, int Second)[] expected = [(1, 0), (2, 0), (3, 1), (3, 2), (4, 3), (5, 4), (6, 5)];
+        foreach (var asked in expected)
         {
             Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello")).Status);
+            var told = await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-servers");
+            Assert.Equal(asked, (FailuresOf(told, servers[0]), FailuresOf(told, servers[1])));
         }
 
         Assert.Equal("false\n", (await berth.RunAsync("letsencrypt:active", "hello")).Output);
     }
+
+    private static int FailuresOf(string told, string server) =>
+        Regex.Match(told, $@"{Regex.Escape(server)}: (\d+) failures") is { Success: true } match ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
 
     [Fact]
     public async Task an_account_changes_its_key_and_contact_and_ends()

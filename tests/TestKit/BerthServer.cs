@@ -43,7 +43,7 @@ public sealed class BerthServer : IAsyncDisposable
     public string Log => string.Join('\n', _daemon?.Said ?? []);
 
     /// <summary>Scratch roots without a daemon, for commands that need none.</summary>
-    public static BerthServer WithoutDaemon() => new(null);
+    public static BerthServer WithoutDaemon(IReadOnlyDictionary<string, string?>? environment = null) => new(environment);
 
     /// <param name="environment">The daemon's and the commands', for all of this server's life.</param>
     /// <param name="httpPort">Where the edge takes plain HTTP; 0 for any free port.</param>

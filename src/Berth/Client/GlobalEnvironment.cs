@@ -6,7 +6,7 @@ namespace Berth.Client;
 
 /// <summary>
 /// Settings for every command: <c>/etc/default/dokku</c>, <c>DOKKU_ROOT/dokkurc</c> and the files in <c>DOKKU_ROOT/.dokkurc</c>. Dokku runs them as
-/// shell scripts; here their <c>KEY=value</c> lines are read, and what would need a shell is passed over. The process's own environment wins.
+/// shell scripts; here their <c>KEY=value</c> lines are read, and a name that was last given what needs a shell is not set. The process's own environment wins.
 /// </summary>
 internal sealed class GlobalEnvironment
 {
@@ -85,7 +85,12 @@ internal sealed class GlobalEnvironment
 
         foreach (var (name, value) in EnvironmentFile.Parse(text))
         {
-            if (name.StartsWith(Prefix, StringComparison.Ordinal) && value.IndexOfAny(['$', '`']) < 0)
+            if (value.IndexOfAny(['$', '`']) >= 0)
+            {
+                // Only a shell knows what it is now.
+                _values.Remove(name);
+            }
+            else if (name.StartsWith(Prefix, StringComparison.Ordinal))
             {
                 _values[name] = value;
             }
