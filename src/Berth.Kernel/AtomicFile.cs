@@ -30,17 +30,36 @@ public static class AtomicFile
         Write(folder, Path.GetFileName(path), content, mode);
     }
 
+    /// <summary>
+    /// As <see cref="Write(HeldFolder, string, ReadOnlySpan{byte}, UnixFileMode)"/>, but the disk is not waited for: after kill -9 it is there whole,
+    /// after a power cut the file may be the old one, the new one or empty. For what can be had again.
+    /// </summary>
+    /// <exception cref="ProblemException"><see cref="KernelProblems.StateNotWritable"/>; the old file is as it was.</exception>
+    public static void WriteUnsynced(HeldFolder folder, string name, ReadOnlySpan<byte> content, UnixFileMode mode = Private) =>
+        Write(folder, name, content, mode, waits: false);
+
     /// <summary>Replaces a file of a folder that is held, whatever its path leads to meanwhile.</summary>
     /// <exception cref="ProblemException"><see cref="KernelProblems.StateNotWritable"/>; the old file is as it was.</exception>
-    public static void Write(HeldFolder folder, string name, ReadOnlySpan<byte> content, UnixFileMode mode = Private)
+    public static void Write(HeldFolder folder, string name, ReadOnlySpan<byte> content, UnixFileMode mode = Private) =>
+        Write(folder, name, content, mode, waits: true);
+
+    private static void Write(HeldFolder folder, string name, ReadOnlySpan<byte> content, UnixFileMode mode, bool waits)
     {
         ArgumentNullException.ThrowIfNull(folder);
         var temporary = TemporaryIn(folder, name);
         try
         {
-            WriteDurably(folder, temporary, content, mode);
+            using (var file = Open(folder, temporary, mode))
+            {
+                file.Write(content);
+                file.Flush(flushToDisk: waits);
+            }
+
             Posix.Rename(temporary, $"{folder.Path}/{name}");
-            folder.Sync();
+            if (waits)
+            {
+                folder.Sync();
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -146,13 +165,6 @@ public static class AtomicFile
     }
 
     private static string TemporaryIn(HeldFolder folder, string name) => $"{folder.Path}/.{name}.{Guid.NewGuid():N}{TemporaryEnding}";
-
-    private static void WriteDurably(HeldFolder folder, string path, ReadOnlySpan<byte> content, UnixFileMode mode)
-    {
-        using var file = Open(folder, path, mode);
-        file.Write(content);
-        file.Flush(flushToDisk: true);
-    }
 
     private static FileStream Open(HeldFolder folder, string path, UnixFileMode mode)
     {

@@ -7,6 +7,7 @@ namespace Berth.Storage;
 /// <summary>State as files in Dokku's layout. Every write is whole (<see cref="AtomicFile"/>); locks are files under <c>run/locks</c>.</summary>
 public sealed class FileStateStore(StateRoots roots, TimeProvider time, FolderWatch? watch = null) : IStateStore
 {
+    private const string LockEnding = ".lock";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly RootsGuard _guard = new(roots);
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _scopes = new(StringComparer.Ordinal);
@@ -33,6 +34,13 @@ public sealed class FileStateStore(StateRoots roots, TimeProvider time, FolderWa
         var file = FileOf(path);
         using var folder = Hold(file);
         AtomicFile.Write(folder, Path.GetFileName(file), Encoding.UTF8.GetBytes(text), mode);
+    }
+
+    public void WriteUnsynced(StatePath path, string text)
+    {
+        var file = FileOf(path);
+        using var folder = Hold(file);
+        AtomicFile.WriteUnsynced(folder, Path.GetFileName(file), Encoding.UTF8.GetBytes(text));
     }
 
     public void WriteAll(IReadOnlyList<StateFile> files)
@@ -143,13 +151,32 @@ public sealed class FileStateStore(StateRoots roots, TimeProvider time, FolderWa
 
         try
         {
-            var file = FileOf(StatePath.Lib("run", "locks", $"{scope}.lock"));
+            var file = FileOf(Locks.Slash(scope + LockEnding));
             return new Held(await FileLock.AcquireAsync(file, scope, Patience, time, cancel), inside);
         }
         catch
         {
             inside.Release();
             throw;
+        }
+    }
+
+    public int ForgetLocks(Predicate<string> isOver) => List(Locks)
+        .Where(name => name.EndsWith(LockEnding, StringComparison.Ordinal) && isOver(name[..^LockEnding.Length]))
+        .Count(name => TryForget(FileOf(Locks.Slash(name))));
+
+    private static StatePath Locks { get; } = StatePath.Lib("run", "locks");
+
+    private static bool TryForget(string file)
+    {
+        try
+        {
+            return FileLock.TryRemove(file);
+        }
+        catch (ProblemException)
+        {
+            // Another account's: it stays, and does no harm.
+            return false;
         }
     }
 

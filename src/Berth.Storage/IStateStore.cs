@@ -15,6 +15,12 @@ public interface IStateStore
     /// <summary>Replaces the document whole; readers see the old text or the new.</summary>
     void Write(StatePath path, string text, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
+    /// <summary>
+    /// Replaces the document whole and does not wait for the disk: kill -9 takes nothing of it, a power cut may leave the old text, the new or an
+    /// empty one. For what can be had again, and whose reader takes an empty text for none.
+    /// </summary>
+    void WriteUnsynced(StatePath path, string text) => Write(path, text);
+
     /// <summary>Replaces several documents, each whole, in the order given; what was written stays when a later one cannot be.</summary>
     void WriteAll(IReadOnlyList<StateFile> files)
     {
@@ -49,4 +55,9 @@ public interface IStateStore
     /// <param name="cancel">Ends the wait.</param>
     /// <exception cref="Kernel.ProblemException">When another holder keeps it for too long.</exception>
     ValueTask<IDisposable> LockAsync(string scope, CancellationToken cancel);
+
+    /// <summary>Leaves nothing behind of locks that nobody holds and nobody needs any more.</summary>
+    /// <param name="isOver">Asked with each lock's scope.</param>
+    /// <returns>How many are gone.</returns>
+    int ForgetLocks(Predicate<string> isOver) => 0;
 }

@@ -95,6 +95,33 @@ public sealed class Keeping_state_in_files : IDisposable
     }
 
     [Fact]
+    public async Task forgets_a_lock_that_nobody_holds_and_no_other()
+    {
+        (await _store.LockAsync("gone", CancellationToken.None)).Dispose();
+        (await _store.LockAsync("gone.ps", CancellationToken.None)).Dispose();
+        (await _store.LockAsync("there", CancellationToken.None)).Dispose();
+        using var held = await _store.LockAsync("gone.config", CancellationToken.None);
+
+        Assert.Equal(2, _store.ForgetLocks(scope => scope.StartsWith("gone", StringComparison.Ordinal)));
+
+        Assert.Equal(["gone.config.lock", "there.lock"], _store.List(StatePath.Lib("run", "locks")));
+        using var again = await _store.LockAsync("gone", CancellationToken.None);
+        Assert.Equal(0, _store.ForgetLocks(scope => scope == "gone"));
+    }
+
+    [Fact]
+    public void writes_whole_what_no_power_cut_needs_to_leave()
+    {
+        var path = StatePath.Home("hello", "letsencrypt", "proofs.json");
+        _store.WriteUnsynced(path, "one");
+        _store.WriteUnsynced(path, "two");
+
+        Assert.Equal("two", _store.Read(path));
+        Assert.Equal(AtomicFile.Private, File.GetUnixFileMode(_store.FileOf(path)));
+        Assert.Equal(["proofs.json"], Directory.EnumerateFiles(_scratch["home/hello/letsencrypt"]).Select(Path.GetFileName));
+    }
+
+    [Fact]
     public void says_which_file_cannot_be_read()
     {
         Directory.CreateDirectory(_scratch["home/hello/VHOST"]);

@@ -2,7 +2,7 @@ using Berth.Acme.Challenges;
 using Berth.Acme.Protocol;
 using Berth.Edge;
 
-namespace Berth.Platform.LetsEncrypt;
+namespace Berth.Platform.LetsEncrypt.Challenges;
 
 /// <summary>Answers TLS-ALPN-01 at the edge, to the CA's hello alone: for names whose port 80 is closed.</summary>
 internal sealed class EdgeTlsSolver(EdgeServer edge, TimeProvider time) : IChallengeSolver

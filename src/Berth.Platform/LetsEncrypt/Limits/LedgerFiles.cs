@@ -61,7 +61,7 @@ internal sealed class LedgerFiles(IStateStore store, string directoryUrl) : ILed
                 }
             }
 
-            store.Write(FileOf(group.Key), JsonSerializer.Serialize(entries, LedgerJson.Default.DictionaryStringLedgerEntry));
+            store.WriteUnsynced(FileOf(group.Key), JsonSerializer.Serialize(entries, LedgerJson.Default.DictionaryStringLedgerEntry));
         }
 
         return ValueTask.CompletedTask;

@@ -4,7 +4,10 @@ using Berth.Storage;
 
 namespace Berth.Platform.LetsEncrypt.Lineages;
 
-/// <summary>The order under way as a file of mode 0600: it holds the certificate's key.</summary>
+/// <summary>
+/// The order under way as a file of mode 0600: it holds the certificate's key. The disk is waited for once, when the order exists at the server;
+/// what follows of it can be asked there again, and without the file there would be a new order.
+/// </summary>
 internal sealed class OrderJournal(IStateStore store, StatePath path) : IOrderJournal
 {
     public ValueTask<PendingOrder?> LoadAsync(CancellationToken cancel) => new(
@@ -12,7 +15,16 @@ internal sealed class OrderJournal(IStateStore store, StatePath path) : IOrderJo
 
     public ValueTask SaveAsync(PendingOrder order, CancellationToken cancel)
     {
-        store.Write(path, Encoding.UTF8.GetString(order.ToJson()));
+        var text = Encoding.UTF8.GetString(order.ToJson());
+        if (order.Stage == OrderStage.Ordered)
+        {
+            store.Write(path, text);
+        }
+        else
+        {
+            store.WriteUnsynced(path, text);
+        }
+
         return ValueTask.CompletedTask;
     }
 

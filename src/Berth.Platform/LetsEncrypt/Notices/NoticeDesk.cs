@@ -27,7 +27,10 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
         // Afterwards: told once too often after a crash is better than not at all.
         if (happened.Kind == LineageEventKind.Issued)
         {
-            WriteTold(happened.App, new ToldState());
+            if (told != new ToldState())
+            {
+                WriteTold(happened.App, new ToldState());
+            }
         }
         else if (isNews)
         {

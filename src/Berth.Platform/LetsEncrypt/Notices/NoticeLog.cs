@@ -16,7 +16,7 @@ public sealed class NoticeLog(IStateStore store)
     private const int LongestLine = 64 * 1024;
     private static readonly StatePath Place = StatePath.Lib("data", "letsencrypt", "--global", "events.jsonl");
     private static readonly StatePath Older = StatePath.Lib("data", "letsencrypt", "--global", "events.1.jsonl");
-    private static readonly KeepRule Kept = new(SizeLimit, "events.1.jsonl", AtomicFile.Private, PrivateFolder.OwnerOnly) { IsDurable = true };
+    private static readonly KeepRule Kept = new(SizeLimit, "events.1.jsonl", AtomicFile.Private, PrivateFolder.OwnerOnly);
     private readonly Lock _writing = new();
 
     /// <exception cref="ProblemException">It could not be written.</exception>

@@ -5,8 +5,4 @@ namespace Berth.Platform.Processes.Output;
 /// <param name="Older">The name it then has, in the same folder.</param>
 /// <param name="Mode">Of a new file.</param>
 /// <param name="FolderMode">Of a new folder.</param>
-internal sealed record KeepRule(long Limit, string Older, UnixFileMode Mode, UnixFileMode FolderMode)
-{
-    /// <summary>Whether what was added is waited for until the disk has it.</summary>
-    public bool IsDurable { get; init; }
-}
+internal sealed record KeepRule(long Limit, string Older, UnixFileMode Mode, UnixFileMode FolderMode);

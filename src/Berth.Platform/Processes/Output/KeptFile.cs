@@ -58,16 +58,6 @@ internal static class KeptFile
         }
 
         using var stream = new FileStream(file, FileAccess.Write, bufferSize: 0);
-        var isNew = stream.Length == 0;
         stream.Write(bytes);
-        if (rule.IsDurable)
-        {
-            stream.Flush(flushToDisk: true);
-        }
-
-        if (rule.IsDurable && isNew)
-        {
-            folder.Sync();
-        }
     }
 }

@@ -2,7 +2,7 @@ using Berth.Acme.Challenges;
 using Berth.Acme.Protocol;
 using Berth.Edge;
 
-namespace Berth.Platform.LetsEncrypt.Orders;
+namespace Berth.Platform.LetsEncrypt.Challenges;
 
 /// <summary>Answers HTTP-01 at the edge, before any redirect and on every host; nothing is reloaded.</summary>
 internal sealed class EdgeChallengeSolver(EdgeServer edge) : IChallengeSolver
