@@ -79,7 +79,11 @@ public sealed record EdgeSnapshot
         var (names, extra, addresses) = (Apps.ToBuilder(), Extra, Addresses);
         foreach (var (app, hosts) in apps)
         {
-            extra = WithExtra(extra, app, hosts.Select(pair => pair.Value));
+            if (!extra.IsEmpty || hosts.Any(pair => pair.Value.Ports.Any(port => port.IsExtra)))
+            {
+                extra = WithExtra(extra, app, hosts.Select(pair => pair.Value));
+            }
+
             addresses = Moved(addresses, app, hosts);
             if (hosts.IsEmpty)
             {
@@ -211,7 +215,8 @@ public sealed record EdgeSnapshot
     };
 
     private ImmutableHashSet<IPAddress> Moved(
-        ImmutableHashSet<IPAddress> addresses, AppName app, ImmutableArray<KeyValuePair<DomainName, EdgeHost>> wanted) => addresses
+        ImmutableHashSet<IPAddress> addresses, AppName app, ImmutableArray<KeyValuePair<DomainName, EdgeHost>> wanted) =>
+        addresses.IsEmpty && wanted.All(pair => pair.Key.Address is null) ? addresses : addresses
             .Except(NamesOf(app).Select(name => name.Address).OfType<IPAddress>())
             .Union(wanted.Select(pair => pair.Key.Address).OfType<IPAddress>());
 

@@ -16,6 +16,10 @@ public sealed record AppName
 
     public override string ToString() => Text;
 
+    public bool Equals(AppName? other) => other is not null && other.Text == Text;
+
+    public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
+
     public static AppName Parse(string text) =>
         TryParse(text, out var name) ? name : throw KernelProblems.InvalidAppName().AsException();
 

@@ -35,6 +35,10 @@ public sealed record DomainName
 
     public override string ToString() => Text;
 
+    public bool Equals(DomainName? other) => other is not null && other.Text == Text;
+
+    public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
+
     public static DomainName Parse(string text) =>
         TryParse(text, out var name, out var reason) ? name : throw KernelProblems.InvalidDomain(text, reason).AsException();
 

@@ -12,7 +12,8 @@ namespace Berth.Storage;
 /// <param name="time">Now.</param>
 public sealed class Remembered<T>(FolderWatch? watch, TimeProvider time)
 {
-    private const int Most = 20_000;
+    // Each takes up to a kilobyte with its value; loops over more than this many apps read their files.
+    private const int Most = 4_000;
 
     // A kernel's clock for files ticks every few milliseconds: a file that has just changed may change again within the same tick.
     private const long Settled = 100_000_000;

@@ -33,25 +33,23 @@ public sealed record CertificateFacts
 
     public required bool SelfIssued { get; init; }
 
+    /// <param name="pem">The first certificate in it counts.</param>
+    /// <returns>Null when there is none that can be read.</returns>
     public static CertificateFacts? TryRead(string? pem)
     {
-        if (pem is null)
-        {
-            return null;
-        }
-
         try
         {
-            using var leaf = X509Certificate2.CreateFromPem(pem);
-            return Of(leaf);
+            return CertificateFields.TryRead(pem, out var leaf) ? Of(leaf) : null;
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        catch (CryptographicException)
         {
             return null;
         }
     }
 
-    public static CertificateFacts Of(X509Certificate2 leaf) => new()
+    public static CertificateFacts Of(X509Certificate2 leaf) => Of(CertificateFields.Read(leaf.RawData));
+
+    private static CertificateFacts Of(CertificateFields leaf) => new()
     {
         Names = NamesOf(leaf, CommonNameOf(leaf)),
         Issuer = DistinguishedName(leaf.IssuerName),
@@ -63,12 +61,12 @@ public sealed record CertificateFacts
         SelfIssued = leaf.IssuerName.RawData.AsSpan().SequenceEqual(leaf.SubjectName.RawData),
     };
 
-    private static string? CommonNameOf(X509Certificate2 leaf) => leaf.SubjectName.EnumerateRelativeDistinguishedNames()
+    private static string? CommonNameOf(CertificateFields leaf) => leaf.SubjectName.EnumerateRelativeDistinguishedNames()
         .FirstOrDefault(part => !part.HasMultipleElements && part.GetSingleElementType().Value == "2.5.4.3")?.GetSingleElementValue() is { } name ? Printable.Of(name) : null;
 
-    private static ImmutableArray<string> NamesOf(X509Certificate2 leaf, string? commonName)
+    private static ImmutableArray<string> NamesOf(CertificateFields leaf, string? commonName)
     {
-        var names = leaf.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
+        var names = leaf.Names;
         return names is null ? commonName is null ? [] : [commonName] : [.. names.EnumerateDnsNames().Select(name => Printable.Of(name, LongestName)), .. names.EnumerateIPAddresses().Select(ip => ip.ToString())];
     }
 

@@ -38,10 +38,12 @@ internal sealed class RouteHosts(PortPlan ports, NginxSettings settings, ICertif
     public (ImmutableArray<KeyValuePair<DomainName, EdgeHost>> Hosts, EdgeHost? Otherwise) Of(AppFacts facts, EdgeHost settled, IEnumerable<IPEndPoint> addresses)
     {
         var certificate = facts.Certificate == 0 ? null : EdgeCertificate.Of(certificates, settled.App, facts.Certificate);
-        var host = settled with { Targets = [.. addresses.Select(address => EdgeTarget.Parse($"http://{address}"))] };
+        ImmutableArray<EdgeTarget> targets = [.. addresses.Select(address => EdgeTarget.Parse($"http://{address}"))];
         return (
-            [.. facts.Names.Select(name => KeyValuePair.Create(name, Named(host, name, certificate, facts)))],
-            Rest(facts, host with { Certificate = certificate, KeepsHttp = true, StrictTransportSecurity = null }));
+            [.. facts.Names.Select(name => KeyValuePair.Create(name, Named(settled, name, certificate, facts, targets)))],
+            Rest(facts, settled.Ports) is { IsEmpty: false } doors
+                ? settled with { Targets = targets, Certificate = certificate, Ports = doors, KeepsHttp = true, StrictTransportSecurity = null }
+                : null);
     }
 
     private ImmutableArray<EdgePort> DoorsOf(ImmutableArray<PortMapping> mappings) =>
@@ -60,11 +62,12 @@ internal sealed class RouteHosts(PortPlan ports, NginxSettings settings, ICertif
     /// A certificate serves the names it covers. One that its owner installed is shown for the app's other names too, as they asked for;
     /// only nobody is sent there from HTTP.
     /// </summary>
-    private EdgeHost Named(EdgeHost host, DomainName name, EdgeCertificate? certificate, AppFacts facts)
+    private EdgeHost Named(EdgeHost host, DomainName name, EdgeCertificate? certificate, AppFacts facts, ImmutableArray<EdgeTarget> targets)
     {
         var covered = !facts.Uncovered.Contains(name);
         return host with
         {
+            Targets = targets,
             Certificate = covered || !facts.IsFromAcme ? certificate : null,
             KeepsHttp = host.KeepsHttp || !covered,
             StrictTransportSecurity = covered && !IsTrial(name) ? host.StrictTransportSecurity : null,
@@ -75,13 +78,9 @@ internal sealed class RouteHosts(PortPlan ports, NginxSettings settings, ICertif
     /// What an app does for names that nobody has: with the domain <c>_</c> at all its doors; without any domain at those that are its
     /// own, for at a main door it would take what others may want.
     /// </summary>
-    private static EdgeHost? Rest(AppFacts facts, EdgeHost host)
-    {
-        ImmutableArray<EdgePort> doors = facts.CatchesAll ? host.Ports
-            : facts.Names.IsEmpty ? [.. host.Ports.Where(door => door.IsExtra)]
-            : [];
-        return doors.IsEmpty ? null : host with { Ports = doors };
-    }
+    private static ImmutableArray<EdgePort> Rest(AppFacts facts, ImmutableArray<EdgePort> doors) => facts.CatchesAll ? doors
+        : facts.Names.IsEmpty ? [.. doors.Where(door => door.IsExtra)]
+        : [];
 
     // 80 and 443 are the main doors wherever these are: a trial of another user's has them at 8080 and 8443.
     private EdgePort DoorOf(PortMapping mapping) => (mapping.IsHttps, mapping.HostPort) switch

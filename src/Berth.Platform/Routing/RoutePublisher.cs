@@ -138,7 +138,7 @@ public sealed class RoutePublisher(
                     var (hosts, otherwise) = _hosts.Of(facts, settled, AddressesOf(app, Newest(scheduler.TargetsOf(app))));
                     if (otherwise is null)
                     {
-                        bulk.Add(KeyValuePair.Create(app, hosts.RemoveAll(pair => holders[pair.Key] != app)));
+                        bulk.Add(KeyValuePair.Create(app, hosts.All(pair => holders[pair.Key] == app) ? hosts : hosts.RemoveAll(pair => holders[pair.Key] != app)));
                     }
                     else
                     {
@@ -166,9 +166,9 @@ public sealed class RoutePublisher(
     }
 
     // A name written into two apps' files by hand stays with the one that has it.
-    private Dictionary<DomainName, AppName> Holders(IEnumerable<(AppName App, AppFacts Facts)> all)
+    private Dictionary<DomainName, AppName> Holders(List<(AppName App, AppFacts Facts)> all)
     {
-        var (hosts, holders) = (edge.Snapshot.Hosts, new Dictionary<DomainName, AppName>());
+        var (hosts, holders) = (edge.Snapshot.Hosts, new Dictionary<DomainName, AppName>(all.Count));
         foreach (var (app, facts) in all)
         {
             foreach (var name in facts.Names)

@@ -67,7 +67,7 @@ public sealed class ContainerTargets(AppCatalog apps, KnownApps known, Container
     {
         try
         {
-            return files.Of(app) is { Count: > 0 } found && releases.Current(app) is null ? found : [];
+            return files.HasAny(app) && releases.Current(app) is null ? files.Of(app) : [];
         }
         catch (ProblemException)
         {
