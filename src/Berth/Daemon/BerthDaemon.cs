@@ -51,6 +51,7 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
     {
         try
         {
+            IdleMemory.AfterStart();
             _services!.Notices.TakeUp();
             await Task.WhenAll(
                 Task.Run(SweepLeftovers, stop), _services.Renewals.RunAsync(stop), _services.Notices.RunAsync(stop), _authority?.KeepTryingAsync(WriteRecord, stop) ?? Task.CompletedTask);
