@@ -79,11 +79,7 @@ public sealed record EdgeSnapshot
         var (names, extra, addresses) = (Apps.ToBuilder(), Extra, Addresses);
         foreach (var (app, hosts) in apps)
         {
-            if (!extra.IsEmpty || hosts.Any(pair => pair.Value.Ports.Any(port => port.IsExtra)))
-            {
-                extra = WithExtra(extra, app, hosts.Select(pair => pair.Value));
-            }
-
+            extra = WithExtra(extra, app, [.. hosts.Select(pair => pair.Value)]);
             addresses = Moved(addresses, app, hosts);
             if (hosts.IsEmpty)
             {
@@ -97,7 +93,7 @@ public sealed record EdgeSnapshot
 
         return this with
         {
-            Hosts = Hosts.Change(apps.SelectMany(pair => NamesOf(pair.Key)), apps.SelectMany(pair => pair.Value)),
+            Hosts = Hosts.Change(Apps.IsEmpty ? [] : apps.SelectMany(pair => NamesOf(pair.Key)), apps.SelectMany(pair => pair.Value)),
             Extra = extra,
             Addresses = addresses,
             Apps = names.ToImmutable(),
@@ -221,8 +217,14 @@ public sealed record EdgeSnapshot
             .Union(wanted.Select(pair => pair.Key.Address).OfType<IPAddress>());
 
     private static ImmutableDictionary<AppName, ImmutableArray<EdgePort>> WithExtra(
-        ImmutableDictionary<AppName, ImmutableArray<EdgePort>> extra, AppName app, IEnumerable<EdgeHost> hosts)
+        ImmutableDictionary<AppName, ImmutableArray<EdgePort>> extra, AppName app, ImmutableArray<EdgeHost> hosts)
     {
+        // Hardly any app has one.
+        if (extra.IsEmpty && hosts.All(host => host.Ports.All(port => !port.IsExtra)))
+        {
+            return extra;
+        }
+
         ImmutableArray<EdgePort> ports = [.. hosts.SelectMany(host => host.Ports).Where(port => port.IsExtra).Distinct()];
         return ports.IsEmpty ? extra.Remove(app)
             : extra.TryGetValue(app, out var before) && before.SequenceEqual(ports) ? extra

@@ -29,7 +29,7 @@ public sealed class NginxLogs
 
     /// <param name="app">Whose.</param>
     /// <param name="kind"><c>access</c> or <c>error</c>.</param>
-    public string DefaultOf(AppName app, string kind) => $"{_folder}/{app}-{kind}.log";
+    public string DefaultOf(AppName app, string kind) => $"{_folder}/{app.Text}-{kind}.log";
 
     /// <returns>The file to write, or null: the log is off, or lies where an app's setting must not make the edge write.</returns>
     public string? Writable(string path) =>

@@ -94,7 +94,7 @@ public sealed class KnownApps(IStateStore store, TimeProvider time)
 
         try
         {
-            AtomicFile.Write(store.FileOf(Place), KnownAppsFile.Write(all));
+            AtomicFile.Write(store.FileOf(Place), KnownAppsFile.Write(all).Span);
         }
         catch (ProblemException)
         {

@@ -22,9 +22,10 @@ internal static class KnownAppsFile
     private const byte Pair = 8;
     private const byte Acme = 16;
 
-    public static byte[] Write(IReadOnlyCollection<KeyValuePair<AppName, AppFacts>> apps)
+    public static ReadOnlyMemory<byte> Write(IReadOnlyCollection<KeyValuePair<AppName, AppFacts>> apps)
     {
-        using var bytes = new MemoryStream();
+        const int usual = 96;
+        using var bytes = new MemoryStream(Head.Length + ((apps.Count + 1) * usual));
         bytes.Write(Head);
         using (var writer = new BinaryWriter(bytes, Encoding.ASCII, leaveOpen: true))
         {
@@ -36,7 +37,7 @@ internal static class KnownAppsFile
         }
 
         bytes.Write(SHA256.HashData(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)));
-        return bytes.ToArray();
+        return bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
     }
 
     /// <param name="bytes">The file; nothing in it is believed before it is looked at.</param>
