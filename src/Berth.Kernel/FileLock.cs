@@ -98,7 +98,15 @@ public sealed class FileLock : IDisposable
             : throw KernelProblems.NotWritable(path, SystemFault.Last(path)).AsException();
     }
 
-    public void Dispose() => _file.Dispose();
+    /// <summary>
+    /// Lets go in so many words: a child of this process, between its fork and its exec, has the file open, too, and would keep the lock.
+    /// </summary>
+    public void Dispose()
+    {
+        var whole = Posix.FileRegion.LetGo;
+        _ = Posix.LockFile((int)_file.DangerousGetHandle(), Take, ref whole);
+        _file.Dispose();
+    }
 
     private static FileLock? TryAcquire(HeldFolder folder, string path)
     {

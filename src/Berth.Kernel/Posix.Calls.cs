@@ -99,6 +99,9 @@ internal static unsafe partial class Posix
         /// <summary>All of a file, to be held by one.</summary>
         public static FileRegion Whole => new() { Kind = ForWriting };
 
+        /// <summary>All of a file, to be held no longer.</summary>
+        public static FileRegion LetGo => new() { Kind = Free };
+
         /// <summary>After a look: whether somebody else holds it.</summary>
         public readonly bool IsLocked => Kind != Free;
     }

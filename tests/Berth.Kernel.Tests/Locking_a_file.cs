@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Berth.TestKit;
 
 namespace Berth.Kernel.Tests;
@@ -92,6 +93,31 @@ public sealed class Locking_a_file : IDisposable
 
         await end.CancelAsync();
         await looking;
+    }
+
+    [Fact]
+    public async Task does_not_stay_with_a_child_that_was_started_meanwhile()
+    {
+        using var end = new CancellationTokenSource();
+        var starting = Task.Run(() =>
+        {
+            while (!end.IsCancellationRequested)
+            {
+                using var child = Process.Start("/bin/true");
+                child.WaitForExit();
+            }
+        });
+
+        var refused = 0;
+        for (var i = 0; i < 50_000; i++)
+        {
+            using var held = FileLock.TryAcquire(_scratch["lock"]);
+            refused += held is null ? 1 : 0;
+        }
+
+        await end.CancelAsync();
+        await starting;
+        Assert.Equal(0, refused);
     }
 
     private static void InterlockedMax(ref int most, int value)

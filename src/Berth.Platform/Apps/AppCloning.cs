@@ -41,26 +41,7 @@ public sealed class AppCloning(AppCatalog apps, ConfigStore config, DomainStore 
     }
 
     /// <summary>Removes what clonings left behind that were cut off.</summary>
-    public void SweepAll()
-    {
-        if (!store.Exists(Journals))
-        {
-            return;
-        }
-
-        foreach (var name in store.List(Journals))
-        {
-            if (AppName.TryParse(name, out var to))
-            {
-                // Whoever is at it right now finishes it; what is found afterwards was left behind.
-                using var held = store.LockAsync(to.Text, CancellationToken.None).AsTask().GetAwaiter().GetResult();
-                if (store.Exists(Journal(to)))
-                {
-                    Sweep(to);
-                }
-            }
-        }
-    }
+    public void SweepAll() => AppJournals.ForEach(store, Journals, Sweep);
 
     private void TakeBack(AppName to)
     {

@@ -39,26 +39,13 @@ public sealed class AppRenaming(IStateStore store)
     }
 
     /// <summary>Goes on with what was cut off.</summary>
-    public void FinishAll()
+    public void FinishAll() => AppJournals.ForEach(store, Journals, from =>
     {
-        if (!store.Exists(Journals))
+        if (AppName.TryParse(store.Read(Journal(from))?.Split('\n')[0], out var to))
         {
-            return;
+            Finish(from, to);
         }
-
-        foreach (var name in store.List(Journals))
-        {
-            if (AppName.TryParse(name, out var from))
-            {
-                // Whoever is at it right now finishes it; what is found afterwards was left behind.
-                using var held = store.LockAsync(from.Text, CancellationToken.None).AsTask().GetAwaiter().GetResult();
-                if (AppName.TryParse(store.Read(Journal(from))?.Split('\n')[0], out var to))
-                {
-                    Finish(from, to);
-                }
-            }
-        }
-    }
+    });
 
     /// <summary>Moves everything, once nothing of the app runs, and lets it run again as it did before.</summary>
     public void Finish(AppName from, AppName to)

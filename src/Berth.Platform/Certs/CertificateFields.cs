@@ -29,32 +29,17 @@ internal sealed record CertificateFields
     public required X509SubjectAlternativeNameExtension? Names { get; init; }
 
     /// <param name="der">The whole certificate; what follows it is not looked at.</param>
-    /// <exception cref="AsnContentException">It is none.</exception>
-    /// <exception cref="CryptographicException">Its names make no sense.</exception>
+    /// <exception cref="CryptographicException">It is none.</exception>
     public static CertificateFields Read(ReadOnlyMemory<byte> der)
     {
-        var body = new AsnReader(der, AsnEncodingRules.BER).ReadSequence().ReadSequence();
-        if (body.PeekTag().HasSameClassAndValue(Version))
+        try
         {
-            body.ReadEncodedValue();
+            return ReadWhole(der);
         }
-
-        var serial = Convert.ToHexString(body.ReadIntegerBytes().Span);
-        body.ReadEncodedValue(); // the signature's algorithm
-        var issuer = new X500DistinguishedName(body.ReadEncodedValue().Span);
-        var validity = body.ReadSequence();
-        var (from, to) = (Time(validity), Time(validity));
-        var subject = new X500DistinguishedName(body.ReadEncodedValue().Span);
-        body.ReadEncodedValue(); // the public key
-        return new CertificateFields
+        catch (Exception e) when (e is AsnContentException or ArgumentException)
         {
-            SerialNumber = serial,
-            IssuerName = issuer,
-            SubjectName = subject,
-            NotBefore = from,
-            NotAfter = to,
-            Names = NamesIn(body),
-        };
+            throw new CryptographicException("The certificate is malformed.", e);
+        }
     }
 
     /// <param name="pem">The first certificate in it counts.</param>
@@ -82,10 +67,36 @@ internal sealed record CertificateFields
         {
             return Read(der);
         }
-        catch (Exception e) when (e is AsnContentException or CryptographicException or ArgumentException)
+        catch (CryptographicException)
         {
             return null;
         }
+    }
+
+    private static CertificateFields ReadWhole(ReadOnlyMemory<byte> der)
+    {
+        var body = new AsnReader(der, AsnEncodingRules.BER).ReadSequence().ReadSequence();
+        if (body.PeekTag().HasSameClassAndValue(Version))
+        {
+            body.ReadEncodedValue();
+        }
+
+        var serial = Convert.ToHexString(body.ReadIntegerBytes().Span);
+        body.ReadEncodedValue(); // the signature's algorithm
+        var issuer = new X500DistinguishedName(body.ReadEncodedValue().Span);
+        var validity = body.ReadSequence();
+        var (from, to) = (Time(validity), Time(validity));
+        var subject = new X500DistinguishedName(body.ReadEncodedValue().Span);
+        body.ReadEncodedValue(); // the public key
+        return new CertificateFields
+        {
+            SerialNumber = serial,
+            IssuerName = issuer,
+            SubjectName = subject,
+            NotBefore = from,
+            NotAfter = to,
+            Names = NamesIn(body),
+        };
     }
 
     private static DateTimeOffset Time(AsnReader reader) =>

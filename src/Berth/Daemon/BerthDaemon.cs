@@ -28,7 +28,7 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
     {
         Started(IdleMemory.Watch(TimeProvider.System));
         PrepareFolders();
-        _lock = FileLock.TryAcquire($"{roots.Lib}/run/daemon.lock") ?? throw ProgramProblems.AlreadyRunning(roots.Lib).AsException();
+        _lock = await LockAsync(cancel);
         var edge = EdgePorts.Choose(options);
         _authority = options.Authority ? Started(new AuthorityKeeper(roots, options.AuthorityPort, edge.HttpPort, logs)) : null;
         await (_authority?.TryAsync(cancel) ?? Task.CompletedTask);
@@ -133,6 +133,19 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
     }
 
     private void Passed(AppName app, Problem problem) => AppPassed(_log, app.Text, problem.Code.Id, problem.Found, problem.Remedy);
+
+    /// <summary>A daemon that was killed a moment ago holds its lock until the kernel has taken it apart.</summary>
+    private async Task<FileLock> LockAsync(CancellationToken cancel)
+    {
+        try
+        {
+            return await FileLock.AcquireAsync($"{roots.Lib}/run/daemon.lock", roots.Lib, TimeSpan.FromSeconds(1), TimeProvider.System, cancel);
+        }
+        catch (ProblemException e) when (e.Problem.Code == KernelProblems.StateBusy)
+        {
+            throw ProgramProblems.AlreadyRunning(roots.Lib).AsException(e);
+        }
+    }
 
     private void PrepareFolders()
     {

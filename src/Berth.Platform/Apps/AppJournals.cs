@@ -1,0 +1,31 @@
+using Berth.Kernel;
+using Berth.Storage;
+
+namespace Berth.Platform.Apps;
+
+/// <summary>What was written down before it was done to an app, one file an app, named after it: who finds one later finishes it.</summary>
+internal static class AppJournals
+{
+    /// <param name="store">Where they lie.</param>
+    /// <param name="journals">Their folder.</param>
+    /// <param name="finish">Called under the app's lock, for whatever nobody is at right now.</param>
+    public static void ForEach(IStateStore store, StatePath journals, Action<AppName> finish)
+    {
+        if (!store.Exists(journals))
+        {
+            return;
+        }
+
+        foreach (var name in store.List(journals))
+        {
+            if (AppName.TryParse(name, out var app))
+            {
+                using var held = store.LockAsync(app.Text, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+                if (store.Exists(journals.Slash(name)))
+                {
+                    finish(app);
+                }
+            }
+        }
+    }
+}
