@@ -22,6 +22,9 @@ internal sealed unsafe partial class Inotify : IDisposable
     private static readonly long[] Local =
         [0xef53, 0x58465342, 0x9123683e, 0x01021994, 0x794c7630, 0x2fc12fc1, 0xf2f52010, 0xca451a4e]; // ext, xfs, btrfs, tmpfs, overlay, zfs, f2fs, bcachefs
 
+    // struct inotify_event with NAME_MAX bytes of a name.
+    private const int LongestEvent = 16 + 256;
+
     private readonly int _descriptor;
     private readonly byte[] _buffer = new byte[16 * 1024];
 
@@ -44,12 +47,12 @@ internal sealed unsafe partial class Inotify : IDisposable
 
     public void Remove(int watch) => _ = Remove(_descriptor, watch);
 
-    /// <summary>Tells everything that has changed until now.</summary>
+    /// <summary>Tells everything that has changed until now; what goes on changing meanwhile does not keep it from ending.</summary>
     public void Drain(Told told)
     {
-        while (true)
+        // The kernel gives all it has, as long as there is room for one more.
+        for (nint length = _buffer.Length; _buffer.Length - length < LongestEvent;)
         {
-            nint length;
             fixed (byte* start = _buffer)
             {
                 length = Posix.Read(_descriptor, start, (nuint)_buffer.Length);

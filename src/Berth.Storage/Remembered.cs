@@ -10,11 +10,9 @@ namespace Berth.Storage;
 /// <typeparam name="T">An immutable value.</typeparam>
 /// <param name="watch">Follows the files; null when each is looked at every time.</param>
 /// <param name="time">Now.</param>
-public sealed class Remembered<T>(FolderWatch? watch, TimeProvider time)
+/// <param name="most">How many are kept. Each takes up to a kilobyte with its value; loops over more than this many apps read their files.</param>
+public sealed class Remembered<T>(FolderWatch? watch, TimeProvider time, int most = 4_000)
 {
-    // Each takes up to a kilobyte with its value; loops over more than this many apps read their files.
-    private const int Most = 4_000;
-
     // A kernel's clock for files ticks every few milliseconds: a file that has just changed may change again within the same tick.
     private const long Settled = 100_000_000;
 
@@ -70,7 +68,7 @@ public sealed class Remembered<T>(FolderWatch? watch, TimeProvider time)
             return;
         }
 
-        if (_entries.Count >= Most)
+        if (_entries.Count >= most)
         {
             _entries.Clear();
         }

@@ -106,7 +106,7 @@ internal static class Program
             _ => null,
         };
         return local is not null ? local.GetAwaiter().GetResult()
-            : words is [CompletionCommand.Hidden, ..] ? LocalRun.RunBeside(words, roots, caller)
+            : words is [CompletionCommand.Hidden, ..] ? Complete(words, roots, caller)
             : Elsewhere(environment.Applied(words), roots, caller);
     }
 
@@ -127,6 +127,25 @@ internal static class Program
 
         var (sent, writeInput) = named is null ? InputOf(words) : (words, named.CopyTo);
         return client.Run(Invocation.Request(sent, roots), writeInput);
+    }
+
+    /// <summary>The daemon has at hand what could come next; without it, or where it does not talk to this user, the files tell.</summary>
+    private static int Complete(string[] words, StateRoots roots, Caller caller)
+    {
+        using var client = TryClient(roots);
+        return client?.Run(Invocation.Request(words, roots), static _ => { }) ?? LocalRun.RunBeside(words, roots, caller);
+    }
+
+    private static ControlClient? TryClient(StateRoots roots)
+    {
+        try
+        {
+            return ControlClient.TryConnect(roots);
+        }
+        catch (ProblemException)
+        {
+            return null;
+        }
     }
 
     /// <summary>A path means a file of the caller, with the caller's rights; the daemon, which may be root, must not read it for them.</summary>

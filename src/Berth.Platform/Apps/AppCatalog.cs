@@ -1,6 +1,7 @@
 using Berth.Kernel;
 using Berth.Platform.Git;
 using Berth.Platform.Networks;
+using Berth.Platform.Plugins;
 using Berth.Storage;
 
 namespace Berth.Platform.Apps;
@@ -104,9 +105,9 @@ public sealed class AppCatalog(IStateStore store, TimeProvider time)
     {
         // An app may share its name with a feature, whose properties of other apps lie in the same folder.
         store.Delete(StatePath.Lib("config", app.Text, "ENV"));
-        foreach (var feature in store.List(StatePath.Lib("config")).Where(name => !name.StartsWith('-')))
+        foreach (var feature in Features())
         {
-            // Every app has a folder there too: a look costs far less than a removal.
+            // A look costs far less than a removal.
             if (store.Exists(StatePath.Lib("config", feature, app.Text)))
             {
                 store.Delete(StatePath.Lib("config", feature, app.Text));
@@ -123,6 +124,14 @@ public sealed class AppCatalog(IStateStore store, TimeProvider time)
         {
             store.Delete(StatePath.Lib("data", area, app.Text));
         }
+    }
+
+    /// <summary>Whoever keeps properties. Each app has a folder beside theirs, which is looked into only where its name is that of a feature, too.</summary>
+    private IEnumerable<string> Features()
+    {
+        var plugins = store.ListFolders(StatePath.Lib("plugins", "available"));
+        var apps = List().Select(app => app.Text).Except(plugins).Where(name => !CorePlugins.Has(name)).ToHashSet(StringComparer.Ordinal);
+        return store.List(StatePath.Lib("config")).Where(name => !name.StartsWith('-') && !apps.Contains(name));
     }
 
     /// <summary>Writes down that the app was made now.</summary>

@@ -17,6 +17,7 @@ namespace Berth.Platform.Certs;
 public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICertificateWatcher? watcher = null) : ICertificateSource
 {
     private readonly Remembered<InService> _certificates = new(store.Watch, time);
+    private readonly Remembered<bool> _whole = new(store.Watch, time, most: 100);
 
     public string CertificatePath(AppName app) => store.FileOf(Certificate(app));
 
@@ -90,7 +91,9 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
     public void WriteRequest(AppName app, string pem) => store.Write(Folder(app).Slash("server.csr"), pem, AtomicFile.GroupRead);
 
     /// <summary>Whether key and certificate belong together.</summary>
-    public bool IsWhole(AppName app)
+    public bool IsWhole(AppName app) => _whole.Get(app.Text, () => [CertificatePath(app), KeyPath(app)], () => Match(app));
+
+    private bool Match(AppName app)
     {
         try
         {

@@ -34,7 +34,7 @@ public static class CorePlugins
     /// <summary>Names Dokku uses for what Berth has not; nobody else's plugin may take them.</summary>
     private static readonly FrozenSet<string> Reserved = Names.Concat(
     [
-        "build-env", "builder-null", "caddy-vhosts", "enter", "haproxy-vhosts", "openresty-vhosts", "run", "scheduler-k3s", "scheduler-null",
+        "build-env", "builder-null", "caddy-vhosts", "enter", "haproxy-vhosts", "nginx", "openresty-vhosts", "run", "scheduler-k3s", "scheduler-null",
         "shell", "tags", "tar", "traefik-vhosts",
     ]).ToFrozenSet(StringComparer.Ordinal);
 

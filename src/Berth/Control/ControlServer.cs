@@ -105,7 +105,7 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
         using var interrupted = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
         using var gone = new CancellationTokenSource();
         using var ended = new CancellationTokenSource();
-        var writer = new FrameWriter(stream);
+        using var writer = new FrameWriter(stream);
         var pump = PumpAsync(reader, interrupted, gone, ended.Token);
         var caller = new Caller(user, call.Program == "dokku" ? "dokku" : "berth", call.OutputIsTerminal, call.ErrorIsTerminal)
         {

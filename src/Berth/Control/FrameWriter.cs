@@ -9,10 +9,14 @@ namespace Berth.Control;
 /// Queues frames for one client and sends them in order from a loop of its own. A client that stops reading or goes away never
 /// holds the command up; commands with long output await <see cref="FlushAsync"/>.
 /// </summary>
-internal sealed class FrameWriter : IOutputSink
+internal sealed class FrameWriter : IOutputSink, IDisposable
 {
     // What a command may have queued before frames to a reader that is stuck are dropped.
     private const long QueueLimit = 16 << 20;
+    // Lines that come in such a time go together: each that goes alone wakes two programs.
+    private static readonly TimeSpan Together = TimeSpan.FromMilliseconds(2);
+
+    private readonly SemaphoreSlim _hurry = new(0);
     private readonly Pipe _queue = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
     private readonly Lock _writing = new();
     private readonly Task _sending;
@@ -38,6 +42,7 @@ internal sealed class FrameWriter : IOutputSink
 
     public ValueTask FlushAsync(CancellationToken cancel)
     {
+        _hurry.Release();
         lock (_writing)
         {
             return new ValueTask(_drained.Task.WaitAsync(cancel));
@@ -51,8 +56,11 @@ internal sealed class FrameWriter : IOutputSink
         BinaryPrimitives.WriteInt32LittleEndian(bytes, status);
         Put(FrameKind.Exit, bytes);
         await _queue.Writer.CompleteAsync();
+        _hurry.Release();
         await _sending;
     }
+
+    public void Dispose() => _hurry.Dispose();
 
     private void Put(FrameKind kind, ReadOnlySpan<byte> content)
     {
@@ -99,6 +107,8 @@ internal sealed class FrameWriter : IOutputSink
                 {
                     break;
                 }
+
+                await _hurry.WaitAsync(Together);
             }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
