@@ -8,7 +8,6 @@ namespace Berth.Bench;
 /// <summary>Answers HTTP-01 for every name and every client, as cheaply as can be: what is measured is the authority.</summary>
 internal sealed class Responder : IDisposable
 {
-    private const int Threads = 8;
     private readonly TcpListener _listener;
     private readonly ConcurrentDictionary<string, string> _answers = new();
 
@@ -16,53 +15,56 @@ internal sealed class Responder : IDisposable
     {
         _listener = new TcpListener(IPAddress.Loopback, port);
         _listener.Start(1024);
-        for (var i = 0; i < Threads; i++)
-        {
-            new Thread(Accept, maxStackSize: 256 * 1024) { IsBackground = true }.Start();
-        }
+        _ = AcceptAsync();
     }
 
     internal void Answer(string token, string keyAuthorization) => _answers[token] = keyAuthorization;
 
-    private void Accept()
+    private async Task AcceptAsync()
     {
-        var buffer = new byte[8192];
         try
         {
             while (true)
             {
-                using var socket = _listener.AcceptSocket();
-                Serve(socket, buffer);
+                _ = ServeAsync(await _listener.AcceptSocketAsync());
             }
         }
-        catch (Exception e) when (e is ObjectDisposedException or SocketException or InvalidOperationException)
+        catch (Exception e) when (e is ObjectDisposedException or SocketException)
         {
             // Done.
         }
     }
 
-    private void Serve(Socket socket, byte[] buffer)
+    // Clients open connections ahead that they may never use: nobody waits for one of them.
+    private async Task ServeAsync(Socket socket)
     {
-        var length = 0;
-        while (buffer.AsSpan(0, length).IndexOf("\r\n\r\n"u8) < 0)
+        using (socket)
         {
-            var read = socket.Receive(buffer.AsSpan(length));
-            if (read == 0)
+            var buffer = new byte[2048];
+            var length = 0;
+            while (buffer.AsSpan(0, length).IndexOf("\r\n\r\n"u8) < 0)
             {
-                return;
+                var read = await socket.ReceiveAsync(buffer.AsMemory(length));
+                if (read == 0)
+                {
+                    return;
+                }
+
+                length += read;
             }
 
-            length += read;
+            await socket.SendAsync(buffer.AsMemory(0, Write(buffer)));
+            socket.Shutdown(SocketShutdown.Send);
         }
+    }
 
-        var line = buffer.AsSpan(0, buffer.AsSpan(0, length).IndexOf((byte)'\r'));
-        var path = Encoding.ASCII.GetString(line).Split(' ', 3)[1];
+    private int Write(byte[] buffer)
+    {
+        var path = Encoding.ASCII.GetString(buffer.AsSpan(0, buffer.AsSpan().IndexOf((byte)'\r'))).Split(' ', 3)[1];
         var found = _answers.TryGetValue(path[(path.LastIndexOf('/') + 1)..], out var answer);
         var body = found ? answer! : "unknown";
-        var sent = Encoding.ASCII.GetBytes(
+        return Encoding.ASCII.GetBytes(
             $"HTTP/1.1 {(found ? "200 OK" : "404 Not Found")}\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: {body.Length}\r\n\r\n{body}", buffer);
-        socket.Send(buffer.AsSpan(0, sent));
-        socket.Shutdown(SocketShutdown.Send);
     }
 
     public void Dispose() => _listener.Dispose();

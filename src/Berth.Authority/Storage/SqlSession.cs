@@ -19,20 +19,25 @@ internal abstract class SqlSession : IDisposable
     /// <summary>Holds the rows of a subselect until the transaction ends: <c>FOR UPDATE</c>, or nothing where one writes at a time.</summary>
     internal abstract string Holding { get; }
 
-    /// <summary>How a transaction that will write begins.</summary>
-    protected abstract string Beginning { get; }
-
     internal void Begin()
     {
-        Execute(Beginning);
+        RequireOpen();
+        BeginWriting();
         _inTransaction = true;
     }
 
     internal void Commit()
     {
-        Execute("COMMIT");
+        End(keep: true);
         _inTransaction = false;
     }
+
+    /// <summary>Begins a transaction that will write.</summary>
+    protected abstract void BeginWriting();
+
+    /// <summary>Ends it.</summary>
+    /// <param name="keep">False takes back what was done in it.</param>
+    protected abstract void End(bool keep);
 
     /// <summary>Ends a transaction, if there is one; a connection that cannot is dropped. Never throws.</summary>
     internal void RollBack()
@@ -41,7 +46,7 @@ internal abstract class SqlSession : IDisposable
         {
             if (_inTransaction && !IsLost)
             {
-                Execute("ROLLBACK");
+                End(keep: false);
                 _inTransaction = false;
                 return;
             }
@@ -58,6 +63,15 @@ internal abstract class SqlSession : IDisposable
     /// <summary>Runs a statement.</summary>
     /// <returns>The number of rows changed.</returns>
     internal int Execute(string sql, params ReadOnlySpan<object?> values) => Bind(sql, values).ExecuteNonQuery();
+
+    /// <summary>Runs statements one after the other, where nothing hangs on what each has changed.</summary>
+    internal virtual void ExecuteAll(params ReadOnlySpan<(string Sql, object?[] Values)> statements)
+    {
+        foreach (var (sql, values) in statements)
+        {
+            Execute(sql, values);
+        }
+    }
 
     /// <returns>The first row, or null.</returns>
     internal T? Find<T>(string sql, Func<DbDataReader, T> read, params ReadOnlySpan<object?> values) where T : class
@@ -115,11 +129,7 @@ internal abstract class SqlSession : IDisposable
 
     private DbCommand Bind(string sql, ReadOnlySpan<object?> values)
     {
-        if (IsLost)
-        {
-            OpenAgain();
-        }
-
+        RequireOpen();
         if (!_commands.TryGetValue(sql, out var command))
         {
             command = Connection.CreateCommand();
@@ -143,9 +153,14 @@ internal abstract class SqlSession : IDisposable
         return command;
     }
 
-    // Never within a transaction: its second half must not be committed without the first.
-    private void OpenAgain()
+    // Never opened again within a transaction: its second half must not be committed without the first.
+    private void RequireOpen()
     {
+        if (!IsLost)
+        {
+            return;
+        }
+
         if (_inTransaction)
         {
             throw new InvalidOperationException("The connection to the database was lost within a transaction.");

@@ -50,15 +50,16 @@ internal sealed partial class SqlStore
             row => new AuditHead(row.GetString(0), row.GetInt64(1), row.GetString(2)), log),
         cancel);
 
-    private void Note(SqlSession db, string action, params (string Name, string Value)[] facts)
+    private void Note(SqlSession db, string action, params (string Name, string Value)[] facts) => db.ExecuteAll(Noting(action, facts));
+
+    private (string Sql, object?[] Values) Noting(string action, params (string Name, string Value)[] facts)
     {
         var now = _time.GetUtcNow();
         // Sorts by time, and by order within a millisecond.
         var id = string.Create(
             CultureInfo.InvariantCulture,
             $"{now.ToUnixTimeMilliseconds():x12}{Interlocked.Increment(ref _events):x8}{RandomNumberGenerator.GetHexString(12, lowercase: true)}");
-        db.Execute(
-            "INSERT INTO audit_event VALUES ($1, $2, $3, $4)", id, _node, Time(now), AuditText.Of(id, now, _actor, action, facts));
+        return ("INSERT INTO audit_event VALUES ($1, $2, $3, $4)", [id, _node, Time(now), AuditText.Of(id, now, _actor, action, facts)]);
     }
 
     private static (string, string) Fact(string name, IEnumerable<string> values) => (name, string.Join(' ', values));

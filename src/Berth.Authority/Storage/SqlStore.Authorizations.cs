@@ -54,7 +54,7 @@ internal sealed partial class SqlStore
     public Task AddAuthorizationAsync(AuthorizationRecord authorization, CancellationToken cancel) => _database.WriteAsync(
         db =>
         {
-            Add(db, authorization);
+            db.ExecuteAll([.. Adding(authorization)]);
             return true;
         },
         cancel);
@@ -219,15 +219,14 @@ internal sealed partial class SqlStore
                 $"SELECT {ChallengeColumns} FROM challenge WHERE authz = $1 ORDER BY id", Challenge, found.Id)],
         };
 
-    private static void Add(SqlSession db, AuthorizationRecord authorization)
+    private static IEnumerable<(string Sql, object?[] Values)> Adding(AuthorizationRecord authorization)
     {
-        db.Execute(
+        yield return (
             $"INSERT INTO acme_authorization ({AuthorizationColumns}) VALUES ($1, $2, $3, $4, $5)",
-            authorization.Id, authorization.AccountId, authorization.Name, Text(authorization.Status),
-            Time(authorization.Expires));
+            [authorization.Id, authorization.AccountId, authorization.Name, Text(authorization.Status), Time(authorization.Expires)]);
         if (authorization.Challenges is { IsEmpty: false } challenges)
         {
-            db.Execute(AddChallenges[challenges.Length], [.. challenges.SelectMany(challenge =>
+            yield return (AddChallenges[challenges.Length], [.. challenges.SelectMany(challenge =>
                 (object?[])[challenge.Id, challenge.AuthorizationId, challenge.Type, challenge.Token, Text(challenge.Status)])]);
         }
     }

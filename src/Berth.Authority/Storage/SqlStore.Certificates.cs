@@ -8,8 +8,7 @@ internal sealed partial class SqlStore
     public Task AddCertificateAsync(CertificateRecord certificate, CancellationToken cancel) => _database.WriteAsync(
         db =>
         {
-            Add(db, certificate);
-            NoteIssued(db, certificate);
+            db.ExecuteAll(Adding(certificate), NotingIssued(certificate));
             return true;
         },
         cancel);
@@ -72,12 +71,14 @@ internal sealed partial class SqlStore
         },
         cancel);
 
-    private void NoteIssued(SqlSession db, CertificateRecord certificate) => Note(
-        db, "certificate-issued", ("serial", certificate.Serial), ("account", certificate.AccountId ?? ""), ("issuer", certificate.IssuerId),
+    private (string Sql, object?[] Values) NotingIssued(CertificateRecord certificate) => Noting(
+        "certificate-issued", ("serial", certificate.Serial), ("account", certificate.AccountId ?? ""), ("issuer", certificate.IssuerId),
         Fact("names", certificate.Names));
 
-    private static void Add(SqlSession db, CertificateRecord certificate) => db.Execute(
+    private static (string Sql, object?[] Values) Adding(CertificateRecord certificate) => (
         $"INSERT INTO certificate ({CertificateColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, NULL, NULL, $8)",
-        certificate.Serial, certificate.AccountId, certificate.IssuerId, certificate.Der, certificate.KeyHash,
-        Time(certificate.NotBefore), Time(certificate.NotAfter), Lines(certificate.Names));
+        [
+            certificate.Serial, certificate.AccountId, certificate.IssuerId, certificate.Der, certificate.KeyHash,
+            Time(certificate.NotBefore), Time(certificate.NotAfter), Lines(certificate.Names),
+        ]);
 }

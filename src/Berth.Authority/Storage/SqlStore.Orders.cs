@@ -17,12 +17,7 @@ internal sealed partial class SqlStore
                     return false;
                 }
 
-                foreach (var authorization in added)
-                {
-                    Add(db, authorization);
-                }
-
-                Add(db, order);
+                db.ExecuteAll([.. added.SelectMany(Adding), .. Adding(order)]);
                 return true;
             },
             cancel);
@@ -61,8 +56,7 @@ internal sealed partial class SqlStore
                     orderId, certificate.Serial);
                 if (changed == 1)
                 {
-                    Add(db, certificate);
-                    NoteIssued(db, certificate);
+                    db.ExecuteAll(Adding(certificate), NotingIssued(certificate));
                     Charge(db, cost, _time.GetUtcNow());
                 }
 
@@ -119,15 +113,15 @@ internal sealed partial class SqlStore
         """,
         certificate, Time(now)) > 0;
 
-    private static void Add(SqlSession db, OrderRecord order)
-    {
-        db.Execute(
+    private static IEnumerable<(string Sql, object?[] Values)> Adding(OrderRecord order) =>
+    [
+        (
             $"INSERT INTO acme_order ({OrderColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL, NULL, NULL, $10, $11)",
-            order.Id, order.AccountId, Text(order.Status), Time(order.Created), Time(order.Expires), Lines(order.Names),
-            Lines(order.AuthorizationIds), Time(order.NotBefore), Time(order.NotAfter), order.Profile, order.Replaces);
-        foreach (var authorization in order.AuthorizationIds)
-        {
-            db.Execute("INSERT INTO order_authorization VALUES ($1, $2)", authorization, order.Id);
-        }
-    }
+            [
+                order.Id, order.AccountId, Text(order.Status), Time(order.Created), Time(order.Expires), Lines(order.Names),
+                Lines(order.AuthorizationIds), Time(order.NotBefore), Time(order.NotAfter), order.Profile, order.Replaces,
+            ]),
+        .. order.AuthorizationIds.Select(authorization =>
+            ("INSERT INTO order_authorization VALUES ($1, $2)", (object?[])[authorization, order.Id])),
+    ];
 }

@@ -25,7 +25,9 @@ internal sealed class SqliteSession : SqlSession
 
     protected override DbConnection Connection => _connection;
 
-    protected override string Beginning => "BEGIN IMMEDIATE";
+    protected override void BeginWriting() => Execute("BEGIN IMMEDIATE");
+
+    protected override void End(bool keep) => Execute(keep ? "COMMIT" : "ROLLBACK");
 
     protected override void Open()
     {
