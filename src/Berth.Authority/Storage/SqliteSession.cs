@@ -36,8 +36,8 @@ internal sealed class SqliteSession : SqlSession
         Execute("PRAGMA journal_mode = WAL");
         Execute("PRAGMA synchronous = FULL");
         Execute("PRAGMA busy_timeout = 10000");
-        // 32 MiB of log: under load the same pages are written into the database once for eight times before.
-        Execute("PRAGMA wal_autocheckpoint = 8192");
+        // 16 MiB of log: under load the same pages are written into the database once for four times before.
+        Execute("PRAGMA wal_autocheckpoint = 4096");
     }
 
     protected override DbParameter Parameter(int index) => new SqliteParameter { ParameterName = $"${index + 1}" };
