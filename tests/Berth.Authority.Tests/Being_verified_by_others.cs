@@ -5,7 +5,7 @@ using Berth.TestKit;
 
 namespace Berth.Authority.Tests;
 
-/// <summary>Certificates and CRLs as OpenSSL, GnuTLS, NSS and Java see them; lego, which is Go, verifies the endpoint in its own tests.</summary>
+/// <summary>Certificates and CRLs as OpenSSL, GnuTLS, NSS, Java and Go see them.</summary>
 public sealed class Being_verified_by_others : WithAuthority
 {
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -104,6 +104,62 @@ public sealed class Being_verified_by_others : WithAuthority
                 var result = await ExternalProgram.RunAsync("java", [Authority["Check.java"], Root, _leaf, _chain, crl]);
                 Assert.True(result.Output.Contains("valid", StringComparison.Ordinal) == fits, result.ToString());
                 Assert.True(fits || result.Error.Contains("revoked", StringComparison.OrdinalIgnoreCase), result.ToString());
+            }
+        }
+    }
+
+    [Fact]
+    public async Task holds_for_Go()
+    {
+        var (good, bad) = await IssueTwoAsync();
+        AtomicFile.Write(Authority["check.go"],
+            """
+            package main
+
+            import ("crypto/x509"; "encoding/pem"; "fmt"; "os"; "time")
+
+            func must(err error) { if err != nil { fmt.Fprintln(os.Stderr, err); os.Exit(1) } }
+
+            func read(path string) *x509.Certificate {
+                text, err := os.ReadFile(path)
+                must(err)
+                block, _ := pem.Decode(text)
+                found, err := x509.ParseCertificate(block.Bytes)
+                must(err)
+                return found
+            }
+
+            func main() {
+                root, leaf, issuer := read(os.Args[1]), read(os.Args[2]), read(os.Args[3])
+                roots, between := x509.NewCertPool(), x509.NewCertPool()
+                roots.AddCert(root)
+                between.AddCert(issuer)
+                _, err := leaf.Verify(x509.VerifyOptions{DNSName: "a.localhost", Roots: roots, Intermediates: between})
+                must(err)
+                der, err := os.ReadFile(os.Args[4])
+                must(err)
+                list, err := x509.ParseRevocationList(der)
+                must(err)
+                must(list.CheckSignatureFrom(issuer))
+                if now := time.Now(); now.Before(list.ThisUpdate) || now.After(list.NextUpdate) { must(fmt.Errorf("not of now")) }
+                for _, revoked := range list.RevokedCertificates {
+                    if revoked.SerialNumber.Cmp(leaf.SerialNumber) == 0 { fmt.Println("revoked"); return }
+                }
+                fmt.Println("valid")
+            }
+            """);
+        await ExternalProgram.SucceedAsync("go", ["build", "-o", Authority["check"], Authority["check.go"]], new Dictionary<string, string?>
+        {
+            ["GOCACHE"] = Authority["go-cache"],
+            ["GOPATH"] = Authority["go"],
+            ["GOPROXY"] = "off",
+        });
+        foreach (var (leaf, finding) in new[] { (good, "valid\n"), (bad, "revoked\n") })
+        {
+            WriteLeaf(leaf);
+            foreach (var crl in new[] { await FetchAsync("crl/1.crl"), await ShardAsync(leaf) })
+            {
+                Assert.Equal(finding, await ExternalProgram.SucceedAsync(Authority["check"], [Root, _leaf, _chain, crl]));
             }
         }
     }
