@@ -6,17 +6,21 @@ namespace Berth.Authority.Tests;
 /// <summary>Caddy as Debian ships it, unmodified, in the foreground on a configuration of the test's own.</summary>
 public sealed class Issuing_with_Caddy : WithClient
 {
+    private protected override AuthorityOptions Change(AuthorityOptions options) => base.Change(options) with { RequireBinding = true };
+
     [Theory]
     [InlineData("http")]
     [InlineData("tls-alpn")]
-    public async Task works_and_renews_what_is_due_when_it_starts(string challenge)
+    public async Task works_renews_what_is_due_when_it_starts_and_is_revoked_by_its_key(string challenge)
     {
+        await AddBindingKeyAsync();
         var (other, port) = challenge == "http" ? ("tls-alpn", HttpPort) : ("http", TlsPort);
         Write("caddy.json", string.Create(CultureInfo.InvariantCulture, $$"""
             {"admin": {"disabled": true}, "storage": {"module": "file_system", "root": "{{Authority["caddy"]}}"}, "apps": {
               "http": {"http_port": {{HttpPort}}, "https_port": {{TlsPort}}, "servers": {"all": {"listen": ["127.0.0.1:{{TlsPort}}"], "routes": [
                 {"match": [{"host": ["c.example.test"]}], "handle": [{"handler": "static_response", "body": "served"}]} ] } } },
               "tls": {"automation": {"policies": [{"issuers": [{"module": "acme", "ca": "{{Server}}", "email": "admin@example.com",
+                "external_account": {"key_id": "{{BindingKey}}", "mac_key": "{{BindingSecret}}"},
                 "trusted_roots_pem_files": ["{{Root}}"],
                 "challenges": {"{{other}}": {"disabled": true}, "{{challenge}}": {"alternate_port": {{port}} } } }] }] } } } }
             """));
@@ -36,6 +40,10 @@ public sealed class Issuing_with_Caddy : WithClient
             ]);
             Assert.Equal("served", answer);
         }
+
+        await RevokeByItsKeyAsync(Certificate, Path.ChangeExtension(Certificate, ".key"));
+        var (leaf, chain) = Split(Certificate);
+        await IsRevokedAsync(leaf, chain);
     }
 
     private string Certificate =>

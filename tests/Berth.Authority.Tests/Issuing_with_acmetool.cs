@@ -7,7 +7,7 @@ namespace Berth.Authority.Tests;
 public sealed class Issuing_with_acmetool : WithClient
 {
     [Fact]
-    public async Task works_from_the_first_certificate_to_renewal()
+    public async Task works_from_the_first_certificate_over_renewal_to_revocation_by_its_key()
     {
         Directory.CreateDirectory(Authority["hooks"]);
         Write("acmetool/conf/target", string.Create(CultureInfo.InvariantCulture, $"""
@@ -28,6 +28,9 @@ public sealed class Issuing_with_acmetool : WithClient
         await AcmetoolAsync("reconcile");
         Assert.NotEqual(first, Current());
         await VerifyAsync(Live("cert"), Live("chain"));
+
+        await RevokeByItsKeyAsync(Live("cert"), Live("privkey"));
+        await IsRevokedAsync(Live("cert"), Live("chain"));
     }
 
     private string Live(string file) => Authority[$"acmetool/live/a.example.test/{file}"];

@@ -3,7 +3,9 @@ namespace Berth.Authority.Tests;
 /// <summary>dehydrated as Debian ships it, unmodified.</summary>
 public sealed class Issuing_with_dehydrated : WithClient
 {
-    private protected override AuthorityOptions Change(AuthorityOptions options) => options;
+    private readonly TlsAlpnHost _tls = new();
+
+    private protected override AuthorityOptions Change(AuthorityOptions options) => options with { HttpsPort = _tls.Port };
 
     [Fact]
     public async Task works_from_the_first_certificate_over_renewal_to_revocation()
@@ -30,6 +32,16 @@ public sealed class Issuing_with_dehydrated : WithClient
         await VerifyAsync(Cert("w"), Cert("w", "chain.pem"));
     }
 
+    [Fact]
+    public async Task proves_a_name_by_TLS_ALPN()
+    {
+        await StartAsync();
+        _tls.Folder = Authority["alpn"];
+        await DehydratedAsync("--cron", "--domain", "d.example.test", "--challenge", "tls-alpn-01", "--alpn", Authority["alpn"]);
+        Assert.Equal("d.example.test", _tls.ServerName);
+        await VerifyAsync(Cert("d.example.test"), Cert("d.example.test", "chain.pem"));
+    }
+
     private async Task StartAsync()
     {
         Directory.CreateDirectory(Authority["proofs"]);
@@ -49,4 +61,10 @@ public sealed class Issuing_with_dehydrated : WithClient
 
     private Task<string> DehydratedAsync(params string[] words) =>
         TestKit.ExternalProgram.SucceedAsync("dehydrated", ["--config", Authority["dehydrated/config"], .. words]);
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _tls.Dispose();
+    }
 }

@@ -12,6 +12,7 @@ public sealed class Issuing_with_mod_md : WithClient
 
     private protected override AuthorityOptions Change(AuthorityOptions options) => base.Change(options) with
     {
+        RequireBinding = true,
         Profiles =
         [
             new OrderProfile { Name = "classic", Description = "Ninety days.", Lifetime = TimeSpan.FromDays(90) },
@@ -25,7 +26,7 @@ public sealed class Issuing_with_mod_md : WithClient
     [InlineData("dns-01", "*.md.example.test")]
     public async Task asks_for_the_profile_it_is_told_and_proves_names_by(string challenge, string name)
     {
-        Configure(challenge, name);
+        await ConfigureAsync(challenge, name);
         await using (var apache = Start())
         {
             await AppearsAsync(apache, Staged);
@@ -40,14 +41,14 @@ public sealed class Issuing_with_mod_md : WithClient
         var pem = await File.ReadAllTextAsync(Live);
         using var leaf = X509Certificate2.CreateFromPem(pem);
         Assert.InRange((leaf.NotAfter - leaf.NotBefore).TotalDays, 5.9, 6.1);
-        Split();
-        await VerifyAsync(Authority["leaf.pem"], Authority["chain.pem"]);
+        var (certificate, chain) = Split(Live);
+        await VerifyAsync(certificate, chain);
     }
 
     [Fact]
     public async Task renews_a_certificate_at_once_that_was_revoked_because_renewal_information_says_so()
     {
-        Configure("http-01", "md.example.test");
+        await ConfigureAsync("http-01", "md.example.test");
         await using (var apache = Start())
         {
             await AppearsAsync(apache, Staged);
@@ -59,10 +60,9 @@ public sealed class Issuing_with_mod_md : WithClient
             first = await AppearsAsync(apache, Live);
         }
 
-        var (certificate, secret) = (await File.ReadAllTextAsync(Live), await File.ReadAllTextAsync(Live.Replace("pubcert", "privkey", StringComparison.Ordinal)));
-        using var leaf = X509Certificate2.CreateFromPem(certificate, secret);
-        using var key = leaf.GetECDsaPrivateKey()!;
-        await RevokeWithItsKeyAsync(leaf, key);
+        await RevokeByItsKeyAsync(Live, Live.Replace("pubcert", "privkey", StringComparison.Ordinal));
+        var (leaf, chain) = Split(Live);
+        await IsRevokedAsync(leaf, chain);
 
         await using (var apache = Start())
         {
@@ -79,24 +79,9 @@ public sealed class Issuing_with_mod_md : WithClient
 
     private string Staged => Authority["apache/md/staging/md.example.test/pubcert.secp256r1.pem"];
 
-    // §7.6: whoever has the certificate's key may.
-    private async Task RevokeWithItsKeyAsync(X509Certificate2 leaf, System.Security.Cryptography.ECDsa key)
+    private async Task ConfigureAsync(string challenge, string name)
     {
-        using var client = await AcmeTestClient.ConnectAsync(Authority);
-        client.Key = Acme.Protocol.JwsSigningKey.FromPem(key.ExportPkcs8PrivateKeyPem());
-        Assert.Equal(200, (await client.RevokeAsync(leaf, 4)).Status);
-    }
-
-    private void Split()
-    {
-        var pem = File.ReadAllText(Live);
-        var second = pem.IndexOf("-----BEGIN", 10, StringComparison.Ordinal);
-        Write("leaf.pem", pem[..second]);
-        Write("chain.pem", pem[second..]);
-    }
-
-    private void Configure(string challenge, string name)
-    {
+        await AddBindingKeyAsync();
         const string Modules = "/usr/lib/apache2/modules";
         var hook = WriteScript("apache/hook", $"[ \"$1\" = setup ] || exit 0\n{Publish("$2", "$3")}\n");
         File.Copy(Root, Authority["apache/root.pem"]);
@@ -119,6 +104,7 @@ public sealed class Issuing_with_mod_md : WithClient
             MDCertificateAuthority {Server}
             MDCACertificateFile {Authority["apache/root.pem"]}
             MDCertificateAgreement accepted
+            MDExternalAccountBinding {BindingKey} {BindingSecret}
             MDContactEmail admin@example.com
             MDStoreDir {Authority["apache/md"]}
             MDPrivateKeys secp256r1

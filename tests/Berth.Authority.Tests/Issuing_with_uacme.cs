@@ -1,3 +1,6 @@
+using System.Globalization;
+using Berth.TestKit;
+
 namespace Berth.Authority.Tests;
 
 /// <summary>uacme as Debian ships it, unmodified; answers come from a hook.</summary>
@@ -17,7 +20,7 @@ public sealed class Issuing_with_uacme : WithClient
 
         await UacmeAsync("issue", "u.example.test");
         Assert.NotEqual(first, await File.ReadAllBytesAsync(Authority["uacme/u.example.test/cert.pem"]));
-        var (leaf, chain) = Split("uacme/u.example.test/cert.pem");
+        var (leaf, chain) = Split(Authority["uacme/u.example.test/cert.pem"]);
         await VerifyAsync(leaf, chain);
 
         await UacmeAsync("revoke", Authority["uacme/u.example.test/cert.pem"]);
@@ -29,17 +32,35 @@ public sealed class Issuing_with_uacme : WithClient
     {
         await StartAsync();
         await UacmeAsync("issue", "w.example.test", "*.w.example.test");
-        var (leaf, chain) = Split("uacme/w.example.test/cert.pem");
+        var (leaf, chain) = Split(Authority["uacme/w.example.test/cert.pem"]);
+        await VerifyAsync(leaf, chain);
+    }
+
+    [Fact]
+    public async Task proves_a_name_by_TLS_ALPN_with_its_own_responder()
+    {
+        await StartAsync();
+        await using var responder = RunningProgram.Start("ualpn",
+        [
+            "-v", "-v", "-4", "-b", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1@{TlsPort}"), "-c", "127.0.0.1@9", "-n", "1",
+            "-s", Authority["ualpn.sock"], "-p", Authority["ualpn.pid"],
+        ]);
+        await Eventually.TrueAsync(() => Task.FromResult(File.Exists(Authority["ualpn.sock"])));
+
+        await UacmeAsync("issue", "t.example.test");
+        var (leaf, chain) = Split(Authority["uacme/t.example.test/cert.pem"]);
         await VerifyAsync(leaf, chain);
     }
 
     private async Task StartAsync()
     {
         Directory.CreateDirectory(Authority["proofs"]);
+        // Each name by one type only: a TXT record below a name would hide the zone's wildcard, and with it the name's address.
         WriteScript("hook", $"""
             case "$1 $2" in
-              "begin http-01") case $3 in *w.example.test) exit 1 ;; esac; printf %s "$5" >"{Authority["proofs"]}/$4" ;;
-              "begin dns-01") {Publish("$3", "$5")} ;;
+              "begin http-01") case $3 in *[tw].example.test) exit 1 ;; esac; printf %s "$5" >"{Authority["proofs"]}/$4" ;;
+              "begin dns-01") case $3 in *w.example.test) {Publish("$3", "$5")} ;; *) exit 1 ;; esac ;;
+              "begin tls-alpn-01") [ "$(echo "auth $3 $5" | ualpn -s "{Authority["ualpn.sock"]}")" = OK ] ;;
               begin*) exit 1 ;;
             esac
             """);
@@ -48,15 +69,8 @@ public sealed class Issuing_with_uacme : WithClient
     }
 
     // The answers are served by the test's web server, where HTTP-01 looks.
-    private protected override AuthorityOptions Change(AuthorityOptions options) => options;
+    private protected override AuthorityOptions Change(AuthorityOptions options) => options with { HttpsPort = TlsPort };
 
     private Task<string> UacmeAsync(params string[] words) => TrustingAsync(
         ["uacme", "-y", "-a", Server, "-c", Authority["uacme"], "-h", Authority["hook"], "-t", "EC", .. words]);
-
-    private (string Leaf, string Chain) Split(string file)
-    {
-        var pem = File.ReadAllText(Authority[file]);
-        var second = pem.IndexOf("-----BEGIN", 10, StringComparison.Ordinal);
-        return (Write("leaf.pem", pem[..second]), Write("chain.pem", pem[second..]));
-    }
 }

@@ -23,6 +23,9 @@ internal sealed class TlsAlpnHost : IDisposable
 
     internal X509Certificate2? Certificate { get; set; }
 
+    /// <summary>Where a client puts a certificate and its key for each name, <c>NAME.crt.pem</c> and <c>NAME.key.pem</c>; null shows <see cref="Certificate"/>.</summary>
+    internal string? Folder { get; set; }
+
     internal string? ServerName { get; private set; }
 
     /// <summary>How many bytes came after the handshake.</summary>
@@ -43,7 +46,9 @@ internal sealed class TlsAlpnHost : IDisposable
                     ServerName = hello.ServerName;
                     return ValueTask.FromResult(new SslServerAuthenticationOptions
                     {
-                        ServerCertificate = Certificate,
+                        ServerCertificate = Folder is null
+                            ? Certificate
+                            : X509Certificate2.CreateFromPemFile(Path.Combine(Folder, ServerName + ".crt.pem"), Path.Combine(Folder, ServerName + ".key.pem")),
                         ApplicationProtocols = _protocols,
                     });
                 }, null);

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using Berth.Acme.Protocol;
+using Berth.Authority.Storage;
 using Berth.Kernel;
 using Berth.TestKit;
 
@@ -9,6 +12,11 @@ namespace Berth.Authority.Tests;
 /// </summary>
 public abstract class WithClient : WithNameServer
 {
+    /// <summary>What <see cref="AddBindingKeyAsync"/> adds.</summary>
+    private protected const string BindingKey = "shop";
+
+    private protected static readonly string BindingSecret = StrictBase64Url.Encode(RandomNumberGenerator.GetBytes(32));
+
     private protected LateClock Clock { get; } = new(TimeSpan.FromDays(80));
 
     private protected int HttpPort { get; } = FreePort.Next();
@@ -24,6 +32,20 @@ public abstract class WithClient : WithNameServer
     private protected string Root => Authority.Server.RootPath;
 
     private protected override AuthorityOptions Change(AuthorityOptions options) => options with { HttpPort = HttpPort, HttpsPort = TlsPort };
+
+    private protected Task AddBindingKeyAsync()
+    {
+        Assert.True(StrictBase64Url.TryDecode(BindingSecret, out var secret));
+        return WithStoreAsync(store => store.AddBindingKeyAsync(
+            new BindingKeyRecord { Id = BindingKey, Secret = secret, Created = default }, CancellationToken.None));
+    }
+
+    /// <summary>Beside the running server, as an operator's command.</summary>
+    private protected async Task WithStoreAsync(Func<IAuthorityStore, Task> act)
+    {
+        await using var store = SqliteStore.Open(Path.Combine(Authority.Options.DataFolder, "authority.db"));
+        await act(store);
+    }
 
     /// <summary>A text file in the scratch folder.</summary>
     private protected string Write(string name, string text)
@@ -59,6 +81,23 @@ public abstract class WithClient : WithNameServer
     {
         Clock.CatchUp();
         return OpenSsl.VerifyAsync(Authority, leaf, chain);
+    }
+
+    /// <summary>RFC 8555 §7.6: with the certificate's own key, for clients that cannot revoke. certbot does it without an account.</summary>
+    private protected Task RevokeByItsKeyAsync(string certificate, string key) => ExternalProgram.SucceedAsync(
+        "certbot",
+        [
+            "revoke", "-n", "--server", Server, "--cert-path", certificate, "--key-path", key, "--no-delete-after-revoke",
+            "--config-dir", Authority["certbot"], "--work-dir", Authority["work"], "--logs-dir", Authority["logs"],
+        ],
+        new Dictionary<string, string?> { ["REQUESTS_CA_BUNDLE"] = Root });
+
+    /// <summary>Takes a file with leaf and chain apart.</summary>
+    private protected (string Leaf, string Chain) Split(string file)
+    {
+        var pem = File.ReadAllText(file);
+        var second = pem.IndexOf("-----BEGIN", 10, StringComparison.Ordinal);
+        return (Write("leaf.pem", pem[..second]), Write("chain.pem", pem[second..]));
     }
 
     private protected async Task IsRevokedAsync(string leaf, string chain)
