@@ -35,6 +35,11 @@ public sealed class Operating_the_authority : IAsyncLifetime
         using var status = JsonDocument.Parse(await OkAsync("status", "--format", "json"));
         Assert.True(status.RootElement.GetProperty("serving").GetBoolean());
         Assert.Contains("Example Ltd", status.RootElement.GetProperty("root").GetProperty("subject").GetString(), StringComparison.Ordinal);
+        var metrics = await OkAsync("metrics");
+        Assert.Contains("\nberth_authority_serving 1\n", metrics, StringComparison.Ordinal);
+        // The endpoint's own, and lego's.
+        Assert.Contains("\nberth_authority_certificates_valid 2\n", metrics, StringComparison.Ordinal);
+        Assert.Matches("\nberth_authority_not_after_timestamp_seconds{certificate=\"intermediate-1\"} [0-9]{10}\n", metrics);
         using var inventory = JsonDocument.Parse(await OkAsync("inventory", "--name", "a.localhost", "--format", "json"));
         var certificate = Assert.Single(inventory.RootElement.EnumerateArray());
         Assert.Equal("valid", certificate.GetProperty("status").GetString());

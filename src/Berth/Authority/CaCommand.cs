@@ -10,7 +10,7 @@ internal static class CaCommand
 {
     public static IReadOnlyList<CaVerb> Verbs { get; } =
     [
-        .. CaKeys.Verbs, .. CaRecords.Verbs, .. CaAccounts.Verbs, .. CaIncidents.Verbs, .. CaCare.Verbs, .. CaTrust.Verbs,
+        .. CaKeys.Verbs, .. CaRecords.Verbs, .. CaMetrics.Verbs, .. CaAccounts.Verbs, .. CaIncidents.Verbs, .. CaCare.Verbs, .. CaTrust.Verbs,
     ];
 
     public static Task<int> RunAsync(string[] words, StateRoots roots, Caller caller, CommandOutput output)
