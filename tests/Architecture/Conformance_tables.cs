@@ -29,7 +29,7 @@ public sealed partial class Conformance_tables
 
     private static bool IsRow(string line) => line.StartsWith('|') && !line.StartsWith("| fact", StringComparison.Ordinal) && !line.StartsWith("| ---", StringComparison.Ordinal);
 
-    private static bool Exists(string subject, string sentence) =>
+    internal static bool Exists(string subject, string sentence) =>
         Tests[subject].Any(text => Regex.IsMatch(text, $@"\bpublic (async )?(void|Task) {Regex.Escape(sentence)}\("));
 
     [GeneratedRegex(@"`(\w+)\.(\w+)`")]
