@@ -15,6 +15,7 @@ internal static class AuthorityProcess
     private const string FailPoint = "BERTH_TEST_AUTHORITY_FAILPOINT";
     private const string HttpPort = "BERTH_TEST_AUTHORITY_HTTP_PORT";
 
+    /// <param name="failPoint">A step of signing that kills it; with "at " before it, one where it stands still.</param>
     internal static Process Start(string folder, int port = 0, int httpPort = 80, string? database = null, string? failPoint = null)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
@@ -57,6 +58,11 @@ internal static class AuthorityProcess
                 if (reached == Environment.GetEnvironmentVariable(FailPoint))
                 {
                     Process.GetCurrentProcess().Kill();
+                }
+
+                if ("at " + reached == Environment.GetEnvironmentVariable(FailPoint))
+                {
+                    new ManualResetEventSlim().Wait();
                 }
             },
         };

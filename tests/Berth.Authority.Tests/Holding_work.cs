@@ -64,7 +64,7 @@ public sealed class Holding_work : WithAuthority
         {
             steps.Add(step);
             using var other = new SqliteSession(Database);
-            other.Execute("UPDATE acme_order SET status = 'invalid' WHERE status = 'processing'");
+            other.Execute("UPDATE acme_order SET status = 'invalid' WHERE status = 'ready'");
         };
 
         var finalized = await client.PostAsync(order.Finalize, AcmeTestClient.Csr(key, "a.localhost"));

@@ -12,7 +12,7 @@ namespace Berth.Authority.Audit;
 /// </summary>
 internal sealed class AuditLog(string folder, TimeProvider time)
 {
-    private const int AtOnce = 200;
+    private const int AtOnce = 1000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LeftBehind = TimeSpan.FromMinutes(1);
 

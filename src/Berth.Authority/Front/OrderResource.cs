@@ -11,7 +11,6 @@ internal sealed class OrderResource(
     IAuthorityStore store, OrderFactory factory, ProfilePolicy profiles, IssuanceWork issuance, TimeProvider time)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
     internal async Task<Reply> CreateAsync(AcmeRequest request, CancellationToken cancel)
     {
@@ -42,9 +41,7 @@ internal sealed class OrderResource(
 
         var signing = SigningRequestPolicy.Read(csr);
         await CheckAsync(signing, order, request, cancel);
-        var decided = await issuance.StartAsync(order, csr, signing, cancel);
-        // Most are signed in milliseconds: the answer that waits for that spares the client a poll, and its pause before it.
-        await Task.WhenAny(decided, Task.Delay(Patience, time, cancel));
+        await issuance.StartAsync(order, csr, signing, cancel);
         return Show(await FindAsync(request, cancel), request);
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 using Berth.Acme.Protocol;
@@ -9,16 +8,18 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.Authority.Signing;
 
-/// <summary>Signs the certificates of orders in processing; each is on disk before its order says valid.</summary>
+/// <summary>Signs the certificates of finalized orders; each is on disk before its order says valid.</summary>
 internal sealed class IssuanceWork : IAsyncDisposable
 {
     // More workers than processors: most of them wait for the commit they share.
     private const int Workers = 32;
     private const int Capacity = 20_000;
 
+    // Most are signed in milliseconds: the answer that waits for that spares the disk a commit, and the client a poll and its pause.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
     private readonly WorkQueue<Work> _queue;
     private readonly HeldWork _held;
-    private readonly ConcurrentDictionary<string, TaskCompletionSource> _waitedFor = new(StringComparer.Ordinal);
     private readonly IAuthorityStore _store;
     private readonly LeafIssuer _leaves;
     private readonly IssuanceGate _gate;
@@ -47,47 +48,66 @@ internal sealed class IssuanceWork : IAsyncDisposable
         {
             foreach (var order in orders.Where(order => _held.TryTake(order, lease)))
             {
-                _queue.Restore(new Work(order, null, null));
+                _queue.Restore(new Work(order, null, null, null));
             }
 
             leasesBefore = NodeIdentity.Earlier(leasesBefore, lease.Until.AddTicks(-1));
         }
     }
 
-    /// <summary>Takes an order from ready to processing.</summary>
-    /// <returns>Once it is in processing; the inner task ends once it is decided.</returns>
-    /// <exception cref="Rejection">orderNotReady when it is not ready (any more); rateLimited when too much is waiting.</exception>
-    internal async Task<Task> StartAsync(OrderRecord order, byte[] csr, SigningRequest request, CancellationToken cancel)
+    /// <summary>Signs the certificate of a ready order.</summary>
+    /// <returns>Once it is decided, or, where that takes long, once it is in processing: either is on disk then.</returns>
+    /// <exception cref="Rejection">orderNotReady when another request has it in hand; rateLimited when too much is waiting.</exception>
+    internal async Task StartAsync(OrderRecord order, byte[] csr, SigningRequest request, CancellationToken cancel)
     {
-        var orderId = order.Id;
         if (!_queue.TryReserve())
         {
             throw Reject.RateLimited("Too many certificates are waiting; try again soon.", TimeSpan.FromSeconds(5), 503);
         }
 
-        var isQueued = false;
+        var lease = _node.NewLease();
+        var recorded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!await TryAddAsync(new Work(order.Id, order, request, recorded), lease, cancel))
+        {
+            throw Reject.OrderNotReady("Another request has finalized the order, or it became invalid.");
+        }
+
+        // A client waits in real time, whatever the authority's clock does.
+        await Task.WhenAny(recorded.Task, Task.Delay(Patience, TimeProvider.System, cancel));
+        if (!recorded.Task.IsCompletedSuccessfully)
+        {
+            await _store.StartIssuanceAsync(order.Id, csr, lease, CancellationToken.None);
+        }
+    }
+
+    // In hand first, then looked at: who had it in hand before let go of it decided.
+    private async Task<bool> TryAddAsync(Work work, Lease lease, CancellationToken cancel)
+    {
+        var isTaken = !_held.Has(work.OrderId) && _held.TryTake(work.OrderId, lease);
+        var isReady = false;
         try
         {
-            var lease = _node.NewLease();
-            if (!await _store.StartIssuanceAsync(orderId, csr, lease, cancel))
-            {
-                throw Reject.OrderNotReady("Another request has finalized the order, or it became invalid.");
-            }
-
-            var decided = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waitedFor[orderId] = decided;
-            _held.TryTake(orderId, lease);
-            _queue.Add(new Work(orderId, order, request));
-            isQueued = true;
-            return decided.Task;
+            isReady = isTaken && await _store.FindOrderAsync(work.OrderId, cancel) is { Status: OrderStatus.Ready };
         }
         finally
         {
-            if (!isQueued)
+            if (!isReady)
             {
                 _queue.Release();
             }
+
+            if (isTaken && !isReady)
+            {
+                _held.Release(work.OrderId);
+            }
         }
+
+        if (isReady)
+        {
+            _queue.Add(work);
+        }
+
+        return isReady;
     }
 
     private async Task IssueAsync(Work work, CancellationToken cancel)
@@ -103,6 +123,7 @@ internal sealed class IssuanceWork : IAsyncDisposable
             if (work is { Order: { } fresh, Request: { } request })
             {
                 await IssueAsync(fresh, request, cancel);
+                work.Recorded?.TrySetResult();
             }
             else if (await _store.FindOrderAsync(orderId, cancel) is { Status: OrderStatus.Processing, Csr: { } csr } order)
             {
@@ -112,15 +133,13 @@ internal sealed class IssuanceWork : IAsyncDisposable
         catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
             _log.IssuanceFailed(e, orderId);
-            await FailAsync(orderId, cancel);
+            await FailAsync(work, cancel);
         }
         finally
         {
+            // What is not recorded, as the store failed or the program ends, is for whoever waits to record.
+            work.Recorded?.TrySetCanceled(CancellationToken.None);
             _held.Release(orderId);
-            if (_waitedFor.TryRemove(orderId, out var decided))
-            {
-                decided.SetResult();
-            }
         }
     }
 
@@ -148,25 +167,27 @@ internal sealed class IssuanceWork : IAsyncDisposable
         _log.Issued(leaf.Serial, string.Join(", ", order.Names), order.AccountId, order.Id);
     }
 
-    private async Task FailAsync(string orderId, CancellationToken cancel)
+    private async Task FailAsync(Work work, CancellationToken cancel)
     {
         try
         {
             var problem = Reject.Document(AcmeError.ServerInternal, 500, "The certificate could not be signed; order it again.");
             var error = JsonSerializer.Serialize(problem, AcmeJson.Default.ProblemDocument);
-            await _store.FailIssuanceAsync(orderId, error, cancel);
+            await _store.FailIssuanceAsync(work.OrderId, error, cancel);
+            work.Recorded?.TrySetResult();
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
-            // The store itself fails: the order stays in processing and is taken up again when its lease has ended.
-            _log.IssuanceFailed(e, orderId);
+            // The store itself fails: the order stays as it is, and one in processing is taken up again when its lease has ended.
+            _log.IssuanceFailed(e, work.OrderId);
         }
     }
 
-    /// <param name="OrderId">In processing.</param>
+    /// <param name="OrderId">Ready or in processing.</param>
     /// <param name="Order">The order as it was a moment before; null for one that is found in the store.</param>
     /// <param name="Request">Its CSR, likewise.</param>
-    private sealed record Work(string OrderId, OrderRecord? Order, SigningRequest? Request);
+    /// <param name="Recorded">Ends once what came of it is on disk; null where nobody waits for it.</param>
+    private sealed record Work(string OrderId, OrderRecord? Order, SigningRequest? Request, TaskCompletionSource? Recorded);
 
     public async ValueTask DisposeAsync()
     {

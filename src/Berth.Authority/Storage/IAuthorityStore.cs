@@ -90,11 +90,11 @@ internal interface IAuthorityStore : IAsyncDisposable
     /// <returns>False when it was not ready, or an authorization of it holds no more.</returns>
     Task<bool> StartIssuanceAsync(string orderId, byte[] csr, Lease lease, CancellationToken cancel);
 
-    /// <summary>processing → valid, together with the certificate and what it costs: it is on disk before anyone can see it.</summary>
-    /// <returns>False when the order was decided before; nothing is stored then.</returns>
+    /// <summary>ready or processing → valid, together with the certificate and what it costs: it is on disk before anyone can see it.</summary>
+    /// <returns>False when the order was decided before, or an authorization of a ready one holds no more; nothing is stored then.</returns>
     Task<bool> FinishIssuanceAsync(string orderId, CertificateRecord certificate, ImmutableArray<LimitBucket> cost, CancellationToken cancel);
 
-    /// <summary>processing → invalid.</summary>
+    /// <summary>ready or processing → invalid.</summary>
     Task FailIssuanceAsync(string orderId, string error, CancellationToken cancel);
 
     /// <summary>Takes over orders in processing whose lease has ended at <paramref name="now"/>.</summary>

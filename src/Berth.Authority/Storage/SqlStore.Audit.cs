@@ -29,17 +29,16 @@ internal sealed partial class SqlStore
     public Task FinishAuditAsync(ImmutableArray<AuditEvent> written, AuditHead head, CancellationToken cancel) => _database.WriteAsync(
         db =>
         {
-            foreach (var each in written)
-            {
-                db.Execute("DELETE FROM audit_event WHERE id = $1", each.Id);
-            }
-
-            db.Execute(
-                """
-                INSERT INTO audit_head VALUES ($1, $2, $3)
-                ON CONFLICT (log) DO UPDATE SET number = excluded.number, hash = excluded.hash WHERE audit_head.number < excluded.number
-                """,
-                head.Log, head.Number, head.Hash);
+            db.ExecuteAll(
+            [
+                .. written.Select(each => ("DELETE FROM audit_event WHERE id = $1", (object?[])[each.Id])),
+                (
+                    """
+                    INSERT INTO audit_head VALUES ($1, $2, $3)
+                    ON CONFLICT (log) DO UPDATE SET number = excluded.number, hash = excluded.hash WHERE audit_head.number < excluded.number
+                    """,
+                    [head.Log, head.Number, head.Hash]),
+            ]);
             return true;
         },
         cancel);

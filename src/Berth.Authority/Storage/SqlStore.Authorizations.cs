@@ -203,11 +203,9 @@ internal sealed partial class SqlStore
         authorization, error);
 
     private static void ReadyOrdersOf(SqlSession db, string authorization) => db.Execute(
-        """
+        $"""
         UPDATE acme_order SET status = 'ready' WHERE status = 'pending'
-            AND id IN (SELECT acme_order FROM order_authorization WHERE authz = $1)
-            AND NOT EXISTS (SELECT 1 FROM order_authorization o JOIN acme_authorization z ON z.id = o.authz
-                WHERE o.acme_order = acme_order.id AND z.status <> 'valid')
+            AND id IN (SELECT acme_order FROM order_authorization WHERE authz = $1) AND {IsProven}
         """,
         authorization);
 

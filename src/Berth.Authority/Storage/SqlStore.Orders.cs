@@ -5,6 +5,12 @@ namespace Berth.Authority.Storage;
 
 internal sealed partial class SqlStore
 {
+    private const string IsProven =
+        """
+        NOT EXISTS (SELECT 1 FROM order_authorization o JOIN acme_authorization z ON z.id = o.authz
+            WHERE o.acme_order = acme_order.id AND z.status <> 'valid')
+        """;
+
     private const string OrderById = $"SELECT {OrderColumns} FROM acme_order WHERE id = $1";
 
     public Task<bool> AddOrderAsync(OrderRecord order, ImmutableArray<AuthorizationRecord> added, CancellationToken cancel) =>
@@ -37,11 +43,9 @@ internal sealed partial class SqlStore
 
     public Task<bool> StartIssuanceAsync(string orderId, byte[] csr, Lease lease, CancellationToken cancel) => _database.WriteAsync(
         db => db.Execute(
-            """
+            $"""
             UPDATE acme_order SET status = 'processing', csr = $2, lease_node = $3, lease_until = $4
-            WHERE id = $1 AND status = 'ready'
-                AND NOT EXISTS (SELECT 1 FROM order_authorization o JOIN acme_authorization z ON z.id = o.authz
-                    WHERE o.acme_order = acme_order.id AND z.status <> 'valid')
+            WHERE id = $1 AND status = 'ready' AND {IsProven}
             """,
             orderId, csr, lease.Node, Time(lease.Until)) == 1,
         cancel);
@@ -52,7 +56,10 @@ internal sealed partial class SqlStore
             db =>
             {
                 var changed = db.Execute(
-                    "UPDATE acme_order SET status = 'valid', certificate = $2 WHERE id = $1 AND status = 'processing'",
+                    $"""
+                    UPDATE acme_order SET status = 'valid', certificate = $2
+                    WHERE id = $1 AND (status = 'processing' OR (status = 'ready' AND {IsProven}))
+                    """,
                     orderId, certificate.Serial);
                 if (changed == 1)
                 {
@@ -66,7 +73,7 @@ internal sealed partial class SqlStore
 
     public Task FailIssuanceAsync(string orderId, string error, CancellationToken cancel) => _database.WriteAsync(
         db => db.Execute(
-            "UPDATE acme_order SET status = 'invalid', error = $2 WHERE id = $1 AND status = 'processing'", orderId, error),
+            "UPDATE acme_order SET status = 'invalid', error = $2 WHERE id = $1 AND status IN ('ready', 'processing')", orderId, error),
         cancel);
 
     public Task<ImmutableArray<string>> ClaimOrdersAsync(Lease lease, DateTimeOffset now, int limit, CancellationToken cancel) =>
