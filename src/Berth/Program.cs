@@ -76,7 +76,7 @@ internal static class Program
         var words = remote ?? args;
         var environment = GlobalEnvironment.OfMachine();
         var roots = RootsIn(environment);
-        if (OtherAccount.TryRun(words, roots, caller) is { } status)
+        if (OtherAccount.TryRun(environment.Applied(words), roots, caller) is { } status)
         {
             return status;
         }
@@ -150,21 +150,22 @@ internal static class Program
 
     /// <summary>A path means a file of the caller, with the caller's rights; the daemon, which may be root, must not read it for them.</summary>
     private static bool ReadsFilesOfTheCaller(string[] words) =>
-        words.FirstOrDefault(word => !word.StartsWith("--", StringComparison.Ordinal)) is { } name && name.StartsWith("ssh-keys:", StringComparison.Ordinal);
+        GlobalWords.CommandIn(words).StartsWith("ssh-keys:", StringComparison.Ordinal);
 
     /// <summary>Standard input, except that a folder to deploy is read here, with the caller's rights, and sent as an archive.</summary>
     private static (string[] Words, Action<Stream> WriteInput) InputOf(string[] args)
     {
-        if (args is ["deploy", _] && !Console.IsInputRedirected)
+        if (CertificateInput.TryOf(args) is { } certificate)
         {
-            throw ProgramProblems.FolderNotNamed(args[1]).AsException();
+            return (args, certificate);
         }
 
-        var start = Array.IndexOf(args, "deploy");
-        return CertificateInput.TryOf(args) is { } certificate ? (args, certificate) : start >= 0 && args[..start].All(word => word.StartsWith("--", StringComparison.Ordinal)) && args[start..] is [_, var app, var folder]
-            && !app.StartsWith('-') && !folder.StartsWith('-')
-            ? ([.. args[..start], "deploy", app], FolderArchive.Of(folder))
-            : (args, static stream => Invocation.CopyInput(stream));
+        return GlobalWords.Strip(args).WordsWithApp switch
+        {
+            ["deploy", var app] when !Console.IsInputRedirected => throw ProgramProblems.FolderNotNamed(app).AsException(),
+            ["deploy", var app, var folder] when !app.StartsWith('-') && !folder.StartsWith('-') => (args[..^1], FolderArchive.Of(folder)),
+            _ => (args, static stream => Invocation.CopyInput(stream)),
+        };
     }
 
     private static StateRoots RootsIn(GlobalEnvironment environment)

@@ -58,13 +58,13 @@ public sealed class Commanding_over_ssh : IDisposable
     public async Task refuses_what_is_for_administrators_and_what_a_key_may_not_do()
     {
         var said = await RunAsync("""
-            for word in serve install uninstall 'ca serve' __complete '--quiet deploy one /etc'; do asked $word 2>&1 | head -1; done
+            for word in serve install uninstall 'ca serve' __complete '--app serve ca' '--quiet --app x --app backup ca /tmp/keys' '--quiet deploy one /etc' '--app one deploy /etc'; do asked $word 2>&1 | head -1; done
             asked ssh-keys:add eve /tmp/key.pub; echo "status $?"
             remote -o ExitOnForwardFailure=yes -W 127.0.0.1:80 dokku@127.0.0.1 </dev/null; echo "forwarding $?"
             asked ssh-keys:list
             """);
-        Assert.Equal(5, said.Split('\n').Count(line => line.EndsWith("is not to be had over SSH as user dokku.", StringComparison.Ordinal) && !line.Contains("deploy", StringComparison.Ordinal)));
-        Assert.Contains("deploy with a folder of this machine is not to be had over SSH", said, StringComparison.Ordinal);
+        Assert.Equal(7, said.Split('\n').Count(line => line.EndsWith("is not to be had over SSH as user dokku.", StringComparison.Ordinal) && !line.Contains("deploy", StringComparison.Ordinal)));
+        Assert.Equal(2, said.Split('\n').Count(line => line.Contains("deploy with a folder of this machine is not to be had over SSH", StringComparison.Ordinal)));
         Assert.Contains(" !     This command must be run as root\nstatus 1\n", said, StringComparison.Ordinal);
         Assert.DoesNotContain("forwarding 0", said, StringComparison.Ordinal);
         Assert.EndsWith("NAME=\"alice smith\" SSHCOMMAND_ALLOWED_KEYS=\"no-agent-forwarding,no-user-rc,no-X11-forwarding,no-port-forwarding\"\n", said, StringComparison.Ordinal);

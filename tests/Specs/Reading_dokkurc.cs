@@ -25,6 +25,14 @@ public sealed class Reading_dokkurc : IAsyncLifetime
     }
 
     [Fact]
+    public async Task takes_what_global_words_say_from_the_callers_environment_too()
+    {
+        Assert.Equal($"{_berth.Home}/one\n", (await RunWithAsync("DOKKU_APP_NAME", "one", "apps:report", "--app-dir")).Output);
+        Assert.Equal("one\n", (await RunWithAsync("DOKKU_QUIET_OUTPUT", "1", "apps:list")).Output);
+        Assert.Equal(0, (await RunWithAsync("DOKKU_APPS_FORCE_DELETE", "1", "apps:destroy", "one")).Status);
+    }
+
+    [Fact]
     public async Task runs_nothing_of_it()
     {
         AtomicFile.Write($"{_berth.Home}/dokkurc", $"touch {_berth.Home}/pwned\nexport DOKKU_X=$(touch {_berth.Home}/pwned)\nif true; then\n  export DOKKU_QUIET_OUTPUT=`id`\nfi\n");
@@ -41,4 +49,7 @@ public sealed class Reading_dokkurc : IAsyncLifetime
     }
 
     public ValueTask DisposeAsync() => _berth.DisposeAsync();
+
+    private Task<CommandResult> RunWithAsync(string name, string value, params string[] words) =>
+        ExternalProgram.RunAsync(BerthProgram.Path, words, new Dictionary<string, string?>(_berth.Environment) { [name] = value });
 }

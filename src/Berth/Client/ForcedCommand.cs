@@ -1,3 +1,4 @@
+using Berth.Commands;
 using Berth.Platform.SshKeys;
 
 namespace Berth.Client;
@@ -34,9 +35,9 @@ internal static class ForcedCommand
 
         // Typed out of habit: ssh dokku@host dokku apps:list.
         words = words is ["dokku", ..] ? words[1..] : words;
-        var name = words.FirstOrDefault(word => !word.StartsWith("--", StringComparison.Ordinal)) ?? "";
-        var behindGlobals = words.SkipWhile(word => word.StartsWith("--", StringComparison.Ordinal)).ToArray();
-        return NotOverSsh.Contains(name) || name.StartsWith("__", StringComparison.Ordinal) || behindGlobals is ["deploy", _, _, ..]
+        var asked = GlobalWords.Strip(words).WordsWithApp;
+        var name = asked is [var command, ..] ? command : "";
+        return NotOverSsh.Contains(name) || name.StartsWith("__", StringComparison.Ordinal) || asked is ["deploy", _, _, ..]
             ? throw SshKeyProblems.Forbidden(name == "deploy" ? "deploy with a folder of this machine" : name).AsException()
             : words;
     }

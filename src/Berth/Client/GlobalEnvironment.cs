@@ -1,6 +1,7 @@
 using Berth.Commands;
 using Berth.Kernel;
 using Berth.Platform.Config;
+using Berth.Platform.Plugins;
 
 namespace Berth.Client;
 
@@ -46,11 +47,17 @@ internal sealed class GlobalEnvironment
     /// <summary>Where config and data lie: the contract's own name for it, or the one Dokku's scripts set.</summary>
     public string? LibRoot => this["DOKKU_LIB_ROOT"] ?? this["DOKKU_LIB_PATH"];
 
-    /// <summary>The words with what the files ask for in front of them.</summary>
+    // A plugin finds it in its environment; the commands it calls name their apps themselves.
+    private static string? AppOfCaller => Environment.GetEnvironmentVariable(PluginEnvironment.Nested) is null or ""
+        && Environment.GetEnvironmentVariable("DOKKU_APP_NAME") is { Length: > 0 } app ? app : null;
+
+    /// <summary>The words with what the environment and the files ask for in front of them.</summary>
     public string[] Applied(string[] words) =>
     [
         .. this["DOKKU_QUIET_OUTPUT"] is { Length: > 0 } ? ["--quiet"] : Array.Empty<string>(),
         .. this["DOKKU_TRACE"] is { Length: > 0 } ? ["--trace"] : Array.Empty<string>(),
+        .. this["DOKKU_APPS_FORCE_DELETE"] is { Length: > 0 } ? ["--force"] : Array.Empty<string>(),
+        .. AppOfCaller is { } app ? ["--app", app] : Array.Empty<string>(),
         .. words,
     ];
 

@@ -23,7 +23,7 @@ internal static class OtherAccount
     /// <exception cref="ProblemException">It needs root, or there is no sudo.</exception>
     public static int? TryRun(string[] words, StateRoots roots, Caller caller)
     {
-        var name = words.FirstOrDefault(word => !word.StartsWith("--", StringComparison.Ordinal)) ?? "";
+        var name = GlobalWords.CommandIn(words);
         if (!IsNeeded(roots) || OwnRight.Contains(name))
         {
             return null;

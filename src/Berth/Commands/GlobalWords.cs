@@ -17,6 +17,9 @@ internal sealed record GlobalWords(IReadOnlyList<string> Words, bool Quiet, bool
     /// <summary>The command with its words; the app that <c>--app</c> names comes first of them.</summary>
     public string[] WordsWithApp => App is { } app && Words is [var command, ..] ? [command, app, .. Words.Skip(1)] : [.. Words];
 
+    /// <returns>The command that is meant, whatever globals stand in front of it; empty when there is none.</returns>
+    public static string CommandIn(IReadOnlyList<string> words) => Strip(words).Words is [var command, ..] ? command : "";
+
     /// <summary>Takes leading globals off; behind the command's name they are its own flags.</summary>
     public static GlobalWords Strip(IReadOnlyList<string> words)
     {
