@@ -8,6 +8,7 @@ namespace Berth.Specs;
 public sealed class Keeping_root_in_its_folders : IDisposable
 {
     private const string Secret = "DB_PASSWORD=of-root";
+    private const uint Nobody = 65534;
     private static readonly FileOwner Dokku = new(4242, 4242);
     private readonly ScratchFolder _scratch = new();
 
@@ -92,6 +93,30 @@ public sealed class Keeping_root_in_its_folders : IDisposable
 
         await berth.RestartAsync();
         Assert.DoesNotContain("DB_PASSWORD", berth.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task lends_its_rights_to_no_program_that_works_there()
+    {
+        await using var berth = await BerthServer.StartAsync();
+        await berth.OkAsync("apps:create", "led");
+        var (repository, keys) = ($"{berth.Home}/led", $"{berth.Home}/.ssh");
+        await File.WriteAllTextAsync($"{repository}/hooks/reference-transaction", $"#!/bin/sh\nid -u >{repository}/who\n");
+        var committed = await ExternalProgram.RunAsync("sh", ["-ec", """
+            export GIT_DIR="$1" GIT_AUTHOR_NAME=x GIT_AUTHOR_EMAIL=x@x GIT_COMMITTER_NAME=x GIT_COMMITTER_EMAIL=x@x
+            git update-ref refs/heads/master "$(git commit-tree -m x "$(git hash-object -w -t tree /dev/null)")"
+            chmod 755 "$1/hooks/reference-transaction"
+            """, "sh", repository]);
+        Assert.True(committed.Status == 0, committed.ToString());
+        Directory.CreateDirectory(keys, PrivateFolder.OwnerOnly);
+        File.CreateSymbolicLink($"{keys}/id_ed25519.pub", _scratch["root/secret"]);
+        new FileOwner(Nobody, Nobody).TakeTree(berth.Home);
+
+        await berth.OkAsync("repo:gc", "led");
+        await berth.RunAsync("git:generate-deploy-key");
+
+        Assert.Equal($"{Nobody}\n", await File.ReadAllTextAsync($"{repository}/who"));
+        Assert.Equal(Secret + "\n", await File.ReadAllTextAsync(_scratch["root/secret"]));
     }
 
     private static void Delete(string path)

@@ -11,6 +11,10 @@ public sealed class GitAccess(IStateStore store)
 
     private static readonly string[] KeyFiles = ["id_ed25519", "id_rsa"];
 
+    private static readonly Dictionary<string, string> NoVariables = [];
+
+    private string Home => store.FileOf(StatePath.Home());
+
     private static StatePath PasswordFile { get; } = StatePath.Home(".netrc");
 
     private static StatePath KnownHosts { get; } = StatePath.Home(".ssh", "known_hosts");
@@ -18,7 +22,7 @@ public sealed class GitAccess(IStateStore store)
     public async Task<int> AllowHostAsync(CommandCall call)
     {
         var host = HostOf(call.Parse().At(0));
-        var (status, keys, reason) = await GitProgram.RunAsync("ssh-keyscan", ["-T", "10", host], new Dictionary<string, string>(), null, call.Cancel);
+        var (status, keys, reason) = await GitProgram.RunAsync("ssh-keyscan", ["-T", "10", host], Home, NoVariables, null, call.Cancel);
         string[] lines = [.. keys.Split('\n').Where(line => line.Length > 0 && line[0] != '#')];
         if (status != 0 || lines.Length == 0)
         {
@@ -81,15 +85,12 @@ public sealed class GitAccess(IStateStore store)
         MakeSshFolder();
         var file = store.FileOf(StatePath.Home(".ssh", KeyFiles[0]));
         var (status, _, reason) = await GitProgram.RunAsync(
-            "ssh-keygen", ["-t", "ed25519", "-N", "", "-C", "dokku", "-f", file], new Dictionary<string, string>(), call.Output, call.Cancel);
+            "ssh-keygen", ["-t", "ed25519", "-N", "", "-C", "dokku", "-f", file], Home, NoVariables, call.Output, call.Cancel);
         if (status != 0)
         {
             throw GitProblems.Failed("ssh-keygen", reason.Trim()).AsException();
         }
 
-        // What a program made as root belongs to whom the folder belongs to.
-        AtomicFile.Write(file, await File.ReadAllTextAsync(file, CancellationToken.None));
-        AtomicFile.Write($"{file}.pub", await File.ReadAllTextAsync($"{file}.pub", CancellationToken.None), AtomicFile.PublicRead);
         return 0;
     }
 
