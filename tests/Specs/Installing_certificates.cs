@@ -56,6 +56,7 @@ public sealed class Installing_certificates : IAsyncLifetime
         await FailsAsync(20, "App nobody does not exist", "certs:add", "nobody", _mine["good.crt"], _mine["good.key"]);
         await FailsAsync(1, "Please specify an app to run the command on", "certs:add");
         await FailsAsync(1, "CRT file specified not found, please check file paths", "certs:add", "shop", _mine["none.crt"], _mine["good.key"]);
+        await FailsAsync(1, "CRT file specified not found, please check file paths", "certs:add", "shop", _mine["none.crt"], _mine["none.key"]);
         await FailsAsync(1, "KEY file specified not found, please check file paths", "certs:add", "shop", _mine["good.crt"], _mine.Path);
         await FailsAsync(1, "Tar archive containing server.crt and server.key expected on stdin", "certs:add", "shop");
         await FailsAsync(1, "specify either 'key' or 'crt'", "certs:show", "shop");

@@ -42,6 +42,7 @@ public sealed class Managing_apps(SharedServer server)
     [InlineData("Please specify an app to run the command on", "apps:clone", "", "b")]
     [InlineData("Please specify an new app name", "apps:rename", "a", "")]
     [InlineData("unknown flag: --nonsense", "apps:list", "--nonsense")]
+    [InlineData("invalid argument \"maybe\" for \"--force\" flag: neither true nor false", "apps:destroy", "a", "--force=maybe")]
     [InlineData("Invalid format specified, supported formats: json, stdout (given: xml)", "apps:list", "--format", "xml")]
     public async Task refuses_a_word_that_is_missing_or_none(string said, params string[] words)
     {
@@ -111,6 +112,14 @@ public sealed class Managing_apps(SharedServer server)
         var json = await bare.OkAsync("apps:report", "app", "--format", "json");
         Assert.Contains("\"deploy-source\":\"git\"", json, StringComparison.Ordinal);
         Assert.Contains("\"app-deploy-source\":\"git\"", json, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task takes_a_switch_that_is_written_out()
+    {
+        await Berth.OkAsync("apps:create", "switch1");
+        Assert.Equal(1, (await Berth.RunAsync(["apps:destroy", "--force=false", "switch1"], "")).Status);
+        await Berth.OkAsync("apps:destroy", "--force=false", "--force=true", "switch1");
     }
 
     [Fact]

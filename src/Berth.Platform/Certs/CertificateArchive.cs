@@ -28,9 +28,9 @@ public static class CertificateArchive
         {
             await ReadEachAsync(archive, files, names, cancel);
         }
-        catch (EndOfStreamException e) when (names.Count == 0 && !named)
+        catch (EndOfStreamException) when (names.Count == 0)
         {
-            throw CertificateProblems.NoArchive().AsException(e);
+            // Nothing was sent: neither of the named files could be read, or there was no archive.
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or NotSupportedException or IOException)
         {

@@ -44,14 +44,25 @@ public sealed class Arguments
         return parsed;
     }
 
+    /// <summary>A switch can be written out, too: <c>--force=true</c>. The last word counts.</summary>
+    private void Switch(string name, string value)
+    {
+        _ = value switch
+        {
+            "1" or "t" or "T" or "true" or "TRUE" or "True" => _switches.Add(name),
+            "0" or "f" or "F" or "false" or "FALSE" or "False" => _switches.Remove(name),
+            _ => throw CommandLineProblems.NotASwitchValue(name, value).AsException(),
+        };
+    }
+
     /// <returns>How many further words the flag took: 0 or 1.</returns>
     private int TakeFlag(string word, string? next, ReadOnlySpan<string> switches, ReadOnlySpan<string> valued, string command)
     {
         var equals = word.IndexOf('=', StringComparison.Ordinal);
         var name = equals < 0 ? word : word[..equals];
-        if (switches.Contains(name) && equals < 0)
+        if (switches.Contains(name))
         {
-            _switches.Add(name);
+            Switch(name, equals < 0 ? "true" : word[(equals + 1)..]);
             return 0;
         }
 

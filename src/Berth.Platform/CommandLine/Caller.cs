@@ -42,5 +42,6 @@ public sealed record Caller(
     /// <returns>A remedy, whose commands are written <c>`berth …`</c>, with the name that the program was called by.</returns>
     public string AsCalled(string remedy) => Program == "berth" ? remedy : remedy
         .Replace("`berth ", $"`{Program} ", StringComparison.Ordinal)
-        .Replace("`sudo berth ", $"`sudo {Program} ", StringComparison.Ordinal);
+        .Replace("`sudo berth ", $"`sudo {Program} ", StringComparison.Ordinal)
+        .Replace(" | berth ", $" | {Program} ", StringComparison.Ordinal);
 }

@@ -8,6 +8,7 @@ public static class CommandLineProblems
     public static readonly ProblemCode CommandUnknown = new("command-unknown", Contract: true);
     public static readonly ProblemCode FlagUnknown = new("flag-unknown", Contract: true);
     public static readonly ProblemCode FlagValueMissing = new("flag-value-missing", Contract: true);
+    public static readonly ProblemCode FlagValueInvalid = new("flag-value-invalid", Contract: true);
     public static readonly ProblemCode ReportFlagInvalid = new("report-flag-invalid", Contract: true);
     public static readonly ProblemCode FormatInvalid = new("format-invalid", Contract: true);
     public static readonly ProblemCode RootNeeded = new("root-needed", Contract: true);
@@ -34,6 +35,11 @@ public static class CommandLineProblems
 
     internal static Problem FlagNeedsValue(string flag) => new(
         FlagValueMissing, $"flag needs an argument: {Printable.Of(flag)}", $"Give it one: {Printable.Of(flag)} value.");
+
+    internal static Problem NotASwitchValue(string flag, string value) => new(
+        FlagValueInvalid,
+        $"invalid argument \"{Printable.Of(value, 60)}\" for \"{Printable.Of(flag)}\" flag: neither true nor false",
+        $"Write {Printable.Of(flag)} alone, or leave it out.");
 
     internal static Problem InvalidReportFlag(IEnumerable<string> valid) => new(
         ReportFlagInvalid, $"Invalid flag passed, valid flags: {string.Join(", ", valid)}", "Use one of the flags listed.");

@@ -28,7 +28,7 @@ public sealed class LetsEncryptFeature(
 
     public string Name => "letsencrypt";
 
-    public string Description => "Manage certificates from Let's Encrypt and other ACME servers";
+    public string Description => "Manage the letsencrypt integration";
 
     public IEnumerable<Command> Commands =>
     [
@@ -182,6 +182,7 @@ public sealed class LetsEncryptFeature(
         call.Output.Detail($"Removing SSL endpoint from {app}");
         await manager.DisableAsync(app, call.Cancel);
         await triggers.FireAsync("post-certs-remove", [app.Text], call.Output, call.Cancel);
+        await triggers.FireAsync("post-domains-update", [app.Text], call.Output, call.Cancel);
         TellOffHttps(call, app);
         call.Output.Step("Done");
         return 0;

@@ -25,7 +25,7 @@ public static class CoreTriggers
         ["app-exists"] = ["apps:exists"],
         ["app-list"] = ["--quiet", "apps:list"],
         ["app-restart"] = ["ps:restart"],
-        ["certs-exists"] = ["certs:exists"],
+        ["certs-exists"] = ["certs:report", "--ssl-enabled"],
         ["config-export"] = ["config:export"],
         ["config-get"] = ["config:get"],
         ["config-get-global"] = ["config:get", "--global"],

@@ -52,7 +52,7 @@ internal sealed class PluginFetch(GitProgram git)
     private static async Task UnpackFileAsync(string path, string folder, CancellationToken cancel)
     {
         await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-        await UnpackAsync(file, folder, cancel);
+        await UnpackAsync(file, PluginSource.IsPlainTar(path), folder, cancel);
     }
 
     private static async Task DownloadAsync(string address, string folder, CancellationToken cancel)
@@ -66,13 +66,13 @@ internal sealed class PluginFetch(GitProgram git)
         }
 
         await using var body = await response.Content.ReadAsStreamAsync(cancel);
-        await UnpackAsync(new LimitedStream(body, DownloadLimit), folder, cancel);
+        await UnpackAsync(new LimitedStream(body, DownloadLimit), PluginSource.IsPlainTar(address), folder, cancel);
     }
 
-    private static async Task UnpackAsync(Stream gzipped, string folder, CancellationToken cancel)
+    private static async Task UnpackAsync(Stream archive, bool plain, string folder, CancellationToken cancel)
     {
         Directory.CreateDirectory(folder);
-        await using var tar = new GZipStream(gzipped, CompressionMode.Decompress);
+        await using var tar = plain ? archive : new GZipStream(archive, CompressionMode.Decompress);
         await Archive.UnpackAsync(tar, folder, Limits, cancel);
         LiftOnlyFolder(folder);
     }

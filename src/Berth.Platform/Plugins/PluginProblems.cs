@@ -54,7 +54,7 @@ public static class PluginProblems
     internal static Problem InvalidSource(string address, string reason) => new(
         SourceInvalid,
         $"'{Printable.Of(address)}' cannot be installed from: {reason}.",
-        "Name a git address (https, ssh, git), a folder by its whole path, or a .tar.gz or .tgz file or address.");
+        "Name a git address (https, ssh, git), a folder by its whole path, or a .tar, .tar.gz or .tgz file or address.");
 
     internal static Problem CannotFetch(string address, string reason) => new(
         FetchFailed,

@@ -44,7 +44,10 @@ internal sealed record PluginSource(string Address, PluginSourceKind Kind)
         : null;
 
     private static bool IsArchive(string address) =>
-        address.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase) || address.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase);
+        IsPlainTar(address) || address.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase) || address.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether the archive it names is not compressed.</summary>
+    public static bool IsPlainTar(string address) => address.EndsWith(".tar", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsHttp(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http";
 

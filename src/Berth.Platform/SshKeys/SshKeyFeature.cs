@@ -14,7 +14,7 @@ public sealed class SshKeyFeature(AuthorizedKeysFile keys) : IFeature
 
     public string Name => "ssh-keys";
 
-    public string Description => "Manage public ssh keys used for deployment";
+    public string Description => "Manage public ssh keys that are allowed to connect to Dokku";
 
     public IEnumerable<Command> Commands =>
     [

@@ -72,7 +72,7 @@ internal static class ProblemTable
         CertificateProblems.ShowWhat, CertificateProblems.FileNotFound, CertificateProblems.ArchiveExpected,
         CertificateProblems.ArchiveIncomplete, CertificateProblems.ArchiveRefused, CertificateProblems.PairUnusable,
         CertificateProblems.KeyForeign, CertificateProblems.AnswerInvalid, CommandLineProblems.CommandUnknown,
-        CommandLineProblems.FlagUnknown, CommandLineProblems.FlagValueMissing, CommandLineProblems.ReportFlagInvalid,
+        CommandLineProblems.FlagUnknown, CommandLineProblems.FlagValueInvalid, CommandLineProblems.FlagValueMissing, CommandLineProblems.ReportFlagInvalid,
         CommandLineProblems.FormatInvalid, CommandLineProblems.RootNeeded, CommandLineProblems.ArgumentMissing,
         CommandLineProblems.ArgumentUnexpected, ConfigProblems.KeyInvalid, ConfigProblems.PairInvalid,
         ConfigProblems.ScopeMissing, ConfigProblems.FormatUnknown, ConfigProblems.ValueInvalid, ConfigProblems.ImportInvalid,

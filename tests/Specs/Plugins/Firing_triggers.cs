@@ -59,9 +59,9 @@ public sealed class Firing_triggers : IDisposable
         await SmallPlugin.InstallAsync(
             _berth,
             "caller",
-            ("subcommands/default", "plugn trigger ping from-caller; plugn trigger config-get shop KEY; plugn trigger app-list; plugn list | grep -c core"),
+            ("subcommands/default", "plugn trigger ping from-caller; plugn trigger config-get shop KEY; plugn trigger app-list; plugn trigger certs-exists shop; plugn list | grep -c core"),
             ("ping", "echo \"pong $1\""));
-        Assert.Matches("^pong from-caller\nvalue\nshop\n[0-9]+\n$", await _berth.OkAsync("caller"));
+        Assert.Matches("^pong from-caller\nvalue\nshop\nfalse\n[0-9]+\n$", await _berth.OkAsync("caller"));
     }
 
     [Fact]
@@ -73,6 +73,11 @@ public sealed class Firing_triggers : IDisposable
         Assert.Equal("open\n", await _berth.OkAsync("--quiet", "apps:list"));
         var denied = await _berth.RunAsync("config:set", "--no-restart", "open", "A=b");
         Assert.Equal((1, " !     Access denied\n"), (denied.Status, denied.Error));
+
+        await SmallPlugin.InstallAsync(_berth, "wall", ("user-auth", "exit 1"));
+        Assert.Equal(" !     Access denied\n", (await _berth.RunAsync("plugin:disable", "wall")).Error);
+        await _berth.OkAsync("plugn", "disable", "wall");
+        Assert.Equal("open\n", await _berth.OkAsync("--quiet", "apps:list"));
     }
 
     [Fact]

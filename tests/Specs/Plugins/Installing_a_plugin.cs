@@ -89,13 +89,15 @@ public sealed class Installing_a_plugin : IDisposable
         Assert.Equal("", other.GetProperty("source_url").GetString());
     }
 
-    [Fact]
-    public async Task unpacks_an_archive_and_lifts_its_only_folder()
+    [Theory]
+    [InlineData("five.tar.gz", "-czf")]
+    [InlineData("five.tar", "-cf")]
+    public async Task unpacks_an_archive_and_lifts_its_only_folder(string archive, string how)
     {
         await SmallPlugin.WriteAsync(_scratch, "five", ("subcommands/default", "echo from an archive"));
-        await ExternalProgram.SucceedAsync("tar", ["-czf", _scratch["five.tar.gz"], "-C", _scratch.Path, "dokku-five"]);
+        await ExternalProgram.SucceedAsync("tar", [how, _scratch[archive], "-C", _scratch.Path, "dokku-five"]);
 
-        await _berth.OkAsync("plugin:install", _scratch["five.tar.gz"]);
+        await _berth.OkAsync("plugin:install", _scratch[archive]);
         Assert.Equal("from an archive\n", await _berth.OkAsync("five"));
     }
 
