@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Berth.Acme.Accounts;
 using Berth.Acme.Issuing;
+using Berth.Kernel;
 using Berth.Storage;
 
 namespace Berth.Platform.LetsEncrypt;
@@ -35,13 +36,19 @@ internal sealed class AccountFiles(IStateStore store) : IAccountStore
     public ValueTask SaveAsync(AccountIdentity identity, StoredAccount account, CancellationToken cancel)
     {
         var folder = FolderOf(identity);
+        store.EnsureFolder(Accounts, PrivateFolder.OwnerOnly);
+        store.EnsureFolder(HostOf(identity), PrivateFolder.OwnerOnly);
+        store.EnsureFolder(folder, PrivateFolder.OwnerOnly);
         store.Write(Own(folder, identity), JsonSerializer.Serialize(account, JournalJson.Default.StoredAccount));
         LegoAccount.Write(store, folder, identity, account);
         return ValueTask.CompletedTask;
     }
 
-    private static StatePath FolderOf(AccountIdentity identity) =>
-        StatePath.Lib("data", "letsencrypt", "--global", "accounts", new Uri(identity.DirectoryUrl).Authority.Replace(':', '_'), LegoAccount.NameOf(identity));
+    private static StatePath Accounts { get; } = StatePath.Lib("data", "letsencrypt", "--global", "accounts");
+
+    private static StatePath HostOf(AccountIdentity identity) => Accounts.Slash(new Uri(identity.DirectoryUrl).Authority.Replace(':', '_'));
+
+    private static StatePath FolderOf(AccountIdentity identity) => HostOf(identity).Slash(LegoAccount.NameOf(identity));
 
     // The hash tells two directories of one host apart.
     private static StatePath Own(StatePath folder, AccountIdentity identity)

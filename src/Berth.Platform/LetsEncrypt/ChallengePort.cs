@@ -13,6 +13,8 @@ public sealed class ChallengePort(IStateStore store)
     /// <exception cref="ProblemException">The app has mappings, and none is for http or https.</exception>
     public void Ensure(AppName app, CommandOutput output)
     {
+        // The plugin's webroot. Nothing is served from it, but scripts, and a server that goes back to the plugin, find it.
+        store.EnsureFolder(StatePath.Lib("data", "letsencrypt", app.Text), PrivateFolder.PublicRead);
         var (set, detected) = (Lines(app, "map"), Lines(app, "map-detected"));
         var mappings = set.Length > 0 ? set : detected;
         if (mappings.Length == 0 || mappings.Any(line => line.StartsWith("http:80:", StringComparison.Ordinal)))

@@ -43,6 +43,7 @@ public sealed class Adding_port_80 : IDisposable
 
         new ChallengePort(_store).Ensure(App, _said.Output);
         Assert.Equal((map, ""), (_store.Read(Map), _said.Text));
+        Assert.Equal(PrivateFolder.PublicRead, File.GetUnixFileMode(_scratch["lib/data/letsencrypt/hello"]));
     }
 
     [Fact]

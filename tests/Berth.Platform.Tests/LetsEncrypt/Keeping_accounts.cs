@@ -39,6 +39,11 @@ public sealed class Keeping_accounts : IDisposable
         var key = Key();
         await _accounts.SaveAsync(You, new StoredAccount { KeyPem = key, Url = "https://acme.example.com:14000/account/1" }, CancellationToken.None);
 
+        for (var folder = _scratch[Folder]; Path.GetFileName(folder) != "--global"; folder = Path.GetDirectoryName(folder)!)
+        {
+            Assert.Equal(PrivateFolder.OwnerOnly, File.GetUnixFileMode(folder));
+        }
+
         Assert.Equal(key, File.ReadAllText(_scratch[$"{Folder}/keys/you@example.com.key"]));
         Assert.Contains("\"uri\":\"https://acme.example.com:14000/account/1\"", File.ReadAllText(_scratch[$"{Folder}/account.json"]), StringComparison.Ordinal);
         Assert.All(
