@@ -88,6 +88,16 @@ public sealed class Managing_apps(SharedServer server)
     }
 
     [Fact]
+    public async Task listens_to_no_answer_that_never_ends()
+    {
+        await Berth.OkAsync("apps:create", "precious2");
+        var refused = await ExternalProgram.RunAsync("sh", ["-c", "\"$0\" apps:destroy precious2 </dev/zero", BerthProgram.Path], Berth.Environment);
+        Assert.Equal(1, refused.Status);
+        Assert.Contains("Confirmation did not match precious2. Aborted.", refused.Error, StringComparison.Ordinal);
+        await Berth.OkAsync("apps:exists", "precious2");
+    }
+
+    [Fact]
     public async Task destroys_one_app_at_a_time()
     {
         await Berth.OkAsync("apps:create", "many1");

@@ -6,8 +6,6 @@ namespace Berth.Platform.Certs;
 /// <summary>Asks who a certificate is for, as <c>openssl req</c> does, and makes it.</summary>
 internal sealed class CertificateGeneration(TimeProvider time)
 {
-    private const int LineLimit = 1024;
-
     /// <param name="call">Asks and hears.</param>
     /// <param name="domain">The host it is for; null when none was named.</param>
     /// <exception cref="ProblemException">An answer that no certificate can carry.</exception>
@@ -51,20 +49,7 @@ internal sealed class CertificateGeneration(TimeProvider time)
     }
 
     // Input that ends leaves the questions that are left unanswered.
-    private static async Task<string> LineAsync(StreamReader reader, string question, CancellationToken cancel)
-    {
-        var line = new System.Text.StringBuilder();
-        var one = new char[1];
-        while (await reader.ReadAsync(one, cancel) == 1 && one[0] != '\n')
-        {
-            if (line.Length == LineLimit)
-            {
-                throw CertificateProblems.BadAnswer(question, $"the answer is longer than {LineLimit} characters").AsException();
-            }
-
-            line.Append(one[0]);
-        }
-
-        return line.ToString().Trim();
-    }
+    private static async Task<string> LineAsync(StreamReader reader, string question, CancellationToken cancel) =>
+        await InputLine.ReadAsync(reader, cancel)
+        ?? throw CertificateProblems.BadAnswer(question, $"the answer is longer than {InputLine.Limit} characters").AsException();
 }

@@ -36,7 +36,7 @@ public sealed class CommandCall
         using var reader = new StreamReader(OpenInput());
         try
         {
-            return await reader.ReadLineAsync(Cancel) ?? "";
+            return await InputLine.ReadAsync(reader, Cancel) ?? "";
         }
         catch (IOException)
         {
