@@ -46,11 +46,11 @@ public sealed record EdgeHost
     /// <summary>How long neither side may send anything; null takes <see cref="EdgeOptions.ActivityTimeout"/>.</summary>
     public TimeSpan? ActivityTimeout { get; init; }
 
-    /// <summary>The file a line is written to for each request; null writes none.</summary>
-    public string? AccessLog { get; init; }
+    /// <summary>Where a line is written for each request; null writes none.</summary>
+    public LogPlace? AccessLog { get; init; }
 
-    /// <summary>The file a line is written to when the app did not answer; null writes none.</summary>
-    public string? ErrorLog { get; init; }
+    /// <summary>Where a line is written when the app did not answer; null writes none.</summary>
+    public LogPlace? ErrorLog { get; init; }
 
     /// <summary>True when plain HTTP is answered with the way to HTTPS.</summary>
     public bool RedirectsToHttps => Certificate is not null && !KeepsHttp;

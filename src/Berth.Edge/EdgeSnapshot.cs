@@ -79,8 +79,12 @@ public sealed record EdgeSnapshot
         var (names, extra, addresses) = (Apps.ToBuilder(), Extra, Addresses);
         foreach (var (app, hosts) in apps)
         {
-            extra = WithExtra(extra, app, [.. hosts.Select(pair => pair.Value)]);
-            addresses = Moved(addresses, app, hosts);
+            if (!extra.IsEmpty || !addresses.IsEmpty || hosts.Any(static pair => pair.Key.Address is not null || pair.Value.Ports.Any(static port => port.IsExtra)))
+            {
+                extra = WithExtra(extra, app, [.. hosts.Select(pair => pair.Value)]);
+                addresses = Moved(addresses, app, hosts);
+            }
+
             if (hosts.IsEmpty)
             {
                 names.Remove(app);

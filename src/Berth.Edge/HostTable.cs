@@ -71,23 +71,23 @@ public sealed class HostTable
         var count = Count;
         foreach (var name in removed)
         {
-            Replace(name, (shard, hash) => shard.Without(hash, name.Text));
+            var hash = HostLine.Hash(name.Text);
+            Replace(hash & (ShardCount - 1), shard => shard.Without(hash, name.Text));
         }
 
-        foreach (var (name, host) in added)
+        // What falls into one shard is added at once: a start with very many names would copy it as often as it has names.
+        foreach (var group in added.GroupBy(pair => HostLine.Hash(pair.Key.Text) & (ShardCount - 1)))
         {
-            Replace(name, (shard, hash) => shard.With(hash, name.Text, host));
+            Replace(group.Key, shard => shard.With(group));
         }
 
         return new HostTable(shards, count);
 
-        void Replace(DomainName name, Func<HostShard, int, HostShard> change)
+        void Replace(int place, Func<HostShard, HostShard> change)
         {
-            var hash = HostLine.Hash(name.Text);
-            ref var shard = ref shards[hash & (ShardCount - 1)];
-            var before = shard.Count;
-            shard = change(shard, hash);
-            count += shard.Count - before;
+            var before = shards[place].Count;
+            shards[place] = change(shards[place]);
+            count += shards[place].Count - before;
         }
     }
 

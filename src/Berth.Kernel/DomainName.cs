@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
@@ -13,6 +14,11 @@ namespace Berth.Kernel;
 /// </summary>
 public sealed record DomainName
 {
+    private const int Longest = 253;
+    private const int LongestLabel = 63;
+
+    private static readonly SearchValues<char> Folded = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
+
     private static readonly IdnMapping Idn = new() { AllowUnassigned = false, UseStd3AsciiRules = true };
 
     private DomainName(string text, IPAddress? address = null) => (Text, Address) = (text, address);
@@ -49,6 +55,12 @@ public sealed record DomainName
     /// <param name="reason">When false: what is wrong, as the end of a sentence.</param>
     public static bool TryParse(string? text, [NotNullWhen(true)] out DomainName? name, [NotNullWhen(false)] out string? reason)
     {
+        if (IsFolded(text))
+        {
+            (name, reason) = (new DomainName(text!), null);
+            return true;
+        }
+
         name = null;
         reason = WhyNotPlain(text ?? "");
         if (reason is not null)
@@ -80,13 +92,34 @@ public sealed record DomainName
     /// <inheritdoc cref="TryParse(string?, out DomainName?, out string?)"/>
     public static bool TryParseHost(string? text, [NotNullWhen(true)] out DomainName? name, [NotNullWhen(false)] out string? reason)
     {
-        if (AddressOf(text ?? "") is not { } address)
+        if (IsFolded(text) || AddressOf(text ?? "") is not { } address)
         {
             return TryParse(text, out name, out reason);
         }
 
         (name, reason) = (new DomainName(address.ToString(), address), null);
         return true;
+    }
+
+    /// <summary>
+    /// Whether it is written as it is kept, as nearly all names are: nothing is to be folded then, and very many are read in no time. What may be
+    /// an A-label is left to those who know what it stands for, and so is what might be an address.
+    /// </summary>
+    private static bool IsFolded(ReadOnlySpan<char> text)
+    {
+        var isNumber = true;
+        foreach (var range in text.Split('.'))
+        {
+            var label = text[range];
+            if (label is [] or ['-', ..] or [.., '-'] or [_, _, '-', '-', ..] || label.Length > LongestLabel || label.ContainsAnyExcept(Folded))
+            {
+                return false;
+            }
+
+            isNumber = !label.ContainsAnyExceptInRange('0', '9');
+        }
+
+        return !isNumber && text.Length <= Longest;
     }
 
     // "1", "0x7f.1" and "127.1" are addresses to the system and to nobody else.
@@ -139,7 +172,7 @@ public sealed record DomainName
 
     private static string? WhyNotLabels(string folded)
     {
-        if (folded.Length > 253)
+        if (folded.Length > Longest)
         {
             return "it is longer than 253 characters";
         }
@@ -154,7 +187,7 @@ public sealed record DomainName
             var reason = label switch
             {
                 "" => "it has an empty label (two dots in a row, or a dot at its start)",
-                { Length: > 63 } => $"its label '{label[..20]}…' is longer than 63 characters",
+                { Length: > LongestLabel } => $"its label '{label[..20]}…' is longer than 63 characters",
                 _ when label[0] == '-' || label[^1] == '-' => $"its label '{label}' starts or ends with a hyphen",
                 _ when !Array.TrueForAll(label.ToCharArray(), c => char.IsAsciiLetterOrDigit(c) || c == '-')
                     => "it holds characters that no host name may have",

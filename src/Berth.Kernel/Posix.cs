@@ -19,7 +19,7 @@ internal static unsafe partial class Posix
 
     public const short Readable = 1; // POLLIN
 
-    private const int AtCurrentDirectory = -100;
+    public const int AtCurrentDirectory = -100;
     private const int NoFollowAt = 0x100; // AT_SYMLINK_NOFOLLOW
     private const int RemoveFolderAt = 0x200; // AT_REMOVEDIR
     private const int EmptyPath = 0x1000; // AT_EMPTY_PATH
@@ -167,13 +167,13 @@ internal static unsafe partial class Posix
         }
     }
 
-    public static FileStamp StampOf(ReadOnlySpan<byte> path)
+    public static FileStamp StampOf(ReadOnlySpan<byte> path, int folder = AtCurrentDirectory)
     {
         const uint wanted = 0x40 | 0x80 | 0x100 | 0x200; // STATX_MTIME | STATX_CTIME | STATX_INO | STATX_SIZE
         var status = stackalloc uint[64];
         fixed (byte* start = path)
         {
-            if (Statx(AtCurrentDirectory, start, 0, wanted, status) != 0)
+            if (Statx(folder, start, 0, wanted, status) != 0)
             {
                 return default;
             }

@@ -166,8 +166,8 @@ public sealed partial class Keeping_an_access_log
     {
         App = TestEdge.AppOf("app.example"),
         Targets = [.. targets],
-        AccessLog = scratch["logs/access.log"],
-        ErrorLog = scratch["logs/error.log"],
+        AccessLog = new LogPlace(scratch["logs/access.log"]),
+        ErrorLog = new LogPlace(scratch["logs/error.log"]),
     };
 
     private static Task<string> ReadAsync(string path) => File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);

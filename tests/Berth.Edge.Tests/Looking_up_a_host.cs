@@ -51,6 +51,19 @@ public sealed class Looking_up_a_host
         });
 
     [Fact]
+    public void takes_many_changes_in_one_step_as_it_would_one_by_one() =>
+        Gen.Select(Names.List[0, 20], Names.List[0, 20], Gen.Select(Names, Gen.Int[0, 9]).List[0, 60]).Sample((stored, removed, added) =>
+        {
+            var (table, hosts) = (HostTable.Empty.Change([], stored.Select(name => KeyValuePair.Create(name, HostOf("app")))), added.Select(pair => KeyValuePair.Create(pair.Item1, HostOf($"app{pair.Item2}"))).ToArray());
+
+            var together = table.Change(removed, hosts);
+            var alone = hosts.Aggregate(removed.Aggregate(table, (before, name) => before.Without(name)), (before, pair) => before.With(pair.Key, pair.Value));
+
+            Assert.Equal(alone.Count, together.Count);
+            Assert.All(stored.Concat(removed).Concat(hosts.Select(pair => pair.Key)), name => Assert.Same(alone[name], together[name]));
+        });
+
+    [Fact]
     public void never_throws_whatever_a_stranger_sends() =>
         Gen.String.Sample(text => Assert.Null(HostTable.Empty.With(DomainName.Parse("*.example.com"), HostOf("app")).Find(text)));
 

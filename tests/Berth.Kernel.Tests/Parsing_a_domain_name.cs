@@ -51,4 +51,10 @@ public sealed class Parsing_a_domain_name
                 Assert.DoesNotContain(name.Text, c => c is '/' or ' ' or ':' or '\n');
             }
         });
+
+    /// <summary>One that is written as it is kept is read by a shorter way, which capitals do not go.</summary>
+    [Fact]
+    public void reads_a_name_as_it_would_in_capitals() =>
+        Gen.String["abxn09.-*_"].Sample(text => Assert.Equal(
+            (DomainName.TryParse(text.ToUpperInvariant(), out var capitals), capitals), (DomainName.TryParse(text, out var name), name)));
 }

@@ -1,3 +1,7 @@
+using System.Runtime.InteropServices;
+using Berth.Edge.Reading;
+using Berth.Kernel;
+
 namespace Berth.Edge.Hosts;
 
 /// <summary>
@@ -17,28 +21,37 @@ internal sealed class HostShard
 
     internal EdgeHost? Find(int hash, ReadOnlySpan<char> name) => IndexOf(hash, name) is >= 0 and var i ? _entries[i].Value : null;
 
-    internal HostShard With(int hash, string name, EdgeHost host)
+    internal HostShard With(IEnumerable<KeyValuePair<DomainName, EdgeHost>> added)
     {
-        var entry = KeyValuePair.Create(name, host);
-        if (IndexOf(hash, name) is >= 0 and var i)
+        var (hashes, entries) = (new List<int>(_hashes), new List<KeyValuePair<string, EdgeHost>>(_entries));
+        foreach (var (name, host) in added)
         {
-            var entries = (KeyValuePair<string, EdgeHost>[])_entries.Clone();
-            entries[i] = entry;
-            return new HostShard(_hashes, entries);
+            var (hash, entry) = (HostLine.Hash(name.Text), KeyValuePair.Create(name.Text, host));
+            if (IndexOf(CollectionsMarshal.AsSpan(hashes), CollectionsMarshal.AsSpan(entries), hash, name.Text) is >= 0 and var i)
+            {
+                entries[i] = entry;
+            }
+            else
+            {
+                hashes.Add(hash);
+                entries.Add(entry);
+            }
         }
 
-        return new HostShard([.. _hashes, hash], [.. _entries, entry]);
+        return new HostShard([.. hashes], [.. entries]);
     }
 
     internal HostShard Without(int hash, string name) => IndexOf(hash, name) is >= 0 and var i
         ? new HostShard([.. _hashes[..i], .. _hashes[(i + 1)..]], [.. _entries[..i], .. _entries[(i + 1)..]])
         : this;
 
-    private int IndexOf(int hash, ReadOnlySpan<char> name)
+    private int IndexOf(int hash, ReadOnlySpan<char> name) => IndexOf(_hashes, _entries, hash, name);
+
+    private static int IndexOf(ReadOnlySpan<int> hashes, ReadOnlySpan<KeyValuePair<string, EdgeHost>> entries, int hash, ReadOnlySpan<char> name)
     {
-        for (var from = 0; _hashes.AsSpan(from).IndexOf(hash) is >= 0 and var step; from += step + 1)
+        for (var from = 0; hashes[from..].IndexOf(hash) is >= 0 and var step; from += step + 1)
         {
-            if (name.SequenceEqual(_entries[from + step].Key))
+            if (name.SequenceEqual(entries[from + step].Key))
             {
                 return from + step;
             }

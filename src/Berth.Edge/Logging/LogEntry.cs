@@ -1,4 +1,6 @@
+using Berth.Kernel;
+
 namespace Berth.Edge.Logging;
 
-/// <summary>A line on its way to a file; the buffer is lent and goes back once written.</summary>
-internal readonly record struct LogEntry(string Path, byte[] Buffer, int Length);
+/// <summary>A line on its way to an app's file; the buffer is lent and goes back once written.</summary>
+internal readonly record struct LogEntry(LogPlace Place, AppName App, byte[] Buffer, int Length);

@@ -49,7 +49,7 @@ internal sealed class LogWriter(TimeProvider time, ILogger logger) : IAsyncDispo
         {
             while (_lines.Reader.TryRead(out var entry))
             {
-                FileOf(entry.Path).Append(entry.Buffer.AsSpan(0, entry.Length));
+                FileOf(entry.Place.FileOf(entry.App)).Append(entry.Buffer.AsSpan(0, entry.Length));
                 ArrayPool<byte>.Shared.Return(entry.Buffer);
             }
 

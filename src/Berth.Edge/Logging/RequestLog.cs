@@ -41,7 +41,7 @@ internal sealed class RequestLog(LogWriter writer, TimeProvider time)
         line.Foreign(context.Request.Headers.UserAgent.ToString(), HeaderLimit);
         line.Own("\"");
         line.End();
-        writer.Write(new LogEntry(host.AccessLog, buffer, line.Length));
+        writer.Write(new LogEntry(host.AccessLog, host.App, buffer, line.Length));
     }
 
     /// <summary>Writes down a request that the app gave no answer to.</summary>
@@ -69,7 +69,7 @@ internal sealed class RequestLog(LogWriter writer, TimeProvider time)
         line.Foreign(HostLine.Of(context.Request), HeaderLimit);
         line.Own("\"");
         line.End();
-        writer.Write(new LogEntry(host.ErrorLog, buffer, line.Length));
+        writer.Write(new LogEntry(host.ErrorLog, host.App, buffer, line.Length));
     }
 
     private static void Visitor(ref LogLine line, HttpContext context)

@@ -70,23 +70,13 @@ public sealed class NginxSettings(PropertyStore properties, NginxLogs logs)
             Forwarding = ForwardingOf(read),
             MaxRequestBodySize = NginxValues.TrySize(read(NginxTable.ClientMaxBodySize), out var size) && size > 0 ? size : null,
             ActivityTimeout = NginxValues.TryTime(read(NginxTable.ProxyReadTimeout), out var time) && time > TimeSpan.Zero ? time : null,
-            AccessLog = logs.Writable(read(NginxTable.AccessLogPath)),
-            ErrorLog = logs.Writable(read(NginxTable.ErrorLogPath)),
+            AccessLog = logs.PlaceOf(read(NginxTable.AccessLogPath), host.App, NginxLogs.Access),
+            ErrorLog = logs.PlaceOf(read(NginxTable.ErrorLogPath), host.App, NginxLogs.Error),
         };
     }
 
     /// <summary>The apps that may have settings of their own.</summary>
     public IReadOnlySet<string> Owners => properties.Scopes(Feature);
-
-    /// <summary>The host of another app that has set nothing of its own either.</summary>
-    /// <param name="host">As <see cref="Apply"/> gave it.</param>
-    /// <param name="app">The other app.</param>
-    public EdgeHost Likewise(EdgeHost host, AppName app) => host with
-    {
-        App = app,
-        AccessLog = host.AccessLog == logs.DefaultOf(host.App, "access") ? logs.DefaultOf(app, "access") : host.AccessLog,
-        ErrorLog = host.ErrorLog == logs.DefaultOf(host.App, "error") ? logs.DefaultOf(app, "error") : host.ErrorLog,
-    };
 
     /// <summary>The header that keeps browsers on HTTPS, as upstream spells it; null when it is turned off.</summary>
     public string? HstsOf(AppName app) => HstsOf(Reader(app));
@@ -131,8 +121,8 @@ public sealed class NginxSettings(PropertyStore properties, NginxLogs logs)
         var (own, all) = (withOwn ? properties.Keys(Feature, app.Text) : [], properties.Keys(Feature, PropertyStore.Global));
         return key => (own.Contains(key) ? _table.Own(app, key) : null) ?? (all.Contains(key) ? _table.ForAll(key) : null) ?? key switch
         {
-            NginxTable.AccessLogPath => logs.DefaultOf(app, "access"),
-            NginxTable.ErrorLogPath => logs.DefaultOf(app, "error"),
+            NginxTable.AccessLogPath => logs.DefaultOf(app, NginxLogs.Access),
+            NginxTable.ErrorLogPath => logs.DefaultOf(app, NginxLogs.Error),
             _ => NginxTable.Honoured.Concat(NginxTable.Kept).First(setting => setting.Key == key).Default,
         };
     }

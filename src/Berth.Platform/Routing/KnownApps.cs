@@ -44,7 +44,10 @@ public sealed class KnownApps(IStateStore store, TimeProvider time)
     public AppFacts?[] Unchanged(IReadOnlyList<AppName> apps)
     {
         var facts = Stored(apps);
-        Parallel.For(0, apps.Count, i => facts[i] = facts[i] is { } known ? Compared(apps[i], known) : null);
+        using var home = AppPlaces.TryHold(store, StatePath.Home());
+        using var config = AppPlaces.TryHold(store, StatePath.Lib("config"));
+        var places = new AppPlaces(store, home, config);
+        Parallel.For(0, apps.Count, i => facts[i] = facts[i] is { } known ? Compared(places, apps[i], known) : null);
         return facts;
     }
 
@@ -102,9 +105,9 @@ public sealed class KnownApps(IStateStore store, TimeProvider time)
         }
     }
 
-    private AppFacts? Compared(AppName app, AppFacts known)
+    private AppFacts? Compared(AppPlaces places, AppName app, AppFacts known)
     {
-        var look = _places.Look(app, out _);
+        var look = places.Look(app, out _);
         if (look == known.Look)
         {
             return known;

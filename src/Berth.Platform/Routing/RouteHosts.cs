@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Runtime.InteropServices;
 using Berth.Edge;
 using Berth.Kernel;
 using Berth.Platform.Nginx;
@@ -23,26 +24,31 @@ internal sealed class RouteHosts(PortPlan ports, NginxSettings settings, ICertif
     /// <summary>A host as the app's settings have it, without targets and certificate.</summary>
     public EdgeHost SettledOf(AppName app) => settings.Apply(Bare(app, DoorsOf(app)));
 
-    /// <summary>A host as an app has it that has set nothing.</summary>
-    /// <param name="app">Whose.</param>
-    /// <param name="hasCertificate">Whether it has one.</param>
+    /// <summary>A host as every app has it that has set nothing.</summary>
+    /// <param name="app">One of them.</param>
+    /// <param name="hasCertificate">Whether they have one.</param>
     public EdgeHost UsualOf(AppName app, bool hasCertificate) => settings.Apply(Bare(app, DoorsOf(ports.UsualOf(hasCertificate))), own: false);
 
-    /// <summary>The host of another app that has set nothing either.</summary>
-    public EdgeHost Likewise(EdgeHost settled, AppName app) => settings.Likewise(settled, app);
-
     /// <summary>What the app has: its names, and what it does for names that nobody has.</summary>
+    /// <param name="app">Which.</param>
     /// <param name="facts">What its files say.</param>
-    /// <param name="settled">As <see cref="SettledOf"/> gave it.</param>
+    /// <param name="settled">As <see cref="SettledOf"/> or <see cref="UsualOf"/> gave it.</param>
     /// <param name="addresses">Where its processes are.</param>
-    public (ImmutableArray<KeyValuePair<DomainName, EdgeHost>> Hosts, EdgeHost? Otherwise) Of(AppFacts facts, EdgeHost settled, IEnumerable<IPEndPoint> addresses)
+    public (ImmutableArray<KeyValuePair<DomainName, EdgeHost>> Hosts, EdgeHost? Otherwise) Of(
+        AppName app, AppFacts facts, EdgeHost settled, IEnumerable<IPEndPoint> addresses)
     {
-        var certificate = facts.Certificate == 0 ? null : EdgeCertificate.Of(certificates, settled.App, facts.Certificate);
+        var certificate = facts.Certificate == 0 ? null : EdgeCertificate.Of(certificates, app, facts.Certificate);
         ImmutableArray<EdgeTarget> targets = [.. addresses.Select(address => EdgeTarget.Parse($"http://{address}"))];
+        var hosts = new KeyValuePair<DomainName, EdgeHost>[facts.Names.Length];
+        for (var i = 0; i < hosts.Length; i++)
+        {
+            hosts[i] = KeyValuePair.Create(facts.Names[i], Named(app, settled, facts.Names[i], certificate, facts, targets));
+        }
+
         return (
-            [.. facts.Names.Select(name => KeyValuePair.Create(name, Named(settled, name, certificate, facts, targets)))],
+            ImmutableCollectionsMarshal.AsImmutableArray(hosts),
             Rest(facts, settled.Ports) is { IsEmpty: false } doors
-                ? settled with { Targets = targets, Certificate = certificate, Ports = doors, KeepsHttp = true, StrictTransportSecurity = null }
+                ? settled with { App = app, Targets = targets, Certificate = certificate, Ports = doors, KeepsHttp = true, StrictTransportSecurity = null }
                 : null);
     }
 
@@ -62,11 +68,12 @@ internal sealed class RouteHosts(PortPlan ports, NginxSettings settings, ICertif
     /// A certificate serves the names it covers. One that its owner installed is shown for the app's other names too, as they asked for;
     /// only nobody is sent there from HTTP.
     /// </summary>
-    private EdgeHost Named(EdgeHost host, DomainName name, EdgeCertificate? certificate, AppFacts facts, ImmutableArray<EdgeTarget> targets)
+    private EdgeHost Named(AppName app, EdgeHost host, DomainName name, EdgeCertificate? certificate, AppFacts facts, ImmutableArray<EdgeTarget> targets)
     {
         var covered = !facts.Uncovered.Contains(name);
         return host with
         {
+            App = app,
             Targets = targets,
             Certificate = covered || !facts.IsFromAcme ? certificate : null,
             KeepsHttp = host.KeepsHttp || !covered,

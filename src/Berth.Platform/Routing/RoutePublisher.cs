@@ -84,7 +84,7 @@ public sealed class RoutePublisher(
             return;
         }
 
-        var (hosts, otherwise) = _hosts.Of(facts, _hosts.SettledOf(app), AddressesOf(app, targets));
+        var (hosts, otherwise) = _hosts.Of(app, facts, _hosts.SettledOf(app), AddressesOf(app, targets));
         edge.Update(snapshot => snapshot.WithApp(
             app, hosts.Where(pair => IsFree(snapshot.Hosts[pair.Key], app)), Free(snapshot, otherwise)));
     }
@@ -131,25 +131,40 @@ public sealed class RoutePublisher(
         var bulk = new List<KeyValuePair<AppName, ImmutableArray<KeyValuePair<DomainName, EdgeHost>>>>(alike.Count);
         foreach (var (app, facts) in alike)
         {
-            Try(
-                () =>
+            try
+            {
+                var settled = usual[facts.HasPair ? 1 : 0] ??= _hosts.UsualOf(app, facts.HasPair);
+                var (hosts, otherwise) = _hosts.Of(app, facts, settled, AddressesOf(app, Newest(scheduler.TargetsOf(app))));
+                if (otherwise is null)
                 {
-                    var settled = _hosts.Likewise(usual[facts.HasPair ? 1 : 0] ??= _hosts.UsualOf(app, facts.HasPair), app);
-                    var (hosts, otherwise) = _hosts.Of(facts, settled, AddressesOf(app, Newest(scheduler.TargetsOf(app))));
-                    if (otherwise is null)
-                    {
-                        bulk.Add(KeyValuePair.Create(app, hosts.All(pair => holders[pair.Key] == app) ? hosts : hosts.RemoveAll(pair => holders[pair.Key] != app)));
-                    }
-                    else
-                    {
-                        edge.Update(snapshot => snapshot.WithApp(app, [], Free(snapshot, otherwise)));
-                    }
-                },
-                app,
-                failed);
+                    bulk.Add(KeyValuePair.Create(app, HeldBy(app, hosts, holders)));
+                }
+                else
+                {
+                    edge.Update(snapshot => snapshot.WithApp(app, [], Free(snapshot, otherwise)));
+                }
+            }
+            catch (ProblemException e)
+            {
+                failed(app, e.Problem);
+            }
         }
 
         edge.Update(snapshot => snapshot.WithApps(bulk));
+    }
+
+    private static ImmutableArray<KeyValuePair<DomainName, EdgeHost>> HeldBy(
+        AppName app, ImmutableArray<KeyValuePair<DomainName, EdgeHost>> hosts, Dictionary<DomainName, AppName> holders)
+    {
+        foreach (var (name, _) in hosts)
+        {
+            if (holders[name] != app)
+            {
+                return hosts.RemoveAll(pair => holders[pair.Key] != app);
+            }
+        }
+
+        return hosts;
     }
 
     private bool IsServed(AppName app)

@@ -24,6 +24,10 @@ public sealed class RenewalIndex
     /// <param name="told">What an app answered before a restart, <see cref="DateTimeOffset.MaxValue"/> for never; null when it must be asked.</param>
     public void Follow(IReadOnlyList<AppName> apps, Func<AppName, DateTimeOffset?>? told = null)
     {
+        // Grown step by step, each would leave as much behind as it takes.
+        _known.EnsureCapacity(apps.Count);
+        _next.EnsureCapacity(apps.Count);
+        _round.EnsureCapacity(apps.Count);
         foreach (var app in apps.Where(_known.Add))
         {
             var next = told?.Invoke(app);
