@@ -69,31 +69,32 @@ public static class AtomicFile
     }
 
     /// <summary>
-    /// Replaces several files, each whole, in the order given. Everything is under way to the disk before the first is waited for, so a
-    /// few files cost little more than one. What was replaced stays when a later one cannot be.
+    /// Replaces several files and links, each whole, in the order given. The content of all is on the disk before the first takes its place, and all
+    /// is under way there before any is waited for: many cost little more than one, and a full disk is met while the old ones still stand. What was
+    /// replaced stays when a later one cannot be.
     /// </summary>
     /// <exception cref="ProblemException"><see cref="KernelProblems.StateNotWritable"/>.</exception>
-    public static void WriteAll(IReadOnlyList<(HeldFolder Folder, string Name, byte[] Content, UnixFileMode Mode)> files)
+    public static void WriteAll(IReadOnlyList<FileChange> files)
     {
         ArgumentNullException.ThrowIfNull(files);
-        var open = new List<(FileStream Stream, string Temporary)>();
+        var begun = new List<(FileStream? Stream, string Temporary)>();
         var at = 0;
         try
         {
             for (; at < files.Count; at++)
             {
-                var (folder, name, content, mode) = files[at];
-                open.Add(Begin(folder, TemporaryIn(folder, name), content, mode));
+                begun.Add(Begin(files[at], TemporaryIn(files[at].Folder, files[at].Name)));
             }
 
             for (at = 0; at < files.Count; at++)
             {
-                open[at].Stream.Flush(flushToDisk: true);
+                begun[at].Stream?.Flush(flushToDisk: true);
             }
 
             for (at = 0; at < files.Count; at++)
             {
-                Posix.Rename(open[at].Temporary, $"{files[at].Folder.Path}/{files[at].Name}");
+                Posix.Rename(begun[at].Temporary, $"{files[at].Folder.Path}/{files[at].Name}");
+                files[at].InPlace?.Invoke();
             }
 
             foreach (var folder in files.Select(file => file.Folder).Distinct())
@@ -103,28 +104,36 @@ public static class AtomicFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            open.ForEach(each => DeleteQuietly(each.Temporary));
-            var (folder, name, _, _) = files[Math.Min(at, files.Count - 1)];
-            throw KernelProblems.NotWritable($"{folder.Name}/{name}", e).AsException(e);
+            begun.ForEach(each => DeleteQuietly(each.Temporary));
+            var failed = files[Math.Min(at, files.Count - 1)];
+            throw KernelProblems.NotWritable($"{failed.Folder.Name}/{failed.Name}", e).AsException(e);
         }
         finally
         {
-            open.ForEach(each => each.Stream.Dispose());
+            begun.ForEach(each => each.Stream?.Dispose());
         }
     }
 
-    private static (FileStream Stream, string Temporary) Begin(HeldFolder folder, string temporary, byte[] content, UnixFileMode mode)
+    private static (FileStream? Stream, string Temporary) Begin(FileChange file, string temporary)
     {
-        var stream = Open(folder, temporary, mode);
+        FileStream? stream = null;
         try
         {
-            stream.Write(content);
+            if (file.Target is { } target)
+            {
+                File.CreateSymbolicLink(temporary, target);
+                file.Folder.GiveOwner(Path.GetFileName(temporary));
+                return (null, temporary);
+            }
+
+            stream = Open(file.Folder, temporary, file.Mode);
+            stream.Write(file.Content);
             Posix.StartWriting((int)stream.SafeFileHandle.DangerousGetHandle());
             return (stream, temporary);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            stream.Dispose();
+            stream?.Dispose();
             DeleteQuietly(temporary);
             throw;
         }
@@ -136,20 +145,7 @@ public static class AtomicFile
     public static void Link(string path, string target)
     {
         using var folder = FolderOf(path);
-        var name = Path.GetFileName(path);
-        var temporary = TemporaryIn(folder, name);
-        try
-        {
-            File.CreateSymbolicLink(temporary, target);
-            folder.GiveOwner(Path.GetFileName(temporary));
-            Posix.Rename(temporary, $"{folder.Path}/{name}");
-            folder.Sync();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            DeleteQuietly(temporary);
-            throw KernelProblems.NotWritable(path, e).AsException(e);
-        }
+        WriteAll([new FileChange(folder, Path.GetFileName(path)) { Target = target }]);
     }
 
     private static HeldFolder FolderOf(string path)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.IO.Enumeration;
 using System.Text;
 using Berth.Kernel;
 
@@ -8,6 +9,7 @@ namespace Berth.Storage;
 public sealed class FileStateStore(StateRoots roots, TimeProvider time, FolderWatch? watch = null) : IStateStore
 {
     private const string LockEnding = ".lock";
+    private static readonly EnumerationOptions AnyEntry = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly RootsGuard _guard = new(roots);
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _scopes = new(StringComparer.Ordinal);
@@ -48,8 +50,13 @@ public sealed class FileStateStore(StateRoots roots, TimeProvider time, FolderWa
         var folders = new Dictionary<string, HeldFolder>(StringComparer.Ordinal);
         try
         {
-            AtomicFile.WriteAll([.. files.Select(file => (
-                HoldOnce(folders, FileOf(file.Path)), Path.GetFileName(FileOf(file.Path)), Encoding.UTF8.GetBytes(file.Text), file.Mode))]);
+            AtomicFile.WriteAll([.. files.Select(file => new FileChange(HoldOnce(folders, FileOf(file.Path)), Path.GetFileName(FileOf(file.Path)))
+            {
+                Content = file.IsLink ? [] : Encoding.UTF8.GetBytes(file.Text),
+                Target = file.IsLink ? file.Text : null,
+                Mode = file.Mode,
+                InPlace = file.InPlace,
+            })]);
         }
         finally
         {
@@ -105,19 +112,21 @@ public sealed class FileStateStore(StateRoots roots, TimeProvider time, FolderWa
 
     public bool Exists(StatePath path) => Path.Exists(FileOf(path));
 
-    public IReadOnlyList<string> List(StatePath folder) => Names(folder, Directory.EnumerateFileSystemEntries);
+    public IReadOnlyList<string> List(StatePath folder) => Names(folder, static (ref entry) => IsOurs(ref entry));
 
     // The system tells which entries are folders while it lists them: no look at each.
-    public IReadOnlyList<string> ListFolders(StatePath folder) => Names(folder, Directory.EnumerateDirectories);
+    public IReadOnlyList<string> ListFolders(StatePath folder) => Names(folder, static (ref entry) => IsOurs(ref entry) && entry.IsDirectory);
 
-    private string[] Names(StatePath folder, Func<string, IEnumerable<string>> list)
+    private static bool IsOurs(ref FileSystemEntry entry) => !entry.FileName.EndsWith(AtomicFile.TemporaryEnding, StringComparison.Ordinal);
+
+    private string[] Names(StatePath folder, FileSystemEnumerable<string>.FindPredicate isWanted)
     {
         try
         {
-            var names = list(FileOf(folder))
-                .Select(entry => Path.GetFileName(entry))
-                .Where(name => !name.EndsWith(AtomicFile.TemporaryEnding, StringComparison.Ordinal))
-                .ToArray();
+            string[] names =
+            [
+                .. new FileSystemEnumerable<string>(FileOf(folder), static (ref entry) => entry.FileName.ToString(), AnyEntry) { ShouldIncludePredicate = isWanted },
+            ];
             Array.Sort(names, StringComparer.Ordinal);
             return names;
         }

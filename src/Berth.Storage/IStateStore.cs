@@ -21,14 +21,10 @@ public interface IStateStore
     /// </summary>
     void WriteUnsynced(StatePath path, string text) => Write(path, text);
 
-    /// <summary>Replaces several documents, each whole, in the order given; what was written stays when a later one cannot be.</summary>
-    void WriteAll(IReadOnlyList<StateFile> files)
-    {
-        foreach (var file in files)
-        {
-            Write(file.Path, file.Text, file.Mode);
-        }
-    }
+    /// <summary>
+    /// Replaces several documents, each whole, in the order given, the first only once all are safe; what was written stays when a later one cannot be.
+    /// </summary>
+    void WriteAll(IReadOnlyList<StateFile> files);
 
     /// <summary>Makes a folder and its missing parents; one that exists keeps its mode.</summary>
     void EnsureFolder(StatePath path, UnixFileMode mode);

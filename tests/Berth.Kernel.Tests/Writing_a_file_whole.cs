@@ -38,7 +38,12 @@ public sealed class Writing_a_file_whole : IDisposable
         using var b = HeldFolder.Open(_scratch["b"]);
         AtomicFile.Write(_scratch["b/two"], "old");
 
-        AtomicFile.WriteAll([(a, "one", "1"u8.ToArray(), AtomicFile.Private), (b, "two", "2"u8.ToArray(), AtomicFile.PublicRead), (a, "empty", [], AtomicFile.GroupRead)]);
+        AtomicFile.WriteAll(
+        [
+            new FileChange(a, "one") { Content = "1"u8.ToArray() },
+            new FileChange(b, "two") { Content = "2"u8.ToArray(), Mode = AtomicFile.PublicRead },
+            new FileChange(a, "empty") { Mode = AtomicFile.GroupRead },
+        ]);
 
         Assert.Equal(("1", "2", ""), (File.ReadAllText(_scratch["a/one"]), File.ReadAllText(_scratch["b/two"]), File.ReadAllText(_scratch["a/empty"])));
         Assert.Equal(
@@ -54,11 +59,35 @@ public sealed class Writing_a_file_whole : IDisposable
         using var folder = HeldFolder.Open(_scratch.Path);
 
         var problem = Assert.Throws<ProblemException>(() => AtomicFile.WriteAll(
-            [(folder, "first", "1"u8.ToArray(), AtomicFile.Private), (folder, "taken", "2"u8.ToArray(), AtomicFile.Private), (folder, "last", "3"u8.ToArray(), AtomicFile.Private)])).Problem;
+            [new FileChange(folder, "first"), new FileChange(folder, "taken"), new FileChange(folder, "last")])).Problem;
 
         Assert.Equal(KernelProblems.StateNotWritable, problem.Code);
         Assert.Contains("taken", problem.Found, StringComparison.Ordinal);
         Assert.Equal([_scratch["first"], _scratch["taken"]], Directory.GetFileSystemEntries(_scratch.Path).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void puts_links_and_files_in_place_in_their_order_once_all_can_be()
+    {
+        using var folder = HeldFolder.Open(_scratch.Path);
+        var seen = new List<string>();
+
+        AtomicFile.WriteAll(
+        [
+            new FileChange(folder, "new") { Content = "1"u8.ToArray(), InPlace = Look },
+            new FileChange(folder, "current") { Target = "new", InPlace = Look },
+            new FileChange(folder, "last") { InPlace = Look },
+        ]);
+
+        Assert.Equal(["new", "current new", "current last new"], seen);
+        Assert.Equal("1", File.ReadAllText(_scratch["current"]));
+        using var gone = HeldFolder.Open(Directory.CreateDirectory(_scratch["gone"]).FullName);
+        Directory.Delete(_scratch["gone"]);
+        Assert.Throws<ProblemException>(() => AtomicFile.WriteAll([new FileChange(folder, "current") { Target = "other" }, new FileChange(gone, "file")]));
+        Assert.Equal("new", new FileInfo(_scratch["current"]).LinkTarget);
+        Assert.Equal(3, Directory.GetFileSystemEntries(_scratch.Path).Length);
+
+        void Look() => seen.Add(string.Join(' ', Directory.GetFileSystemEntries(_scratch.Path).Select(Path.GetFileName).Where(name => !name!.StartsWith('.')).Order(StringComparer.Ordinal)));
     }
 
     [Fact]

@@ -159,7 +159,9 @@ public sealed class Choosing_what_a_certificate_is_like
     }
 
     private static string? IdIn(BerthServer berth) =>
-        JsonNode.Parse(File.ReadAllText($"{berth.Home}/hello/letsencrypt/state.json"))?["advice"]?["certificateId"]?.GetValue<string>();
+        File.Exists($"{berth.Home}/hello/letsencrypt/advice.json") && JsonNode.Parse(File.ReadAllText($"{berth.Home}/hello/letsencrypt/advice.json")) is { } advice
+            ? advice["certificateId"]?.GetValue<string>()
+            : null;
 
     private static Task<PebbleServer> PebbleAsync(Func<PebbleSettings, PebbleSettings>? change = null)
     {

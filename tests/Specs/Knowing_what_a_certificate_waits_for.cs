@@ -83,12 +83,14 @@ public sealed class Knowing_what_a_certificate_waits_for
         var first = await berth.OkAsync("certs:show", "hello", "crt");
         await berth.OkAsync("letsencrypt:enable", "hello", "--force");
 
-        // It was had long ago, and is due.
+        // It was had long ago, and is due; the daemon must not renew it before it is put back.
+        await berth.OkAsync("letsencrypt:cron-job", "--remove");
         var state = JsonNode.Parse(await File.ReadAllTextAsync($"{berth.Home}/hello/letsencrypt/state.json"))!.AsObject();
         state.Remove("successBefore");
         await File.WriteAllTextAsync($"{berth.Home}/hello/letsencrypt/state.json", state.ToJsonString());
         await berth.OkAsync("letsencrypt:set", "hello", "graceperiod", "31536000");
         await berth.OkAsync("letsencrypt:rollback", "hello");
+        await berth.OkAsync("letsencrypt:cron-job", "--add");
 
         Assert.Contains("an earlier certificate was put back until ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
         Assert.Contains("put back by hand", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"), StringComparison.Ordinal);

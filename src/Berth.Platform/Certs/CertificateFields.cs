@@ -25,6 +25,9 @@ internal sealed record CertificateFields
 
     public required DateTimeOffset NotAfter { get; init; }
 
+    /// <summary>SubjectPublicKeyInfo, DER.</summary>
+    public required ReadOnlyMemory<byte> PublicKey { get; init; }
+
     /// <summary>Null when it has none.</summary>
     public required X509SubjectAlternativeNameExtension? Names { get; init; }
 
@@ -87,7 +90,7 @@ internal sealed record CertificateFields
         var validity = body.ReadSequence();
         var (from, to) = (Time(validity), Time(validity));
         var subject = new X500DistinguishedName(body.ReadEncodedValue().Span);
-        body.ReadEncodedValue(); // the public key
+        var key = body.ReadEncodedValue();
         return new CertificateFields
         {
             SerialNumber = serial,
@@ -95,6 +98,7 @@ internal sealed record CertificateFields
             SubjectName = subject,
             NotBefore = from,
             NotAfter = to,
+            PublicKey = key,
             Names = NamesIn(body),
         };
     }

@@ -56,27 +56,55 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
     /// <param name="fromAcme">Whether an ACME server issued it; then it is renewed by itself.</param>
     public void Install(AppName app, string chainPem, string keyPem, bool fromAcme)
     {
+        if (fromAcme)
+        {
+            InstallIssued(app, (chainPem, keyPem), [], inService: null, []);
+            return;
+        }
+
+        Install(app, [new(Key(app), keyPem, AtomicFile.GroupRead), new(Certificate(app), chainPem, AtomicFile.GroupRead)]);
+        store.Delete(FromAcme(app));
+        watcher?.Installed(app);
+    }
+
+    /// <summary>Puts a proven pair that an ACME server issued into service, between other files, all in one step for the disk.</summary>
+    /// <param name="app">Whose.</param>
+    /// <param name="pair">Chain, leaf first, and key.</param>
+    /// <param name="before">In place before it.</param>
+    /// <param name="inService">Called when the pair is in place.</param>
+    /// <param name="after">In place after it.</param>
+    internal void InstallIssued(AppName app, (string ChainPem, string KeyPem) pair, StateFile[] before, Action? inService, StateFile[] after)
+    {
+        Install(
+            app,
+            [
+                .. before,
+                new(Key(app), pair.KeyPem, AtomicFile.GroupRead),
+                new(Certificate(app), pair.ChainPem, AtomicFile.GroupRead),
+                new(FromAcme(app), pair.ChainPem, AtomicFile.GroupRead) { InPlace = inService },
+                .. after,
+            ]);
+        watcher?.Installed(app);
+    }
+
+    private void Install(AppName app, IReadOnlyList<StateFile> files)
+    {
         store.EnsureFolder(Folder(app), PrivateFolder.GroupRead);
         var before = ReadKey(app);
-        StateFile[] pair = [new(Key(app), keyPem, AtomicFile.GroupRead), new(Certificate(app), chainPem, AtomicFile.GroupRead)];
         try
         {
-            store.WriteAll(fromAcme ? [.. pair, new StateFile(FromAcme(app), chainPem, AtomicFile.GroupRead)] : pair);
+            store.WriteAll(files);
         }
-        catch (ProblemException) when (before is not null)
+        catch (ProblemException) when (before is not null && ReadKey(app) != before)
         {
-            // The disk filled up in between: the old pair goes on serving.
+            // The disk took the key and no more: the old pair goes on serving.
             store.Write(Key(app), before, AtomicFile.GroupRead);
             throw;
         }
-
-        if (!fromAcme)
-        {
-            store.Delete(FromAcme(app));
-        }
-
-        watcher?.Installed(app);
     }
+
+    /// <summary>Does once more what follows an installation: a run may have been ended before it.</summary>
+    public void TellInstalled(AppName app) => watcher?.Installed(app);
 
     public void Remove(AppName app)
     {
@@ -95,15 +123,42 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
 
     private bool Match(AppName app)
     {
+        var (chain, key) = (ReadCertificate(app) ?? "", ReadKey(app) ?? "");
         try
         {
-            using var pair = X509Certificate2.CreateFromPem(ReadCertificate(app) ?? "", ReadKey(app) ?? "");
-            return pair.HasPrivateKey;
+            return IsPair(chain, key) || IsPairToOpenSsl(chain, key);
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
             return false;
         }
+    }
+
+    // OpenSSL takes a millisecond to read a certificate, and two looks at it here; keys on curves, which are the rule, are compared in no time.
+    private static bool IsPair(string chain, string key)
+    {
+        if (!key.Contains("PRIVATE KEY-----", StringComparison.Ordinal) || !CertificateFields.TryRead(chain, out var leaf))
+        {
+            return false;
+        }
+
+        try
+        {
+            using var pair = ECDsa.Create();
+            pair.ImportFromPem(key);
+            return pair.ExportParameters(includePrivateParameters: true).D is not null && pair.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(leaf.PublicKey.Span);
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            // A key of another kind.
+            return false;
+        }
+    }
+
+    private static bool IsPairToOpenSsl(string chain, string key)
+    {
+        using var pair = X509Certificate2.CreateFromPem(chain, key);
+        return pair.HasPrivateKey;
     }
 
     /// <summary>What is known to have been issued: the mark beside the pair, else what Dokku's plugin left (lego's files, before them simp_le's).</summary>
@@ -124,8 +179,23 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
     /// <summary>The first certificate's text: Dokku's plugin appends the chain in one file and not in the other.</summary>
     public static string? LeafIn(string? pem) =>
         pem is not null && PemEncoding.TryFind(pem, out var found) && pem[found.Label] == "CERTIFICATE"
-            ? string.Concat(pem[found.Base64Data].Where(c => !char.IsWhiteSpace(c)))
+            ? WithoutSpace(pem.AsSpan(found.Base64Data))
             : null;
+
+    private static string WithoutSpace(ReadOnlySpan<char> text)
+    {
+        var kept = new char[text.Length];
+        var length = 0;
+        foreach (var c in text)
+        {
+            if (!char.IsWhiteSpace(c))
+            {
+                kept[length++] = c;
+            }
+        }
+
+        return new string(kept, 0, length);
+    }
 
     private InService ReadInService(AppName app)
     {

@@ -111,7 +111,7 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
 
     /// <summary>
     /// The files the plugin keeps beside a certificate: what its client was started with. Berth starts none; they are there for a server that
-    /// goes back to it.
+    /// goes back to it. One that would be empty is left out.
     /// </summary>
     public IReadOnlyDictionary<string, string> FilesOf(AppName app)
     {
@@ -119,11 +119,12 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
         var provider = properties.Keys(Feature, PropertyStore.Global).Union(properties.Keys(Feature, app.Text))
             .Where(key => key.StartsWith(family, StringComparison.Ordinal))
             .Select(key => $"{key[family.Length..]}={properties.Get(Feature, app.Text, key) ?? properties.Get(Feature, PropertyStore.Global, key)}\n");
-        return new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["docker.env"] = string.Concat(provider),
-            ["docker_options"] = Effective(app, "lego-docker-options") is { } options ? options + "\n" : "",
-        };
+        KeyValuePair<string, string>[] files =
+        [
+            new("docker.env", string.Concat(provider)),
+            new("docker_options", Effective(app, "lego-docker-options") is { } options ? options + "\n" : ""),
+        ];
+        return files.Where(file => file.Value.Length > 0).ToDictionary(StringComparer.Ordinal);
     }
 
     /// <returns>What the app itself has set, or null.</returns>

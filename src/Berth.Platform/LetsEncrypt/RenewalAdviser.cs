@@ -6,8 +6,8 @@ using Berth.Platform.LetsEncrypt.Lineages;
 namespace Berth.Platform.LetsEncrypt;
 
 /// <summary>
-/// Asks the server that issued a certificate when it would like it renewed (RFC 9773), and keeps the time chosen in its window with the
-/// certificate's state. A server that gives no answer changes nothing but when it is asked again.
+/// Asks the server that issued a certificate when it would like it renewed (RFC 9773), and keeps the time chosen in its window beside
+/// the certificate's state. A server that gives no answer changes nothing but when it is asked again.
 /// </summary>
 public sealed class RenewalAdviser(
     LineageFiles lineages, CertificateFiles certificates, AcmeClients clients, LetsEncryptSettingsStore settings, TimeProvider time, Random random)
@@ -21,8 +21,7 @@ public sealed class RenewalAdviser(
         if (certificates.Facts(app) is { } facts && certificates.ReadCertificate(app) is { } chain)
         {
             var before = lineages.ReadState(app).Advice is { } known && known.Serial == facts.Serial ? known : null;
-            var advice = await AskAsync(app, facts.Serial, chain, before, cancel);
-            lineages.WriteState(app, lineages.ReadState(app) with { Advice = advice });
+            lineages.WriteAdvice(app, await AskAsync(app, facts.Serial, chain, before, cancel));
         }
     }
 

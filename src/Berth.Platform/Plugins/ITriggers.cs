@@ -12,4 +12,7 @@ public interface ITriggers
     /// <param name="cancel">Ends the handler under way.</param>
     /// <exception cref="Kernel.ProblemException">A handler failed; those after it did not run.</exception>
     Task FireAsync(string trigger, IReadOnlyList<string> arguments, CommandOutput output, CancellationToken cancel);
+
+    /// <summary>Whether somebody may handle a trigger as things are now.</summary>
+    bool MayBeHandled(string trigger) => true;
 }

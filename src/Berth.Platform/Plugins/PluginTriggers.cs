@@ -13,6 +13,19 @@ public sealed class PluginTriggers(PluginCatalog catalog, PluginEnvironment envi
     public Task FireAsync(string trigger, IReadOnlyList<string> arguments, CommandOutput output, CancellationToken cancel) =>
         FireAsync(trigger, arguments, SharedInput.None, asRoot: false, output, cancel);
 
+    public bool MayBeHandled(string trigger)
+    {
+        try
+        {
+            return catalog.Executables(trigger).Any();
+        }
+        catch (ProblemException)
+        {
+            // Told of when it is fired.
+            return true;
+        }
+    }
+
     /// <summary>As the interface's, with a standard input that the handlers share.</summary>
     /// <param name="trigger">Its name.</param>
     /// <param name="arguments">What handlers get.</param>

@@ -18,6 +18,15 @@ internal sealed class Mutineer(IStateStore real, int changes) : IStateStore
         real.Write(path, text, mode);
     }
 
+    public void WriteAll(IReadOnlyList<StateFile> files)
+    {
+        foreach (var file in files)
+        {
+            Change();
+            real.WriteAll([file]);
+        }
+    }
+
     public void EnsureFolder(StatePath path, UnixFileMode mode)
     {
         Change();

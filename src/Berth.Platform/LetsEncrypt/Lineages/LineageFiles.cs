@@ -26,7 +26,10 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
 
     private const int Kept = 3;
 
-    public LineageState ReadState(AppName app) => _states.Get(app.Text, () => [store.FileOf(State(app))], () => ReadStateFile(app));
+    public LineageState ReadState(AppName app) => _states.Get(
+        app.Text,
+        () => [store.FileOf(State(app)), store.FileOf(Advice(app))],
+        () => ReadAdviceFile(app) is { } advice ? ReadStateFile(app) with { Advice = advice } : ReadStateFile(app));
 
     private LineageState ReadStateFile(AppName app)
     {
@@ -43,6 +46,19 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
         }
     }
 
+    private LineageAdvice? ReadAdviceFile(AppName app)
+    {
+        try
+        {
+            return store.Read(Advice(app)) is { } text ? JsonSerializer.Deserialize(text, LineageJson.Default.LineageAdvice) : null;
+        }
+        catch (JsonException)
+        {
+            // Cut off: the server is asked once more.
+            return null;
+        }
+    }
+
     /// <summary>The server in the settings that the certificate in service was ordered with, by Berth or by Dokku's plugin.</summary>
     /// <param name="app">Whose.</param>
     /// <param name="bundle">Another certificate's folder instead.</param>
@@ -53,8 +69,15 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
         return at >= 0 && at + 1 < words.Length && words[at + 1].StartsWith("https://", StringComparison.Ordinal) ? words[at + 1] : null;
     }
 
-    public void WriteState(AppName app, LineageState state) =>
-        store.Write(State(app), JsonSerializer.Serialize(state, LineageJson.Default.LineageState));
+    /// <summary>Keeps all of it but the advice, which is kept by <see cref="WriteAdvice"/>.</summary>
+    public void WriteState(AppName app, LineageState state) => store.WriteAll([StateOf(app, state)]);
+
+    private static StateFile StateOf(AppName app, LineageState state) =>
+        new(State(app), JsonSerializer.Serialize(state with { Advice = null }, LineageJson.Default.LineageState));
+
+    /// <summary>Keeps what the server said, without waiting for the disk: very many are asked every few hours, and can be asked again.</summary>
+    public void WriteAdvice(AppName app, LineageAdvice advice) =>
+        store.WriteUnsynced(Advice(app), JsonSerializer.Serialize(advice, LineageJson.Default.LineageAdvice));
 
     /// <summary>Whether an order was begun and not finished.</summary>
     public bool HasOpenOrder(AppName app) => store.Exists(Order(app));
@@ -64,37 +87,44 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     /// <summary>Of an order that is only rehearsed.</summary>
     public IOrderJournal RehearsalJournalOf(AppName app) => new OrderJournal(store, Rehearsed(app));
 
-    /// <summary>Stores an issued certificate and puts it into service.</summary>
+    /// <summary>Stores an issued certificate, puts it into service and remembers it: three things, and two waits for the disk.</summary>
     /// <param name="app">Whose.</param>
     /// <param name="issued">Checked already.</param>
     /// <param name="settings">What it was ordered with, as one line.</param>
     /// <param name="besides">Further files kept with it, by name.</param>
-    public void Install(AppName app, IssuedCertificate issued, string settings, IReadOnlyDictionary<string, string> besides)
+    /// <param name="state">What is remembered once it is in service.</param>
+    public void Install(AppName app, IssuedCertificate issued, string settings, IReadOnlyDictionary<string, string> besides, LineageState state)
     {
         var id = Convert.ToHexStringLower(Sha1($"{settings}\n{issued.CertificateUrl}"));
         var folder = Certificates(app).Slash(id);
         var name = FileNameOf(issued.Names[0]);
-        store.WriteAll(
-        [
-            new StateFile(folder.Slash("config"), settings + "\n"),
-            .. besides.Select(file => new StateFile(folder.Slash(file.Key), file.Value)),
-            new StateFile(folder.Slash("certificates", name + ".key"), issued.PrivateKeyPem),
-            new StateFile(folder.Slash("certificates", name + ".crt"), issued.FullChainPem),
-            new StateFile(folder.Slash("certificates", name + ".issuer.crt"), issued.ChainPem),
-            new StateFile(folder.Slash("certificates", name + ".pem"), issued.FullChainPem + issued.PrivateKeyPem),
-        ]);
-        Activate(app, id, issued.FullChainPem, issued.PrivateKeyPem);
+        Activate(
+            app,
+            id,
+            (issued.FullChainPem, issued.PrivateKeyPem),
+            [
+                new StateFile(folder.Slash("config"), settings + "\n"),
+                .. besides.Select(file => new StateFile(folder.Slash(file.Key), file.Value)),
+                new StateFile(folder.Slash("certificates", name + ".key"), issued.PrivateKeyPem),
+                new StateFile(folder.Slash("certificates", name + ".crt"), issued.FullChainPem),
+                new StateFile(folder.Slash("certificates", name + ".issuer.crt"), issued.ChainPem),
+                new StateFile(folder.Slash("certificates", name + ".pem"), issued.FullChainPem + issued.PrivateKeyPem),
+            ],
+            [StateOf(app, state)]);
         Prune(app);
     }
 
     /// <summary>Moves the pointer to a certificate that was proven, and puts it into service.</summary>
-    internal void Activate(AppName app, string folder, string chain, string key)
+    internal void Activate(AppName app, string folder, string chain, string key) => Activate(app, folder, (chain, key), [], []);
+
+    private void Activate(AppName app, string folder, (string Chain, string Key) pair, IEnumerable<StateFile> before, StateFile[] after)
     {
-        AtomicFile.Link(store.FileOf(Certificates(app).Slash("current")), folder);
-        reached?.Invoke(Linked);
-        certificates.Install(app, chain, key, fromAcme: true);
-        reached?.Invoke(Installed);
+        var current = new StateFile(Certificates(app).Slash("current"), folder) { IsLink = true, InPlace = () => reached?.Invoke(Linked) };
+        certificates.InstallIssued(app, pair, [.. before, current], () => reached?.Invoke(Installed), after);
     }
+
+    /// <summary>Does once more what follows an installation.</summary>
+    public void TellInstalled(AppName app) => certificates.TellInstalled(app);
 
     /// <summary>After a crash between the pointer and the files of <c>tls/</c>: installs the pair that <c>current</c> points at again.</summary>
     /// <returns>True when something was mended.</returns>
@@ -156,6 +186,8 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     private static StatePath Folder(AppName app) => AppCatalog.FolderOf(app).Slash("letsencrypt");
 
     private static StatePath State(AppName app) => Folder(app).Slash("state.json");
+
+    private static StatePath Advice(AppName app) => Folder(app).Slash("advice.json");
 
     private static StatePath Rehearsed(AppName app) => Folder(app).Slash("rehearsal.json");
 

@@ -6,4 +6,5 @@ namespace Berth.Platform.LetsEncrypt.Lineages;
     UseStringEnumConverter = true,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(LineageState))]
+[JsonSerializable(typeof(LineageAdvice))]
 internal sealed partial class LineageJson : JsonSerializerContext;

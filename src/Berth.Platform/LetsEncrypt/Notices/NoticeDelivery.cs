@@ -47,14 +47,23 @@ public sealed class NoticeDelivery : IDisposable
         NotifySettings settings, IStateStore store, ITriggers plugins, Func<AppName, CommandOutput> outputOf, INoticeFaults faults, TimeProvider time) =>
         (_settings, _outbox, _plugins, _outputOf, _faults, _time) = (settings, new Outbox(store, time), plugins, outputOf, faults, time);
 
-    /// <summary>Takes a notice to be sent: it is on disk when this returns.</summary>
+    /// <summary>Takes a notice to be sent: where anybody wants it, it is on disk when this returns.</summary>
     /// <param name="app">Whose.</param>
     /// <param name="notice">What happened.</param>
     /// <param name="byMail">Whether a person is to be told.</param>
     public void Add(AppName app, Notice notice, bool byMail)
     {
         var sent = notice with { Host = Environment.MachineName };
-        Keep(app, new WaitingNotice(Trigger, sent));
+        if (_plugins.MayBeHandled(TriggerOf(notice)))
+        {
+            Keep(app, new WaitingNotice(Trigger, sent));
+        }
+        else
+        {
+            // It is still fired, for the log of triggers.
+            _arrived.Writer.TryWrite(new WaitingNotice(Trigger, sent));
+        }
+
         if (_settings.WebhookOf(app) is not null)
         {
             Keep(app, new WaitingNotice(Webhook, sent));

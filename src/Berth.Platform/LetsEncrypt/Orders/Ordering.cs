@@ -126,10 +126,14 @@ public sealed class Ordering(
             return false;
         }
 
+        lineages.TellInstalled(app);
+        routes.Publish(app);
         if (lineages.ReadState(app).LastSerial != facts.Serial)
         {
             var read = settings.Read(app);
-            Succeeded(app, IssuedBefore(order, chain, facts), requests.ServerAt(order.DirectoryUrl, read.Servers), read);
+            var (issued, server) = (IssuedBefore(order, chain, facts), requests.ServerAt(order.DirectoryUrl, read.Servers));
+            lineages.WriteState(app, StateAfter(app, issued, server, read));
+            Tell(app, LineageEventKind.Issued, issued.Names, server, null);
         }
 
         await journal.ClearAsync(cancel);
@@ -194,22 +198,20 @@ public sealed class Ordering(
         {
             output.Step("Certificate retrieved successfully.");
             output.Step("Installing let's encrypt certificates");
-            lineages.Install(app, issued, wanted.AsConfig(server), settings.FilesOf(app));
+            var state = StateAfter(app, issued with { LeftOut = [.. wanted.Stopped, .. issued.LeftOut] }, server, wanted.Settings);
+            lineages.Install(app, issued, wanted.AsConfig(server), settings.FilesOf(app), state);
             routes.Publish(app);
-            Succeeded(app, issued with { LeftOut = [.. wanted.Stopped, .. issued.LeftOut] }, server, wanted.Settings);
+            Tell(app, LineageEventKind.Issued, issued.Names, server, null);
             return ValueTask.CompletedTask;
         }
     }
 
-    private void Succeeded(AppName app, IssuedCertificate issued, WantedServer server, LetsEncryptSettings read)
-    {
-        lineages.WriteState(app, outcomes.Succeeded(lineages.ReadState(app), issued, server, read.Email, time.GetUtcNow()) with
+    private LineageState StateAfter(AppName app, IssuedCertificate issued, WantedServer server, LetsEncryptSettings read) =>
+        outcomes.Succeeded(lineages.ReadState(app), issued, server, read.Email, time.GetUtcNow()) with
         {
             ClockSkew = orders.SkewAt(server, read),
-            LastSerial = reader.StoredOf(app).InService?.Serial,
-        });
-        Tell(app, LineageEventKind.Issued, issued.Names, server, null);
-    }
+            LastSerial = CertificateFacts.TryRead(issued.LeafPem)?.Serial,
+        };
 
     private static IssuedCertificate IssuedBefore(PendingOrder order, string chain, CertificateFacts facts) => new()
     {
