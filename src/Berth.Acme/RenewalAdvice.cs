@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Berth.Acme.Protocol;
 using Berth.Acme.Transport;
 
@@ -35,8 +36,8 @@ public sealed record RenewalAdvice
 
     internal static async Task<RenewalAdvice?> AskAsync(AcmeClient client, string certificatePem, CancellationToken cancel)
     {
-        using var chain = Revoking.ReadCertificate(certificatePem);
-        if ((await client.Connection.GetDirectoryAsync(cancel)).RenewalInfo is null || RenewalCertificateId.Of(chain.Leaf) is not { } id)
+        var named = IdOf(certificatePem);
+        if ((await client.Connection.GetDirectoryAsync(cancel)).RenewalInfo is null || named is not { } id)
         {
             return null;
         }
@@ -49,6 +50,18 @@ public sealed record RenewalAdvice
         return info.SuggestedWindow.End <= info.SuggestedWindow.Start
             ? throw AcmeProblems.BadResponse(response.Url, "suggests a window that ends before it starts").AsException()
             : Of(info, id, response);
+    }
+
+    private static string? IdOf(string certificatePem)
+    {
+        try
+        {
+            return RenewalCertificateId.OfPem(certificatePem);
+        }
+        catch (Exception e) when (e is CryptographicException or FormatException)
+        {
+            throw AcmeProblems.BadCertificateFile(e.Message).AsException(e);
+        }
     }
 
     private static RenewalAdvice Of(RenewalInfo info, string id, AcmeResponse response) => new()

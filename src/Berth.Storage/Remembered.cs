@@ -46,6 +46,11 @@ public sealed class Remembered<T>(FolderWatch? watch, TimeProvider time, int mos
             return true;
         }
 
+        if (entry.Stamps.Length < entry.Paths.Length)
+        {
+            return false;
+        }
+
         var (looked, followed) = (time.GetTimestamp(), watch?.Follow(entry.Paths));
         for (var i = 0; i < entry.Paths.Length; i++)
         {
@@ -64,8 +69,14 @@ public sealed class Remembered<T>(FolderWatch? watch, TimeProvider time, int mos
         var now = time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000;
         if (entry.Stamps.Any(stamp => now - stamp.Changed < Settled))
         {
-            _entries.TryRemove(key, out _);
-            return;
+            if (entry.Followed is null)
+            {
+                _entries.TryRemove(key, out _);
+                return;
+            }
+
+            // For as long as the kernel notes no change, and no longer: its stamps tell nothing.
+            entry = entry with { Stamps = [] };
         }
 
         if (_entries.Count >= most)
