@@ -41,6 +41,10 @@ public sealed class Asking_for_help : IDisposable
     }
 
     [Fact]
+    public async Task is_answered_when_a_feature_without_a_command_has_a_word_behind_it() =>
+        Assert.Equal(await _berth.OkAsync("checks:help"), await _berth.OkAsync("checks", "shop"));
+
+    [Fact]
     public async Task tells_the_version_whatever_stands_around_the_word() =>
         Assert.Equal(await _berth.OkAsync("version"), await _berth.OkAsync("--quiet", "--app", "shop", "version"));
 

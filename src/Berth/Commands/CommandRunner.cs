@@ -102,7 +102,8 @@ internal sealed partial class CommandRunner(
         var name = asked.Words[0];
         return (table.Find(name) ?? table.Find(Shorthand.GetValueOrDefault(name, ""))) is { } command
             ? await RunAsync(command, asked)
-            : await plugins.TryRunAsync(asked.Words, asked.CallOf(asked.Words, asked.Ends)) ?? throw Unknown(asked);
+            : await plugins.TryRunAsync(asked.Words, asked.CallOf(asked.Words, asked.Ends))
+                ?? (table.FindFeature(name) is { } feature ? await HelpAsync(asked, new HelpRequest(feature, Everything: false)) : throw Unknown(asked));
     }
 
     private async Task<int> HelpAsync(Asked asked, HelpRequest help)
