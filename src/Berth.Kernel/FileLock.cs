@@ -103,6 +103,12 @@ public sealed class FileLock : IDisposable
     /// </summary>
     public void Dispose()
     {
+        // Its number may be another file's by now.
+        if (_file.IsClosed)
+        {
+            return;
+        }
+
         var whole = Posix.FileRegion.LetGo;
         _ = Posix.LockFile((int)_file.DangerousGetHandle(), Take, ref whole);
         _file.Dispose();

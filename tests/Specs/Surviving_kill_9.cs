@@ -80,7 +80,10 @@ public sealed class Surviving_kill_9
         await Eventually.TrueAsync(() => Task.FromResult(!File.Exists($"{berth.Home}/hello/letsencrypt/order.json")));
         Assert.NotEqual(first, await berth.OkAsync("certs:show", "hello", "crt"));
         Assert.Equal(pebble.DirectoryUrl + "\n", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-issued-by"));
-        Assert.Equal(2, (await berth.OkAsync("letsencrypt:events", "hello")).Split(" issued ").Length - 1);
+
+        // Nobody knows whether it was told of: twice is better than not at all.
+        var told = step is "certificate-stored" ? 3 : 2;
+        Assert.Equal(told, (await berth.OkAsync("letsencrypt:events", "hello")).Split(" issued ").Length - 1);
         await Eventually.TrueAsync(() => Task.FromResult(LinesOf($"{berth.Lib}/updated.txt") == 2));
         Assert.Equal(2, pebble.Orders);
     }

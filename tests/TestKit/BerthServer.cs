@@ -39,6 +39,8 @@ public sealed class BerthServer : IAsyncDisposable
 
     public string? Authority { get; private set; }
 
+    private int AuthorityPort => Authority is null ? 0 : new Uri(Authority).Port;
+
     /// <summary>What the daemon has logged since its last start.</summary>
     public string Log => string.Join('\n', _daemon?.Said ?? []);
 
@@ -58,7 +60,7 @@ public sealed class BerthServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Starts the daemon (again) on the same state and the same edge ports.</summary>
+    /// <summary>Starts the daemon (again) on the same state and the same ports: one chosen anew could be another's that is fixed.</summary>
     /// <param name="extra">Environment of this run only.</param>
     public async Task RestartAsync(IReadOnlyDictionary<string, string?>? extra = null)
     {
@@ -69,7 +71,7 @@ public sealed class BerthServer : IAsyncDisposable
 
         _daemon = RunningProgram.Start(
             BerthProgram.Path,
-            ["serve", "--http-port", Port(HttpPort), "--https-port", Port(HttpsPort), "--authority-port", "0"],
+            ["serve", "--http-port", Port(HttpPort), "--https-port", Port(HttpsPort), "--authority-port", Port(AuthorityPort)],
             With(_environment, extra));
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         Assert.True(await _daemon.SaysAsync("is serving", limit.Token), $"the daemon ended: {Log}");

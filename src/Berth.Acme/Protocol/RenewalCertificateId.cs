@@ -15,18 +15,21 @@ public static class RenewalCertificateId
     /// base64url of the authority key identifier, a dot, base64url of the serial number's DER bytes (a leading zero is kept);
     /// null when the certificate carries no key identifier.
     /// </returns>
+    /// <exception cref="CryptographicException">It is malformed.</exception>
     public static string? Of(X509Certificate2 certificate) => OfDer(certificate.RawDataMemory);
 
     /// <summary>As <see cref="Of"/>, read without OpenSSL, which takes a millisecond for what is asked of very many every few hours.</summary>
     /// <param name="pem">A leaf, or a chain that begins with it.</param>
     /// <exception cref="CryptographicException">It is no certificate; the message is the end of a sentence.</exception>
-    internal static string? OfPem(string pem)
+    internal static string? OfPem(string pem) => PemEncoding.TryFind(pem, out var found) && pem.AsSpan(found.Label) is "CERTIFICATE"
+        ? OfDer(Convert.FromBase64String(pem[found.Base64Data]))
+        : throw new CryptographicException("it holds no certificate");
+
+    private static string? OfDer(ReadOnlyMemory<byte> der)
     {
         try
         {
-            return PemEncoding.TryFind(pem, out var found) && pem.AsSpan(found.Label) is "CERTIFICATE"
-                ? OfDer(Convert.FromBase64String(pem[found.Base64Data]))
-                : throw new CryptographicException("it holds no certificate");
+            return IdIn(new AsnReader(der, AsnEncodingRules.BER).ReadSequence().ReadSequence());
         }
         catch (AsnContentException e)
         {
@@ -34,9 +37,8 @@ public static class RenewalCertificateId
         }
     }
 
-    private static string? OfDer(ReadOnlyMemory<byte> der)
+    private static string? IdIn(AsnReader body)
     {
-        var body = new AsnReader(der, AsnEncodingRules.BER).ReadSequence().ReadSequence();
         if (body.PeekTag().HasSameClassAndValue(Version))
         {
             body.ReadEncodedValue();

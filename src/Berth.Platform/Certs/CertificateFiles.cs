@@ -90,15 +90,15 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
     private void Install(AppName app, IReadOnlyList<StateFile> files)
     {
         store.EnsureFolder(Folder(app), PrivateFolder.GroupRead);
-        var before = ReadKey(app);
+        var (key, chain) = (ReadKey(app), ReadCertificate(app));
         try
         {
             store.WriteAll(files);
         }
-        catch (ProblemException) when (before is not null && ReadKey(app) != before)
+        catch (ProblemException) when (key is not null && ReadKey(app) != key && ReadCertificate(app) == chain)
         {
             // The disk took the key and no more: the old pair goes on serving.
-            store.Write(Key(app), before, AtomicFile.GroupRead);
+            store.Write(Key(app), key, AtomicFile.GroupRead);
             throw;
         }
     }

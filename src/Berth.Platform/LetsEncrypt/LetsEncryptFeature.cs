@@ -58,7 +58,9 @@ public sealed class LetsEncryptFeature(
     private async Task<int> EnableAsync(CommandCall call)
     {
         var words = call.Parse(["--all", "--dry-run", "--force", "-f"]);
-        var force = words.Has("--force") || words.Has("-f") || call.Caller.Force;
+
+        // Its own flag alone: DOKKU_APPS_FORCE_DELETE in a dokkurc means no new certificate each time.
+        var force = words.Has("--force") || words.Has("-f");
         var wanted = words.Has("--all") ? apps.List() : [apps.Find(words.At(0))];
         foreach (var app in wanted)
         {

@@ -56,8 +56,11 @@ public sealed class RoutePublisher(
 
     /// <summary>Publishes every app; one that cannot be read is told of and keeps no other from its visitors.</summary>
     /// <param name="failed">Called with the app and what was found, by any thread.</param>
-    /// <param name="unread">Called with each app whose files are not as they were when they were last read, before they are read; by any thread.</param>
-    public void PublishAll(Action<AppName, Problem> failed, Action<AppName>? unread = null)
+    /// <param name="unread">
+    /// Called with each app whose files are not as they were when they were last read, before they are read; by any thread. Tells whether it has seen
+    /// that key and certificate belong together.
+    /// </param>
+    public void PublishAll(Action<AppName, Problem> failed, Func<AppName, bool>? unread = null)
     {
         lock (_publishing)
         {
@@ -89,7 +92,7 @@ public sealed class RoutePublisher(
             app, hosts.Where(pair => IsFree(snapshot.Hosts[pair.Key], app)), Free(snapshot, otherwise)));
     }
 
-    private List<(AppName App, AppFacts Facts)> FactsOfAll(Action<AppName, Problem> failed, Action<AppName>? unread)
+    private List<(AppName App, AppFacts Facts)> FactsOfAll(Action<AppName, Problem> failed, Func<AppName, bool>? unread)
     {
         var all = apps.List();
         var facts = known.Unchanged(all);
@@ -97,8 +100,8 @@ public sealed class RoutePublisher(
         {
             if (facts[i] is null)
             {
-                unread?.Invoke(all[i]);
-                Try(() => facts[i] = known.Of(all[i], () => reader.Read(all[i], prove: unread is null)), all[i], failed);
+                var prove = unread is null || !unread(all[i]);
+                Try(() => facts[i] = known.Of(all[i], () => reader.Read(all[i], prove)), all[i], failed);
             }
         });
         return [.. all.Zip(facts).Where(pair => pair.Second is not null).Select(pair => (pair.First, pair.Second!))];

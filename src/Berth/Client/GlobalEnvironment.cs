@@ -47,8 +47,8 @@ internal sealed class GlobalEnvironment
     /// <summary>Where config and data lie: the contract's own name for it, or the one Dokku's scripts set.</summary>
     public string? LibRoot => this["DOKKU_LIB_ROOT"] ?? this["DOKKU_LIB_PATH"];
 
-    // A plugin finds it in its environment; the commands it calls name their apps themselves.
-    private static string? AppOfCaller => Environment.GetEnvironmentVariable(PluginEnvironment.Nested) is null or ""
+    // A plugin finds it in its environment; the commands it calls name their apps themselves. Over SSH nobody is believed.
+    private static string? AppOfCaller => ForcedCommand.KeyName is null && Environment.GetEnvironmentVariable(PluginEnvironment.Nested) is null or ""
         && Environment.GetEnvironmentVariable("DOKKU_APP_NAME") is { Length: > 0 } app ? app : null;
 
     /// <summary>The words with what the environment and the files ask for in front of them.</summary>

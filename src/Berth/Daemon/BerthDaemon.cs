@@ -171,17 +171,24 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
 
     private void SweepLeftovers()
     {
-        if (new LeftoverSweep(roots, TimeProvider.System).Run() is > 0 and var swept)
+        try
         {
-            Swept(_log, swept);
-        }
+            if (new LeftoverSweep(roots, TimeProvider.System).Run() is > 0 and var swept)
+            {
+                Swept(_log, swept);
+            }
 
-        // What apps that are gone left, and no process is at; the others are made again when they are needed.
-        new FileStateStore(roots, TimeProvider.System).ForgetLocks(static _ => true);
+            // What apps that are gone left, and no process is at; the others are made again when they are needed.
+            new FileStateStore(roots, TimeProvider.System).ForgetLocks(static _ => true);
+        }
+        catch (ProblemException e)
+        {
+            NotSwept(_log, e.Problem.Found);
+        }
     }
 
     /// <summary>What a crash cut off has changed its files: those that are as they were need no look.</summary>
-    private void Mend(AppName app)
+    private bool Mend(AppName app)
     {
         try
         {
@@ -189,10 +196,13 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
             {
                 Mended(_log, app.Text);
             }
+
+            return true;
         }
         catch (ProblemException e)
         {
             NotMended(_log, app.Text, e.Problem.Found);
+            return false;
         }
     }
 
@@ -201,6 +211,9 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
 
     [LoggerMessage(1208, LogLevel.Information, "Removed {Count} temporary files that a crash had left")]
     private static partial void Swept(ILogger log, int count);
+
+    [LoggerMessage(1210, LogLevel.Warning, "What crashes left was not removed: {Found}")]
+    private static partial void NotSwept(ILogger log, string found);
 
     [LoggerMessage(1205, LogLevel.Warning, "{Found}")]
     private static partial void Unwritten(ILogger log, string found);

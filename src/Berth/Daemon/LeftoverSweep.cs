@@ -27,20 +27,27 @@ internal sealed class LeftoverSweep(StateRoots roots, TimeProvider time)
             return 0;
         }
 
+        return Try(() => new DirectoryInfo(folder).GetFileSystemInfos(), []).Sum(entry => Try(() => Sweep(entry, depth), 0));
+    }
+
+    private int Sweep(FileSystemInfo entry, int depth) => entry switch
+    {
+        { LinkTarget: not null } when !IsLeftover(entry) => 0,
+        DirectoryInfo => Sweep(entry.FullName, depth + 1),
+        _ when IsLeftover(entry) => Remove(entry),
+        _ => 0,
+    };
+
+    // Gone meanwhile, or closed to this daemon: what lies there is not its own, and what lies beside it is looked at all the same.
+    private static T Try<T>(Func<T> look, T otherwise)
+    {
         try
         {
-            return new DirectoryInfo(folder).EnumerateFileSystemInfos().Sum(entry => entry switch
-            {
-                { LinkTarget: not null } when !IsLeftover(entry) => 0,
-                DirectoryInfo => Sweep(entry.FullName, depth + 1),
-                _ when IsLeftover(entry) => Remove(entry),
-                _ => 0,
-            });
+            return look();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Gone meanwhile, or closed to this daemon: what lies there is not its own.
-            return 0;
+            return otherwise;
         }
     }
 

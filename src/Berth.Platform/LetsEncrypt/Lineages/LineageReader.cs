@@ -17,9 +17,9 @@ public sealed class LineageReader(
     public LineageStored StoredOf(AppName app) => new(
         lineages.ReadState(app), certificates.IsFromAcme(app) ? certificates.Facts(app) : null, lineages.HasOpenOrder(app));
 
-    /// <summary>Whether the chain's leaf is the one in service.</summary>
+    /// <summary>Whether the chain's leaf is the one in service, with its key.</summary>
     public bool IsInService(AppName app, string chain) =>
-        CertificateFiles.LeafIn(chain) is { } leaf && leaf == CertificateFiles.LeafIn(certificates.ReadCertificate(app));
+        CertificateFiles.LeafIn(chain) is { } leaf && leaf == CertificateFiles.LeafIn(certificates.ReadCertificate(app)) && certificates.IsWhole(app);
 
     /// <summary>When the certificate is renewed, and why then.</summary>
     public (DateTimeOffset At, string Why) RenewalOf(AppName app, CertificateFacts facts) =>

@@ -128,14 +128,15 @@ public sealed class Ordering(
 
         lineages.TellInstalled(app);
         routes.Publish(app);
+        var read = settings.Read(app);
+        var (issued, server) = (IssuedBefore(order, chain, facts), requests.ServerAt(order.DirectoryUrl, read.Servers));
         if (lineages.ReadState(app).LastSerial != facts.Serial)
         {
-            var read = settings.Read(app);
-            var (issued, server) = (IssuedBefore(order, chain, facts), requests.ServerAt(order.DirectoryUrl, read.Servers));
             lineages.WriteState(app, StateAfter(app, issued, server, read));
-            Tell(app, LineageEventKind.Issued, issued.Names, server, null);
         }
 
+        // Twice is better than not at all.
+        Tell(app, LineageEventKind.Issued, issued.Names, server, null);
         await journal.ClearAsync(cancel);
         return true;
     }
