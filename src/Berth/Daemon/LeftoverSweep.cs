@@ -51,8 +51,9 @@ internal sealed class LeftoverSweep(StateRoots roots, TimeProvider time)
         }
     }
 
+    // One that took its place meanwhile was last written in 1601.
     private bool IsLeftover(FileSystemInfo entry) => entry.Name.EndsWith(AtomicFile.TemporaryEnding, StringComparison.Ordinal)
-        && time.GetUtcNow() - entry.LastWriteTimeUtc > Age;
+        && entry.Exists && time.GetUtcNow() - entry.LastWriteTimeUtc > Age;
 
     private static int Remove(FileSystemInfo entry)
     {
