@@ -77,65 +77,35 @@ public static class AtomicFile
     public static void WriteAll(IReadOnlyList<FileChange> files)
     {
         ArgumentNullException.ThrowIfNull(files);
-        var begun = new List<(FileStream? Stream, string Temporary)>();
-        var at = 0;
+        var changes = files.Select(file => new Change(file, TemporaryIn(file.Folder, file.Name))).ToArray();
         try
         {
-            for (; at < files.Count; at++)
-            {
-                begun.Add(Begin(files[at], TemporaryIn(files[at].Folder, files[at].Name)));
-            }
-
-            for (at = 0; at < files.Count; at++)
-            {
-                begun[at].Stream?.Flush(flushToDisk: true);
-            }
-
-            for (at = 0; at < files.Count; at++)
-            {
-                Posix.Rename(begun[at].Temporary, $"{files[at].Folder.Path}/{files[at].Name}");
-                files[at].InPlace?.Invoke();
-            }
-
-            foreach (var folder in files.Select(file => file.Folder).Distinct())
-            {
-                folder.Sync();
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            begun.ForEach(each => DeleteQuietly(each.Temporary));
-            var failed = files[Math.Min(at, files.Count - 1)];
-            throw KernelProblems.NotWritable($"{failed.Folder.Name}/{failed.Name}", e).AsException(e);
+            Each(changes, change => change.Name, change => change.Begin());
+            Each(changes, change => change.Name, change => change.Stream?.Flush(flushToDisk: true));
+            Each(changes, change => change.Name, change => change.TakePlace());
+            Each(files.Select(file => file.Folder).Distinct(), folder => folder.Name, folder => folder.Sync());
         }
         finally
         {
-            begun.ForEach(each => each.Stream?.Dispose());
+            foreach (var change in changes)
+            {
+                change.Dispose();
+            }
         }
     }
 
-    private static (FileStream? Stream, string Temporary) Begin(FileChange file, string temporary)
+    private static void Each<T>(IEnumerable<T> all, Func<T, string> name, Action<T> step)
     {
-        FileStream? stream = null;
-        try
+        foreach (var one in all)
         {
-            if (file.Target is { } target)
+            try
             {
-                File.CreateSymbolicLink(temporary, target);
-                file.Folder.GiveOwner(Path.GetFileName(temporary));
-                return (null, temporary);
+                step(one);
             }
-
-            stream = Open(file.Folder, temporary, file.Mode);
-            stream.Write(file.Content);
-            Posix.StartWriting((int)stream.SafeFileHandle.DangerousGetHandle());
-            return (stream, temporary);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            stream?.Dispose();
-            DeleteQuietly(temporary);
-            throw;
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw KernelProblems.NotWritable(name(one), e).AsException(e);
+            }
         }
     }
 
@@ -199,6 +169,48 @@ public static class AtomicFile
         catch (UnauthorizedAccessException)
         {
             // As above.
+        }
+    }
+
+    /// <summary>One of several, from its temporary file to its place; disposed before that, it leaves nothing.</summary>
+    private sealed class Change(FileChange file, string temporary) : IDisposable
+    {
+        private bool _isOpen;
+
+        public string Name => $"{file.Folder.Name}/{file.Name}";
+
+        /// <summary>Null for a link.</summary>
+        public FileStream? Stream { get; private set; }
+
+        public void Begin()
+        {
+            _isOpen = true;
+            if (file.Target is { } target)
+            {
+                File.CreateSymbolicLink(temporary, target);
+                file.Folder.GiveOwner(Path.GetFileName(temporary));
+                return;
+            }
+
+            Stream = Open(file.Folder, temporary, file.Mode);
+            Stream.Write(file.Content);
+            Posix.StartWriting((int)Stream.SafeFileHandle.DangerousGetHandle());
+        }
+
+        public void TakePlace()
+        {
+            Posix.Rename(temporary, $"{file.Folder.Path}/{file.Name}");
+            _isOpen = false;
+            file.InPlace?.Invoke();
+        }
+
+        public void Dispose()
+        {
+            Stream?.Dispose();
+            if (_isOpen)
+            {
+                DeleteQuietly(temporary);
+            }
         }
     }
 }

@@ -6,6 +6,10 @@ public sealed record FileOwner(uint User, uint Group)
     /// <returns>The owner, or null when there is no such path.</returns>
     public static FileOwner? Of(string path) => Posix.StatusOf(path) is { } status ? new FileOwner(status.User, status.Group) : null;
 
+    /// <summary>Whose rights a program that is root works with in a folder: its owner's.</summary>
+    /// <returns>Null where that is the account we have, or the only one.</returns>
+    public static FileOwner? ToBecomeIn(string folder) => CurrentUser.IsRoot && Of(folder) is { User: not 0 } owner ? owner : null;
+
     /// <summary>Whether a folder is root's and nobody else may change what lies in it.</summary>
     public static bool IsRootsAlone(string folder) => Posix.StatusOf(folder) is { IsFolder: true, IsRootsAlone: true };
 

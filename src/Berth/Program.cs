@@ -88,16 +88,17 @@ internal static class Program
 
     private static int Dispatch(string[] words, GlobalEnvironment environment, StateRoots roots, Caller caller)
     {
-        var globals = GlobalWords.Strip(words);
+        var applied = environment.Applied(words);
+        var globals = GlobalWords.Strip(applied);
         caller = globals.SaidBy(caller);
         var output = ConsoleSink.Output(caller);
-        var local = globals.WordsWithApp switch
+        var local = globals.Words switch
         {
             ["serve", .. var rest] => ServeCommand.RunAsync(rest, roots, caller, output),
             ["ca", "serve", .. var rest] => AuthorityCommand.ServeAsync(rest, roots, output),
             ["ca", "pebble", .. var rest] => PebbleCommand.RunAsync(rest, output),
             ["ca", .. var rest] => CaCommand.RunAsync(rest, roots, caller, output),
-            ["doctor", .. var rest] => DoctorCommand.RunAsync(rest, roots, caller, output),
+            ["doctor", ..] => DoctorCommand.RunAsync(globals.WordsWithApp[1..], roots, caller, output),
             ["install", .. var rest] => InstallCommand.RunAsync(rest, output),
             ["uninstall", .. var rest] => UninstallCommand.RunAsync(rest, output),
             ["completion", .. var rest] => CompletionCommand.Run(rest, output),
@@ -107,7 +108,7 @@ internal static class Program
         };
         return local is not null ? local.GetAwaiter().GetResult()
             : words is [CompletionCommand.Hidden, ..] ? Complete(words, roots, caller)
-            : Elsewhere(environment.Applied(words), roots, caller);
+            : Elsewhere(applied, roots, caller);
     }
 
     private static int Elsewhere(string[] words, StateRoots roots, Caller caller)

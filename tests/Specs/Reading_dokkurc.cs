@@ -29,6 +29,8 @@ public sealed class Reading_dokkurc : IAsyncLifetime
     {
         Assert.Equal($"{_berth.Home}/one\n", (await RunWithAsync("DOKKU_APP_NAME", "one", "apps:report", "--app-dir")).Output);
         Assert.Equal("one\n", (await RunWithAsync("DOKKU_QUIET_OUTPUT", "1", "apps:list")).Output);
+        Assert.Equal(20, (await RunWithAsync("DOKKU_APP_NAME", "nobody", "doctor")).Status);
+        Assert.Equal(0, (await RunWithAsync("DOKKU_APP_NAME", "one", "version")).Status);
         Assert.Equal(0, (await RunWithAsync("DOKKU_APPS_FORCE_DELETE", "1", "apps:destroy", "one")).Status);
     }
 

@@ -8,6 +8,7 @@ namespace Berth.Platform.Certs;
 /// <summary>What a certificate says of itself, fit to be printed: who made it may have written anything into it.</summary>
 public sealed record CertificateFacts
 {
+    private const string AlternativeNames = "2.5.29.17";
     private const int LongestName = 253;
 
     /// <summary>
@@ -52,22 +53,27 @@ public sealed record CertificateFacts
     private static CertificateFacts Of(CertificateFields leaf) => new()
     {
         Names = NamesOf(leaf, CommonNameOf(leaf)),
-        Issuer = DistinguishedName(leaf.IssuerName),
-        Subject = DistinguishedName(leaf.SubjectName),
+        Issuer = DistinguishedName(leaf.Issuer),
+        Subject = DistinguishedName(leaf.Subject),
         CommonName = CommonNameOf(leaf),
         NotBefore = leaf.NotBefore,
         NotAfter = leaf.NotAfter,
-        Serial = leaf.SerialNumber,
-        SelfIssued = leaf.IssuerName.RawData.AsSpan().SequenceEqual(leaf.SubjectName.RawData),
+        Serial = Convert.ToHexString(leaf.Serial.Span),
+        SelfIssued = leaf.Issuer.RawData.AsSpan().SequenceEqual(leaf.Subject.RawData),
     };
 
-    private static string? CommonNameOf(CertificateFields leaf) => leaf.SubjectName.EnumerateRelativeDistinguishedNames()
+    private static string? CommonNameOf(CertificateFields leaf) => leaf.Subject.EnumerateRelativeDistinguishedNames()
         .FirstOrDefault(part => !part.HasMultipleElements && part.GetSingleElementType().Value == "2.5.4.3")?.GetSingleElementValue() is { } name ? Printable.Of(name) : null;
 
     private static ImmutableArray<string> NamesOf(CertificateFields leaf, string? commonName)
     {
-        var names = leaf.Names;
-        return names is null ? commonName is null ? [] : [commonName] : [.. names.EnumerateDnsNames().Select(name => Printable.Of(name, LongestName)), .. names.EnumerateIPAddresses().Select(ip => ip.ToString())];
+        if (leaf.Extension(AlternativeNames) is not { } extension)
+        {
+            return commonName is null ? [] : [commonName];
+        }
+
+        var names = new X509SubjectAlternativeNameExtension(extension.RawData, extension.Critical);
+        return [.. names.EnumerateDnsNames().Select(name => Printable.Of(name, LongestName)), .. names.EnumerateIPAddresses().Select(ip => ip.ToString())];
     }
 
     private static string DistinguishedName(X500DistinguishedName name) => string.Join(

@@ -56,7 +56,7 @@ internal static class GitProgram
 
     private static void Become(ProcessStartInfo start, string home)
     {
-        if (CurrentUser.IsRoot && FileOwner.Of(home) is { User: not 0 } owner)
+        if (FileOwner.ToBecomeIn(home) is { } owner)
         {
             start.UserName = AccountName.Of(owner.User)
                 ?? throw GitProblems.Failed(start.FileName, $"the owner of {home}, account number {owner.User}, has no name to run it as").AsException();

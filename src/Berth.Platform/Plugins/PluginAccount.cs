@@ -22,7 +22,7 @@ internal static class PluginAccount
             return null;
         }
 
-        var owner = FileOwner.Of(roots.Home)?.User ?? 0;
+        var owner = FileOwner.ToBecomeIn(roots.Home)?.User ?? 0;
         var name = owner == 0 ? null : AccountName.Of(owner);
         return name is null && !caller.IsRoot ? throw PluginProblems.NoAccount(roots.Home, owner).AsException() : name;
     }

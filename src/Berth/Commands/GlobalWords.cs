@@ -3,7 +3,7 @@ using Berth.Platform.CommandLine;
 namespace Berth.Commands;
 
 /// <summary>The words that may stand before any command: <c>--quiet --trace --force --app X</c>.</summary>
-internal sealed record GlobalWords(IReadOnlyList<string> Words, bool Quiet, bool Force, bool Trace, string? App)
+internal sealed record GlobalWords(string[] Words, bool Quiet, bool Force, bool Trace, string? App)
 {
     /// <returns>The caller, who said these words.</returns>
     public Caller SaidBy(Caller caller) => caller with
@@ -15,7 +15,7 @@ internal sealed record GlobalWords(IReadOnlyList<string> Words, bool Quiet, bool
     };
 
     /// <summary>The command with its words; the app that <c>--app</c> names comes first of them.</summary>
-    public string[] WordsWithApp => App is { } app && Words is [var command, ..] ? [command, app, .. Words.Skip(1)] : [.. Words];
+    public string[] WordsWithApp => App is { } app && Words is [var command, ..] ? [command, app, .. Words[1..]] : Words;
 
     /// <returns>The command that is meant, whatever globals stand in front of it; empty when there is none.</returns>
     public static string CommandIn(IReadOnlyList<string> words) => Strip(words).Words is [var command, ..] ? command : "";

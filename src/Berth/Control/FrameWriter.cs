@@ -13,6 +13,7 @@ internal sealed class FrameWriter : IOutputSink, IDisposable
 {
     // What a command may have queued before frames to a reader that is stuck are dropped.
     private const long QueueLimit = 16 << 20;
+
     // Lines that come in such a time go together: each that goes alone wakes two programs.
     private static readonly TimeSpan Together = TimeSpan.FromMilliseconds(2);
 

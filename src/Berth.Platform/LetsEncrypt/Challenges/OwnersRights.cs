@@ -11,7 +11,7 @@ namespace Berth.Platform.LetsEncrypt.Challenges;
 /// </summary>
 internal sealed class OwnersRights(StateRoots roots) : DnsRights
 {
-    private FileOwner? Other => CurrentUser.IsRoot && FileOwner.Of(roots.Home) is { User: not 0 } owner ? owner : null;
+    private FileOwner? Other => FileOwner.ToBecomeIn(roots.Home);
 
     public override T Use<T>(Func<T> action) => Other is { } owner ? BorrowedRights.Use(owner, action) : action();
 
