@@ -20,8 +20,12 @@ internal sealed class HeldWork(
 
     internal void Start() => _loop = RunAsync();
 
-    /// <returns>False when it is in hand already: its new lease is noted, and there is nothing to do.</returns>
-    internal bool TryTake(string id, Lease lease)
+    /// <returns>False when it is in hand already; nothing has changed then.</returns>
+    internal bool TryTake(string id, Lease lease) => _held.TryAdd(id, lease);
+
+    /// <summary>Takes what the store has just given this node, with the lease that it has there now.</summary>
+    /// <returns>False when it is in hand already: there is nothing to do but to keep its new lease.</returns>
+    internal bool TakeOver(string id, Lease lease)
     {
         var isNew = _held.TryAdd(id, lease);
         _held[id] = lease;

@@ -45,7 +45,7 @@ public sealed class Bounding_the_work
     public async Task keeps_the_fault_of_one_change_from_the_others_of_its_commit()
     {
         using var scratch = new ScratchFolder();
-        await using var writer = new SqlWorkers([new SqliteSession(scratch["test.db"])], inTransactions: true);
+        await using var writer = new SqlWorkers([new SqliteSession(scratch["test.db"])]);
         await writer.RunAsync(db => db.Execute("CREATE TABLE t (n INTEGER PRIMARY KEY)"), CancellationToken.None);
 
         var faults = await Task.WhenAll(Enumerable.Range(0, 300).Select(n => FaultAsync(writer, n == 150 ? 149 : n)));
@@ -58,7 +58,7 @@ public sealed class Bounding_the_work
     public async Task tells_whoever_waits_when_a_change_ends_its_connection_and_goes_on_with_another()
     {
         using var scratch = new ScratchFolder();
-        await using var writer = new SqlWorkers([new SqliteSession(scratch["test.db"])], inTransactions: true);
+        await using var writer = new SqlWorkers([new SqliteSession(scratch["test.db"])]);
         await writer.RunAsync(db => db.Execute("CREATE TABLE t (n INTEGER PRIMARY KEY)"), CancellationToken.None);
 
         var broken = writer.RunAsync<int>(
@@ -79,7 +79,7 @@ public sealed class Bounding_the_work
     public async Task commits_no_second_half_of_a_change_whose_connection_was_lost()
     {
         using var scratch = new ScratchFolder();
-        await using var writer = new SqlWorkers([new SqliteSession(scratch["test.db"])], inTransactions: true);
+        await using var writer = new SqlWorkers([new SqliteSession(scratch["test.db"])]);
         await writer.RunAsync(db => db.Execute("CREATE TABLE t (n INTEGER PRIMARY KEY)"), CancellationToken.None);
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => writer.RunAsync(

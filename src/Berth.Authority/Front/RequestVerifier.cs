@@ -29,12 +29,13 @@ internal sealed class RequestVerifier(IAuthorityStore store, INonces nonces, Pat
             throw Reject.Malformed("The nonce is not base64url without padding.");
         }
 
-        if (!await nonces.TryTakeAsync(header.Nonce, cancel))
+        var (isFresh, found) = await LookAsync(header, cancel);
+        if (!isFresh)
         {
             throw Reject.BadNonce();
         }
 
-        var account = header.Kid is { } kid ? await FindAsync(kid, cancel) : null;
+        var account = header.Kid is { } kid ? RequireValid(found, kid) : null;
         var key = account is null ? Import(header.Jwk!) : _keys.Of(account);
         CheckSignature(key, header, message);
         return new AcmeRequest
@@ -91,17 +92,29 @@ internal sealed class RequestVerifier(IAuthorityStore store, INonces nonces, Pat
         }
     }
 
-    private async Task<AccountRecord> FindAsync(string kid, CancellationToken cancel)
+    // Both at once, as one way to a database elsewhere is enough for both; but a nonce that is refused at once costs no look at an account.
+    private async Task<(bool IsFresh, AccountRecord? Account)> LookAsync(JwsHeader header, CancellationToken cancel)
     {
-        var account = Urls.AccountIdOf(kid, style, isOurs) is { } id ? await store.FindAccountAsync(id, cancel) : null;
-        return account switch
+        var taking = nonces.TryTakeAsync(header.Nonce, cancel).AsTask();
+        if (taking.IsCompletedSuccessfully && !await taking)
         {
-            null => throw Reject.AccountDoesNotExist(
-                $"There is no account '{Kernel.Printable.Of(kid, 150)}' here; register the key with newAccount."),
-            { Status: not AccountStatus.Valid } => throw Deactivated(account),
-            _ => account,
-        };
+            return (false, null);
+        }
+
+        var finding = header.Kid is { } kid && Urls.AccountIdOf(kid, style, isOurs) is { } id
+            ? store.FindAccountAsync(id, cancel)
+            : Task.FromResult<AccountRecord?>(null);
+        await Task.WhenAll(taking, finding);
+        return (await taking, await finding);
     }
+
+    private static AccountRecord RequireValid(AccountRecord? account, string kid) => account switch
+    {
+        null => throw Reject.AccountDoesNotExist(
+            $"There is no account '{Kernel.Printable.Of(kid, 150)}' here; register the key with newAccount."),
+        { Status: not AccountStatus.Valid } => throw Deactivated(account),
+        _ => account,
+    };
 
     /// <summary>§7.3.6: all further requests of the account are refused with 401.</summary>
     internal static Rejection Deactivated(AccountRecord account) =>

@@ -46,7 +46,7 @@ internal sealed class IssuanceWork : IAsyncDisposable
         while (_node.NewLease() is var lease
             && await _store.ClaimOrdersAsync(lease, leasesBefore, NodeIdentity.ClaimedAtOnce, cancel) is { IsEmpty: false } orders)
         {
-            foreach (var order in orders.Where(order => _held.TryTake(order, lease)))
+            foreach (var order in orders.Where(order => _held.TakeOver(order, lease)))
             {
                 _queue.Restore(new Work(order, null, null, null));
             }
@@ -83,7 +83,7 @@ internal sealed class IssuanceWork : IAsyncDisposable
     // In hand first, then looked at: who had it in hand before let go of it decided.
     private async Task<bool> TryAddAsync(Work work, Lease lease, CancellationToken cancel)
     {
-        var isTaken = !_held.Has(work.OrderId) && _held.TryTake(work.OrderId, lease);
+        var isTaken = _held.TryTake(work.OrderId, lease);
         var isReady = false;
         try
         {

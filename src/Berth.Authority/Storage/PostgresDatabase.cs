@@ -1,22 +1,34 @@
+using System.Collections.Immutable;
+using System.Data.Common;
 using Berth.Kernel;
 using Npgsql;
 
 namespace Berth.Authority.Storage;
 
-/// <summary>The database that several nodes share: PostgreSQL, with a few writers whose changes share commits, and a few readers.</summary>
+/// <summary>
+/// The database that several nodes share: PostgreSQL. What is known from the start goes there together with all that has arrived meanwhile, in one message
+/// and one commit; changes that go one step after the other have writers of their own.
+/// </summary>
 internal sealed class PostgresDatabase : ISqlDatabase
 {
-    private const int Writers = 4;
-    private const int Readers = 6;
+    private const int Writers = 2;
+    private const int Questioners = 2;
+
+    // A change has some five statements; who waits for an answer waits for all that went with it.
+    private const int ChangesAtOnce = 128;
+    private const int QuestionsAtOnce = 32;
+
     private readonly SqlWorkers _writers;
-    private readonly SqlWorkers _readers;
+    private readonly SqlThreads<PostgresSession, PostgresPiece> _changes;
+    private readonly SqlThreads<PostgresSession, PostgresPiece> _questions;
     private readonly NpgsqlDataSource _source;
 
     private PostgresDatabase(NpgsqlDataSource source)
     {
         _source = source;
-        _writers = new SqlWorkers(Sessions(source, Writers, waitsForDisk: true), inTransactions: true);
-        _readers = new SqlWorkers(Sessions(source, Readers, waitsForDisk: false), inTransactions: false);
+        _writers = new SqlWorkers(Sessions(source, Writers, waitsForDisk: true));
+        _changes = new(Sessions(source, 1, waitsForDisk: true), ChangesAtOnce, (session, pieces) => session.CarryOut(pieces));
+        _questions = new(Sessions(source, Questioners, waitsForDisk: false), QuestionsAtOnce, (session, pieces) => session.CarryOut(pieces));
     }
 
     public bool IsAlone => false;
@@ -70,17 +82,30 @@ internal sealed class PostgresDatabase : ISqlDatabase
 
     public Task<T> WriteAsync<T>(Func<SqlSession, T> change, CancellationToken cancel) => _writers.RunAsync(change, cancel);
 
-    public Task<T> MarkAsync<T>(Func<SqlSession, T> change, CancellationToken cancel) => _readers.RunAsync(change, cancel);
+    public async Task<int> ApplyAsync(ImmutableArray<SqlStatement> statements, CancellationToken cancel)
+    {
+        var change = new PostgresPiece.Change(statements);
+        await _changes.AddAsync(change, cancel);
+        return await change.Done;
+    }
 
-    public Task<T> ReadAsync<T>(Func<SqlSession, T> read, CancellationToken cancel) => _readers.RunAsync(read, cancel);
+    public Task<ImmutableArray<T>> MarkAsync<T>(SqlStatement statement, Func<DbDataReader, T> read, CancellationToken cancel) =>
+        AskAsync(statement, read, cancel);
+
+    public async Task<ImmutableArray<T>> AskAsync<T>(SqlStatement statement, Func<DbDataReader, T> read, CancellationToken cancel)
+    {
+        var question = new PostgresPiece.Question<T>(statement, read);
+        await _questions.AddAsync(question, cancel);
+        return await question.Done;
+    }
 
     // The slim builder leaves out the types that nothing here stores: megabytes of the binary.
     private static NpgsqlDataSource SourceOf(NpgsqlConnectionStringBuilder settings) =>
         new NpgsqlSlimDataSourceBuilder(settings.ConnectionString).EnableTransportSecurity().Build();
 
-    private static List<SqlSession> Sessions(NpgsqlDataSource source, int count, bool waitsForDisk)
+    private static List<PostgresSession> Sessions(NpgsqlDataSource source, int count, bool waitsForDisk)
     {
-        var sessions = new List<SqlSession>();
+        var sessions = new List<PostgresSession>();
         try
         {
             while (sessions.Count < count)
@@ -100,7 +125,8 @@ internal sealed class PostgresDatabase : ISqlDatabase
     public async ValueTask DisposeAsync()
     {
         await _writers.DisposeAsync();
-        await _readers.DisposeAsync();
+        await _changes.DisposeAsync();
+        await _questions.DisposeAsync();
         await _source.DisposeAsync();
     }
 }

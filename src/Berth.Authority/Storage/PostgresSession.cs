@@ -18,10 +18,6 @@ internal sealed class PostgresSession : SqlSession
         Open();
     }
 
-    internal override string PassingLocked => "FOR UPDATE SKIP LOCKED";
-
-    internal override string Holding => "FOR UPDATE";
-
     protected override DbConnection Connection => _connection;
 
     // READ COMMITTED: every change is a compare-and-swap, and where one looks at several rows it locks them first. Npgsql sends the beginning
@@ -42,22 +38,74 @@ internal sealed class PostgresSession : SqlSession
     }
 
     /// <summary>All of them on one way to the server and back.</summary>
-    internal override void ExecuteAll(params ReadOnlySpan<(string Sql, object?[] Values)> statements)
+    internal override void ExecuteAll(params ReadOnlySpan<SqlStatement> statements)
     {
         using var batch = new NpgsqlBatch(_connection);
-        foreach (var (sql, values) in statements)
+        foreach (var statement in statements)
         {
-            var command = new NpgsqlBatchCommand(sql);
-            foreach (var value in values)
-            {
-                command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
-            }
-
-            batch.BatchCommands.Add(command);
+            batch.BatchCommands.Add(CommandOf(statement));
         }
 
         batch.ExecuteNonQuery();
     }
+
+    /// <summary>All of it on one way to the server and back, which is one transaction: it is kept when the answer has come to its end.</summary>
+    internal void CarryOut(List<PostgresPiece> pieces)
+    {
+        RequireOpen();
+        using var batch = new NpgsqlBatch(_connection);
+        foreach (var statement in pieces.SelectMany(piece => piece.Statements))
+        {
+            batch.BatchCommands.Add(CommandOf(statement));
+        }
+
+        using var rows = batch.ExecuteReader();
+        foreach (var piece in pieces)
+        {
+            Read(piece, rows);
+        }
+
+        while (rows.NextResult())
+        {
+            // What the commit says comes last.
+        }
+
+        var first = 0;
+        foreach (var piece in pieces)
+        {
+            piece.Note(batch.BatchCommands[first].RecordsAffected);
+            first += piece.Statements.Length;
+        }
+    }
+
+    // The reader stands at the first rows from the start.
+    private static void Read(PostgresPiece piece, NpgsqlDataReader rows)
+    {
+        foreach (var _ in piece.Statements.Where(statement => statement.HasRows))
+        {
+            piece.Read(rows);
+            rows.NextResult();
+        }
+    }
+
+    private static NpgsqlBatchCommand CommandOf(SqlStatement statement)
+    {
+        var command = new NpgsqlBatchCommand(statement.Text);
+        foreach (var value in statement.Values)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = Known(value) });
+        }
+
+        return command;
+    }
+
+    // PostgreSQL takes no NUL in a text, and would give up all that came with it. Nothing stored has one, so nothing is found by one.
+    private static object Known(object? value) => value switch
+    {
+        null => DBNull.Value,
+        string text when text.Contains('\0', StringComparison.Ordinal) => text.Replace('\0', '\uFFFD'),
+        _ => value,
+    };
 
     protected override void Open()
     {
@@ -70,4 +118,6 @@ internal sealed class PostgresSession : SqlSession
 
     // Without a name it is positional.
     protected override DbParameter Parameter(int index) => new NpgsqlParameter();
+
+    protected override object Bound(object? value) => Known(value);
 }

@@ -16,6 +16,31 @@ internal static class SqlRows
     internal const string CertificateColumns =
         "serial, account, issuer, der, key_hash, not_before, not_after, revoked, reason, names";
 
+    internal static ImmutableArray<T> All<T>(DbDataReader rows, Func<DbDataReader, T> read)
+    {
+        // Most questions are for one row.
+        if (!rows.Read())
+        {
+            return [];
+        }
+
+        var first = read(rows);
+        if (!rows.Read())
+        {
+            return [first];
+        }
+
+        var all = ImmutableArray.CreateBuilder<T>();
+        all.Add(first);
+        do
+        {
+            all.Add(read(rows));
+        }
+        while (rows.Read());
+
+        return all.ToImmutable();
+    }
+
     internal static string Text<T>(T status) where T : struct, Enum => status.ToString().ToLowerInvariant();
 
     internal static string Lines(ImmutableArray<string> items) => string.Join('\n', items);
@@ -67,16 +92,20 @@ internal static class SqlRows
         Challenges = [],
     };
 
-    internal static ChallengeRecord Challenge(DbDataReader row) => new()
+    internal static ChallengeRecord Challenge(DbDataReader row) => Challenge(row, 0);
+
+    /// <param name="row">Where they stand.</param>
+    /// <param name="first">The column of the id; the others follow.</param>
+    internal static ChallengeRecord Challenge(DbDataReader row, int first) => new()
     {
-        Id = row.GetString(0),
-        AuthorizationId = row.GetString(1),
-        Type = row.GetString(2),
-        Token = row.GetString(3),
-        Status = Status<ChallengeStatus>(row, 4),
-        Validated = row.IsDBNull(5) ? null : TimeOf(row, 5),
-        Error = TextOrNull(row, 6),
-        AccountUrl = TextOrNull(row, 7),
+        Id = row.GetString(first),
+        AuthorizationId = row.GetString(first + 1),
+        Type = row.GetString(first + 2),
+        Token = row.GetString(first + 3),
+        Status = Status<ChallengeStatus>(row, first + 4),
+        Validated = row.IsDBNull(first + 5) ? null : TimeOf(row, first + 5),
+        Error = TextOrNull(row, first + 6),
+        AccountUrl = TextOrNull(row, first + 7),
     };
 
     internal static CertificateRecord Certificate(DbDataReader row) => new()

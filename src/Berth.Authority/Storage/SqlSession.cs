@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Data;
 using System.Data.Common;
 
@@ -12,12 +13,6 @@ internal abstract class SqlSession : IDisposable
     protected abstract DbConnection Connection { get; }
 
     private bool IsLost => Connection.State != ConnectionState.Open;
-
-    /// <summary>What a row of a subselect is given so that others pass it by: <c>FOR UPDATE SKIP LOCKED</c>, or nothing where one writes at a time.</summary>
-    internal abstract string PassingLocked { get; }
-
-    /// <summary>Holds the rows of a subselect until the transaction ends: <c>FOR UPDATE</c>, or nothing where one writes at a time.</summary>
-    internal abstract string Holding { get; }
 
     internal void Begin()
     {
@@ -65,12 +60,21 @@ internal abstract class SqlSession : IDisposable
     internal int Execute(string sql, params ReadOnlySpan<object?> values) => Bind(sql, values).ExecuteNonQuery();
 
     /// <summary>Runs statements one after the other, where nothing hangs on what each has changed.</summary>
-    internal virtual void ExecuteAll(params ReadOnlySpan<(string Sql, object?[] Values)> statements)
+    internal virtual void ExecuteAll(params ReadOnlySpan<SqlStatement> statements)
     {
-        foreach (var (sql, values) in statements)
+        foreach (var statement in statements)
         {
-            Execute(sql, values);
+            Execute(statement.Text, statement.Values);
         }
+    }
+
+    /// <summary>Runs a change whose statements are known from the start.</summary>
+    /// <returns>How many rows the first has changed.</returns>
+    internal int Apply(ImmutableArray<SqlStatement> statements)
+    {
+        var changed = Execute(statements[0].Text, statements[0].Values);
+        ExecuteAll(statements.AsSpan(1..));
+        return changed;
     }
 
     /// <returns>The first row, or null.</returns>
@@ -80,22 +84,19 @@ internal abstract class SqlSession : IDisposable
         return reader.Read() ? read(reader) : null;
     }
 
-    internal List<T> List<T>(string sql, Func<DbDataReader, T> read, params ReadOnlySpan<object?> values)
+    internal ImmutableArray<T> List<T>(string sql, Func<DbDataReader, T> read, params ReadOnlySpan<object?> values)
     {
         using var reader = Bind(sql, values).ExecuteReader();
-        var rows = new List<T>();
-        while (reader.Read())
-        {
-            rows.Add(read(reader));
-        }
-
-        return rows;
+        return SqlRows.All(reader, read);
     }
 
     internal long Number(string sql, params ReadOnlySpan<object?> values) =>
         Bind(sql, values).ExecuteScalar() is long number ? number : 0;
 
     protected abstract DbParameter Parameter(int index);
+
+    /// <summary>A value as the database takes it.</summary>
+    protected virtual object Bound(object? value) => value ?? DBNull.Value;
 
     // Whatever state the connection is in; the next statement opens another.
     private void Abandon()
@@ -147,14 +148,14 @@ internal abstract class SqlSession : IDisposable
 
         for (var i = 0; i < values.Length; i++)
         {
-            command.Parameters[i].Value = values[i] ?? DBNull.Value;
+            command.Parameters[i].Value = Bound(values[i]);
         }
 
         return command;
     }
 
     // Never opened again within a transaction: its second half must not be committed without the first.
-    private void RequireOpen()
+    protected void RequireOpen()
     {
         if (!IsLost)
         {

@@ -6,11 +6,11 @@ internal sealed partial class SqlStore
 {
     private const string AccountByKey = $"SELECT {AccountColumns} FROM account WHERE thumbprint = $1";
 
-    public Task<AccountRecord?> FindAccountAsync(string id, CancellationToken cancel) => _database.ReadAsync(
-        db => db.Find($"SELECT {AccountColumns} FROM account WHERE id = $1", Account, id), cancel);
+    public Task<AccountRecord?> FindAccountAsync(string id, CancellationToken cancel) =>
+        FindAsync(new($"SELECT {AccountColumns} FROM account WHERE id = $1", id), Account, cancel);
 
-    public Task<AccountRecord?> FindAccountByKeyAsync(string thumbprint, CancellationToken cancel) => _database.ReadAsync(
-        db => db.Find(AccountByKey, Account, thumbprint), cancel);
+    public Task<AccountRecord?> FindAccountByKeyAsync(string thumbprint, CancellationToken cancel) =>
+        FindAsync(new(AccountByKey, thumbprint), Account, cancel);
 
     public Task<AccountRecord?> AddAccountAsync(AccountRecord account, int? mostOfBinding, CancellationToken cancel) => _database.WriteAsync(
         db =>
@@ -20,9 +20,9 @@ internal sealed partial class SqlStore
                 return first;
             }
 
-            if (mostOfBinding is not null && db.Holding.Length > 0)
+            if (mostOfBinding is not null)
             {
-                db.List($"SELECT id FROM binding_key WHERE id = $1 {db.Holding}", row => row.GetString(0), account.BindingKey);
+                Hold(db, "SELECT id FROM binding_key WHERE id = $1", account.BindingKey);
             }
 
             if (db.Number("SELECT count(*) FROM account WHERE binding_key = $1", account.BindingKey) >= (mostOfBinding ?? int.MaxValue))

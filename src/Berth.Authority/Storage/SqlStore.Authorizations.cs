@@ -12,55 +12,53 @@ internal sealed partial class SqlStore
     // As many as there are types.
     private const int MostChallenges = 5;
 
-    private const string ChallengeById = $"SELECT {ChallengeColumns} FROM challenge WHERE id = $1";
-
     private const string TaskOfChallenge =
         """
         SELECT c.id, a.id, z.name, c.token, a.thumbprint, c.type, c.account_url FROM challenge c
         JOIN acme_authorization z ON z.id = c.authz JOIN account a ON a.id = z.account WHERE c.id = $1
         """;
 
-    public Task<AuthorizationRecord?> FindAuthorizationAsync(string id, CancellationToken cancel) => _database.ReadAsync(
-        db => WithChallenges(db, db.Find(
-            $"SELECT {AuthorizationColumns} FROM acme_authorization WHERE id = $1", Authorization, id)),
-        cancel);
+    // Together with its challenges: an authorization is a row for each of them, or one without any.
+    private const string AuthorizationWithChallenges =
+        """
+        SELECT z.id, z.account, z.name, z.status, z.expires, c.id, c.authz, c.type, c.token, c.status, c.validated, c.error, c.account_url
+        FROM acme_authorization z LEFT JOIN challenge c ON c.authz = z.id
+        """;
 
-    public Task<AuthorizationRecord?> FindAuthorizationOfChallengeAsync(string challengeId, CancellationToken cancel) => _database.ReadAsync(
-        db => WithChallenges(db, db.Find(
-            $"SELECT {AuthorizationColumns} FROM acme_authorization WHERE id = (SELECT authz FROM challenge WHERE id = $1)", Authorization, challengeId)),
-        cancel);
+    public Task<AuthorizationRecord?> FindAuthorizationAsync(string id, CancellationToken cancel) =>
+        FindWithChallengesAsync(new($"{AuthorizationWithChallenges} WHERE z.id = $1 ORDER BY c.id", id), cancel);
+
+    public Task<AuthorizationRecord?> FindAuthorizationOfChallengeAsync(string challengeId, CancellationToken cancel) => FindWithChallengesAsync(
+        new($"{AuthorizationWithChallenges} WHERE z.id = (SELECT authz FROM challenge WHERE id = $1) ORDER BY c.id", challengeId), cancel);
 
     public Task<AuthorizationRecord?> FindValidAuthorizationAsync(
-        string accountId, string name, DateTimeOffset until, CancellationToken cancel) => _database.ReadAsync(
-        db => db.Find(
+        string accountId, string name, DateTimeOffset until, CancellationToken cancel) => FindAsync(
+        new(
             $"""
             SELECT {AuthorizationColumns} FROM acme_authorization
             WHERE account = $1 AND name = $2 AND status = 'valid' AND expires > $3 ORDER BY expires DESC LIMIT 1
             """,
-            Authorization, accountId, name, Time(until)),
+            accountId, name, Time(until)),
+        Authorization,
         cancel);
 
     public Task<AuthorizationRecord?> FindOpenAuthorizationAsync(
-        string accountId, string name, DateTimeOffset until, CancellationToken cancel) => _database.ReadAsync(
-        db => WithChallenges(db, db.Find(
+        string accountId, string name, DateTimeOffset until, CancellationToken cancel) => FindWithChallengesAsync(
+        new(
             $"""
-            SELECT {AuthorizationColumns} FROM acme_authorization
-            WHERE account = $1 AND name = $2 AND status IN ('pending', 'valid') AND expires > $3
-            ORDER BY status DESC, expires DESC LIMIT 1
+            {AuthorizationWithChallenges} WHERE z.id = (SELECT id FROM acme_authorization
+                WHERE account = $1 AND name = $2 AND status IN ('pending', 'valid') AND expires > $3
+                ORDER BY status DESC, expires DESC LIMIT 1)
+            ORDER BY c.id
             """,
-            Authorization, accountId, name, Time(until))),
+            accountId, name, Time(until)),
         cancel);
 
-    public Task AddAuthorizationAsync(AuthorizationRecord authorization, CancellationToken cancel) => _database.WriteAsync(
-        db =>
-        {
-            db.ExecuteAll([.. Adding(authorization)]);
-            return true;
-        },
-        cancel);
+    public Task AddAuthorizationAsync(AuthorizationRecord authorization, CancellationToken cancel) =>
+        _database.ApplyAsync([.. Adding(authorization)], cancel);
 
-    public Task<int> CountPendingAsync(string accountId, int limit, DateTimeOffset now, CancellationToken cancel) => _database.ReadAsync(
-        db => (int)db.Number(
+    public async Task<int> CountPendingAsync(string accountId, int limit, DateTimeOffset now, CancellationToken cancel) => (int)await NumberAsync(
+        new(
             """
             SELECT count(*) FROM (SELECT 1 FROM acme_authorization
                 WHERE account = $1 AND status = 'pending' AND expires > $2 LIMIT $3) AS found
@@ -71,48 +69,54 @@ internal sealed partial class SqlStore
     public Task DeactivateAuthorizationAsync(string id, string orderError, CancellationToken cancel) => _database.WriteAsync(
         db =>
         {
-            HoldOrdersOf(db, id);
+            Hold(db, OrdersOf, id);
             db.Execute(
                 "UPDATE acme_authorization SET status = 'deactivated' WHERE id = $1 AND status IN ('pending', 'valid')", id);
-            FailOrdersOf(db, id, orderError);
+            db.Execute(FailOrders, id, orderError);
             return true;
         },
         cancel);
 
     public Task<ChallengeRecord?> FindChallengeAsync(string id, CancellationToken cancel) =>
-        _database.ReadAsync(db => db.Find(ChallengeById, Challenge, id), cancel);
+        FindAsync(new($"SELECT {ChallengeColumns} FROM challenge WHERE id = $1", id), Challenge, cancel);
 
-    public Task<bool> StartChallengeAsync(string id, string accountUrl, Lease lease, CancellationToken cancel) => _database.WriteAsync(
-        db => db.Execute(
-            """
-            UPDATE challenge SET status = 'processing', account_url = $2, lease_node = $3, lease_until = $4
-            WHERE id = $1 AND status = 'pending'
-            """,
-            id, accountUrl, lease.Node, Time(lease.Until)) == 1,
+    public async Task<bool> StartChallengeAsync(string id, string accountUrl, Lease lease, CancellationToken cancel) => await _database.ApplyAsync(
+        [
+            new(
+                """
+                UPDATE challenge SET status = 'processing', account_url = $2, lease_node = $3, lease_until = $4
+                WHERE id = $1 AND status = 'pending'
+                """,
+                id, accountUrl, lease.Node, Time(lease.Until)),
+        ],
+        cancel) == 1;
+
+    public Task NoteAttemptAsync(string id, string accountUrl, string error, Lease lease, CancellationToken cancel) => _database.ApplyAsync(
+        [
+            new(
+                """
+                UPDATE challenge SET status = 'processing', error = $2, account_url = $3, lease_node = $4, lease_until = $5
+                WHERE id = $1 AND status IN ('pending', 'processing')
+                """,
+                id, error, accountUrl, lease.Node, Time(lease.Until)),
+        ],
         cancel);
 
-    public Task NoteAttemptAsync(string id, string accountUrl, string error, Lease lease, CancellationToken cancel) => _database.WriteAsync(
-        db => db.Execute(
-            """
-            UPDATE challenge SET status = 'processing', error = $2, account_url = $3, lease_node = $4, lease_until = $5
-            WHERE id = $1 AND status IN ('pending', 'processing')
-            """,
-            id, error, accountUrl, lease.Node, Time(lease.Until)),
-        cancel);
-
-    public Task<bool> FinishChallengeAsync(ChallengeVerdict verdict, CancellationToken cancel) => _database.WriteAsync(
-        db =>
-        {
-            var isFirst = Finish(db, verdict);
-            if (isFirst)
-            {
-                Charge(db, verdict.Cost, verdict.At);
-                Count(db, verdict.Tally, verdict.At, isFailure: verdict.Error is not null);
-            }
-
-            return isFirst;
-        },
-        cancel);
+    public async Task<bool> FinishChallengeAsync(ChallengeVerdict verdict, CancellationToken cancel)
+    {
+        var statements = Deciding(verdict);
+        return verdict is { Cost.IsEmpty: true, Tally: null }
+            ? await _database.ApplyAsync(statements, cancel) == 1
+            : await _database.WriteAsync(
+                db =>
+                {
+                    var isFirst = db.Apply(statements) == 1;
+                    Charge(db, isFirst ? verdict.Cost : [], verdict.At);
+                    Count(db, isFirst ? verdict.Tally : null, verdict.At, isFailure: verdict.Error is not null);
+                    return isFirst;
+                },
+                cancel);
+    }
 
     public Task<ImmutableArray<string>> KeepChallengesAsync(ImmutableArray<string> ids, Lease lease, CancellationToken cancel) => _database.WriteAsync(
         db => ids.Where(id => db.Execute(
@@ -126,14 +130,14 @@ internal sealed partial class SqlStore
             $"""
             UPDATE challenge SET lease_node = $1, lease_until = $2 WHERE id IN (
                 SELECT id FROM challenge WHERE status = 'processing' AND (lease_until IS NULL OR lease_until <= $3)
-                ORDER BY id LIMIT $4 {db.PassingLocked})
+                ORDER BY id LIMIT $4 {PassingLocked})
             RETURNING id
             """,
             row => row.GetString(0), lease.Node, Time(lease.Until), Time(now), limit)
-            .Select(id => db.Find(TaskOfChallenge, Task, id)).OfType<ValidationTask>().ToImmutableArray(),
+            .Select(id => db.Find(TaskOfChallenge, TaskOf, id)).OfType<ValidationTask>().ToImmutableArray(),
         cancel);
 
-    private static ValidationTask Task(DbDataReader row) => new()
+    private static ValidationTask TaskOf(DbDataReader row) => new()
     {
         ChallengeId = row.GetString(0),
         AccountId = row.GetString(1),
@@ -144,87 +148,88 @@ internal sealed partial class SqlStore
         AccountUrl = TextOrNull(row, 6) ?? "",
     };
 
-    private static bool Finish(SqlSession db, ChallengeVerdict verdict)
+    // What was decided before stays: its authorization is pending no more then.
+    private ImmutableArray<SqlStatement> Deciding(ChallengeVerdict verdict)
     {
-        var error = verdict.Error;
-        var authorization = db.Find(
-            """
-            UPDATE challenge SET status = $2, validated = $3, error = $4, account_url = $5
-            WHERE id = $1 AND status IN ('pending', 'processing') RETURNING authz
-            """,
-            row => row.GetString(0),
-            verdict.ChallengeId, error is null ? "valid" : "invalid", error is null ? Time(verdict.At) : null, error, verdict.AccountUrl);
-        if (authorization is null)
-        {
-            return false;
-        }
-
-        HoldOrdersOf(db, authorization);
-        if (error is not null)
-        {
-            // Proven another way meanwhile, it stays valid, and so do its orders.
-            if (db.Execute(
-                "UPDATE acme_authorization SET status = 'invalid' WHERE id = $1 AND status = 'pending'", authorization) == 1)
-            {
-                FailOrdersOf(db, authorization, error);
-            }
-
-            return true;
-        }
-
-        db.Execute(
-            "UPDATE acme_authorization SET status = 'valid', expires = $2 WHERE id = $1 AND status = 'pending'",
-            authorization, Time(verdict.Expires));
-        ReadyOrdersOf(db, authorization);
-        return true;
+        var id = verdict.ChallengeId;
+        // Two authorizations of one order that are decided at the same moment, on two nodes, each see the other's old state; the one that
+        // waits here sees the new one. In the order of ids, so that two cannot wait for each other.
+        ImmutableArray<SqlStatement> holding = IsAlone ? [] : [new($"{OrdersOfChallenge} {Holding}", id) { HasRows = true }];
+        return verdict.Error is not { } error
+            ?
+            [
+                new(ProveChallenge, id, Time(verdict.At), verdict.AccountUrl), .. holding,
+                new(ProveAuthorization, id, Time(verdict.Expires)), new(ReadyOrders, id),
+            ]
+            :
+            [
+                new(FailChallenge, id, error, verdict.AccountUrl), .. holding,
+                new(FailAuthorization, id), new(FailOrdersOfFailed, id, error),
+            ];
     }
 
-    // Two authorizations of one order that are decided at the same moment, on two nodes, each see the other's old state; the one that
-    // waits here sees the new one. In the order of ids, so that two cannot wait for each other.
-    private static void HoldOrdersOf(SqlSession db, string authorization)
-    {
-        if (db.Holding.Length > 0)
-        {
-            db.List(
-                $"""
-                SELECT id FROM acme_order WHERE id IN (SELECT acme_order FROM order_authorization WHERE authz = $1)
-                ORDER BY id {db.Holding}
-                """,
-                row => row.GetString(0), authorization);
-        }
-    }
+    private const string ProveChallenge =
+        """
+        UPDATE challenge SET status = 'valid', validated = $2, error = NULL, account_url = $3
+        WHERE id = $1 AND status IN ('pending', 'processing')
+        """;
+
+    private const string FailChallenge =
+        """
+        UPDATE challenge SET status = 'invalid', validated = NULL, error = $2, account_url = $3
+        WHERE id = $1 AND status IN ('pending', 'processing')
+        """;
+
+    private const string ProveAuthorization =
+        $"UPDATE acme_authorization SET status = 'valid', expires = $2 WHERE id = {OfChallenge} AND status = 'pending'";
+
+    // Proven another way meanwhile, it stays valid, and so do its orders.
+    private const string FailAuthorization =
+        $"UPDATE acme_authorization SET status = 'invalid' WHERE id = {OfChallenge} AND status = 'pending'";
+
+    private const string OfChallenge = "(SELECT authz FROM challenge WHERE id = $1)";
+
+    private const string OrdersOf = "SELECT id FROM acme_order WHERE id IN (SELECT acme_order FROM order_authorization WHERE authz = $1) ORDER BY id";
+
+    private const string OrdersOfChallenge =
+        $"SELECT id FROM acme_order WHERE id IN (SELECT acme_order FROM order_authorization WHERE authz = {OfChallenge}) ORDER BY id";
 
     // An order that holds an authorization in a final state other than valid can never be fulfilled (§7.1.6).
-    private static void FailOrdersOf(SqlSession db, string authorization, string error) => db.Execute(
+    private const string FailOrders =
         """
         UPDATE acme_order SET status = 'invalid', error = $2 WHERE status IN ('pending', 'ready')
             AND id IN (SELECT acme_order FROM order_authorization WHERE authz = $1)
-        """,
-        authorization, error);
+        """;
 
-    private static void ReadyOrdersOf(SqlSession db, string authorization) => db.Execute(
+    private const string FailOrdersOfFailed =
+        $"""
+        UPDATE acme_order SET status = 'invalid', error = $2 WHERE status IN ('pending', 'ready') AND id IN (
+            SELECT o.acme_order FROM order_authorization o JOIN acme_authorization z ON z.id = o.authz WHERE o.authz = {OfChallenge} AND z.status = 'invalid')
+        """;
+
+    private const string ReadyOrders =
         $"""
         UPDATE acme_order SET status = 'ready' WHERE status = 'pending'
-            AND id IN (SELECT acme_order FROM order_authorization WHERE authz = $1) AND {IsProven}
-        """,
-        authorization);
+            AND id IN (SELECT acme_order FROM order_authorization WHERE authz = {OfChallenge}) AND {IsProven}
+        """;
 
-    private static AuthorizationRecord? WithChallenges(SqlSession db, AuthorizationRecord? found) => found is null
-        ? null
-        : found with
-        {
-            Challenges = [.. db.List(
-                $"SELECT {ChallengeColumns} FROM challenge WHERE authz = $1 ORDER BY id", Challenge, found.Id)],
-        };
-
-    private static IEnumerable<(string Sql, object?[] Values)> Adding(AuthorizationRecord authorization)
+    private async Task<AuthorizationRecord?> FindWithChallengesAsync(SqlStatement statement, CancellationToken cancel)
     {
-        yield return (
+        var rows = await _database.AskAsync(
+            statement, row => (Authorization(row), Challenge: row.IsDBNull(5) ? null : Challenge(row, 5)), cancel);
+        return rows is [var (first, _), ..]
+            ? first with { Challenges = [.. rows.Select(row => row.Challenge).OfType<ChallengeRecord>()] }
+            : null;
+    }
+
+    private static IEnumerable<SqlStatement> Adding(AuthorizationRecord authorization)
+    {
+        yield return new(
             $"INSERT INTO acme_authorization ({AuthorizationColumns}) VALUES ($1, $2, $3, $4, $5)",
-            [authorization.Id, authorization.AccountId, authorization.Name, Text(authorization.Status), Time(authorization.Expires)]);
+            authorization.Id, authorization.AccountId, authorization.Name, Text(authorization.Status), Time(authorization.Expires));
         if (authorization.Challenges is { IsEmpty: false } challenges)
         {
-            yield return (AddChallenges[challenges.Length], [.. challenges.SelectMany(challenge =>
+            yield return new(AddChallenges[challenges.Length], [.. challenges.SelectMany(challenge =>
                 (object?[])[challenge.Id, challenge.AuthorizationId, challenge.Type, challenge.Token, Text(challenge.Status)])]);
         }
     }

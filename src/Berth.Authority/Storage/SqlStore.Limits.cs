@@ -25,20 +25,22 @@ internal sealed partial class SqlStore
         },
         cancel);
 
-    public Task<ImmutableArray<DateTimeOffset?>> ReadBucketsAsync(ImmutableArray<string> keys, CancellationToken cancel) => _database.ReadAsync(
-        db => keys.Select(key => db.Number("SELECT full_at FROM limit_bucket WHERE bucket = $1", key) is var full and > 0
-            ? DateTimeOffset.FromUnixTimeMilliseconds(full)
-            : (DateTimeOffset?)null).ToImmutableArray(),
-        cancel);
+    public async Task<ImmutableArray<DateTimeOffset?>> ReadBucketsAsync(ImmutableArray<string> keys, CancellationToken cancel)
+    {
+        var full = await Task.WhenAll(keys.Select(key => NumberAsync(new("SELECT full_at FROM limit_bucket WHERE bucket = $1", key), cancel)));
+        return [.. full.Select(at => at > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(at) : (DateTimeOffset?)null)];
+    }
 
-    public Task<ImmutableArray<string>> FindPausedAsync(string accountId, ImmutableArray<string> names, CancellationToken cancel) => _database.ReadAsync(
-        db => names.Where(name => db.Number("SELECT count(*) FROM paused_name WHERE account = $1 AND name = $2", accountId, name) > 0).ToImmutableArray(),
-        cancel);
+    public async Task<ImmutableArray<string>> FindPausedAsync(string accountId, ImmutableArray<string> names, CancellationToken cancel)
+    {
+        var found = await Task.WhenAll(names.Select(name => _database.AskAsync(
+            new("SELECT name FROM paused_name WHERE account = $1 AND name = $2", accountId, name), row => row.GetString(0), cancel)));
+        return [.. found.SelectMany(name => name)];
+    }
 
-    public Task<ImmutableArray<PausedName>> ListPausedAsync(int limit, CancellationToken cancel) => _database.ReadAsync(
-        db => db.List(
-            "SELECT account, name, since FROM paused_name ORDER BY account, name LIMIT $1",
-            row => new PausedName(row.GetString(0), row.GetString(1), TimeOf(row, 2)), limit).ToImmutableArray(),
+    public Task<ImmutableArray<PausedName>> ListPausedAsync(int limit, CancellationToken cancel) => _database.AskAsync(
+        new("SELECT account, name, since FROM paused_name ORDER BY account, name LIMIT $1", limit),
+        row => new PausedName(row.GetString(0), row.GetString(1), TimeOf(row, 2)),
         cancel);
 
     public Task<ImmutableArray<string>> UnpauseAsync(string accountId, string? name, CancellationToken cancel) => _database.WriteAsync(
@@ -47,14 +49,13 @@ internal sealed partial class SqlStore
             var names = db.List(
                 "DELETE FROM paused_name WHERE account = $1 AND (CAST($2 AS TEXT) IS NULL OR name = CAST($2 AS TEXT)) RETURNING name",
                 row => row.GetString(0), accountId, name);
-            names.Sort(StringComparer.Ordinal);
-            foreach (var each in names)
+            foreach (var each in names.Sort(StringComparer.Ordinal))
             {
                 db.Execute("DELETE FROM limit_bucket WHERE bucket = $1", LimitBucket.KeyOf(LimitKind.ConsecutiveFailures, $"{accountId} {each}"));
                 Note(db, "name-unpaused", ("account", accountId), ("name", each));
             }
 
-            return names.ToImmutableArray();
+            return names.Sort(StringComparer.Ordinal);
         },
         cancel);
 

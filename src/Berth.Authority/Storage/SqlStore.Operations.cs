@@ -6,12 +6,12 @@ namespace Berth.Authority.Storage;
 /// <summary>What operators look at, and what keeps the store small.</summary>
 internal sealed partial class SqlStore
 {
-    public Task<bool> UseNonceAsync(string nonce, DateTimeOffset at, CancellationToken cancel) => _database.MarkAsync(
-        db => db.Execute("INSERT INTO used_nonce VALUES ($1, $2) ON CONFLICT DO NOTHING", nonce, Time(at)) == 1, cancel);
+    public async Task<bool> UseNonceAsync(string nonce, DateTimeOffset at, CancellationToken cancel) => !(await _database.MarkAsync(
+        new("INSERT INTO used_nonce VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING used", nonce, Time(at)), row => row.GetInt64(0), cancel)).IsEmpty;
 
     public Task<ImmutableArray<CertificateRecord>> ListCertificatesAsync(CertificateFilter filter, int limit, CancellationToken cancel) =>
-        _database.ReadAsync(
-            db => db.List(
+        _database.AskAsync(
+            new(
                 $"""
                 SELECT {CertificateColumns} FROM certificate WHERE not_after > $1 AND not_after <= $2
                     AND (CAST($3 AS TEXT) = '' OR names LIKE '%' || CAST($3 AS TEXT) || '%')
@@ -19,25 +19,29 @@ internal sealed partial class SqlStore
                     AND ($6 < 0 OR ($6 = 1 AND revoked IS NOT NULL) OR ($6 = 0 AND revoked IS NULL))
                 ORDER BY not_after, serial LIMIT $7
                 """,
-                Certificate, Time(filter.EndsAfter), Time(filter.EndsBefore), filter.Name, filter.AccountId, filter.IssuerId,
-                filter.Revoked switch { null => -1, true => 1, false => 0 }, limit).ToImmutableArray(),
+                Time(filter.EndsAfter), Time(filter.EndsBefore), filter.Name, filter.AccountId, filter.IssuerId,
+                filter.Revoked switch { null => -1, true => 1, false => 0 }, limit),
+            Certificate,
             cancel);
 
-    public Task<ImmutableArray<AccountRecord>> ListAccountsAsync(string cursor, int limit, CancellationToken cancel) => _database.ReadAsync(
-        db => db.List($"SELECT {AccountColumns} FROM account WHERE id > $1 ORDER BY id LIMIT $2", Account, cursor, limit).ToImmutableArray(),
-        cancel);
+    public Task<ImmutableArray<AccountRecord>> ListAccountsAsync(string cursor, int limit, CancellationToken cancel) =>
+        _database.AskAsync(new($"SELECT {AccountColumns} FROM account WHERE id > $1 ORDER BY id LIMIT $2", cursor, limit), Account, cancel);
 
-    public Task<StoreCounts> CountAsync(DateTimeOffset now, CancellationToken cancel) => _database.ReadAsync(
-        db => new StoreCounts(
-            db.Number("SELECT count(*) FROM account WHERE status = 'valid'"),
-            db.Number("SELECT count(*) FROM acme_order"),
-            db.Number("SELECT count(*) FROM acme_order WHERE status = 'processing'"),
-            db.Number("SELECT count(*) FROM certificate"),
-            db.Number("SELECT count(*) FROM certificate WHERE not_after > $1 AND revoked IS NULL", Time(now)),
-            db.Number(
-                "SELECT count(*) FROM certificate WHERE not_after > $1 AND not_after <= $2 AND revoked IS NULL", Time(now), Time(now.AddDays(7))),
-            db.Number("SELECT count(*) FROM certificate WHERE revoked IS NOT NULL")),
-        cancel);
+    public async Task<StoreCounts> CountAsync(DateTimeOffset now, CancellationToken cancel) => (await _database.AskAsync(
+        new(
+            """
+            SELECT (SELECT count(*) FROM account WHERE status = 'valid'),
+                (SELECT count(*) FROM acme_order),
+                (SELECT count(*) FROM acme_order WHERE status = 'processing'),
+                (SELECT count(*) FROM certificate),
+                (SELECT count(*) FROM certificate WHERE not_after > $1 AND revoked IS NULL),
+                (SELECT count(*) FROM certificate WHERE not_after > $1 AND not_after <= $2 AND revoked IS NULL),
+                (SELECT count(*) FROM certificate WHERE revoked IS NOT NULL)
+            """,
+            Time(now), Time(now.AddDays(7))),
+        row => new StoreCounts(
+            row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6)),
+        cancel))[0];
 
     public Task<int> PurgeAsync(PurgeTimes times, int limit, CancellationToken cancel) => _database.WriteAsync(
         db => PurgeOrders(db, times.Ended, limit) + PurgeAuthorizations(db, times.Ended, limit)
@@ -60,9 +64,8 @@ internal sealed partial class SqlStore
                 Time(times.Expired), limit),
         cancel);
 
-    public Task<ImmutableArray<(string Name, byte[] Content)>> ListKeyFilesAsync(CancellationToken cancel) => _database.ReadAsync(
-        db => db.List("SELECT name, content FROM key_file ORDER BY name", row => (row.GetString(0), row.GetFieldValue<byte[]>(1))).ToImmutableArray(),
-        cancel);
+    public Task<ImmutableArray<(string Name, byte[] Content)>> ListKeyFilesAsync(CancellationToken cancel) => _database.AskAsync(
+        new("SELECT name, content FROM key_file ORDER BY name"), row => (row.GetString(0), row.GetFieldValue<byte[]>(1)), cancel);
 
     public Task<bool> AddKeyFilesAsync(ImmutableArray<(string Name, byte[] Content)> files, CancellationToken cancel) => _database.WriteAsync(
         db =>
@@ -86,7 +89,7 @@ internal sealed partial class SqlStore
             db.Execute("DELETE FROM acme_order WHERE id = $1", order);
         }
 
-        return orders.Count;
+        return orders.Length;
     }
 
     private static int PurgeAuthorizations(SqlSession db, DateTimeOffset ended, int limit)
@@ -103,6 +106,6 @@ internal sealed partial class SqlStore
             db.Execute("DELETE FROM acme_authorization WHERE id = $1", authorization);
         }
 
-        return authorizations.Count;
+        return authorizations.Length;
     }
 }

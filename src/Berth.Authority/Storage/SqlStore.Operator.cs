@@ -11,21 +11,20 @@ internal sealed partial class SqlStore
 
     private const string IncidentColumns = "id, serial, issued_from, issued_until, window_start, window_end, url, issuer";
 
-    public Task AddBindingKeyAsync(BindingKeyRecord key, CancellationToken cancel) => _database.WriteAsync(
-        db =>
-        {
-            Note(db, "binding-key-added", ("key", key.Id), Fact("names", key.Names));
-            return db.Execute(
+    public Task AddBindingKeyAsync(BindingKeyRecord key, CancellationToken cancel) => _database.ApplyAsync(
+        [
+            new(
                 $"INSERT INTO binding_key ({BindingKeyColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                key.Id, key.Secret, Time(key.Created), Time(key.Expires), Lines(key.Names), key.MostAccounts, key.OrdersPerDay);
-        },
+                key.Id, key.Secret, Time(key.Created), Time(key.Expires), Lines(key.Names), key.MostAccounts, key.OrdersPerDay),
+            Noting("binding-key-added", ("key", key.Id), Fact("names", key.Names)),
+        ],
         cancel);
 
-    public Task<BindingKeyRecord?> FindBindingKeyAsync(string id, CancellationToken cancel) => _database.ReadAsync(
-        db => db.Find($"SELECT {BindingKeyColumns} FROM binding_key WHERE id = $1", BindingKey, id), cancel);
+    public Task<BindingKeyRecord?> FindBindingKeyAsync(string id, CancellationToken cancel) =>
+        FindAsync(new($"SELECT {BindingKeyColumns} FROM binding_key WHERE id = $1", id), BindingKey, cancel);
 
-    public Task<ImmutableArray<BindingKeyRecord>> ListBindingKeysAsync(CancellationToken cancel) => _database.ReadAsync(
-        db => db.List($"SELECT {BindingKeyColumns} FROM binding_key ORDER BY id", BindingKey).ToImmutableArray(), cancel);
+    public Task<ImmutableArray<BindingKeyRecord>> ListBindingKeysAsync(CancellationToken cancel) =>
+        _database.AskAsync(new($"SELECT {BindingKeyColumns} FROM binding_key ORDER BY id"), BindingKey, cancel);
 
     public Task<bool> RemoveBindingKeyAsync(string id, CancellationToken cancel) => _database.WriteAsync(
         db =>
@@ -40,8 +39,8 @@ internal sealed partial class SqlStore
         },
         cancel);
 
-    public Task<int> CountOrdersOfBindingAsync(string bindingKey, DateTimeOffset since, CancellationToken cancel) => _database.ReadAsync(
-        db => (int)db.Number(
+    public async Task<int> CountOrdersOfBindingAsync(string bindingKey, DateTimeOffset since, CancellationToken cancel) => (int)await NumberAsync(
+        new(
             """
             SELECT count(*) FROM acme_order o JOIN account a ON a.id = o.account
             WHERE a.binding_key = $1 AND o.created > $2
@@ -49,33 +48,21 @@ internal sealed partial class SqlStore
             bindingKey, Time(since)),
         cancel);
 
-    public Task AddIncidentsAsync(ImmutableArray<IncidentRecord> incidents, CancellationToken cancel) => _database.WriteAsync(
-        db =>
-        {
-            foreach (var incident in incidents)
-            {
-                db.Execute(
-                    $"INSERT INTO incident ({IncidentColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                    incident.Id, incident.Serial, Time(incident.IssuedFrom), Time(incident.IssuedUntil), Time(incident.Start),
-                    Time(incident.End), incident.Url, incident.Issuer);
-                Note(db, "incident-added", ("incident", incident.Id), ("serial", incident.Serial ?? ""), ("issuer", incident.Issuer ?? ""));
-            }
+    public Task AddIncidentsAsync(ImmutableArray<IncidentRecord> incidents, CancellationToken cancel) =>
+        _database.ApplyAsync([.. incidents.SelectMany(Adding)], cancel);
 
-            return true;
-        },
-        cancel);
-
-    public Task<IncidentRecord?> FindIncidentAsync(CertificateRecord certificate, CancellationToken cancel) => _database.ReadAsync(
-        db => db.Find(
+    public Task<IncidentRecord?> FindIncidentAsync(CertificateRecord certificate, CancellationToken cancel) => FindAsync(
+        new(
             $"""
             SELECT {IncidentColumns} FROM incident WHERE (serial = $1 OR serial IS NULL) AND (issuer IS NULL OR issuer = $2)
                 AND (issued_from IS NULL OR issued_from <= $3) AND (issued_until IS NULL OR issued_until >= $3) ORDER BY id DESC LIMIT 1
             """,
-            Incident, certificate.Serial, certificate.IssuerId, Time(certificate.NotBefore)),
+            certificate.Serial, certificate.IssuerId, Time(certificate.NotBefore)),
+        Incident,
         cancel);
 
-    public Task<ImmutableArray<IncidentRecord>> ListIncidentsAsync(CancellationToken cancel) => _database.ReadAsync(
-        db => db.List($"SELECT {IncidentColumns} FROM incident ORDER BY id DESC", Incident).ToImmutableArray(), cancel);
+    public Task<ImmutableArray<IncidentRecord>> ListIncidentsAsync(CancellationToken cancel) =>
+        _database.AskAsync(new($"SELECT {IncidentColumns} FROM incident ORDER BY id DESC"), Incident, cancel);
 
     public Task<bool> RemoveIncidentAsync(string id, CancellationToken cancel) => _database.WriteAsync(
         db =>
@@ -89,6 +76,15 @@ internal sealed partial class SqlStore
             return removed;
         },
         cancel);
+
+    private IEnumerable<SqlStatement> Adding(IncidentRecord incident) =>
+    [
+        new(
+            $"INSERT INTO incident ({IncidentColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            incident.Id, incident.Serial, Time(incident.IssuedFrom), Time(incident.IssuedUntil), Time(incident.Start),
+            Time(incident.End), incident.Url, incident.Issuer),
+        Noting("incident-added", ("incident", incident.Id), ("serial", incident.Serial ?? ""), ("issuer", incident.Issuer ?? "")),
+    ];
 
     private static BindingKeyRecord BindingKey(DbDataReader row) => new()
     {

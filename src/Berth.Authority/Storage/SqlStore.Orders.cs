@@ -13,68 +13,66 @@ internal sealed partial class SqlStore
 
     private const string OrderById = $"SELECT {OrderColumns} FROM acme_order WHERE id = $1";
 
-    public Task<bool> AddOrderAsync(OrderRecord order, ImmutableArray<AuthorizationRecord> added, CancellationToken cancel) =>
-        _database.WriteAsync(
-            db =>
-            {
-                Hold(db, order);
-                if (order.Replaces is { } replaced && IsReplaced(db, replaced, order.Created))
-                {
-                    return false;
-                }
+    public async Task<bool> AddOrderAsync(OrderRecord order, ImmutableArray<AuthorizationRecord> added, CancellationToken cancel)
+    {
+        ImmutableArray<SqlStatement> adding = [.. added.SelectMany(Adding), .. Adding(order)];
+        if (order.Replaces is { } replaced)
+        {
+            return await _database.WriteAsync(db => AddReplacing(db, order, replaced, adding), cancel);
+        }
 
-                db.ExecuteAll([.. added.SelectMany(Adding), .. Adding(order)]);
-                return true;
-            },
-            cancel);
+        await _database.ApplyAsync(adding, cancel);
+        return true;
+    }
 
-    public Task<OrderRecord?> FindOrderAsync(string id, CancellationToken cancel) =>
-        _database.ReadAsync(db => db.Find(OrderById, Order, id), cancel);
+    public Task<OrderRecord?> FindOrderAsync(string id, CancellationToken cancel) => FindAsync(new(OrderById, id), Order, cancel);
 
     public Task<ImmutableArray<string>> ListOrdersAsync(
-        string accountId, string cursor, int limit, DateTimeOffset now, CancellationToken cancel) => _database.ReadAsync(
-        db => db.List(
+        string accountId, string cursor, int limit, DateTimeOffset now, CancellationToken cancel) => _database.AskAsync(
+        new(
             """
             SELECT id FROM acme_order WHERE account = $1 AND id > $2 AND status <> 'invalid'
                 AND (status NOT IN ('pending', 'ready') OR expires > $3) ORDER BY id LIMIT $4
             """,
-            row => row.GetString(0), accountId, cursor, Time(now), limit).ToImmutableArray(),
+            accountId, cursor, Time(now), limit),
+        row => row.GetString(0),
         cancel);
 
-    public Task<bool> StartIssuanceAsync(string orderId, byte[] csr, Lease lease, CancellationToken cancel) => _database.WriteAsync(
-        db => db.Execute(
+    public async Task<bool> StartIssuanceAsync(string orderId, byte[] csr, Lease lease, CancellationToken cancel) => await _database.ApplyAsync(
+        [
+            new(
+                $"""
+                UPDATE acme_order SET status = 'processing', csr = $2, lease_node = $3, lease_until = $4
+                WHERE id = $1 AND status = 'ready' AND {IsProven}
+                """,
+                orderId, csr, lease.Node, Time(lease.Until)),
+        ],
+        cancel) == 1;
+
+    public async Task<bool> FinishIssuanceAsync(
+        string orderId, CertificateRecord certificate, ImmutableArray<LimitBucket> cost, CancellationToken cancel)
+    {
+        var deciding = new SqlStatement(
             $"""
-            UPDATE acme_order SET status = 'processing', csr = $2, lease_node = $3, lease_until = $4
-            WHERE id = $1 AND status = 'ready' AND {IsProven}
+            UPDATE acme_order SET status = 'valid', certificate = $2
+            WHERE id = $1 AND (status = 'processing' OR (status = 'ready' AND {IsProven}))
             """,
-            orderId, csr, lease.Node, Time(lease.Until)) == 1,
-        cancel);
-
-    public Task<bool> FinishIssuanceAsync(
-        string orderId, CertificateRecord certificate, ImmutableArray<LimitBucket> cost, CancellationToken cancel) =>
-        _database.WriteAsync(
-            db =>
-            {
-                var changed = db.Execute(
-                    $"""
-                    UPDATE acme_order SET status = 'valid', certificate = $2
-                    WHERE id = $1 AND (status = 'processing' OR (status = 'ready' AND {IsProven}))
-                    """,
-                    orderId, certificate.Serial);
-                if (changed == 1)
+            orderId, certificate.Serial);
+        ImmutableArray<SqlStatement> statements = [deciding, AddingTo(orderId, certificate), NotingIssued(certificate)];
+        return cost.IsEmpty
+            ? await _database.ApplyAsync(statements, cancel) == 1
+            : await _database.WriteAsync(
+                db =>
                 {
-                    db.ExecuteAll(Adding(certificate), NotingIssued(certificate));
-                    Charge(db, cost, _time.GetUtcNow());
-                }
+                    var isFirst = db.Apply(statements) == 1;
+                    Charge(db, isFirst ? cost : [], _time.GetUtcNow());
+                    return isFirst;
+                },
+                cancel);
+    }
 
-                return changed == 1;
-            },
-            cancel);
-
-    public Task FailIssuanceAsync(string orderId, string error, CancellationToken cancel) => _database.WriteAsync(
-        db => db.Execute(
-            "UPDATE acme_order SET status = 'invalid', error = $2 WHERE id = $1 AND status IN ('ready', 'processing')", orderId, error),
-        cancel);
+    public Task FailIssuanceAsync(string orderId, string error, CancellationToken cancel) => _database.ApplyAsync(
+        [new("UPDATE acme_order SET status = 'invalid', error = $2 WHERE id = $1 AND status IN ('ready', 'processing')", orderId, error)], cancel);
 
     public Task<ImmutableArray<string>> ClaimOrdersAsync(Lease lease, DateTimeOffset now, int limit, CancellationToken cancel) =>
         _database.WriteAsync(
@@ -82,10 +80,10 @@ internal sealed partial class SqlStore
                 $"""
                 UPDATE acme_order SET lease_node = $1, lease_until = $2 WHERE id IN (
                     SELECT id FROM acme_order WHERE status = 'processing' AND (lease_until IS NULL OR lease_until <= $3)
-                    ORDER BY id LIMIT $4 {db.PassingLocked})
+                    ORDER BY id LIMIT $4 {PassingLocked})
                 RETURNING id
                 """,
-                row => row.GetString(0), lease.Node, Time(lease.Until), Time(now), limit).ToImmutableArray(),
+                row => row.GetString(0), lease.Node, Time(lease.Until), Time(now), limit),
             cancel);
 
     public Task<ImmutableArray<string>> KeepOrdersAsync(ImmutableArray<string> ids, Lease lease, CancellationToken cancel) => _database.WriteAsync(
@@ -94,8 +92,8 @@ internal sealed partial class SqlStore
             id, lease.Node, Time(lease.Until)) == 1).ToImmutableArray(),
         cancel);
 
-    public Task<int> CountOpenOrdersAsync(string accountId, int limit, DateTimeOffset now, CancellationToken cancel) => _database.ReadAsync(
-        db => (int)db.Number(
+    public async Task<int> CountOpenOrdersAsync(string accountId, int limit, DateTimeOffset now, CancellationToken cancel) => (int)await NumberAsync(
+        new(
             """
             SELECT count(*) FROM (SELECT 1 FROM acme_order
                 WHERE account = $1 AND status IN ('pending', 'ready') AND expires > $2 LIMIT $3) AS found
@@ -104,12 +102,16 @@ internal sealed partial class SqlStore
         cancel);
 
     // Two orders that replace the same certificate come one after the other; both are of the account the certificate is of.
-    private static void Hold(SqlSession db, OrderRecord order)
+    private bool AddReplacing(SqlSession db, OrderRecord order, string replaced, ImmutableArray<SqlStatement> adding)
     {
-        if (order.Replaces is not null && db.Holding.Length > 0)
+        Hold(db, "SELECT id FROM account WHERE id = $1", order.AccountId);
+        if (IsReplaced(db, replaced, order.Created))
         {
-            db.List($"SELECT id FROM account WHERE id = $1 {db.Holding}", row => row.GetString(0), order.AccountId);
+            return false;
         }
+
+        db.ExecuteAll(adding.AsSpan());
+        return true;
     }
 
     // RFC 9773 §5: replaced is what another order names that is not invalid.
@@ -120,15 +122,12 @@ internal sealed partial class SqlStore
         """,
         certificate, Time(now)) > 0;
 
-    private static IEnumerable<(string Sql, object?[] Values)> Adding(OrderRecord order) =>
+    private static IEnumerable<SqlStatement> Adding(OrderRecord order) =>
     [
-        (
+        new(
             $"INSERT INTO acme_order ({OrderColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL, NULL, NULL, $10, $11)",
-            [
-                order.Id, order.AccountId, Text(order.Status), Time(order.Created), Time(order.Expires), Lines(order.Names),
-                Lines(order.AuthorizationIds), Time(order.NotBefore), Time(order.NotAfter), order.Profile, order.Replaces,
-            ]),
-        .. order.AuthorizationIds.Select(authorization =>
-            ("INSERT INTO order_authorization VALUES ($1, $2)", (object?[])[authorization, order.Id])),
+            order.Id, order.AccountId, Text(order.Status), Time(order.Created), Time(order.Expires), Lines(order.Names),
+            Lines(order.AuthorizationIds), Time(order.NotBefore), Time(order.NotAfter), order.Profile, order.Replaces),
+        .. order.AuthorizationIds.Select(authorization => new SqlStatement("INSERT INTO order_authorization VALUES ($1, $2)", authorization, order.Id)),
     ];
 }

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Data.Common;
 using Berth.Kernel;
 using Microsoft.Data.Sqlite;
 
@@ -14,7 +16,7 @@ internal sealed class SqliteDatabase : ISqlDatabase
     private SqliteDatabase(string path, SqlSession session)
     {
         _path = path;
-        _writer = new SqlWorkers([session], inTransactions: true);
+        _writer = new SqlWorkers([session]);
     }
 
     public bool IsAlone => true;
@@ -42,11 +44,14 @@ internal sealed class SqliteDatabase : ISqlDatabase
 
     public Task<T> WriteAsync<T>(Func<SqlSession, T> change, CancellationToken cancel) => _writer.RunAsync(change, cancel);
 
-    public Task<T> MarkAsync<T>(Func<SqlSession, T> change, CancellationToken cancel) => WriteAsync(change, cancel);
+    public Task<int> ApplyAsync(ImmutableArray<SqlStatement> statements, CancellationToken cancel) => WriteAsync(db => db.Apply(statements), cancel);
+
+    public Task<ImmutableArray<T>> MarkAsync<T>(SqlStatement statement, Func<DbDataReader, T> read, CancellationToken cancel) =>
+        WriteAsync(db => db.List(statement.Text, read, statement.Values), cancel);
 
     // Reads come from the page cache in microseconds; the task is for databases that answer over a network.
-    public Task<T> ReadAsync<T>(Func<SqlSession, T> read, CancellationToken cancel) =>
-        cancel.IsCancellationRequested ? Task.FromCanceled<T>(cancel) : Task.FromResult(Read(read));
+    public Task<ImmutableArray<T>> AskAsync<T>(SqlStatement statement, Func<DbDataReader, T> read, CancellationToken cancel) =>
+        cancel.IsCancellationRequested ? Task.FromCanceled<ImmutableArray<T>>(cancel) : Task.FromResult(Read(statement, read));
 
     // SQLite gives the -wal and -shm files the mode of the database.
     private static void CreatePrivate(string path)
@@ -57,7 +62,7 @@ internal sealed class SqliteDatabase : ISqlDatabase
         }
     }
 
-    private T Read<T>(Func<SqlSession, T> read)
+    private ImmutableArray<T> Read<T>(SqlStatement statement, Func<DbDataReader, T> read)
     {
         if (!_readers.TryTake(out var session))
         {
@@ -66,7 +71,7 @@ internal sealed class SqliteDatabase : ISqlDatabase
 
         try
         {
-            return read(session);
+            return session.List(statement.Text, read, statement.Values);
         }
         finally
         {

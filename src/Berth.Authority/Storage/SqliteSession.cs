@@ -19,10 +19,6 @@ internal sealed class SqliteSession : SqlSession
         Open();
     }
 
-    internal override string PassingLocked => "";
-
-    internal override string Holding => "";
-
     protected override DbConnection Connection => _connection;
 
     protected override void BeginWriting() => Execute("BEGIN IMMEDIATE");

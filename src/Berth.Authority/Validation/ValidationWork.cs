@@ -46,7 +46,7 @@ internal sealed class ValidationWork : IAsyncDisposable
         while (_node.NewLease() is var lease
             && await _store.ClaimChallengesAsync(lease, leasesBefore, NodeIdentity.ClaimedAtOnce, cancel) is { IsEmpty: false } tasks)
         {
-            foreach (var task in tasks.Where(task => _held.TryTake(task.ChallengeId, lease)))
+            foreach (var task in tasks.Where(task => _held.TakeOver(task.ChallengeId, lease)))
             {
                 _queue.Restore(new Attempt(task, 1, null));
             }

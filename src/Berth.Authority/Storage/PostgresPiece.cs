@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using System.Data.Common;
+
+namespace Berth.Authority.Storage;
+
+/// <summary>Statements that go to PostgreSQL together with those of others, on one way there and back.</summary>
+internal abstract class PostgresPiece(ImmutableArray<SqlStatement> statements) : ISqlWork
+{
+    internal ImmutableArray<SqlStatement> Statements => statements;
+
+    /// <summary>Called for each statement that answers with rows, in order.</summary>
+    internal virtual void Read(DbDataReader rows)
+    {
+    }
+
+    /// <summary>Called at the end.</summary>
+    /// <param name="changed">How many rows the first statement has changed.</param>
+    internal virtual void Note(int changed)
+    {
+    }
+
+    public abstract void Complete();
+
+    public abstract void Fail(Exception fault);
+
+    /// <summary>A change; its result is how many rows the first statement has changed.</summary>
+    internal sealed class Change(ImmutableArray<SqlStatement> statements) : PostgresPiece(statements)
+    {
+        private readonly TaskCompletionSource<int> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _changed;
+
+        internal Task<int> Done => _done.Task;
+
+        internal override void Note(int changed) => _changed = changed;
+
+        public override void Complete() => _done.SetResult(_changed);
+
+        public override void Fail(Exception fault) => _done.SetException(fault);
+    }
+
+    /// <summary>A question of one statement; its result is the rows.</summary>
+    internal sealed class Question<T>(SqlStatement statement, Func<DbDataReader, T> read) : PostgresPiece([statement with { HasRows = true }])
+    {
+        private readonly TaskCompletionSource<ImmutableArray<T>> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private ImmutableArray<T> _rows = [];
+
+        internal Task<ImmutableArray<T>> Done => _done.Task;
+
+        internal override void Read(DbDataReader rows) => _rows = SqlRows.All(rows, read);
+
+        public override void Complete() => _done.SetResult(_rows);
+
+        public override void Fail(Exception fault) => _done.SetException(fault);
+    }
+}
