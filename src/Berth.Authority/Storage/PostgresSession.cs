@@ -110,11 +110,17 @@ internal sealed class PostgresSession : SqlSession
     protected override void Open()
     {
         _connection.Open();
+        Execute(PlanByKeys);
         if (!_waitsForDisk)
         {
             Execute("SET synchronous_commit = off");
         }
     }
+
+    // Every statement goes by an index to a few rows. Where a table is new, PostgreSQL takes it for small and plans to read all of it, and keeps to
+    // that plan while it grows.
+    private const string PlanByKeys =
+        "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET plan_cache_mode = force_generic_plan";
 
     // Without a name it is positional.
     protected override DbParameter Parameter(int index) => new NpgsqlParameter();

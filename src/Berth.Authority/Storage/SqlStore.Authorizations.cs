@@ -72,7 +72,7 @@ internal sealed partial class SqlStore
             Hold(db, OrdersOf, id);
             db.Execute(
                 "UPDATE acme_authorization SET status = 'deactivated' WHERE id = $1 AND status IN ('pending', 'valid')", id);
-            db.Execute(FailOrders, id, orderError);
+            db.Execute(FailOrders, id, orderError, Pending, Ready);
             return true;
         },
         cancel);
@@ -159,12 +159,12 @@ internal sealed partial class SqlStore
             ?
             [
                 new(ProveChallenge, id, Time(verdict.At), verdict.AccountUrl), .. holding,
-                new(ProveAuthorization, id, Time(verdict.Expires)), new(ReadyOrders, id),
+                new(ProveAuthorization, id, Time(verdict.Expires)), new(ReadyOrders, id, Pending),
             ]
             :
             [
                 new(FailChallenge, id, error, verdict.AccountUrl), .. holding,
-                new(FailAuthorization, id), new(FailOrdersOfFailed, id, error),
+                new(FailAuthorization, id), new(FailOrdersOfFailed, id, error, Pending, Ready),
             ];
     }
 
@@ -187,6 +187,11 @@ internal sealed partial class SqlStore
     private const string FailAuthorization =
         $"UPDATE acme_authorization SET status = 'invalid' WHERE id = {OfChallenge} AND status = 'pending'";
 
+    // Bound, not written into the statements: PostgreSQL would go through its index of all open orders for the few that are named.
+    private const string Pending = "pending";
+
+    private const string Ready = "ready";
+
     private const string OfChallenge = "(SELECT authz FROM challenge WHERE id = $1)";
 
     private const string OrdersOf = "SELECT id FROM acme_order WHERE id IN (SELECT acme_order FROM order_authorization WHERE authz = $1) ORDER BY id";
@@ -197,19 +202,19 @@ internal sealed partial class SqlStore
     // An order that holds an authorization in a final state other than valid can never be fulfilled (§7.1.6).
     private const string FailOrders =
         """
-        UPDATE acme_order SET status = 'invalid', error = $2 WHERE status IN ('pending', 'ready')
+        UPDATE acme_order SET status = 'invalid', error = $2 WHERE status IN ($3, $4)
             AND id IN (SELECT acme_order FROM order_authorization WHERE authz = $1)
         """;
 
     private const string FailOrdersOfFailed =
         $"""
-        UPDATE acme_order SET status = 'invalid', error = $2 WHERE status IN ('pending', 'ready') AND id IN (
+        UPDATE acme_order SET status = 'invalid', error = $2 WHERE status IN ($3, $4) AND id IN (
             SELECT o.acme_order FROM order_authorization o JOIN acme_authorization z ON z.id = o.authz WHERE o.authz = {OfChallenge} AND z.status = 'invalid')
         """;
 
     private const string ReadyOrders =
         $"""
-        UPDATE acme_order SET status = 'ready' WHERE status = 'pending'
+        UPDATE acme_order SET status = 'ready' WHERE status = $2
             AND id IN (SELECT acme_order FROM order_authorization WHERE authz = {OfChallenge}) AND {IsProven}
         """;
 
