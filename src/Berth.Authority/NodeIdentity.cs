@@ -8,6 +8,8 @@ internal sealed class NodeIdentity(TimeProvider time, TimeSpan? leaseTime = null
     /// <summary>How long work is left to a node that may be gone; one that lives renews its leases meanwhile.</summary>
     internal static readonly TimeSpan LeaseTime = TimeSpan.FromMinutes(2);
 
+    private static readonly TimeSpan ShortLeaseTime = TimeSpan.FromSeconds(5);
+
     private readonly TimeSpan _leaseTime = leaseTime ?? LeaseTime;
 
     internal const int ClaimedAtOnce = 500;
@@ -17,6 +19,9 @@ internal sealed class NodeIdentity(TimeProvider time, TimeSpan? leaseTime = null
     // Whole milliseconds, as the store keeps them.
     internal Lease NewLease() =>
         new(Id, DateTimeOffset.FromUnixTimeMilliseconds((time.GetUtcNow() + _leaseTime).ToUnixTimeMilliseconds()));
+
+    /// <summary>A lease on what is done in a moment: if this node dies in it, another waits no longer than that.</summary>
+    internal Lease NewShortLease() => new(Id, DateTimeOffset.FromUnixTimeMilliseconds((time.GetUtcNow() + ShortLeaseTime).ToUnixTimeMilliseconds()));
 
     /// <summary>How often to look for leases to renew: the store may fail once or twice, and they still hold.</summary>
     internal TimeSpan BetweenRenewals => _leaseTime / 8;

@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Berth.Acme.Protocol;
 using Berth.Authority.Storage;
 using Berth.TestKit;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Authority.Tests;
@@ -73,6 +75,30 @@ public sealed class Holding_work : WithAuthority
         Assert.Equal(["signed"], steps);
         using var session = new SqliteSession(Database);
         Assert.Equal(0, session.Number("SELECT count(*) FROM certificate WHERE names = 'a.localhost'"));
+    }
+
+    [Fact]
+    public async Task renews_a_lease_by_what_the_store_has_whoever_asked_for_the_work_again_meanwhile()
+    {
+        var node = new NodeIdentity(_clock, LeaseTime);
+        var kept = new TaskCompletionSource<ImmutableArray<string>>();
+        await using var held = new HeldWork(
+            node,
+            (ids, _, _) =>
+            {
+                kept.TrySetResult(ids);
+                return Task.FromResult(ids);
+            },
+            _clock,
+            NullLogger.Instance);
+        held.Start();
+        Assert.True(held.TryTake("a", node.NewLease()));
+        _clock.Advance(LeaseTime / 2);
+
+        Assert.False(held.TryTake("a", node.NewLease()));
+        _clock.Advance(node.BetweenRenewals);
+
+        Assert.Equal(["a"], await kept.Task.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System));
     }
 
     private string Database => Path.Combine(Authority.Options.DataFolder, "authority.db");

@@ -99,6 +99,58 @@ public sealed class Sharing_a_database : IAsyncLifetime
     }
 
     [Fact]
+    public async Task signs_once_for_an_order_that_is_finalized_at_two_nodes_at_the_same_moment()
+    {
+        var (signed, isSigned, mayGoOn) = (0, new TaskCompletionSource(), new TaskCompletionSource());
+        await using var first = await NodeAsync(failPoint: step =>
+        {
+            if (step == "signed")
+            {
+                Interlocked.Increment(ref signed);
+                isSigned.TrySetResult();
+                mayGoOn.Task.GetAwaiter().GetResult();
+            }
+        });
+        await using var second = await NodeAsync(first, step => _ = step == "signed" && Interlocked.Increment(ref signed) > 0);
+        using var here = await AcmeTestClient.RegisterAsync(first);
+        using var there = await AcmeTestClient.RegisterAsync(second);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var (url, order) = await here.OrderAsync("a.localhost");
+        await here.ProveAsync(url, order, _host);
+        var finalizing = here.PostAsync(order.Finalize, AcmeTestClient.Csr(key, "a.localhost"));
+        await isSigned.Task;
+
+        (there.Key, there.Kid) = (here.Key, here.Kid);
+        var refused = await there.PostAsync(Elsewhere(order.Finalize, first, second), AcmeTestClient.Csr(key, "a.localhost"));
+        mayGoOn.SetResult();
+        await finalizing;
+        var done = await here.WaitAsync(url, AcmeJson.Default.Order, found => found.Status is "valid" or "invalid");
+
+        refused.Refuses(AcmeError.OrderNotReady, 403);
+        Assert.Equal("valid", done.Status);
+        Assert.Equal(1, signed);
+    }
+
+    [Fact]
+    public async Task finalizes_an_order_that_a_node_had_taken_up_as_it_died()
+    {
+        await using var node = await NodeAsync();
+        using var client = await AcmeTestClient.RegisterAsync(node);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var (url, order) = await client.OrderAsync("a.localhost");
+        await client.ProveAsync(url, order, _host);
+        await using (var store = new SqlStore(PostgresDatabase.Open(_database)))
+        {
+            var dead = new Lease("dead", TimeProvider.System.GetUtcNow().AddSeconds(1));
+            Assert.NotNull(await store.TakeUpOrderAsync(url[(url.LastIndexOf('/') + 1)..], dead, TimeProvider.System.GetUtcNow(), CancellationToken.None));
+        }
+
+        var finalized = await client.PostAsync(order.Finalize, AcmeTestClient.Csr(key, "a.localhost"));
+
+        Assert.Equal("valid", finalized.As(AcmeJson.Default.Order).Status);
+    }
+
+    [Fact]
     public async Task lets_a_new_intermediate_travel_to_the_other_node_which_signs_with_it_and_answers_for_the_old_one()
     {
         await using var first = await NodeAsync();
@@ -149,19 +201,23 @@ public sealed class Sharing_a_database : IAsyncLifetime
     }
 
     /// <summary>A node in this process.</summary>
-    private async Task<AuthorityInScratch> NodeAsync(AuthorityInScratch? beside = null)
+    private async Task<AuthorityInScratch> NodeAsync(AuthorityInScratch? beside = null, Action<string>? failPoint = null)
     {
         var database = SharedDatabase.Parse(_database, isSecret: true);
         if (beside is null)
         {
-            return await AuthorityInScratch.StartAsync(plain => plain with { HttpPort = _host.Port, Database = database });
+            return await AuthorityInScratch.StartAsync(plain => plain with { HttpPort = _host.Port, Database = database, FailPoint = failPoint });
         }
 
         var folder = beside["second"];
         Directory.CreateDirectory(folder, Kernel.PrivateFolder.OwnerOnly);
         Kernel.AtomicFile.Write(Path.Combine(folder, "cluster.key"), await File.ReadAllTextAsync(Path.Combine(beside.Options.DataFolder, "cluster.key")));
-        return await AuthorityInScratch.StartAsync(plain => plain with { HttpPort = _host.Port, Database = database, DataFolder = folder });
+        return await AuthorityInScratch.StartAsync(
+            plain => plain with { HttpPort = _host.Port, Database = database, DataFolder = folder, FailPoint = failPoint });
     }
+
+    private static string Elsewhere(string url, AuthorityInScratch from, AuthorityInScratch to) =>
+        url.Replace(from.Server.Directory.Authority, to.Server.Directory.Authority, StringComparison.Ordinal);
 
     private async Task<System.Diagnostics.Process> StartAsync(string name, int port, string? failPoint = null)
     {

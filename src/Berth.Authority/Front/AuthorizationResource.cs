@@ -34,8 +34,9 @@ internal sealed class AuthorizationResource(
         if (!request.IsPostAsGet)
         {
             RequireObject(request);
-            await StartAsync(challenge, authorization, request, cancel);
-            challenge = await store.FindChallengeAsync(request.Id, cancel) ?? throw Reject.NotFound("There is no such challenge.");
+            challenge = await StartAsync(challenge, authorization, request, cancel) is { } verdict
+                ? verdict.On(challenge)
+                : await store.FindChallengeAsync(request.Id, cancel) ?? throw Reject.NotFound("There is no such challenge.");
         }
 
         return Reply.Json(documents.Challenge(challenge, request.Urls), AcmeJson.Default.Challenge) with
@@ -45,14 +46,14 @@ internal sealed class AuthorizationResource(
         };
     }
 
-    private async Task StartAsync(
+    private async Task<ChallengeVerdict?> StartAsync(
         ChallengeRecord challenge, AuthorizationRecord authorization, AcmeRequest request, CancellationToken cancel)
     {
         if (challenge.Status != ChallengeStatus.Pending)
         {
             // §8.2: a client that sends its response again asks for the next attempt now.
             validation.Hurry(challenge.Id);
-            return;
+            return null;
         }
 
         if (authorization.StatusAt(time.GetUtcNow()) is var status && status != AuthorizationStatus.Pending)
@@ -60,7 +61,7 @@ internal sealed class AuthorizationResource(
             throw Reject.Malformed($"The authorization is {status.ToString().ToLowerInvariant()}; its challenges are closed.");
         }
 
-        await validation.StartAsync(
+        return await validation.StartAsync(
             new ValidationTask
             {
                 ChallengeId = challenge.Id,

@@ -41,8 +41,7 @@ internal sealed class OrderResource(
 
         var signing = SigningRequestPolicy.Read(csr);
         await CheckAsync(signing, order, request, cancel);
-        await issuance.StartAsync(order, csr, signing, cancel);
-        return Show(await FindAsync(request, cancel), request);
+        return Show(await issuance.StartAsync(order, csr, signing, cancel) ?? await FindAsync(request, cancel), request);
     }
 
     private async Task CheckAsync(SigningRequest csr, OrderRecord order, AcmeRequest request, CancellationToken cancel)

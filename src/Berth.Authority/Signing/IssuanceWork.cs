@@ -18,6 +18,8 @@ internal sealed class IssuanceWork : IAsyncDisposable
     // Most are signed in milliseconds: the answer that waits for that spares the disk a commit, and the client a poll and its pause.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
+
     private readonly WorkQueue<Work> _queue;
     private readonly HeldWork _held;
     private readonly IAuthorityStore _store;
@@ -25,12 +27,13 @@ internal sealed class IssuanceWork : IAsyncDisposable
     private readonly IssuanceGate _gate;
     private readonly RateLimiter _limiter;
     private readonly NodeIdentity _node;
+    private readonly TimeProvider _time;
     private readonly ILogger _log;
 
     internal IssuanceWork(
         IAuthorityStore store, LeafIssuer leaves, IssuanceGate gate, RateLimiter limiter, NodeIdentity node, TimeProvider time, ILogger log)
     {
-        (_store, _leaves, _gate, _limiter, _node, _log) = (store, leaves, gate, limiter, node, log);
+        (_store, _leaves, _gate, _limiter, _node, _time, _log) = (store, leaves, gate, limiter, node, time, log);
         _held = new HeldWork(node, store.KeepOrdersAsync, time, log);
         _held.Start();
         _queue = new WorkQueue<Work>(Workers, Capacity, IssueAsync);
@@ -56,9 +59,9 @@ internal sealed class IssuanceWork : IAsyncDisposable
     }
 
     /// <summary>Signs the certificate of a ready order.</summary>
-    /// <returns>Once it is decided, or, where that takes long, once it is in processing: either is on disk then.</returns>
+    /// <returns>The order once it is valid; null once it is anything else, or, where that takes long, in processing: it is on disk then.</returns>
     /// <exception cref="Rejection">orderNotReady when another request has it in hand; rateLimited when too much is waiting.</exception>
-    internal async Task StartAsync(OrderRecord order, byte[] csr, SigningRequest request, CancellationToken cancel)
+    internal async Task<OrderRecord?> StartAsync(OrderRecord order, byte[] csr, SigningRequest request, CancellationToken cancel)
     {
         if (!_queue.TryReserve())
         {
@@ -66,7 +69,7 @@ internal sealed class IssuanceWork : IAsyncDisposable
         }
 
         var lease = _node.NewLease();
-        var recorded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var recorded = new TaskCompletionSource<OrderRecord?>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!await TryAddAsync(new Work(order.Id, order, request, recorded), lease, cancel))
         {
             throw Reject.OrderNotReady("Another request has finalized the order, or it became invalid.");
@@ -74,20 +77,23 @@ internal sealed class IssuanceWork : IAsyncDisposable
 
         // A client waits in real time, whatever the authority's clock does.
         await Task.WhenAny(recorded.Task, Task.Delay(Patience, TimeProvider.System, cancel));
-        if (!recorded.Task.IsCompletedSuccessfully)
+        if (recorded.Task.IsCompletedSuccessfully)
         {
-            await _store.StartIssuanceAsync(order.Id, csr, lease, CancellationToken.None);
+            return await recorded.Task;
         }
+
+        await _store.StartIssuanceAsync(order.Id, csr, lease, CancellationToken.None);
+        return null;
     }
 
-    // In hand first, then looked at: who had it in hand before let go of it decided.
+    // In hand first, then looked at: who had it in hand before, on this node or another, let go of it decided.
     private async Task<bool> TryAddAsync(Work work, Lease lease, CancellationToken cancel)
     {
         var isTaken = _held.TryTake(work.OrderId, lease);
         var isReady = false;
         try
         {
-            isReady = isTaken && await _store.FindOrderAsync(work.OrderId, cancel) is { Status: OrderStatus.Ready };
+            isReady = isTaken && await TryTakeUpAsync(work.OrderId, cancel);
         }
         finally
         {
@@ -110,6 +116,22 @@ internal sealed class IssuanceWork : IAsyncDisposable
         return isReady;
     }
 
+    // A node that died with it leaves it ready, and its lease ends soon; one that lives decides it, or says that it is in processing.
+    private async Task<bool> TryTakeUpAsync(string orderId, CancellationToken cancel)
+    {
+        while (await _store.TakeUpOrderAsync(orderId, _node.NewShortLease(), _time.GetUtcNow(), cancel) is null)
+        {
+            if (_store.IsAlone || await _store.FindOrderAsync(orderId, cancel) is not { Status: OrderStatus.Ready })
+            {
+                return false;
+            }
+
+            await Task.Delay(BetweenLooks, TimeProvider.System, cancel);
+        }
+
+        return true;
+    }
+
     private async Task IssueAsync(Work work, CancellationToken cancel)
     {
         var orderId = work.OrderId;
@@ -122,8 +144,7 @@ internal sealed class IssuanceWork : IAsyncDisposable
 
             if (work is { Order: { } fresh, Request: { } request })
             {
-                await IssueAsync(fresh, request, cancel);
-                work.Recorded?.TrySetResult();
+                work.Recorded?.TrySetResult(await IssueAsync(fresh, request, cancel));
             }
             else if (await _store.FindOrderAsync(orderId, cancel) is { Status: OrderStatus.Processing, Csr: { } csr } order)
             {
@@ -143,13 +164,14 @@ internal sealed class IssuanceWork : IAsyncDisposable
         }
     }
 
-    private async Task IssueAsync(OrderRecord order, SigningRequest request, CancellationToken cancel)
+    /// <returns>The order as it is valid; null when it is not, or somebody else has decided it.</returns>
+    private async Task<OrderRecord?> IssueAsync(OrderRecord order, SigningRequest request, CancellationToken cancel)
     {
         if (await _gate.WhyNotAsync(order, cancel) is { } problem)
         {
             await _store.FailIssuanceAsync(order.Id, JsonSerializer.Serialize(problem, AcmeJson.Default.ProblemDocument), cancel);
             _log.IssuanceRefused(order.Id, problem.Detail);
-            return;
+            return null;
         }
 
         var addresses = order.Names.Select(name => IPAddress.TryParse(name, out var address) ? address : null).OfType<IPAddress>();
@@ -160,11 +182,12 @@ internal sealed class IssuanceWork : IAsyncDisposable
         if (!await _store.FinishIssuanceAsync(order.Id, leaf.ToRecord(order.AccountId, request.KeyHash), cost, cancel))
         {
             _log.IssuedTwice(leaf.Serial, order.Id);
-            return;
+            return null;
         }
 
         FailPoint?.Invoke("recorded");
         _log.Issued(leaf.Serial, string.Join(", ", order.Names), order.AccountId, order.Id);
+        return order with { Status = OrderStatus.Valid, CertificateId = leaf.Serial };
     }
 
     private async Task FailAsync(Work work, CancellationToken cancel)
@@ -174,7 +197,7 @@ internal sealed class IssuanceWork : IAsyncDisposable
             var problem = Reject.Document(AcmeError.ServerInternal, 500, "The certificate could not be signed; order it again.");
             var error = JsonSerializer.Serialize(problem, AcmeJson.Default.ProblemDocument);
             await _store.FailIssuanceAsync(work.OrderId, error, cancel);
-            work.Recorded?.TrySetResult();
+            work.Recorded?.TrySetResult(null);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
@@ -186,8 +209,8 @@ internal sealed class IssuanceWork : IAsyncDisposable
     /// <param name="OrderId">Ready or in processing.</param>
     /// <param name="Order">The order as it was a moment before; null for one that is found in the store.</param>
     /// <param name="Request">Its CSR, likewise.</param>
-    /// <param name="Recorded">Ends once what came of it is on disk; null where nobody waits for it.</param>
-    private sealed record Work(string OrderId, OrderRecord? Order, SigningRequest? Request, TaskCompletionSource? Recorded);
+    /// <param name="Recorded">Ends once what came of it is on disk, with the order if that is valid; null where nobody waits for it.</param>
+    private sealed record Work(string OrderId, OrderRecord? Order, SigningRequest? Request, TaskCompletionSource<OrderRecord?>? Recorded);
 
     public async ValueTask DisposeAsync()
     {

@@ -86,6 +86,13 @@ internal interface IAuthorityStore : IAsyncDisposable
     /// <summary>Takes over challenges in processing whose lease has ended at <paramref name="now"/>: their node is gone, or failed.</summary>
     Task<ImmutableArray<ValidationTask>> ClaimChallengesAsync(Lease lease, DateTimeOffset now, int limit, CancellationToken cancel);
 
+    /// <summary>
+    /// Takes a ready order for this node alone, before anything is signed for it; where others work on the same data the lease tells them. A crash of the
+    /// database may forget it.
+    /// </summary>
+    /// <returns>Null when it is not ready, or another node has it.</returns>
+    Task<OrderRecord?> TakeUpOrderAsync(string orderId, Lease lease, DateTimeOffset now, CancellationToken cancel);
+
     /// <summary>ready → processing.</summary>
     /// <returns>False when it was not ready, or an authorization of it holds no more.</returns>
     Task<bool> StartIssuanceAsync(string orderId, byte[] csr, Lease lease, CancellationToken cancel);

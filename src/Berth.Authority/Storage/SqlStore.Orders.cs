@@ -38,6 +38,22 @@ internal sealed partial class SqlStore
         row => row.GetString(0),
         cancel);
 
+    public async Task<OrderRecord?> TakeUpOrderAsync(string orderId, Lease lease, DateTimeOffset now, CancellationToken cancel)
+    {
+        if (IsAlone)
+        {
+            return await FindOrderAsync(orderId, cancel) is { Status: OrderStatus.Ready } order ? order : null;
+        }
+
+        var taking = new SqlStatement(
+            $"""
+            UPDATE acme_order SET lease_node = $2, lease_until = $3 WHERE id = $1 AND status = 'ready'
+                AND (lease_until IS NULL OR lease_until <= $4 OR lease_node = $2) RETURNING {OrderColumns}
+            """,
+            orderId, lease.Node, Time(lease.Until), Time(now));
+        return await _database.MarkAsync(taking, Order, cancel) is [var taken] ? taken : null;
+    }
+
     public async Task<bool> StartIssuanceAsync(string orderId, byte[] csr, Lease lease, CancellationToken cancel) => await _database.ApplyAsync(
         [
             new(

@@ -56,9 +56,9 @@ internal sealed class ValidationWork : IAsyncDisposable
     }
 
     /// <summary>Starts a pending challenge; one that somebody else started meanwhile stays as it is.</summary>
-    /// <returns>Once it is decided, or, where that takes long, once it is in processing: either is on disk then.</returns>
+    /// <returns>The verdict; null once somebody else has decided it, or, where that takes long, once it is in processing: it is on disk then.</returns>
     /// <exception cref="Rejection">rateLimited when too much is waiting; the challenge stays pending.</exception>
-    internal async Task StartAsync(ValidationTask task, CancellationToken cancel)
+    internal async Task<ChallengeVerdict?> StartAsync(ValidationTask task, CancellationToken cancel)
     {
         if (!_queue.TryReserve())
         {
@@ -71,17 +71,20 @@ internal sealed class ValidationWork : IAsyncDisposable
             // Another request of this very moment has started it.
             _queue.Release();
             await _store.StartChallengeAsync(task.ChallengeId, task.AccountUrl, lease, cancel);
-            return;
+            return null;
         }
 
-        var first = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var first = new TaskCompletionSource<ChallengeVerdict?>(TaskCreationOptions.RunContinuationsAsynchronously);
         _queue.Add(new Attempt(task, 1, first));
         // A client waits in real time, whatever the authority's clock does.
         await Task.WhenAny(first.Task, Task.Delay(_patience, TimeProvider.System, cancel));
-        if (!first.Task.IsCompletedSuccessfully)
+        if (first.Task.IsCompletedSuccessfully)
         {
-            await _store.StartChallengeAsync(task.ChallengeId, task.AccountUrl, lease, CancellationToken.None);
+            return await first.Task;
         }
+
+        await _store.StartChallengeAsync(task.ChallengeId, task.AccountUrl, lease, CancellationToken.None);
+        return null;
     }
 
     /// <summary>A client has sent its response again while the challenge is in processing (RFC 8555 §8.2).</summary>
@@ -98,8 +101,8 @@ internal sealed class ValidationWork : IAsyncDisposable
         {
             if (_held.Has(id))
             {
-                isOver = await TryAsync(attempt, cancel);
-                attempt.Recorded?.TrySetResult();
+                (isOver, var verdict) = await TryAsync(attempt, cancel);
+                attempt.Recorded?.TrySetResult(verdict);
             }
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
@@ -118,8 +121,8 @@ internal sealed class ValidationWork : IAsyncDisposable
         }
     }
 
-    /// <returns>False when there will be another attempt.</returns>
-    private async Task<bool> TryAsync(Attempt attempt, CancellationToken cancel)
+    /// <returns>False when there will be another attempt; the verdict, where it is this one that decides.</returns>
+    private async Task<(bool IsOver, ChallengeVerdict? Verdict)> TryAsync(Attempt attempt, CancellationToken cancel)
     {
         var task = attempt.Task;
         var finding = await _validations.ProveAsync(TargetOf(task), cancel);
@@ -127,22 +130,23 @@ internal sealed class ValidationWork : IAsyncDisposable
         {
             await _store.NoteAttemptAsync(task.ChallengeId, task.AccountUrl, Json(task, finding.Problem)!, _node.NewLease(), cancel);
             _ = RepeatAsync(attempt, cancel);
-            return false;
+            return (false, null);
         }
 
-        var now = _time.GetUtcNow();
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds());
         var expires = finding.Until < now + _lifetime ? finding.Until.Value : now + _lifetime;
         var verdict = new ChallengeVerdict(task.ChallengeId, task.AccountUrl, now, expires, Json(task, finding.Problem))
         {
             Cost = finding.Problem is null ? [] : _limiter.CostOfFailure(task.AccountId, task.Name),
             Tally = _limiter.TallyOf(task.AccountId, task.Name),
         };
-        if (await _store.FinishChallengeAsync(verdict, cancel))
+        if (!await _store.FinishChallengeAsync(verdict, cancel))
         {
-            Tell(task, finding.Problem);
+            return (true, null);
         }
 
-        return true;
+        Tell(task, finding.Problem);
+        return (true, verdict);
     }
 
     // Waits outside of the workers: others go on meanwhile.
@@ -185,8 +189,8 @@ internal sealed class ValidationWork : IAsyncDisposable
 
     /// <param name="Task">What is proven.</param>
     /// <param name="Number">1 for the first.</param>
-    /// <param name="Recorded">Ends once what came of the first attempt is on disk; null where nobody waits for it.</param>
-    private sealed record Attempt(ValidationTask Task, int Number, TaskCompletionSource? Recorded);
+    /// <param name="Recorded">Ends once what came of the first attempt is on disk, with the verdict if it was one; null where nobody waits for it.</param>
+    private sealed record Attempt(ValidationTask Task, int Number, TaskCompletionSource<ChallengeVerdict?>? Recorded);
 
     public async ValueTask DisposeAsync()
     {
