@@ -206,13 +206,15 @@ public sealed class LetsEncryptFeature(
             .OrderBy(row => row.Facts.NotAfter);
         // In one piece: of a thousand lines sent one by one, the sending costs more than what they say.
         var lines = new StringBuilder();
+        var graceOf = settings.GracePeriods();
         foreach (var (app, facts) in rows)
         {
-            var (left, renewal) = (facts.NotAfter - now, manager.RenewalOf(app, facts) - now);
+            var state = lineages.ReadState(app);
+            var (left, renewal) = (facts.NotAfter - now, LineagePlan.RenewalOf(facts, graceOf(app), state.Advice).At - now);
             lines.Append(
                 CultureInfo.InvariantCulture,
                 $"{app.Text,-25} {facts.NotAfter.LocalDateTime,-25:yyyy-MM-dd HH:mm:ss} {RemainingTime.Format(left),-25} {RemainingTime.Format(renewal),-25}\n");
-            if (manager.LastFailureOf(app) is { } failure)
+            if (state.LastFailure is { } failure)
             {
                 call.Output.Raw(lines.ToString());
                 lines.Clear();

@@ -22,19 +22,21 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
     /// <summary>Where the server looks for HTTP-01 answers, where that is not port 80: servers made for testing.</summary>
     internal const string HttpPort = "http-port";
 
+    private const string GracePeriod = "graceperiod";
+
     private const string OldArgs = "lego-docker-args";
 
     private static readonly Dictionary<string, string> Variables = new(StringComparer.Ordinal)
     {
         ["email"] = "DOKKU_LETSENCRYPT_EMAIL",
-        ["graceperiod"] = "DOKKU_LETSENCRYPT_GRACEPERIOD",
+        [GracePeriod] = "DOKKU_LETSENCRYPT_GRACEPERIOD",
         ["lego-args"] = "DOKKU_LETSENCRYPT_ARGS",
         ["server"] = "DOKKU_LETSENCRYPT_SERVER",
     };
 
     /// <summary>The properties users set, besides <c>dns-provider-*</c>.</summary>
     public static IReadOnlyList<string> Keys { get; } =
-        ["dns-provider", "email", "graceperiod", "lego-args", "lego-docker-options", "server"];
+        ["dns-provider", "email", GracePeriod, "lego-args", "lego-docker-options", "server"];
 
     /// <param name="app">Null for what holds for all.</param>
     public LetsEncryptSettings Read(AppName? app)
@@ -44,7 +46,7 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
         {
             Email = Effective(app, "email") is { } text ? EmailAddress.Parse(text) : null,
             Servers = AcmeServers.Split(Effective(app, "server")),
-            GracePeriod = TrySeconds(Effective(app, "graceperiod")),
+            GracePeriod = TrySeconds(Effective(app, GracePeriod)),
             Profile = profile.Length > 0 ? profile[0] : null,
             ProfileIsRequired = profile is [_, CertificateSettings.Required],
             KeyType = CertificateSettings.KeyTypeOf(Effective(app, "key-type")),
@@ -58,7 +60,14 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
     /// Null also for what is no number: a variable set by hand may hold anything, and the certificate's own lifetime is a better
     /// guide than no renewal.
     /// </summary>
-    public TimeSpan? GracePeriodOf(AppName app) => TrySeconds(Effective(app, "graceperiod"));
+    public TimeSpan? GracePeriodOf(AppName app) => TrySeconds(Effective(app, GracePeriod));
+
+    /// <summary>As <see cref="GracePeriodOf"/> for a loop over all apps: what holds for all of them is read once.</summary>
+    public Func<AppName, TimeSpan?> GracePeriods()
+    {
+        var (forAll, setters) = (ForAll(GracePeriod), properties.Scopes(Feature));
+        return app => TrySeconds((setters.Contains(app.Text) ? Own(app, GracePeriod) : Legacy(app, GracePeriod)) ?? forAll);
+    }
 
     /// <summary>Where the server looks for HTTP-01 answers; null for what is usual.</summary>
     public int? HttpPortOf(AppName app) =>
@@ -70,7 +79,7 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
         new("dns-provider") { Refuse = DnsChoice.RefuseProvider },
         new("dns-provider-*") { Secret = true },
         new("email") { Refuse = EmailAddress.Refuse },
-        new("graceperiod") { Refuse = text => TrySeconds(text) is null ? LetsEncryptProblems.InvalidGracePeriod(text) : null },
+        new(GracePeriod) { Refuse = text => TrySeconds(text) is null ? LetsEncryptProblems.InvalidGracePeriod(text) : null },
         new("lego-args"),
         new("lego-docker-options"),
         .. CertificateSettings.All,
