@@ -28,6 +28,7 @@ public static class AuthorityProblems
     public static readonly ProblemCode AuditBroken = new("authority-audit-broken");
     public static readonly ProblemCode ClusterKeyNotFound = new("authority-cluster-key-not-found");
     public static readonly ProblemCode ClockBehind = new("authority-clock-behind");
+    public static readonly ProblemCode HostNotPermitted = new("authority-host-not-permitted");
     public static readonly ProblemCode KeysDiffer = new("authority-keys-differ");
 
     internal static Problem InvalidOptions(ImmutableArray<string> faults) => new(
@@ -114,6 +115,11 @@ public static class AuthorityProblems
     {
         Details = broken,
     };
+
+    internal static Problem UnpermittedHosts(ImmutableArray<string> hosts, string permitted) => new(
+        HostNotPermitted,
+        $"The endpoint cannot be called {Printable.Of(string.Join(" or ", hosts), 200)}: the intermediate certifies {Printable.Of(permitted, 200)}.",
+        "Name a host that it may certify, and by which clients reach this machine, for example --host ca.corp.example.");
 
     internal static Problem WaitingRequest(string request) => new(
         RequestWaiting,

@@ -80,6 +80,7 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
             await shared.PushAsync(cancel);
         }
 
+        RefuseUnpermittedHosts(hierarchy.Current.Constraints);
         _root = X509CertificateLoader.LoadCertificate(hierarchy.Root.RawData);
         var leaves = new LeafIssuer(hierarchy, options.LeafLifetime, time) { LongestLifetime = options.LongestLifetime };
         var endpoint = Own(new EndpointCertificate(options, hierarchy, leaves, store, time, _log));
@@ -123,6 +124,15 @@ public sealed class AuthorityServer(AuthorityOptions options, TimeProvider time,
         if (File.Exists(Database) && !File.Exists(RootPath) && !File.Exists(Keys.CertificatePath(HierarchyFolder.Intermediate(1))))
         {
             throw AuthorityProblems.MissingKeys(Path.Combine(options.DataFolder, "keys"), Database).AsException();
+        }
+    }
+
+    // Said before a certificate for them is refused: an authority for corp.example is not called localhost.
+    private void RefuseUnpermittedHosts(NameConstraints constraints)
+    {
+        if (options.HostNames.RemoveAll(constraints.Allow) is { IsEmpty: false } refused && options.Testing is null)
+        {
+            throw AuthorityProblems.UnpermittedHosts(refused, constraints.ToString()).AsException();
         }
     }
 

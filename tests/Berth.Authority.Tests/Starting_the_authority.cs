@@ -38,6 +38,18 @@ public sealed class Starting_the_authority : IAsyncDisposable
     }
 
     [Fact]
+    public async Task is_not_called_by_a_name_that_its_intermediate_may_not_certify()
+    {
+        var constrained = Options with { PermittedDomains = ["corp.example"], ExcludedDomains = ["secret.corp.example"] };
+
+        var problem = await RefusedAsync(constrained with { HostNames = ["localhost", "127.0.0.1", "ca.corp.example"] });
+
+        Assert.Equal(AuthorityProblems.HostNotPermitted, problem.Code);
+        Assert.Contains("called localhost: ", problem.Found, StringComparison.Ordinal);
+        Assert.Contains("corp.example and below, 127.0.0.0/8, ::1/128, not secret.corp.example", problem.Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task reports_every_fault_of_its_options_at_once_and_writes_nothing()
     {
         var problem = await RefusedAsync(Options with

@@ -28,6 +28,16 @@ internal sealed record NameConstraints(ImmutableArray<string> Permitted, Immutab
         ? !ExcludesAddresses && (Networks.IsEmpty || Networks.Any(network => Holds(network, address)))
         : (Permitted.IsEmpty || Permitted.Any(domain => IsWithin(name, domain))) && !Excluded.Any(domain => IsWithin(name, domain));
 
+    /// <summary>In words, the middle of a sentence: <c>corp.example and below, 127.0.0.0/8, not secret.corp.example</c>.</summary>
+    public override string ToString() => IsEmpty
+        ? "any name"
+        : string.Join(", ",
+        [
+            .. Permitted.IsEmpty && Networks.IsEmpty ? ["any name"] : Permitted.Select(domain => $"{domain} and below"),
+            .. Networks.Select(network => network.ToString()),
+            .. Excluded.Select(domain => $"not {domain}"),
+        ]);
+
     internal X509Extension ToExtension()
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);

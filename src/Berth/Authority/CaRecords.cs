@@ -56,6 +56,7 @@ internal static class CaRecords
                     Certificate(json, issuer.Certificate);
                     json.WriteBoolean("signing", issuer == hierarchy.Current);
                     json.WriteNumber("chains", issuer.Chains.Length);
+                    json.WriteString("certifies", issuer.Constraints.ToString());
                     json.WriteEndObject();
                 }
 
@@ -80,6 +81,7 @@ internal static class CaRecords
                     $"Intermediate {issuer.Id}:",
                     $"{Printable.Of(issuer.Certificate.Subject)}, until {Day(issuer.Certificate.NotAfter)}{(issuer == hierarchy.Current ? ", signing" : "")}{(issuer.Chains.Length > 1 ? $", {issuer.Chains.Length - 1} alternate" : "")}",
                 }),
+                ["Certifies:", Printable.Of(hierarchy.Current.Constraints.ToString())],
                 .. hierarchy.NeedsSuccessor ? (string[][])[["Due:", "a new intermediate (berth ca request)"]] : [],
                 ["Accounts:", Text(counts.Accounts)],
                 ["Certificates:", $"{counts.Certificates}, {counts.Valid} valid, {counts.ExpiringInAWeek} end within a week, {counts.Revoked} revoked"],

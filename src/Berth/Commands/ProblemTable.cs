@@ -58,7 +58,7 @@ internal static class ProblemTable
         AuthorityProblems.DatabaseNewer, AuthorityProblems.DatabaseNotUsable, AuthorityProblems.DatabaseNotReached,
         AuthorityProblems.CertificateLinted, AuthorityProblems.RequestWaiting, AuthorityProblems.CertificateUnfit,
         AuthorityProblems.RequestUnfit, AuthorityProblems.TokenNotUsable, AuthorityProblems.AuditBroken,
-        AuthorityProblems.ClusterKeyNotFound, AuthorityProblems.ClockBehind, AuthorityProblems.KeysDiffer,
+        AuthorityProblems.ClusterKeyNotFound, AuthorityProblems.ClockBehind, AuthorityProblems.KeysDiffer, AuthorityProblems.HostNotPermitted,
         EdgeProblems.PortTaken, EdgeProblems.PortForbidden, EdgeProblems.AddressUnavailable, EdgeProblems.CertificateUnusable,
         EdgeProblems.TargetInvalid, EdgeProblems.OptionsInvalid, EdgeProblems.DoorShared, EdgeProblems.DoorFailed,
         KernelProblems.AppNameInvalid, KernelProblems.DomainInvalid, KernelProblems.EmailInvalid,
