@@ -175,6 +175,11 @@ internal sealed class AcmeFront(
             headers.Location = reply.Location;
         }
 
+        if (reply.Status == 405)
+        {
+            headers.Allow = "POST, OPTIONS";
+        }
+
         if (reply.RetryAfter is { } wait)
         {
             headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
@@ -209,6 +214,9 @@ internal sealed class AcmeFront(
             headers.AccessControlAllowHeaders = "Content-Type";
         }
 
-        headers.Link = reply.Links.Add(Reply.Link($"https://{context.Request.Headers.Host}{style.PathOf("directory")}", "index")).ToArray();
+        // A host that is not ours has no directory here.
+        headers.Link = (reply.Status == 421
+            ? reply.Links
+            : reply.Links.Add(Reply.Link($"https://{context.Request.Headers.Host}{style.PathOf("directory")}", "index"))).ToArray();
     }
 }

@@ -19,8 +19,9 @@ internal sealed class OrderFactory(
         var now = time.GetUtcNow();
         var names = await rules.AcceptAsync(account, wanted, now, cancel);
         var replaced = await replacement.CheckAsync(account, wanted.Replaces, names, cancel);
-        await RefuseTooManyAsync(account, now, cancel);
-        var reused = await FindProvenAsync(account, names, now, cancel);
+        var (isOpen, finding) = (RefuseTooManyAsync(account, now, cancel), FindProvenAsync(account, names, now, cancel));
+        await isOpen;
+        var reused = await finding;
         var missing = names.Except(reused.Select(found => found.Name)).ToList();
         var added = await authorizations.MakeAsync(account, missing, now, cancel);
         var order = new OrderRecord
@@ -55,20 +56,16 @@ internal sealed class OrderFactory(
     private async Task<ImmutableArray<AuthorizationRecord>> FindProvenAsync(
         AccountRecord account, ImmutableArray<string> names, DateTimeOffset now, CancellationToken cancel)
     {
-        var proven = ImmutableArray.CreateBuilder<AuthorizationRecord>();
-        foreach (var name in options.ReuseAuthorizations ? names : [])
+        if (!options.ReuseAuthorizations)
         {
-            if (options.Testing is { ReuseAuthorizations: var percent } && RandomNumberGenerator.GetInt32(100) >= percent)
-            {
-                continue;
-            }
-
-            if (await store.FindValidAuthorizationAsync(account.Id, name, now + LeastRemaining, cancel) is { } found)
-            {
-                proven.Add(found);
-            }
+            return [];
         }
 
-        return proven.ToImmutable();
+        // At once, as one way to a database elsewhere is enough for all of them.
+        var found = await Task.WhenAll(names.Where(_ => MayReuse()).Select(
+            name => store.FindValidAuthorizationAsync(account.Id, name, now + LeastRemaining, cancel)));
+        return [.. found.OfType<AuthorizationRecord>()];
     }
+
+    private bool MayReuse() => options.Testing is not { ReuseAuthorizations: var percent } || RandomNumberGenerator.GetInt32(100) < percent;
 }
