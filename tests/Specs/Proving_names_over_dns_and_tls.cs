@@ -120,6 +120,33 @@ public sealed partial class Proving_names_over_dns_and_tls
     }
 
     [Fact]
+    public async Task asks_for_one_record_for_a_name_and_its_wildcard_and_says_what_the_one_that_is_there_lacks()
+    {
+        const string Place = "_validation-persist.app.example.test";
+        await using var dns = await NameServer.StartBindAsync(Records);
+        await using var authority = await OwnAuthorityAtAsync(dns);
+        await using var berth = await StartAsync(authority.Server.Directory, authority.Server.RootPath, 0, "app.example.test", "*.app.example.test");
+        await berth.OkAsync("letsencrypt:set", "hello", "dns-challenge", "dns-persist-01");
+        await LookAtAsync(berth, dns);
+
+        var missing = await berth.RunAsync("letsencrypt:enable", "hello");
+        var value = Assert.Single(MissingRecord().Matches(missing.Error)).Groups[1].Value;
+        Assert.EndsWith("; policy=wildcard", value, StringComparison.Ordinal);
+        await dns.AddTextAsync(Place, value.Replace("; policy=wildcard", "", StringComparison.Ordinal));
+        var lacking = await berth.RunAsync("letsencrypt:enable", "hello");
+        Assert.Contains($"{Place} with the value \"{value}\" is not there: what is there lacks policy=wildcard.", lacking.Error, StringComparison.Ordinal);
+        await dns.AddTextAsync(Place, value);
+        await berth.OkAsync("letsencrypt:enable", "hello");
+
+        Assert.Equal("*.app.example.test app.example.test\n", Sorted(await berth.OkAsync("certs:report", "hello", "--ssl-hostnames")));
+
+        // The name alone is proved by the same record.
+        await berth.OkAsync("domains:set", "hello", "app.example.test");
+        await berth.OkAsync("letsencrypt:enable", "hello", "--force");
+        Assert.Equal("app.example.test\n", await berth.OkAsync("certs:report", "hello", "--ssl-hostnames"));
+    }
+
+    [Fact]
     public async Task gets_a_wildcard_through_a_program_of_the_owners_own()
     {
         await using var dns = await NameServer.StartBindAsync(Records);

@@ -96,8 +96,13 @@ public static class DnsProblems
         $"{Printable.Of(name)} has to be an alias of {Printable.Of(target)} before it can be proved.",
         $"Create the record {Printable.Of(name)}. CNAME {Printable.Of(target)}. and try again; it is needed once.");
 
-    internal static Problem NoRecord(string name, string value) => new(
+    /// <param name="name">Where it belongs.</param>
+    /// <param name="value">What it must hold.</param>
+    /// <param name="lacks">What is wrong with the records that are there, each the end of a sentence.</param>
+    internal static Problem NoRecord(string name, string value, IReadOnlyList<string> lacks) => new(
         RecordMissing,
-        $"The TXT record {Printable.Of(name)} with the value \"{Printable.Of(value, 1000)}\" is not there.",
-        "Create it at the domain's DNS provider, and leave it there: it serves every renewal. Then try again.");
+        $"The TXT record {Printable.Of(name)} with the value \"{Printable.Of(value, 1000)}\" is not there{(lacks.Count == 0 ? "" : $": what is there {string.Join(", or ", lacks.Take(3))}")}.",
+        lacks.Count == 0
+            ? "Create it at the domain's DNS provider, and leave it there: it serves every renewal. Then try again."
+            : "Create it at the domain's DNS provider, in the place of what is there or beside it, and leave it there: it serves every renewal. Then try again.");
 }

@@ -17,6 +17,7 @@ public sealed class DnsSolver : IChallengeSolver
     private readonly DnsResolver _resolver;
     private readonly Propagation _propagation;
     private readonly NameGates _gates = new();
+    private readonly NameGates _lasting = new();
 
     /// <param name="type">
     /// <see cref="ChallengeType.Dns01"/>, <see cref="ChallengeType.DnsAccount01"/> or <see cref="ChallengeType.DnsPersist01"/>.
@@ -50,18 +51,37 @@ public sealed class DnsSolver : IChallengeSolver
     public async ValueTask<IAsyncDisposable> PresentAsync(ChallengeTask task, CancellationToken cancel)
     {
         var change = await LocateAsync(task, cancel);
-        if (Stays && await _propagation.IsSeenAsync(change.Zone, change.Name, change.Value, cancel))
+
+        // A name and its wildcard share one record that stays: the first of them makes it, and the other finds it.
+        return Stays
+            ? await _lasting.RunAsync(change.Name, () => StayAsync(change, cancel), cancel)
+            : await ShowAsync(change, cancel);
+    }
+
+    private async Task<IAsyncDisposable> StayAsync(DnsChange change, CancellationToken cancel)
+    {
+        if (await _propagation.IsSeenAsync(change.Zone, change.Name, text => Proves(text, change), cancel))
         {
             Tell(DnsStepKind.AlreadyThere, change.Name);
             return new Standing(null, change);
         }
 
-        if (_provider is null)
+        if (_provider is not null)
         {
-            throw DnsProblems.NoRecord(change.Name, change.Value).AsException();
+            return await ShowAsync(change, cancel);
         }
 
-        await ChangeAsync(change, _provider.AddAsync, cancel);
+        var there = await _propagation.ValuesAsync(change.Zone, change.Name, cancel);
+        var lacks = there.Select(text => PersistentProof.Lack(text, change.Value, _time.GetUtcNow())).OfType<string>().Distinct();
+        throw DnsProblems.NoRecord(change.Name, change.Value, [.. lacks]).AsException();
+    }
+
+    private bool Proves(string text, DnsChange change) =>
+        Stays ? PersistentProof.Lack(text, change.Value, _time.GetUtcNow()) is null : text == change.Value;
+
+    private async Task<IAsyncDisposable> ShowAsync(DnsChange change, CancellationToken cancel)
+    {
+        await ChangeAsync(change, _provider!.AddAsync, cancel);
         Tell(DnsStepKind.Added, change.Name);
         var standing = new Standing(Stays ? null : this, change);
         try
@@ -108,7 +128,7 @@ public sealed class DnsSolver : IChallengeSolver
         }
 
         var patience = _options.Patience ?? _provider.Patience;
-        var blind = await _propagation.WaitAsync(zone, name, change.Value, patience, cancel);
+        var blind = await _propagation.WaitAsync(zone, name, text => Proves(text, change), patience, cancel);
         Tell(
             blind.Count == 0 ? DnsStepKind.Seen : DnsStepKind.NotSeen,
             name,

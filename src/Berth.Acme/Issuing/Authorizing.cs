@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Berth.Acme.Challenges;
+using Berth.Acme.Dns;
 using Berth.Acme.Protocol;
 using Berth.Acme.Transport;
 using Berth.Kernel;
@@ -63,7 +64,7 @@ internal sealed class Authorizing(
                 progress?.Report(new IssuanceStep(IssuanceStepKind.AlreadyAuthorized, name));
                 return;
             case AcmeStatus.Pending:
-                await ProveAsync(url, authorization, name, cancel);
+                await ProveAsync(url, authorization, name, ordered, cancel);
                 return;
             default:
                 Fail(Refused(name, authorization));
@@ -71,12 +72,12 @@ internal sealed class Authorizing(
         }
     }
 
-    private async Task ProveAsync(string url, Authorization authorization, string name, CancellationToken cancel)
+    private async Task ProveAsync(string url, Authorization authorization, string name, HashSet<string> ordered, CancellationToken cancel)
     {
         var account = await client.Account.OpenAsync(cancel);
         var meta = (await client.Connection.GetDirectoryAsync(cancel)).Meta;
         var sorted = history?.Sort(name, solvers) ?? solvers;
-        if (ChallengeChoice.Of(authorization, sorted, account, meta) is not { } choice)
+        if (ChallengeChoice.Of(authorization, sorted, account, meta, ordered) is not { } choice)
         {
             Fail(new NameFailure(name, null, null, ChallengeChoice.NoneFits(client.Options.Host, name, authorization, solvers).AsException()));
             return;
@@ -164,13 +165,17 @@ internal sealed class Authorizing(
     private void Fail(NameFailure failure)
     {
         _failures.Add(failure);
-        if (failure.ChallengeType is { } type)
+        if (failure.ChallengeType is { } type && !WaitsForPerson(failure))
         {
             history?.Failed(failure.Name, type);
         }
 
         progress?.Report(new IssuanceStep(IssuanceStepKind.ValidationFailed, failure.Name, failure.Words));
     }
+
+    // Once the record is there that a person was asked to make, the same type is the one to take.
+    private static bool WaitsForPerson(NameFailure failure) =>
+        failure.Local?.Problem.Code is { } code && (code == DnsProblems.RecordMissing || code == DnsProblems.AliasMissing);
 
     private static NameFailure Refused(string name, Authorization authorization)
     {

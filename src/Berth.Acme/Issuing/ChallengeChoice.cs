@@ -16,9 +16,10 @@ internal sealed record ChallengeChoice(Challenge Challenge, IChallengeSolver Sol
     /// <param name="solvers">In order of preference.</param>
     /// <param name="account">Whose key proves, and whose URL is in some answers.</param>
     /// <param name="meta">The directory's.</param>
+    /// <param name="ordered">All names of the order: a record that stays is made for a name and its wildcard at once.</param>
     /// <returns>Null when no solver fits; unknown challenge types are passed over.</returns>
     internal static ChallengeChoice? Of(
-        Authorization authorization, IEnumerable<IChallengeSolver> solvers, Transport.Signer account, DirectoryMeta? meta)
+        Authorization authorization, IEnumerable<IChallengeSolver> solvers, Transport.Signer account, DirectoryMeta? meta, IReadOnlySet<string> ordered)
     {
         if (Known(authorization.Identifier) is not { } identifier)
         {
@@ -34,7 +35,13 @@ internal sealed record ChallengeChoice(Challenge Challenge, IChallengeSolver Sol
             }
 
             var challenge = authorization.Challenges.FirstOrDefault(offered => offered.Type == solver.Type && IsOpen(offered));
-            if (challenge is not null && TaskOf(challenge, identifier, isWildcard, account, meta) is { } task && solver.CanProve(task))
+            if (challenge is null)
+            {
+                continue;
+            }
+
+            var coversWildcard = isWildcard || ordered.Contains("*." + identifier.Value);
+            if (Recorded(TaskOf(challenge, identifier, isWildcard, account), challenge, account, meta, coversWildcard) is { } task && solver.CanProve(task))
             {
                 return new ChallengeChoice(challenge, solver, task);
             }
@@ -66,11 +73,10 @@ internal sealed record ChallengeChoice(Challenge Challenge, IChallengeSolver Sol
     private static bool HasToken(Challenge challenge) =>
         challenge.Type == ChallengeType.DnsPersist01 || KeyAuthorization.IsToken(challenge.Token);
 
-    private static ChallengeTask? TaskOf(
-        Challenge challenge, Identifier identifier, bool isWildcard, Transport.Signer account, DirectoryMeta? meta)
+    private static ChallengeTask TaskOf(Challenge challenge, Identifier identifier, bool isWildcard, Transport.Signer account)
     {
         var token = challenge.Type == ChallengeType.DnsPersist01 ? "" : challenge.Token!;
-        var task = new ChallengeTask
+        return new ChallengeTask
         {
             Type = challenge.Type,
             Identifier = identifier,
@@ -78,6 +84,11 @@ internal sealed record ChallengeChoice(Challenge Challenge, IChallengeSolver Sol
             Token = token,
             KeyAuthorization = token.Length == 0 ? "" : KeyAuthorization.Of(token, account.Key.Thumbprint),
         };
+    }
+
+    // Null for an offer that is malformed.
+    private static ChallengeTask? Recorded(ChallengeTask task, Challenge challenge, Transport.Signer account, DirectoryMeta? meta, bool coversWildcard)
+    {
         var name = task.Identifier.Value;
         switch (task.Type)
         {
@@ -89,8 +100,7 @@ internal sealed record ChallengeChoice(Challenge Challenge, IChallengeSolver Sol
                     Record = new TextRecord($"{AccountLabel.Of(account.AccountUrl!)}._acme-challenge.{name}", task.Dns01Value),
                 };
             case ChallengeType.DnsPersist01:
-                return PersistentRecord.Of(
-                    challenge, meta, name, task.IsWildcard, account.Key.Thumbprint, account.AccountUrl!) is { } record
+                return PersistentRecord.Of(challenge, meta, name, coversWildcard, account.Key.Thumbprint, account.AccountUrl!) is { } record
                     ? task with { Record = new TextRecord($"{PersistentRecord.Label}.{name}", record.ToString()) }
                     : null;
             default:

@@ -11,9 +11,10 @@ public static partial class AcmeProblems
     /// </summary>
     internal static ProblemException ValidationFailed(string host, IReadOnlyList<NameFailure> failures)
     {
-        if (failures is [{ Local: { } only }])
+        // One thing that is missing for all of them, such as a record that a name and its wildcard share, is told once.
+        if (failures[0].Local is { } one && failures.All(failure => failure.Local?.Problem.Found == one.Problem.Found))
         {
-            return WithFailedNames(only, [failures[0].ToPublic()]);
+            return WithFailedNames(one, [.. failures.Select(failure => failure.ToPublic())]);
         }
 
         var first = failures[0];

@@ -53,12 +53,12 @@ public sealed record PersistentRecord
     /// <param name="challenge">As the server offered it.</param>
     /// <param name="meta">The directory's.</param>
     /// <param name="name">The name being validated, without its wildcard label.</param>
-    /// <param name="isWildcard">True when the order asks for <c>*.</c> + the name.</param>
+    /// <param name="coversWildcard">True when the order asks for <c>*.</c> + the name, beside the name or alone.</param>
     /// <param name="thumbprint">The account key's.</param>
     /// <param name="accountUrl">The account's URL.</param>
     /// <returns>Null for a challenge that is malformed by the draft.</returns>
     internal static PersistentRecord? Of(
-        Challenge challenge, DirectoryMeta? meta, string name, bool isWildcard, string thumbprint, string accountUrl)
+        Challenge challenge, DirectoryMeta? meta, string name, bool coversWildcard, string thumbprint, string accountUrl)
     {
         var hashed = challenge.IssuerDomainNames is not null;
         var issuers = challenge.IssuerDomainNames ?? challenge.EarlierIssuerDomainNames;
@@ -72,7 +72,7 @@ public sealed record PersistentRecord
             : null;
         return account is null || !IsValue(account)
             ? null
-            : new PersistentRecord { Issuer = issuers[0], AccountUri = account, CoversWildcard = isWildcard };
+            : new PersistentRecord { Issuer = issuers[0], AccountUri = account, CoversWildcard = coversWildcard };
     }
 
     // §3.2: every name of the directory is in the challenge, and every name of the challenge is a CAA identity.

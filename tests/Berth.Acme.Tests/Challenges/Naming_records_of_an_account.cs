@@ -63,7 +63,7 @@ public sealed class Naming_records_of_an_account
             JsonSerializer.Deserialize(whole, AcmeJson.Default.Challenge)!,
             JsonSerializer.Deserialize("""{"newNonce":"","newAccount":"","newOrder":"","meta":""" + meta + "}", AcmeJson.Default.AcmeDirectory)!.Meta,
             "example.com",
-            isWildcard: false,
+            coversWildcard: false,
             Thumbprint,
             AccountUrl)?.ToString();
     }

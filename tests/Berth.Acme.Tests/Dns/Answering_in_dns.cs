@@ -167,6 +167,45 @@ public sealed class Answering_in_dns(BindFixture bind) : IProgress<DnsStep>
     }
 
     [Theory]
+    [InlineData("ca.example; accounturi=https://ca.example/acct/1; policy=wildcard")]
+    [InlineData("CA.example;accounturi=https://ca.example/acct/1;policy=WildCard;persistUntil=4102444800;")]
+    [InlineData("other.example; accounturi=https://ca.example/acct/1", "is for another authority")]
+    [InlineData("ca.example; accounturi=https://ca.example/acct/2; policy=wildcard", "names another account")]
+    [InlineData("ca.example; accounturi=https://ca.example/acct/1", "lacks policy=wildcard")]
+    [InlineData("ca.example; accounturi=https://ca.example/acct/1; policy=other", "lacks policy=wildcard")]
+    [InlineData("ca.example; accounturi=https://ca.example/acct/1; policy=wildcard; persistUntil=1", "has ended (persistUntil)")]
+    [InlineData("ca.example; accounturi=https://ca.example/acct/1; policy=wildcard; persistUntil=never", "has ended (persistUntil)")]
+    [InlineData("ca.example; accounturi=https://ca.example/acct/1; policy=wildcard; persistUntil=4102444800; persistUntil=1", "says something twice")]
+    public async Task takes_a_persistent_record_that_says_as_much_and_tells_what_another_lacks(string text, string? lacks = null)
+    {
+        var task = Persistent(Unique());
+        task = task with { Record = task.Record! with { Value = task.Record.Value + "; policy=wildcard" } };
+        var solver = new DnsSolver(ChallengeType.DnsPersist01, null, Options, TimeProvider.System);
+        await bind.Server.AddTextAsync(task.Record!.Name, text);
+
+        if (lacks is null)
+        {
+            await using var standing = await solver.PresentAsync(task, Cancel);
+            Assert.Equal([DnsStepKind.AlreadyThere], _steps.Select(step => step.Kind));
+            return;
+        }
+
+        var problem = (await Assert.ThrowsAsync<ProblemException>(async () => await solver.PresentAsync(task, Cancel))).Problem;
+        Assert.EndsWith($"\"{task.Record.Value}\" is not there: what is there {lacks}.", problem.Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task makes_one_persistent_record_for_a_name_and_its_wildcard_at_once()
+    {
+        var task = Persistent(Unique());
+        var solver = new DnsSolver(ChallengeType.DnsPersist01, Updating_a_name_server.Provider(bind.Server), Options, TimeProvider.System);
+
+        await Task.WhenAll(solver.PresentAsync(task, Cancel).AsTask(), solver.PresentAsync(task with { IsWildcard = true }, Cancel).AsTask());
+
+        Assert.Equal([DnsStepKind.Added, DnsStepKind.Seen, DnsStepKind.AlreadyThere], _steps.Select(step => step.Kind));
+    }
+
+    [Theory]
     [InlineData(ChallengeType.Http01, true)]
     [InlineData(ChallengeType.Dns01, false)]
     public void answers_dns_challenges_only_and_needs_a_provider(string type, bool hasProvider) => Assert.Throws<ArgumentException>(
