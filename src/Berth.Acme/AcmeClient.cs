@@ -21,12 +21,22 @@ public sealed class AcmeClient : IDisposable
     /// <param name="reached">
     /// Called with a name of <see cref="AcmeFailPoints"/> after each durable step; may throw to stop there.
     /// </param>
+    /// <param name="datesAside">
+    /// Trusts the same roots and looks at everything but dates (<c>X509VerificationFlags.IgnoreNotTimeValid</c>): where the server's TLS
+    /// certificate is not valid now, it is asked for the time alone, so that a clock that is wrong can be told from a certificate that has
+    /// lapsed. Null, the default, leaves that open. Stays the caller's.
+    /// </param>
     public AcmeClient(
-        AcmeClientOptions options, HttpClient http, IAccountStore accounts, TimeProvider time, Action<string>? reached = null)
+        AcmeClientOptions options,
+        HttpClient http,
+        IAccountStore accounts,
+        TimeProvider time,
+        Action<string>? reached = null,
+        HttpClient? datesAside = null)
     {
         (Options, Reached) = (options, reached ?? (_ => { }));
         Time = time;
-        Connection = new AcmeConnection(http, options, time);
+        Connection = new AcmeConnection(http, datesAside, options, time);
         Account = new AccountSession(Connection, options, accounts, Reached);
         Polling = new Polling(Account, time);
         _changes = new AccountChanges(this, accounts);

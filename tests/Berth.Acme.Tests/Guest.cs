@@ -17,6 +17,11 @@ internal sealed class Guest(Uri directory) : IDisposable, IChallengeSolver, IPro
 
     internal HttpClient Http { get; set; } = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
 
+    internal TimeProvider Time { get; set; } = TimeProvider.System;
+
+    /// <summary>Looks at everything but the dates of the server's certificate; null for none.</summary>
+    internal HttpClient? DatesAside { get; set; }
+
     internal TestJournal Journal { get; } = new();
 
     internal TestAccounts Accounts { get; } = new();
@@ -43,7 +48,11 @@ internal sealed class Guest(Uri directory) : IDisposable, IChallengeSolver, IPro
 
     public void Report(IssuanceStep value) => Steps.Enqueue(value);
 
-    public void Dispose() => Http.Dispose();
+    public void Dispose()
+    {
+        Http.Dispose();
+        DatesAside?.Dispose();
+    }
 
     internal Task<IssuedCertificate> IssueAsync(
         string name = "app.example", string? replaces = null, CancellationToken? cancel = null) =>
@@ -51,7 +60,7 @@ internal sealed class Guest(Uri directory) : IDisposable, IChallengeSolver, IPro
 
     internal async Task<IssuedCertificate> IssueAsync(IssuanceRequest request, CancellationToken? cancel = null)
     {
-        using var client = new AcmeClient(Options, Http, Accounts, TimeProvider.System);
+        using var client = new AcmeClient(Options, Http, Accounts, Time, datesAside: DatesAside);
         return await IssueAsync(client, request, cancel ?? TestContext.Current.CancellationToken);
     }
 

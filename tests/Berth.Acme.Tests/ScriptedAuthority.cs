@@ -61,11 +61,12 @@ internal sealed class ScriptedAuthority : IAsyncDisposable
     /// <summary>The chain the certificate URL gives out; the issuer's by default.</summary>
     internal string? Chain { get; set; }
 
-    internal static async Task<ScriptedAuthority> StartAsync()
+    /// <param name="certificate">What it shows over TLS; null for one that is valid.</param>
+    internal static async Task<ScriptedAuthority> StartAsync(X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        var certificate = LoopbackCertificate.Create();
+        certificate ??= LoopbackCertificate.Create();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
         builder.WebHost.UseKestrelHttpsConfiguration();
         var server = new ScriptedAuthority(builder.Build(), certificate);

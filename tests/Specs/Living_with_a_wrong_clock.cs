@@ -60,6 +60,57 @@ public sealed class Living_with_a_wrong_clock
         Assert.Matches("this machine's clock is 2h.* ahead of the server's", (await berth.RunAsync("letsencrypt:enable", "app", "--force")).Error);
     }
 
+    /// <summary>So far off that the authority's own TLS certificate is not valid by it.</summary>
+    [Theory]
+    [InlineData("+3000d")]
+    [InlineData("-3000d")]
+    public async Task says_that_the_clock_keeps_it_from_the_authority_and_goes_on_by_itself_once_that_is_set(string wrong)
+    {
+        using var scratch = new ScratchFolder();
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var mail = await MailServer.StartAsync();
+        await using var berth = await BerthServer.StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = pebble.CertificateFile }, port);
+        await berth.OkAsync("apps:create", "app");
+        await berth.OkAsync("domains:set", "app", "app.example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "server", $"{pebble.DirectoryUrl} https://localhost:{FreePort.Next()}/dir");
+        await berth.OkAsync("letsencrypt:enable", "app");
+        var first = await berth.OkAsync("certs:show", "app", "crt");
+        await berth.OkAsync("letsencrypt:set", "--global", "notify-smtp-host", $"localhost:{mail.Port}");
+        await berth.OkAsync("letsencrypt:set", "--global", "notify-smtp-to", "ops@example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "notify-smtp-from", "berth@example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "notify-smtp-trust", mail.CertificateFile);
+        await berth.OkAsync("letsencrypt:set", "app", "graceperiod", "31536000");
+        await berth.StopAsync();
+        await SetClockAsync(wrong);
+        await berth.RestartAsync(WrongClock.By(scratch["clock"]));
+
+        await Eventually.TrueAsync(async () => (await StatusAsync("last-error")).Contains("This machine's clock is wrong: it says ", StringComparison.Ordinal));
+        Assert.Contains("timedatectl set-ntp true", await StatusAsync("last-error"), StringComparison.Ordinal);
+        Assert.Matches("^this machine's clock is (2999|3000)d(, .*)? (behind|ahead of) the server's", await StatusAsync("clock"));
+        Assert.Contains("This machine's clock is wrong", await berth.OkAsync("letsencrypt:report", "app", "--letsencrypt-last-error"), StringComparison.Ordinal);
+        var check = await berth.RunAsync("letsencrypt:check", "app");
+        Assert.Equal(1, check.Status);
+        Assert.Contains("This machine's clock is wrong", check.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("LEGO_CA_CERTIFICATES", check.Output, StringComparison.Ordinal);
+        Assert.Equal(first, await berth.OkAsync("certs:show", "app", "crt"));
+
+        // It is no server's fault: the other one was not asked.
+        Assert.DoesNotContain("1 failures", await StatusAsync("servers"), StringComparison.Ordinal);
+
+        await SetClockAsync("+0d");
+        await berth.OkAsync("domains:remove", "app", "nothing.example.com");
+
+        await Eventually.TrueAsync(async () => await berth.OkAsync("certs:show", "app", "crt") != first);
+        Assert.Equal("\n", await StatusAsync("last-error"));
+        Assert.Equal("this machine's clock agrees with the server's\n", await StatusAsync("clock"));
+
+        Task SetClockAsync(string by) => File.WriteAllTextAsync(scratch["clock"], by + "\n");
+
+        Task<string> StatusAsync(string key) => berth.OkAsync("letsencrypt:status", "app", $"--letsencrypt-{key}");
+    }
+
     private static DateTime BeginningOf(BerthServer berth)
     {
         using var certificate = X509CertificateLoader.LoadCertificateFromFile($"{berth.Home}/app/tls/server.crt");

@@ -7,26 +7,32 @@ namespace Berth.TestKit;
 /// <summary>A self-signed TLS certificate for <c>localhost</c> and 127.0.0.1, with its key.</summary>
 public static class LoopbackCertificate
 {
-    public static X509Certificate2 Create()
+    /// <param name="from">From when on, counted from now; an hour ago where nothing is said.</param>
+    /// <param name="until">Until when, counted from now.</param>
+    public static X509Certificate2 Create(TimeSpan? from = null, TimeSpan? until = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("localhost");
         names.AddIpAddress(IPAddress.Loopback);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+
+        // Of its own name: who trusts several in one file looks for them by that.
+        var request = new CertificateRequest($"CN=localhost, O={Guid.NewGuid():N}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         var now = TimeProvider.System.GetUtcNow();
-        return request.CreateSelfSigned(now.AddHours(-1), now.AddDays(2));
+        return request.CreateSelfSigned(now + (from ?? TimeSpan.FromHours(-1)), now + (until ?? TimeSpan.FromDays(2)));
     }
 
     /// <summary>A client that trusts this certificate alone and follows no redirects.</summary>
-    public static HttpClient CreateClient(X509Certificate2 root, Func<HttpMessageHandler, HttpMessageHandler>? wrap = null)
+    public static HttpClient CreateClient(
+        X509Certificate2 root, Func<HttpMessageHandler, HttpMessageHandler>? wrap = null, X509VerificationFlags flags = X509VerificationFlags.NoFlag)
     {
         var trust = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
             RevocationMode = X509RevocationMode.NoCheck,
+            VerificationFlags = flags,
         };
         trust.CustomTrustStore.Add(root);
         HttpMessageHandler handler = new SocketsHttpHandler

@@ -12,4 +12,9 @@ public static class WrongClock
     /// <returns>The environment of a program that believes it.</returns>
     public static Dictionary<string, string?> Ahead(string by) =>
         new() { ["LD_PRELOAD"] = Library, ["FAKETIME"] = by, ["DONT_FAKE_MONOTONIC"] = "1" };
+
+    /// <param name="file">Holds how far ahead it is now; read at each look at the clock.</param>
+    /// <returns>The environment of a program whose clock is set while it runs.</returns>
+    public static Dictionary<string, string?> By(string file) =>
+        new() { ["LD_PRELOAD"] = Library, ["FAKETIME_TIMESTAMP_FILE"] = file, ["FAKETIME_NO_CACHE"] = "1", ["DONT_FAKE_MONOTONIC"] = "1" };
 }

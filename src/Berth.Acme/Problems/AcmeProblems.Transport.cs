@@ -20,6 +20,22 @@ public static partial class AcmeProblems
         $"The TLS certificate of {Printable.Of(authority)} is not trusted: {Printable.Of(reason)}",
         "For a private authority, name its root in LEGO_CA_CERTIFICATES of the daemon's environment; for a public one, unset that and check this machine's clock and roots.");
 
+    /// <summary>The server's own clock, and its certificate, say that this machine's is wrong.</summary>
+    internal static Problem WrongClock(string authority, DateTimeOffset ours, DateTimeOffset theirs) => new(
+        ClockWrong,
+        $"This machine's clock is wrong: it says {Minute(ours)}, and {Printable.Of(authority)} says {Minute(theirs)}. By this clock the authority's TLS certificate is not valid, so nothing can be asked of it.",
+        "Set the clock, and keep it set: timedatectl set-ntp true");
+
+    internal static Problem HasLapsed(string authority) => new(
+        ServerNotTrusted,
+        $"The TLS certificate of {Printable.Of(authority)} is not valid at this time, and its clock agrees with this machine's.",
+        "The certificate authority's own certificate has lapsed: tell its operator, or use another.");
+
+    internal static Problem NotValidNow(string authority, string reason) => new(
+        ServerNotTrusted,
+        $"The TLS certificate of {Printable.Of(authority)} is not trusted: {Printable.Of(reason)}",
+        "Look at this machine's clock first, and set it where it is wrong: timedatectl set-ntp true. Where it is right, the certificate has lapsed: tell the authority's operator.");
+
     internal static Problem NoAnswerInTime(string authority, TimeSpan limit) => new(
         ServerTimeout,
         $"The certificate authority at {Printable.Of(authority)} did not answer in time (at most {Spoken(limit)}).",
@@ -46,6 +62,8 @@ public static partial class AcmeProblems
         UrlInvalid,
         $"The certificate authority {Printable.Of(host)} sends its client to {Printable.Of(other)}, a host its directory does not name.",
         "The certificate authority itself is set up wrongly, or a proxy changes its answers. Tell its operator, or use another.");
+
+    private static string Minute(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
     /// <summary>A time as people say it, rounded up: <c>90 seconds</c>, <c>4 minutes</c>, <c>3 hours</c>.</summary>
     internal static string Spoken(TimeSpan time)

@@ -16,6 +16,9 @@ public static partial class AcmeProblems
     /// <summary>The server's TLS certificate is not trusted, or it does not speak TLS.</summary>
     public static readonly ProblemCode ServerNotTrusted = new("acme-server-not-trusted");
 
+    /// <summary>By this machine's clock the server's TLS certificate is not valid, and the server's clock says that this one is wrong.</summary>
+    public static readonly ProblemCode ClockWrong = new("acme-clock-wrong");
+
     /// <summary>No whole answer within <see cref="AcmeClientOptions.RequestTimeout"/>.</summary>
     public static readonly ProblemCode ServerTimeout = new("acme-server-timeout");
 
@@ -171,7 +174,7 @@ public static partial class AcmeProblems
 
     private static readonly HashSet<ProblemCode> Transient =
     [
-        ServerHostUnknown, ServerRefused, ServerNotTrusted, ServerTimeout, ServerUnreachable, ResponseInvalid, NonceRefused,
+        ServerHostUnknown, ServerRefused, ServerNotTrusted, ClockWrong, ServerTimeout, ServerUnreachable, ResponseInvalid, NonceRefused,
         ServerInternal, RateLimited, NamePaused, ValidationTimeout, ProcessingTimeout, IssuanceTimeout,
     ];
 

@@ -13,11 +13,15 @@ internal sealed class ServerClock(TimeProvider time)
 
     internal DateTimeOffset Now => time.GetUtcNow() + (Skew ?? TimeSpan.Zero);
 
-    internal void Observe(string? date)
+    /// <returns>Whether it was a date.</returns>
+    internal bool Observe(string? date)
     {
-        if (RetryAfter.TryParseDate(date, out var told))
+        var isDate = RetryAfter.TryParseDate(date, out var told);
+        if (isDate)
         {
             Interlocked.Exchange(ref _skewTicks, (told - time.GetUtcNow()).Ticks);
         }
+
+        return isDate;
     }
 }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using Berth.Kernel;
 
 namespace Berth.Acme.Transport;
@@ -12,12 +13,21 @@ internal static class TransportProblems
         OperationCanceledException => AcmeProblems.NoAnswerInTime(target.Authority, timeout),
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } =>
             AcmeProblems.HostUnknown(target.Host),
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } e when IsOfDates(e) =>
+            AcmeProblems.NotValidNow(target.Authority, ReasonOf(e)),
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } e =>
-            AcmeProblems.NotTrusted(target.Authority, Innermost<AuthenticationException>(e)?.Message ?? e.Message),
+            AcmeProblems.NotTrusted(target.Authority, ReasonOf(e)),
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.Unknown } e =>
             NotConnected(e, target, timeout),
         _ => BrokenOff(target),
     };
+
+    /// <summary>Whether the dates of the server's TLS certificate, or of one above it, are among what is wrong. SslStream says so in words alone.</summary>
+    internal static bool IsOfDates(Exception failure) =>
+        failure is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
+        && ReasonOf(failure).Contains(nameof(X509ChainStatusFlags.NotTimeValid), StringComparison.Ordinal);
+
+    private static string ReasonOf(Exception failure) => Innermost<AuthenticationException>(failure)?.Message ?? failure.Message;
 
     private static Problem BrokenOff(Uri target) => AcmeProblems.BadResponse(target.OriginalString, "broke off or is not HTTP");
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Berth.Acme;
@@ -19,6 +18,7 @@ public sealed class AcmeClients(
     private readonly ConcurrentDictionary<(Uri Directory, string? Email, ExternalAccountBinding? Binding), AcmeClient> _clients = new();
     private readonly AccountFiles _accounts = new(store);
     private readonly Lazy<HttpClient> _ordinary = new(() => new HttpClient(Handler(ReadTrust(trustFile))), LazyThreadSafetyMode.PublicationOnly);
+    private readonly Lazy<HttpClient> _ordinaryDatesAside = new(() => new HttpClient(Handler(ReadTrust(trustFile), datesAside: true)), LazyThreadSafetyMode.PublicationOnly);
     private readonly Lazy<HttpClient> _builtIn = new(() => new HttpClient(Handler(authority?.Root is { } root ? [root] : null)));
 
     /// <summary>The directory a <c>server</c> setting means.</summary>
@@ -44,7 +44,10 @@ public sealed class AcmeClients(
             key.Directory == authority?.Directory ? _builtIn.Value : _ordinary.Value,
             _accounts,
             time,
-            reached));
+            reached,
+
+            // The built-in authority goes by the same clock.
+            key.Directory == authority?.Directory ? null : _ordinaryDatesAside.Value));
 
     /// <summary>The URL of the account, if it is registered: from disk, nobody is asked.</summary>
     internal async Task<string?> AccountUrlOfAsync(Uri directory, EmailAddress? email, CancellationToken cancel) =>
@@ -58,28 +61,26 @@ public sealed class AcmeClients(
         }
     }
 
-    private static SocketsHttpHandler Handler(X509Certificate2Collection? roots)
+    private static SocketsHttpHandler Handler(X509Certificate2Collection? roots, bool datesAside = false) => new()
     {
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            UseProxy = true,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            ConnectTimeout = TimeSpan.FromSeconds(15),
-        };
-        if (roots is not null)
-        {
-            var policy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-            };
-            policy.CustomTrustStore.AddRange(roots);
-            handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
-        }
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = true,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        ConnectTimeout = TimeSpan.FromSeconds(15),
+        SslOptions = { CertificateChainPolicy = roots is null && !datesAside ? null : Policy(roots, datesAside) },
+    };
 
-        return handler;
+    private static X509ChainPolicy Policy(X509Certificate2Collection? roots, bool datesAside)
+    {
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = roots is null ? X509ChainTrustMode.System : X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            VerificationFlags = datesAside ? X509VerificationFlags.IgnoreNotTimeValid : X509VerificationFlags.NoFlag,
+        };
+        policy.CustomTrustStore.AddRange(roots ?? []);
+        return policy;
     }
 
     private static X509Certificate2Collection? ReadTrust(string? file)

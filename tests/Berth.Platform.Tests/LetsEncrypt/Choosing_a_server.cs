@@ -44,7 +44,7 @@ public sealed class Choosing_a_server
         Assert.True(ServerChoice.IsServersFault(AcmeProblems.ServerTimeout));
         Assert.True(ServerChoice.IsServersFault(AcmeProblems.ServerInternal));
         Assert.All(
-            [AcmeProblems.ValidationRefused, AcmeProblems.ValidationDns, AcmeProblems.ValidationTimeout, AcmeProblems.NamePaused, AcmeProblems.CaaForbids, AcmeProblems.IdentifierRejected],
+            [AcmeProblems.ValidationRefused, AcmeProblems.ValidationDns, AcmeProblems.ValidationTimeout, AcmeProblems.NamePaused, AcmeProblems.CaaForbids, AcmeProblems.IdentifierRejected, AcmeProblems.ClockWrong],
             code => Assert.False(ServerChoice.IsServersFault(code)));
     }
 

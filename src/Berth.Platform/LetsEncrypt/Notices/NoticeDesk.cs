@@ -125,9 +125,9 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
         _ => "changed",
     };
 
-    // What the server or the way to it is at fault for mends itself.
+    // What the server or the way to it is at fault for mends itself; a clock and a pause do not.
     private static bool NeedsPerson(Problem problem) =>
-        !AcmeProblems.IsTransient(problem.Code) && problem.Code != AcmeProblems.RateLimited;
+        !AcmeProblems.IsTransient(problem.Code) || problem.Code == AcmeProblems.ClockWrong || problem.Code == AcmeProblems.NamePaused;
 
     private ToldState ReadTold(AppName app)
     {

@@ -61,7 +61,7 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
                 throw LetsEncryptProblems.NeedsBinding(order.App, e.Problem).AsException(e);
             }
 
-            throw client.ClockSkew is { } skew && ClockWords.IsWrong(skew) ? Named(e, skew) : e;
+            throw e.Problem.Code != AcmeProblems.ClockWrong && client.ClockSkew is { } skew && ClockWords.IsWrong(skew) ? Named(e, skew) : e;
         }
     }
 

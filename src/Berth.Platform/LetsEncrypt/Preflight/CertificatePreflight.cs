@@ -1,3 +1,5 @@
+using System.Net;
+using Berth.Acme;
 using Berth.Edge;
 using Berth.Kernel;
 
@@ -40,7 +42,7 @@ public sealed class CertificatePreflight(AcmeClients clients, EdgeServer edge, T
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            return [PreflightFinding.Note(subject, "dns", $"looking at {subject} took too long and was ended")];
+            return [PreflightFinding.Note(subject, IPAddress.TryParse(subject, out _) ? "http" : "dns", $"looking at {subject} took too long and was ended")];
         }
     }
 
@@ -69,10 +71,11 @@ public sealed class CertificatePreflight(AcmeClients clients, EdgeServer edge, T
 
     private static IEnumerable<PreflightFinding> OfServer(PreflightScope scope, ServerView server)
     {
+        var isClocks = server.Failure?.Code == AcmeProblems.ClockWrong;
         yield return server.Failure is { } failure
-            ? PreflightFinding.Bad("server", "server", failure.Found, failure.Remedy)
+            ? PreflightFinding.Bad("server", isClocks ? "clock" : "server", failure.Found, failure.Remedy)
             : PreflightFinding.Ok("server", "server", $"{scope.Directory.Host} answers");
-        if (server.ClockSkew is { } skew)
+        if (server.ClockSkew is { } skew && !isClocks)
         {
             yield return ClockWords.IsWrong(skew)
                 ? PreflightFinding.Bad("server", "clock", ClockWords.Of(skew), ClockWords.Remedy)
