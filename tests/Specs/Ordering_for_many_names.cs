@@ -37,4 +37,55 @@ public sealed class Ordering_for_many_names
         // One order failed by its one name; the next left that out.
         Assert.Equal(2, pebble.Orders);
     }
+
+    [Theory]
+    [InlineData("shortlived", 25)]
+    [InlineData("tlsserver", 25)]
+    [InlineData("classic", 100)]
+    [InlineData("", 100)]
+    public async Task is_refused_before_Lets_Encrypt_is_asked_where_the_profile_takes_fewer(string profile, int most)
+    {
+        await using var berth = await StartAsync("production");
+        await berth.OkAsync("letsencrypt:set", "hello", "profile", profile);
+        await SetNamesAsync(berth, most + 1);
+
+        foreach (var command in new[] { "letsencrypt:enable", "letsencrypt:check", "letsencrypt:limits" })
+        {
+            var refused = await berth.RunAsync(command, "hello");
+            Assert.Equal(1, refused.Status);
+            Assert.Contains($"{most + 1} domains are more than ", refused.Error, StringComparison.Ordinal);
+            Assert.Contains(most == 25 ? $"in its profile {profile}: 25." : ": 100.", refused.Error, StringComparison.Ordinal);
+        }
+
+        // Nobody was asked: there is no ledger of that server. As many as it takes are wanted.
+        await SetNamesAsync(berth, most);
+        Assert.Contains("new-orders", await berth.OkAsync("letsencrypt:limits", "hello"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task counts_an_address_among_them_as_the_profile_that_it_needs()
+    {
+        await using var berth = await StartAsync("production");
+        await SetNamesAsync(berth, 25, "8.8.8.8");
+
+        var refused = await berth.RunAsync("letsencrypt:enable", "hello");
+        await berth.OkAsync("letsencrypt:set", "hello", "profile", "classic");
+        var left = await berth.RunAsync("letsencrypt:check", "hello");
+
+        Assert.Contains("26 domains are more than Let's Encrypt puts on one certificate in its profile shortlived: 25.", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("an app of its own", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("8.8.8.8 is an IP address, which Let's Encrypt certifies in its profile shortlived alone, and hello has classic", left.Output, StringComparison.Ordinal);
+    }
+
+    private static async Task<BerthServer> StartAsync(string server)
+    {
+        var berth = await BerthServer.StartAsync();
+        await berth.OkAsync("apps:create", "hello");
+        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "server", server);
+        return berth;
+    }
+
+    private static Task<string> SetNamesAsync(BerthServer berth, int count, params string[] more) => berth.OkAsync(
+        ["domains:set", "hello", .. Enumerable.Range(0, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"n{i:000}.example.com")), .. more]);
 }

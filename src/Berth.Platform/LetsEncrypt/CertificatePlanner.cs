@@ -7,9 +7,6 @@ namespace Berth.Platform.LetsEncrypt;
 /// <summary>Decides which names an app's certificate carries; the server is never asked for what it would refuse anyway.</summary>
 public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsStore settings, AcmeClients clients, DnsChoice dns)
 {
-    // Let's Encrypt's limit, and that of most others.
-    private const int MostNames = 100;
-
     // RFC 6761, RFC 6762, RFC 8375, RFC 7686: names that no public authority certifies.
     private static readonly string[] NeverPublic =
         ["localhost", "local", "test", "example", "invalid", "internal", "lan", "home.arpa", "onion", "localdomain"];
@@ -31,11 +28,12 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
         }
 
         WantedServer[] servers = [.. read.Servers.Select(word => new WantedServer(word, clients.DirectoryOf(word)))];
-        var names = found.Where(name => WhyNot(app, name, servers) is null).ToArray();
-        leftOut.AddRange(found.Select(name => WhyNot(app, name, servers)).OfType<Problem>());
-        if (names.Length > MostNames)
+        var names = found.Where(name => WhyNot(app, name, servers, read.Profile) is null).ToArray();
+        leftOut.AddRange(found.Select(name => WhyNot(app, name, servers, read.Profile)).OfType<Problem>());
+        var (most, profile) = ServerProfiles.MostNames(servers, read.Profile, names.Any(name => name.Address is not null));
+        if (names.Length > most)
         {
-            throw LetsEncryptProblems.TooManyNames(names.Length).AsException();
+            throw LetsEncryptProblems.TooManyNames(app, names.Length, most, profile, isSet: read.Profile is not null).AsException();
         }
 
         return names.Length > 0
@@ -43,8 +41,9 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
             : throw Joined(leftOut[^1], leftOut);
     }
 
-    private Problem? WhyNot(AppName app, DomainName name, WantedServer[] servers) =>
+    private Problem? WhyNot(AppName app, DomainName name, WantedServer[] servers, string? profile) =>
         name.IsWildcard && !dns.IsSet(app) ? LetsEncryptProblems.Wildcard(app, name)
+        : name.Address is not null && !ServerProfiles.TakesAddresses(servers, profile) ? LetsEncryptProblems.AddressNotInProfile(app, name, profile!)
         : servers.Any(server => AcmeServers.IsPublic(server.Directory)) && !IsPublic(name.Base) ? LetsEncryptProblems.NotPublic(app, name)
         : null;
 

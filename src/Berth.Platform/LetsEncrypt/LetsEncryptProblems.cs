@@ -20,6 +20,7 @@ public static class LetsEncryptProblems
     public static readonly ProblemCode PortMissing = new("letsencrypt-port-missing");
     public static readonly ProblemCode NotFromAcme = new("letsencrypt-not-active");
     public static readonly ProblemCode NamesTooMany = new("letsencrypt-names-too-many");
+    public static readonly ProblemCode AddressProfile = new("letsencrypt-address-profile");
     public static readonly ProblemCode TrustFileInvalid = new("letsencrypt-trust-file-invalid");
     public static readonly ProblemCode NameNotReady = new("letsencrypt-name-not-ready");
     public static readonly ProblemCode NotReady = new("letsencrypt-not-ready");
@@ -94,10 +95,19 @@ public static class LetsEncryptProblems
         $"{app} has no certificate from letsencrypt to revoke.",
         "`berth letsencrypt:list` shows the apps that have one; a certificate installed by hand is revoked at whoever issued it.");
 
-    internal static Problem TooManyNames(int count) => new(
+    internal static Problem TooManyNames(AppName app, int count, int most, string? profile, bool isSet) => new(
         NamesTooMany,
-        $"{count} domains are more than one certificate carries: 100.",
-        "Divide the domains among several apps, or take some off with `berth domains:remove`.");
+        profile is null
+            ? $"{count} domains are more than one certificate carries: {most}."
+            : $"{count} domains are more than Let's Encrypt puts on one certificate in its profile {profile}: {most}.",
+        "Divide the domains among several apps, or take some off with `berth domains:remove`." + (profile is null ? ""
+            : isSet ? $" In its profile classic it is 100: `berth letsencrypt:set {app} profile classic`."
+            : " It is the IP address among them that needs that profile: in an app of its own it leaves the others 100."));
+
+    internal static Problem AddressNotInProfile(AppName app, DomainName address, string profile) => new(
+        AddressProfile,
+        $"{address} is an IP address, which Let's Encrypt certifies in its profile {ServerProfiles.Shortlived} alone, and {app} has {Printable.Of(profile)}: it was not asked.",
+        $"Set that one, `berth letsencrypt:set {app} profile {ServerProfiles.Shortlived}`, or give the address to an app of its own.");
 
     internal static Problem NoEmail(AppName app) => new(
         EmailMissing,
