@@ -132,6 +132,28 @@ public sealed class Checking_before_an_order
     }
 
     [Fact]
+    public async Task looks_at_addresses_without_a_word_of_DNS()
+    {
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = 1 });
+        await using var dns = await NameServer.StartBindAsync();
+        await using var berth = await StartAsync(pebble.CertificateFile, pebble.DirectoryUrl, dns, 0);
+        await AddAsync(berth, "hello", "127.0.0.1", "::1");
+
+        var ready = await berth.OkAsync("letsencrypt:check", "hello");
+        await berth.OkAsync("letsencrypt:set", "--global", "http-port", "1");
+        var closed = await berth.RunAsync("letsencrypt:check", "hello");
+        var doctor = await berth.RunAsync("doctor", "hello");
+
+        Assert.Contains($"-----> 127.0.0.1\n       ok       port {berth.HttpPort} of 127.0.0.1 is this server\n", ready, StringComparison.Ordinal);
+        Assert.Contains($"-----> ::1\n       ok       port {berth.HttpPort} of ::1 is this server\n", ready, StringComparison.Ordinal);
+        Assert.Equal(1, closed.Status);
+        Assert.Contains("nobody answers at port 1 of 127.0.0.1, which is this machine", closed.Output, StringComparison.Ordinal);
+        Assert.Contains("nobody answers at port 1 of ::1, which is this machine", closed.Output, StringComparison.Ordinal);
+        Assert.Contains("127.0.0.1, ::1 on plain HTTP", doctor.Output, StringComparison.Ordinal);
+        Assert.DoesNotMatch("DNS|delegation|CAA|AAAA|zone", ready + closed.Output + closed.Error + doctor.Output);
+    }
+
+    [Fact]
     public async Task tells_a_clock_that_is_wrong()
     {
         await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = 1 });

@@ -33,7 +33,7 @@ internal sealed class NameChecks
     {
         var text = address.ToString();
         return _scope.IsPublic && SpecialAddress.IsNotPublic(address)
-            ? [PreflightFinding.Bad(text, "dns", $"nobody on the internet can reach {text}", "Use the public address, or Berth's own authority: `berth letsencrypt:set --global server berth`.", stops: true)]
+            ? [PreflightFinding.Bad(text, "address", $"nobody on the internet can reach {text}", "Use the public address, or Berth's own authority: `berth letsencrypt:set --global server berth`.", stops: true)]
             : await _reach.LookAsync(text, [address], cancel);
     }
 

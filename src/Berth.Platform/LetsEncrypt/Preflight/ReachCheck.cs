@@ -9,7 +9,7 @@ namespace Berth.Platform.LetsEncrypt.Preflight;
 
 /// <summary>
 /// Whether an authority that comes to port 80 of a name meets this server. Only what is found from here: a router may keep its own
-/// network from coming back by its public address, and then nothing can be told.
+/// network from coming back by its public address, and then nothing can be told. What is asked for may be an address, too.
 /// </summary>
 internal sealed class ReachCheck(EdgeServer edge, int port, IReadOnlySet<IPAddress> own)
 {
@@ -34,12 +34,12 @@ internal sealed class ReachCheck(EdgeServer edge, int port, IReadOnlySet<IPAddre
             name,
             Check,
             $"{network} stands in front of {name} and does not pass the server's question on to this server ({visit.Said})",
-            $"Let it pass /.well-known/acme-challenge/ on over plain HTTP to port {Port} of this server, or prove the name over DNS: `berth letsencrypt:set --global dns-provider NAME`."),
+            $"Let it pass /.well-known/acme-challenge/ on over plain HTTP to port {Port} of this server, or {(IsAddress(name) ? $"use an address of this server instead ({Own()})" : "prove the name over DNS: `berth letsencrypt:set --global dns-provider NAME`")}."),
         { Outcome: VisitOutcome.AnotherServer } => PreflightFinding.Bad(
             name,
             Check,
             $"another server answers at {visit.Address}, port {Port} ({visit.Said})",
-            $"Point {name} at this server ({Own()}), or forward port {Port} of that machine to it."),
+            $"{Here(name)}, or forward port {Port} of that machine to it."),
         _ when own.Contains(visit.Address) => PreflightFinding.Bad(
             name,
             Check,
@@ -49,13 +49,15 @@ internal sealed class ReachCheck(EdgeServer edge, int port, IReadOnlySet<IPAddre
             => PreflightFinding.Bad(
                 name,
                 Check,
-                $"{name} has the IPv6 address {visit.Address}, and this machine has none that the internet can reach",
-                "Remove the AAAA record, or give this machine that address: servers try IPv6 first."),
+                $"{(IsAddress(name) ? $"{name} is an IPv6 address" : $"{name} has the IPv6 address {visit.Address}")}, and this machine has none that the internet can reach",
+                IsAddress(name)
+                    ? "Give this machine that address, or take it off the app: `berth domains:remove`."
+                    : "Remove the AAAA record, or give this machine that address: servers try IPv6 first."),
         _ when Addresses.HasPublic(own, visit.Address.AddressFamily) => PreflightFinding.Bad(
             name,
             Check,
             $"nobody answers at port {Port} of {visit.Address}, which is not this machine ({visit.Said})",
-            $"Point {name} at this server ({Own()}), unless that machine passes port {Port} on to it."),
+            $"{Here(name)}, unless that machine passes port {Port} on to it."),
         _ => PreflightFinding.Note(
             name,
             Check,
@@ -65,6 +67,8 @@ internal sealed class ReachCheck(EdgeServer edge, int port, IReadOnlySet<IPAddre
 
     private string Port => port.ToString(CultureInfo.InvariantCulture);
 
+    private string Here(string name) => IsAddress(name) ? $"Use an address of this server instead ({Own()})" : $"Point {name} at this server ({Own()})";
+
     private string Own()
     {
         var outside = own.Where(address => !SpecialAddress.IsNotPublic(address)).ToArray();
@@ -72,4 +76,7 @@ internal sealed class ReachCheck(EdgeServer edge, int port, IReadOnlySet<IPAddre
     }
 
     private static string HostOf(string name) => name.Contains(':', StringComparison.Ordinal) ? $"[{name}]" : name;
+
+    // No DNS leads to an address, and none can prove it.
+    private static bool IsAddress(string name) => IPAddress.TryParse(name, out _);
 }

@@ -53,6 +53,24 @@ public sealed class Judging_what_answers_at_port_80
         Assert.Contains("8.8.8.8", found.Remedy, StringComparison.Ordinal);
     }
 
+    /// <summary>No DNS leads to an address, and none can prove it: nothing of the kind is advised.</summary>
+    [Theory]
+    [InlineData("8.8.4.4", "8.8.8.8", VisitOutcome.AnotherServer, null, "another server answers at 8.8.4.4", "Use an address of this server instead (8.8.8.8)")]
+    [InlineData("8.8.4.4", "8.8.8.8", VisitOutcome.Silent, null, "which is not this machine", "Use an address of this server instead (8.8.8.8)")]
+    [InlineData("8.8.4.4", "8.8.4.4", VisitOutcome.Refused, null, "which is this machine", "--http-port 80")]
+    [InlineData("8.8.4.4", "10.0.0.5", VisitOutcome.Silent, null, "cannot be told from here", "curl -i http://8.8.4.4/")]
+    [InlineData("104.16.1.1", "8.8.8.8", VisitOutcome.AnotherServer, "Cloudflare", "Cloudflare stands in front of 104.16.1.1", "use an address of this server instead (8.8.8.8)")]
+    [InlineData("2001:4860::1", "8.8.8.8", VisitOutcome.NoRoute, null, "2001:4860::1 is an IPv6 address, and this machine has none", "Give this machine that address")]
+    [InlineData("2001:4860::1", "2001:4860::2", VisitOutcome.AnotherServer, null, "another server answers at 2001:4860::1", "instead (2001:4860::2)")]
+    public void says_nothing_of_DNS_about_an_address(string address, string own, object outcome, string? network, string found, string remedy)
+    {
+        var judged = Check(own).Judge(address, new Visit(IPAddress.Parse(address), (VisitOutcome)outcome, "said", network));
+
+        Assert.Contains(found, judged.Found, StringComparison.Ordinal);
+        Assert.Contains(remedy, judged.Remedy, StringComparison.Ordinal);
+        Assert.DoesNotMatch("DNS|dns-|record|AAAA|Point ", judged.Found + judged.Remedy);
+    }
+
     [Fact]
     public void names_the_network_in_front()
     {
