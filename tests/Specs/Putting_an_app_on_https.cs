@@ -51,6 +51,46 @@ public sealed class Putting_an_app_on_https(SharedServer server)
     }
 
     [Fact]
+    public async Task comes_by_itself_for_every_app_where_that_is_the_default()
+    {
+        await using var berth = await BerthServer.StartAsync();
+        await berth.OkAsync("domains:set-global", "localhost");
+        await berth.OkAsync("letsencrypt:set", "--global", "server", "berth");
+        await berth.OkAsync("letsencrypt:set", "--global", "by-default", "true");
+        await berth.OkAsync("apps:create", "before");
+        await NudgeAsync("before");
+        Assert.StartsWith(
+            "a certificate is wanted by default and cannot be ordered: ERROR: Cannot request a certificate without an e-mail",
+            await berth.OkAsync("letsencrypt:report", "before", "--letsencrypt-waiting-for"),
+            StringComparison.Ordinal);
+        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+
+        await HelloApp.DeployAsync(berth, "after");
+        await NudgeAsync("before");
+        await Eventually.TrueAsync(() => IsOnAsync("before"));
+        await Eventually.TrueAsync(() => IsOnAsync("after"));
+        Assert.Contains("Hello from Berth!", await HelloApp.FetchAsync(berth, "after"), StringComparison.Ordinal);
+
+        // None that was taken off, and none that has a certificate of its owner's.
+        await berth.OkAsync("letsencrypt:disable", "before");
+        await berth.OkAsync("letsencrypt:revoke", "after");
+        await berth.OkAsync("letsencrypt:set", "--global", "by-default", "false");
+        await berth.OkAsync("apps:create", "own");
+        await berth.RunAsync(["certs:generate", "own", "own.localhost"], "\n\n\n\n\n\n\n\n\n");
+        await berth.OkAsync("letsencrypt:set", "--global", "by-default", "true");
+        foreach (var app in (string[])["before", "after", "own"])
+        {
+            await NudgeAsync(app);
+            Assert.Equal("no certificate was asked for\n", await berth.OkAsync("letsencrypt:report", app, "--letsencrypt-waiting-for"));
+            Assert.False(await IsOnAsync(app));
+        }
+
+        async Task<bool> IsOnAsync(string app) => await berth.OkAsync("letsencrypt:active", app) == "true\n";
+
+        Task<string> NudgeAsync(string app) => berth.OkAsync("domains:remove", app, "nothing.example.com");
+    }
+
+    [Fact]
     public async Task does_not_ask_again_while_the_certificate_is_good()
     {
         await HelloApp.DeployWithCertificateAsync(Berth, "le4");

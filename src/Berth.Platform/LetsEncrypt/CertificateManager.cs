@@ -40,10 +40,15 @@ public sealed class CertificateManager(
     }
 
     /// <summary>As <see cref="ObtainAsync"/> by the daemon itself, unless a command is at it already.</summary>
-    public async Task RenewAsync(AppName app, CommandOutput output, CancellationToken cancel)
+    /// <param name="app">Whose.</param>
+    /// <param name="isOn">Whether it still renews by itself: asked once it is known that something is due, so that nothing begins that became due after it was turned off.</param>
+    /// <param name="output">Where its lines go.</param>
+    /// <param name="cancel">Ends it.</param>
+    public async Task RenewAsync(AppName app, Func<bool> isOn, CommandOutput output, CancellationToken cancel)
     {
         using var held = _gates.TryEnter(app);
-        switch (held is null ? LineageAction.None : reader.NextOf(app).Action)
+        var due = held is null ? LineageAction.None : reader.NextOf(app).Action;
+        switch (isOn() ? due : LineageAction.None)
         {
             case LineageAction.AskAdvice:
                 await adviser.AskAsync(app, cancel);
@@ -64,12 +69,14 @@ public sealed class CertificateManager(
     {
         using var held = await _gates.EnterAsync(app, null, cancel);
         await RevokeHeldAsync(app, cancel);
+        settings.OptOut(app);
         TakeOff(app, LineageEventKind.Revoked);
     }
 
     public async Task DisableAsync(AppName app, CancellationToken cancel)
     {
         using var held = await _gates.EnterAsync(app, null, cancel);
+        settings.OptOut(app);
         TakeOff(app, LineageEventKind.Disabled);
     }
 

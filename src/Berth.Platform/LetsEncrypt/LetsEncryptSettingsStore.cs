@@ -19,6 +19,9 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
     /// <summary>The property that says what servers count.</summary>
     public const string Limits = "limits";
 
+    /// <summary>The property that has apps get a certificate without being asked for one.</summary>
+    internal const string ByDefault = "by-default";
+
     /// <summary>Where the server looks for HTTP-01 answers, where that is not port 80: servers made for testing.</summary>
     internal const string HttpPort = "http-port";
 
@@ -67,6 +70,18 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
     {
         var (forAll, setters) = (ForAll(GracePeriod), properties.Scopes(Feature));
         return app => TrySeconds((setters.Contains(app.Text) ? Own(app, GracePeriod) : Legacy(app, GracePeriod)) ?? forAll);
+    }
+
+    /// <summary>Whether the app gets a certificate without being asked for one.</summary>
+    public bool IsByDefault(AppName app) => Effective(app, ByDefault) == "true";
+
+    /// <summary>Somebody took the app off: it gets none by itself from now on.</summary>
+    public void OptOut(AppName app)
+    {
+        if (IsByDefault(app))
+        {
+            properties.Set(Feature, app.Text, ByDefault, "false");
+        }
     }
 
     /// <summary>Where the server looks for HTTP-01 answers; null for what is usual.</summary>

@@ -196,7 +196,7 @@ public sealed class RenewalLoop(
     {
         try
         {
-            await manager.RenewAsync(app, log.OutputOf(app), cancel);
+            await manager.RenewAsync(app, () => renewal.IsOn, log.OutputOf(app), cancel);
             return Breath;
         }
         catch (ProblemException e)

@@ -4,15 +4,18 @@ using Berth.Platform.LetsEncrypt;
 
 namespace Berth.Platform.Routing;
 
-/// <summary>In the daemon: routes follow at once, and a certificate that misses a new name is ordered in the background.</summary>
+/// <summary>In the daemon: routes follow at once, and a certificate that misses a new name, or is missing by default, is ordered in the background.</summary>
 public sealed class LiveChanges(RoutePublisher routes, RenewalLoop renewals) : IAppChanges
 {
     public Task DomainsChangedAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {
-        routes.Publish(app);
-        renewals.Nudge(app);
+        RoutesChanged(app);
         return Task.CompletedTask;
     }
 
-    public void RoutesChanged(AppName app) => routes.Publish(app);
+    public void RoutesChanged(AppName app)
+    {
+        routes.Publish(app);
+        renewals.Nudge(app);
+    }
 }

@@ -63,9 +63,9 @@ public static class LineagePlan
 
         if (stored.InService is not { } facts)
         {
-            return new LineageStep(LineageAction.None, null, stored.State.LastFailure is null
-                ? "no certificate was asked for"
-                : "the first certificate could not be had; it is asked for again by hand");
+            return wants.ByDefault
+                ? new LineageStep(LineageAction.Order, now, "it has no certificate yet, and gets one by default")
+                : new LineageStep(LineageAction.None, null, WhyNone(wants, stored));
         }
 
         if (Missing(wants, stored, now).FirstOrDefault() is { } missing)
@@ -96,6 +96,11 @@ public static class LineagePlan
             ? new LineageStep(LineageAction.AskAdvice, ask, string.Create(CultureInfo.InvariantCulture, $"renewal on {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC, {why}; until then the server is asked whether it wants it sooner"))
             : new LineageStep(LineageAction.Renew, at, $"renewal, {why}");
     }
+
+    private static string WhyNone(LineageWants wants, LineageStored stored) =>
+        wants.WhyNot is { } why ? $"a certificate is wanted by default and cannot be ordered: {why}"
+        : stored.State.LastFailure is null ? "no certificate was asked for"
+        : "the first certificate could not be had; it is asked for again by hand";
 
     private static DateTimeOffset AskAt(CertificateFacts facts, LineageState state) =>
         state.Advice is { } advice && advice.Serial == facts.Serial ? advice.AskAgainAt : state.LastSuccess ?? facts.NotBefore;

@@ -32,19 +32,29 @@ public sealed class LineageReader(
 
     private LineageWants WantsOf(AppName app, LineageStored stored)
     {
-        var wanted = stored is { InService: null, HasOpenOrder: false } ? null : TryPlan(app);
-        return new LineageWants(wanted?.Names ?? [], settings.GracePeriodOf(app)) { Servers = [.. wanted?.Servers.Select(server => server.Key) ?? []] };
+        var isFirst = stored is { InService: null, HasOpenOrder: false };
+        var byDefault = isFirst && settings.IsByDefault(app) && !certificates.Exists(app);
+        Problem? obstacle = null;
+        var wanted = isFirst && !byDefault ? null : TryPlan(app, out obstacle);
+        return new LineageWants(wanted?.Names ?? [], settings.GracePeriodOf(app))
+        {
+            Servers = [.. wanted?.Servers.Select(server => server.Key) ?? []],
+            ByDefault = byDefault && wanted is not null,
+            WhyNot = obstacle?.Found,
+        };
     }
 
-    private WantedCertificate? TryPlan(AppName app)
+    private WantedCertificate? TryPlan(AppName app, out Problem? obstacle)
     {
+        obstacle = null;
         try
         {
             return planner.Plan(app);
         }
-        catch (ProblemException)
+        catch (ProblemException e)
         {
             // Nothing can be ordered as things are; the certificate in service is renewed when its time comes, and says why not.
+            obstacle = e.Problem;
             return null;
         }
     }

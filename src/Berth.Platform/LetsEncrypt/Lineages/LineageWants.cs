@@ -9,4 +9,10 @@ public sealed record LineageWants(IReadOnlyList<DomainName> Names, TimeSpan? Gra
 {
     /// <summary>The directories of the servers that may be asked; empty when that is not known now.</summary>
     public IReadOnlyList<string> Servers { get; init; } = [];
+
+    /// <summary>Whether a first certificate is ordered without anyone asking for it.</summary>
+    public bool ByDefault { get; init; }
+
+    /// <summary>Why nothing can be ordered as things are; null when something can, or nobody wants anything.</summary>
+    public string? WhyNot { get; init; }
 }
