@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using Berth.Specs.Plugins;
 using Berth.TestKit;
@@ -66,6 +68,58 @@ public sealed class Being_told_of_certificates
         Assert.Contains("hello.example.com", text, StringComparison.Ordinal);
         Assert.Contains("What to do: ", text, StringComparison.Ordinal);
         Assert.Equal(2, (await berth.OkAsync("letsencrypt:events", "hello", "--format", "json")).Split('\n').Count(line => line.Contains("\"needsYou\":true", StringComparison.Ordinal)));
+    }
+
+    /// <summary>Both have the notice, and the daemon is killed before either has said so.</summary>
+    [Fact]
+    public async Task tells_rather_twice_than_never_where_it_is_killed_while_it_tells()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var hook = new TcpListener(IPAddress.Loopback, 0);
+        hook.Start();
+        await using var mail = await MailServer.StartAsync();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = 1 });
+        await using var berth = await BerthServer.StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = pebble.CertificateFile });
+        await berth.OkAsync("apps:create", "hello");
+        await berth.OkAsync("domains:set", "hello", "hello.example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "server", pebble.DirectoryUrl.ToString());
+        await berth.OkAsync("letsencrypt:set", "--global", "notify-webhook", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)hook.LocalEndpoint).Port}/"));
+        await berth.OkAsync("letsencrypt:set", "--global", "notify-smtp-host", "localhost:" + mail.Port.ToString(CultureInfo.InvariantCulture));
+        await berth.OkAsync("letsencrypt:set", "--global", "notify-smtp-to", "silent@example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "notify-smtp-from", "berth@example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "notify-smtp-trust", mail.CertificateFile);
+
+        await berth.RunAsync("letsencrypt:enable", "hello");
+        using (var first = await hook.AcceptTcpClientAsync(patience.Token))
+        {
+            Assert.Contains("\"event\":\"failed\"", await ReadPostAsync(first, patience.Token), StringComparison.Ordinal);
+            await Eventually.TrueAsync(() => Task.FromResult(mail.Mails.Count == 1));
+            await berth.KillAsync();
+        }
+
+        await berth.RestartAsync();
+
+        using var again = await hook.AcceptTcpClientAsync(patience.Token);
+        Assert.Contains("\"event\":\"failed\"", await ReadPostAsync(again, patience.Token), StringComparison.Ordinal);
+        await again.GetStream().WriteAsync("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"u8.ToArray(), patience.Token);
+        await Eventually.TrueAsync(() => Task.FromResult(mail.Mails.Count == 2));
+        await Eventually.TrueAsync(() => Task.FromResult(Directory.GetFiles($"{berth.Lib}/data/letsencrypt/--global/outbox").Length == 0));
+        Assert.All(mail.Mails, text => Assert.Contains("Certificate needs you: hello", text, StringComparison.Ordinal));
+    }
+
+    private static async Task<string> ReadPostAsync(TcpClient client, CancellationToken cancel)
+    {
+        var text = new StringBuilder();
+        var buffer = new byte[4096];
+        while (!text.ToString().EndsWith('}'))
+        {
+            var read = await client.GetStream().ReadAsync(buffer, cancel);
+            Assert.NotEqual(0, read);
+            text.Append(Encoding.UTF8.GetString(buffer, 0, read));
+        }
+
+        return text.ToString();
     }
 
     [Fact]

@@ -134,6 +134,48 @@ public sealed class Knowing_what_a_certificate_waits_for
     }
 
     [Fact]
+    public async Task what_a_failed_order_did_not_cost_at_the_authority_is_not_counted_here()
+    {
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = FreePort.Next() });
+        await using var berth = await StartAsync(pebble, 0);
+        var limits = $"{pebble.DirectoryUrl.Authority}/new-orders=300/3h,certificates-per-domain=50/7d,certificates-per-set=5/7d,failed-validations=5/1h";
+        await berth.OkAsync("letsencrypt:set", "--global", "limits", limits);
+
+        Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello")).Status);
+
+        var left = await berth.OkAsync("letsencrypt:limits", "hello");
+        Assert.Matches(@"certificates-per-domain +example\.com +50 of 50 left", left);
+        Assert.Matches(@"certificates-per-set +hello\.example\.com +5 of 5 left", left);
+        Assert.Matches(string.Create(CultureInfo.InvariantCulture, $@"new-orders +you@example\.com +{300 - pebble.Orders} of 300 left"), left);
+        Assert.Matches(string.Create(CultureInfo.InvariantCulture, $@"failed-validations +hello\.example\.com +{5 - pebble.Orders} of 5 left"), left);
+    }
+
+    [Fact]
+    public async Task an_order_that_is_left_for_another_server_is_given_back_where_it_was_placed()
+    {
+        var port = FreePort.Next();
+        await using var first = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var second = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        using var scratch = new ScratchFolder();
+        await using var berth = await StartAsync(first, port, await TrustAsync(scratch, first, second));
+        await berth.OkAsync("letsencrypt:set", "--global", "limits", $"{first.DirectoryUrl.Authority}/certificates-per-set=5/7d,new-orders=300/3h");
+        await berth.StopAsync();
+        await berth.RestartAsync(new Dictionary<string, string?> { ["BERTH_FAILPOINT"] = "challenge-presented" });
+        await berth.RunAsync("letsencrypt:enable", "hello");
+        await berth.EndedAsync();
+        Assert.Matches(@"certificates-per-set +hello\.example\.com +4 of 5 left", await berth.OkAsync("letsencrypt:limits", "hello"));
+        await berth.OkAsync("letsencrypt:set", "--global", "server", second.DirectoryUrl.ToString());
+
+        await berth.RestartAsync();
+
+        await Eventually.TrueAsync(async () => await berth.OkAsync("letsencrypt:active", "hello") == "true\n");
+        Assert.Equal((1, 1), (first.Orders, second.Orders));
+        var left = await berth.OkAsync("letsencrypt:limits");
+        Assert.DoesNotContain("certificates-per-set", left, StringComparison.Ordinal);
+        Assert.Matches(@"new-orders +you@example\.com +299 of 300 left", left);
+    }
+
+    [Fact]
     public async Task a_rehearsal_goes_through_everything_and_changes_nothing()
     {
         var port = FreePort.Next();
@@ -248,9 +290,35 @@ public sealed class Knowing_what_a_certificate_waits_for
         }
     }
 
-    private static async Task<BerthServer> StartAsync(PebbleServer pebble, int port)
+    [Fact]
+    public async Task what_expires_first_is_renewed_first()
     {
-        var berth = await BerthServer.StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = pebble.CertificateFile }, port);
+        var port = FreePort.Next();
+        await using var usual = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var brief = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port, CertificateValidity = TimeSpan.FromDays(30) });
+        using var scratch = new ScratchFolder();
+        await using var berth = await StartAsync(usual, port, await TrustAsync(scratch, usual, brief));
+        await berth.OkAsync("letsencrypt:cron-job", "--remove");
+        await berth.OkAsync("apps:create", "zeta");
+        await berth.OkAsync("domains:set", "zeta", "zeta.example.com");
+        await berth.OkAsync("letsencrypt:set", "zeta", "server", brief.DirectoryUrl.ToString());
+        await berth.OkAsync("letsencrypt:enable", "--all");
+        await berth.OkAsync("letsencrypt:set", "--global", "graceperiod", "31536000");
+
+        var lines = (await berth.OkAsync("letsencrypt:auto-renew")).Split('\n');
+
+        Assert.Equal(["-----> zeta needs renewal", "-----> hello needs renewal"], lines.Where(line => line.EndsWith(" needs renewal", StringComparison.Ordinal)));
+    }
+
+    private static async Task<string> TrustAsync(ScratchFolder scratch, params PebbleServer[] servers)
+    {
+        await File.WriteAllTextAsync(scratch["trust.pem"], string.Join('\n', servers.Select(server => File.ReadAllText(server.CertificateFile))));
+        return scratch["trust.pem"];
+    }
+
+    private static async Task<BerthServer> StartAsync(PebbleServer pebble, int port, string? trust = null)
+    {
+        var berth = await BerthServer.StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = trust ?? pebble.CertificateFile }, port);
         await berth.OkAsync("apps:create", "hello");
         await berth.OkAsync("domains:set", "hello", "hello.example.com");
         await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");

@@ -7,19 +7,30 @@ namespace Berth.TestKit;
 
 /// <summary>
 /// A real SMTP server (aiosmtpd) of one test's own on a loopback port, which keeps what it is given. Whoever's name begins with <c>gone</c> is
-/// refused there; mail for one whose name begins with <c>moved</c> is taken with 251, to be sent on.
+/// refused there; mail for one whose name begins with <c>moved</c> is taken with 251, to be sent on; the first for one whose name begins with
+/// <c>silent</c> is kept, and never answered.
 /// </summary>
 public sealed class MailServer : IAsyncDisposable
 {
     private const string Handler = """
+        import asyncio
         from aiosmtpd.handlers import Mailbox
 
         class Picky(Mailbox):
+            kept = 0
+
             async def handle_RCPT(self, server, session, envelope, address, options):
                 if address.startswith('gone'):
                     return '550 nobody of that name'
                 envelope.rcpt_tos.append(address)
                 return '251 will forward' if address.startswith('moved') else '250 OK'
+
+            async def handle_DATA(self, server, session, envelope):
+                answer = await super().handle_DATA(server, session, envelope)
+                self.kept += 1
+                if self.kept == 1 and envelope.rcpt_tos[0].startswith('silent'):
+                    await asyncio.sleep(3600)
+                return answer
         """;
 
     private readonly ScratchFolder _scratch = new();

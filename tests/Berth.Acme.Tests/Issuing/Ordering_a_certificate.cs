@@ -191,19 +191,6 @@ public sealed class Ordering_a_certificate : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ends_after_the_longest_time_an_order_may_take_and_keeps_it()
-    {
-        _guest.Options = _guest.Options with { IssuanceTimeout = TimeSpan.FromMilliseconds(300) };
-        _authority.Scripts["/finalize/1"] = context => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
-
-        var failure = await _guest.FailAsync(Request);
-
-        Assert.Equal(AcmeProblems.IssuanceTimeout, failure.Problem.Code);
-        Assert.True(AcmeProblems.IsTransient(failure.Problem.Code));
-        Assert.Equal(OrderStage.Finalizing, _guest.Journal.Current!.Stage);
-    }
-
-    [Fact]
     public async Task takes_the_shortest_chain_when_told_to()
     {
         _authority.Scripts["/cert/1"] = async context =>

@@ -1,5 +1,7 @@
+using Berth.Acme;
 using Berth.Acme.Issuing;
 using Berth.Acme.Limits;
+using Berth.Kernel;
 using Berth.Platform.LetsEncrypt.Limits;
 using Berth.Platform.Tests.LetsEncrypt.Simulation;
 
@@ -38,6 +40,91 @@ public sealed class Noting_what_an_order_spends
 
         Assert.Equal(4, LeftOf(ledger, Left));
     }
+
+    [Fact]
+    public async Task gives_back_what_the_names_cost_that_were_left_out_and_counts_their_failure()
+    {
+        var ledger = await OpenAsync();
+        var both = new PlannedOrder { Account = "you@example.com", Names = ["good.example.com", "bad.example.net"] };
+        var notes = new LedgerNotes(ledger, both, null, new Progress<IssuanceStep>());
+
+        notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
+        notes.Report(new IssuanceStep(IssuanceStepKind.NameLeftOut, "bad.example.net", "refused"));
+        notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
+        await notes.SucceededAsync();
+
+        var spent = ledger.States().Select(state => (state.Kind, state.Subject, state.Of - state.Left)).ToHashSet();
+        Assert.Equal(
+            [
+                (LimitKind.NewOrders, "you@example.com", 2), (LimitKind.CertificatesPerDomain, "example.com", 1),
+                (LimitKind.CertificatesPerSet, "good.example.com", 1), (LimitKind.FailedValidations, "bad.example.net", 1),
+                (LimitKind.ConsecutiveFailures, "bad.example.net", 1),
+            ],
+            spent);
+    }
+
+    [Fact]
+    public async Task gives_all_back_but_the_order_where_that_came_to_nothing()
+    {
+        var ledger = await OpenAsync();
+        var notes = new LedgerNotes(ledger, Planned, null, new Progress<IssuanceStep>());
+
+        notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
+        await notes.FailedAsync(Failure(AcmeProblems.OrderInvalid));
+
+        Assert.Equal([(LimitKind.NewOrders, 299)], ledger.States().Select(state => (state.Kind, state.Left)));
+    }
+
+    [Fact]
+    public async Task keeps_what_an_order_cost_that_is_kept_for_the_next_run()
+    {
+        var ledger = await OpenAsync();
+        var notes = new LedgerNotes(ledger, Planned, null, new Progress<IssuanceStep>());
+
+        notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
+        await notes.FailedAsync(Failure(AcmeProblems.ServerTimeout));
+
+        Assert.Equal(3, ledger.States().Count);
+    }
+
+    [Fact]
+    public async Task spends_nothing_where_the_authority_made_no_order()
+    {
+        var ledger = await OpenAsync();
+
+        await new LedgerNotes(ledger, Planned, null, new Progress<IssuanceStep>()).FailedAsync(Failure(AcmeProblems.IdentifierRejected));
+
+        Assert.Empty(ledger.States());
+    }
+
+    [Fact]
+    public async Task counts_an_order_in_full_that_the_authority_did_not_take_for_a_renewal_in_its_window()
+    {
+        var ledger = await OpenAsync();
+        var renewal = Planned with { ReplacesInWindow = true };
+        await Run(renewal, []);
+        Assert.Empty(ledger.States());
+
+        await Run(renewal, [new IssuanceStep(IssuanceStepKind.ReplacesLeftOut)]);
+
+        Assert.Equal(3, ledger.States().Count);
+
+        Task Run(PlannedOrder planned, IssuanceStep[] before)
+        {
+            var notes = new LedgerNotes(ledger, planned, null, new Progress<IssuanceStep>());
+            foreach (var step in before.Append(new IssuanceStep(IssuanceStepKind.OrderCreated)))
+            {
+                notes.Report(step);
+            }
+
+            return notes.SucceededAsync();
+        }
+    }
+
+    private static Task<RateLedger> OpenAsync() =>
+        RateLedger.OpenAsync(RateLimits.LetsEncrypt, new MemoryLedgerStore(), TimeProvider.System, CancellationToken.None);
+
+    private static ProblemException Failure(ProblemCode code) => new Problem(code, "It failed.", "Mend it.").AsException();
 
     private static int LeftOf(RateLedger ledger, PlannedOrder order) => Assert.Single(ledger.StatesFor(order)).Left;
 }
