@@ -39,6 +39,50 @@ public sealed class Knowing_what_a_certificate_waits_for
         Assert.Equal(1, pebble.Orders);
     }
 
+    /// <summary>At any moment, in the list of all, in the status and in the report, and without a daemon.</summary>
+    [Fact]
+    public async Task each_says_what_and_why_from_the_first_failure_to_its_expiry()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await StartAsync(pebble, port);
+        Assert.DoesNotContain("hello", await berth.OkAsync("letsencrypt:status"), StringComparison.Ordinal);
+
+        await pebble.SetServerFailureAsync("hello.example.com");
+        Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello")).Status);
+        await SaysAsync("^the first certificate could not be had; it is asked for again by hand: .*hello.example.com");
+        Assert.Equal("\n", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"));
+
+        await pebble.SetAddressAsync("hello.example.com", "127.0.0.1");
+        await berth.OkAsync("domains:set", "hello", "fine.example.com", "*.example.com");
+        Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello")).Status);
+        await SaysAsync(@"^renewal(, | on 20\d\d-)");
+        Assert.Contains("*.example.com is a wildcard", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-failing-names"), StringComparison.Ordinal);
+
+        await berth.OkAsync("letsencrypt:cron-job", "--remove");
+        await SaysAsync("^renewal by the daemon is off .letsencrypt:cron-job --add turns it on.: by hand alone; renewal");
+        await berth.OkAsync("letsencrypt:set", "--global", "email");
+        await SaysAsync("; as things are it could not be ordered: ERROR: Cannot request a certificate without an e-mail address!$");
+
+        await berth.StopAsync();
+        await berth.RestartAsync(WrongClock.Ahead("+100d"));
+        await SaysAsync(@"^it has EXPIRED on 20\d\d-\d\d-\d\d .*; renewal by the daemon is off");
+
+        await berth.KillAsync();
+        await File.WriteAllTextAsync($"{berth.Lib}/run/renewals.heartbeat", "1700000000\n");
+        var silent = await berth.RunAsync("letsencrypt:status", "hello");
+        Assert.Equal(0, silent.Status);
+        Assert.Contains("The daemon has not looked at certificates since 2023-11-14 22:13:20 UTC: nothing is renewed by itself until it runs.", silent.Error, StringComparison.Ordinal);
+
+        async Task SaysAsync(string words)
+        {
+            Assert.Matches(words, (await berth.OkAsync("letsencrypt:report", "hello", "--letsencrypt-waiting-for")).TrimEnd('\n'));
+            Assert.Matches(words, (await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for")).TrimEnd('\n'));
+            var row = Assert.Single((await berth.OkAsync("letsencrypt:status")).Split('\n'), line => line.StartsWith("hello ", StringComparison.Ordinal));
+            Assert.Matches(words.TrimStart('^'), row);
+        }
+    }
+
     [Fact]
     public async Task an_earlier_certificate_is_put_back_and_one_that_cannot_serve_is_not()
     {

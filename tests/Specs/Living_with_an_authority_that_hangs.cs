@@ -64,7 +64,10 @@ public sealed class Living_with_an_authority_that_hangs
         {
             await berth.OkAsync("config:set", "--no-restart", "hello", "A=1");
             await berth.OkAsync("domains:add", "hello", "also.example.com");
-            await berth.OkAsync("letsencrypt:report", "hello");
+            Assert.Matches(
+                @"^localhost:\d+ is being asked since 20.* UTC and has not answered yet\n$",
+                await berth.OkAsync("letsencrypt:report", "hello", "--letsencrypt-waiting-for"));
+            Assert.Matches(@"hello +localhost:\d+ is being asked since ", await berth.OkAsync("letsencrypt:status"));
             await berth.OkAsync("letsencrypt:list");
             await berth.OkAsync("letsencrypt:enable", "other");
             Assert.False(waiting.IsCompleted);

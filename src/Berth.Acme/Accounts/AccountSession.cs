@@ -15,26 +15,11 @@ internal sealed class AccountSession(
     private readonly SemaphoreSlim _gate = new(1);
     private readonly List<JwsSigningKey> _retired = [];
     private Signer? _signer;
+    private volatile bool _isChanging;
     private bool _registeredAgain;
 
     /// <summary>The account's key and URL; registers when there is none.</summary>
-    internal async Task<Signer> OpenAsync(CancellationToken cancel)
-    {
-        if (_signer is { } open)
-        {
-            return open;
-        }
-
-        await _gate.WaitAsync(cancel);
-        try
-        {
-            return _signer ??= await LoadOrRegisterAsync(cancel);
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
+    internal async Task<Signer> OpenAsync(CancellationToken cancel) => _signer ?? await OpenWhenFreeAsync(cancel);
 
     /// <summary>A request of this account; an empty payload is a POST-as-GET.</summary>
     /// <exception cref="AcmeRefusalException">The server answered with an error.</exception>
@@ -49,10 +34,16 @@ internal sealed class AccountSession(
         {
             signer = await RegisterAgainAsync(signer, cancel);
         }
-        catch (AcmeRefusalException e) when (!e.IsTransient && _signer != signer)
+        catch (AcmeRefusalException e) when (!e.IsTransient && (_isChanging || _signer != signer))
         {
-            // The account's key was changed while this request was on its way.
-            signer = await OpenAsync(cancel);
+            // The account's key was changed while this request was on its way: the server may know that before the answer is here.
+            var changed = await OpenWhenFreeAsync(cancel);
+            if (changed == signer)
+            {
+                throw;
+            }
+
+            signer = changed;
         }
 
         return await connection.PostAsync(signer, url, payload, cancel);
@@ -68,6 +59,7 @@ internal sealed class AccountSession(
         await _gate.WaitAsync(cancel);
         var current = _signer!;
         Signer? changed = null;
+        _isChanging = true;
         try
         {
             changed = await change(_identity, current, cancel);
@@ -82,6 +74,7 @@ internal sealed class AccountSession(
             }
 
             _signer = changed;
+            _isChanging = false;
             _gate.Release();
         }
     }
@@ -91,6 +84,20 @@ internal sealed class AccountSession(
         _signer?.Key.Dispose();
         _retired.ForEach(key => key.Dispose());
         _gate.Dispose();
+    }
+
+    // Once no change of the account is under way.
+    private async Task<Signer> OpenWhenFreeAsync(CancellationToken cancel)
+    {
+        await _gate.WaitAsync(cancel);
+        try
+        {
+            return _signer ??= await LoadOrRegisterAsync(cancel);
+        }
+        finally
+        {
+            _gate.Release();
+        }
     }
 
     // A second time would only fill the CA with accounts; an external binding is most often good for one.

@@ -14,10 +14,10 @@ public sealed class LetsEncryptReport(
     AutoRenewal renewal,
     ICertificateManager manager,
     LineageReader reader,
+    WaitingWords words,
     PropertyStore properties,
     CertificateFiles certificates,
-    AppCatalog apps,
-    TimeProvider time)
+    AppCatalog apps)
 {
     // What a certificate of 90 days has when nothing is set: a third of its lifetime.
     private const long UsualGrace = 30L * 86400;
@@ -75,10 +75,10 @@ public sealed class LetsEncryptReport(
         values["letsencrypt-autorenew"] = renewal.IsOn ? "true" : "false";
         values["letsencrypt-expiration"] = facts?.NotAfter.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) ?? "";
         values["letsencrypt-expires-at"] = facts is null ? "" : Readable(facts.NotAfter);
-        var step = manager.NextOf(app);
+        var (step, stored) = (manager.NextOf(app), reader.StoredOf(app));
         values["letsencrypt-next-attempt"] = step.At is { } next ? Readable(next) : "";
-        values["letsencrypt-waiting-for"] = GateWords.Of(step);
-        values["letsencrypt-gates"] = GateWords.Of(reader.StoredOf(app).State.Gates, time.GetUtcNow());
+        values["letsencrypt-waiting-for"] = words.Of(app, stored, step);
+        values["letsencrypt-gates"] = words.GatesOf(stored, step);
         values["letsencrypt-last-error"] = manager.LastFailureOf(app)?.Found ?? "";
         return values;
     }

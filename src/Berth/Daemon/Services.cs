@@ -133,7 +133,7 @@ internal sealed class Services : IAsyncDisposable
         var preflight = new CertificatePreflight(_clients, Edge, time);
         var scopes = new PreflightScopes(settings, _dns, solvers, Edge, authority);
         var lineageReader = new LineageReader(planner, Lineages, certificates, settings, time);
-        var (ledgers, underWay) = (new Ledgers(store, settings, time), new OrdersUnderWay());
+        var (ledgers, underWay) = (new Ledgers(store, settings, time), new OrdersUnderWay(time));
         var orders = new ServerOrders(_clients, ledgers, underWay);
         var requests = new OrderRequests(lineageReader, certificates, _clients, time);
         var bundles = new Bundles(store, Lineages, time);
@@ -144,16 +144,16 @@ internal sealed class Services : IAsyncDisposable
             apps, planner, lineageReader, Lineages, certificates, ordering,
             new RenewalAdviser(Lineages, certificates, _clients, settings, time, random), new Rehearsal(planner, Lineages, _clients, orders, solvers),
             bundles, _clients, settings, routes, events, triggers, time);
+        var renewal = new AutoRenewal(properties, store);
+        var (heartbeat, waiting) = (new Heartbeat(store), new WaitingWords(certificates, underWay, renewal, time));
         Command[] more =
         [
             .. new CheckCommands(preflight, scopes, planner, apps).All,
             .. new EventCommands(notices, apps).All,
             .. new AccountCommands(_clients, settings, properties, apps).All,
             .. new LimitCommands(ledgers, planner, requests, apps, time).All,
-            .. new StatusCommands(Manager, lineageReader, Lineages, bundles, underWay, apps, time).All,
+            .. new StatusCommands(Manager, planner, lineageReader, Lineages, bundles, underWay, waiting, heartbeat, apps, time).All,
         ];
-        var renewal = new AutoRenewal(properties, store);
-        var heartbeat = new Heartbeat(store);
         Renewals = new RenewalLoop(apps, Known, routes, Manager, renewal, renewalLog, time)
         {
             Looked = looked =>
@@ -184,7 +184,7 @@ internal sealed class Services : IAsyncDisposable
             new UrlFeature(UrlFeature.All, urls, apps),
             new UrlFeature(UrlFeature.Best, urls, apps),
             new LetsEncryptFeature(
-                Manager, new LetsEncryptReport(settings, renewal, Manager, lineageReader, properties, certificates, apps, time), settings, renewal, Lineages,
+                Manager, new LetsEncryptReport(settings, renewal, Manager, lineageReader, waiting, properties, certificates, apps), settings, renewal, Lineages,
                 properties, certificates, apps, triggers, more, time),
             new MetricsFeature(new CertificateMetrics(apps, certificates, Manager, heartbeat, time)),
             new PsFeature(Runtime, ps, new PsReport(Runtime, ps, formations, apps), new PsScaling(Runtime, formations, apps), journal, apps, triggers),

@@ -42,6 +42,31 @@ public sealed class Meeting_a_difficult_authority : IAsyncLifetime
     }
 
     [Fact]
+    public async Task that_knows_a_new_key_before_its_answer_is_here_costs_no_request_under_way()
+    {
+        using var client = Client();
+        var refused = new TaskCompletionSource();
+        Task<Protocol.Account>? read = null;
+        _authority.Scripts["/account/1"] = async context =>
+        {
+            await (refused.Task.IsCompleted
+                ? ScriptedAuthority.WriteAsync(context, 200, new JsonObject { ["status"] = "valid" })
+                : ScriptedAuthority.RefuseAsync(context, 400, "malformed", "signed by another key"));
+            refused.TrySetResult();
+        };
+        _authority.Scripts["/key-change"] = async context =>
+        {
+            read = client.GetAccountAsync(Cancel);
+            await refused.Task;
+            await ScriptedAuthority.WriteAsync(context, 200, new JsonObject { ["status"] = "valid" });
+        };
+
+        await client.ChangeAccountKeyAsync(KeyType.P256, Cancel);
+
+        Assert.Equal("valid", (await read!).Status);
+    }
+
+    [Fact]
     public async Task says_so_when_the_new_key_is_anothers_and_goes_on_with_the_old()
     {
         _authority.Scripts["/key-change"] = context =>

@@ -4,6 +4,7 @@ using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.CommandLine;
 using Berth.Platform.LetsEncrypt.Lineages;
+using Berth.Platform.LetsEncrypt.Metrics;
 using Berth.Platform.LetsEncrypt.Orders;
 
 namespace Berth.Platform.LetsEncrypt.Commands;
@@ -12,8 +13,20 @@ namespace Berth.Platform.LetsEncrypt.Commands;
 /// <c>letsencrypt:status</c>: what each certificate is waiting for, and why; and <c>letsencrypt:rollback</c>, the way back to one of those it lists.
 /// </summary>
 public sealed class StatusCommands(
-    ICertificateManager manager, LineageReader reader, LineageFiles lineages, Bundles bundles, OrdersUnderWay underWay, AppCatalog apps, TimeProvider time)
+    ICertificateManager manager,
+    CertificatePlanner planner,
+    LineageReader reader,
+    LineageFiles lineages,
+    Bundles bundles,
+    OrdersUnderWay underWay,
+    WaitingWords waiting,
+    Heartbeat heartbeat,
+    AppCatalog apps,
+    TimeProvider time)
 {
+    // The daemon looks every five minutes.
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(15);
+
     private static readonly Report Shape = new("letsencrypt-", "letsencrypt status");
 
     public IReadOnlyList<Command> All =>
@@ -25,6 +38,7 @@ public sealed class StatusCommands(
     private async Task<int> StatusAsync(CommandCall call)
     {
         var request = ReportRequest.Parse(call);
+        WarnOfSilence(call.Output);
         if (request.Subject is null && !request.Json && request.Flag is null)
         {
             PrintAll(call.Output);
@@ -39,11 +53,22 @@ public sealed class StatusCommands(
         return 0;
     }
 
+    // All that is told of the future is the daemon's to do.
+    private void WarnOfSilence(CommandOutput output)
+    {
+        var last = heartbeat.LastLook;
+        if (last is null || time.GetUtcNow() - last > Silence)
+        {
+            output.Warn($"The daemon has {(last is { } at ? $"not looked at certificates since {Time(at)}" : "never looked at certificates")}: nothing is renewed by itself until it runs.");
+        }
+    }
+
     private void PrintAll(CommandOutput output)
     {
-        var rows = apps.List().Select(app => (App: app, Step: manager.NextOf(app))).Where(row => row.Step.Action != LineageAction.None)
-            .OrderBy(row => row.Step.At)
-            .Select(row => new[] { row.App.Text, row.Step.At is { } at ? In(at) : "", GateWords.Of(row.Step) });
+        var rows = apps.List().Select(app => (App: app, Stored: reader.StoredOf(app), Step: manager.NextOf(app)))
+            .Where(row => waiting.IsWorthTelling(row.App, row.Stored, row.Step))
+            .OrderBy(row => row.Step.At ?? DateTimeOffset.MinValue)
+            .Select(row => new[] { row.App.Text, row.Step.At is { } at ? In(at) : "", waiting.Of(row.App, row.Stored, row.Step) });
         foreach (var line in Columns.Lay(rows.Prepend(["App", "Next", "Why"])))
         {
             output.Line(line);
@@ -60,13 +85,14 @@ public sealed class StatusCommands(
         {
             ["letsencrypt-next"] = step.Action == LineageAction.None ? "nothing" : Spoken(step.Action),
             ["letsencrypt-next-at"] = step.At is { } at ? $"{Time(at)} ({In(at)})" : "",
-            ["letsencrypt-waiting-for"] = GateWords.Of(step),
-            ["letsencrypt-gates"] = GateWords.Of(state.Gates, time.GetUtcNow()),
+            ["letsencrypt-waiting-for"] = waiting.Of(app, stored, step),
+            ["letsencrypt-gates"] = waiting.GatesOf(stored, step),
             ["letsencrypt-page"] = state.Gates.Select(gate => gate.Page).FirstOrDefault(page => page is not null) ?? "",
             ["letsencrypt-failures"] = state.Failures.ToString(CultureInfo.InvariantCulture),
             ["letsencrypt-last-error"] = Failure(state.LastFailure),
             ["letsencrypt-last-success"] = state.LastSuccess is { } success ? Time(success) : "",
-            ["letsencrypt-failing-names"] = Joined(state.Failing.Select(name => $"{name.Name}: {name.Words}, tried again at {Time(name.RetryAt)}")),
+            ["letsencrypt-failing-names"] = Joined([
+                .. state.Failing.Select(name => $"{name.Name}: {name.Words}, tried again at {Time(name.RetryAt)}"), .. LeftOutOf(app)]),
             ["letsencrypt-servers"] = Joined(state.Issuers.Select(pair => $"{pair.Key}: {pair.Value.Failures} failures, the last: {Failure(pair.Value.LastFailure)}")),
             ["letsencrypt-clock"] = state.ClockSkew is { } skew ? ClockWords.Of(skew) : "",
             ["letsencrypt-issued-by"] = state.IssuedBy ?? "",
@@ -77,6 +103,19 @@ public sealed class StatusCommands(
             ["letsencrypt-suggested-because"] = advice?.ExplanationUrl ?? "",
             ["letsencrypt-certificates"] = Joined(bundles.Of(app).Select(Kept)),
         };
+    }
+
+    // Names that are not even asked for.
+    private IEnumerable<string> LeftOutOf(AppName app)
+    {
+        try
+        {
+            return planner.Plan(app).LeftOut.Select(problem => $"{problem.Found} ({problem.Remedy})");
+        }
+        catch (ProblemException)
+        {
+            return [];
+        }
     }
 
     private async Task<int> RollBackAsync(CommandCall call)

@@ -22,7 +22,7 @@ public static class LineagePlan
 
     public static LineageStep Next(LineageWants wants, LineageStored stored, DateTimeOffset now)
     {
-        var step = Wish(wants, stored, now);
+        var step = Wish(wants, stored, now) with { Obstacle = wants.WhyNot };
         return step.At is { } at && LatestGate(step, wants, stored, now) is { } gate && gate.Until > at
             ? step with { At = gate.Until, Gate = gate }
             : step;
@@ -58,7 +58,7 @@ public static class LineagePlan
     {
         if (stored.HasOpenOrder)
         {
-            return new LineageStep(LineageAction.Resume, now, "an order is under way");
+            return new LineageStep(LineageAction.Resume, now, "an order that was begun is gone on with");
         }
 
         if (stored.InService is not { } facts)
@@ -89,7 +89,7 @@ public static class LineagePlan
         var retry = stored.State.NextRetryOf(wants.Names);
         if (retry < at && retry <= ask)
         {
-            return new LineageStep(LineageAction.Order, retry, "names that could not be proved are tried again");
+            return new LineageStep(LineageAction.Order, retry, $"{string.Join(", ", stored.State.Failing.Select(name => name.Name).Take(3))} could not be proved and is tried again");
         }
 
         return ask < at

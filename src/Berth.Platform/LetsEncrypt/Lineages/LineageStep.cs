@@ -7,5 +7,8 @@ namespace Berth.Platform.LetsEncrypt.Lineages;
 /// <param name="Gate">What holds it back until then; null when nothing does.</param>
 public sealed record LineageStep(LineageAction Action, DateTimeOffset? At, string Why, LineageGate? Gate = null)
 {
+    /// <summary>Why nothing can be ordered as things are; null when something can.</summary>
+    public string? Obstacle { get; init; }
+
     public bool IsDue(DateTimeOffset now) => At <= now;
 }

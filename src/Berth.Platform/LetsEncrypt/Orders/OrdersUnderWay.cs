@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Berth.Acme.Issuing;
 using Berth.Kernel;
+using Berth.Platform.LetsEncrypt.Limits;
 
 namespace Berth.Platform.LetsEncrypt.Orders;
 
@@ -8,23 +9,31 @@ namespace Berth.Platform.LetsEncrypt.Orders;
 /// How far the orders are that this daemon is at: the last step of each name. What must outlive the process is in the order's journal, and a
 /// resumed order asks the server where its challenges stand.
 /// </summary>
-public sealed class OrdersUnderWay
+public sealed class OrdersUnderWay(TimeProvider time)
 {
+    private const int MostTold = 3;
     private readonly ConcurrentDictionary<AppName, Watched> _orders = new();
 
     /// <returns>A line for each name, and one for the order; empty when nothing is under way here.</returns>
     public IReadOnlyList<string> LinesOf(AppName app) => _orders.GetValueOrDefault(app)?.Lines ?? [];
 
-    internal Watched Watch(AppName app, IProgress<IssuanceStep> next)
+    /// <returns>Who is being waited for, since when, and for what, in one sentence; null when nothing is under way here.</returns>
+    public string? SentenceOf(AppName app) => _orders.GetValueOrDefault(app)?.Sentence;
+
+    internal Watched Watch(AppName app, string server, IProgress<IssuanceStep> next)
     {
-        var watched = new Watched(next, () => _orders.TryRemove(app, out _));
+        var watched = new Watched(server, time.GetUtcNow(), next, () => _orders.TryRemove(app, out _));
         _orders[app] = watched;
         return watched;
     }
 
-    internal sealed class Watched(IProgress<IssuanceStep> next, Action ended) : IProgress<IssuanceStep>, IDisposable
+    internal sealed class Watched(string server, DateTimeOffset since, IProgress<IssuanceStep> next, Action ended) : IProgress<IssuanceStep>, IDisposable
     {
         private readonly ConcurrentDictionary<string, IssuanceStep> _steps = new(StringComparer.Ordinal);
+
+        public string Sentence => _steps.IsEmpty
+            ? $"{server} is being asked since {Holds.Time(since)} and has not answered yet"
+            : $"an order is under way at {server} since {Holds.Time(since)}: {string.Join("; ", Lines.Take(MostTold))}{(_steps.Count > MostTold ? $"; and {_steps.Count - MostTold} more" : "")}";
 
         public IReadOnlyList<string> Lines => [.. _steps.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => Line(pair.Value))];
 

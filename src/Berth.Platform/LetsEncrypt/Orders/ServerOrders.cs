@@ -38,7 +38,7 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
     {
         var client = clients.ClientOf(order.Server.Directory, order.Settings);
         var ledger = await ledgers.OfAsync(order.Server.Directory);
-        using var watched = underWay.Watch(order.App, new IssuanceLines(order.Output));
+        using var watched = underWay.Watch(order.App, order.Server.Directory.Authority, new IssuanceLines(order.Output));
         var left = await order.Journal.LoadAsync(cancel);
         var notes = new LedgerNotes(ledger, order.Planned, left is { Stage: OrderStage.Ordered } ? order.Planned with { Names = left.Names } : null, watched);
         try

@@ -1,0 +1,39 @@
+using Berth.Kernel;
+using Berth.Platform.Certs;
+using Berth.Platform.LetsEncrypt.Limits;
+using Berth.Platform.LetsEncrypt.Lineages;
+using Berth.Platform.LetsEncrypt.Orders;
+
+namespace Berth.Platform.LetsEncrypt;
+
+/// <summary>What an app's certificate waits for, and why, in one sentence: the same in every command that tells of it.</summary>
+public sealed class WaitingWords(CertificateFiles certificates, OrdersUnderWay underWay, AutoRenewal renewal, TimeProvider time)
+{
+    /// <param name="app">Whose.</param>
+    /// <param name="stored">What there is of it.</param>
+    /// <param name="step">What is next for it.</param>
+    public string Of(AppName app, LineageStored stored, LineageStep step) =>
+        Expired(stored) + (underWay.SentenceOf(app) ?? (step.Action == LineageAction.None ? WhyNothing(app, stored, step) : Off() + GateWords.Of(step) + Obstacle(step)));
+
+    /// <summary>Whether there is anything to tell: most apps without a certificate were never asked for one.</summary>
+    public bool IsWorthTelling(AppName app, LineageStored stored, LineageStep step) =>
+        step.Action != LineageAction.None || step.Obstacle is not null || stored.State.LastFailure is not null || underWay.SentenceOf(app) is not null;
+
+    /// <summary>Everything that is still shut before an attempt, in one line; a pause after a failure only where the daemon tries again by itself.</summary>
+    public string GatesOf(LineageStored stored, LineageStep step) =>
+        GateWords.Of([.. stored.State.Gates.Where(gate => step.Action != LineageAction.None || gate.Kind != GateKind.Backoff)], time.GetUtcNow());
+
+    private string Expired(LineageStored stored) =>
+        stored.InService is { } facts && facts.NotAfter <= time.GetUtcNow() ? $"it has EXPIRED on {Holds.Time(facts.NotAfter)}; " : "";
+
+    private string Off() => renewal.IsOn ? "" : "renewal by the daemon is off (letsencrypt:cron-job --add turns it on): by hand alone; ";
+
+    // Told before it is due, while there is time to mend it.
+    private static string Obstacle(LineageStep step) =>
+        step.Obstacle is { } why ? $"; as things are it could not be ordered: {Printable.Of(why, 400)}" : "";
+
+    private string WhyNothing(AppName app, LineageStored stored, LineageStep step) =>
+        stored.State.LastFailure is { } failure ? $"{step.Why}: {Printable.Of(failure.Found, 600)}"
+        : certificates.Exists(app) ? "a certificate that was installed by hand is in service, and is renewed by hand"
+        : step.Why;
+}
