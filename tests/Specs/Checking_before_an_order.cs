@@ -132,6 +132,28 @@ public sealed class Checking_before_an_order
     }
 
     [Fact]
+    public async Task is_told_of_while_DNS_does_not_answer()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var silent = new System.Net.Sockets.UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        await using var berth = await BerthServer.StartAsync();
+        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "server", "berth");
+        await berth.OkAsync("letsencrypt:set", "--global", "dns-resolvers", silent.Client.LocalEndPoint!.ToString()!);
+        await AddAsync(berth, "hello", "app.example.test");
+        Assert.Contains("No app has a certificate from letsencrypt, or waits for one", await berth.OkAsync("letsencrypt:status"), StringComparison.Ordinal);
+
+        var enable = berth.RunAsync("letsencrypt:enable", "hello");
+        await silent.ReceiveAsync(patience.Token);
+
+        Assert.Equal(
+            "it is being worked on now; until that is done: no certificate was asked for\n", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"));
+        Assert.Matches("(?m)^hello +it is being worked on now", await berth.OkAsync("letsencrypt:status"));
+        Assert.False(enable.IsCompleted);
+        await enable;
+    }
+
+    [Fact]
     public async Task looks_at_addresses_without_a_word_of_DNS()
     {
         await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = 1 });

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -10,8 +11,9 @@ public static class FreePort
     // Below the range the kernel takes for port 0 and for outgoing connections: what is free here stays free.
     private const int First = 20_000;
     private const int End = 32_000;
+    private static readonly ConcurrentDictionary<int, bool> Given = new();
 
-    /// <summary>A port free on IPv4 and IPv6 a moment ago, for a program that must be told one; prefer binding to port 0.</summary>
+    /// <summary>A port free on IPv4 and IPv6 a moment ago, and given to nobody else here, for a program that must be told one; prefer binding to port 0.</summary>
     public static int Next()
     {
         while (true)
@@ -23,7 +25,10 @@ public static class FreePort
                 four.Start();
                 using var six = new TcpListener(IPAddress.IPv6Loopback, port);
                 six.Start();
-                return port;
+                if (Given.TryAdd(port, true))
+                {
+                    return port;
+                }
             }
             catch (SocketException)
             {

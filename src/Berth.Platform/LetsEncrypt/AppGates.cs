@@ -30,6 +30,9 @@ internal sealed class AppGates
         return new Held(gate);
     }
 
+    /// <summary>Whether somebody is at it now.</summary>
+    public bool IsHeld(AppName app) => _gates.TryGetValue(app, out var gate) && gate.CurrentCount == 0;
+
     /// <returns>Null when another is at it.</returns>
     public IDisposable? TryEnter(AppName app)
     {

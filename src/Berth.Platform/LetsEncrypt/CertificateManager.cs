@@ -63,6 +63,8 @@ public sealed class CertificateManager(
 
     public DateTimeOffset RenewalOf(AppName app, CertificateFacts facts) => reader.RenewalOf(app, facts).At;
 
+    public bool IsAtWork(AppName app) => _gates.IsHeld(app);
+
     public LineageFailure? LastFailureOf(AppName app) => lineages.ReadState(app).LastFailure;
 
     public async Task RevokeAsync(AppName app, CancellationToken cancel)

@@ -41,6 +41,9 @@ public interface ICertificateManager
     /// <summary>What is next for the app's certificate, when, and what it waits for.</summary>
     LineageStep NextOf(AppName app);
 
+    /// <summary>Whether a command or the daemon is at work on the app's certificate now.</summary>
+    bool IsAtWork(AppName app);
+
     /// <summary>Why the last attempt failed; null when it did not.</summary>
     LineageFailure? LastFailureOf(AppName app);
 

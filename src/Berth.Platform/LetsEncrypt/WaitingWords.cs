@@ -7,17 +7,17 @@ using Berth.Platform.LetsEncrypt.Orders;
 namespace Berth.Platform.LetsEncrypt;
 
 /// <summary>What an app's certificate waits for, and why, in one sentence: the same in every command that tells of it.</summary>
-public sealed class WaitingWords(CertificateFiles certificates, OrdersUnderWay underWay, AutoRenewal renewal, TimeProvider time)
+public sealed class WaitingWords(ICertificateManager manager, CertificateFiles certificates, OrdersUnderWay underWay, AutoRenewal renewal, TimeProvider time)
 {
     /// <param name="app">Whose.</param>
     /// <param name="stored">What there is of it.</param>
     /// <param name="step">What is next for it.</param>
     public string Of(AppName app, LineageStored stored, LineageStep step) =>
-        Expired(stored) + (underWay.SentenceOf(app) ?? (step.Action == LineageAction.None ? WhyNothing(app, stored, step) : Off() + GateWords.Of(step) + Obstacle(step)));
+        Expired(stored) + (underWay.SentenceOf(app) ?? AtWork(app) + (step.Action == LineageAction.None ? WhyNothing(app, stored, step) : Off() + GateWords.Of(step) + Obstacle(step)));
 
     /// <summary>Whether there is anything to tell: most apps without a certificate were never asked for one.</summary>
     public bool IsWorthTelling(AppName app, LineageStored stored, LineageStep step) =>
-        step.Action != LineageAction.None || step.Obstacle is not null || stored.State.LastFailure is not null || underWay.SentenceOf(app) is not null;
+        step.Action != LineageAction.None || step.Obstacle is not null || stored.State.LastFailure is not null || manager.IsAtWork(app);
 
     /// <summary>Everything that is still shut before an attempt, in one line; a pause after a failure only where the daemon tries again by itself.</summary>
     public string GatesOf(LineageStored stored, LineageStep step) =>
@@ -25,6 +25,9 @@ public sealed class WaitingWords(CertificateFiles certificates, OrdersUnderWay u
 
     private string Expired(LineageStored stored) =>
         stored.InService is { } facts && facts.NotAfter <= time.GetUtcNow() ? $"it has EXPIRED on {Holds.Time(facts.NotAfter)}; " : "";
+
+    // Before a server is asked there is a look at DNS, which may take a while.
+    private string AtWork(AppName app) => manager.IsAtWork(app) ? "it is being worked on now; until that is done: " : "";
 
     private string Off() => renewal.IsOn ? "" : "renewal by the daemon is off (letsencrypt:cron-job --add turns it on): by hand alone; ";
 

@@ -144,8 +144,8 @@ internal sealed class Services : IAsyncDisposable
             apps, planner, lineageReader, Lineages, certificates, ordering,
             new RenewalAdviser(Lineages, certificates, _clients, settings, time, random), new Rehearsal(planner, Lineages, _clients, orders, solvers),
             bundles, _clients, settings, routes, events, triggers, time);
-        var renewal = new AutoRenewal(properties, store);
-        var (heartbeat, waiting) = (new Heartbeat(store), new WaitingWords(certificates, underWay, renewal, time));
+        var renewal = AutoRenewal = new AutoRenewal(properties, store);
+        var (heartbeat, waiting) = (new Heartbeat(store), new WaitingWords(Manager, certificates, underWay, renewal, time));
         Command[] more =
         [
             .. new CheckCommands(preflight, scopes, planner, apps).All,
@@ -241,6 +241,8 @@ internal sealed class Services : IAsyncDisposable
     public LineageFiles Lineages { get; }
 
     public CertificateManager Manager { get; }
+
+    public AutoRenewal AutoRenewal { get; }
 
     public RenewalLoop Renewals { get; }
 

@@ -162,7 +162,7 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
     {
         var now = TimeProvider.System.GetUtcNow();
         var renewal = services.Certificates.IsFromAcme(app)
-            ? $"next renewal {Day(services.Manager.RenewalOf(app, facts))}, by the daemon itself"
+            ? $"next renewal {Day(services.Manager.RenewalOf(app, facts))}, {(services.AutoRenewal.IsOn ? "by the daemon itself" : "by hand: letsencrypt:cron-job --add has the daemon do it")}"
             : "installed by hand, so renewed by hand";
         return $"expires {Day(facts.NotAfter)} (in {RemainingTime.Format(facts.NotAfter - now)}), {renewal}";
     }

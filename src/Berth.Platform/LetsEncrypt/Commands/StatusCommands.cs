@@ -47,7 +47,8 @@ public sealed class StatusCommands(
 
         foreach (var app in apps.Reported(request, call))
         {
-            Shape.Print(call.Output, app.Text, await OfAsync(app, call.Cancel), request);
+            var values = await OfAsync(app, call.Cancel);
+            Shape.Print(call.Output, app.Text, values.ToDictionary(pair => pair.Key, pair => call.Caller.AsCalled(pair.Value), StringComparer.Ordinal), request);
         }
 
         return 0;
@@ -68,7 +69,14 @@ public sealed class StatusCommands(
         var rows = apps.List().Select(app => (App: app, Stored: reader.StoredOf(app), Step: manager.NextOf(app)))
             .Where(row => waiting.IsWorthTelling(row.App, row.Stored, row.Step))
             .OrderBy(row => row.Step.At ?? DateTimeOffset.MinValue)
-            .Select(row => new[] { row.App.Text, row.Step.At is { } at ? In(at) : "", waiting.Of(row.App, row.Stored, row.Step) });
+            .Select(row => new[] { row.App.Text, row.Step.At is { } at ? In(at) : "", waiting.Of(row.App, row.Stored, row.Step) })
+            .ToArray();
+        if (rows.Length == 0)
+        {
+            output.Step("No app has a certificate from letsencrypt, or waits for one");
+            return;
+        }
+
         foreach (var line in Columns.Lay(rows.Prepend(["App", "Next", "Why"])))
         {
             output.Line(line);

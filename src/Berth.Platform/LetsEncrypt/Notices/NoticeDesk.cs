@@ -78,7 +78,7 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
             Names = facts.Names,
             Expires = facts.NotAfter,
             NeedsYou = true,
-            Remedy = $"`berth letsencrypt:report {app}` says why it was not renewed; `berth letsencrypt {app}` tries now.",
+            Remedy = $"`berth letsencrypt:status {app}` says why it was not renewed; `berth letsencrypt {app}` tries now.",
         };
         Tell(app, notice, byMail: true);
         WriteTold(app, told with { ExpiringSerial = facts.Serial });

@@ -20,7 +20,7 @@ internal static class NoticeMail
         Add(text, "Expires:      ", Spoken(notice.Expires));
         Add(text, "Next attempt: ", Spoken(notice.NextAttempt));
         Add(text, "Problem code: ", notice.Code);
-        text.AppendLine($"\nMore: `berth letsencrypt:report {notice.App}`, `berth letsencrypt:check {notice.App}`, `berth letsencrypt:events {notice.App}`");
+        text.AppendLine($"\nMore: `berth letsencrypt:status {notice.App}`, `berth letsencrypt:check {notice.App}`, `berth letsencrypt:events {notice.App}`");
         return text.ToString();
     }
 

@@ -72,6 +72,16 @@ public sealed class Judging_what_answers_at_port_80
     }
 
     [Fact]
+    public void names_an_IPv6_address_that_servers_try_first_and_this_machine_has_none_like()
+    {
+        var found = Check(Own.ToString()).Judge("a.example", new Visit(IPAddress.Parse("2001:4860::1"), VisitOutcome.NoRoute, "said", null));
+
+        Assert.Equal(PreflightLevel.Problem, found.Level);
+        Assert.Contains("a.example has the IPv6 address 2001:4860::1, and this machine has none", found.Found, StringComparison.Ordinal);
+        Assert.Contains("Remove the AAAA record", found.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void names_the_network_in_front()
     {
         Assert.Equal("Cloudflare", Addresses.NetworkInFront(IPAddress.Parse("104.16.1.1")));
