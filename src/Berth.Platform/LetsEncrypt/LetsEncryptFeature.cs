@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.Certs;
@@ -40,8 +38,6 @@ public sealed class LetsEncryptFeature(
         new("letsencrypt:cron-job", "[--add|--remove]", "Turn renewal by the daemon on or off, or show whether it is on", CronJobAsync),
         new("letsencrypt:disable", "<app>", "Take the app off letsencrypt", DisableAsync),
         new("letsencrypt:enable", "<app>|--all [--force] [--dry-run]", "Get or renew certificates; one that is still good is left alone unless forced", EnableAsync) { NeedsDaemon = true },
-        new("letsencrypt:list", "", "List the apps with certificates and their expiry", ListAsync),
-        new("letsencrypt:ls", "", "List the apps with certificates and their expiry", ListAsync),
         new("letsencrypt:report", "[<app>|--global] [--format json] [<flag>]", "Display a letsencrypt report", ReportAsync),
         new("letsencrypt:revoke", "<app>", "Revoke the certificate in service and take it off", RevokeAsync) { NeedsDaemon = true },
         new("letsencrypt:set", "<app>|--global <property> [<value>]", "Set or clear a letsencrypt property", SetAsync) { Keys = _table.Keys },
@@ -189,45 +185,6 @@ public sealed class LetsEncryptFeature(
         TellOffHttps(call, app);
         call.Output.Step("Done");
         return 0;
-    }
-
-    private Task<int> ListAsync(CommandCall call)
-    {
-        var now = time.GetUtcNow();
-        using var moment = apps.AsOfNow();
-        if (!call.Caller.Quiet)
-        {
-            call.Output.Line($"{"----->",-6} {"App name",-18} {"Certificate Expiry",-25} {"Time before expiry",-25} {"Time before renewal",-25}");
-        }
-
-        var rows = apps.List().Select(app => (App: app, Served: certificates.InServiceOf(app)))
-            .Where(row => row.Served is { FromAcme: true, Facts: not null })
-            .Select(row => (row.App, Facts: row.Served.Facts!))
-            .OrderBy(row => row.Facts.NotAfter);
-        // In one piece: of a thousand lines sent one by one, the sending costs more than what they say.
-        var lines = new StringBuilder();
-        var graceOf = settings.GracePeriods();
-        foreach (var (app, facts) in rows)
-        {
-            var state = lineages.ReadState(app);
-            var (left, renewal) = (facts.NotAfter - now, LineagePlan.RenewalOf(facts, graceOf(app), state.Advice).At - now);
-            lines.Append(
-                CultureInfo.InvariantCulture,
-                $"{app.Text,-25} {facts.NotAfter.LocalDateTime,-25:yyyy-MM-dd HH:mm:ss} {RemainingTime.Format(left),-25} {RemainingTime.Format(renewal),-25}\n");
-            if (state.LastFailure is { } failure)
-            {
-                call.Output.Raw(lines.ToString());
-                lines.Clear();
-                call.Output.Warn($"{app}: {failure.Found} ({call.Caller.AsCalled(failure.Remedy)})");
-            }
-        }
-
-        if (lines.Length > 0)
-        {
-            call.Output.Raw(lines.ToString());
-        }
-
-        return Task.FromResult(0);
     }
 
     private Task<int> ReportAsync(CommandCall call) => Task.FromResult(report.Print(call));
