@@ -15,7 +15,7 @@ internal static class CaRecords
 
     // RFC 5280 §5.3.1, the ones an operator has a use for.
     private static readonly string[] Reasons =
-        ["unspecified", "keyCompromise", "cACompromise", "affiliationChanged", "superseded", "cessationOfOperation", "", "", "", "privilegeWithdrawn"];
+        ["unspecified", "keyCompromise", "", "affiliationChanged", "superseded", "cessationOfOperation", "", "", "", "privilegeWithdrawn"];
 
     public static IReadOnlyList<CaVerb> Verbs { get; } =
     [
@@ -26,7 +26,7 @@ internal static class CaRecords
             "    --expiring  only those that end within so many days\n    --name      only those with a name that holds the text\n"
             + "    --revoked   revoked ones instead\n    --expired   expired ones as well\n    --limit     how many at most; 100000 by default",
             InventoryAsync),
-        new("revoke", "[--data <folder>] [--reason unspecified|keyCompromise|affiliationChanged|superseded|cessationOfOperation|privilegeWithdrawn] <serial>",
+        new("revoke", "[--data <folder>] [--reason unspecified|keyCompromise|affiliationChanged|superseded|cessationOfOperation|privilegeWithdrawn] <serial|file>",
             "Revoke a certificate, by its serial number or its file", "CRLs carry it from their next request on.", RevokeAsync),
         new("crl show", "[--data <folder>] [--format json|text] [--issuer <number>]", "Show what is revoked and has not expired", "", ShowCrlAsync),
         new("crl refresh", "[--data <folder>] [--issuer <number>]", "Have the CRLs signed anew at their next request", "They are anyway, in time.", RefreshCrlAsync),
