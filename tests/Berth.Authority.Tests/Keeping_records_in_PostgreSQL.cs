@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Berth.Authority.Storage;
 using Berth.TestKit;
 using Npgsql;
@@ -42,12 +43,31 @@ public sealed class Keeping_records_in_PostgreSQL : Keeping_records
     }
 
     [Fact]
+    public async Task never_has_two_nodes_wait_for_each_other_over_nonces_that_both_are_sent()
+    {
+        await using var one = await OpenAsync();
+        await using var other = await OpenAsync();
+        for (var round = 0; round < 100; round++)
+        {
+            ImmutableArray<string> nonces = [.. Enumerable.Range(0, 16).Select(n => $"{round}-{n:00}")];
+            var taken = await Task.WhenAll([.. nonces.Select(nonce => UseAsync(one, nonce)), .. nonces.Reverse().Select(nonce => UseAsync(other, nonce))]);
+            Assert.Equal(16, taken.Count(first => first));
+        }
+
+        await using var database = PostgresDatabase.Open(_database);
+        Assert.Equal([0L], await database.AskAsync(
+            new("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"), row => row.GetInt64(0), CancellationToken.None));
+    }
+
+    [Fact]
     public async Task finds_nothing_by_a_text_that_PostgreSQL_cannot_hold()
     {
         await using var store = await OpenAsync();
 
         Assert.Null(await store.FindBindingKeyAsync("a\0b", CancellationToken.None));
     }
+
+    private static Task<bool> UseAsync(SqlStore store, string nonce) => store.UseNonceAsync(nonce, DateTimeOffset.UnixEpoch, CancellationToken.None);
 
     private static BindingKeyRecord KeyOf(int number) => new()
     {

@@ -28,7 +28,11 @@ internal sealed class PostgresDatabase : ISqlDatabase
         _source = source;
         _writers = new SqlWorkers(Sessions(source, Writers, waitsForDisk: true));
         _changes = new(Sessions(source, 1, waitsForDisk: true), ChangesAtOnce, (session, pieces) => session.CarryOut(pieces));
-        _questions = new(Sessions(source, Questioners, waitsForDisk: false), QuestionsAtOnce, (session, pieces) => session.CarryOut(pieces));
+        _questions = new(Sessions(source, Questioners, waitsForDisk: false), QuestionsAtOnce, (session, pieces) =>
+        {
+            pieces.Sort(PostgresPiece.ByTurn);
+            session.CarryOut(pieces);
+        });
     }
 
     public bool IsAlone => false;
@@ -90,11 +94,13 @@ internal sealed class PostgresDatabase : ISqlDatabase
     }
 
     public Task<ImmutableArray<T>> MarkAsync<T>(SqlStatement statement, Func<DbDataReader, T> read, CancellationToken cancel) =>
-        AskAsync(statement, read, cancel);
+        AskAsync(PostgresPiece.Question<T>.Marking(statement, read), cancel);
 
-    public async Task<ImmutableArray<T>> AskAsync<T>(SqlStatement statement, Func<DbDataReader, T> read, CancellationToken cancel)
+    public Task<ImmutableArray<T>> AskAsync<T>(SqlStatement statement, Func<DbDataReader, T> read, CancellationToken cancel) =>
+        AskAsync(new PostgresPiece.Question<T>(statement, read), cancel);
+
+    private async Task<ImmutableArray<T>> AskAsync<T>(PostgresPiece.Question<T> question, CancellationToken cancel)
     {
-        var question = new PostgresPiece.Question<T>(statement, read);
         await _questions.AddAsync(question, cancel);
         return await question.Done;
     }

@@ -8,6 +8,13 @@ internal abstract class PostgresPiece(ImmutableArray<SqlStatement> statements) :
 {
     internal ImmutableArray<SqlStatement> Statements => statements;
 
+    /// <summary>Where it stands in its message: what holds rows that others may want stands in one order in all of them, so that no two can wait for each other.</summary>
+    internal (string Text, string Key) Turn { get; private init; } = ("", "");
+
+    internal static int ByTurn(PostgresPiece one, PostgresPiece other) => string.CompareOrdinal(one.Turn.Text, other.Turn.Text) is not 0 and var order
+        ? order
+        : string.CompareOrdinal(one.Turn.Key, other.Turn.Key);
+
     /// <summary>Called for each statement that answers with rows, in order.</summary>
     internal virtual void Read(DbDataReader rows)
     {
@@ -41,6 +48,10 @@ internal abstract class PostgresPiece(ImmutableArray<SqlStatement> statements) :
     /// <summary>A question of one statement; its result is the rows.</summary>
     internal sealed class Question<T>(SqlStatement statement, Func<DbDataReader, T> read) : PostgresPiece([statement with { HasRows = true }])
     {
+        /// <summary>One that changes the row which its first value names.</summary>
+        internal static Question<T> Marking(SqlStatement statement, Func<DbDataReader, T> read) =>
+            new(statement, read) { Turn = (statement.Text, statement.Values[0]?.ToString() ?? "") };
+
         private readonly TaskCompletionSource<ImmutableArray<T>> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private ImmutableArray<T> _rows = [];
 
