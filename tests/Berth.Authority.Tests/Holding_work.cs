@@ -93,10 +93,11 @@ public sealed class Holding_work : WithAuthority
             NullLogger.Instance);
         held.Start();
         Assert.True(held.TryTake("a", node.NewLease()));
-        _clock.Advance(LeaseTime / 2);
+        _clock.Advance(LeaseTime / 4);
 
         Assert.False(held.TryTake("a", node.NewLease()));
-        _clock.Advance(node.BetweenRenewals);
+        // Past half of the first lease, not of the one that was asked for meanwhile.
+        _clock.Advance(3 * node.BetweenRenewals);
 
         Assert.Equal(["a"], await kept.Task.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System));
     }
