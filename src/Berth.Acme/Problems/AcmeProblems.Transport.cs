@@ -24,7 +24,7 @@ public static partial class AcmeProblems
     internal static Problem WrongClock(string authority, DateTimeOffset ours, DateTimeOffset theirs) => new(
         ClockWrong,
         $"This machine's clock is wrong: it says {Minute(ours)}, and {Printable.Of(authority)} says {Minute(theirs)}. By this clock the authority's TLS certificate is not valid, so nothing can be asked of it.",
-        "Set the clock, and keep it set: timedatectl set-ntp true");
+        "Set the clock, and keep it set: timedatectl set-ntp true. If it is right, the authority's own is wrong: tell its operator.");
 
     internal static Problem HasLapsed(string authority) => new(
         ServerNotTrusted,

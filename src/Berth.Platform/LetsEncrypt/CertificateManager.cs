@@ -70,8 +70,9 @@ public sealed class CertificateManager(
     public async Task RevokeAsync(AppName app, CancellationToken cancel)
     {
         using var held = await _gates.EnterAsync(app, null, cancel);
-        await RevokeHeldAsync(app, cancel);
+        // First: what is revoked must not stay in service because a setting could not be written.
         settings.OptOut(app);
+        await RevokeHeldAsync(app, cancel);
         TakeOff(app, LineageEventKind.Revoked);
     }
 

@@ -43,8 +43,9 @@ public sealed class Choosing_a_server
     {
         Assert.True(ServerChoice.IsServersFault(AcmeProblems.ServerTimeout));
         Assert.True(ServerChoice.IsServersFault(AcmeProblems.ServerInternal));
+        Assert.True(ServerChoice.IsServersFault(AcmeProblems.ClockWrong));
         Assert.All(
-            [AcmeProblems.ValidationRefused, AcmeProblems.ValidationDns, AcmeProblems.ValidationTimeout, AcmeProblems.NamePaused, AcmeProblems.CaaForbids, AcmeProblems.IdentifierRejected, AcmeProblems.ClockWrong],
+            [AcmeProblems.ValidationRefused, AcmeProblems.ValidationDns, AcmeProblems.ValidationTimeout, AcmeProblems.NamePaused, AcmeProblems.CaaForbids, AcmeProblems.IdentifierRejected],
             code => Assert.False(ServerChoice.IsServersFault(code)));
     }
 

@@ -36,7 +36,7 @@ public static class ServerChoice
 
     /// <summary>Whether the failure is the server's, so that another may do better.</summary>
     public static bool IsServersFault(ProblemCode code) =>
-        AcmeProblems.IsTransient(code) && code != AcmeProblems.NamePaused && code != AcmeProblems.ValidationTimeout && code != AcmeProblems.ClockWrong;
+        AcmeProblems.IsTransient(code) && code != AcmeProblems.NamePaused && code != AcmeProblems.ValidationTimeout;
 
     private static int FailuresOf(WantedServer server, IReadOnlyDictionary<string, IssuerStanding> issuers, DateTimeOffset now) =>
         issuers.GetValueOrDefault(server.Key) is { } standing && (standing.LastFailure.At is not { } at || (now - at).Duration() < Forgiven)
