@@ -59,6 +59,11 @@ public sealed class Speaking_the_plugins_words
         // What it asked for holds for the account: it is not asked again before.
         Assert.Contains("would refuse this order, so it was not asked", held.Error, StringComparison.Ordinal);
         Assert.Matches(@"(?m)closed until 20\d\d-", await berth.OkAsync("letsencrypt:limits"));
+        await AddAsync(berth, "third", "third.localhost");
+        Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "third")).Status);
+        Assert.Matches(
+            @"(?m)^third +an order was held back, and is asked for again by hand: the server asked to wait until 20\d\d-.*: It asked to wait with you@example\.com",
+            await berth.OkAsync("letsencrypt:status"));
     }
 
     [Fact]

@@ -74,7 +74,8 @@ internal sealed class OrderResuming(
         return Resumed(new OpenOrder(pending, order));
     }
 
-    private bool IsOld(PendingOrder pending) => client.Time.GetUtcNow() - pending.OrderedAt > client.Options.OrderLifetime;
+    // One of the future was placed while the clock was ahead: nobody knows when.
+    private bool IsOld(PendingOrder pending) => (client.Time.GetUtcNow() - pending.OrderedAt)?.Duration() > client.Options.OrderLifetime;
 
     private OpenOrder Resumed(OpenOrder order)
     {

@@ -75,11 +75,11 @@ public sealed class LetsEncryptReport(
         values["letsencrypt-autorenew"] = renewal.IsOn ? "true" : "false";
         values["letsencrypt-expiration"] = facts?.NotAfter.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) ?? "";
         values["letsencrypt-expires-at"] = facts is null ? "" : Readable(facts.NotAfter);
-        var (step, stored) = (manager.NextOf(app), reader.StoredOf(app));
+        var (stored, step) = reader.ReadOf(app);
         values["letsencrypt-next-attempt"] = step.At is { } next ? Readable(next) : "";
         values["letsencrypt-waiting-for"] = words.Of(app, stored, step);
         values["letsencrypt-gates"] = words.GatesOf(stored, step);
-        values["letsencrypt-last-error"] = manager.LastFailureOf(app)?.Found ?? "";
+        values["letsencrypt-last-error"] = stored.State.LastFailure?.Found ?? "";
         return values;
     }
 

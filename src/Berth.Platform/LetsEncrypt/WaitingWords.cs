@@ -17,11 +17,14 @@ public sealed class WaitingWords(ICertificateManager manager, CertificateFiles c
 
     /// <summary>Whether there is anything to tell: most apps without a certificate were never asked for one.</summary>
     public bool IsWorthTelling(AppName app, LineageStored stored, LineageStep step) =>
-        step.Action != LineageAction.None || step.Obstacle is not null || stored.State.LastFailure is not null || manager.IsAtWork(app);
+        step.Action != LineageAction.None || step.Obstacle is not null || stored.State.LastFailure is not null || IsHeldBack(stored)
+        || manager.IsAtWork(app);
 
     /// <summary>Everything that is still shut before an attempt, in one line; a pause after a failure only where the daemon tries again by itself.</summary>
     public string GatesOf(LineageStored stored, LineageStep step) =>
         GateWords.Of([.. stored.State.Gates.Where(gate => step.Action != LineageAction.None || gate.Kind != GateKind.Backoff)], time.GetUtcNow());
+
+    private bool IsHeldBack(LineageStored stored) => stored.State.LastFailure is null && stored.State.GatedUntil > time.GetUtcNow();
 
     private string Expired(LineageStored stored) =>
         stored.InService is { } facts && facts.NotAfter <= time.GetUtcNow() ? $"it has EXPIRED on {Holds.Time(facts.NotAfter)}; " : "";
@@ -37,6 +40,7 @@ public sealed class WaitingWords(ICertificateManager manager, CertificateFiles c
 
     private string WhyNothing(AppName app, LineageStored stored, LineageStep step) =>
         stored.State.LastFailure is { } failure ? $"{step.Why}: {Printable.Of(failure.Found, 600)}"
+        : IsHeldBack(stored) ? $"an order was held back, and is asked for again by hand: {GatesOf(stored, step)}"
         : certificates.Exists(app) ? "a certificate that was installed by hand is in service, and is renewed by hand"
         : step.Why;
 }

@@ -88,15 +88,17 @@ public sealed class Surviving_a_hostile_authority : IAsyncLifetime
         Assert.Empty(_guest.Presented);
     }
 
-    [Fact]
-    public async Task takes_an_order_that_comes_to_nothing_for_a_day_for_lost()
+    [Theory]
+    [InlineData(-25)]
+    [InlineData(25)]
+    public async Task takes_an_order_that_comes_to_nothing_for_a_day_for_lost(int hours)
     {
         var trick = Tricks.All["the order pending for ever"];
         trick.Play(_authority);
         _guest.Options = trick.Patience(_guest.Options);
         await FailAsync();
         await _guest.Journal.SaveAsync(
-            _guest.Journal.Current! with { OrderedAt = TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(25) }, CancellationToken.None);
+            _guest.Journal.Current! with { OrderedAt = TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(hours) }, CancellationToken.None);
         _authority.Scripts["/order/1"] = context => Order(context, "pending");
 
         await FailAsync();

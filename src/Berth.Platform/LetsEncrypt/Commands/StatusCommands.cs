@@ -66,10 +66,10 @@ public sealed class StatusCommands(
 
     private void PrintAll(CommandOutput output)
     {
-        var rows = apps.List().Select(app => (App: app, Stored: reader.StoredOf(app), Step: manager.NextOf(app)))
-            .Where(row => waiting.IsWorthTelling(row.App, row.Stored, row.Step))
-            .OrderBy(row => row.Step.At ?? DateTimeOffset.MinValue)
-            .Select(row => new[] { row.App.Text, row.Step.At is { } at ? In(at) : "", waiting.Of(row.App, row.Stored, row.Step) })
+        var rows = apps.List().Select(app => (App: app, Is: reader.ReadOf(app)))
+            .Where(row => waiting.IsWorthTelling(row.App, row.Is.Stored, row.Is.Step))
+            .OrderBy(row => row.Is.Step.At ?? DateTimeOffset.MinValue)
+            .Select(row => new[] { row.App.Text, row.Is.Step.At is { } at ? In(at) : "", waiting.Of(row.App, row.Is.Stored, row.Is.Step) })
             .ToArray();
         if (rows.Length == 0)
         {
@@ -85,7 +85,7 @@ public sealed class StatusCommands(
 
     private async Task<Dictionary<string, string>> OfAsync(AppName app, CancellationToken cancel)
     {
-        var (stored, step) = (reader.StoredOf(app), manager.NextOf(app));
+        var (stored, step) = reader.ReadOf(app);
         var state = stored.State;
         var order = await lineages.JournalOf(app).LoadAsync(cancel);
         var advice = state.Advice is { } known && known.Serial == stored.InService?.Serial ? known.Plan : null;

@@ -8,10 +8,13 @@ public sealed class LineageReader(
     CertificatePlanner planner, LineageFiles lineages, CertificateFiles certificates, LetsEncryptSettingsStore settings, TimeProvider time)
 {
     /// <summary>What is next for the app's certificate.</summary>
-    public LineageStep NextOf(AppName app)
+    public LineageStep NextOf(AppName app) => ReadOf(app).Step;
+
+    /// <summary>What there is of the app's certificate, and what is next for it.</summary>
+    public (LineageStored Stored, LineageStep Step) ReadOf(AppName app)
     {
         var stored = StoredOf(app);
-        return LineagePlan.Next(WantsOf(app, stored), stored, time.GetUtcNow());
+        return (stored, LineagePlan.Next(WantsOf(app, stored), stored, time.GetUtcNow()));
     }
 
     public LineageStored StoredOf(AppName app) => new(

@@ -65,7 +65,8 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
         }
 
         var told = ReadTold(app);
-        if (told.ExpiringSerial == facts.Serial)
+        // Told in what is still to come: under a clock that was ahead, and too early.
+        if (told.ExpiringSerial == facts.Serial && !(told.ExpiringAt > time.GetUtcNow()))
         {
             return;
         }
@@ -81,7 +82,7 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
             Remedy = $"`berth letsencrypt:status {app}` says why it was not renewed; `berth letsencrypt {app}` tries now.",
         };
         Tell(app, notice, byMail: true);
-        WriteTold(app, told with { ExpiringSerial = facts.Serial });
+        WriteTold(app, told with { ExpiringSerial = facts.Serial, ExpiringAt = time.GetUtcNow() });
     }
 
     private void Tell(AppName app, Notice notice, bool byMail)

@@ -11,6 +11,7 @@ using Berth.TestKit;
 
 namespace Berth.Platform.Tests.LetsEncrypt.Notices;
 
+/// <summary>Who is told in person: of an end that comes near, and of what no time mends.</summary>
 public sealed class Warning_of_a_certificates_end : IDisposable, INoticeFaults, ITriggers
 {
     private static readonly AppName App = AppName.Parse("hello");
@@ -66,6 +67,36 @@ public sealed class Warning_of_a_certificates_end : IDisposable, INoticeFaults, 
         _desk.Look([App]);
 
         Assert.Equal(["expiring", "issued", "expiring"], _log.Last(App, 10).Select(notice => notice.Event));
+    }
+
+    [Fact]
+    public void comes_again_where_the_first_was_given_under_a_clock_that_was_ahead()
+    {
+        Install();
+        var due = NoticeDesk.WarningOf(_certificates.Facts(App)!) + TimeSpan.FromSeconds(1);
+        _time.Now += TimeSpan.FromDays(3000);
+        _desk.Look([App]);
+
+        _time.Now = due;
+        _desk.Look([App]);
+        _desk.Look([App]);
+
+        Assert.Equal(2, _log.Last(App, 10).Count);
+    }
+
+    [Theory]
+    [InlineData("acme-clock-wrong", true)]
+    [InlineData("acme-name-paused", true)]
+    [InlineData("acme-caa-forbids", true)]
+    [InlineData("acme-rate-limited", false)]
+    [InlineData("acme-server-timeout", false)]
+    public void goes_with_failures_that_no_time_mends(string code, bool needsPerson)
+    {
+        var problem = new Problem(new ProblemCode(code), "It failed.", "Mend it.");
+
+        _desk.Publish(new LineageEvent(LineageEventKind.Failed, App, _time.GetUtcNow()) { Problem = problem });
+
+        Assert.Equal(needsPerson, Assert.Single(_log.Last(App, 10)).NeedsYou);
     }
 
     void INoticeFaults.NotSent(AppName app, string way, string reason) => Assert.Fail(reason);
