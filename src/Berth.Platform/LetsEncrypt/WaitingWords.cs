@@ -13,7 +13,7 @@ public sealed class WaitingWords(ICertificateManager manager, CertificateFiles c
     /// <param name="stored">What there is of it.</param>
     /// <param name="step">What is next for it.</param>
     public string Of(AppName app, LineageStored stored, LineageStep step) =>
-        Expired(stored) + (underWay.SentenceOf(app) ?? AtWork(app) + (step.Action == LineageAction.None ? WhyNothing(app, stored, step) : Off() + GateWords.Of(step) + Obstacle(step)));
+        Expired(stored) + (underWay.SentenceOf(app) ?? AtWork(app, step) + (step.Action == LineageAction.None ? WhyNothing(app, stored, step) : Off() + GateWords.Of(step) + Obstacle(step)));
 
     /// <summary>Whether there is anything to tell: most apps without a certificate were never asked for one.</summary>
     public bool IsWorthTelling(AppName app, LineageStored stored, LineageStep step) =>
@@ -29,8 +29,11 @@ public sealed class WaitingWords(ICertificateManager manager, CertificateFiles c
     private string Expired(LineageStored stored) =>
         stored.InService is { } facts && facts.NotAfter <= time.GetUtcNow() ? $"it has EXPIRED on {Holds.Time(facts.NotAfter)}; " : "";
 
-    // Before a server is asked there is a look at DNS, which may take a while.
-    private string AtWork(AppName app) => manager.IsAtWork(app) ? "it is being worked on now; until that is done: " : "";
+    // Before a server is asked for a certificate there is a look at DNS, which may take a while. Being asked for advice is nothing to wait for.
+    private string AtWork(AppName app, LineageStep step) =>
+        (step.Action == LineageAction.None || (step.Action != LineageAction.AskAdvice && step.IsDue(time.GetUtcNow()))) && manager.IsAtWork(app)
+            ? "it is being worked on now; until that is done: "
+            : "";
 
     private string Off() => renewal.IsOn ? "" : "renewal by the daemon is off (letsencrypt:cron-job --add turns it on): by hand alone; ";
 
