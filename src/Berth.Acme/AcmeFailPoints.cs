@@ -45,7 +45,7 @@ public static class AcmeFailPoints
     /// <summary>The CA has the signing request.</summary>
     public const string FinalizeSent = "finalize-sent";
 
-    /// <summary>The order is valid and the journal has the certificate's URL.</summary>
+    /// <summary>The order is valid; the journal has the certificate's URL not yet.</summary>
     public const string Finalized = "finalized";
 
     /// <summary>The chain is here and checked; the journal has it not yet.</summary>

@@ -48,10 +48,10 @@ internal sealed class Revoking(AcmeClient client)
 
     private static byte[] Body(string certificatePem, RevocationReason reason)
     {
-        using var chain = ReadCertificate(certificatePem);
+        var chain = ReadCertificate(certificatePem);
         var request = new RevocationRequest
         {
-            Certificate = StrictBase64Url.Encode(chain.Leaf.RawData),
+            Certificate = StrictBase64Url.Encode(chain.Leaf.Der),
             Reason = reason == RevocationReason.Unspecified ? null : (int)reason,
         };
         return JsonSerializer.SerializeToUtf8Bytes(request, AcmeJson.Default.RevocationRequest);

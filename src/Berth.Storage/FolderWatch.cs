@@ -41,14 +41,17 @@ public sealed class FolderWatch : IDisposable
     }
 
     /// <summary>
-    /// Until it is disposed, what this thread asks is answered as of now: a loop over all apps takes the kernel's notes once, not for each
-    /// value. For loops that wait for nothing and write nothing.
+    /// Until it is disposed, what this thread asks is answered as of now: what reads many values takes the kernel's notes once, not for each.
+    /// For what waits for nothing and writes nothing; inside another, that one's moment counts.
     /// </summary>
     public IDisposable AsOfNow()
     {
-        lock (_telling)
+        if (_settled != this)
         {
-            _inotify.Drain(_note);
+            lock (_telling)
+            {
+                _inotify.Drain(_note);
+            }
         }
 
         var moment = new Moment(_settled);

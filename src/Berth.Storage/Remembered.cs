@@ -11,7 +11,7 @@ namespace Berth.Storage;
 /// <param name="watch">Follows the files; null when each is looked at every time.</param>
 /// <param name="time">Now.</param>
 /// <param name="most">How many are kept. Each takes up to a kilobyte with its value; loops over more than this many apps read their files.</param>
-public sealed class Remembered<T>(FolderWatch? watch, TimeProvider time, int most = 4_000)
+public sealed class Remembered<T>(FolderWatch? watch, TimeProvider time, int most = SinglePass.Many)
 {
     // A kernel's clock for files ticks every few milliseconds: a file that has just changed may change again within the same tick.
     private const long Settled = 100_000_000;
@@ -29,6 +29,11 @@ public sealed class Remembered<T>(FolderWatch? watch, TimeProvider time, int mos
         if (_entries.TryGetValue(key, out var known) && IsAsItWas(known))
         {
             return known.Value;
+        }
+
+        if (SinglePass.At(key) is { } pass)
+        {
+            return pass.Get(this, read);
         }
 
         var paths = files();

@@ -5,21 +5,21 @@ using Berth.Kernel;
 namespace Berth.Acme.Issuing;
 
 /// <summary>A downloaded chain, leaf first, parsed and nothing more.</summary>
-internal sealed class CertificateChain : IDisposable
+internal sealed class CertificateChain
 {
     internal const string ContentType = "application/pem-certificate-chain";
     private const int MostCertificates = 10;
     private const int LongestText = 256 * 1024;
     private const string Label = "CERTIFICATE";
 
-    private CertificateChain(List<X509Certificate2> certificates) => Certificates = certificates;
+    private CertificateChain(List<ChainCertificate> certificates) => Certificates = certificates;
 
-    internal IReadOnlyList<X509Certificate2> Certificates { get; }
+    internal IReadOnlyList<ChainCertificate> Certificates { get; }
 
-    internal X509Certificate2 Leaf => Certificates[0];
+    internal ChainCertificate Leaf => Certificates[0];
 
     /// <summary>The common name of the issuer that the topmost certificate names.</summary>
-    internal string TopIssuer => CommonName(Certificates[^1].IssuerName);
+    internal string TopIssuer => CommonName(Certificates[^1].Fields.Issuer);
 
     internal string LeafPem => Pem(Leaf);
 
@@ -34,30 +34,19 @@ internal sealed class CertificateChain : IDisposable
             throw new CryptographicException($"it is longer than {LongestText} characters");
         }
 
-        List<X509Certificate2> certificates = [];
-        try
+        List<ChainCertificate> certificates = [];
+        while (PemEncoding.TryFind(pem, out var fields))
         {
-            while (PemEncoding.TryFind(pem, out var fields))
+            if (!pem[fields.Label].SequenceEqual(Label) || certificates.Count == MostCertificates)
             {
-                if (!pem[fields.Label].SequenceEqual(Label) || certificates.Count == MostCertificates)
-                {
-                    throw new CryptographicException("it holds something else than a few certificates");
-                }
-
-                var der = Convert.FromBase64String(pem[fields.Base64Data].ToString());
-                certificates.Add(X509CertificateLoader.LoadCertificate(der));
-                pem = pem[fields.Location.End..];
+                throw new CryptographicException("it holds something else than a few certificates");
             }
 
-            return certificates.Count > 0
-                ? new CertificateChain(certificates)
-                : throw new CryptographicException("it holds no certificate");
+            certificates.Add(ChainCertificate.Read(Convert.FromBase64String(pem[fields.Base64Data].ToString())));
+            pem = pem[fields.Location.End..];
         }
-        catch (CryptographicException)
-        {
-            certificates.ForEach(certificate => certificate.Dispose());
-            throw;
-        }
+
+        return certificates.Count > 0 ? new CertificateChain(certificates) : throw new CryptographicException("it holds no certificate");
     }
 
     internal static string CommonName(X500DistinguishedName name)
@@ -80,13 +69,5 @@ internal sealed class CertificateChain : IDisposable
         return Printable.Of(name.Name);
     }
 
-    public void Dispose()
-    {
-        foreach (var certificate in Certificates)
-        {
-            certificate.Dispose();
-        }
-    }
-
-    private static string Pem(X509Certificate2 certificate) => certificate.ExportCertificatePem() + "\n";
+    private static string Pem(ChainCertificate certificate) => PemEncoding.WriteString(Label, certificate.Der) + "\n";
 }

@@ -1,6 +1,4 @@
-using System.Formats.Asn1;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 
 namespace Berth.Acme.Issuing;
 
@@ -10,47 +8,40 @@ internal static class CertificateSignature
     /// <returns>
     /// False when the names do not meet or the signature is not the issuer's; true also for algorithms not known here.
     /// </returns>
-    internal static bool IsBy(X509Certificate2 issuer, X509Certificate2 certificate)
+    internal static bool IsBy(ChainCertificate issuer, ChainCertificate certificate)
     {
-        if (!certificate.IssuerName.RawData.AsSpan().SequenceEqual(issuer.SubjectName.RawData))
-        {
-            return false;
-        }
-
         try
         {
-            var whole = new AsnReader(certificate.RawDataMemory, AsnEncodingRules.DER).ReadSequence();
-            var signed = whole.ReadEncodedValue().Span;
-            var algorithm = whole.ReadSequence().ReadObjectIdentifier();
-            return Verify(issuer, algorithm, signed, whole.ReadBitString(out _));
+            return certificate.Fields.Issuer.RawData.AsSpan().SequenceEqual(issuer.Fields.Subject.RawData) && Verify(issuer.Fields.PublicKey.Span, certificate);
         }
-        catch (Exception e) when (e is AsnContentException or CryptographicException)
+        catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
         {
             return false;
         }
     }
 
-    private static bool Verify(X509Certificate2 issuer, string algorithm, ReadOnlySpan<byte> signed, byte[] signature) =>
-        algorithm switch
-        {
-            "1.2.840.113549.1.1.11" => VerifyRsa(issuer, HashAlgorithmName.SHA256, signed, signature),
-            "1.2.840.113549.1.1.12" => VerifyRsa(issuer, HashAlgorithmName.SHA384, signed, signature),
-            "1.2.840.113549.1.1.13" => VerifyRsa(issuer, HashAlgorithmName.SHA512, signed, signature),
-            "1.2.840.10045.4.3.2" => VerifyEc(issuer, HashAlgorithmName.SHA256, signed, signature),
-            "1.2.840.10045.4.3.3" => VerifyEc(issuer, HashAlgorithmName.SHA384, signed, signature),
-            "1.2.840.10045.4.3.4" => VerifyEc(issuer, HashAlgorithmName.SHA512, signed, signature),
-            _ => true,
-        };
-
-    private static bool VerifyRsa(X509Certificate2 issuer, HashAlgorithmName hash, ReadOnlySpan<byte> signed, byte[] signature)
+    private static bool Verify(ReadOnlySpan<byte> issuerKey, ChainCertificate certificate) => certificate.Algorithm switch
     {
-        using var key = issuer.GetRSAPublicKey();
-        return key?.VerifyData(signed, signature, hash, RSASignaturePadding.Pkcs1) == true;
+        "1.2.840.113549.1.1.11" => VerifyRsa(issuerKey, HashAlgorithmName.SHA256, certificate),
+        "1.2.840.113549.1.1.12" => VerifyRsa(issuerKey, HashAlgorithmName.SHA384, certificate),
+        "1.2.840.113549.1.1.13" => VerifyRsa(issuerKey, HashAlgorithmName.SHA512, certificate),
+        "1.2.840.10045.4.3.2" => VerifyEc(issuerKey, HashAlgorithmName.SHA256, certificate),
+        "1.2.840.10045.4.3.3" => VerifyEc(issuerKey, HashAlgorithmName.SHA384, certificate),
+        "1.2.840.10045.4.3.4" => VerifyEc(issuerKey, HashAlgorithmName.SHA512, certificate),
+        _ => true,
+    };
+
+    private static bool VerifyRsa(ReadOnlySpan<byte> issuerKey, HashAlgorithmName hash, ChainCertificate certificate)
+    {
+        using var key = RSA.Create();
+        key.ImportSubjectPublicKeyInfo(issuerKey, out _);
+        return key.VerifyData(certificate.Signed.Span, certificate.Signature, hash, RSASignaturePadding.Pkcs1);
     }
 
-    private static bool VerifyEc(X509Certificate2 issuer, HashAlgorithmName hash, ReadOnlySpan<byte> signed, byte[] signature)
+    private static bool VerifyEc(ReadOnlySpan<byte> issuerKey, HashAlgorithmName hash, ChainCertificate certificate)
     {
-        using var key = issuer.GetECDsaPublicKey();
-        return key?.VerifyData(signed, signature, hash, DSASignatureFormat.Rfc3279DerSequence) == true;
+        using var key = ECDsa.Create();
+        key.ImportSubjectPublicKeyInfo(issuerKey, out _);
+        return key.VerifyData(certificate.Signed.Span, certificate.Signature, hash, DSASignatureFormat.Rfc3279DerSequence);
     }
 }

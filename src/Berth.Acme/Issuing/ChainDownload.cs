@@ -29,8 +29,7 @@ internal sealed class ChainDownload(AcmeClient client, IProgress<IssuanceStep>? 
                 continue;
             }
 
-            (best, var worse) = IsBetter(other, best, request) ? (other, best) : (best, other);
-            worse.Dispose();
+            best = IsBetter(other, best, request) ? other : best;
             if (IsFinal(best, request))
             {
                 return best;
@@ -69,16 +68,14 @@ internal sealed class ChainDownload(AcmeClient client, IProgress<IssuanceStep>? 
 
     private CertificateChain Check(string pem, string source, AsymmetricAlgorithm key, IReadOnlyList<string> names)
     {
-        CertificateChain? chain = null;
         try
         {
-            chain = CertificateChain.Parse(pem);
+            var chain = CertificateChain.Parse(pem);
             CertificateCheck.Require(chain, key, names, client.Clock.Now);
             return chain;
         }
         catch (CryptographicException e)
         {
-            chain?.Dispose();
             throw new OrderFailedException(AcmeProblems.WrongCertificate(source, Printable.Of(e.Message)).AsException(e));
         }
     }

@@ -51,7 +51,7 @@ internal sealed class OrderFlow(
         var download = new ChainDownload(client, progress);
         if (open.Order is not { } order)
         {
-            using var kept = download.CheckKept(open.Pending.CertificatePem!, key, open.Pending.Names);
+            var kept = download.CheckKept(open.Pending.CertificatePem!, key, open.Pending.Names);
             return Result(open.Pending, kept);
         }
 
@@ -73,16 +73,14 @@ internal sealed class OrderFlow(
         }
 
         order = await _waiting.UntilIssuedAsync(order, pending.OrderUrl!, cancel);
-        pending = pending with { Stage = OrderStage.Finalized, CertificateUrl = order.Certificate };
-        await journal.SaveAsync(pending, cancel);
         client.Reached(AcmeFailPoints.Finalized);
-        return await DownloadAsync(download, pending, key, cancel);
+        return await DownloadAsync(download, pending with { CertificateUrl = order.Certificate }, key, cancel);
     }
 
     private async Task<IssuedCertificate> DownloadAsync(
         ChainDownload download, PendingOrder pending, AsymmetricAlgorithm key, CancellationToken cancel)
     {
-        using var chain = await download.FetchAsync(
+        var chain = await download.FetchAsync(
             pending.CertificateUrl!, key, pending.Names, request, cancel);
         client.Reached(AcmeFailPoints.CertificateDownloaded);
         pending = pending with { Stage = OrderStage.Downloaded, CertificatePem = chain.LeafPem + chain.ChainPem };
@@ -93,7 +91,7 @@ internal sealed class OrderFlow(
 
     private IssuedCertificate Result(PendingOrder pending, CertificateChain chain)
     {
-        var issuer = CertificateChain.CommonName(chain.Leaf.IssuerName);
+        var issuer = CertificateChain.CommonName(chain.Leaf.Fields.Issuer);
         progress?.Report(new IssuanceStep(IssuanceStepKind.Downloaded, Detail: issuer));
         return new IssuedCertificate
         {
@@ -102,8 +100,8 @@ internal sealed class OrderFlow(
             ChainPem = chain.ChainPem,
             PrivateKeyPem = pending.PrivateKeyPem,
             Issuer = issuer,
-            NotBefore = chain.Leaf.NotBefore.ToUniversalTime(),
-            NotAfter = chain.Leaf.NotAfter.ToUniversalTime(),
+            NotBefore = chain.Leaf.Fields.NotBefore,
+            NotAfter = chain.Leaf.Fields.NotAfter,
             DirectoryUrl = pending.DirectoryUrl,
             AccountUrl = pending.AccountUrl,
             OrderUrl = pending.OrderUrl!,

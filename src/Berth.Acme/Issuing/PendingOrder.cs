@@ -45,7 +45,7 @@ public sealed record PendingOrder
     /// <summary>From <see cref="OrderStage.Finalizing"/> on.</summary>
     public string? FinalizeUrl { get; init; }
 
-    /// <summary>From <see cref="OrderStage.Finalized"/> on.</summary>
+    /// <summary>From <see cref="OrderStage.Downloaded"/> on.</summary>
     public string? CertificateUrl { get; init; }
 
     /// <summary>Leaf and chain, from <see cref="OrderStage.Downloaded"/> on.</summary>

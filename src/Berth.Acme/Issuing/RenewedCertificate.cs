@@ -19,19 +19,15 @@ public sealed record RenewedCertificate
     public required IReadOnlyList<string> Names { get; init; }
 
     /// <summary>Describes an issued certificate; null when it carries no authority key identifier to be named by.</summary>
-    public static RenewedCertificate? Of(IssuedCertificate certificate)
-    {
-        using var chain = CertificateChain.Parse(certificate.LeafPem);
-        return Protocol.RenewalCertificateId.Of(chain.Leaf) is not { } id
-            ? null
-            : new RenewedCertificate
-            {
-                CertificateId = id,
-                DirectoryUrl = certificate.DirectoryUrl,
-                AccountUrl = certificate.AccountUrl,
-                Names = certificate.Names,
-            };
-    }
+    public static RenewedCertificate? Of(IssuedCertificate certificate) => Protocol.RenewalCertificateId.OfPem(certificate.LeafPem) is { } id
+        ? new RenewedCertificate
+        {
+            CertificateId = id,
+            DirectoryUrl = certificate.DirectoryUrl,
+            AccountUrl = certificate.AccountUrl,
+            Names = certificate.Names,
+        }
+        : null;
 
     internal bool MayBeNamed(string directoryUrl, string accountUrl, IEnumerable<string> names) =>
         DirectoryUrl == directoryUrl && AccountUrl == accountUrl && Names.Intersect(names, StringComparer.Ordinal).Any();

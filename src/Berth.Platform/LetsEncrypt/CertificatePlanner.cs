@@ -14,6 +14,7 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
     /// <exception cref="ProblemException">No domains, no e-mail, no such server, or no name that could be certified.</exception>
     public WantedCertificate Plan(AppName app)
     {
+        using var now = settings.AsOfNow();
         var found = domains.DomainsOf(app);
         var leftOut = domains.IsEnabled(app) ? domains.Read(app).Faults.ToList() : [];
         if (found.Count == 0)

@@ -41,9 +41,13 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
     public static IReadOnlyList<string> Keys { get; } =
         ["dns-provider", "email", GracePeriod, "lego-args", "lego-docker-options", "server"];
 
+    /// <summary>For what reads many settings, waits for nothing and writes nothing: all of it is as of now.</summary>
+    public IDisposable? AsOfNow() => properties.AsOfNow();
+
     /// <param name="app">Null for what holds for all.</param>
     public LetsEncryptSettings Read(AppName? app)
     {
+        using var now = AsOfNow();
         var profile = (Effective(app, "profile") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return new LetsEncryptSettings
         {
@@ -140,6 +144,7 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
     public IReadOnlyDictionary<string, string> FilesOf(AppName app)
     {
         const string family = "dns-provider-";
+        using var now = AsOfNow();
         var provider = properties.Keys(Feature, PropertyStore.Global).Union(properties.Keys(Feature, app.Text))
             .Where(key => key.StartsWith(family, StringComparison.Ordinal))
             .Select(key => $"{key[family.Length..]}={properties.Get(Feature, app.Text, key) ?? properties.Get(Feature, PropertyStore.Global, key)}\n");

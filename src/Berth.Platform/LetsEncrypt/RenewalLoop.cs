@@ -4,6 +4,7 @@ using Berth.Platform.Apps;
 using Berth.Platform.LetsEncrypt.Events;
 using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Platform.Routing;
+using Berth.Storage;
 
 namespace Berth.Platform.LetsEncrypt;
 
@@ -33,11 +34,15 @@ public sealed class RenewalLoop(
     // How urgent those are that wait for a turn, and whom they will ask; found anew in each round.
     private readonly Dictionary<AppName, (DateTimeOffset Expires, string Server)> _waiting = [];
     private DateTimeOffset _nextRound = DateTimeOffset.MinValue;
-    private readonly Channel<AppName> _nudges =
-        Channel.CreateBounded<AppName>(new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropWrite });
+    // Null: one has ended.
+    private readonly Channel<AppName?> _nudges =
+        Channel.CreateBounded<AppName?>(new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    /// <summary>Called after each look at all certificates, with them.</summary>
-    public Action<IReadOnlyList<AppName>> Looked { get; init; } = static _ => { };
+    /// <summary>Called with each app whose certificate was asked anew.</summary>
+    public Action<AppName> LookedAt { get; init; } = static _ => { };
+
+    /// <summary>Called after each look.</summary>
+    public Action Looked { get; init; } = static () => { };
 
     /// <summary>Makes it look at one app now: its names have changed. One too many is found at the next look at all.</summary>
     public void Nudge(AppName app) => _nudges.Writer.TryWrite(app);
@@ -83,13 +88,15 @@ public sealed class RenewalLoop(
     /// <returns>When to look again; sooner where one ends or is nudged.</returns>
     private DateTimeOffset Look(CancellationToken cancel)
     {
+        // First, so that one which ends just now is heard of at the next look.
+        var nudged = Nudged();
         while (_turns.TryTakeEnded(out var app, out var rest))
         {
             _notBefore[app] = time.GetUtcNow() + rest;
             Ask(app);
         }
 
-        Nudged().ForEach(Ask);
+        nudged.ForEach(Ask);
         var now = time.GetUtcNow();
         if (_index.HasFresh || now >= _nextRound || _nextRound - now > LongestSleep)
         {
@@ -120,7 +127,7 @@ public sealed class RenewalLoop(
             // Asked again before anything is done.
             if (!_turns.AreTakenAt(WaitingOf(app).Server) && IsStillDue(app) && WaitingOf(app).Server is var server && !_turns.AreTakenAt(server))
             {
-                _turns.Begin(app, server, () => RenewAsync(app, cancel), () => Nudge(app));
+                _turns.Begin(app, server, () => RenewAsync(app, cancel), () => _nudges.Writer.TryWrite(null));
             }
         }
     }
@@ -138,25 +145,31 @@ public sealed class RenewalLoop(
     // Hand edits reach the edge and the plan at the next look at the latest; of very many apps, after a few looks.
     private void Round()
     {
-        _index.Follow(apps.List(), app => known.Find(app)?.Next);
+        var all = apps.List();
+        _index.Follow(all, app => known.Find(app)?.Next);
         _waiting.Clear();
         Forget();
-        var slice = _index.Slice(ASlice);
-        foreach (var app in slice)
+        foreach (var app in _index.Slice(ASlice))
         {
-            try
-            {
-                routes.Publish(app);
-            }
-            catch (ProblemException e)
-            {
-                log.Failed(app, e.Problem);
-            }
-
+            using var pass = SinglePass.OverMany(app.Text, all.Count);
+            SafePublish(app);
             Ask(app);
+            LookedAt(app);
         }
 
-        Looked(slice);
+        Looked();
+    }
+
+    private void SafePublish(AppName app)
+    {
+        try
+        {
+            routes.Publish(app);
+        }
+        catch (ProblemException e)
+        {
+            log.Failed(app, e.Problem);
+        }
     }
 
     // A time further away than any is set was set under another clock.
@@ -236,7 +249,10 @@ public sealed class RenewalLoop(
         var nudged = new HashSet<AppName>();
         while (_nudges.Reader.TryRead(out var app))
         {
-            nudged.Add(app);
+            if (app is not null)
+            {
+                nudged.Add(app);
+            }
         }
 
         return [.. nudged];

@@ -11,6 +11,9 @@ public sealed class PropertyStore(IStateStore store, TimeProvider time)
 
     public const string Global = "--global";
 
+    /// <summary>For what reads many values, waits for nothing and writes nothing: all of it is as of now.</summary>
+    public IDisposable? AsOfNow() => store.Watch?.AsOfNow();
+
     /// <returns>The value, or null when it is not set.</returns>
     public string? Get(string feature, string scope, string key) => HasFolder(feature, scope)
         ? _values.Get(

@@ -8,6 +8,7 @@ using Berth.Platform.Nginx;
 using Berth.Platform.Ports;
 using Berth.Platform.Processes;
 using Berth.Platform.Proxy;
+using Berth.Storage;
 
 namespace Berth.Platform.Routing;
 
@@ -42,6 +43,7 @@ public sealed class RoutePublisher(
         // Reading and publishing are one step, or an older reading could overwrite a newer one.
         lock (_publishing)
         {
+            using var now = apps.AsOfNow();
             var targets = Newest(about ?? scheduler.TargetsOf(app));
             if (!apps.Exists(app))
             {
@@ -100,6 +102,8 @@ public sealed class RoutePublisher(
         {
             if (facts[i] is null)
             {
+                using var pass = SinglePass.OverMany(all[i].Text, all.Count);
+                using var now = apps.AsOfNow();
                 var prove = unread is null || !unread(all[i]);
                 Try(() => facts[i] = known.Of(all[i], () => reader.Read(all[i], prove)), all[i], failed);
             }

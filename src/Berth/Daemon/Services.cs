@@ -157,10 +157,10 @@ internal sealed class Services : IAsyncDisposable
         ];
         Renewals = new RenewalLoop(apps, Known, routes, Manager, renewal, renewalLog, time)
         {
-            Looked = looked =>
+            LookedAt = desk.Look,
+            Looked = () =>
             {
                 heartbeat.Beat(time.GetUtcNow());
-                desk.Look(looked);
                 Known.Save();
             },
         };

@@ -13,12 +13,17 @@ public sealed class LineageReader(
     /// <summary>What there is of the app's certificate, and what is next for it.</summary>
     public (LineageStored Stored, LineageStep Step) ReadOf(AppName app)
     {
+        using var now = settings.AsOfNow();
         var stored = StoredOf(app);
         return (stored, LineagePlan.Next(WantsOf(app, stored), stored, time.GetUtcNow()));
     }
 
-    public LineageStored StoredOf(AppName app) => new(
-        lineages.ReadState(app), certificates.IsFromAcme(app) ? certificates.Facts(app) : null, lineages.HasOpenOrder(app));
+    public LineageStored StoredOf(AppName app)
+    {
+        using var now = settings.AsOfNow();
+        var (facts, fromAcme) = certificates.InServiceOf(app);
+        return new(lineages.ReadState(app), fromAcme ? facts : null, lineages.HasOpenOrder(app));
+    }
 
     /// <summary>Whether the chain's leaf is the one in service, with its key.</summary>
     public bool IsInService(AppName app, string chain) =>

@@ -38,19 +38,16 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
         }
     }
 
-    /// <summary>Warns of certificates that end soon, each once.</summary>
-    public void Look(IEnumerable<AppName> apps)
+    /// <summary>Warns of a certificate that ends soon, once.</summary>
+    public void Look(AppName app)
     {
-        foreach (var app in apps)
+        try
         {
-            try
-            {
-                WarnOf(app);
-            }
-            catch (ProblemException e)
-            {
-                faults.NotSent(app, "log", e.Problem.Found);
-            }
+            WarnOf(app);
+        }
+        catch (ProblemException e)
+        {
+            faults.NotSent(app, "log", e.Problem.Found);
         }
     }
 
@@ -59,7 +56,7 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
 
     private void WarnOf(AppName app)
     {
-        if (!certificates.IsFromAcme(app) || certificates.Facts(app) is not { } facts || WarningOf(facts) > time.GetUtcNow())
+        if (certificates.InServiceOf(app) is not { FromAcme: true, Facts: { } facts } || WarningOf(facts) > time.GetUtcNow())
         {
             return;
         }

@@ -44,12 +44,12 @@ public sealed class Warning_of_a_certificates_end : IDisposable, INoticeFaults, 
         var facts = _certificates.Facts(App)!;
         Assert.Equal((facts.NotAfter - facts.NotBefore) / 6, facts.NotAfter - NoticeDesk.WarningOf(facts));
 
-        _desk.Look([App]);
+        _desk.Look(App);
         Assert.Empty(_log.Last(App, 10));
 
         _time.Now = NoticeDesk.WarningOf(facts) + TimeSpan.FromSeconds(1);
-        _desk.Look([App]);
-        _desk.Look([App]);
+        _desk.Look(App);
+        _desk.Look(App);
         var warning = Assert.Single(_log.Last(App, 10));
         Assert.Equal(("expiring", true, facts.NotAfter), (warning.Event, warning.NeedsYou, warning.Expires));
     }
@@ -59,12 +59,12 @@ public sealed class Warning_of_a_certificates_end : IDisposable, INoticeFaults, 
     {
         Install();
         _time.Now = NoticeDesk.WarningOf(_certificates.Facts(App)!) + TimeSpan.FromSeconds(1);
-        _desk.Look([App]);
+        _desk.Look(App);
         _desk.Publish(new LineageEvent(LineageEventKind.Issued, App, _time.GetUtcNow()));
         Install();
         _time.Now = NoticeDesk.WarningOf(_certificates.Facts(App)!) + TimeSpan.FromSeconds(1);
 
-        _desk.Look([App]);
+        _desk.Look(App);
 
         Assert.Equal(["expiring", "issued", "expiring"], _log.Last(App, 10).Select(notice => notice.Event));
     }
