@@ -51,7 +51,7 @@ public sealed class Passing_over_very_many : IDisposable
     public void leaves_few_to_those_who_keep_them() => Assert.Null(SinglePass.OverMany("shop", 4_000));
 
     [Fact]
-    public void ends_with_its_thread_s_pass_alone()
+    public void is_no_other_thread_s()
     {
         using var pass = SinglePass.OverMany("shop", 100_000);
         var elsewhere = "";
@@ -61,7 +61,7 @@ public sealed class Passing_over_very_many : IDisposable
         thread.Start();
         thread.Join();
 
-        Assert.Equal(("2", "1"), (elsewhere, Ask("shop")));
+        Assert.Equal("2", elsewhere);
     }
 
     private string Ask(string key) => _remembered.Get(key, () => [_scratch[key]], () => $"{++_reads}");
