@@ -27,7 +27,8 @@ internal sealed class LeftoverSweep(StateRoots roots, TimeProvider time)
             return 0;
         }
 
-        return Try(() => new DirectoryInfo(folder).GetFileSystemInfos(), []).Sum(entry => Try(() => Sweep(entry, depth), 0));
+        // One entry after the other: of very many apps the list alone would take a hundred megabytes.
+        return Try(() => new DirectoryInfo(folder).EnumerateFileSystemInfos().Sum(entry => Try(() => Sweep(entry, depth), 0)), 0);
     }
 
     private int Sweep(FileSystemInfo entry, int depth) => entry switch
