@@ -75,11 +75,11 @@ public sealed class Warning_of_a_certificates_end : IDisposable, INoticeFaults, 
         Install();
         var due = NoticeDesk.WarningOf(_certificates.Facts(App)!) + TimeSpan.FromSeconds(1);
         _time.Now += TimeSpan.FromDays(3000);
-        _desk.Look([App]);
+        _desk.Look(App);
 
         _time.Now = due;
-        _desk.Look([App]);
-        _desk.Look([App]);
+        _desk.Look(App);
+        _desk.Look(App);
 
         Assert.Equal(2, _log.Last(App, 10).Count);
     }
