@@ -106,6 +106,29 @@ public abstract class Keeping_records : IAsyncLifetime
         }
     }
 
+    // As when the connection breaks between a commit and its answer.
+    [Fact]
+    public async Task comes_to_the_same_when_a_change_is_carried_out_twice()
+    {
+        var (order, authorizations) = await AddOrderAsync("twice", names: 2);
+
+        Assert.True(await Store.AddOrderAsync(order, authorizations, None));
+        await Store.AddAuthorizationAsync(authorizations[0], None);
+        foreach (var authorization in authorizations)
+        {
+            await Store.FinishChallengeAsync(Verdict(authorization.Challenges[0].Id), None);
+        }
+
+        Assert.True(await Store.FinishIssuanceAsync(order.Id, Certificate("77"), [], None));
+        Assert.True(await Store.FinishIssuanceAsync(order.Id, Certificate("77"), [], None));
+        Assert.Equal("77", (await Other.FindOrderAsync(order.Id, None))!.CertificateId);
+
+        var renewal = Order("order-renewal", order.AccountId, []) with { Replaces = "77" };
+        Assert.True(await Store.AddOrderAsync(renewal, [], None));
+        Assert.True(await Store.AddOrderAsync(renewal, [], None));
+        Assert.False(await Store.AddOrderAsync(renewal with { Id = "order-other" }, [], None));
+    }
+
     [Fact]
     public async Task finalizes_an_order_once_however_many_nodes_try()
     {
@@ -272,7 +295,7 @@ public abstract class Keeping_records : IAsyncLifetime
         Assert.NotNull(await Store.FindChallengeAsync(still[0].Challenges[0].Id, None));
     }
 
-    private static ChallengeVerdict Verdict(string challenge, string? error = null) => new(challenge, "url", Now, Now.AddDays(1), error);
+    private protected static ChallengeVerdict Verdict(string challenge, string? error = null) => new(challenge, "url", Now, Now.AddDays(1), error);
 
     private static LimitBucket Bucket(string key) => new(key, TimeSpan.FromHours(5), TimeSpan.FromHours(1));
 
@@ -308,7 +331,7 @@ public abstract class Keeping_records : IAsyncLifetime
         AuthorizationIds = authorizations,
     };
 
-    private async Task<(OrderRecord Order, ImmutableArray<AuthorizationRecord> Authorizations)> AddOrderAsync(string id, int names)
+    private protected async Task<(OrderRecord Order, ImmutableArray<AuthorizationRecord> Authorizations)> AddOrderAsync(string id, int names)
     {
         await Store.AddAccountAsync(Account($"account-{id}", $"key-{id}"), null, None);
         ImmutableArray<AuthorizationRecord> authorizations = [.. Enumerable.Range(0, names).Select(i => new AuthorizationRecord

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net;
 using System.Text.Json;
 using Berth.Acme.Protocol;
@@ -150,6 +151,11 @@ internal sealed class IssuanceWork : IAsyncDisposable
             {
                 await IssueAsync(order, SigningRequestPolicy.ReadAccepted(csr), cancel);
             }
+        }
+        catch (DbException e) when (e.IsTransient)
+        {
+            // A store that is away for a moment decides nothing: the order is taken up again.
+            _log.IssuanceFailed(e, orderId);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
         {

@@ -27,7 +27,7 @@ internal sealed class PostgresDatabase : ISqlDatabase
     {
         _source = source;
         _writers = new SqlWorkers(Sessions(source, Writers, waitsForDisk: true));
-        _changes = new(Sessions(source, 1, waitsForDisk: true), ChangesAtOnce, (session, pieces) => session.CarryOut(pieces));
+        _changes = new(Sessions(source, 1, waitsForDisk: true), ChangesAtOnce, (session, pieces) => session.CarryOut(PostgresPiece.HoldingFirst(pieces)));
         _questions = new(Sessions(source, Questioners, waitsForDisk: false), QuestionsAtOnce, (session, pieces) =>
         {
             pieces.Sort(PostgresPiece.ByTurn);
@@ -44,6 +44,8 @@ internal sealed class PostgresDatabase : ISqlDatabase
     {
         using (var session = new PostgresSession(source))
         {
+            // What changes tables waits for those who use them.
+            session.Execute("SET lock_timeout = '30s'");
             SqlSchema.Migrate(session, SqlDialect.Postgres, name, target);
         }
 

@@ -50,7 +50,7 @@ internal sealed class PostgresSession : SqlSession
     }
 
     /// <summary>All of it on one way to the server and back, which is one transaction: it is kept when the answer has come to its end.</summary>
-    internal void CarryOut(List<PostgresPiece> pieces)
+    internal void CarryOut(IReadOnlyList<PostgresPiece> pieces)
     {
         RequireOpen();
         using var batch = new NpgsqlBatch(_connection);
@@ -111,6 +111,7 @@ internal sealed class PostgresSession : SqlSession
     {
         _connection.Open();
         Execute(PlanByKeys);
+        Execute(WaitShortly);
         if (!_waitsForDisk)
         {
             Execute("SET synchronous_commit = off");
@@ -121,6 +122,22 @@ internal sealed class PostgresSession : SqlSession
     // that plan while it grows.
     private const string PlanByKeys =
         "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET plan_cache_mode = force_generic_plan";
+
+    // All who wait with it stand still for as long as one waits for a row. A node that has lost its power in the middle of a transaction is gone for
+    // PostgreSQL after that, and its rows are free; it would wait for hours by itself.
+    private const string WaitShortly =
+        """
+        SET lock_timeout = '2s'; SET idle_in_transaction_session_timeout = '10s';
+        SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3
+        """;
+
+    internal override bool IsOfConnection(Exception fault) => fault switch
+    {
+        // Class 57P: the server is stopped or started; class 08: a connection.
+        PostgresException { SqlState: ['5', '7', 'P', ..] or ['0', '8', ..] or "25P03" } => true,
+        PostgresException => false,
+        _ => fault is NpgsqlException or IOException or System.Net.Sockets.SocketException,
+    };
 
     // Without a name it is positional.
     protected override DbParameter Parameter(int index) => new NpgsqlParameter();

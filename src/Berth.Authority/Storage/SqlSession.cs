@@ -34,6 +34,9 @@ internal abstract class SqlSession : IDisposable
     /// <param name="keep">False takes back what was done in it.</param>
     protected abstract void End(bool keep);
 
+    /// <summary>Whether the fault is the connection's, and so the same for whatever else is asked of it.</summary>
+    internal virtual bool IsOfConnection(Exception fault) => false;
+
     /// <summary>Ends a transaction, if there is one; a connection that cannot is dropped. Never throws.</summary>
     internal void RollBack()
     {

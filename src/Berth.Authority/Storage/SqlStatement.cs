@@ -5,4 +5,7 @@ internal readonly record struct SqlStatement(string Text, params object?[] Value
 {
     /// <summary>True when it answers with rows, if only to hold them.</summary>
     internal bool HasRows { get; init; }
+
+    /// <summary>For one that holds rows of the thing its first value names: the text that holds those of so many things, in one order.</summary>
+    internal Func<int, string>? Holding { get; init; }
 }

@@ -153,8 +153,8 @@ internal sealed partial class SqlStore
     {
         var id = verdict.ChallengeId;
         // Two authorizations of one order that are decided at the same moment, on two nodes, each see the other's old state; the one that
-        // waits here sees the new one. In the order of ids, so that two cannot wait for each other.
-        ImmutableArray<SqlStatement> holding = IsAlone ? [] : [new($"{OrdersOfChallenge} {Holding}", id) { HasRows = true }];
+        // waits here sees the new one. In the order of ids, with all that travel together, so that two cannot wait for each other.
+        ImmutableArray<SqlStatement> holding = IsAlone ? [] : [new(HoldOrders(1), id) { HasRows = true, Holding = HoldOrders }];
         return verdict.Error is not { } error
             ?
             [
@@ -196,8 +196,12 @@ internal sealed partial class SqlStore
 
     private const string OrdersOf = "SELECT id FROM acme_order WHERE id IN (SELECT acme_order FROM order_authorization WHERE authz = $1) ORDER BY id";
 
-    private const string OrdersOfChallenge =
-        $"SELECT id FROM acme_order WHERE id IN (SELECT acme_order FROM order_authorization WHERE authz = {OfChallenge}) ORDER BY id";
+    private string HoldOrders(int challenges) =>
+        $"""
+        SELECT id FROM acme_order WHERE id IN (SELECT o.acme_order FROM challenge c JOIN order_authorization o ON o.authz = c.authz
+            WHERE c.id IN ({string.Join(", ", Enumerable.Range(1, challenges).Select(value => string.Create(CultureInfo.InvariantCulture, $"${value}")))}))
+        ORDER BY id {Holding}
+        """;
 
     // An order that holds an authorization in a final state other than valid can never be fulfilled (§7.1.6).
     private const string FailOrders =
@@ -230,7 +234,7 @@ internal sealed partial class SqlStore
     private static IEnumerable<SqlStatement> Adding(AuthorizationRecord authorization)
     {
         yield return new(
-            $"INSERT INTO acme_authorization ({AuthorizationColumns}) VALUES ($1, $2, $3, $4, $5)",
+            $"INSERT INTO acme_authorization ({AuthorizationColumns}) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
             authorization.Id, authorization.AccountId, authorization.Name, Text(authorization.Status), Time(authorization.Expires));
         if (authorization.Challenges is { IsEmpty: false } challenges)
         {
@@ -243,6 +247,6 @@ internal sealed partial class SqlStore
     private static readonly ImmutableArray<string> AddChallenges =
     [
         .. Enumerable.Range(0, MostChallenges + 1).Select(count => $"INSERT INTO challenge ({ChallengeColumns}) VALUES " + string.Join(", ", Enumerable.Range(0, count).Select(
-            row => string.Create(CultureInfo.InvariantCulture, $"(${(row * 5) + 1}, ${(row * 5) + 2}, ${(row * 5) + 3}, ${(row * 5) + 4}, ${(row * 5) + 5}, NULL, NULL, NULL)")))),
+            row => string.Create(CultureInfo.InvariantCulture, $"(${(row * 5) + 1}, ${(row * 5) + 2}, ${(row * 5) + 3}, ${(row * 5) + 4}, ${(row * 5) + 5}, NULL, NULL, NULL)"))) + " ON CONFLICT DO NOTHING"),
     ];
 }

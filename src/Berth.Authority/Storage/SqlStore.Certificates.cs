@@ -79,7 +79,7 @@ internal sealed partial class SqlStore
     private static SqlStatement AddingTo(string orderId, CertificateRecord certificate) => new(
         $"""
         INSERT INTO certificate ({CertificateColumns}) SELECT $1, $2, $3, $4, $5, $6, $7, NULL, NULL, $8
-        WHERE EXISTS (SELECT 1 FROM acme_order WHERE id = $9 AND certificate = $1)
+        WHERE EXISTS (SELECT 1 FROM acme_order WHERE id = $9 AND certificate = $1) ON CONFLICT DO NOTHING
         """,
         [.. Adding(certificate).Values, orderId]);
 

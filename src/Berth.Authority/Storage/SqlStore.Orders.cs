@@ -71,7 +71,7 @@ internal sealed partial class SqlStore
         var deciding = new SqlStatement(
             $"""
             UPDATE acme_order SET status = 'valid', certificate = $2
-            WHERE id = $1 AND (status = 'processing' OR (status = 'ready' AND {IsProven}))
+            WHERE id = $1 AND (status = 'processing' OR (status = 'ready' AND {IsProven}) OR certificate = $2)
             """,
             orderId, certificate.Serial);
         ImmutableArray<SqlStatement> statements = [deciding, AddingTo(orderId, certificate), NotingIssued(certificate)];
@@ -117,11 +117,11 @@ internal sealed partial class SqlStore
             accountId, Time(now), limit),
         cancel);
 
-    // Two orders that replace the same certificate come one after the other; both are of the account the certificate is of.
+    // What has an id of its own is added once, however often it is sent. Two orders that replace the same certificate come one after the other; both are of the account the certificate is of.
     private bool AddReplacing(SqlSession db, OrderRecord order, string replaced, ImmutableArray<SqlStatement> adding)
     {
         Hold(db, "SELECT id FROM account WHERE id = $1", order.AccountId);
-        if (IsReplaced(db, replaced, order.Created))
+        if (IsReplaced(db, replaced, order))
         {
             return false;
         }
@@ -131,19 +131,19 @@ internal sealed partial class SqlStore
     }
 
     // RFC 9773 §5: replaced is what another order names that is not invalid.
-    private static bool IsReplaced(SqlSession db, string certificate, DateTimeOffset now) => db.Number(
+    private static bool IsReplaced(SqlSession db, string certificate, OrderRecord order) => db.Number(
         """
-        SELECT count(*) FROM acme_order WHERE replaces = $1 AND status <> 'invalid'
+        SELECT count(*) FROM acme_order WHERE replaces = $1 AND status <> 'invalid' AND id <> $3
             AND (status NOT IN ('pending', 'ready') OR expires > $2)
         """,
-        certificate, Time(now)) > 0;
+        certificate, Time(order.Created), order.Id) > 0;
 
     private static IEnumerable<SqlStatement> Adding(OrderRecord order) =>
     [
         new(
-            $"INSERT INTO acme_order ({OrderColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL, NULL, NULL, $10, $11)",
+            $"INSERT INTO acme_order ({OrderColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL, NULL, NULL, $10, $11) ON CONFLICT DO NOTHING",
             order.Id, order.AccountId, Text(order.Status), Time(order.Created), Time(order.Expires), Lines(order.Names),
             Lines(order.AuthorizationIds), Time(order.NotBefore), Time(order.NotAfter), order.Profile, order.Replaces),
-        .. order.AuthorizationIds.Select(authorization => new SqlStatement("INSERT INTO order_authorization VALUES ($1, $2)", authorization, order.Id)),
+        .. order.AuthorizationIds.Select(authorization => new SqlStatement("INSERT INTO order_authorization VALUES ($1, $2) ON CONFLICT DO NOTHING", authorization, order.Id)),
     ];
 }

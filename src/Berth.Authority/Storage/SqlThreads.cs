@@ -5,7 +5,8 @@ namespace Berth.Authority.Storage;
 /// <summary>Threads with a session each that carry out work; what has arrived meanwhile is carried out together.</summary>
 /// <remarks>
 /// When something of a batch throws, nothing of it has happened, and all of it is done again one by one, so that a fault stays with its own request, and
-/// two that stood in each other's way both get through.
+/// two that stood in each other's way both get through. When the connection is lost, all of it goes once more over a new one: it may have happened, with
+/// the answer lost, so what is carried out twice must come to the same.
 /// </remarks>
 internal sealed class SqlThreads<TSession, TWork> : IAsyncDisposable
     where TSession : SqlSession
@@ -44,16 +45,32 @@ internal sealed class SqlThreads<TSession, TWork> : IAsyncDisposable
                 batch.Add(work);
             }
 
-            if (Try(session, batch) is null)
-            {
-                batch.ForEach(work => work.Complete());
-                continue;
-            }
-
-            batch.ForEach(work => RunAlone(session, work));
+            RunTogether(session, batch);
         }
 
         session.Dispose();
+    }
+
+    private void RunTogether(TSession session, List<TWork> batch)
+    {
+        var fault = Try(session, batch);
+        if (fault is not null && session.IsOfConnection(fault))
+        {
+            fault = Try(session, batch);
+        }
+
+        if (fault is null)
+        {
+            batch.ForEach(work => work.Complete());
+        }
+        else if (session.IsOfConnection(fault))
+        {
+            batch.ForEach(work => work.Fail(fault));
+        }
+        else
+        {
+            batch.ForEach(work => RunAlone(session, work));
+        }
     }
 
     private void RunAlone(TSession session, TWork work)
