@@ -90,6 +90,24 @@ public sealed class Talking_to_the_directory : WithAuthority
         Assert.Equal(["POST", "OPTIONS"], response.Content.Headers.Allow);
     }
 
+    [Fact]
+    public async Task names_what_is_possible_where_a_method_is_not()
+    {
+        using var client = await AcmeTestClient.ConnectAsync(Authority);
+        foreach (var (url, allowed) in new (string Url, string[] Allowed)[]
+        {
+            (Authority.Server.Directory.AbsoluteUri, ["GET", "HEAD", "POST", "OPTIONS"]),
+            (client.Directory.NewNonce, ["GET", "HEAD", "POST", "OPTIONS"]),
+            ($"{client.Directory.RenewalInfo}/a.b", ["GET", "HEAD", "OPTIONS"]),
+        })
+        {
+            using var response = await client.Http.PutAsync(url, null);
+
+            Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
+            Assert.Equal(allowed, response.Content.Headers.Allow);
+        }
+    }
+
     /// <summary>RFC 8555 §6.3.</summary>
     [Fact]
     public async Task reads_directory_and_nonce_by_POST_as_GET_as_well()

@@ -89,7 +89,7 @@ public sealed class Installing_on_a_machine : IDisposable
             echo -- taking over
             $BERTH install --take-over; dokku version; ls -l /var/lib/berth/replaced/usr/bin/dokku | cut -c1-10
             echo -- going back
-            dokku uninstall; hash -r; dokku; ls -d /home/dokku /usr/local/bin/berth /etc/sudoers.d/berth 2>&1; ls -A /var/lib/berth/replaced/usr/bin
+            dokku uninstall --dry-run; dokku uninstall; hash -r; dokku; ls -d /home/dokku /usr/local/bin/berth /etc/sudoers.d/berth 2>&1; ls -A /var/lib/berth/replaced/usr/bin
             """);
         Assert.Contains("/usr/bin/dokku is a dokku program that Berth did not put there.", said, StringComparison.Ordinal);
         Assert.Contains("--take-over", said, StringComparison.Ordinal);
@@ -97,6 +97,7 @@ public sealed class Installing_on_a_machine : IDisposable
         Assert.Contains("\ndokku version 0.38", said, StringComparison.Ordinal);
         Assert.Contains("\n-rwxr-xr-x\n-- going back\n", said, StringComparison.Ordinal);
         Assert.Contains("-----> Put back the old /usr/bin/dokku\n", said, StringComparison.Ordinal);
+        Assert.Contains("in this order\n       stop the daemon, and with it every app\n", said, StringComparison.Ordinal);
         Assert.Contains("\nthe old one\n", said, StringComparison.Ordinal);
         Assert.Contains("cannot access '/usr/local/bin/berth'", said, StringComparison.Ordinal);
         Assert.Contains("cannot access '/etc/sudoers.d/berth'", said, StringComparison.Ordinal);

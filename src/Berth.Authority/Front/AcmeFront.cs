@@ -100,7 +100,8 @@ internal sealed class AcmeFront(
             // §7.2: HEAD is answered with 200, GET with 204.
             ("new-nonce", true, _) => new Reply { Status = HttpMethods.IsHead(request.Method) ? 200 : 204, WantsNonce = true },
             _ when HttpMethods.IsOptions(request.Method) => new Reply { Status = 204 },
-            _ when !routes.TryGetValue(target.Route, out var route) => throw Reject.NotFound("There is no such resource."),
+            ("directory" or "new-nonce" or "renewal-info/*", _, _) => throw Reject.Malformed($"{request.Method} is not possible here.", 405),
+            _ when !routes.ContainsKey(target.Route) => throw Reject.NotFound("There is no such resource."),
             (_, _, false) => throw Reject.Malformed($"{request.Method} is not possible here; resources are read by POST-as-GET.", 405),
             var (name, _, _) => await PostAsync(context, routes[name], target),
         };
@@ -129,17 +130,22 @@ internal sealed class AcmeFront(
         }
 
         var urls = new Urls($"https://{host.Value}", style);
-        var parts = (context.Request.Path.Value ?? "/")[1..].Split('/');
+        var parts = PartsOf(context.Request);
         return new RequestTarget
         {
             Urls = urls,
             Url = urls.Base + context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
-            Route = style.RouteOf(parts.Length > 1 ? string.Join('/', parts.Select((part, i) => i == 1 ? "*" : part)) : parts[0]),
+            Route = RouteOf(parts),
             Id = parts.Length > 1 ? parts[1] : "",
             Cursor = context.Request.Query["cursor"].ToString(),
             Client = context.Connection.RemoteIpAddress ?? IPAddress.None,
         };
     }
+
+    private static string[] PartsOf(HttpRequest request) => (request.Path.Value ?? "/")[1..].Split('/');
+
+    private string RouteOf(string[] parts) =>
+        style.RouteOf(parts.Length > 1 ? string.Join('/', parts.Select((part, i) => i == 1 ? "*" : part)) : parts[0]);
 
     private Reply ShowDirectory(Urls urls) => ShowDirectory(urls, meta);
 
@@ -177,7 +183,7 @@ internal sealed class AcmeFront(
 
         if (reply.Status == 405)
         {
-            headers.Allow = "POST, OPTIONS";
+            headers.Allow = AllowedAt(RouteOf(PartsOf(context.Request)));
         }
 
         if (reply.RetryAfter is { } wait)
@@ -196,6 +202,13 @@ internal sealed class AcmeFront(
             await response.Body.WriteAsync(reply.Body, context.RequestAborted);
         }
     }
+
+    private static string AllowedAt(string route) => route switch
+    {
+        "renewal-info/*" => "GET, HEAD, OPTIONS",
+        "directory" or "new-nonce" => "GET, HEAD, POST, OPTIONS",
+        _ => "POST, OPTIONS",
+    };
 
     private void AddLinks(HttpContext context, Reply reply)
     {

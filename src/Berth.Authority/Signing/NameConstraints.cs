@@ -33,7 +33,7 @@ internal sealed record NameConstraints(ImmutableArray<string> Permitted, Immutab
         ? "any name"
         : string.Join(", ",
         [
-            .. Permitted.IsEmpty && Networks.IsEmpty ? ["any name"] : Permitted.Select(domain => $"{domain} and below"),
+            .. !Permitted.IsEmpty ? Permitted.Select(domain => $"{domain} and below") : Networks.IsEmpty ? ["any name"] : ["any domain"],
             .. Networks.Select(network => network.ToString()),
             .. Excluded.Select(domain => $"not {domain}"),
         ]);

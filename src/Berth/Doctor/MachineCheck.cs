@@ -22,7 +22,7 @@ internal static class MachineCheck
                 ? Finding.Ok($"{part} {version}")
                 : Finding.Warn(
                     $"{part} {version}: patches before {LeastRuntime} have known denial-of-service holes",
-                    "Update Berth's sources and build again: `./run --once`. Until then, keep strangers' load in check in front of it.");
+                    "No newer one could be had when this was built. Once there are newer sources of Berth, build again from them; until then, keep strangers' load in check in front of it.");
         }
 
         foreach (var (variable, folder) in new[] { ("DOKKU_ROOT", roots.Home), ("DOKKU_LIB_ROOT", roots.Lib) })

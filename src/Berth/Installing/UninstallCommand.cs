@@ -32,7 +32,8 @@ internal sealed class UninstallCommand(InstallOptions options, CommandOutput out
         if (options.DryRun)
         {
             output.Headline("berth uninstall would, in this order");
-            foreach (var what in steps.Select(step => step.Missing()!).DefaultIfEmpty("do nothing: Berth is not installed"))
+            var stop = _machine.IsLive && Running is not null ? ["stop the daemon, and with it every app"] : Array.Empty<string>();
+            foreach (var what in stop.Concat(steps.Select(step => step.Missing()!)).DefaultIfEmpty("do nothing: Berth is not installed"))
             {
                 output.Detail(what);
             }
@@ -90,6 +91,9 @@ internal sealed class UninstallCommand(InstallOptions options, CommandOutput out
         () => Replacements.HasFor(_machine, path) ? $"put back the old {path}" : null,
         () => Replacements.PutBack(_machine, path));
 
+    private static DaemonRecord? Running =>
+        DaemonRecordFile.Read(new StateRoots(Places.Home, Places.Lib)) is { } record && IsBerth(record.ProcessId) ? record : null;
+
     private async Task StopDaemonAsync()
     {
         if (_machine.HasSystemd && File.Exists(Places.Unit))
@@ -98,7 +102,7 @@ internal sealed class UninstallCommand(InstallOptions options, CommandOutput out
             Machine.Run("systemctl", "disable", "--now", "--quiet", "berth.service");
         }
 
-        if (DaemonRecordFile.Read(new StateRoots(Places.Home, Places.Lib)) is not { } record || !IsBerth(record.ProcessId))
+        if (Running is not { } record)
         {
             return;
         }
