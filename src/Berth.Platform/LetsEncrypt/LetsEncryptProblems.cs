@@ -1,4 +1,5 @@
 using Berth.Kernel;
+using Berth.Platform.Domains;
 using Berth.Platform.LetsEncrypt.Limits;
 using Berth.Platform.LetsEncrypt.Lineages;
 
@@ -25,6 +26,13 @@ public static class LetsEncryptProblems
     public static readonly ProblemCode NameNotReady = new("letsencrypt-name-not-ready");
     public static readonly ProblemCode NotReady = new("letsencrypt-not-ready");
     public static readonly ProblemCode ServerSilent = new("letsencrypt-server-silent");
+
+    // All that the planner itself refuses; whether Berth's authority runs is no setting.
+    private static readonly ProblemCode[] OfSettings =
+        [EmailMissing, DomainsMissing, WildcardNeedsDns, NameNotPublic, GracePeriodInvalid, ServerUnknown, NamesTooMany, AddressProfile, DomainProblems.VhostLineInvalid];
+
+    /// <summary>Whether it stands in the way only until something is set: no server is asked before.</summary>
+    internal static bool IsOfSettings(ProblemCode code) => OfSettings.Contains(code);
 
     internal static Problem ServerSlow(Uri directory) => new(
         ServerSilent, $"{directory.Host} does not answer.", "Check that this machine may connect to it: curl -sS " + directory);

@@ -79,7 +79,7 @@ public sealed class LetsEncryptReport(
         values["letsencrypt-next-attempt"] = step.At is { } next ? Readable(next) : "";
         values["letsencrypt-waiting-for"] = words.Of(app, stored, step);
         values["letsencrypt-gates"] = words.GatesOf(stored, step);
-        values["letsencrypt-last-error"] = stored.State.LastFailure?.Found ?? "";
+        values["letsencrypt-last-error"] = (step.Refusal ?? stored.State.LastFailure)?.Found ?? "";
         return values;
     }
 

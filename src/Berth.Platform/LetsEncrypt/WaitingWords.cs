@@ -39,10 +39,11 @@ public sealed class WaitingWords(ICertificateManager manager, CertificateFiles c
 
     // Told before it is due, while there is time to mend it.
     private static string Obstacle(LineageStep step) =>
-        step.Obstacle is { } why ? $"; as things are it could not be ordered: {Printable.Of(why, 400)}" : "";
+        step.Obstacle is { } why ? $"; as things are it could not be ordered: {Printable.Of(why.Found, 400)}" : "";
 
     private string WhyNothing(AppName app, LineageStored stored, LineageStep step) =>
-        stored.State.LastFailure is { } failure ? $"{step.Why}: {Printable.Of(failure.Found, 600)}"
+        step.Obstacle is not null ? step.Why
+        : stored.State.LastFailure is { } failure ? $"{step.Why}: {Printable.Of(failure.Found, 600)}"
         : IsHeldBack(stored) ? $"an order was held back, and is asked for again by hand: {GatesOf(stored, step)}"
         : certificates.Exists(app) ? "a certificate that was installed by hand is in service, and is renewed by hand"
         : step.Why;

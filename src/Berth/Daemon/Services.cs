@@ -152,7 +152,7 @@ internal sealed class Services : IAsyncDisposable
             .. new EventCommands(notices, apps).All,
             .. new AccountCommands(_clients, settings, properties, apps).All,
             .. new LimitCommands(ledgers, planner, requests, apps, time).All,
-            .. new ListCommands(settings, Lineages, certificates, apps, time).All,
+            .. new ListCommands(settings, lineageReader, Lineages, certificates, apps, time).All,
             .. new StatusCommands(Manager, planner, lineageReader, Lineages, bundles, underWay, waiting, heartbeat, apps, time).All,
         ];
         Renewals = new RenewalLoop(apps, Known, routes, Manager, renewal, renewalLog, time)

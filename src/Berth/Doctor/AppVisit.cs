@@ -69,7 +69,11 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
                 findings.Add(Finding.Fail($"its processes could not be started anew: {obstacle.Found}", obstacle.Remedy));
             }
 
-            if (services.Manager.LastFailureOf(app) is { } failure)
+            if (services.Manager.NextOf(app).Refusal is { } refusal)
+            {
+                findings.Add(Finding.Fail($"its certificate cannot be ordered: {refusal.Found}", refusal.Remedy));
+            }
+            else if (services.Manager.LastFailureOf(app) is { } failure)
             {
                 findings.Add(Finding.Fail($"its certificate could not be had last time: {failure.Found}", failure.Remedy));
             }

@@ -10,7 +10,7 @@ namespace Berth.Platform.LetsEncrypt.Commands;
 
 /// <summary><c>letsencrypt:list</c>, <c>letsencrypt:ls</c> in 2016: all certificates of ACME servers, the first to expire first.</summary>
 public sealed class ListCommands(
-    LetsEncryptSettingsStore settings, LineageFiles lineages, CertificateFiles certificates, AppCatalog apps, TimeProvider time)
+    LetsEncryptSettingsStore settings, LineageReader reader, LineageFiles lineages, CertificateFiles certificates, AppCatalog apps, TimeProvider time)
 {
     private const string Description = "List the apps with certificates and their expiry";
 
@@ -34,7 +34,7 @@ public sealed class ListCommands(
         {
             var state = lineages.ReadState(app);
             Append(lines, app.Text, facts, now, LineagePlan.RenewalOf(facts, graceOf(app), state.Advice).At);
-            if (state.LastFailure is { } failure)
+            if (((state.RefusedAt is null ? null : reader.NextOf(app).Refusal) ?? state.LastFailure) is { } failure)
             {
                 Send(lines, call.Output);
                 call.Output.Warn($"{app}: {failure.Found} ({call.Caller.AsCalled(failure.Remedy)})");

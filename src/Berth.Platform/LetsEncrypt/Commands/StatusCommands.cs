@@ -97,7 +97,7 @@ public sealed class StatusCommands(
             ["letsencrypt-gates"] = waiting.GatesOf(stored, step),
             ["letsencrypt-page"] = state.Gates.Select(gate => gate.Page).FirstOrDefault(page => page is not null) ?? "",
             ["letsencrypt-failures"] = state.Failures.ToString(CultureInfo.InvariantCulture),
-            ["letsencrypt-last-error"] = Failure(state.LastFailure),
+            ["letsencrypt-last-error"] = Failure(step.Refusal ?? state.LastFailure),
             ["letsencrypt-last-success"] = state.LastSuccess is { } success ? Time(success) : "",
             ["letsencrypt-failing-names"] = Joined([
                 .. state.Failing.Select(name => $"{name.Name}: {name.Words}, tried again at {Time(name.RetryAt)}"), .. LeftOutOf(app)]),

@@ -14,7 +14,7 @@ public static class LineagePlan
     // Four an hour: below what a server takes of failed proofs.
     private static readonly TimeSpan ShortestShare = TimeSpan.FromMinutes(15);
 
-    // The longest a server is left alone that may want a certificate renewed sooner.
+    // The longest a server is left alone that may want a certificate renewed sooner, and a person who must set something.
     private static readonly TimeSpan LongestSilence = TimeSpan.FromDays(1);
 
     // A third renewal within this time (or a tenth of the lifetime, where that is shorter) waits, whatever asks for it.
@@ -22,7 +22,11 @@ public static class LineagePlan
 
     public static LineageStep Next(LineageWants wants, LineageStored stored, DateTimeOffset now)
     {
-        var step = Wish(wants, stored, now) with { Obstacle = wants.WhyNot };
+        var step = Wish(wants, stored, now) with
+        {
+            Obstacle = wants.WhyNot,
+            Refusal = wants.WhyNot is { } why && LetsEncryptProblems.IsOfSettings(why.Code) && stored.State.RefusedAt is { } refused ? LineageFailure.Of(why, refused) : null,
+        };
         return step.At is { } at && LatestGate(step, wants, stored, now) is { } gate && gate.Until > at
             ? step with { At = gate.Until, Gate = gate }
             : step;
@@ -63,7 +67,7 @@ public static class LineagePlan
 
         if (stored.InService is not { } facts)
         {
-            return wants.ByDefault
+            return wants is { ByDefault: true, WhyNot: null }
                 ? new LineageStep(LineageAction.Order, now, "it has no certificate yet, and gets one by default")
                 : new LineageStep(LineageAction.None, null, WhyNone(wants, stored));
         }
@@ -98,7 +102,7 @@ public static class LineagePlan
     }
 
     private static string WhyNone(LineageWants wants, LineageStored stored) =>
-        wants.WhyNot is { } why ? $"a certificate is wanted by default and cannot be ordered: {why}"
+        wants.WhyNot is { } why ? $"a certificate {(wants.ByDefault ? "is wanted by default" : "was asked for")} and cannot be ordered: {why.Found}"
         : stored.State.LastFailure is null ? "no certificate was asked for"
         : "the first certificate could not be had; it is asked for again by hand";
 
@@ -118,7 +122,7 @@ public static class LineagePlan
 
         LineageGate[] gates =
         [
-            .. stored.State.Gates.Append(Rest(step, stored)).OfType<LineageGate>()
+            .. stored.State.Gates.Append(Rest(step, stored)).Append(Refused(step)).OfType<LineageGate>()
                 .Where(gate => gate.Until <= now + RetryLadder.Longest)
                 .Select(gate => gate.Kind == GateKind.Backoff ? Hurried(gate, stored) : gate),
         ];
@@ -142,6 +146,11 @@ public static class LineagePlan
         var latest = attempt + (share > ShortestShare ? share : ShortestShare);
         return gate.Until > latest ? gate with { Until = latest } : gate;
     }
+
+    // Somebody must set what is missing, which is seen at once: it is told of once a day.
+    private static LineageGate? Refused(LineageStep step) => step.Refusal is { At: { } at, Found: var found }
+        ? new LineageGate { Kind = GateKind.UserAction, Until = at + LongestSilence, Reason = found }
+        : null;
 
     private static LineageGate? Rest(LineageStep step, LineageStored stored)
     {

@@ -43,12 +43,12 @@ public sealed class LineageReader(
         var isFirst = stored is { InService: null, HasOpenOrder: false };
         var byDefault = isFirst && settings.IsByDefault(app) && !certificates.Exists(app);
         Problem? obstacle = null;
-        var wanted = isFirst && !byDefault ? null : TryPlan(app, out obstacle);
+        var wanted = isFirst && !byDefault && stored.State.RefusedAt is null ? null : TryPlan(app, out obstacle);
         return new LineageWants(wanted?.Names ?? [], settings.GracePeriodOf(app))
         {
             Servers = [.. wanted?.Servers.Select(server => server.Key) ?? []],
-            ByDefault = byDefault && wanted is not null,
-            WhyNot = obstacle?.Found,
+            ByDefault = byDefault,
+            WhyNot = obstacle,
         };
     }
 

@@ -1,3 +1,5 @@
+using Berth.Kernel;
+
 namespace Berth.Platform.LetsEncrypt.Lineages;
 
 /// <summary>What happens next to a certificate, when, and why then.</summary>
@@ -8,7 +10,10 @@ namespace Berth.Platform.LetsEncrypt.Lineages;
 public sealed record LineageStep(LineageAction Action, DateTimeOffset? At, string Why, LineageGate? Gate = null)
 {
     /// <summary>Why nothing can be ordered as things are; null when something can.</summary>
-    public string? Obstacle { get; init; }
+    public Problem? Obstacle { get; init; }
+
+    /// <summary>That obstacle once an attempt has ended at it; gone with it.</summary>
+    public LineageFailure? Refusal { get; init; }
 
     public bool IsDue(DateTimeOffset now) => At <= now;
 }

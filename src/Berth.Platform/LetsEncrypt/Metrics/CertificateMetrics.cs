@@ -39,16 +39,18 @@ public sealed class CertificateMetrics(AppCatalog apps, CertificateFiles certifi
     {
         try
         {
-            var isFailing = manager.LastFailureOf(app) is not null;
             var facts = certificates.Exists(app) ? certificates.Facts(app) : null;
-            var next = manager.NextOf(app).At;
+            var next = manager.NextOf(app);
+
+            // A first certificate that only waits for a setting has not failed.
+            var isFailing = manager.LastFailureOf(app) is not null || (facts is not null && next.Refusal is not null);
             var state = facts is null ? isFailing ? "failing" : null
                 : facts.NotAfter <= now ? "expired"
                 : !certificates.IsFromAcme(app) ? "manual"
                 : isFailing ? "failing"
                 : manager.RenewalOf(app, facts) <= now ? "due"
                 : "valid";
-            return state is null ? null : new Row(app, state, isFailing, facts?.NotAfter, next);
+            return state is null ? null : new Row(app, state, isFailing, facts?.NotAfter, next.At);
         }
         catch (ProblemException)
         {

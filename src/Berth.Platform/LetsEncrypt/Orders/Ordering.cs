@@ -258,6 +258,14 @@ public sealed class Ordering(
             return;
         }
 
+        // A setting that is missing is no attempt: nothing was asked of anyone, and setting it mends it.
+        if (server is null && LetsEncryptProblems.IsOfSettings(failure.Problem.Code))
+        {
+            lineages.WriteState(app, lineages.ReadState(app) with { RefusedAt = time.GetUtcNow() });
+            Tell(app, LineageEventKind.Failed, [], null, failure.Problem);
+            return;
+        }
+
         var failed = outcomes.Failed(lineages.ReadState(app), failure, server, time.GetUtcNow());
         lineages.WriteState(app, server is null ? failed : failed with { ClockSkew = orders.SkewAt(server, settings.Read(app)) });
         Tell(app, LineageEventKind.Failed, [], server, failure.Problem);
