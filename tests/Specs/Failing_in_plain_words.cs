@@ -108,6 +108,24 @@ public sealed class Failing_in_plain_words
         Assert.Contains("Did you mean `dokku explain app-unknown`?", unknown.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>The first line is the contract's; what helps stands below it.</summary>
+    [Theory]
+    [InlineData("Did you mean key-type?", "app", "key-typ", "p256")]
+    [InlineData("or one of Berth's own: by-default, ", "app", "nothing-like-it", "x")]
+    [InlineData("There is no property 'emial'. Did you mean email? These can be set for all apps: by-default, ", "--global", "emial", "x")]
+    public async Task and_knows_what_a_misspelt_property_was_to_be(string remedy, params string[] words)
+    {
+        await using var berth = await BerthServer.StartAsync();
+        await berth.OkAsync("apps:create", "app");
+
+        var result = await OnTerminalAsync(berth, ["letsencrypt:set", .. words]);
+
+        Assert.Equal(1, result.Status);
+        Assert.Contains(words[0] == "app" ? "valid properties include: dns-provider, dns-provider-*, email," : "Property cannot be specified globally", result.Output, StringComparison.Ordinal);
+        Assert.Contains(remedy, result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Set emial for one app", result.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task and_shows_a_hostile_value_spelled_out_on_a_terminal_and_as_it_is_to_a_pipe()
     {

@@ -11,10 +11,11 @@ namespace Berth.Platform.Properties;
 public sealed class SettingTable(string feature, PropertyStore properties, params IReadOnlyList<Setting> settings)
 {
     /// <summary>What <c>:set</c> takes, in ordinal order.</summary>
-    public IReadOnlyList<string> Keys => [.. settings.Select(setting => setting.Key).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Keys => KeysOf(_ => true);
 
-    private IReadOnlyList<string> Listed =>
-        [.. settings.Where(setting => !setting.IsOwn).Select(setting => setting.Key).Order(StringComparer.Ordinal)];
+    private IReadOnlyList<string> Listed => KeysOf(setting => !setting.IsOwn);
+
+    private string[] KeysOf(Func<Setting, bool> which) => [.. settings.Where(which).Select(setting => setting.Key).Order(StringComparer.Ordinal)];
 
     /// <returns>What the app itself has set, or null.</returns>
     public string? Own(AppName app, string key) => properties.Get(feature, app.Text, key);
@@ -132,7 +133,9 @@ public sealed class SettingTable(string feature, PropertyStore properties, param
         var setting = settings.FirstOrDefault(setting => setting.Matches(key));
         if (app is null && setting is not { ForAll: true })
         {
-            throw SettingProblems.NotGlobal(key).AsException();
+            throw (setting is null && key.Length > 0
+                ? SettingProblems.UnknownGlobally(key, KeysOf(known => known.ForAll), Nearest.Of(key, KeysOf(known => known is { ForAll: true, IsFamily: false })))
+                : SettingProblems.NotGlobal(key)).AsException();
         }
 
         if (key.Length == 0)
@@ -142,7 +145,8 @@ public sealed class SettingTable(string feature, PropertyStore properties, param
 
         return setting switch
         {
-            null => throw SettingProblems.Unknown(Listed).AsException(),
+            null => throw SettingProblems.Unknown(
+                Listed, KeysOf(known => known.IsOwn), Nearest.Of(key, KeysOf(known => known is { ForApp: true, IsFamily: false }))).AsException(),
             { ForApp: false } when app is not null => throw SettingProblems.NotPerApp(key, setting.NotPerApp).AsException(),
             _ => setting,
         };
