@@ -50,6 +50,18 @@ public sealed class Speaking_with_users(SharedServer server)
     }
 
     [Fact]
+    public async Task finds_a_problem_by_its_code_in_any_letters_and_by_a_word_of_it()
+    {
+        Assert.Equal(await Berth.OkAsync("explain", "letsencrypt-email-missing"), await Berth.OkAsync("explain", "LETSENCRYPT-EMAIL-MISSING"));
+
+        var result = await Berth.RunAsync("explain", "Email");
+
+        Assert.Equal(1, result.Status);
+        Assert.Contains("Codes with that word: email-invalid, ", result.Error, StringComparison.Ordinal);
+        Assert.Contains(", letsencrypt-email-missing", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task names_report_flags_that_exist()
     {
         await Berth.OkAsync("apps:create", "words1");

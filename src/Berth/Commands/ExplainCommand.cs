@@ -1,4 +1,5 @@
 using System.Reflection;
+using Berth.Kernel;
 using Berth.Platform.CommandLine;
 
 namespace Berth.Commands;
@@ -10,15 +11,23 @@ internal static class ExplainCommand
 
     public static Task<int> Run(string[] words, Caller caller, CommandOutput output)
     {
-        if (words is [var code])
+        if (words is [var word])
         {
-            output.Raw(Page(code) ?? throw ProgramProblems
-                .UnknownProblem(code, Nearest.Of(code, ProblemTable.All.Select(known => known.Id))).AsException());
+            // Codes are in small letters; a page's name is no place for anything else.
+            var code = word.ToLowerInvariant();
+            output.Raw(Page(code) ?? throw Unknown(word, code).AsException());
             return Task.FromResult(0);
         }
 
         List(caller, output);
         return Task.FromResult(0);
+    }
+
+    private static Problem Unknown(string word, string code)
+    {
+        string[] holding = [.. ProblemTable.All.Select(known => known.Id)
+            .Where(id => $"-{id}-".Contains($"-{code}-", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        return ProgramProblems.UnknownProblem(word, Nearest.Of(code, ProblemTable.All.Select(known => known.Id)), holding);
     }
 
     private static void List(Caller caller, CommandOutput output)

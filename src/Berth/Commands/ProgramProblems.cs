@@ -131,10 +131,15 @@ internal static class ProgramProblems
 
     public static Problem BadOption(string found, string remedy) => new(OptionInvalid, found, remedy);
 
-    public static Problem UnknownProblem(string word, string? nearest) => new(
+    /// <param name="word">What was typed.</param>
+    /// <param name="nearest">The code it is much like.</param>
+    /// <param name="holding">The codes it is a part of.</param>
+    public static Problem UnknownProblem(string word, string? nearest, IReadOnlyList<string> holding) => new(
         ProblemUnknown,
         $"There is no problem code '{Printable.Of(word)}'.",
-        nearest is null ? "`berth explain` lists all codes." : $"Did you mean `berth explain {nearest}`?");
+        nearest is not null ? $"Did you mean `berth explain {nearest}`?"
+            : holding.Count > 0 ? $"Codes with that word: {string.Join(", ", holding)}."
+            : "`berth explain` lists all codes.");
 
     public static Problem HasCounterpart(string command, string why, string instead) => new(
         CommandElsewhere, $"`{Printable.Of(command)}` is a command of Dokku that Berth has not: {why}.", instead);
