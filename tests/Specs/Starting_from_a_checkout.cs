@@ -43,6 +43,19 @@ public sealed class Starting_from_a_checkout : IDisposable
         Assert.EndsWith("status 1\n", said, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task leaves_a_daemon_alone_that_serves_the_checkout_already()
+    {
+        var said = await RunAsync("""
+            mkdir -p .berth/home; export DOKKU_ROOT=/tmp/.berth/home DOKKU_LIB_ROOT=/tmp/.berth/lib
+            $BERTH serve --detach >/dev/null
+            ./run --once; echo "status $?"
+            $BERTH apps:create hello | head -1; cat .berth/lib/run/daemon.json | grep -c processId; $BERTH serve --stop >/dev/null
+            """);
+        Assert.StartsWith(" !     A daemon serves in .berth already (process ", said, StringComparison.Ordinal);
+        Assert.EndsWith("\nstatus 1\n-----> Creating hello...\n1\n", said, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _machine.Dispose();
 
     private async Task<string> RunAsync(string script)
