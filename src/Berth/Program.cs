@@ -126,8 +126,8 @@ internal static class Program
             return LocalRun.Run(words, roots, caller, named);
         }
 
-        var (sent, writeInput) = named is null ? InputOf(words) : (words, named.CopyTo);
-        return client.Run(Invocation.Request(sent, roots), writeInput);
+        var (sent, writeInput) = named is null ? CallersInput.Of(words) : (words, named.CopyTo);
+        return client.Run(Invocation.Request(sent, roots), writeInput ?? Invocation.CopyInput);
     }
 
     /// <summary>The daemon has at hand what could come next; without it, or where it does not talk to this user, the files tell.</summary>
@@ -152,22 +152,6 @@ internal static class Program
     /// <summary>A path means a file of the caller, with the caller's rights; the daemon, which may be root, must not read it for them.</summary>
     private static bool ReadsFilesOfTheCaller(string[] words) =>
         GlobalWords.CommandIn(words).StartsWith("ssh-keys:", StringComparison.Ordinal);
-
-    /// <summary>Standard input, except that a folder to deploy is read here, with the caller's rights, and sent as an archive.</summary>
-    private static (string[] Words, Action<Stream> WriteInput) InputOf(string[] args)
-    {
-        if (CertificateInput.TryOf(args) is { } certificate)
-        {
-            return (args, certificate);
-        }
-
-        return GlobalWords.Strip(args).WordsWithApp switch
-        {
-            ["deploy", var app] when !Console.IsInputRedirected => throw ProgramProblems.FolderNotNamed(app).AsException(),
-            ["deploy", var app, var folder] when !app.StartsWith('-') && !folder.StartsWith('-') => (args[..^1], FolderArchive.Of(folder)),
-            _ => (args, static stream => Invocation.CopyInput(stream)),
-        };
-    }
 
     private static StateRoots RootsIn(GlobalEnvironment environment)
     {

@@ -5,6 +5,15 @@ namespace Berth.Specs;
 /// <summary>Each on a machine of its own, thrown away afterwards: the real programs of the system, the real paths and ports.</summary>
 public sealed class Installing_on_a_machine : IDisposable
 {
+    // A member of the group deploys from a home that is closed to others.
+    private const string Shop = $"""
+        $BERTH install --domain example.com >/dev/null; useradd --create-home member; usermod -aG dokku member; chmod 700 /home/member
+        cd /home/member; mkdir shop; echo 'web: perl server.pl' >shop/Procfile; cat >shop/server.pl <<'SERVER'
+        {ProcessServer.Server}
+        SERVER
+        chown -R member: .; runuser -u member -- dokku apps:create shop; runuser -u member -- dokku deploy shop ./shop
+        """;
+
     private readonly ScratchMachine _machine = new();
 
     [Fact]
@@ -34,6 +43,44 @@ public sealed class Installing_on_a_machine : IDisposable
         Assert.Contains("\ndokku\n*\ndokku 755\ndokku 700\ndokku 600\ndokku 755\n/usr/bin/dokku\nexample.com\nrules are good\n", said, StringComparison.Ordinal);
         Assert.Contains("=====> My Apps\nby-clone\nby-dokku\nby-root\nplugn: dev\n1\nby-clone\nby-dokku\nby-root\n-- strangers\nturned away\n !     This command must be run as root\n", said, StringComparison.Ordinal);
         Assert.EndsWith("not root\n-- left for root\n", said, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("dokku")]
+    [InlineData("member")]
+    public async Task finds_a_healthy_app_healthy_whoever_asks(string account)
+    {
+        var said = await RunAsync($"""
+            {Shop}
+            runuser -u {account} -- dokku doctor shop; echo "status $?"
+            """);
+        Assert.Contains("http://shop.example.com/ answered 200", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("FAIL", said, StringComparison.Ordinal);
+        Assert.EndsWith("status 0\n", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task reads_the_files_that_a_member_names_with_the_members_rights()
+    {
+        var said = await RunAsync($$"""
+            {{Shop}}
+            cd /home/member; openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 9 -subj /CN=shop.example.com \
+                -addext subjectAltName=DNS:shop.example.com -keyout k.pem -out c.pem 2>/dev/null
+            echo GREETING=hello >words.env; mkdir closed; printf 'web: false\n' >closed/Procfile; touch closed/zest
+            chown -R member: .; chown root: closed/zest; chmod 600 closed/zest *.pem *.env
+            as() { runuser -u member -- dokku "$@"; }
+            as certs:add shop c.pem k.pem >/dev/null; echo "certificate $?"; as certs:report shop --ssl-hostnames
+            as certs:add shop c.pem none.pem; echo "no key $?"
+            as config:import --no-restart shop words.env >/dev/null 2>&1; as config:get shop GREETING
+            as deploy shop closed | grep -v ' in the build log' ; as --quiet ps:report shop --running
+            curl -sSko /dev/null -w '%{http_code}\n' --connect-to ::127.0.0.1: https://shop.example.com/
+            """);
+        Assert.Contains("\n=====> Application deployed:\n       http://shop.example.com\n", said, StringComparison.Ordinal);
+        Assert.Contains("certificate 0\nshop.example.com\n", said, StringComparison.Ordinal);
+        Assert.Contains("KEY file specified not found", said, StringComparison.Ordinal);
+        Assert.Contains("\nhello\n", said, StringComparison.Ordinal);
+        Assert.Contains("What was to be sent cannot be read: Access to the path '/home/member/closed/zest' is denied.", said, StringComparison.Ordinal);
+        Assert.EndsWith("true\n200\n", said, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace Berth.Specs;
 /// <summary>Small apps for specifications about processes: a perl server that tells what it was started with.</summary>
 internal static class ProcessServer
 {
-    private const string Server = """
+    public const string Server = """
         #!/usr/bin/perl
         use IO::Socket::INET;
         $| = 1;

@@ -11,18 +11,26 @@ internal static class CertificateInput
 {
     private const int Limit = (1 << 20) + 1; // one byte more than is accepted: what is too long must show
 
-    /// <returns>Writes what the command reads; null when these words are no such command, or standard input is the archive.</returns>
-    public static Action<Stream>? TryOf(string[] args)
+    /// <returns>
+    /// The words to send, in which <c>-</c> stands for each file, and what writes the archive; null when these words are no such command, or
+    /// standard input is the archive.
+    /// </returns>
+    public static (string[] Words, Action<Stream> Write)? TryOf(string[] args)
     {
         if (Stripped(args) is not { Words: ["certs:add" or "certs:update", ..] } globals)
         {
             return null;
         }
 
-        var words = globals.Words.Skip(1).Where(word => word != "--").Skip(globals.App is null ? 1 : 0).Where(word => word.Length > 0).ToArray();
-        return words is [var certificate, var key, ..] ? stream => Write(stream, certificate, key)
-            : Console.IsInputRedirected ? null
-            : static _ => { };
+        var words = globals.Words.Skip(1).Where(word => word != "--").ToArray();
+        var app = globals.App is null ? words.Take(1).ToArray() : [];
+        return words.Skip(app.Length).Where(word => word.Length > 0).ToArray() switch
+        {
+            ["-", "-", ..] => null,
+            [var certificate, var key, ..] => ([.. args[..^(globals.Words.Length - 1)], .. app, "-", "-"], stream => Write(stream, certificate, key)),
+            _ when Console.IsInputRedirected => null,
+            _ => (args, static _ => { }),
+        };
     }
 
     private static GlobalWords? Stripped(string[] args)

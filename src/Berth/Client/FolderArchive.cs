@@ -24,7 +24,7 @@ internal static class FolderArchive
 
     private static void Write(string root, Stream stream)
     {
-        using var writer = new TarWriter(stream, TarEntryFormat.Pax, leaveOpen: true);
+        var writer = new TarWriter(stream, TarEntryFormat.Pax, leaveOpen: true);
         var options = new EnumerationOptions { RecurseSubdirectories = false, AttributesToSkip = 0 };
         var waiting = new Stack<string>([root]);
         while (waiting.TryPop(out var folder))
@@ -44,5 +44,8 @@ internal static class FolderArchive
                 }
             }
         }
+
+        // Not on the way of an exception: it writes the archive's end, and half of one must not look whole.
+        writer.Dispose();
     }
 }

@@ -48,13 +48,13 @@ internal static class LocalRun
 
     private static Stream InputOf(string[] words)
     {
-        if (CertificateInput.TryOf(words) is not { } write)
+        if (CertificateInput.TryOf(words) is not { } named)
         {
             return Console.OpenStandardInput();
         }
 
         var input = new MemoryStream();
-        write(input);
+        named.Write(input);
         input.Position = 0;
         return input;
     }

@@ -9,7 +9,8 @@ namespace Berth.Client;
 
 /// <summary>
 /// Commands act as the account that the state belongs to, <c>dokku</c>. Root needs no other, and anyone else goes through sudo, which decides
-/// whether they may: administrators by their own right, members of the group <c>dokku</c> by the rule that <c>berth install</c> writes.
+/// whether they may: administrators by their own right, members of the group <c>dokku</c> by the rule that <c>berth install</c> writes. Files that
+/// the words name are read before, with the caller's own rights, and sent as standard input.
 /// </summary>
 internal static class OtherAccount
 {
@@ -48,8 +49,9 @@ internal static class OtherAccount
 
     private static int Run(string sudo, string program, string[] words)
     {
-        var start = new ProcessStartInfo(sudo);
-        foreach (var word in (string[])["-u", "dokku", "-H", "--", PathOf(program), .. words])
+        var (sent, writeInput) = CallersInput.ForAnother(words);
+        var start = new ProcessStartInfo(sudo) { RedirectStandardInput = writeInput is not null };
+        foreach (var word in (string[])["-u", "dokku", "-H", "--", PathOf(program), .. sent])
         {
             start.ArgumentList.Add(word);
         }
@@ -57,8 +59,31 @@ internal static class OtherAccount
         // Ctrl-C reaches the whole terminal: the command decides what becomes of it.
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
         using var process = Process.Start(start) ?? throw ProgramProblems.NoSudo(sudo).AsException();
+        var fault = writeInput is null ? null : Send(writeInput, process.StandardInput.BaseStream);
         process.WaitForExit();
-        return process.ExitCode;
+        return fault is null ? process.ExitCode : throw ProgramProblems.InputUnreadable(fault).AsException();
+    }
+
+    /// <returns>What could not be read, so that only a part was sent; null when all was, or nobody wanted more.</returns>
+    private static string? Send(Action<Stream> writeInput, Stream input)
+    {
+        try
+        {
+            using (input)
+            {
+                writeInput(input);
+            }
+        }
+        catch (IOException e) when (SystemFault.Of(e).Number == SystemFault.BrokenPipe)
+        {
+            // It has ended already, and said why.
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return e.Message;
+        }
+
+        return null;
     }
 
     /// <summary>The name the caller used, as sudo's rules spell it.</summary>

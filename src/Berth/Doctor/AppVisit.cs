@@ -64,7 +64,7 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
 
             findings.AddRange(services.Config.FaultsFor(app)
                 .Select(fault => Finding.Warn(fault, $"Correct or remove that line, then `berth ps:restart {app}`.")));
-            if (services.Runtime.ObstacleOf(app) is { } obstacle)
+            if (MayReadRelease(app) && services.Runtime.ObstacleOf(app) is { } obstacle)
             {
                 findings.Add(Finding.Fail($"its processes could not be started anew: {obstacle.Found}", obstacle.Remedy));
             }
@@ -91,6 +91,24 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
         }
 
         return findings;
+    }
+
+    // A release is its app's own: who asks may be another than who starts it, and their rights say nothing of its.
+    private bool MayReadRelease(AppName app)
+    {
+        try
+        {
+            return services.Releases.Current(app) is not { } release || Directory.EnumerateFileSystemEntries(services.Releases.FolderOf(app, release)).Any();
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            // The daemon would fare no better.
+            return true;
+        }
     }
 
     private bool RunsAsRoot(AppName app) =>
