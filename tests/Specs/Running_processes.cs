@@ -9,6 +9,35 @@ public sealed class Running_processes(SharedServer server)
     private BerthServer Berth => server.Berth;
 
     [Fact]
+    public async Task says_that_nobody_answers_when_a_release_has_no_web_process()
+    {
+        await ProcessServer.DeployAsync(Berth, "run-noweb");
+        using var folder = ProcessServer.Folder(("Procfile", "worker: sleep 1000\n"));
+
+        var result = await Berth.RunAsync("deploy", "run-noweb", folder.Path);
+
+        Assert.Equal(0, result.Status);
+        Assert.Contains("=====> Application deployed\n", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("http://", result.Output, StringComparison.Ordinal);
+        Assert.Contains(" !     No web process of run-noweb runs, so visitors get 502.", result.Error, StringComparison.Ordinal);
+        Assert.Contains("502", (await ExternalProgram.RunAsync("curl", ["-sSI", "-H", "Host: run-noweb.localhost", $"http://127.0.0.1:{Berth.HttpPort}/"])).Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("extra")]
+    [InlineData("--", "extra", "more")]
+    public async Task deploy_one_folder_and_no_more(params string[] words)
+    {
+        await ProcessServer.DeployAsync(Berth, $"run-words{words.Length}");
+        using var folder = ProcessServer.Folder();
+
+        var result = await Berth.RunAsync(["deploy", $"run-words{words.Length}", folder.Path, .. words], "not an archive");
+
+        Assert.Equal(1, result.Status);
+        Assert.StartsWith($" !     Unexpected argument(s): [{words[^1]}]\n", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task honours_a_scale_that_was_asked_for_before_the_first_deploy()
     {
         using var folder = ProcessServer.Folder(("Procfile", "web: perl server.pl\nworker: sleep 1000\n"));

@@ -42,6 +42,11 @@ public static class BuildProblems
     internal static Problem DamagedArchive(string reason) => new(
         ArchiveDamaged, $"What was sent is not a whole tar archive: {Printable.Of(reason)}", "Send it again; nothing was changed.");
 
+    internal static Problem MoreThanAFolder(AppName app, string word) => new(
+        CommandLine.CommandLineProblems.ArgumentUnexpected,
+        $"Unexpected argument(s): [{Printable.Of(word)}]",
+        $"Name one folder, in quotes if its name has a space: `berth deploy {app} \"path/to/my folder\"`; nothing was changed.");
+
     internal static Problem RefusedEntry(string name, string reason) => new(
         ArchiveRefused,
         $"'{Printable.Of(name)}' in the archive was refused: {reason}.",

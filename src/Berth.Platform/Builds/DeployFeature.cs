@@ -20,7 +20,13 @@ public sealed class DeployFeature(
 
     private async Task<int> DeployAsync(CommandCall call)
     {
-        var app = apps.Find(call.Parse().At(0));
+        var words = call.Parse();
+        var app = apps.Find(words.At(0));
+        if (words.Positional.Count > 1)
+        {
+            throw BuildProblems.MoreThanAFolder(app, words.Positional[^1]).AsException();
+        }
+
         deployLock.RefuseDeploy(app);
         call.Output.Step($"Deploying {app}...");
         await builds.RunAsync(

@@ -50,7 +50,7 @@ public sealed class AppRuntime(
         await triggers.FireAsync("nginx-pre-reload", [app.Text, port, address], within, cancel);
         await triggers.FireAsync("proxy-build-config", [app.Text], within, cancel);
         await triggers.FireAsync("post-deploy", [app.Text, port, address, release], within, cancel);
-        TellUrls(app, output);
+        DeployedNews.Tell(app, deployed.Targets, routes.UrlsOf(app), output);
     }
 
     /// <summary>Starts the current release anew, without an interruption.</summary>
@@ -237,21 +237,6 @@ public sealed class AppRuntime(
         if (unwritten is not null)
         {
             throw ProcessStateProblems.StopNotKept(app, unwritten.Problem).AsException(unwritten);
-        }
-    }
-
-    private void TellUrls(AppName app, CommandOutput output)
-    {
-        output.Headline("Application deployed:");
-        var urls = routes.UrlsOf(app);
-        foreach (var url in urls)
-        {
-            output.Detail(url);
-        }
-
-        if (urls.Count == 0)
-        {
-            output.Detail($"It has no domain yet, so nobody can reach it. Add one with domains:add {app} www.example.com");
         }
     }
 
