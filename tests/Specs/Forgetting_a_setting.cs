@@ -15,7 +15,9 @@ public sealed class Forgetting_a_setting
         await berth.OkAsync("domains:set", "shop", "shop.localhost");
         Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "shop")).Status);
         await SaysAsync("ERROR: Cannot request a certificate without an e-mail address!");
-        Assert.Contains("its certificate cannot be ordered: ERROR:", (await berth.RunAsync("doctor", "shop")).Output, StringComparison.Ordinal);
+        Assert.Contains("its certificate cannot be ordered: Cannot request", (await berth.RunAsync("doctor", "shop")).Output, StringComparison.Ordinal);
+        Assert.Matches(@" UTC  failed +shop: Cannot request a certificate without an e-mail address!\n$", await berth.OkAsync("letsencrypt:events", "shop"));
+        Assert.StartsWith("-----> Nothing was spent yet: no server has been asked for a certificate.\n", await berth.OkAsync("letsencrypt:limits"), StringComparison.Ordinal);
         Assert.Equal("0\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-failures"));
         Assert.DoesNotContain("app=\"shop\"", await berth.OkAsync("metrics"), StringComparison.Ordinal);
 
@@ -34,9 +36,13 @@ public sealed class Forgetting_a_setting
         await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
         Assert.Contains("berth_certificates{state=\"valid\"} 1\n", await berth.OkAsync("metrics"), StringComparison.Ordinal);
 
+        // Without a daemon the command itself looks, and is none.
+        await berth.StopAsync();
+        Assert.Contains("and Berth's own authority does not run.", (await berth.RunAsync("letsencrypt:status", "shop")).Output, StringComparison.Ordinal);
+
         async Task SaysAsync(string found)
         {
-            Assert.Equal($"a certificate was asked for and cannot be ordered: {found}\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-waiting-for"));
+            Assert.Equal($"a certificate was asked for and cannot be ordered: {found.Replace("ERROR: ", "", StringComparison.Ordinal)}\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-waiting-for"));
             Assert.Equal($"{found}\n", await berth.OkAsync("letsencrypt:report", "shop", "--letsencrypt-last-error"));
         }
     }

@@ -63,7 +63,7 @@ public sealed class Knowing_what_a_certificate_waits_for
         await SaysAsync("^renewal by the daemon is off .letsencrypt:cron-job --add turns it on.: by hand alone; renewal");
         Assert.Contains(", by hand: letsencrypt:cron-job --add has the daemon do it", (await berth.RunAsync("doctor", "hello")).Output, StringComparison.Ordinal);
         await berth.OkAsync("letsencrypt:set", "--global", "email");
-        await SaysAsync("; as things are it could not be ordered: ERROR: Cannot request a certificate without an e-mail address!$");
+        await SaysAsync("; as things are it could not be ordered: Cannot request a certificate without an e-mail address!$");
 
         await berth.StopAsync();
         await berth.RestartAsync(WrongClock.Ahead("+100d"));

@@ -60,7 +60,7 @@ public sealed class Putting_an_app_on_https(SharedServer server)
         await berth.OkAsync("apps:create", "before");
         await NudgeAsync("before");
         Assert.StartsWith(
-            "a certificate is wanted by default and cannot be ordered: ERROR: Cannot request a certificate without an e-mail",
+            "a certificate is wanted by default and cannot be ordered: Cannot request a certificate without an e-mail",
             await berth.OkAsync("letsencrypt:report", "before", "--letsencrypt-waiting-for"),
             StringComparison.Ordinal);
         await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");

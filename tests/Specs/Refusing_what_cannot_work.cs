@@ -19,6 +19,21 @@ public sealed class Refusing_what_cannot_work(SharedServer server)
     }
 
     [Fact]
+    public async Task a_server_that_DNS_does_not_know_and_says_so_once()
+    {
+        await Berth.OkAsync("apps:create", "bad-dns");
+        await Berth.OkAsync("domains:set", "bad-dns", "bad5.example.com");
+        await Berth.OkAsync("letsencrypt:set", "bad-dns", "email", "you@example.com");
+        await Berth.OkAsync("letsencrypt:set", "bad-dns", "dns-resolvers", $"127.0.0.1:{FreePort.Next()}");
+        await Berth.OkAsync("letsencrypt:set", "bad-dns", "server", "https://ca.invalid/directory");
+
+        var result = await Berth.RunAsync("letsencrypt:enable", "bad-dns");
+
+        Assert.Equal(1, result.Status);
+        Assert.Equal(2, (result.Output + result.Error).Split("The certificate authority's host ca.invalid is not known to DNS").Length);
+    }
+
+    [Fact]
     public async Task a_certificate_without_domains()
     {
         await Berth.OkAsync("apps:create", "bad2");

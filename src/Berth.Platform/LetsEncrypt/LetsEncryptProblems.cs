@@ -153,8 +153,8 @@ public static class LetsEncryptProblems
 
     internal static Problem NoAuthority() => new(
         AuthorityOff,
-        "The server is set to berth, but this daemon runs without its authority.",
-        "Start the daemon without --no-authority, or mend what its log says kept the authority from starting and start it anew; or choose another: `berth letsencrypt:set --global server production`.");
+        "The server is set to berth, and Berth's own authority does not run.",
+        "Start the daemon, without --no-authority, or mend what its log says kept the authority from starting and start it anew; or choose another: `berth letsencrypt:set --global server production`.");
 
     internal static Problem SomeLeftOut(AppName app, int count) => new(
         NamesLeftOut,

@@ -71,7 +71,7 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
 
             if (services.Manager.NextOf(app).Refusal is { } refusal)
             {
-                findings.Add(Finding.Fail($"its certificate cannot be ordered: {refusal.Found}", refusal.Remedy));
+                findings.Add(Finding.Fail($"its certificate cannot be ordered: {Sentences.Inside(refusal.Found)}", refusal.Remedy));
             }
             else if (services.Manager.LastFailureOf(app) is { } failure)
             {

@@ -81,6 +81,11 @@ public sealed class LimitCommands(Ledgers ledgers, CertificatePlanner planner, O
             }
         }
 
+        if (shown.Count == 0)
+        {
+            output.Step("Nothing was spent yet: no server has been asked for a certificate.");
+        }
+
         output.Step($"Registered domains by the Public Suffix List of {PublicSuffixes.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}; counted by this machine alone.");
     }
 

@@ -37,7 +37,7 @@ public sealed class ListCommands(
             if (((state.RefusedAt is null ? null : reader.NextOf(app).Refusal) ?? state.LastFailure) is { } failure)
             {
                 Send(lines, call.Output);
-                call.Output.Warn($"{app}: {failure.Found} ({call.Caller.AsCalled(failure.Remedy)})");
+                call.Output.Warn($"{app}: {Sentences.Inside(failure.Found)} ({call.Caller.AsCalled(failure.Remedy)})");
             }
             else if (lines.Length > Piece)
             {

@@ -102,7 +102,7 @@ public static class LineagePlan
     }
 
     private static string WhyNone(LineageWants wants, LineageStored stored) =>
-        wants.WhyNot is { } why ? $"a certificate {(wants.ByDefault ? "is wanted by default" : "was asked for")} and cannot be ordered: {why.Found}"
+        wants.WhyNot is { } why ? $"a certificate {(wants.ByDefault ? "is wanted by default" : "was asked for")} and cannot be ordered: {Sentences.Inside(why.Found)}"
         : stored.State.LastFailure is null ? "no certificate was asked for"
         : "the first certificate could not be had; it is asked for again by hand";
 
@@ -149,7 +149,7 @@ public static class LineagePlan
 
     // Somebody must set what is missing, which is seen at once: it is told of once a day.
     private static LineageGate? Refused(LineageStep step) => step.Refusal is { At: { } at, Found: var found }
-        ? new LineageGate { Kind = GateKind.UserAction, Until = at + LongestSilence, Reason = found }
+        ? new LineageGate { Kind = GateKind.UserAction, Until = at + LongestSilence, Reason = Sentences.Inside(found) }
         : null;
 
     private static LineageGate? Rest(LineageStep step, LineageStored stored)

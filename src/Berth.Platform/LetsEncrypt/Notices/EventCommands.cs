@@ -38,7 +38,7 @@ public sealed class EventCommands(NoticeLog log, AppCatalog apps)
     {
         var next = notice.NextAttempt is { } at ? $" Next attempt: {Spoken(at)}." : "";
         var expires = notice.Expires is { } end ? $" Expires: {Spoken(end)}." : "";
-        return Printable.Of($"{Spoken(notice.At)}  {notice.Event,-11} {notice.Sentence.TrimEnd('.')}.{expires}{next}", 2000);
+        return Printable.Of($"{Spoken(notice.At)}  {notice.Event,-11} {Sentences.Ended(notice.Sentence)}{expires}{next}", 2000);
     }
 
     private static string Spoken(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);

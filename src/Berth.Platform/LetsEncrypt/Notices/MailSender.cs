@@ -31,7 +31,7 @@ internal static class MailSender
         catch (Exception e) when (e is SocketException or IOException or AuthenticationException or CryptographicException
             || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
-            var words = e is OperationCanceledException ? "it took too long" : Printable.Of(e.Message, 300);
+            var words = e is OperationCanceledException ? "it took too long" : Printable.Of(NetworkFault.Of(e), 300);
             throw new NoticeException($"{settings}: {Scrubbed(words, settings)}", e);
         }
     }

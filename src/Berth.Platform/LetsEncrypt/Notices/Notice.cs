@@ -42,7 +42,7 @@ public sealed record Notice
     public string Sentence => Event switch
     {
         "issued" => $"{App} has a new certificate for {Listed}",
-        "failed" => $"{App}: {Found}",
+        "failed" => $"{App}: {Sentences.Inside(Found ?? "")}",
         "held" => $"{App}: the next order waits. {Found}",
         "fell-over" => $"{App}: another server is asked from now on. {Found}",
         "revoked" => $"The certificate of {App} was revoked and taken off",

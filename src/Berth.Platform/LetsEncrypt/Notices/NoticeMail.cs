@@ -11,7 +11,7 @@ internal static class NoticeMail
     internal static string Body(Notice notice)
     {
         var text = new StringBuilder();
-        text.AppendLine(notice.Sentence + (notice.Sentence.EndsWith('.') ? "" : "."));
+        text.AppendLine(Sentences.Ended(notice.Sentence));
         Add(text, "\nWhat to do: ", notice.Remedy);
         text.AppendLine();
         Add(text, "Server:       ", notice.Host);

@@ -11,6 +11,9 @@ namespace Berth.Platform.LetsEncrypt.Preflight;
 /// </summary>
 public sealed class CertificatePreflight(AcmeClients clients, EdgeServer edge, TimeProvider time)
 {
+    /// <summary>The check of whether the server answers at all.</summary>
+    internal const string Server = "server";
+
     private const int AtOnce = 8;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan ServerPatience = TimeSpan.FromSeconds(8);
@@ -73,8 +76,8 @@ public sealed class CertificatePreflight(AcmeClients clients, EdgeServer edge, T
     {
         var isClocks = server.Failure?.Code == AcmeProblems.ClockWrong;
         yield return server.Failure is { } failure
-            ? PreflightFinding.Bad("server", isClocks ? "clock" : "server", failure.Found, failure.Remedy)
-            : PreflightFinding.Ok("server", "server", $"{scope.Directory.Host} answers");
+            ? PreflightFinding.Bad("server", isClocks ? "clock" : Server, failure.Found, failure.Remedy)
+            : PreflightFinding.Ok("server", Server, $"{scope.Directory.Host} answers");
         if (server.ClockSkew is { } skew && !isClocks)
         {
             yield return ClockWords.IsWrong(skew)

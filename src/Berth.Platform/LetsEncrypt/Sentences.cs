@@ -1,0 +1,14 @@
+namespace Berth.Platform.LetsEncrypt;
+
+/// <summary>Makes what was found a part of a longer text.</summary>
+public static class Sentences
+{
+    // The contract's own first word of a line.
+    private const string Mark = "ERROR: ";
+
+    /// <summary>What was found, to stand behind other words.</summary>
+    public static string Inside(string found) => found.StartsWith(Mark, StringComparison.Ordinal) ? found[Mark.Length..] : found;
+
+    /// <summary>A sentence with one mark at its end.</summary>
+    public static string Ended(string text) => text.Length > 0 && text[^1] is '.' or '!' or '?' ? text : text + ".";
+}
