@@ -72,6 +72,7 @@ internal sealed class ChainDownload(AcmeClient client, IProgress<IssuanceStep>? 
         {
             var chain = CertificateChain.Parse(pem);
             CertificateCheck.Require(chain, key, names, client.Clock.Now);
+            chain.RequireReadable();
             return chain;
         }
         catch (CryptographicException e)
