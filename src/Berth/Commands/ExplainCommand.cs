@@ -13,7 +13,7 @@ internal static class ExplainCommand
     {
         if (words is [var word])
         {
-            // Codes are in small letters; a page's name is no place for anything else.
+            // Codes are in small letters.
             var code = word.ToLowerInvariant();
             output.Raw(Page(code) ?? throw Unknown(word, code).AsException());
             return Task.FromResult(0);
