@@ -17,9 +17,18 @@ public static class Archive
     /// <param name="cancel">Ends the work; what is in the folder then is the caller's to remove.</param>
     public static async Task UnpackAsync(Stream archive, string folder, ArchiveLimits limits, CancellationToken cancel)
     {
+        var tar = new BoundedTar(archive);
         try
         {
-            await UnpackEachAsync(archive, folder, limits, cancel);
+            await UnpackEachAsync(tar, folder, limits, cancel);
+        }
+        catch (EndOfStreamException e) when (tar.IsEmpty)
+        {
+            throw BuildProblems.NothingSent().AsException(e);
+        }
+        catch (InvalidDataException e) when (tar.IsGzip)
+        {
+            throw BuildProblems.CompressedArchive().AsException(e);
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or NotSupportedException)
         {
@@ -31,9 +40,9 @@ public static class Archive
         }
     }
 
-    private static async Task UnpackEachAsync(Stream archive, string folder, ArchiveLimits limits, CancellationToken cancel)
+    private static async Task UnpackEachAsync(BoundedTar archive, string folder, ArchiveLimits limits, CancellationToken cancel)
     {
-        await using var reader = new TarReader(new BoundedTar(archive), leaveOpen: true);
+        await using var reader = new TarReader(archive, leaveOpen: true);
         var links = new List<(string Path, string Target)>();
         var (bytes, entries) = (0L, 0);
         while (await reader.GetNextEntryAsync(copyData: false, cancel) is { } entry)

@@ -15,6 +15,13 @@ internal sealed class BoundedTar(Stream archive) : ForwardStream
     private readonly byte[] _header = new byte[Block];
     private int _headerFilled;
     private long _dataLeft;
+    private bool _headerSeen;
+
+    /// <summary>True when not a byte came.</summary>
+    public bool IsEmpty => !_headerSeen && _headerFilled == 0;
+
+    /// <summary>True when it is compressed: its reading ends at once.</summary>
+    public bool IsGzip => !_headerSeen && _headerFilled > 1 && _header is [0x1f, 0x8b, ..];
 
     public override bool CanRead => true;
 
@@ -48,8 +55,14 @@ internal sealed class BoundedTar(Stream archive) : ForwardStream
             bytes[..taken].CopyTo(_header.AsSpan(_headerFilled));
             _headerFilled += taken;
             bytes = bytes[taken..];
+            if (IsGzip)
+            {
+                throw new InvalidDataException("it is compressed with gzip");
+            }
+
             if (_headerFilled == Block)
             {
+                _headerSeen = true;
                 _headerFilled = 0;
                 Judge();
             }

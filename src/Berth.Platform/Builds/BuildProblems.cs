@@ -42,6 +42,12 @@ public static class BuildProblems
     internal static Problem DamagedArchive(string reason) => new(
         ArchiveDamaged, $"What was sent is not a whole tar archive: {Printable.Of(reason)}", "Send it again; nothing was changed.");
 
+    internal static Problem NothingSent() => new(
+        ArchiveDamaged, "Nothing was sent: the folder is empty, or standard input was.", "Name the folder that holds the app's Procfile; nothing was changed.");
+
+    internal static Problem CompressedArchive() => new(
+        ArchiveDamaged, "What was sent is compressed with gzip.", "Uncompress it and send that (`gunzip -c app.tar.gz`); nothing was changed.");
+
     internal static Problem MoreThanAFolder(AppName app, string word) => new(
         CommandLine.CommandLineProblems.ArgumentUnexpected,
         $"Unexpected argument(s): [{Printable.Of(word)}]",

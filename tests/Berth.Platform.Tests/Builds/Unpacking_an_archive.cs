@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using System.IO.Compression;
 using Berth.Kernel;
 using Berth.Platform.Builds;
 using Berth.TestKit;
@@ -129,6 +130,44 @@ public sealed class Unpacking_an_archive : IDisposable
             () => Archive.UnpackAsync(new MemoryStream(header), _scratch["release"], Limits, CancellationToken.None));
 
         Assert.Equal(BuildProblems.ArchiveRefused, failure.Problem.Code);
+    }
+
+    [Fact]
+    public async Task says_that_nothing_was_sent()
+    {
+        var failure = await Assert.ThrowsAsync<ProblemException>(() => UnpackAsync(_ => { }));
+        Assert.Equal("Nothing was sent: the folder is empty, or standard input was.", failure.Problem.Found);
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(100_000)]
+    public async Task says_that_it_is_compressed(int size)
+    {
+        using var archive = new MemoryStream();
+        await using (var gzip = new GZipStream(archive, CompressionLevel.NoCompression, leaveOpen: true))
+        await using (var writer = new TarWriter(gzip, TarEntryFormat.Pax))
+        {
+            Add(writer, "Procfile", new string('x', size));
+        }
+
+        archive.Position = 0;
+        var failure = await Assert.ThrowsAsync<ProblemException>(() => Archive.UnpackAsync(archive, _scratch["release"], Limits, CancellationToken.None));
+        Assert.Equal("What was sent is compressed with gzip.", failure.Problem.Found);
+    }
+
+    [Fact]
+    public async Task takes_a_file_in_it_that_begins_as_gzip_does()
+    {
+        using var archive = new MemoryStream();
+        using (var writer = new TarWriter(archive, TarEntryFormat.Ustar, leaveOpen: true))
+        {
+            writer.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, "f") { DataStream = new MemoryStream([0x1f, 0x8b, 8]) });
+        }
+
+        archive.Position = 0;
+        await Archive.UnpackAsync(archive, _scratch["release"], Limits, CancellationToken.None);
+        Assert.Equal([0x1f, 0x8b, 8], await File.ReadAllBytesAsync(_scratch["release/f"]));
     }
 
     [Fact]
