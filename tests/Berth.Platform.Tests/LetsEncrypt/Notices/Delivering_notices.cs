@@ -59,6 +59,9 @@ public sealed class Delivering_notices : IDisposable, INoticeFaults, ITriggers
         Assert.Contains("\"app\":\"well\"", await TakePostAsync(well), StringComparison.Ordinal);
         await Eventually.TrueAsync(() => Task.FromResult(mail.Mails.Count == 1));
         Assert.False(_faults.Reader.TryRead(out _));
+
+        // Only what was stuck is left, before the end as well as after it.
+        await Eventually.TrueAsync(() => Task.FromResult(Directory.GetFiles(Outbox, "*.json").Length == 5));
         await EndAsync(end, running);
         Assert.Equal(5, Directory.GetFiles(Outbox, "*.json").Length);
     }
