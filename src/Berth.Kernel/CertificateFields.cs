@@ -71,6 +71,19 @@ public sealed class CertificateFields
         return false;
     }
 
+    /// <returns>The host names and addresses it is for; null where it does not say.</returns>
+    /// <exception cref="CryptographicException">The extension is malformed.</exception>
+    public IEnumerable<string>? AlternativeNames()
+    {
+        if (Extension("2.5.29.17") is not { } extension)
+        {
+            return null;
+        }
+
+        var names = new X509SubjectAlternativeNameExtension(extension.RawData, extension.Critical);
+        return names.EnumerateDnsNames().Concat(names.EnumerateIPAddresses().Select(address => address.ToString()));
+    }
+
     /// <returns>What the certificate says under an object identifier, or null when it says nothing.</returns>
     /// <exception cref="CryptographicException">The extensions are malformed; the message is the end of a sentence.</exception>
     public X509Extension? Extension(string oid) => _behindKey.IsEmpty ? null : Parsed(() =>

@@ -23,7 +23,7 @@ internal sealed class ChainCertificate
         IsAuthority = Fields.Extension("2.5.29.19") is { } constraints ? new X509BasicConstraintsExtension(constraints, constraints.Critical).CertificateAuthority : null;
         IsForServers = Fields.Extension("2.5.29.37") is not { } usage
             || new X509EnhancedKeyUsageExtension(usage, usage.Critical).EnhancedKeyUsages.Cast<Oid>().Any(purpose => purpose.Value is ServerPurpose or AnyPurpose);
-        Names = NamesIn(Fields.Extension("2.5.29.17"));
+        Names = (Fields.AlternativeNames() ?? []).ToHashSet(StringComparer.OrdinalIgnoreCase);
     }
 
     internal byte[] Der { get; }
@@ -61,18 +61,5 @@ internal sealed class ChainCertificate
         {
             throw new CryptographicException("it is malformed", e);
         }
-    }
-
-    private static HashSet<string> NamesIn(X509Extension? extension)
-    {
-        HashSet<string> names = new(StringComparer.OrdinalIgnoreCase);
-        if (extension is not null)
-        {
-            var alternative = new X509SubjectAlternativeNameExtension(extension.RawData, extension.Critical);
-            names.UnionWith(alternative.EnumerateDnsNames());
-            names.UnionWith(alternative.EnumerateIPAddresses().Select(address => address.ToString()));
-        }
-
-        return names;
     }
 }

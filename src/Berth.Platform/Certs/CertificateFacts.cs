@@ -8,7 +8,6 @@ namespace Berth.Platform.Certs;
 /// <summary>What a certificate says of itself, fit to be printed: who made it may have written anything into it.</summary>
 public sealed record CertificateFacts
 {
-    private const string AlternativeNames = "2.5.29.17";
     private const int LongestName = 253;
 
     /// <summary>
@@ -65,16 +64,10 @@ public sealed record CertificateFacts
     private static string? CommonNameOf(CertificateFields leaf) => leaf.Subject.EnumerateRelativeDistinguishedNames()
         .FirstOrDefault(part => !part.HasMultipleElements && part.GetSingleElementType().Value == "2.5.4.3")?.GetSingleElementValue() is { } name ? Printable.Of(name) : null;
 
-    private static ImmutableArray<string> NamesOf(CertificateFields leaf, string? commonName)
-    {
-        if (leaf.Extension(AlternativeNames) is not { } extension)
-        {
-            return commonName is null ? [] : [commonName];
-        }
-
-        var names = new X509SubjectAlternativeNameExtension(extension.RawData, extension.Critical);
-        return [.. names.EnumerateDnsNames().Select(name => Printable.Of(name, LongestName)), .. names.EnumerateIPAddresses().Select(ip => ip.ToString())];
-    }
+    private static ImmutableArray<string> NamesOf(CertificateFields leaf, string? commonName) =>
+        leaf.AlternativeNames() is { } names ? [.. names.Select(name => Printable.Of(name, LongestName))]
+        : commonName is null ? []
+        : [commonName];
 
     private static string DistinguishedName(X500DistinguishedName name) => string.Join(
         ", ",
