@@ -13,8 +13,9 @@ public static class WrongClock
     public static Dictionary<string, string?> Ahead(string by) =>
         new() { ["LD_PRELOAD"] = Library, ["FAKETIME"] = by, ["DONT_FAKE_MONOTONIC"] = "1" };
 
-    /// <param name="file">Holds how far ahead it is now; read at each look at the clock.</param>
+    // The library lets other threads see the machine's time while one reads the file: once a second is seldom, at each look is one in a hundred.
+    /// <param name="file">Holds how far ahead it is now; read again within a second or two.</param>
     /// <returns>The environment of a program whose clock is set while it runs.</returns>
     public static Dictionary<string, string?> By(string file) =>
-        new() { ["LD_PRELOAD"] = Library, ["FAKETIME_TIMESTAMP_FILE"] = file, ["FAKETIME_NO_CACHE"] = "1", ["DONT_FAKE_MONOTONIC"] = "1" };
+        new() { ["LD_PRELOAD"] = Library, ["FAKETIME_TIMESTAMP_FILE"] = file, ["FAKETIME_CACHE_DURATION"] = "1", ["DONT_FAKE_MONOTONIC"] = "1" };
 }
