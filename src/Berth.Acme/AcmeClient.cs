@@ -63,6 +63,8 @@ public sealed class AcmeClient : IDisposable
 
     internal ServerClock Clock => Connection.Clock;
 
+    internal KnownIssuers Issuers { get; } = new();
+
     /// <summary>Reads the server's directory; remembered for an hour.</summary>
     /// <exception cref="ProblemException">See <see cref="AcmeProblems"/>.</exception>
     public Task<AcmeDirectory> GetDirectoryAsync(CancellationToken cancel) =>

@@ -46,16 +46,16 @@ public static class AtomicFile
     private static void Write(HeldFolder folder, string name, ReadOnlySpan<byte> content, UnixFileMode mode, bool waits)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        var temporary = TemporaryIn(folder, name);
+        using var file = new TemporaryFile(folder, name);
         try
         {
-            using (var file = Open(folder, temporary, mode))
+            file.Create(content, mode);
+            if (waits)
             {
-                file.Write(content);
-                file.Flush(flushToDisk: waits);
+                file.Sync();
             }
 
-            Posix.Rename(temporary, $"{folder.Path}/{name}");
+            file.TakePlace();
             if (waits)
             {
                 folder.Sync();
@@ -63,7 +63,6 @@ public static class AtomicFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            DeleteQuietly(temporary);
             throw KernelProblems.NotWritable($"{folder.Name}/{name}", e).AsException(e);
         }
     }
@@ -77,22 +76,40 @@ public static class AtomicFile
     public static void WriteAll(IReadOnlyList<FileChange> files)
     {
         ArgumentNullException.ThrowIfNull(files);
-        var changes = files.Select(file => new Change(file, TemporaryIn(file.Folder, file.Name))).ToArray();
+        var changes = files.Select(file => (File: file, Temporary: new TemporaryFile(file.Folder, file.Name))).ToArray();
         try
         {
-            Each(changes, change => change.Name, change => change.Begin());
-            Each(changes, change => change.Name, change => change.Stream?.Flush(flushToDisk: true));
-            Each(changes, change => change.Name, change => change.TakePlace());
+            Each(changes, change => NameOf(change.File), change => Begin(change.File, change.Temporary));
+            Each(changes, change => NameOf(change.File), change => change.Temporary.Sync());
+            Each(changes, change => NameOf(change.File), change =>
+            {
+                change.Temporary.TakePlace();
+                change.File.InPlace?.Invoke();
+            });
             Each(files.Select(file => file.Folder).Distinct(), folder => folder.Name, folder => folder.Sync());
         }
         finally
         {
-            foreach (var change in changes)
+            foreach (var (_, temporary) in changes)
             {
-                change.Dispose();
+                temporary.Dispose();
             }
         }
     }
+
+    private static void Begin(FileChange file, TemporaryFile temporary)
+    {
+        if (file.Target is { } target)
+        {
+            temporary.CreateLink(target);
+            return;
+        }
+
+        temporary.Create(file.Content, file.Mode);
+        temporary.StartWriting();
+    }
+
+    private static string NameOf(FileChange file) => $"{file.Folder.Name}/{file.Name}";
 
     private static void Each<T>(IEnumerable<T> all, Func<T, string> name, Action<T> step)
     {
@@ -127,90 +144,6 @@ public static class AtomicFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw KernelProblems.NotWritable(path, e).AsException(e);
-        }
-    }
-
-    private static string TemporaryIn(HeldFolder folder, string name) => $"{folder.Path}/.{name}.{Guid.NewGuid():N}{TemporaryEnding}";
-
-    private static FileStream Open(HeldFolder folder, string path, UnixFileMode mode)
-    {
-        var file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = mode,
-            BufferSize = 0,
-        });
-        try
-        {
-            // The umask narrows what a group should read; the mode asked for is the mode given.
-            File.SetUnixFileMode(file.SafeFileHandle, mode);
-            folder.GiveOwner((int)file.SafeFileHandle.DangerousGetHandle());
-            return file;
-        }
-        catch
-        {
-            file.Dispose();
-            DeleteQuietly(path);
-            throw;
-        }
-    }
-
-    private static void DeleteQuietly(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (IOException)
-        {
-            // The failure that brought us here is the one to report.
-        }
-        catch (UnauthorizedAccessException)
-        {
-            // As above.
-        }
-    }
-
-    /// <summary>One of several, from its temporary file to its place; disposed before that, it leaves nothing.</summary>
-    private sealed class Change(FileChange file, string temporary) : IDisposable
-    {
-        private bool _isOpen;
-
-        public string Name => $"{file.Folder.Name}/{file.Name}";
-
-        /// <summary>Null for a link.</summary>
-        public FileStream? Stream { get; private set; }
-
-        public void Begin()
-        {
-            _isOpen = true;
-            if (file.Target is { } target)
-            {
-                File.CreateSymbolicLink(temporary, target);
-                file.Folder.GiveOwner(Path.GetFileName(temporary));
-                return;
-            }
-
-            Stream = Open(file.Folder, temporary, file.Mode);
-            Stream.Write(file.Content);
-            Posix.StartWriting((int)Stream.SafeFileHandle.DangerousGetHandle());
-        }
-
-        public void TakePlace()
-        {
-            Posix.Rename(temporary, $"{file.Folder.Path}/{file.Name}");
-            _isOpen = false;
-            file.InPlace?.Invoke();
-        }
-
-        public void Dispose()
-        {
-            Stream?.Dispose();
-            if (_isOpen)
-            {
-                DeleteQuietly(temporary);
-            }
         }
     }
 }

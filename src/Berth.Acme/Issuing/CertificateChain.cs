@@ -49,16 +49,6 @@ internal sealed class CertificateChain
         return certificates.Count > 0 ? new CertificateChain(certificates) : throw new CryptographicException("it holds no certificate");
     }
 
-    /// <summary>Has OpenSSL read all of it, as TLS will: what it cannot read must not take a good certificate's place.</summary>
-    /// <exception cref="CryptographicException">It cannot.</exception>
-    internal void RequireReadable()
-    {
-        foreach (var certificate in Certificates)
-        {
-            X509CertificateLoader.LoadCertificate(certificate.Der).Dispose();
-        }
-    }
-
     internal static string CommonName(X500DistinguishedName name)
     {
         try

@@ -12,10 +12,11 @@ internal static class CertificateCheck
     /// <param name="key">The key the signing request was made with.</param>
     /// <param name="names">All of which the leaf must carry.</param>
     /// <param name="now">The time by the CA's clock.</param>
+    /// <param name="issuers">Whose certificates were met before.</param>
     /// <exception cref="CryptographicException">It may not; the message is the end of a sentence.</exception>
-    internal static void Require(CertificateChain chain, AsymmetricAlgorithm key, IEnumerable<string> names, DateTimeOffset now)
+    internal static void Require(CertificateChain chain, AsymmetricAlgorithm key, IEnumerable<string> names, DateTimeOffset now, KnownIssuers issuers)
     {
-        if (WhyNot(chain, key, names, now) is { } reason)
+        if ((WhyNot(chain, key, names, now) ?? WhyNotBehind(chain.Certificates, now, issuers)) is { } reason)
         {
             throw new CryptographicException(reason);
         }
@@ -39,7 +40,7 @@ internal static class CertificateCheck
             return $"it is valid from {leaf.Fields.NotBefore:u} to {leaf.Fields.NotAfter:u}, which is not now";
         }
 
-        return WhyNotForServers(leaf) ?? WhyNotBehind(chain.Certificates, now);
+        return WhyNotForServers(leaf);
     }
 
     private static string? WhyNotForServers(ChainCertificate leaf) =>
@@ -48,11 +49,11 @@ internal static class CertificateCheck
         : "it is not meant for servers";
 
     // The roots it leads to, and what expired above the first intermediate, are for clients to judge.
-    private static string? WhyNotBehind(IReadOnlyList<ChainCertificate> chain, DateTimeOffset now)
+    private static string? WhyNotBehind(IReadOnlyList<ChainCertificate> chain, DateTimeOffset now, KnownIssuers issuers)
     {
         for (var i = 1; i < chain.Count; i++)
         {
-            if (!CertificateSignature.IsBy(chain[i], chain[i - 1]))
+            if (!IsNamed(chain[i], chain[i - 1]) || !issuers.KeyOf(chain[i]).HasSigned(chain[i - 1]))
             {
                 return $"certificate {i} of its chain was not signed by the next one";
             }
@@ -65,6 +66,9 @@ internal static class CertificateCheck
 
         return chain.Count > 1 && !IsCurrent(chain[1], now) ? "the certificate that signed it is not valid now" : null;
     }
+
+    private static bool IsNamed(ChainCertificate issuer, ChainCertificate certificate) =>
+        certificate.Fields.Issuer.RawData.AsSpan().SequenceEqual(issuer.Fields.Subject.RawData);
 
     private static bool IsCurrent(ChainCertificate certificate, DateTimeOffset now) =>
         now + Leeway >= certificate.Fields.NotBefore && now - Leeway <= certificate.Fields.NotAfter;

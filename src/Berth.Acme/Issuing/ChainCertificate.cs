@@ -47,6 +47,10 @@ internal sealed class ChainCertificate
     /// <summary>Host names and addresses.</summary>
     internal IReadOnlySet<string> Names { get; }
 
+    /// <summary>Has OpenSSL read it, as TLS will: what it cannot read must not take a good certificate's place.</summary>
+    /// <exception cref="CryptographicException">It cannot.</exception>
+    internal void RequireReadable() => X509CertificateLoader.LoadCertificate(Der).Dispose();
+
     /// <exception cref="CryptographicException">It is none; the message is the end of a sentence.</exception>
     internal static ChainCertificate Read(byte[] der)
     {

@@ -71,8 +71,8 @@ internal sealed class ChainDownload(AcmeClient client, IProgress<IssuanceStep>? 
         try
         {
             var chain = CertificateChain.Parse(pem);
-            CertificateCheck.Require(chain, key, names, client.Clock.Now);
-            chain.RequireReadable();
+            CertificateCheck.Require(chain, key, names, client.Clock.Now, client.Issuers);
+            chain.Leaf.RequireReadable();
             return chain;
         }
         catch (CryptographicException e)

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Berth.Acme.Protocol;
 
 namespace Berth.Acme.Issuing;
@@ -5,4 +6,5 @@ namespace Berth.Acme.Issuing;
 /// <summary>An order under way with what the server last said about it.</summary>
 /// <param name="Pending">As in the journal; its order URL is known.</param>
 /// <param name="Order">As read from the server; null when the certificate is in the journal already.</param>
-internal sealed record OpenOrder(PendingOrder Pending, Order? Order);
+/// <param name="Key">The journal's, where it is at hand: it takes a while to read. Whoever finishes the order disposes it.</param>
+internal sealed record OpenOrder(PendingOrder Pending, Order? Order, AsymmetricAlgorithm? Key = null);

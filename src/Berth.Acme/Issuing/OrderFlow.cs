@@ -47,7 +47,7 @@ internal sealed class OrderFlow(
 
     private async Task<IssuedCertificate> ContinueAsync(OpenOrder open, CancellationToken cancel)
     {
-        using var key = KeyPair.FromPem(open.Pending.PrivateKeyPem);
+        using var key = open.Key ?? KeyPair.FromPem(open.Pending.PrivateKeyPem);
         var download = new ChainDownload(client, progress);
         if (open.Order is not { } order)
         {

@@ -16,7 +16,25 @@ internal sealed class OrderPlacing(
     {
         var directory = await client.Connection.GetDirectoryAsync(cancel);
         var profile = ProfileFor(directory);
-        var pending = prepared ?? await PrepareAsync(cancel);
+        if (prepared is not null)
+        {
+            return await PlaceAsync(prepared, directory, profile, cancel);
+        }
+
+        var key = request.PrivateKeyPem is { } pem ? ReadKey(pem) : KeyPair.Generate(request.KeyType);
+        try
+        {
+            return await PlaceAsync(await PrepareAsync(key, cancel), directory, profile, cancel) with { Key = key };
+        }
+        catch
+        {
+            key.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<OpenOrder> PlaceAsync(PendingOrder pending, AcmeDirectory directory, string? profile, CancellationToken cancel)
+    {
         var (response, sentProfile) = await SendAsync(directory, pending.AccountUrl, profile, cancel);
         var url = response.Location ?? throw AcmeProblems.BadResponse(response.Url, "names no order URL").AsException();
         await client.Connection.RequireOwnAsync(url, cancel);
@@ -61,14 +79,12 @@ internal sealed class OrderPlacing(
         return null;
     }
 
-    private async Task<PendingOrder> PrepareAsync(CancellationToken cancel)
+    private async Task<PendingOrder> PrepareAsync(AsymmetricAlgorithm key, CancellationToken cancel)
     {
-        var account = (await client.Account.OpenAsync(cancel)).AccountUrl!;
-        using var key = request.PrivateKeyPem is { } pem ? ReadKey(pem) : KeyPair.Generate(request.KeyType);
         var pending = new PendingOrder
         {
             DirectoryUrl = client.Options.DirectoryUrl.OriginalString,
-            AccountUrl = account,
+            AccountUrl = (await client.Account.OpenAsync(cancel)).AccountUrl!,
             Names = request.SortedNames(),
             LeftOut = request.LeftOut,
             KeyType = KeyPair.TypeOf(key),

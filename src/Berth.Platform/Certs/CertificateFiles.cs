@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -18,6 +19,9 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
 {
     private readonly Remembered<InService> _certificates = new(store.Watch, time);
     private readonly Remembered<bool> _whole = new(store.Watch, time, most: 100);
+
+    // Digests of pairs proven before they were installed: the first look at such a pair need not prove it again.
+    private readonly ConcurrentDictionary<AppName, string> _proven = new();
 
     public string CertificatePath(AppName app) => store.FileOf(Certificate(app));
 
@@ -58,7 +62,7 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
     {
         if (fromAcme)
         {
-            InstallIssued(app, (chainPem, keyPem), [], inService: null, []);
+            InstallFromAcme(app, (chainPem, keyPem), [], inService: null, []);
             return;
         }
 
@@ -74,6 +78,12 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
     /// <param name="inService">Called when the pair is in place.</param>
     /// <param name="after">In place after it.</param>
     internal void InstallIssued(AppName app, (string ChainPem, string KeyPem) pair, StateFile[] before, Action? inService, StateFile[] after)
+    {
+        _proven[app] = DigestOf(pair.ChainPem, pair.KeyPem);
+        InstallFromAcme(app, pair, before, inService, after);
+    }
+
+    private void InstallFromAcme(AppName app, (string ChainPem, string KeyPem) pair, StateFile[] before, Action? inService, StateFile[] after)
     {
         Install(
             app,
@@ -124,6 +134,11 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
     private bool Match(AppName app)
     {
         var (chain, key) = (ReadCertificate(app) ?? "", ReadKey(app) ?? "");
+        if (_proven.TryRemove(app, out var proven) && proven == DigestOf(chain, key))
+        {
+            return true;
+        }
+
         try
         {
             return IsPair(chain, key) || IsPairToOpenSsl(chain, key);
@@ -133,6 +148,8 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
             return false;
         }
     }
+
+    private static string DigestOf(string chain, string key) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{chain}\n{key}")));
 
     // OpenSSL takes a millisecond to read a certificate, and two looks at it here; keys on curves, which are the rule, are compared in no time.
     private static bool IsPair(string chain, string key)

@@ -1,0 +1,90 @@
+namespace Berth.Kernel;
+
+/// <summary>
+/// A new file or link beside the one it is to replace; disposed before it took that place, it leaves nothing. Everything goes through the open
+/// folder, by short names: a certificate is a dozen files, and a stream or a path for each costs as much as writing it.
+/// </summary>
+internal sealed class TemporaryFile(HeldFolder folder, string name) : IDisposable
+{
+    private const int New = Posix.WriteOnly | Posix.CreateNew | Posix.CloseOnExec;
+    private readonly string _text = $".{name}.{Guid.NewGuid():N}{AtomicFile.TemporaryEnding}";
+    private int _descriptor = -1;
+    private bool _isThere;
+
+    private byte[] Own => HeldFolder.Terminated(_text);
+
+    private string Place => $"{folder.Name}/{name}";
+
+    /// <exception cref="IOException">The system's own words.</exception>
+    public void Create(ReadOnlySpan<byte> content, UnixFileMode mode)
+    {
+        _descriptor = Posix.OpenAt(folder.Descriptor, Own, New, (uint)mode);
+        _isThere = Checked(_descriptor);
+
+        // The umask narrows what a group should read; the mode asked for is the mode given.
+        Checked(Posix.ChangeMode(_descriptor, (uint)mode));
+        folder.GiveOwner(_descriptor);
+        Posix.Write(_descriptor, content);
+    }
+
+    /// <inheritdoc cref="Create" path="/exception"/>
+    public void CreateLink(string target)
+    {
+        File.CreateSymbolicLink($"{folder.Path}/{_text}", target);
+        _isThere = true;
+        folder.GiveOwner(_text);
+    }
+
+    /// <summary>Sends the content on its way to the disk without waiting.</summary>
+    public void StartWriting()
+    {
+        if (_descriptor >= 0)
+        {
+            Posix.StartWriting(_descriptor);
+        }
+    }
+
+    /// <summary>Waits for the disk; a link's is its folder's affair.</summary>
+    /// <inheritdoc cref="Create" path="/exception"/>
+    public void Sync() => _ = _descriptor < 0 || Checked(Posix.Sync(_descriptor));
+
+    /// <inheritdoc cref="Create" path="/exception"/>
+    public void TakePlace()
+    {
+        if (!Posix.RenameAt(folder.Descriptor, Own, folder.Descriptor, HeldFolder.Terminated(name)))
+        {
+            throw SystemFault.Last(Place);
+        }
+
+        _isThere = false;
+    }
+
+    public void Dispose()
+    {
+        if (_descriptor >= 0)
+        {
+            _ = Posix.Close(_descriptor);
+            _descriptor = -1;
+        }
+
+        if (_isThere)
+        {
+            _isThere = false;
+            DeleteQuietly();
+        }
+    }
+
+    private void DeleteQuietly()
+    {
+        try
+        {
+            Posix.RemoveFile(folder.Descriptor, Own);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The failure that brought us here is the one to report.
+        }
+    }
+
+    private bool Checked(int result) => result >= 0 ? true : throw SystemFault.Last(Place);
+}
