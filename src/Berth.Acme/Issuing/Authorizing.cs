@@ -9,20 +9,29 @@ namespace Berth.Acme.Issuing;
 
 /// <summary>Proves every name of an order, several at once; all failures are told together.</summary>
 internal sealed class Authorizing(
-    AcmeClient client, IReadOnlyList<IChallengeSolver> solvers, ProofHistory? history, IProgress<IssuanceStep>? progress)
+    AcmeClient client, string orderUrl, IReadOnlyList<IChallengeSolver> solvers, ProofHistory? history, IProgress<IssuanceStep>? progress)
 {
+    // How long an order of one name is looked at before its authorization is: one that failed may leave it pending.
+    private static readonly TimeSpan OrderPatience = TimeSpan.FromSeconds(5);
+
     private const int MostAuthorizations = 1000;
     private const int LongestName = 255;
     private static readonly byte[] EmptyObject = "{}"u8.ToArray();
 
     private readonly ConcurrentBag<NameFailure> _failures = [];
     private readonly ConcurrentBag<ProblemException> _late = [];
+    private bool _isAlone;
+
+    private TimeSpan Patience => OrderPatience < client.Options.ValidationTimeout ? OrderPatience : client.Options.ValidationTimeout;
+
+    private Order? _decided;
 
     /// <param name="order">As the server has it.</param>
     /// <param name="names">What was ordered: nothing else is proved.</param>
     /// <param name="cancel">Ends it; answers that are up are taken away.</param>
+    /// <returns>The order, where it was seen to be decided meanwhile; null where it was not looked at.</returns>
     /// <exception cref="OrderFailedException">The CA or a solver refused at least one name.</exception>
-    internal async Task RunAsync(Order order, IEnumerable<string> names, CancellationToken cancel)
+    internal async Task<Order?> RunAsync(Order order, IEnumerable<string> names, CancellationToken cancel)
     {
         if (order.Authorizations.Count is 0 or > MostAuthorizations)
         {
@@ -36,6 +45,7 @@ internal sealed class Authorizing(
             CancellationToken = cancel,
         };
         var ordered = names.ToHashSet(StringComparer.Ordinal);
+        _isAlone = order.Authorizations.Count == 1;
         await Parallel.ForEachAsync(order.Authorizations, limits, async (url, token) => await AuthorizeAsync(url, ordered, token));
         if (!_failures.IsEmpty)
         {
@@ -47,6 +57,8 @@ internal sealed class Authorizing(
         {
             throw late;
         }
+
+        return _decided;
     }
 
     private async Task AuthorizeAsync(string url, HashSet<string> ordered, CancellationToken cancel)
@@ -117,6 +129,13 @@ internal sealed class Authorizing(
     {
         await AcceptAsync(url, challenge, cancel);
         progress?.Report(new IssuanceStep(IssuanceStepKind.Validating, name));
+        if (_isAlone && await TryDecideAsync(cancel) is { } order)
+        {
+            _decided = order;
+            Proved(name, challenge);
+            return;
+        }
+
         var decided = await client.Polling.UntilAsync(
             Polling.Soon,
             url,
@@ -127,13 +146,33 @@ internal sealed class Authorizing(
             cancel);
         if (decided.Status == AcmeStatus.Valid)
         {
-            history?.Succeeded(name, challenge.Type);
-            progress?.Report(new IssuanceStep(IssuanceStepKind.Authorized, name));
+            Proved(name, challenge);
             return;
         }
 
         var failure = Refused(name, decided);
         Fail(failure with { ChallengeType = failure.ChallengeType ?? challenge.Type });
+    }
+
+    private void Proved(string name, Challenge challenge)
+    {
+        history?.Succeeded(name, challenge.Type);
+        progress?.Report(new IssuanceStep(IssuanceStepKind.Authorized, name));
+    }
+
+    // The order has to be seen ready in any case, and with one name that says all; why it failed, or still waits, its authorization tells.
+    private async Task<Order?> TryDecideAsync(CancellationToken cancel)
+    {
+        try
+        {
+            var order = await client.Polling.TryUntilAsync(
+                Polling.Soon, orderUrl, AcmeJson.Default.Order, order => order.Status != AcmeStatus.Pending, Patience, cancel);
+            return order is { Status: AcmeStatus.Ready or AcmeStatus.Processing or AcmeStatus.Valid } ? order : null;
+        }
+        catch (AcmeRefusalException e) when (!e.IsTransient)
+        {
+            return null;
+        }
     }
 
     // After a restart the CA may be looking already, or may just have decided: then it refuses to be asked again.

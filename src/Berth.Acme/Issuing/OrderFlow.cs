@@ -58,8 +58,8 @@ internal sealed class OrderFlow(
         var pending = open.Pending;
         if (order.Status == AcmeStatus.Pending)
         {
-            await new Authorizing(client, solvers, history, progress).RunAsync(order, pending.Names, cancel);
-            order = await _waiting.UntilDecidedAsync(TimeSpan.Zero, pending.OrderUrl!, cancel);
+            var authorizing = new Authorizing(client, pending.OrderUrl!, solvers, history, progress);
+            order = await authorizing.RunAsync(order, pending.Names, cancel) ?? await _waiting.UntilDecidedAsync(TimeSpan.Zero, pending.OrderUrl!, cancel);
         }
 
         if (order.Status == AcmeStatus.Ready)

@@ -30,7 +30,20 @@ internal sealed class Polling(AccountSession account, TimeProvider time)
         Predicate<T> isDone,
         TimeSpan budget,
         Func<Problem> late,
-        CancellationToken cancel)
+        CancellationToken cancel) where T : class
+    {
+        var (resource, asked) = await LookAsync(first, url, type, isDone, budget, cancel);
+        return resource ?? throw AcmeProblems.WithRetryAfter(late().AsException(), asked);
+    }
+
+    /// <returns>Null when what is waited for did not come within the budget.</returns>
+    /// <inheritdoc cref="UntilAsync"/>
+    internal async Task<T?> TryUntilAsync<T>(
+        TimeSpan first, string url, JsonTypeInfo<T> type, Predicate<T> isDone, TimeSpan budget, CancellationToken cancel) where T : class =>
+        (await LookAsync(first, url, type, isDone, budget, cancel)).Resource;
+
+    private async Task<(T? Resource, TimeSpan? Asked)> LookAsync<T>(
+        TimeSpan first, string url, JsonTypeInfo<T> type, Predicate<T> isDone, TimeSpan budget, CancellationToken cancel) where T : class
     {
         var start = time.GetTimestamp();
         var pause = Soon;
@@ -41,13 +54,13 @@ internal sealed class Polling(AccountSession account, TimeProvider time)
             var resource = response.Read(type);
             if (isDone(resource))
             {
-                return resource;
+                return (resource, null);
             }
 
             var wait = response.RetryAfter is { } asked && asked > TimeSpan.Zero ? Min(asked, LongestAsked) : pause;
             if (time.GetElapsedTime(start) + wait > budget)
             {
-                throw AcmeProblems.WithRetryAfter(late().AsException(), response.RetryAfter);
+                return (null, response.RetryAfter);
             }
 
             await Task.Delay(wait, time, cancel);

@@ -74,8 +74,8 @@ public sealed class Surviving_a_hostile_authority : IAsyncLifetime
 
         await FailAsync();
 
-        // Three tries of 1 MiB each, and what the sockets hold.
-        Assert.InRange(_authority.Written, 1, 24 * 1024 * 1024);
+        // Three tries of 1 MiB each, and what the sockets hold: Linux lets a connection grow to 10 MiB and more.
+        Assert.InRange(_authority.Written, 1, 64 * 1024 * 1024);
     }
 
     [Fact]
