@@ -110,6 +110,8 @@ internal static unsafe partial class Posix
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     public static partial long SystemCall(long number, long a, long b, long c, long d);
 
+    public static int OpenPidfd(int process) => (int)SystemCall(434, process, 0, 0, 0);
+
     public struct PollEntry
     {
         public int Descriptor;

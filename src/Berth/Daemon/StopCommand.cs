@@ -30,6 +30,7 @@ internal static class StopCommand
             throw ProgramProblems.RunBySystemd(Unit).AsException();
         }
 
+        using var end = new ProcessEnd(process);
         output.Step(string.Create(CultureInfo.InvariantCulture, $"Stopping the daemon and its apps (process {process})"));
         if (Posix.Signal(process, Terminate) != 0)
         {
@@ -37,6 +38,9 @@ internal static class StopCommand
         }
 
         using var ended = await FileLock.AcquireAsync($"{roots.Lib}/run/daemon.lock", roots.Lib, Patience, TimeProvider.System, CancellationToken.None);
+
+        // Its log is open until the last moment: whoever waits for the end may unmount the disk that it is on.
+        _ = end.ComesWithin(Patience);
         output.Headline("Stopped");
         return 0;
     }

@@ -28,11 +28,8 @@ internal static unsafe partial class Libc
     public const uint CloseRangeOnExec = 4; // CLOSE_RANGE_CLOEXEC
     public const int SetMask = 2; // SIG_SETMASK
 
-    private const long PidfdOpenCall = 434;
     private const long PidfdSignalCall = 424;
     private const long CloseRangeCall = 436;
-
-    public static int OpenPidfd(int pid) => (int)Posix.SystemCall(PidfdOpenCall, pid, 0, 0, 0);
 
     public static bool SignalPidfd(int descriptor, int signal) => Posix.SystemCall(PidfdSignalCall, descriptor, signal, 0, 0) == 0;
 

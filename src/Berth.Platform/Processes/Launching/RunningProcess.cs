@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Berth.Kernel;
 
 namespace Berth.Platform.Processes.Launching;
 
@@ -21,7 +22,7 @@ internal sealed class RunningProcess
     /// <returns>Null when the process is over, or its id now belongs to another.</returns>
     public static RunningProcess? Adopt(int pid, ulong startTime, ExitWatch watch)
     {
-        var descriptor = Libc.OpenPidfd(pid);
+        var descriptor = Posix.OpenPidfd(pid);
         if (descriptor < 0)
         {
             return null;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Berth.Kernel;
 using Berth.Platform.Processes.Launching;
 
 namespace Berth.Platform.Processes.Supervision;
@@ -75,7 +76,7 @@ internal sealed class ProcessEnding(string daemonId, TimeProvider time)
 
     private static bool SignalExactly(int pid, string marker, int signal)
     {
-        var descriptor = Libc.OpenPidfd(pid);
+        var descriptor = Posix.OpenPidfd(pid);
         if (descriptor < 0)
         {
             return false;
