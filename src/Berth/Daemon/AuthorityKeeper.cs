@@ -57,8 +57,8 @@ internal sealed partial class AuthorityKeeper(StateRoots roots, int? port, int h
             await TryAsync(stop);
             if (_running is { } running)
             {
-                Running(_log, running.Directory);
                 started();
+                Running(_log, running.Directory);
             }
         }
     }
