@@ -22,12 +22,14 @@ internal sealed class RetrySchedule(ImmutableArray<TimeSpan> waits, TimeProvider
     {
         var wait = waits[attempt - 1];
         var hurry = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var (whole, least) = (Task.Delay(wait, time, end.Token), Task.Delay(wait < Least ? wait : Least, time, end.Token));
+
+        // Told of once the clock runs: whoever knows of it may wait by that clock.
         _waiting[challengeId] = (hurry, time.GetUtcNow() + wait);
         try
         {
-            using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            var whole = Task.Delay(wait, time, end.Token);
-            await Task.Delay(wait < Least ? wait : Least, time, cancel);
+            await least;
             await Task.WhenAny(whole, hurry.Task);
             await end.CancelAsync();
             cancel.ThrowIfCancellationRequested();
