@@ -18,7 +18,7 @@ public sealed class Restarting_the_daemon
 
         Assert.Equal(before, await berth.OkAsync("ps:report", "hello", "--status-web.1"));
         Assert.Contains("web.1", (await ProcessServer.AskAsync(berth, "hello")).Output, StringComparison.Ordinal);
-        Assert.Contains("hello: process-restart-policy-invalid: Invalid restart-policy specified", berth.Log, StringComparison.Ordinal);
+        await berth.LogsAsync("hello: process-restart-policy-invalid: Invalid restart-policy specified");
         Assert.Contains("could not be started anew: Invalid restart-policy specified", (await berth.RunAsync("doctor", "hello")).Output, StringComparison.Ordinal);
 
         await berth.OkAsync("ps:set", "hello", "restart-policy");
@@ -40,7 +40,7 @@ public sealed class Restarting_the_daemon
 
         Assert.Contains("web.1", (await ProcessServer.AskAsync(berth, "hello")).Output, StringComparison.Ordinal);
         await Eventually.TrueAsync(async () => (await ProcessServer.AskAsync(berth, "hello")).Output.Contains("web.1 later", StringComparison.Ordinal));
-        Assert.Contains("run with another configuration than the present one and are replaced now", berth.Log, StringComparison.Ordinal);
+        await berth.LogsAsync("run with another configuration than the present one and are replaced now");
     }
 
     [Theory]
@@ -72,7 +72,7 @@ public sealed class Restarting_the_daemon
         Assert.Contains("web.1", (await ProcessServer.AskAsync(berth, "hello")).Output, StringComparison.Ordinal);
         Assert.Equal(release, await File.ReadAllTextAsync(file));
         Assert.Equal([release.Trim(), "current"], Directory.GetFileSystemEntries(Path.GetDirectoryName(file)!).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        Assert.Contains("nothing said which of its releases is in service", berth.Log, StringComparison.Ordinal);
+        await berth.LogsAsync("nothing said which of its releases is in service");
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class Restarting_the_daemon
 
         Assert.Equal([current, "current"], Directory.GetFileSystemEntries(releases).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.False(Directory.Exists($"{berth.Lib}/data/instances/instances/gone"));
-        Assert.Contains("release 29990101000000000 was never finished and is removed", berth.Log, StringComparison.Ordinal);
+        await berth.LogsAsync("release 29990101000000000 was never finished and is removed");
     }
 
     [Fact]

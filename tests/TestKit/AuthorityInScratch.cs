@@ -19,7 +19,8 @@ public sealed class AuthorityInScratch : IAsyncDisposable
         var plain = new AuthorityOptions
         {
             DataFolder = _folder["authority"],
-            Listen = [new IPEndPoint(IPAddress.Loopback, 0)],
+            // The same over restarts, and nobody else's in between.
+            Listen = [new IPEndPoint(IPAddress.Loopback, FreePort.Next())],
             ListenHttp = new IPEndPoint(IPAddress.Loopback, 0),
             AllowPrivateAddresses = true,
             ValidationRetries = [],
@@ -46,9 +47,7 @@ public sealed class AuthorityInScratch : IAsyncDisposable
     /// <summary>Stops the server and starts another on the same data and the same port.</summary>
     public async Task RestartAsync(Func<AuthorityOptions, AuthorityOptions>? change = null)
     {
-        var port = Server.Directory.Port;
         await Server.DisposeAsync();
-        Options = Options with { Listen = [new IPEndPoint(IPAddress.Loopback, port)] };
         Options = change is null ? Options : change(Options);
         Server = new AuthorityServer(Options, _time, _logs);
         await Server.StartAsync(CancellationToken.None);

@@ -10,6 +10,7 @@ public sealed class BerthServer : IAsyncDisposable
     private readonly ScratchFolder _scratch = new();
     private readonly Dictionary<string, string?> _environment;
     private RunningProgram? _daemon;
+    private int _authorityPort;
 
     private BerthServer(IReadOnlyDictionary<string, string?>? environment)
     {
@@ -39,9 +40,7 @@ public sealed class BerthServer : IAsyncDisposable
 
     public string? Authority { get; private set; }
 
-    private int AuthorityPort => Authority is null ? 0 : new Uri(Authority).Port;
-
-    /// <summary>What the daemon has logged since its last start.</summary>
+    /// <summary>What the daemon has logged since its last start, as far as it has come here: <see cref="LogsAsync"/> waits for a line.</summary>
     public string Log => string.Join('\n', _daemon?.Said ?? []);
 
     /// <summary>Scratch roots without a daemon, for commands that need none.</summary>
@@ -60,7 +59,7 @@ public sealed class BerthServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Starts the daemon (again) on the same state and the same ports: one chosen anew could be another's that is fixed.</summary>
+    /// <summary>Starts the daemon (again) on the same state and the same ports, which are nobody else's while it is down.</summary>
     /// <param name="extra">Environment of this run only.</param>
     public async Task RestartAsync(IReadOnlyDictionary<string, string?>? extra = null)
     {
@@ -69,15 +68,14 @@ public sealed class BerthServer : IAsyncDisposable
             await _daemon.DisposeAsync();
         }
 
+        (HttpPort, HttpsPort, _authorityPort) = (Chosen(HttpPort), Chosen(HttpsPort), Chosen(_authorityPort));
         _daemon = RunningProgram.Start(
             BerthProgram.Path,
-            ["serve", "--http-port", Port(HttpPort), "--https-port", Port(HttpsPort), "--authority-port", Port(AuthorityPort)],
+            ["serve", "--http-port", Port(HttpPort), "--https-port", Port(HttpsPort), "--authority-port", Port(_authorityPort)],
             With(_environment, extra));
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         Assert.True(await _daemon.SaysAsync("is serving", limit.Token), $"the daemon ended: {Log}");
         using var record = JsonDocument.Parse(await File.ReadAllTextAsync($"{Lib}/run/daemon.json"));
-        HttpPort = record.RootElement.GetProperty("httpPort").GetInt32();
-        HttpsPort = record.RootElement.GetProperty("httpsPort").GetInt32();
         Authority = record.RootElement.GetProperty("authority").GetString();
     }
 
@@ -94,6 +92,9 @@ public sealed class BerthServer : IAsyncDisposable
         Assert.True(result.Status == 0, $"{string.Join(' ', words)} {result}\n{Log}");
         return result.Output;
     }
+
+    /// <summary>Waits for words in the daemon's log: it comes by another way than what the daemon prints, and may come later.</summary>
+    public Task LogsAsync(string words) => Eventually.TrueAsync(() => Task.FromResult(Log.Contains(words, StringComparison.Ordinal)));
 
     /// <summary>kill -9 of the daemon alone: its apps go on.</summary>
     public async Task KillAsync()
@@ -126,6 +127,8 @@ public sealed class BerthServer : IAsyncDisposable
 
         _scratch.Dispose();
     }
+
+    private static int Chosen(int port) => port == 0 ? FreePort.Next() : port;
 
     private static string Port(int port) => port.ToString(CultureInfo.InvariantCulture);
 
