@@ -19,7 +19,12 @@ internal static class HelloApp
     }
 
     /// <summary>Asks the app over HTTPS with the chain verified against the authority's root.</summary>
-    public static async Task<string> FetchAsync(BerthServer berth, string app) => await ExternalProgram.SucceedAsync(
-        "curl",
-        ["-sS", "--max-time", "20", "--cacert", berth.AuthorityRoot, "--connect-to", $"::127.0.0.1:{berth.HttpsPort}", $"https://{app}.localhost:{berth.HttpsPort}/"]);
+    public static Task<string> FetchAsync(BerthServer berth, string app) => ExternalProgram.SucceedAsync("curl", CallOf(berth, app));
+
+    /// <summary>Waits until it answers so under this name, with a certificate for it: files tell of a certificate before the edge shows it.</summary>
+    public static Task AnswersAsync(BerthServer berth, string app, string answer) => Eventually.TrueAsync(async () =>
+        (await ExternalProgram.RunAsync("curl", CallOf(berth, app))).Output.Contains(answer, StringComparison.Ordinal));
+
+    private static string[] CallOf(BerthServer berth, string app) =>
+        ["-sS", "--max-time", "20", "--cacert", berth.AuthorityRoot, "--connect-to", $"::127.0.0.1:{berth.HttpsPort}", $"https://{app}.localhost:{berth.HttpsPort}/"];
 }

@@ -183,7 +183,7 @@ public sealed class Knowing_what_a_certificate_waits_for
     {
         await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = FreePort.Next() });
         await using var berth = await StartAsync(pebble, 0);
-        var limits = $"{pebble.DirectoryUrl.Authority}/new-orders=300/3h,certificates-per-domain=50/7d,certificates-per-set=5/7d,failed-validations=5/1h";
+        var limits = $"{pebble.DirectoryUrl.Authority}/new-orders=300/30d,certificates-per-domain=50/7d,certificates-per-set=5/7d,failed-validations=5/1h";
         await berth.OkAsync("letsencrypt:set", "--global", "limits", limits);
 
         Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello")).Status);
@@ -203,7 +203,7 @@ public sealed class Knowing_what_a_certificate_waits_for
         await using var second = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
         using var scratch = new ScratchFolder();
         await using var berth = await StartAsync(first, port, await TrustAsync(scratch, first, second));
-        await berth.OkAsync("letsencrypt:set", "--global", "limits", $"{first.DirectoryUrl.Authority}/certificates-per-set=5/7d,new-orders=300/3h");
+        await berth.OkAsync("letsencrypt:set", "--global", "limits", $"{first.DirectoryUrl.Authority}/certificates-per-set=5/7d,new-orders=300/30d");
         await berth.StopAsync();
         await berth.RestartAsync(new Dictionary<string, string?> { ["BERTH_FAILPOINT"] = "challenge-presented" });
         await berth.RunAsync("letsencrypt:enable", "hello");

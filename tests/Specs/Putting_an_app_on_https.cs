@@ -26,7 +26,7 @@ public sealed class Putting_an_app_on_https(SharedServer server)
             """,
             output);
         Assert.Contains("Hello from Berth! You asked for le1.localhost", await HelloApp.FetchAsync(Berth, "le1"), StringComparison.Ordinal);
-        Assert.Matches(@"(?m)^le1 +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +89d, 23h, 59m", await Berth.OkAsync("letsencrypt:ls"));
+        Assert.Matches(@"(?m)^le1 +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +89d, 23h, ", await Berth.OkAsync("letsencrypt:ls"));
         Assert.Equal("true\n", await Berth.OkAsync("letsencrypt:active", "le1"));
         Assert.Equal("le1.localhost\n", await Berth.OkAsync("certs:report", "le1", "--ssl-hostnames"));
     }
@@ -69,7 +69,7 @@ public sealed class Putting_an_app_on_https(SharedServer server)
         await NudgeAsync("before");
         await Eventually.TrueAsync(() => IsOnAsync("before"));
         await Eventually.TrueAsync(() => IsOnAsync("after"));
-        Assert.Contains("Hello from Berth!", await HelloApp.FetchAsync(berth, "after"), StringComparison.Ordinal);
+        await HelloApp.AnswersAsync(berth, "after", "Hello from Berth!");
 
         // None that was taken off, and none that has a certificate of its owner's.
         await berth.OkAsync("letsencrypt:disable", "before");
@@ -107,9 +107,7 @@ public sealed class Putting_an_app_on_https(SharedServer server)
         await HelloApp.DeployWithCertificateAsync(Berth, "le5");
         await Berth.OkAsync("domains:add", "le5", "also-le5.localhost");
 
-        await Eventually.TrueAsync(async () =>
-            (await Berth.OkAsync("certs:report", "le5", "--ssl-hostnames")).Contains("also-le5.localhost", StringComparison.Ordinal));
-        Assert.Contains("Hello from Berth!", await HelloApp.FetchAsync(Berth, "also-le5"), StringComparison.Ordinal);
+        await HelloApp.AnswersAsync(Berth, "also-le5", "Hello from Berth!");
     }
 
     [Fact]
@@ -127,11 +125,17 @@ public sealed class Putting_an_app_on_https(SharedServer server)
     [Fact]
     public async Task keeps_keys_to_itself()
     {
-        await HelloApp.DeployWithCertificateAsync(Berth, "le7");
-        var key = await File.ReadAllTextAsync($"{Berth.Home}/le7/tls/server.key");
-        var body = key.Split('\n')[1];
-        foreach (var file in Directory.EnumerateFiles(Berth.Home, "*", SearchOption.AllDirectories)
-            .Concat(Directory.EnumerateFiles(Berth.Lib, "*", SearchOption.AllDirectories))
+        await using var berth = await BerthServer.StartAsync();
+        await berth.OkAsync("domains:set-global", "localhost");
+        await berth.OkAsync("letsencrypt:set", "--global", "server", "berth");
+        await HelloApp.DeployWithCertificateAsync(berth, "le7");
+        var key = await File.ReadAllTextAsync($"{berth.Home}/le7/tls/server.key");
+        Assert.DoesNotContain("PRIVATE KEY", await berth.OkAsync("letsencrypt:report", "le7"), StringComparison.Ordinal);
+
+        // Once it has ended no file comes or goes that is looked at.
+        await berth.StopAsync();
+        foreach (var file in Directory.EnumerateFiles(berth.Home, "*", SearchOption.AllDirectories)
+            .Concat(Directory.EnumerateFiles(berth.Lib, "*", SearchOption.AllDirectories))
             .Where(file => !file.EndsWith("lock", StringComparison.Ordinal) && !file.EndsWith(".sock", StringComparison.Ordinal)))
         {
             var text = await File.ReadAllTextAsync(file);
@@ -141,8 +145,7 @@ public sealed class Putting_an_app_on_https(SharedServer server)
             }
         }
 
-        Assert.DoesNotContain(body, Berth.Log, StringComparison.Ordinal);
-        Assert.DoesNotContain("PRIVATE KEY", await Berth.OkAsync("letsencrypt:report", "le7"), StringComparison.Ordinal);
+        Assert.DoesNotContain(key.Split('\n')[1], berth.Log, StringComparison.Ordinal);
     }
 
     [Fact]

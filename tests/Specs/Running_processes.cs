@@ -82,7 +82,8 @@ public sealed class Running_processes(SharedServer server)
 
         await Eventually.TrueAsync(async () =>
             (await Berth.OkAsync("ps:report", "run3", "--status-web.1")).Contains("restarts: 1, last exit: exited with status 7)", StringComparison.Ordinal));
-        Assert.Contains("app[web.1]: berth: web.1 exited with status 7; it starts again\n", await Berth.OkAsync("logs", "run3"), StringComparison.Ordinal);
+        await Eventually.TrueAsync(async () =>
+            (await Berth.OkAsync("logs", "run3")).Contains("app[web.1]: berth: web.1 exited with status 7; it starts again\n", StringComparison.Ordinal));
     }
 
     [Fact]

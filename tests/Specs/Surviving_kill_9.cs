@@ -150,7 +150,6 @@ public sealed class Surviving_kill_9
         await berth.RestartAsync();
 
         // An orderly stop ended the app too; it starts again while the edge is up already.
-        await Eventually.TrueAsync(async () =>
-            (await HelloApp.FetchAsync(berth, "hello")).Contains("Hello from Berth!", StringComparison.Ordinal));
+        await HelloApp.AnswersAsync(berth, "hello", "Hello from Berth!");
     }
 }
