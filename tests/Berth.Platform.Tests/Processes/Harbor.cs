@@ -162,7 +162,7 @@ internal sealed class Harbor : IAsyncDisposable
 
     /// <summary>The output so far of the instance in service.</summary>
     public string Log(string name = "web.1") =>
-        string.Concat(Directory.GetFiles(LogFolder, $"{name}.*.log").Where(f => !f.Contains("previous", StringComparison.Ordinal)).Select(File.ReadAllText));
+        string.Concat(Directory.GetFiles(LogFolder, $"{name}.*.log").Where(f => !f.Contains("previous", StringComparison.Ordinal)).Select(TextOf));
 
     /// <summary>Waits until the output of the instance in service is exactly this.</summary>
     public async Task LogAsync(string name, string expected)
@@ -194,6 +194,19 @@ internal sealed class Harbor : IAsyncDisposable
         }
 
         return await File.ReadAllTextAsync(Scratch[name]);
+    }
+
+    private static string TextOf(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (FileNotFoundException)
+        {
+            // It was put aside meanwhile.
+            return "";
+        }
     }
 
     public static bool IsAlive(int pid)

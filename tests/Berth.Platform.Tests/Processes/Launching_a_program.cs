@@ -113,14 +113,20 @@ public sealed class Launching_a_program
     [Fact]
     public async Task is_given_up_when_the_trampoline_hangs()
     {
-        using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+        using var cancel = new CancellationTokenSource();
         var starter = new ProcessStarter(new TrampolineCommand("/bin/sleep", []), TimeProvider.System);
         RunningProcess? hanging = null;
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => starter.StartAsync(
-            new LaunchSpec("1000", "/dev/null", "/", null, ["true"], []), new("BERTH_INSTANCE", "x"), "here", p => hanging = p, cancel.Token));
+            new LaunchSpec("1000", "/dev/null", "/", null, ["true"], []), new("BERTH_INSTANCE", "x"), "here", Started, cancel.Token));
 
         Assert.False(Harbor.IsAlive(hanging!.Pid));
+
+        void Started(RunningProcess process)
+        {
+            hanging = process;
+            cancel.CancelAfter(TimeSpan.FromMilliseconds(100));
+        }
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using Berth.Platform.Processes;
+using Berth.TestKit;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Platform.Tests.Processes;
 
@@ -80,11 +82,20 @@ public sealed class Refusing_a_release
     [Fact]
     public async Task fails_when_nothing_listens_in_time()
     {
-        await using var harbor = new Harbor();
-        harbor.Write("deaf", "#!/bin/sh\necho thinking\nexec sleep 60");
-        var plan = harbor.Plan("web: ./deaf");
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var harbor = new Harbor(clock);
+        harbor.Write("deaf", "#!/bin/sh\necho thinking\necho yes > begun\nexec sleep 60");
+        var plan = harbor.Plan("web: ./deaf") with { Health = new HealthSettings { Deadline = TimeSpan.FromMilliseconds(300) } };
 
-        var problem = await harbor.FailToDeployAsync(plan with { Health = new HealthSettings { Deadline = TimeSpan.FromMilliseconds(300) } });
+        // Its time goes once the program has begun, however long that takes here.
+        var failing = harbor.FailToDeployAsync(plan);
+        await harbor.FileAsync("begun");
+        await Eventually.TrueAsync(() =>
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(100));
+            return Task.FromResult(failing.IsCompleted);
+        });
+        var problem = await failing;
 
         Assert.Equal(ProcessProblems.Unhealthy, problem.Code);
         Assert.Contains("within 0.3 s", problem.Found, StringComparison.Ordinal);

@@ -36,7 +36,7 @@ public sealed class Stopping_an_app
 
         await harbor.Scheduler.StopAsync(Harbor.Name, CancellationToken.None);
 
-        Assert.InRange(clock.Elapsed, TimeSpan.FromMilliseconds(290), TimeSpan.FromSeconds(8));
+        Assert.True(clock.Elapsed >= TimeSpan.FromMilliseconds(290), $"it was given {clock.Elapsed}");
         Assert.False(Harbor.IsAlive(leader));
         Assert.False(Harbor.IsAlive(child));
     }
