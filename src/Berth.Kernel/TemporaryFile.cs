@@ -18,8 +18,8 @@ internal sealed class TemporaryFile(HeldFolder folder, string name) : IDisposabl
     /// <exception cref="IOException">The system's own words.</exception>
     public void Create(ReadOnlySpan<byte> content, UnixFileMode mode)
     {
-        _descriptor = Posix.OpenAt(folder.Descriptor, Own, New, (uint)mode);
-        _isThere = Checked(_descriptor);
+        _descriptor = Checked(Posix.OpenAt(folder.Descriptor, Own, New, (uint)mode));
+        _isThere = true;
 
         // The umask narrows what a group should read; the mode asked for is the mode given.
         Checked(Posix.ChangeMode(_descriptor, (uint)mode));
@@ -46,7 +46,13 @@ internal sealed class TemporaryFile(HeldFolder folder, string name) : IDisposabl
 
     /// <summary>Waits for the disk; a link's is its folder's affair.</summary>
     /// <inheritdoc cref="Create" path="/exception"/>
-    public void Sync() => _ = _descriptor < 0 || Checked(Posix.Sync(_descriptor));
+    public void Sync()
+    {
+        if (_descriptor >= 0)
+        {
+            Checked(Posix.Sync(_descriptor));
+        }
+    }
 
     /// <inheritdoc cref="Create" path="/exception"/>
     public void TakePlace()
@@ -86,5 +92,5 @@ internal sealed class TemporaryFile(HeldFolder folder, string name) : IDisposabl
         }
     }
 
-    private bool Checked(int result) => result >= 0 ? true : throw SystemFault.Last(Place);
+    private int Checked(int result) => result >= 0 ? result : throw SystemFault.Last(Place);
 }
