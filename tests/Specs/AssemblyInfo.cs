@@ -1,3 +1,5 @@
 using Berth.Specs;
+using Berth.TestKit;
 
 [assembly: AssemblyFixture(typeof(SharedServer))]
+[assembly: AssemblyFixture(typeof(PostgresFixture))]

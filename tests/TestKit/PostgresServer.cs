@@ -3,17 +3,36 @@ using System.Globalization;
 namespace Berth.TestKit;
 
 /// <summary>A PostgreSQL cluster of the tests' own: in a scratch folder, on a socket there, as a user without rights.</summary>
-public sealed class PostgresServer
+public sealed class PostgresServer : IAsyncDisposable
 {
     private static readonly Lazy<Task<PostgresServer>> Started = new(StartAsync);
     private static int _databases;
     private readonly string _folder;
     private readonly int _port;
+    private readonly RunningProgram _program;
 
-    private PostgresServer(string folder, int port) => (_folder, _port) = (folder, port);
+    private PostgresServer(string folder, int port, RunningProgram program) => (_folder, _port, _program) = (folder, port, program);
 
-    /// <summary>The one of this test run; ends with it.</summary>
+    /// <summary>The one of this test run: <see cref="PostgresFixture"/> ends it.</summary>
     public static Task<PostgresServer> SharedAsync() => Started.Value;
+
+    /// <summary>Ends the one of this test run, if there was one.</summary>
+    internal static async Task EndSharedAsync()
+    {
+        if (Started is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+        {
+            await (await Started.Value).DisposeAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // At once, and its own processes before it: none of them writes into the folder any more.
+        await ExternalProgram.SucceedAsync("kill", ["-QUIT", _program.ProcessId.ToString(CultureInfo.InvariantCulture)]);
+        await _program.EndedAsync();
+        await _program.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     /// <returns>Npgsql's connection string of a new, empty database.</returns>
     public async Task<string> NewDatabaseAsync()
@@ -29,7 +48,6 @@ public sealed class PostgresServer
     private static async Task<PostgresServer> StartAsync()
     {
         var folder = Directory.CreateTempSubdirectory("berth-pg-").FullName;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
         if (Environment.UserName == "root")
         {
             await ExternalProgram.SucceedAsync("chown", ["nobody:nogroup", folder]);
@@ -43,7 +61,7 @@ public sealed class PostgresServer
             "-c", "listen_addresses=", "-c", "max_connections=200"));
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         return await server.SaysAsync("ready to accept connections", limit.Token)
-            ? new PostgresServer(folder, port)
+            ? new PostgresServer(folder, port, server)
             : throw new InvalidOperationException("postgres: " + string.Join('\n', server.Said));
     }
 

@@ -1,0 +1,3 @@
+using Berth.TestKit;
+
+[assembly: AssemblyFixture(typeof(PostgresFixture))]
