@@ -21,10 +21,11 @@ public sealed class AcmeClient : IDisposable
     /// <param name="reached">
     /// Called with a name of <see cref="AcmeFailPoints"/> after each durable step; may throw to stop there.
     /// </param>
-    /// <param name="datesAside">
-    /// Trusts the same roots and looks at everything but dates (<c>X509VerificationFlags.IgnoreNotTimeValid</c>): where the server's TLS
-    /// certificate is not valid now, it is asked for the time alone, so that a clock that is wrong can be told from a certificate that has
-    /// lapsed. Null, the default, leaves that open. Stays the caller's.
+    /// <param name="asOf">
+    /// Makes one that trusts the same roots and judges dates as of another time (<c>X509ChainPolicy.VerificationTime</c>), or for null looks at
+    /// everything but dates (<c>X509VerificationFlags.IgnoreNotTimeValid</c>): where the server's TLS certificate is not valid now, it is asked
+    /// for the time alone, so that a clock that is wrong can be told from a certificate that has lapsed. Null, the default, leaves that open.
+    /// What it makes is disposed here.
     /// </param>
     public AcmeClient(
         AcmeClientOptions options,
@@ -32,11 +33,11 @@ public sealed class AcmeClient : IDisposable
         IAccountStore accounts,
         TimeProvider time,
         Action<string>? reached = null,
-        HttpClient? datesAside = null)
+        Func<DateTimeOffset?, HttpClient>? asOf = null)
     {
         (Options, Reached) = (options, reached ?? (_ => { }));
         Time = time;
-        Connection = new AcmeConnection(http, datesAside, options, time);
+        Connection = new AcmeConnection(http, asOf, options, time);
         Account = new AccountSession(Connection, options, accounts, Reached);
         Polling = new Polling(Account, time);
         _changes = new AccountChanges(this, accounts);

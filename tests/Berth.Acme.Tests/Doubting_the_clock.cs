@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
+using Berth.Kernel;
 using Berth.TestKit;
 
 namespace Berth.Acme.Tests;
@@ -9,23 +10,22 @@ public sealed class Doubting_the_clock
 {
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
+    /// <summary>The certificate's times and the server's own, in hours from now.</summary>
     [Theory]
-    [InlineData(10, 20, 15)]
-    [InlineData(-20, -10, -15)]
-    public async Task names_the_clock_where_the_servers_own_says_another_time(int from, int until, int clock)
+    [InlineData(240, 480, 360, "is")]
+    [InlineData(-480, -240, -360, "seems to be")]
+    [InlineData(0.1, 48, 0.3, "is")]
+    [InlineData(-48, -0.1, -0.3, "seems to be")]
+    public async Task doubts_the_clock_where_the_certificate_is_valid_at_the_time_that_the_server_tells(double from, double until, double clock, string verb)
     {
-        await using var authority = await ScriptedAuthority.StartAsync(LoopbackCertificate.Create(TimeSpan.FromDays(from), TimeSpan.FromDays(until)));
+        await using var authority = await ScriptedAuthority.StartAsync(LoopbackCertificate.Create(TimeSpan.FromHours(from), TimeSpan.FromHours(until)));
         using var guest = GuestOf(authority, authority.Certificate);
-        var theirs = Now.AddDays(clock);
-        authority.Scripts["/"] = context =>
-        {
-            context.Response.Headers.Date = theirs.ToString("r", CultureInfo.InvariantCulture);
-            return Task.CompletedTask;
-        };
+        var theirs = Tell(authority, clock);
 
         var problem = (await guest.FailAsync()).Problem;
 
         Assert.Equal(AcmeProblems.ClockWrong, problem.Code);
+        Assert.StartsWith($"This machine's clock {verb} wrong: it says ", problem.Found, StringComparison.Ordinal);
         Assert.Contains($" says {theirs.UtcDateTime:yyyy-MM-dd HH:mm} UTC", problem.Found, StringComparison.Ordinal);
         Assert.Contains("timedatectl set-ntp true", problem.Remedy, StringComparison.Ordinal);
         Assert.True(AcmeProblems.IsTransient(problem.Code));
@@ -34,17 +34,28 @@ public sealed class Doubting_the_clock
         Assert.All(authority.Requests, request => Assert.Equal("/", request.Path));
     }
 
-    [Fact]
-    public async Task does_not_blame_a_clock_that_agrees_with_the_servers()
+    /// <summary>However far its clock is off.</summary>
+    [Theory]
+    [InlineData(-480, -240, 0)]
+    [InlineData(-480, -240, -1000)]
+    [InlineData(-480, -240, 1000)]
+    [InlineData(240, 480, 1000)]
+    [InlineData(240, 480, 100)]
+    public async Task doubts_the_certificate_where_it_is_valid_by_neither_clock(double from, double until, double clock)
     {
-        await using var authority = await ScriptedAuthority.StartAsync(LoopbackCertificate.Create(TimeSpan.FromDays(-20), TimeSpan.FromDays(-10)));
+        await using var authority = await ScriptedAuthority.StartAsync(LoopbackCertificate.Create(TimeSpan.FromHours(from), TimeSpan.FromHours(until)));
         using var guest = GuestOf(authority, authority.Certificate);
-        authority.Scripts["/"] = _ => Task.CompletedTask;
+        var theirs = Tell(authority, clock);
 
-        var problem = (await guest.FailAsync()).Problem;
+        using var client = new AcmeClient(guest.Options, guest.Http, guest.Accounts, guest.Time, asOf: guest.AsOf);
+        var problem = (await Assert.ThrowsAsync<ProblemException>(() => guest.IssueAsync(client))).Problem;
 
         Assert.Equal(AcmeProblems.ServerNotTrusted, problem.Code);
-        Assert.Contains("its clock agrees with this machine's", problem.Found, StringComparison.Ordinal);
+        Assert.Contains($"nor by its own ({theirs.UtcDateTime:yyyy-MM-dd HH:mm} UTC)", problem.Found, StringComparison.Ordinal);
+        Assert.DoesNotContain("timedatectl", problem.Remedy, StringComparison.Ordinal);
+
+        // Nor is its word taken for what time it is.
+        Assert.Null(client.ClockSkew);
     }
 
     [Fact]
@@ -75,6 +86,17 @@ public sealed class Doubting_the_clock
 
     private static Guest GuestOf(ScriptedAuthority authority, X509Certificate2 trusted) => new(authority)
     {
-        DatesAside = LoopbackCertificate.CreateClient(trusted, flags: X509VerificationFlags.IgnoreNotTimeValid),
+        AsOf = time => LoopbackCertificate.CreateClientAsOf(time, trusted),
     };
+
+    private static DateTimeOffset Tell(ScriptedAuthority authority, double hours)
+    {
+        var theirs = Now.AddHours(hours);
+        authority.Scripts["/"] = context =>
+        {
+            context.Response.Headers.Date = theirs.ToString("r", CultureInfo.InvariantCulture);
+            return Task.CompletedTask;
+        };
+        return theirs;
+    }
 }

@@ -19,8 +19,8 @@ internal sealed class Guest(Uri directory) : IDisposable, IChallengeSolver, IPro
 
     internal TimeProvider Time { get; set; } = TimeProvider.System;
 
-    /// <summary>Looks at everything but the dates of the server's certificate; null for none.</summary>
-    internal HttpClient? DatesAside { get; set; }
+    /// <summary>Makes clients that judge the dates of the server's certificate as of another time, or not at all; null for none.</summary>
+    internal Func<DateTimeOffset?, HttpClient>? AsOf { get; set; }
 
     internal TestJournal Journal { get; } = new();
 
@@ -51,7 +51,6 @@ internal sealed class Guest(Uri directory) : IDisposable, IChallengeSolver, IPro
     public void Dispose()
     {
         Http.Dispose();
-        DatesAside?.Dispose();
     }
 
     internal Task<IssuedCertificate> IssueAsync(
@@ -60,7 +59,7 @@ internal sealed class Guest(Uri directory) : IDisposable, IChallengeSolver, IPro
 
     internal async Task<IssuedCertificate> IssueAsync(IssuanceRequest request, CancellationToken? cancel = null)
     {
-        using var client = new AcmeClient(Options, Http, Accounts, Time, datesAside: DatesAside);
+        using var client = new AcmeClient(Options, Http, Accounts, Time, asOf: AsOf);
         return await IssueAsync(client, request, cancel ?? TestContext.Current.CancellationToken);
     }
 

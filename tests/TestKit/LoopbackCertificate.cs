@@ -25,16 +25,38 @@ public static class LoopbackCertificate
     }
 
     /// <summary>A client that trusts this certificate alone and follows no redirects.</summary>
-    public static HttpClient CreateClient(
-        X509Certificate2 root, Func<HttpMessageHandler, HttpMessageHandler>? wrap = null, X509VerificationFlags flags = X509VerificationFlags.NoFlag)
+    public static HttpClient CreateClient(X509Certificate2 root, Func<HttpMessageHandler, HttpMessageHandler>? wrap = null) =>
+        CreateClient(Trusting(root), wrap);
+
+    /// <summary>Likewise, judging dates as of another time, or for null not at all.</summary>
+    public static HttpClient CreateClientAsOf(DateTimeOffset? time, X509Certificate2 root)
+    {
+        var trust = Trusting(root);
+        if (time is { } at)
+        {
+            trust.VerificationTime = at.LocalDateTime;
+        }
+        else
+        {
+            trust.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
+        }
+
+        return CreateClient(trust, null);
+    }
+
+    private static X509ChainPolicy Trusting(X509Certificate2 root)
     {
         var trust = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
             RevocationMode = X509RevocationMode.NoCheck,
-            VerificationFlags = flags,
         };
         trust.CustomTrustStore.Add(root);
+        return trust;
+    }
+
+    private static HttpClient CreateClient(X509ChainPolicy trust, Func<HttpMessageHandler, HttpMessageHandler>? wrap)
+    {
         HttpMessageHandler handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,

@@ -20,15 +20,21 @@ public static partial class AcmeProblems
         $"The TLS certificate of {Printable.Of(authority)} is not trusted: {Printable.Of(reason)}",
         "For a private authority, name its root in LEGO_CA_CERTIFICATES of the daemon's environment; for a public one, unset that and check this machine's clock and roots.");
 
-    /// <summary>The server's own clock, and its certificate, say that this machine's is wrong.</summary>
+    /// <summary>
+    /// The server's certificate is valid at the time that the server tells, and not at ours. No certificate is made before its time: one that begins
+    /// later convicts our clock. One that has ended may have been kept by a server whose own clock stands still.
+    /// </summary>
     internal static Problem WrongClock(string authority, DateTimeOffset ours, DateTimeOffset theirs) => new(
         ClockWrong,
-        $"This machine's clock is wrong: it says {Minute(ours)}, and {Printable.Of(authority)} says {Minute(theirs)}. By this clock the authority's TLS certificate is not valid, so nothing can be asked of it.",
+        $"This machine's clock {(ours < theirs ? "is" : "seems to be")} wrong: it says {Minute(ours)}, and {Printable.Of(authority)} says {Minute(theirs)}. {(ours < theirs
+            ? "By this clock the authority's TLS certificate is not valid yet"
+            : "By this clock the authority's TLS certificate has expired, and by its own it has not")}, so nothing can be asked of it.",
         "Set the clock, and keep it set: timedatectl set-ntp true. If it is right, the authority's own is wrong: tell its operator.");
 
-    internal static Problem HasLapsed(string authority) => new(
+    /// <summary>The server's certificate is valid neither by this machine's clock nor by its own.</summary>
+    internal static Problem HasLapsed(string authority, DateTimeOffset ours, DateTimeOffset theirs) => new(
         ServerNotTrusted,
-        $"The TLS certificate of {Printable.Of(authority)} is not valid at this time, and its clock agrees with this machine's.",
+        $"The TLS certificate of {Printable.Of(authority)} is not valid now: neither by this machine's clock ({Minute(ours)}) nor by its own ({Minute(theirs)}).",
         "The certificate authority's own certificate has lapsed: tell its operator, or use another.");
 
     internal static Problem NotValidNow(string authority, string reason) => new(

@@ -4,13 +4,13 @@ using Berth.Acme.Protocol;
 namespace Berth.Acme.Transport;
 
 /// <summary>Signed requests to one CA: its directory, its nonces, and patience with both.</summary>
-internal sealed class AcmeConnection(HttpClient http, HttpClient? datesAside, AcmeClientOptions options, TimeProvider time) : IDisposable
+internal sealed class AcmeConnection(HttpClient http, Func<DateTimeOffset?, HttpClient>? asOf, AcmeClientOptions options, TimeProvider time) : IDisposable
 {
     private const int QuickAttempts = 8;
     private static readonly TimeSpan DirectoryLifetime = TimeSpan.FromHours(1);
     private static readonly TimeSpan NoncePause = TimeSpan.FromMilliseconds(5);
 
-    private readonly AcmeHttp _http = new(http, datesAside, options, time);
+    private readonly AcmeHttp _http = new(http, asOf, options, time);
     private readonly Patience _patience = new(options, time);
     private readonly NoncePool _nonces = new();
     private readonly SemaphoreSlim _directoryGate = new(1);

@@ -4,7 +4,7 @@ using Berth.Acme.Protocol;
 namespace Berth.Acme.Transport;
 
 /// <summary>One HTTP exchange with a CA: bounded in time and size, every failure named.</summary>
-internal sealed class AcmeHttp(HttpClient http, HttpClient? datesAside, AcmeClientOptions options, TimeProvider time)
+internal sealed class AcmeHttp(HttpClient http, Func<DateTimeOffset?, HttpClient>? asOf, AcmeClientOptions options, TimeProvider time)
 {
     private static readonly ProductInfoHeaderValue UserAgent =
         new("Berth", typeof(AcmeHttp).Assembly.GetName().Version?.ToString(3) ?? "0");
@@ -26,8 +26,8 @@ internal sealed class AcmeHttp(HttpClient http, HttpClient? datesAside, AcmeClie
         catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException)
         {
             cancel.ThrowIfCancellationRequested();
-            var judged = TransportProblems.IsOfDates(e) && datesAside is not null
-                ? await new ClockDoubt(datesAside, Clock, options.RequestTimeout, time).JudgeAsync(target, cancel)
+            var judged = TransportProblems.IsOfDates(e) && asOf is not null
+                ? await new ClockDoubt(asOf, Clock, options.RequestTimeout, time).JudgeAsync(target, cancel)
                 : null;
             throw (judged ?? TransportProblems.From(e, target, options.RequestTimeout)).AsException(e);
         }

@@ -13,15 +13,14 @@ internal sealed class ServerClock(TimeProvider time)
 
     internal DateTimeOffset Now => time.GetUtcNow() + (Skew ?? TimeSpan.Zero);
 
-    /// <returns>Whether it was a date.</returns>
-    internal bool Observe(string? date)
+    /// <param name="date">A header as it was sent; what is no date says nothing.</param>
+    internal void Observe(string? date)
     {
-        var isDate = RetryAfter.TryParseDate(date, out var told);
-        if (isDate)
+        if (RetryAfter.TryParseDate(date, out var told))
         {
-            Interlocked.Exchange(ref _skewTicks, (told - time.GetUtcNow()).Ticks);
+            Observe(told);
         }
-
-        return isDate;
     }
+
+    internal void Observe(DateTimeOffset told) => Interlocked.Exchange(ref _skewTicks, (told - time.GetUtcNow()).Ticks);
 }

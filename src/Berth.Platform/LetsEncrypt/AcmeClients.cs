@@ -17,9 +17,8 @@ public sealed class AcmeClients(
 {
     private readonly ConcurrentDictionary<(Uri Directory, string? Email, ExternalAccountBinding? Binding), AcmeClient> _clients = new();
     private readonly AccountFiles _accounts = new(store);
-    private readonly Lazy<HttpClient> _ordinary = new(() => new HttpClient(Handler(ReadTrust(trustFile))), LazyThreadSafetyMode.PublicationOnly);
-    private readonly Lazy<HttpClient> _ordinaryDatesAside = new(() => new HttpClient(Handler(ReadTrust(trustFile), datesAside: true)), LazyThreadSafetyMode.PublicationOnly);
-    private readonly Lazy<HttpClient> _builtIn = new(() => new HttpClient(Handler(authority?.Root is { } root ? [root] : null)));
+    private readonly Lazy<HttpClient> _ordinary = new(() => new HttpClient(Handler(PolicyFor(ReadTrust(trustFile)))), LazyThreadSafetyMode.PublicationOnly);
+    private readonly Lazy<HttpClient> _builtIn = new(() => new HttpClient(Handler(PolicyFor(authority?.Root is { } root ? [root] : null))));
 
     /// <summary>The directory a <c>server</c> setting means.</summary>
     /// <exception cref="ProblemException">The built-in authority is meant and does not run.</exception>
@@ -47,7 +46,7 @@ public sealed class AcmeClients(
             reached,
 
             // The built-in authority goes by the same clock.
-            key.Directory == authority?.Directory ? null : _ordinaryDatesAside.Value));
+            key.Directory == authority?.Directory ? null : at => new HttpClient(Handler(PolicyAsOf(at, ReadTrust(trustFile))))));
 
     /// <summary>The URL of the account, if it is registered: from disk, nobody is asked.</summary>
     internal async Task<string?> AccountUrlOfAsync(Uri directory, EmailAddress? email, CancellationToken cancel) =>
@@ -61,23 +60,39 @@ public sealed class AcmeClients(
         }
     }
 
-    private static SocketsHttpHandler Handler(X509Certificate2Collection? roots, bool datesAside = false) => new()
+    private static SocketsHttpHandler Handler(X509ChainPolicy? policy) => new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,
         UseProxy = true,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         ConnectTimeout = TimeSpan.FromSeconds(15),
-        SslOptions = { CertificateChainPolicy = roots is null && !datesAside ? null : Policy(roots, datesAside) },
+        SslOptions = { CertificateChainPolicy = policy },
     };
 
-    private static X509ChainPolicy Policy(X509Certificate2Collection? roots, bool datesAside)
+    private static X509ChainPolicy? PolicyFor(X509Certificate2Collection? roots) => roots is null ? null : Policy(roots);
+
+    private static X509ChainPolicy PolicyAsOf(DateTimeOffset? time, X509Certificate2Collection? roots)
+    {
+        var policy = Policy(roots);
+        if (time is { } at)
+        {
+            policy.VerificationTime = at.LocalDateTime;
+        }
+        else
+        {
+            policy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
+        }
+
+        return policy;
+    }
+
+    private static X509ChainPolicy Policy(X509Certificate2Collection? roots)
     {
         var policy = new X509ChainPolicy
         {
             TrustMode = roots is null ? X509ChainTrustMode.System : X509ChainTrustMode.CustomRootTrust,
             RevocationMode = X509RevocationMode.NoCheck,
-            VerificationFlags = datesAside ? X509VerificationFlags.IgnoreNotTimeValid : X509VerificationFlags.NoFlag,
         };
         policy.CustomTrustStore.AddRange(roots ?? []);
         return policy;
