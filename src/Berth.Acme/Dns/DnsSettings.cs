@@ -114,18 +114,16 @@ internal sealed class DnsSettings(string provider, IReadOnlyDictionary<string, s
     {
         try
         {
-            using var stream = rights.Use(() => File.OpenRead(file));
-            if (stream.Length > LargestFile)
+            if (rights.Use(() => PlainFile.Read(file, LargestFile)) is { } text)
             {
-                throw DnsProblems.BadSetting(Provider, name + "_FILE", "the file is larger than a secret is").AsException();
+                return text.Trim();
             }
 
-            using var reader = new StreamReader(stream);
-            return reader.ReadToEnd().Trim();
+            throw DnsProblems.BadSetting(Provider, name + "_FILE", "there is no such file").AsException();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw DnsProblems.BadSetting(Provider, name + "_FILE", "the file cannot be read").AsException(e);
+            throw DnsProblems.BadSetting(Provider, name + "_FILE", $"the file cannot be read ({Printable.Of(e.Message)})").AsException(e);
         }
     }
 }

@@ -94,7 +94,7 @@ internal sealed class AcmeDns : IDnsProvider
     {
         try
         {
-            return _rights.Use(() => File.Exists(_file) ? File.ReadAllText(_file) : null) is { } text
+            return _rights.Use(() => PlainFile.Read(_file)) is { } text
                 ? JsonSerializer.Deserialize(text, ProviderJson.Default.DictionaryStringAcmeDnsAccount) ?? []
                 : [];
         }
