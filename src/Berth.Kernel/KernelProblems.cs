@@ -5,7 +5,7 @@ public static class KernelProblems
 {
     public static readonly ProblemCode AppNameInvalid = new("app-name-invalid", Contract: true);
     public static readonly ProblemCode DomainInvalid = new("domain-invalid");
-    public static readonly ProblemCode EmailInvalid = new("email-invalid");
+    public static readonly ProblemCode EmailInvalid = new("email-invalid") { IsOfSettings = true };
     public static readonly ProblemCode StateNotWritable = new("state-not-writable");
     public static readonly ProblemCode StateBusy = new("state-busy");
 

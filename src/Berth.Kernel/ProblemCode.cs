@@ -8,5 +8,10 @@ namespace Berth.Kernel;
 /// </param>
 public sealed record ProblemCode(string Id, int ExitStatus = 1, bool Contract = false)
 {
+    /// <summary>
+    /// Whether it stands in the way only until something is set, and is found before any server is asked for a certificate: no failed attempt.
+    /// </summary>
+    public bool IsOfSettings { get; init; }
+
     public override string ToString() => Id;
 }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Berth.TestKit;
 
 namespace Berth.Specs;
@@ -25,7 +26,11 @@ public sealed class Forgetting_a_setting
 
         Assert.DoesNotContain("certificate cannot be ordered", (await berth.RunAsync("doctor", "shop")).Output, StringComparison.Ordinal);
         Assert.Equal("\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-last-error"));
-        Assert.Equal("no certificate was asked for\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-waiting-for"));
+        Assert.Matches(
+            @"^it was asked for on 20\S+ \S+ UTC and could not be ordered \(Cannot request a certificate without an e-mail address!\); that has been set since; the daemon comes to it within 5m\n$",
+            await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-waiting-for"));
+        Assert.Equal("order\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-next"));
+        Assert.Contains(" (now)\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-next-at"), StringComparison.Ordinal);
         await berth.OkAsync("letsencrypt:enable", "shop");
 
         // One that is in service, and cannot be renewed any more.
@@ -47,6 +52,87 @@ public sealed class Forgetting_a_setting
         }
     }
 
+    /// <summary>Found only once an order is begun, and even then at the end of all.</summary>
+    [Theory]
+    [InlineData("The DNS provider cloudflare needs CF_DNS_API_TOKEN", "letsencrypt:set shop dns-provider cloudflare", "letsencrypt:set shop dns-provider")]
+    [InlineData("EXEC_MODE of the DNS provider exec cannot be used", "letsencrypt:set shop dns-provider exec;letsencrypt:set shop dns-provider-EXEC_PATH /bin/true;letsencrypt:set shop dns-provider-EXEC_MODE x", "letsencrypt:set shop dns-provider none")]
+    [InlineData("DESEC_TOKEN_FILE of the DNS provider desec cannot be used", "letsencrypt:set shop dns-provider desec;letsencrypt:set shop dns-provider-DESEC_TOKEN_FILE /dev/zero", "letsencrypt:set shop dns-provider none")]
+    [InlineData("ACME_DNS_STORAGE_PATH of the DNS provider acme-dns cannot be used", "letsencrypt:set shop dns-provider acme-dns;letsencrypt:set shop dns-provider-ACME_DNS_API_BASE http://127.0.0.1:1;letsencrypt:set shop dns-provider-ACME_DNS_STORAGE_PATH /dev/zero", "letsencrypt:set shop dns-provider none")]
+    [InlineData("shop has port mappings, but none for http or https", "ports:set shop tcp:25:25", "ports:add shop http:8080:5000")]
+    public async Task is_no_failed_attempt_either_where_an_order_stumbles_over_it(string found, string wrong, string right)
+    {
+        await using var berth = await StartAsync();
+        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        await AllAsync(berth, wrong);
+
+        Assert.Contains(found, (await berth.RunAsync("letsencrypt:enable", "shop")).Error, StringComparison.Ordinal);
+
+        await WaitsForASettingAsync(berth, found);
+        await AllAsync(berth, right);
+        await IsTakenUpAsync(berth);
+    }
+
+    [Theory]
+    [InlineData("registers only accounts that are bound to a customer account", null)]
+    [InlineData("HMAC key of the external account binding 'key-1' is not base64url", "{no key}")]
+    public async Task is_no_failed_attempt_either_where_an_authority_wants_a_binding(string found, string? wrong)
+    {
+        const string Key = "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W";
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port, BindingKeys = new Dictionary<string, string> { ["key-1"] = Key } });
+        await using var berth = await StartAsync(pebble.CertificateFile, port);
+        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "server", pebble.DirectoryUrl.ToString());
+        await berth.OkAsync("domains:set", "shop", "shop.example.com");
+        await berth.OkAsync("letsencrypt:set", "shop", "eab-kid", "key-1");
+        await berth.OkAsync("letsencrypt:set", "shop", "eab-hmac-key", wrong ?? "");
+
+        var refused = (await berth.RunAsync("letsencrypt:enable", "shop")).Error;
+
+        Assert.Contains(found, refused, StringComparison.Ordinal);
+        Assert.Contains("letsencrypt:set shop eab-hmac-key KEY", refused, StringComparison.Ordinal);
+        await WaitsForASettingAsync(berth, found);
+        await berth.OkAsync("letsencrypt:set", "shop", "eab-hmac-key", Key);
+        await IsTakenUpAsync(berth);
+        Assert.Equal(1, pebble.Orders);
+    }
+
+    [Fact]
+    public async Task is_no_failed_attempt_either_where_the_trusted_roots_cannot_be_read()
+    {
+        using var scratch = new ScratchFolder();
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await File.WriteAllTextAsync(scratch["roots.pem"], "no certificate\n");
+        await using var berth = await StartAsync(scratch["roots.pem"], port);
+        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "server", pebble.DirectoryUrl.ToString());
+        await berth.OkAsync("domains:set", "shop", "shop.example.com");
+
+        Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "shop")).Status);
+
+        await WaitsForASettingAsync(berth, "holds no certificates");
+        File.Copy(pebble.CertificateFile, scratch["roots.pem"], overwrite: true);
+        await IsTakenUpAsync(berth);
+    }
+
+    [Fact]
+    public async Task is_taken_up_no_more_once_it_was_given_up_or_a_certificate_was_installed_by_hand()
+    {
+        await using var berth = await StartAsync();
+        Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "shop")).Status);
+        await berth.OkAsync("letsencrypt:disable", "shop");
+        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        Assert.Equal("no certificate was asked for\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-waiting-for"));
+
+        await berth.OkAsync("letsencrypt:set", "--global", "email");
+        Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "shop")).Status);
+        await berth.OkAsync("certs:generate", "shop", "shop.localhost");
+        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        Assert.Equal(
+            "a certificate that was installed by hand is in service, and is renewed by hand\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-waiting-for"));
+    }
+
     [Fact]
     public async Task holds_nothing_back_that_comes_by_default()
     {
@@ -63,9 +149,38 @@ public sealed class Forgetting_a_setting
         });
     }
 
-    private static async Task<BerthServer> StartAsync()
+    private static async Task WaitsForASettingAsync(BerthServer berth, string found)
     {
-        var berth = await BerthServer.StartAsync();
+        Assert.Matches($"^a certificate was asked for and cannot be ordered: .*{Regex.Escape(found)}", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-waiting-for"));
+        Assert.Equal("nothing\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-next"));
+        Assert.Equal("0\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-failures"));
+        Assert.Equal("\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-gates"));
+        Assert.Contains(found, await berth.OkAsync("letsencrypt:report", "shop", "--letsencrypt-last-error"), StringComparison.Ordinal);
+    }
+
+    // A change of domains, be it none, has the daemon look at once.
+    private static async Task IsTakenUpAsync(BerthServer berth)
+    {
+        Assert.Contains(" could not be ordered (", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-waiting-for"), StringComparison.Ordinal);
+        await Eventually.TrueAsync(async () =>
+        {
+            await berth.OkAsync("domains:remove", "shop", "nothing.example.com");
+            return await berth.OkAsync("letsencrypt:active", "shop") == "true\n";
+        });
+        Assert.Equal("\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-last-error"));
+    }
+
+    private static async Task AllAsync(BerthServer berth, string commands)
+    {
+        foreach (var command in commands.Split(';'))
+        {
+            await berth.OkAsync(command.Split(' '));
+        }
+    }
+
+    private static async Task<BerthServer> StartAsync(string? trustFile = null, int port = 0)
+    {
+        var berth = await BerthServer.StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = trustFile }, port);
         await berth.OkAsync("letsencrypt:set", "--global", "server", "berth");
         await berth.OkAsync("apps:create", "shop");
         await berth.OkAsync("domains:set", "shop", "shop.localhost");

@@ -84,6 +84,32 @@ public sealed class Knowing_what_a_certificate_waits_for
         }
     }
 
+    /// <summary>Certificates by default, for more apps than are looked at in one look: until the daemon has come to one, nothing is done about it.</summary>
+    [Fact]
+    public async Task one_of_very_many_says_by_when_its_turn_has_come()
+    {
+        await using var berth = await BerthServer.StartAsync(prepare: server =>
+        {
+            for (var i = 0; i < 2100; i++)
+            {
+                Directory.CreateDirectory($"{server.Home}/app{i:0000}");
+                using var domains = File.CreateText($"{server.Home}/app{i:0000}/VHOST");
+                domains.Write($"app{i:0000}.localhost\n");
+            }
+        });
+        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "server", "berth");
+        await Eventually.TrueAsync(() => Task.FromResult(File.Exists($"{berth.Lib}/run/renewals.heartbeat")));
+
+        await berth.OkAsync("letsencrypt:set", "--global", "by-default", "true");
+
+        Assert.Equal(
+            "it has no certificate yet, and gets one by default; the daemon comes to it within 10m\n",
+            await berth.OkAsync("letsencrypt:status", "app0007", "--letsencrypt-waiting-for"));
+        Assert.Matches(@"(?m)^app0008 +now +it has no certificate yet, and gets one by default; the daemon comes to it within 10m$", await berth.OkAsync("letsencrypt:status"));
+        Assert.DoesNotContain("app0008", await berth.OkAsync("letsencrypt:list"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task an_earlier_certificate_is_put_back_and_one_that_cannot_serve_is_not()
     {

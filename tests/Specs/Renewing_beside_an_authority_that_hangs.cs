@@ -45,10 +45,14 @@ public sealed class Renewing_beside_an_authority_that_hangs
         await Eventually.TrueAsync(async () => await berth.OkAsync("certs:show", "well", "crt") != first);
 
         // It was not waited for, then: none of its requests has come to an end.
+        var waiting = new List<string>();
         foreach (var app in stuck)
         {
             Assert.Equal("\n", await berth.OkAsync("letsencrypt:status", app, "--letsencrypt-last-error"));
+            waiting.Add(await berth.OkAsync("letsencrypt:status", app, "--letsencrypt-waiting-for"));
         }
+
+        Assert.Single(waiting, said => said.EndsWith("; its turn is next\n", StringComparison.Ordinal));
     }
 
     private sealed class HangingAuthority : IDisposable

@@ -60,6 +60,17 @@ public sealed class ProofHistory
         Failures = new Dictionary<string, int>(memory.Failures) { [type] = memory.Failures.GetValueOrDefault(type) + 1 },
     });
 
+    /// <summary>Whether a name could not be proved by this type since it last was.</summary>
+    /// <param name="name">With its wildcard label.</param>
+    /// <param name="type">The challenge type.</param>
+    public bool HasFailed(string name, string type)
+    {
+        lock (_gate)
+        {
+            return _names.TryGetValue(name, out var memory) && memory.Failures.ContainsKey(type);
+        }
+    }
+
     /// <summary>The solvers in the order in which they are tried for a name: what worked first, what failed most often last.</summary>
     public IEnumerable<IChallengeSolver> Sort(string name, IEnumerable<IChallengeSolver> solvers)
     {

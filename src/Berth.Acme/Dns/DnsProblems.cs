@@ -7,13 +7,13 @@ namespace Berth.Acme.Dns;
 public static class DnsProblems
 {
     /// <summary>There is no provider of that name.</summary>
-    public static readonly ProblemCode ProviderUnknown = new("dns-provider-unknown");
+    public static readonly ProblemCode ProviderUnknown = new("dns-provider-unknown") { IsOfSettings = true };
 
     /// <summary>A provider needs a setting that is not there.</summary>
-    public static readonly ProblemCode SettingMissing = new("dns-setting-missing");
+    public static readonly ProblemCode SettingMissing = new("dns-setting-missing") { IsOfSettings = true };
 
     /// <summary>A provider's setting cannot be meant as it is.</summary>
-    public static readonly ProblemCode SettingInvalid = new("dns-setting-invalid");
+    public static readonly ProblemCode SettingInvalid = new("dns-setting-invalid") { IsOfSettings = true };
 
     /// <summary>No zone was found that holds the name.</summary>
     public static readonly ProblemCode ZoneUnknown = new("dns-zone-unknown");

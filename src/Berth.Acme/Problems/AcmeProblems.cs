@@ -64,10 +64,10 @@ public static partial class AcmeProblems
     public static readonly ProblemCode AccountKeyInvalid = new("acme-account-key-invalid");
 
     /// <summary>The server wants an external account binding.</summary>
-    public static readonly ProblemCode BindingRequired = new("acme-binding-required");
+    public static readonly ProblemCode BindingRequired = new("acme-binding-required") { IsOfSettings = true };
 
     /// <summary>The binding's HMAC key is not base64url.</summary>
-    public static readonly ProblemCode BindingInvalid = new("acme-binding-invalid");
+    public static readonly ProblemCode BindingInvalid = new("acme-binding-invalid") { IsOfSettings = true };
 
     /// <summary>The server does not take the e-mail address.</summary>
     public static readonly ProblemCode ContactRefused = new("acme-contact-refused");

@@ -5,7 +5,7 @@ namespace Berth.Platform.Domains;
 /// <summary>What can be wrong with domains.</summary>
 public static class DomainProblems
 {
-    public static readonly ProblemCode VhostLineInvalid = new("vhost-line-invalid");
+    public static readonly ProblemCode VhostLineInvalid = new("vhost-line-invalid") { IsOfSettings = true };
     public static readonly ProblemCode DomainRefused = new("domain-refused", Contract: true);
     public static readonly ProblemCode DomainTaken = new("domain-taken");
     public static readonly ProblemCode DomainMissing = new("domain-missing", Contract: true);

@@ -11,7 +11,7 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
     private static readonly string[] NeverPublic =
         ["localhost", "local", "test", "example", "invalid", "internal", "lan", "home.arpa", "onion", "localdomain"];
 
-    /// <exception cref="ProblemException">No domains, no e-mail, no such server, or no name that could be certified.</exception>
+    /// <exception cref="ProblemException">No domains, no e-mail, no such server, no usable DNS provider, or no name that could be certified.</exception>
     public WantedCertificate Plan(AppName app)
     {
         using var now = settings.AsOfNow();
@@ -28,6 +28,8 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
             throw LetsEncryptProblems.NoEmail(app).AsException();
         }
 
+        // An order would stumble over it.
+        _ = dns.SolversOf(app);
         WantedServer[] servers = [.. read.Servers.Select(word => new WantedServer(word, clients.DirectoryOf(word)))];
         var names = found.Where(name => WhyNot(app, name, servers, read.Profile) is null).ToArray();
         leftOut.AddRange(found.Select(name => WhyNot(app, name, servers, read.Profile)).OfType<Problem>());

@@ -1,5 +1,5 @@
+using Berth.Acme;
 using Berth.Kernel;
-using Berth.Platform.Domains;
 using Berth.Platform.LetsEncrypt.Limits;
 using Berth.Platform.LetsEncrypt.Lineages;
 
@@ -8,31 +8,24 @@ namespace Berth.Platform.LetsEncrypt;
 /// <summary>What can keep an app from getting or keeping its certificate, apart from the server's own words.</summary>
 public static class LetsEncryptProblems
 {
-    public static readonly ProblemCode EmailMissing = new("letsencrypt-email-missing");
-    public static readonly ProblemCode DomainsMissing = new("letsencrypt-domains-missing");
-    public static readonly ProblemCode WildcardNeedsDns = new("letsencrypt-wildcard-needs-dns");
-    public static readonly ProblemCode NameNotPublic = new("letsencrypt-name-not-public");
-    public static readonly ProblemCode GracePeriodInvalid = new("letsencrypt-graceperiod-invalid");
-    public static readonly ProblemCode ServerUnknown = new("letsencrypt-server-unknown");
+    public static readonly ProblemCode EmailMissing = new("letsencrypt-email-missing") { IsOfSettings = true };
+    public static readonly ProblemCode DomainsMissing = new("letsencrypt-domains-missing") { IsOfSettings = true };
+    public static readonly ProblemCode WildcardNeedsDns = new("letsencrypt-wildcard-needs-dns") { IsOfSettings = true };
+    public static readonly ProblemCode NameNotPublic = new("letsencrypt-name-not-public") { IsOfSettings = true };
+    public static readonly ProblemCode GracePeriodInvalid = new("letsencrypt-graceperiod-invalid") { IsOfSettings = true };
+    public static readonly ProblemCode ServerUnknown = new("letsencrypt-server-unknown") { IsOfSettings = true };
     public static readonly ProblemCode AuthorityOff = new("letsencrypt-authority-off");
     public static readonly ProblemCode NamesLeftOut = new("letsencrypt-names-left-out");
     public static readonly ProblemCode RenewalFailed = new("letsencrypt-renewal-failed");
     public static readonly ProblemCode CurrentMissing = new("letsencrypt-current-missing", Contract: true);
-    public static readonly ProblemCode PortMissing = new("letsencrypt-port-missing");
+    public static readonly ProblemCode PortMissing = new("letsencrypt-port-missing") { IsOfSettings = true };
     public static readonly ProblemCode NotFromAcme = new("letsencrypt-not-active");
-    public static readonly ProblemCode NamesTooMany = new("letsencrypt-names-too-many");
-    public static readonly ProblemCode AddressProfile = new("letsencrypt-address-profile");
-    public static readonly ProblemCode TrustFileInvalid = new("letsencrypt-trust-file-invalid");
+    public static readonly ProblemCode NamesTooMany = new("letsencrypt-names-too-many") { IsOfSettings = true };
+    public static readonly ProblemCode AddressProfile = new("letsencrypt-address-profile") { IsOfSettings = true };
+    public static readonly ProblemCode TrustFileInvalid = new("letsencrypt-trust-file-invalid") { IsOfSettings = true };
     public static readonly ProblemCode NameNotReady = new("letsencrypt-name-not-ready");
     public static readonly ProblemCode NotReady = new("letsencrypt-not-ready");
     public static readonly ProblemCode ServerSilent = new("letsencrypt-server-silent");
-
-    // All that the planner itself refuses; whether Berth's authority runs is no setting.
-    private static readonly ProblemCode[] OfSettings =
-        [EmailMissing, DomainsMissing, WildcardNeedsDns, NameNotPublic, GracePeriodInvalid, ServerUnknown, NamesTooMany, AddressProfile, DomainProblems.VhostLineInvalid];
-
-    /// <summary>Whether it stands in the way only until something is set: no server is asked before.</summary>
-    internal static bool IsOfSettings(ProblemCode code) => OfSettings.Contains(code);
 
     internal static Problem ServerSlow(Uri directory) => new(
         ServerSilent, $"{directory.Host} does not answer.", "Check that this machine may connect to it: curl -sS " + directory);
@@ -136,9 +129,11 @@ public static class LetsEncryptProblems
         $"Use a domain of your own that public DNS knows, or Berth's own authority: `berth letsencrypt:set {app} server berth`.");
 
     /// <summary>A library cannot know how its user gives it the binding; here it is known.</summary>
-    internal static Problem NeedsBinding(AppName app, Problem problem) => problem with
+    internal static Problem OfBinding(AppName app, Problem problem) => problem with
     {
-        Remedy = $"Set what it gave you as its customer, `berth letsencrypt:set {app} eab-kid KEY-ID` and `berth letsencrypt:set {app} eab-hmac-key KEY`, or another server: `berth letsencrypt:set {app} server production`.",
+        Remedy = problem.Code == AcmeProblems.BindingInvalid
+            ? $"Copy the key from the certificate authority again, whole and without quotes: `berth letsencrypt:set {app} eab-hmac-key KEY`."
+            : $"Set what it gave you as its customer, `berth letsencrypt:set {app} eab-kid KEY-ID` and `berth letsencrypt:set {app} eab-hmac-key KEY`, or another server: `berth letsencrypt:set {app} server production`.",
     };
 
     internal static Problem InvalidGracePeriod(string text) => new(

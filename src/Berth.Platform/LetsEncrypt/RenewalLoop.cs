@@ -13,7 +13,7 @@ namespace Berth.Platform.LetsEncrypt;
 /// so that a crash, a clock that jumps or a hand that edits files cannot make it forget one.
 /// </summary>
 public sealed class RenewalLoop(
-    AppCatalog apps, KnownApps known, RoutePublisher routes, CertificateManager manager, AutoRenewal renewal, IRenewalLog log, TimeProvider time) : ILineageEvents
+    AppCatalog apps, KnownApps known, RoutePublisher routes, CertificateManager manager, AutoRenewal renewal, RenewalQueue queue, IRenewalLog log, TimeProvider time) : ILineageEvents
 {
     // When not even the failure could be written down (a full disk), this much is remembered all the same.
     private static readonly TimeSpan AfterTrouble = TimeSpan.FromMinutes(1);
@@ -106,6 +106,7 @@ public sealed class RenewalLoop(
 
         if (!renewal.IsOn)
         {
+            queue.Set([]);
             return _nextRound;
         }
 
@@ -130,6 +131,8 @@ public sealed class RenewalLoop(
                 _turns.Begin(app, server, () => RenewAsync(app, cancel), () => _nudges.Writer.TryWrite(null));
             }
         }
+
+        queue.Set([.. waiting.Where(app => !_turns.Has(app))]);
     }
 
     private bool IsStillDue(AppName app)
@@ -147,6 +150,7 @@ public sealed class RenewalLoop(
     {
         var all = apps.List();
         _index.Follow(all, app => known.Find(app)?.Next);
+        queue.Set(LongestSleep * ((all.Count / ASlice) + 1));
         _waiting.Clear();
         Forget();
         foreach (var app in _index.Slice(ASlice))

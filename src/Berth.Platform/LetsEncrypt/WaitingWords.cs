@@ -7,13 +7,13 @@ using Berth.Platform.LetsEncrypt.Orders;
 namespace Berth.Platform.LetsEncrypt;
 
 /// <summary>What an app's certificate waits for, and why, in one sentence: the same in every command that tells of it.</summary>
-public sealed class WaitingWords(ICertificateManager manager, CertificateFiles certificates, OrdersUnderWay underWay, AutoRenewal renewal, TimeProvider time)
+public sealed class WaitingWords(ICertificateManager manager, CertificateFiles certificates, OrdersUnderWay underWay, AutoRenewal renewal, RenewalQueue queue, TimeProvider time)
 {
     /// <param name="app">Whose.</param>
     /// <param name="stored">What there is of it.</param>
     /// <param name="step">What is next for it.</param>
     public string Of(AppName app, LineageStored stored, LineageStep step) =>
-        Expired(stored) + (underWay.SentenceOf(app) ?? AtWork(app, step) + (step.Action == LineageAction.None ? WhyNothing(app, stored, step) : Off() + GateWords.Of(step) + Obstacle(step)));
+        Expired(stored) + (underWay.SentenceOf(app) ?? AtWork(app, step) + (step.Action == LineageAction.None ? WhyNothing(app, stored, step) : Off() + GateWords.Of(step) + Turn(app, step) + Obstacle(step)));
 
     /// <summary>Whether there is anything to tell: most apps without a certificate were never asked for one.</summary>
     public bool IsWorthTelling(AppName app, LineageStored stored, LineageStep step) =>
@@ -36,6 +36,13 @@ public sealed class WaitingWords(ICertificateManager manager, CertificateFiles c
             : "";
 
     private string Off() => renewal.IsOn ? "" : "renewal by the daemon is off (letsencrypt:cron-job --add turns it on): by hand alone; ";
+
+    // So many at a time at one server; and of very many apps the daemon asks some at each look.
+    private string Turn(AppName app, LineageStep step) =>
+        step.Action == LineageAction.AskAdvice || !step.IsDue(time.GetUtcNow()) || !renewal.IsOn || manager.IsAtWork(app) ? ""
+        : queue.PlaceOf(app) is { } before ? before == 0 ? "; its turn is next" : $"; it waits for its turn, with {before} before it"
+        : queue.Round is { } round ? $"; the daemon comes to it within {RemainingTime.Format(round)}"
+        : "";
 
     // Told before it is due, while there is time to mend it.
     private static string Obstacle(LineageStep step) =>

@@ -117,8 +117,8 @@ internal sealed class Services : IAsyncDisposable
             journal,
             processLog);
         var settings = new LetsEncryptSettingsStore(properties, config);
-        _clients = new AcmeClients(
-            store, authority, Environment.GetEnvironmentVariable("LEGO_CA_CERTIFICATES"), FailPoints.Hook, time);
+        var trustFile = Environment.GetEnvironmentVariable("LEGO_CA_CERTIFICATES");
+        _clients = new AcmeClients(store, authority, trustFile, FailPoints.Hook, time);
         Lineages = new LineageFiles(store, certificates, time, FailPoints.Hook);
         var random = new Random();
         var renewalLog = new RenewalLog(logs);
@@ -132,7 +132,7 @@ internal sealed class Services : IAsyncDisposable
         var solvers = new ChallengeSolvers(Edge, _dns, new ProofFiles(store), time);
         var preflight = new CertificatePreflight(_clients, Edge, time);
         var scopes = new PreflightScopes(settings, _dns, solvers, Edge, authority);
-        var lineageReader = new LineageReader(planner, Lineages, certificates, settings, time);
+        var lineageReader = new LineageReader(planner, Lineages, certificates, settings, new SettingsStamp(store, properties, trustFile), time);
         var (ledgers, underWay) = (new Ledgers(store, settings, time), new OrdersUnderWay(time));
         var orders = new ServerOrders(_clients, ledgers, underWay);
         var requests = new OrderRequests(lineageReader, certificates, _clients, time);
@@ -145,7 +145,8 @@ internal sealed class Services : IAsyncDisposable
             new RenewalAdviser(Lineages, certificates, _clients, settings, time, random), new Rehearsal(planner, Lineages, _clients, orders, solvers),
             bundles, _clients, settings, routes, events, triggers, time);
         var renewal = AutoRenewal = new AutoRenewal(properties, store);
-        var (heartbeat, waiting) = (new Heartbeat(store), new WaitingWords(Manager, certificates, underWay, renewal, time));
+        var queue = new RenewalQueue();
+        var (heartbeat, waiting) = (new Heartbeat(store), new WaitingWords(Manager, certificates, underWay, renewal, queue, time));
         Command[] more =
         [
             .. new CheckCommands(preflight, scopes, planner, apps).All,
@@ -155,7 +156,7 @@ internal sealed class Services : IAsyncDisposable
             .. new ListCommands(settings, lineageReader, Lineages, certificates, apps, time).All,
             .. new StatusCommands(Manager, planner, lineageReader, Lineages, bundles, underWay, waiting, heartbeat, apps, time).All,
         ];
-        Renewals = new RenewalLoop(apps, Known, routes, Manager, renewal, renewalLog, time)
+        Renewals = new RenewalLoop(apps, Known, routes, Manager, renewal, queue, renewalLog, time)
         {
             LookedAt = desk.Look,
             Looked = () =>

@@ -34,7 +34,7 @@ public sealed class ListCommands(
         {
             var state = lineages.ReadState(app);
             Append(lines, app.Text, facts, now, LineagePlan.RenewalOf(facts, graceOf(app), state.Advice).At);
-            if (((state.RefusedAt is null ? null : reader.NextOf(app).Refusal) ?? state.LastFailure) is { } failure)
+            if (((state.Refusal is null ? null : reader.NextOf(app).Refusal) ?? state.LastFailure) is { } failure)
             {
                 Send(lines, call.Output);
                 call.Output.Warn($"{app}: {Sentences.Inside(failure.Found)} ({call.Caller.AsCalled(failure.Remedy)})");

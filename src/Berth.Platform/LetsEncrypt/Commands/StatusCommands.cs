@@ -66,6 +66,7 @@ public sealed class StatusCommands(
 
     private void PrintAll(CommandOutput output)
     {
+        using var moment = apps.AsOfNow();
         var rows = apps.List().Select(app => (App: app, Is: reader.ReadOf(app)))
             .Where(row => waiting.IsWorthTelling(row.App, row.Is.Stored, row.Is.Step))
             .OrderBy(row => row.Is.Step.At ?? DateTimeOffset.MinValue)

@@ -25,7 +25,7 @@ public static class LineagePlan
         var step = Wish(wants, stored, now) with
         {
             Obstacle = wants.WhyNot,
-            Refusal = wants.WhyNot is { } why && LetsEncryptProblems.IsOfSettings(why.Code) && stored.State.RefusedAt is { } refused ? LineageFailure.Of(why, refused) : null,
+            Refusal = wants.WhyNot is { Code.IsOfSettings: true } why && stored.State.Refusal?.Why.At is { } refused ? LineageFailure.Of(why, refused) : null,
         };
         return step.At is { } at && LatestGate(step, wants, stored, now) is { } gate && gate.Until > at
             ? step with { At = gate.Until, Gate = gate }
@@ -67,8 +67,8 @@ public static class LineagePlan
 
         if (stored.InService is not { } facts)
         {
-            return wants is { ByDefault: true, WhyNot: null }
-                ? new LineageStep(LineageAction.Order, now, "it has no certificate yet, and gets one by default")
+            return WhyFirst(wants, stored) is { } wish && wants.WhyNot is null
+                ? new LineageStep(LineageAction.Order, now, wish)
                 : new LineageStep(LineageAction.None, null, WhyNone(wants, stored));
         }
 
@@ -100,6 +100,14 @@ public static class LineagePlan
             ? new LineageStep(LineageAction.AskAdvice, ask, string.Create(CultureInfo.InvariantCulture, $"renewal on {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC, {why}; until then the server is asked whether it wants it sooner"))
             : new LineageStep(LineageAction.Renew, at, $"renewal, {why}");
     }
+
+    private static string? WhyFirst(LineageWants wants, LineageStored stored) =>
+        wants.AskedFor && stored.State.Refusal is { Why: var why }
+            ? $"it was asked for{At(why.At)} and could not be ordered ({Sentences.Inside(why.Found).TrimEnd('.')}); that has been set since"
+        : wants.ByDefault ? "it has no certificate yet, and gets one by default"
+        : null;
+
+    private static string At(DateTimeOffset? time) => time is { } at ? string.Create(CultureInfo.InvariantCulture, $" on {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC") : "";
 
     private static string WhyNone(LineageWants wants, LineageStored stored) =>
         wants.WhyNot is { } why ? $"a certificate {(wants.ByDefault ? "is wanted by default" : "was asked for")} and cannot be ordered: {Sentences.Inside(why.Found)}"

@@ -5,7 +5,7 @@ namespace Berth.Platform.LetsEncrypt.Lineages;
 
 /// <summary>Reads what is wanted and stored of an app's certificate, and with that its next step.</summary>
 public sealed class LineageReader(
-    CertificatePlanner planner, LineageFiles lineages, CertificateFiles certificates, LetsEncryptSettingsStore settings, TimeProvider time)
+    CertificatePlanner planner, LineageFiles lineages, CertificateFiles certificates, LetsEncryptSettingsStore settings, SettingsStamp stamp, TimeProvider time)
 {
     /// <summary>What is next for the app's certificate.</summary>
     public LineageStep NextOf(AppName app) => ReadOf(app).Step;
@@ -33,6 +33,9 @@ public sealed class LineageReader(
     public (DateTimeOffset At, string Why) RenewalOf(AppName app, CertificateFacts facts) =>
         LineagePlan.RenewalOf(facts, settings.GracePeriodOf(app), lineages.ReadState(app).Advice);
 
+    /// <summary>What an attempt leaves behind that was refused for the app's settings as they are now.</summary>
+    public LineageRefusal RefusalOf(AppName app, Problem problem) => new(LineageFailure.Of(problem, time.GetUtcNow()), stamp.Of(app));
+
     /// <summary>Whether the certificate in service is whole and not due; its names are another matter.</summary>
     public bool IsGood(AppName app, LineageStored stored) =>
         stored.InService is { } facts && certificates.IsWhole(app) && RenewalOf(app, facts).At > time.GetUtcNow()
@@ -42,22 +45,28 @@ public sealed class LineageReader(
     {
         var isFirst = stored is { InService: null, HasOpenOrder: false };
         var byDefault = isFirst && settings.IsByDefault(app) && !certificates.Exists(app);
+        var refused = stored.State.Refusal;
         Problem? obstacle = null;
-        var wanted = isFirst && !byDefault && stored.State.RefusedAt is null ? null : TryPlan(app, out obstacle);
+        var wanted = isFirst && !byDefault && refused is null ? null : TryPlan(app, refused, out obstacle);
         return new LineageWants(wanted?.Names ?? [], settings.GracePeriodOf(app))
         {
             Servers = [.. wanted?.Servers.Select(server => server.Key) ?? []],
             ByDefault = byDefault,
+
+            // One that was installed by hand since then stays.
+            AskedFor = isFirst && refused is not null && !certificates.Exists(app),
             WhyNot = obstacle,
         };
     }
 
-    private WantedCertificate? TryPlan(AppName app, out Problem? obstacle)
+    private WantedCertificate? TryPlan(AppName app, LineageRefusal? refused, out Problem? obstacle)
     {
         obstacle = null;
         try
         {
-            return planner.Plan(app);
+            var wanted = planner.Plan(app);
+            obstacle = refused?.Settings == stamp.Of(app) ? refused.AsProblem() : null;
+            return wanted;
         }
         catch (ProblemException e)
         {

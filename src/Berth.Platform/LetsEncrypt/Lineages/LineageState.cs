@@ -26,8 +26,8 @@ public sealed record LineageState
     /// <summary>Why the last attempt failed, word for word; null after a success.</summary>
     public LineageFailure? LastFailure { get; init; }
 
-    /// <summary>When an attempt last ended before any server was asked, for want of a setting: no failure, and over once that is set.</summary>
-    public DateTimeOffset? RefusedAt { get; init; }
+    /// <summary>Why the last attempt ended before any server was asked, for want of a setting: no failure, and over once that is set.</summary>
+    public LineageRefusal? Refusal { get; init; }
 
     /// <summary>Directory → how that server has done; those that never failed are not listed.</summary>
     public IReadOnlyDictionary<string, IssuerStanding> Issuers { get; init => field = value ?? Nothing; } = Nothing;
@@ -78,7 +78,7 @@ public sealed record LineageState
         Gates = gates,
         Failures = Failures + 1,
         LastFailure = LineageFailure.Of(problem, now),
-        RefusedAt = null,
+        Refusal = null,
     };
 
     /// <summary>The state of an attempt that was held back before any server was asked: no failure, only its gates.</summary>

@@ -22,12 +22,19 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
     /// <summary>The types that can be answered for the app, the preferred first.</summary>
     public IReadOnlyList<string> MethodsOf(AppName app) => [.. SolversOf(app).Select(solver => solver.Type)];
 
-    /// <summary>Another way for an order that just failed because port 80 could not be reached; null when there is none.</summary>
+    /// <summary>Likewise for one name or address, in the order in which they are tried: what worked last time before what failed.</summary>
+    public Func<string, IReadOnlyList<string>> MethodsByName(AppName app)
+    {
+        var (solvers, history) = (SolversOf(app), proofs.Read(app));
+        return name => [.. history.Sort(name, solvers).Select(solver => solver.Type)];
+    }
+
+    /// <summary>Another way for an order that just failed because port 80, or 443, could not be reached; null when there is none.</summary>
     internal ChosenSolvers? After(AppName app, IReadOnlyList<DomainName> names, ChosenSolvers failed, ProblemException failure)
     {
         var blocked = AcmeProblems.FailedNamesOf(failure);
         var canHelp = blocked.Count > 0
-            && blocked.All(name => name.ChallengeType == ChallengeType.Http01 && name.Code == AcmeProblems.ValidationConnection.Id);
+            && blocked.All(name => name.ChallengeType is ChallengeType.Http01 or ChallengeType.TlsAlpn01 && name.Code == AcmeProblems.ValidationConnection.Id);
         return canHelp && Chosen(app, names, failed.History) is var other && other.Spoken != failed.Spoken ? other : null;
     }
 
@@ -37,14 +44,25 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
     private ChosenSolvers Chosen(AppName app, IReadOnlyList<DomainName> names, ProofHistory history)
     {
         var solvers = SolversOf(app);
-        string[] first = [.. names.Select(name => FirstFor(name, solvers, history)).OfType<string>()];
-        var spoken = first.Length == 0 ? ChallengeType.Http01 : first[0];
-        return new ChosenSolvers(
-            solvers, ChallengeType.IsDns(spoken) ? "DNS-01" : spoken.ToUpperInvariant(), first.Contains(ChallengeType.Http01), history);
+        string[] first = [.. names.Select(name => FirstFor(name, history.Sort(name.Text, solvers))).OfType<string>()];
+        var spoken = Spoken(first.Length == 0 ? ChallengeType.Http01 : first[0]);
+        return new ChosenSolvers(solvers, spoken, first.Contains(ChallengeType.Http01), history)
+        {
+            Because = names.Select(name => Because(name, solvers, history)).FirstOrDefault(because => because is not null),
+        };
     }
+
+    private static string? Because(DomainName name, IReadOnlyList<IChallengeSolver> solvers, ProofHistory history) =>
+        FirstFor(name, solvers) is { } usual && FirstFor(name, history.Sort(name.Text, solvers)) is { } other && Spoken(usual) != Spoken(other)
+            ? history.HasFailed(name.Text, usual)
+                ? $"{Spoken(usual)} failed at {name}; trying {Spoken(other)}"
+                : $"{Spoken(other)} proved {name} last time, and is tried before {Spoken(usual)}"
+            : null;
+
+    private static string Spoken(string type) => ChallengeType.IsDns(type) ? "DNS-01" : type.ToUpperInvariant();
 
     private IReadOnlyList<IChallengeSolver> SolversOf(AppName app) => [.. dns.SolversOf(app), new EdgeChallengeSolver(edge), new EdgeTlsSolver(edge, time)];
 
-    private static string? FirstFor(DomainName name, IReadOnlyList<IChallengeSolver> solvers, ProofHistory history) => history.Sort(name.Text, solvers)
+    private static string? FirstFor(DomainName name, IEnumerable<IChallengeSolver> solvers) => solvers
         .FirstOrDefault(solver => ChallengeType.CanProve(solver.Type, Identifier.Of(name.Base.Text), name.IsWildcard))?.Type;
 }

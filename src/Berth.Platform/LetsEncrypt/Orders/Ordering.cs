@@ -63,6 +63,11 @@ public sealed class Ordering(
             port.Ensure(app, output);
         }
 
+        if (chosen.Because is { } because)
+        {
+            output.Step(because);
+        }
+
         output.Step($"Getting letsencrypt certificate for {app} via {chosen.Spoken}");
         foreach (var name in wanted.Names)
         {
@@ -258,11 +263,11 @@ public sealed class Ordering(
             return;
         }
 
-        // A setting that is missing is no attempt: nothing was asked of anyone, and setting it mends it.
-        if (server is null && LetsEncryptProblems.IsOfSettings(failure.Problem.Code))
+        // A setting that is missing is no attempt: no certificate was asked for, and setting it mends it.
+        if (failure.Problem.Code.IsOfSettings)
         {
-            lineages.WriteState(app, lineages.ReadState(app) with { RefusedAt = time.GetUtcNow() });
-            Tell(app, LineageEventKind.Failed, [], null, failure.Problem);
+            lineages.WriteState(app, lineages.ReadState(app) with { Refusal = reader.RefusalOf(app, failure.Problem) });
+            Tell(app, LineageEventKind.Failed, [], server, failure.Problem);
             return;
         }
 

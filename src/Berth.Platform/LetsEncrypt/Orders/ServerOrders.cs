@@ -56,9 +56,9 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
         catch (ProblemException e)
         {
             await notes.FailedAsync(e);
-            if (e.Problem.Code == AcmeProblems.BindingRequired)
+            if (e.Problem.Code == AcmeProblems.BindingRequired || e.Problem.Code == AcmeProblems.BindingInvalid)
             {
-                throw LetsEncryptProblems.NeedsBinding(order.App, e.Problem).AsException(e);
+                throw LetsEncryptProblems.OfBinding(order.App, e.Problem).AsException(e);
             }
 
             throw e.Problem.Code != AcmeProblems.ClockWrong && client.ClockSkew is { } skew && ClockWords.IsWrong(skew) ? Named(e, skew) : e;
