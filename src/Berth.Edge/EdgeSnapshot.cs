@@ -127,6 +127,9 @@ public sealed record EdgeSnapshot
     public EdgeSnapshot WithTlsChallenge(EdgeTlsChallenge challenge) =>
         this with { TlsChallenges = TlsChallenges.SetItem(challenge.ServerName, challenge) };
 
+    /// <summary>Whether a TLS-ALPN-01 challenge is open for the server name.</summary>
+    public bool HasTlsChallenge(string serverName) => TlsChallenges.ContainsKey(serverName);
+
     /// <summary>Takes a challenge away, unless another has taken its place.</summary>
     public EdgeSnapshot WithoutTlsChallenge(EdgeTlsChallenge challenge) =>
         TlsChallenges.GetValueOrDefault(challenge.ServerName) == challenge

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Berth.TestKit;
 
 namespace Berth.Specs;
@@ -114,6 +115,7 @@ public sealed class Checking_before_an_order
         await using var berth = await StartAsync(null, null, dns, 0);
         await AddAsync(berth, "hello", "app.example.test", "cdn.example.test");
         await berth.OkAsync("letsencrypt:set", "--global", "http-port", port.ToString(CultureInfo.InvariantCulture));
+        await berth.OkAsync("letsencrypt:set", "--global", "tls-port", "1");
 
         var nobody = await berth.RunAsync("letsencrypt:check", "hello");
         using var other = new HttpListener();
@@ -129,6 +131,38 @@ public sealed class Checking_before_an_order
         Assert.Contains($"another server answers at 127.0.0.1, port {port} (403", others.Output, StringComparison.Ordinal);
         Assert.Contains("Cloudflare stands in front of cdn.example.test and does not pass the server's question on", others.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("Cloudflare stands in front of app.example.test", others.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>An order would go on over TLS-ALPN-01, and so does the next, which begins with it.</summary>
+    [Fact]
+    public async Task notes_a_closed_port_80_where_the_name_is_proved_over_TLS_instead()
+    {
+        var https = FreePort.Next();
+        await using var dns = await NameServer.StartBindAsync("app IN A 127.0.0.1");
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = 1, TlsPort = https, DnsServer = dns.Address.ToString() });
+        await using var berth = await StartAsync(pebble.CertificateFile, pebble.DirectoryUrl, dns, 0, https);
+        await AddAsync(berth, "hello", "app.example.test");
+        await berth.OkAsync("letsencrypt:set", "--global", "http-port", "1");
+
+        Assert.Contains("problem  nobody answers at port 1 of 127.0.0.1", (await berth.RunAsync("letsencrypt:check", "hello")).Output, StringComparison.Ordinal);
+        await berth.OkAsync("letsencrypt:set", "--global", "tls-port", $"{https}");
+        var first = await berth.OkAsync("letsencrypt:check", "hello");
+        var enable = await berth.RunAsync("letsencrypt:enable", "hello");
+        var later = await berth.OkAsync("letsencrypt:check", "hello");
+        await berth.OkAsync("letsencrypt:set", "--global", "tls-port", "1");
+        await berth.OkAsync("letsencrypt:set", "--global", "http-port", $"{berth.HttpPort}");
+        var other = await berth.OkAsync("letsencrypt:check", "hello");
+        await berth.OkAsync("letsencrypt:set", "--global", "http-port", "1");
+        var neither = await berth.RunAsync("letsencrypt:check", "hello");
+
+        Assert.All([first, later], said =>
+        {
+            Assert.Contains($"ok       port {https} of 127.0.0.1 is this server, for TLS-ALPN-01\n", said, StringComparison.Ordinal);
+            Assert.Matches(@"note     nobody answers at port 1 of 127\.0\.0\.1, which is this machine \(.*\); TLS-ALPN-01 proves app\.example\.test instead\n", said);
+        });
+        Assert.Equal(0, enable.Status);
+        Assert.Matches(@"note     nobody answers at port 1 of 127\.0\.0\.1 to TLS-ALPN-01 \(.*\); HTTP-01 proves app\.example\.test instead\n", other);
+        Assert.Equal(1, neither.Status);
     }
 
     [Fact]
@@ -185,15 +219,17 @@ public sealed class Checking_before_an_order
         await berth.RestartAsync(WrongClock.Ahead("+1h"));
 
         var check = await berth.RunAsync("letsencrypt:check", "hello");
+        var enable = await berth.RunAsync("letsencrypt:enable", "hello");
 
-        Assert.Equal(1, check.Status);
+        Assert.Equal((1, 1), (check.Status, enable.Status));
+        Assert.Single(Regex.Matches(enable.Output + enable.Error, "ahead of the server's"));
         Assert.Matches("this machine's clock is (59m, [0-9]+s|1h|1h, [0-9]+s) ahead of the server's", check.Output);
         Assert.Contains("timedatectl set-ntp true", check.Output, StringComparison.Ordinal);
     }
 
-    private static async Task<BerthServer> StartAsync(string? trusted, Uri? server, NameServer dns, int httpPort)
+    private static async Task<BerthServer> StartAsync(string? trusted, Uri? server, NameServer dns, int httpPort, int httpsPort = 0)
     {
-        var berth = await BerthServer.StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = trusted }, httpPort);
+        var berth = await BerthServer.StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = trusted }, httpPort, httpsPort: httpsPort);
         await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
         await berth.OkAsync("letsencrypt:set", "--global", "server", server?.AbsoluteUri ?? "berth");
         await berth.OkAsync("letsencrypt:set", "--global", "dns-resolvers", dns.Address.ToString());

@@ -247,9 +247,35 @@ public sealed partial class Proving_names_over_dns_and_tls
 
         Assert.Contains("certificate for hello via HTTP-01", first, StringComparison.Ordinal);
         Assert.Contains("certificate for hello via TLS-ALPN-01", first, StringComparison.Ordinal);
+        Assert.Contains(
+            "-----> HTTP-01 failed at hello.example.com; trying TLS-ALPN-01\n-----> Getting letsencrypt certificate for hello via TLS-ALPN-01\n", first, StringComparison.Ordinal);
+        Assert.Contains("-----> TLS-ALPN-01 proved hello.example.com last time, and is tried before HTTP-01\n", second, StringComparison.Ordinal);
         Assert.DoesNotContain("via HTTP-01", second, StringComparison.Ordinal);
         Assert.Contains("certificate for hello via TLS-ALPN-01", second, StringComparison.Ordinal);
         Assert.Equal("hello.example.com\n", await berth.OkAsync("certs:report", "hello", "--ssl-hostnames"));
+    }
+
+    [Fact]
+    public async Task says_in_the_next_order_why_it_is_tls_that_is_tried()
+    {
+        var (http, https) = (FreePort.Next(), FreePort.Next());
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = http, TlsPort = https });
+        await using var berth = await BerthServer.StartAsync(
+            new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = pebble.CertificateFile }, httpsPort: https);
+        await CreateAsync(berth, pebble.DirectoryUrl, "hello.example.com");
+        using var other = new System.Net.HttpListener();
+        other.Prefixes.Add($"http://*:{http}/");
+        other.Start();
+        var answered = RefuseAsync(other);
+
+        var first = await berth.RunAsync("letsencrypt", "hello");
+        other.Stop();
+        await answered;
+        var second = await berth.OkAsync("letsencrypt", "hello");
+
+        Assert.Equal(1, first.Status);
+        Assert.DoesNotContain("TLS-ALPN-01", first.Output, StringComparison.Ordinal);
+        Assert.Contains("-----> HTTP-01 failed at hello.example.com; trying TLS-ALPN-01\n", second, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -267,6 +293,23 @@ public sealed partial class Proving_names_over_dns_and_tls
         Assert.Contains("gone.example.test does not exist in DNS (NXDOMAIN)", result.Error, StringComparison.Ordinal);
         Assert.Equal("app.example.test\n", await berth.OkAsync("certs:report", "hello", "--ssl-hostnames"));
         Assert.Equal(1, pebble.Orders);
+    }
+
+    private static async Task RefuseAsync(System.Net.HttpListener listener)
+    {
+        try
+        {
+            while (true)
+            {
+                var context = await listener.GetContextAsync();
+                context.Response.StatusCode = 403;
+                context.Response.Close();
+            }
+        }
+        catch (Exception e) when (e is System.Net.HttpListenerException or ObjectDisposedException)
+        {
+            // The end of the test.
+        }
     }
 
     private static async Task EnableBothAsync(

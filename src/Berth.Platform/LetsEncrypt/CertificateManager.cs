@@ -169,6 +169,7 @@ public sealed class CertificateManager(
 
             var started = time.GetTimestamp();
             var failed = await ordering.RunAsync(app, wanted, output, cancel);
+            TellClock(lineages.ReadState(app).ClockSkew, output);
             TellWhere(app, time.GetElapsedTime(started), output);
             return TellLeftOut(app, wanted, failed, output);
         }
@@ -201,6 +202,16 @@ public sealed class CertificateManager(
         if (problem.Code == AcmeProblems.RateLimited)
         {
             output.Warn("Let's Encrypt rate-limited this request.");
+        }
+    }
+
+    // A failure says so itself.
+    private static void TellClock(TimeSpan? skew, CommandOutput output)
+    {
+        if (skew is { } off && ClockWords.IsWrong(off))
+        {
+            output.Warn(ClockWords.Of(off));
+            output.Remedy(ClockWords.Remedy);
         }
     }
 

@@ -25,6 +25,9 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
     /// <summary>Where the server looks for HTTP-01 answers, where that is not port 80: servers made for testing.</summary>
     internal const string HttpPort = "http-port";
 
+    /// <summary>Where it looks for TLS-ALPN-01 answers, where that is not port 443.</summary>
+    internal const string TlsPort = "tls-port";
+
     private const string GracePeriod = "graceperiod";
 
     private const string OldArgs = "lego-docker-args";
@@ -89,8 +92,10 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
     }
 
     /// <summary>Where the server looks for HTTP-01 answers; null for what is usual.</summary>
-    public int? HttpPortOf(AppName app) =>
-        int.TryParse(Effective(app, HttpPort), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : null;
+    public int? HttpPortOf(AppName app) => PortOf(app, HttpPort);
+
+    /// <summary>Where it looks for TLS-ALPN-01 answers; null for what is usual.</summary>
+    public int? TlsPortOf(AppName app) => PortOf(app, TlsPort);
 
     /// <summary>The settings there are, with what their values must be.</summary>
     public static IReadOnlyList<Setting> Settings { get; } =
@@ -104,6 +109,7 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
         .. CertificateSettings.All,
         new("server") { Refuse = AcmeServers.Refuse },
         new(HttpPort) { IsOwn = true, OnlyWhenSet = true, Refuse = SettingValues.Number(HttpPort, 1, 65535) },
+        new(TlsPort) { IsOwn = true, OnlyWhenSet = true, Refuse = SettingValues.Number(TlsPort, 1, 65535) },
         .. DnsChoice.Settings,
         .. NotifySettings.Settings,
     ];
@@ -163,6 +169,9 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
     public string? ForAll(string key) => Legacy(null, key) ?? properties.Get(Feature, PropertyStore.Global, key) ?? Older(PropertyStore.Global, key);
 
     public string? Effective(AppName? app, string key) => (app is null ? null : Own(app, key)) ?? ForAll(key);
+
+    private int? PortOf(AppName app, string key) =>
+        int.TryParse(Effective(app, key), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : null;
 
     private string? Legacy(AppName? app, string key) =>
         Variables.TryGetValue(key, out var variable) && config.Get(app, variable) is { Length: > 0 } value ? value : null;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Berth.Edge;
 using Berth.Kernel;
 using Berth.Platform.LetsEncrypt;
 using Berth.Storage;
@@ -10,7 +11,7 @@ namespace Berth.Daemon;
 /// Starts the built-in authority. One that cannot start is no reason for apps to be down: it is told of, orders from it say so, and it is
 /// tried again until it runs: a disk gets room, a clock is set right, a port becomes free.
 /// </summary>
-internal sealed partial class AuthorityKeeper(StateRoots roots, int? port, int httpPort, ILoggerFactory logs) : IBuiltInAuthority, IAsyncDisposable
+internal sealed partial class AuthorityKeeper(StateRoots roots, int? port, EdgeOptions edge, ILoggerFactory logs) : IBuiltInAuthority, IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private readonly ILogger _log = logs.CreateLogger("Berth.Daemon");
@@ -28,7 +29,7 @@ internal sealed partial class AuthorityKeeper(StateRoots roots, int? port, int h
     {
         try
         {
-            _running = await BuiltInAuthority.StartAsync(roots, port, httpPort, logs, cancel);
+            _running = await BuiltInAuthority.StartAsync(roots, port, edge, logs, cancel);
         }
         catch (ProblemException e)
         {

@@ -30,7 +30,7 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
         PrepareFolders();
         _lock = await LockAsync(cancel);
         var edge = EdgePorts.Choose(options);
-        _authority = options.Authority ? Started(new AuthorityKeeper(roots, options.AuthorityPort, edge.HttpPort, logs)) : null;
+        _authority = options.Authority ? Started(new AuthorityKeeper(roots, options.AuthorityPort, edge, logs)) : null;
         await (_authority?.TryAsync(cancel) ?? Task.CompletedTask);
         _scheduler = Started(OpenScheduler());
         _services = Started(new Services(roots, edge, _authority, _scheduler, inDaemon: true, logs));

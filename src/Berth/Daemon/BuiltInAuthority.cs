@@ -3,13 +3,14 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Berth.Authority;
+using Berth.Edge;
 using Berth.Kernel;
 using Berth.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Daemon;
 
-/// <summary>Berth's own authority inside the daemon: on this machine only, proving names at the edge's own port.</summary>
+/// <summary>Berth's own authority inside the daemon: on this machine only, proving names at the edge's own ports.</summary>
 internal sealed class BuiltInAuthority : IAsyncDisposable
 {
     private const int UsualPort = 8444;
@@ -25,16 +26,16 @@ internal sealed class BuiltInAuthority : IAsyncDisposable
 
     /// <summary>Starts on the port it had last, so that accounts and orders keep their addresses; on a free one when that is taken.</summary>
     public static async Task<BuiltInAuthority> StartAsync(
-        StateRoots roots, int? port, int httpPort, ILoggerFactory logs, CancellationToken cancel)
+        StateRoots roots, int? port, EdgeOptions edge, ILoggerFactory logs, CancellationToken cancel)
     {
         BuiltInAuthority started;
         try
         {
-            started = await StartOnAsync(roots, port ?? LastPort(roots) ?? UsualPort, httpPort, logs, cancel);
+            started = await StartOnAsync(roots, port ?? LastPort(roots) ?? UsualPort, edge, logs, cancel);
         }
         catch (ProblemException e) when (port is null && e.Problem.Code == AuthorityProblems.PortTaken)
         {
-            started = await StartOnAsync(roots, 0, httpPort, logs, cancel);
+            started = await StartOnAsync(roots, 0, edge, logs, cancel);
         }
 
         AtomicFile.Write(PortFile(roots), started.Directory.Port.ToString(CultureInfo.InvariantCulture));
@@ -60,13 +61,14 @@ internal sealed class BuiltInAuthority : IAsyncDisposable
     }
 
     private static async Task<BuiltInAuthority> StartOnAsync(
-        StateRoots roots, int port, int httpPort, ILoggerFactory logs, CancellationToken cancel)
+        StateRoots roots, int port, EdgeOptions edge, ILoggerFactory logs, CancellationToken cancel)
     {
         var server = new AuthorityServer(
             CaSettings.Load($"{roots.Lib}/data/authority") with
             {
                 Listen = ImmutableArray.Create(new IPEndPoint(IPAddress.Loopback, port)),
-                HttpPort = httpPort,
+                HttpPort = edge.HttpPort,
+                HttpsPort = edge.HttpsPort,
                 AllowPrivateAddresses = true,
                 // The daemon that asks is the one that answers: nothing needs time to spread.
                 ValidationRetries = [],

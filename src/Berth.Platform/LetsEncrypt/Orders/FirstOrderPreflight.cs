@@ -25,8 +25,8 @@ public sealed class FirstOrderPreflight(CertificatePreflight preflight, Prefligh
             throw (all[0].AsProblem() with { Details = [.. all.Skip(1).Select(finding => finding.Found)] }).AsException();
         }
 
-        // That the server does not answer is told by the order itself.
-        foreach (var finding in findings.Where(finding => finding is { Level: PreflightLevel.Problem, Stops: false, Check: not CertificatePreflight.Server }))
+        // What is wrong with the server, or with this machine's clock, is told by the order itself.
+        foreach (var finding in findings.Where(finding => finding is { Level: PreflightLevel.Problem, Stops: false, Subject: not CertificatePreflight.Server }))
         {
             output.Warn(finding.Found);
             output.Remedy(finding.Remedy);

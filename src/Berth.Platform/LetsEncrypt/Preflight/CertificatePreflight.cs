@@ -11,7 +11,7 @@ namespace Berth.Platform.LetsEncrypt.Preflight;
 /// </summary>
 public sealed class CertificatePreflight(AcmeClients clients, EdgeServer edge, TimeProvider time)
 {
-    /// <summary>The check of whether the server answers at all.</summary>
+    /// <summary>The subject of what concerns the server, and the check of whether it answers at all.</summary>
     internal const string Server = "server";
 
     private const int AtOnce = 8;
@@ -76,13 +76,13 @@ public sealed class CertificatePreflight(AcmeClients clients, EdgeServer edge, T
     {
         var isClocks = server.Failure?.Code == AcmeProblems.ClockWrong;
         yield return server.Failure is { } failure
-            ? PreflightFinding.Bad("server", isClocks ? "clock" : Server, failure.Found, failure.Remedy)
-            : PreflightFinding.Ok("server", Server, $"{scope.Directory.Host} answers");
+            ? PreflightFinding.Bad(Server, isClocks ? "clock" : Server, failure.Found, failure.Remedy)
+            : PreflightFinding.Ok(Server, Server, $"{scope.Directory.Host} answers");
         if (server.ClockSkew is { } skew && !isClocks)
         {
             yield return ClockWords.IsWrong(skew)
-                ? PreflightFinding.Bad("server", "clock", ClockWords.Of(skew), ClockWords.Remedy)
-                : PreflightFinding.Ok("server", "clock", ClockWords.Of(skew));
+                ? PreflightFinding.Bad(Server, "clock", ClockWords.Of(skew), ClockWords.Remedy)
+                : PreflightFinding.Ok(Server, "clock", ClockWords.Of(skew));
         }
     }
 }

@@ -18,7 +18,7 @@ internal sealed class NameChecks
     {
         _scope = scope;
         _dns = new DnsCheck(new NameLook(scope.Resolvers, scope.AuthoritativePort), scope.DnsDecides, scope.IsPublic);
-        _reach = new ReachCheck(edge, scope.HttpPort, own);
+        _reach = new ReachCheck(edge, scope.HttpPort, scope.TlsPort, own);
         _policy = new CaaPolicy { Identities = server.CaaIdentities, AccountUrl = server.AccountUrl, Methods = scope.Methods };
     }
 
@@ -34,7 +34,7 @@ internal sealed class NameChecks
         var text = address.ToString();
         return _scope.IsPublic && SpecialAddress.IsNotPublic(address)
             ? [PreflightFinding.Bad(text, "address", $"nobody on the internet can reach {text}", "Use the public address, or Berth's own authority: `berth letsencrypt:set --global server berth`.", stops: true)]
-            : await _reach.LookAsync(text, [address], cancel);
+            : await _reach.LookAsync(text, [address], OverTlsFirst(text), cancel);
     }
 
     private async Task<IReadOnlyList<PreflightFinding>> OfZoneAsync(DomainName name, CancellationToken cancel) =>
@@ -44,11 +44,14 @@ internal sealed class NameChecks
     {
         var delegation = OfZoneAsync(name, cancel);
         var (findings, addresses) = await _dns.AddressesAsync(name, cancel);
-        var reach = addresses.Count > 0 && !findings.Any(finding => finding.Stops) ? await _reach.LookAsync(name.Text, addresses, cancel) : [];
+        var reach = addresses.Count > 0 && !findings.Any(finding => finding.Stops) ? await _reach.LookAsync(name.Text, addresses, OverTlsFirst(name.Text), cancel) : [];
         return [.. findings, .. await delegation, .. reach];
     }
 
-    private bool ByDns(DomainName name) => name.IsWildcard || (_scope.Methods.Count > 0 && ChallengeType.IsDns(_scope.Methods[0]));
+    private bool ByDns(DomainName name) => name.IsWildcard || (_scope.MethodsByName(name.Text) is [var first, ..] && ChallengeType.IsDns(first));
+
+    private bool OverTlsFirst(string name) =>
+        _scope.MethodsByName(name).FirstOrDefault(type => !ChallengeType.IsDns(type)) == ChallengeType.TlsAlpn01;
 
     // A wildcard is proved over DNS alone, whatever else can be answered.
     private CaaPolicy Policy(DomainName name) =>

@@ -30,8 +30,14 @@ public sealed record PreflightScope
     /// <summary>Where the server looks for HTTP-01: 80, but for servers made for testing.</summary>
     public required int HttpPort { get; init; }
 
+    /// <summary>Where it looks for TLS-ALPN-01: 443 likewise.</summary>
+    public required int TlsPort { get; init; }
+
     /// <summary>The challenge types that can be answered, the preferred first.</summary>
     public required IReadOnlyList<string> Methods { get; init; }
+
+    /// <summary>Those for one name or address, in the order in which they are tried.</summary>
+    public required Func<string, IReadOnlyList<string>> MethodsByName { get; init; }
 
     /// <summary>The resolvers asked; empty for this machine's.</summary>
     public IReadOnlyList<IPEndPoint> Resolvers { get; init; } = [];

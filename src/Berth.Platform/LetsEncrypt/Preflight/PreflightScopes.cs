@@ -9,10 +9,12 @@ namespace Berth.Platform.LetsEncrypt.Preflight;
 public sealed class PreflightScopes(LetsEncryptSettingsStore settings, DnsChoice dns, ChallengeSolvers solvers, EdgeServer edge, IBuiltInAuthority? authority)
 {
     private const int UsualPort = 80;
+    private const int UsualTlsPort = 443;
 
     public PreflightScope Of(AppName app, WantedCertificate wanted)
     {
         var directory = wanted.Servers[0].Directory;
+        var isOwn = directory == authority?.Directory;
         var resolvers = dns.ResolversOf(app);
         return new PreflightScope
         {
@@ -22,8 +24,10 @@ public sealed class PreflightScopes(LetsEncryptSettingsStore settings, DnsChoice
             Email = wanted.Settings.Email,
             DnsDecides = AcmeServers.IsPublic(directory) || resolvers.Count > 0,
             IsPublic = AcmeServers.IsPublic(directory),
-            HttpPort = settings.HttpPortOf(app) ?? (directory == authority?.Directory ? edge.HttpPort : UsualPort),
+            HttpPort = settings.HttpPortOf(app) ?? (isOwn ? edge.HttpPort : UsualPort),
+            TlsPort = settings.TlsPortOf(app) ?? (isOwn ? edge.HttpsPort : UsualTlsPort),
             Methods = solvers.MethodsOf(app),
+            MethodsByName = solvers.MethodsByName(app),
             Resolvers = resolvers,
             AuthoritativePort = dns.AuthorityPortOf(app),
         };

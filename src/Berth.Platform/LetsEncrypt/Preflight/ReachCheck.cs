@@ -8,22 +8,68 @@ using Berth.Kernel;
 namespace Berth.Platform.LetsEncrypt.Preflight;
 
 /// <summary>
-/// Whether an authority that comes to port 80 of a name meets this server. Only what is found from here: a router may keep its own
-/// network from coming back by its public address, and then nothing can be told. What is asked for may be an address, too.
+/// Whether an authority that comes to port 80 of a name meets this server, or where that is closed to port 443, as an order would go on. Only what
+/// is found from here: a router may keep its own network from coming back by its public address, and then nothing can be told. What is asked for
+/// may be an address, too.
 /// </summary>
-internal sealed class ReachCheck(EdgeServer edge, int port, IReadOnlySet<IPAddress> own)
+internal sealed class ReachCheck(EdgeServer edge, int port, int tlsPort, IReadOnlySet<IPAddress> own)
 {
     private const string Check = "http";
+    private const string TlsCheck = "tls";
     private const int MostAddresses = 8;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    internal async Task<IReadOnlyList<PreflightFinding>> LookAsync(string name, IReadOnlyList<IPAddress> addresses, CancellationToken cancel)
+    /// <param name="name">A host name, or an address as text.</param>
+    /// <param name="addresses">Where it leads.</param>
+    /// <param name="tlsFirst">Whether an order would try TLS-ALPN-01 before HTTP-01.</param>
+    /// <param name="cancel">Ends the look.</param>
+    internal async Task<IReadOnlyList<PreflightFinding>> LookAsync(string name, IReadOnlyList<IPAddress> addresses, bool tlsFirst, CancellationToken cancel)
     {
+        IPAddress[] asked = [.. addresses.Take(MostAddresses)];
         var visit = new TokenVisit(edge, port, Patience);
-        var visits = await Task.WhenAll(addresses.Take(MostAddresses).Select(address =>
+        var visits = await Task.WhenAll(asked.Select(address =>
             visit.AskAsync(HostOf(name), address, "berth-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), cancel)));
-        return [.. visits.Select(found => Judge(name, found))];
+        PreflightFinding[] overHttp = [.. visits.Select(found => Judge(name, found))];
+        if (!tlsFirst && !MayGoOn(overHttp, visits))
+        {
+            return overHttp;
+        }
+
+        var alpn = new AlpnVisit(edge, tlsPort, Patience);
+        return OfBoth(name, overHttp, await Task.WhenAll(asked.Select(address => alpn.AskAsync(name, address, cancel))), tlsFirst);
     }
+
+    // Only where nobody answered: a wrong answer is a proof that failed, and no order goes on at once after that.
+    private static bool MayGoOn(IEnumerable<PreflightFinding> findings, IEnumerable<Visit> visits) =>
+        findings.Any(finding => finding.Level == PreflightLevel.Problem)
+        && findings.Zip(visits).All(found => found.First.Level != PreflightLevel.Problem || found.Second.Outcome != VisitOutcome.AnotherServer);
+
+    /// <summary>What keeps one challenge from coming through is no problem where an order goes on with the other.</summary>
+    internal IReadOnlyList<PreflightFinding> OfBoth(
+        string name, IReadOnlyList<PreflightFinding> overHttp, IReadOnlyList<Visit> alpn, bool tlsFirst)
+    {
+        PreflightFinding[] overTls = [.. alpn.Select(visit => JudgeTls(name, visit))];
+        var tlsHelps = alpn.All(visit => visit.Outcome == VisitOutcome.ThisServer);
+        var httpHelps = overHttp.All(finding => finding.Level == PreflightLevel.Ok) && alpn.All(visit => visit.Outcome != VisitOutcome.AnotherServer);
+        return tlsHelps ? [.. overTls, .. overHttp.Select(finding => Lowered(finding, "TLS-ALPN-01"))]
+            : tlsFirst && httpHelps ? [.. overHttp, .. overTls.Select(finding => Lowered(finding, "HTTP-01"))]
+            : tlsFirst ? [.. overTls, .. overHttp]
+            : [.. overHttp, .. overTls.Select(finding => Lowered(finding, null))];
+    }
+
+    private static PreflightFinding Lowered(PreflightFinding finding, string? other) => finding.Level != PreflightLevel.Problem
+        ? finding
+        : finding with { Level = PreflightLevel.Note, Found = other is null ? finding.Found : $"{finding.Found}; {other} proves {finding.Subject} instead" };
+
+    internal PreflightFinding JudgeTls(string name, Visit visit) => visit.Outcome == VisitOutcome.ThisServer
+        ? PreflightFinding.Ok(name, TlsCheck, $"port {tlsPort} of {visit.Address} is this server, for TLS-ALPN-01")
+        : PreflightFinding.Bad(
+            name,
+            TlsCheck,
+            visit.Outcome == VisitOutcome.AnotherServer
+                ? $"another server answers at {visit.Address}, port {tlsPort}, to TLS-ALPN-01 ({visit.Said})"
+                : $"nobody answers at port {tlsPort} of {visit.Address} to TLS-ALPN-01 ({visit.Said})",
+            $"Let port {tlsPort} of {visit.Address} lead to this server's edge, with TLS passed on as it is; it would do in the place of port {port}.");
 
     internal PreflightFinding Judge(string name, Visit visit) => visit switch
     {

@@ -52,7 +52,7 @@ internal sealed class TokenVisit(EdgeServer edge, int port, TimeSpan patience)
 
     private static string AnswerTo(string token) => token + ".berth";
 
-    private static VisitOutcome OutcomeOf(Exception e) => (e as SocketException ?? e.InnerException as SocketException)?.SocketErrorCode switch
+    internal static VisitOutcome OutcomeOf(Exception e) => (e as SocketException ?? e.InnerException as SocketException)?.SocketErrorCode switch
     {
         SocketError.ConnectionRefused => VisitOutcome.Refused,
         SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable

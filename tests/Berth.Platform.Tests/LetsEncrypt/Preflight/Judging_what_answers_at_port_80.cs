@@ -2,6 +2,7 @@ using System.Net;
 using Berth.Edge;
 using Berth.Kernel;
 using Berth.Platform.LetsEncrypt.Preflight;
+using Berth.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.Platform.Tests.LetsEncrypt.Preflight;
@@ -27,6 +28,50 @@ public sealed class Judging_what_answers_at_port_80
         Assert.Equal(VisitOutcome.AnotherServer, foreign.Outcome);
         Assert.Equal(VisitOutcome.Refused, nobody.Outcome);
         Assert.Empty(edge.Snapshot.Challenges);
+    }
+
+    [Fact]
+    public async Task knows_its_own_edge_from_another_server_over_TLS_and_lets_an_orders_own_proof_be()
+    {
+        await using var edge = EdgeAt(0);
+        await using var other = EdgeAt(0);
+        await edge.StartAsync(TestContext.Current.CancellationToken);
+        await other.StartAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(VisitOutcome.ThisServer, await AskAsync(edge.HttpsPort, "a.example"));
+        Assert.Equal(VisitOutcome.ThisServer, await AskAsync(edge.HttpsPort, "127.0.0.1"));
+        Assert.Equal(VisitOutcome.AnotherServer, await AskAsync(other.HttpsPort, "a.example"));
+        Assert.Equal(VisitOutcome.AnotherServer, await AskAsync(edge.HttpPort, "a.example"));
+        Assert.Equal(VisitOutcome.Refused, await AskAsync(1, "a.example"));
+        Assert.False(edge.Snapshot.HasTlsChallenge("a.example"));
+
+        using var certificate = LoopbackCertificate.Create();
+        var proof = new EdgeTlsChallenge("a.example", certificate);
+        edge.Update(snapshot => snapshot.WithTlsChallenge(proof));
+        Assert.Equal(VisitOutcome.ThisServer, await AskAsync(1, "a.example"));
+        Assert.True(edge.Snapshot.HasTlsChallenge("a.example"));
+
+        async Task<VisitOutcome> AskAsync(int port, string name) =>
+            (await new AlpnVisit(edge, port, TimeSpan.FromMinutes(1)).AskAsync(name, IPAddress.Loopback, TestContext.Current.CancellationToken)).Outcome;
+    }
+
+    /// <summary>As an order goes on: from the challenge that nobody answers to the other, and from none that is answered wrongly.</summary>
+    [Theory]
+    [InlineData(PreflightLevel.Problem, VisitOutcome.ThisServer, false, 0)]
+    [InlineData(PreflightLevel.Problem, VisitOutcome.Refused, false, 1)]
+    [InlineData(PreflightLevel.Problem, VisitOutcome.AnotherServer, false, 1)]
+    [InlineData(PreflightLevel.Problem, VisitOutcome.ThisServer, true, 0)]
+    [InlineData(PreflightLevel.Problem, VisitOutcome.Refused, true, 2)]
+    [InlineData(PreflightLevel.Ok, VisitOutcome.ThisServer, true, 0)]
+    [InlineData(PreflightLevel.Ok, VisitOutcome.Silent, true, 0)]
+    [InlineData(PreflightLevel.Ok, VisitOutcome.AnotherServer, true, 1)]
+    [InlineData(PreflightLevel.Note, VisitOutcome.Silent, true, 1)]
+    public void has_a_problem_only_where_neither_challenge_comes_through(PreflightLevel http, object tls, bool tlsFirst, int problems)
+    {
+        var found = Check("10.0.0.5").OfBoth(
+            "a.example", [new PreflightFinding("a.example", "http", http, "said")], [new Visit(Public, (VisitOutcome)tls, "said", null)], tlsFirst);
+
+        Assert.Equal(problems, found.Count(finding => finding.Level == PreflightLevel.Problem));
     }
 
     [Theory]
@@ -104,7 +149,7 @@ public sealed class Judging_what_answers_at_port_80
     public void knows_which_addresses_nobody_outside_can_reach(string address, bool isReserved) =>
         Assert.Equal(isReserved, SpecialAddress.IsNotPublic(IPAddress.Parse(address)));
 
-    private static ReachCheck Check(string own) => new(EdgeAt(0), 80, new HashSet<IPAddress> { IPAddress.Parse(own) });
+    private static ReachCheck Check(string own) => new(EdgeAt(0), 80, 443, new HashSet<IPAddress> { IPAddress.Parse(own) });
 
     private static EdgeServer EdgeAt(int port) => new(
         new EdgeOptions { Addresses = [IPAddress.Loopback], HttpPort = port, HttpsPort = 0 }, TimeProvider.System, NullLoggerFactory.Instance);
