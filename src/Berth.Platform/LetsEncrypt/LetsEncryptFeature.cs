@@ -21,8 +21,10 @@ public sealed class LetsEncryptFeature(
     AppCatalog apps,
     ITriggers triggers,
     IEnumerable<Command> more,
+    Action<AppName> lookAgain,
     TimeProvider time) : IFeature
 {
+    private const int MostWoken = 1000;
     private readonly SettingTable _table = new(LetsEncryptSettingsStore.Feature, properties, LetsEncryptSettingsStore.Settings);
 
     public string Name => "letsencrypt";
@@ -224,12 +226,22 @@ public sealed class LetsEncryptFeature(
         }
 
         _table.Set(call, apps);
+        WakeRefused(global ? apps.List() : [apps.Find(call.Words[0])]);
         if (call.Output.OnTerminal && call.Words.Any(IsForLego))
         {
             call.Output.Detail("It is kept for a server that goes back to the plugin: Berth starts no lego.");
         }
 
         return 0;
+    }
+
+    // What waits for a setting is looked at now; among very many apps the next looks come to it.
+    private void WakeRefused(IReadOnlyList<AppName> changed)
+    {
+        foreach (var app in changed.Take(MostWoken).Where(app => lineages.ReadState(app).Refusal is not null))
+        {
+            lookAgain(app);
+        }
     }
 
     private static bool IsForLego(string word) =>

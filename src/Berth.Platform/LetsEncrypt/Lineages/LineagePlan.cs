@@ -17,6 +17,9 @@ public static class LineagePlan
     // The longest a server is left alone that may want a certificate renewed sooner, and a person who must set something.
     private static readonly TimeSpan LongestSilence = TimeSpan.FromDays(1);
 
+    // Left to whoever has just set what was missing, to ask by hand.
+    private static readonly TimeSpan Courtesy = TimeSpan.FromMinutes(1);
+
     // A third renewal within this time (or a tenth of the lifetime, where that is shorter) waits, whatever asks for it.
     private static readonly TimeSpan LongestRest = TimeSpan.FromHours(24);
 
@@ -67,8 +70,8 @@ public static class LineagePlan
 
         if (stored.InService is not { } facts)
         {
-            return WhyFirst(wants, stored) is { } wish && wants.WhyNot is null
-                ? new LineageStep(LineageAction.Order, now, wish)
+            return wants.WhyNot is null && First(wants, stored, now) is { } first
+                ? first
                 : new LineageStep(LineageAction.None, null, WhyNone(wants, stored));
         }
 
@@ -101,11 +104,20 @@ public static class LineagePlan
             : new LineageStep(LineageAction.Renew, at, $"renewal, {why}");
     }
 
-    private static string? WhyFirst(LineageWants wants, LineageStored stored) =>
-        wants.AskedFor && stored.State.Refusal is { Why: var why }
-            ? $"it was asked for{At(why.At)} and could not be ordered ({Sentences.Inside(why.Found).TrimEnd('.')}); that has been set since"
-        : wants.ByDefault ? "it has no certificate yet, and gets one by default"
-        : null;
+    private static LineageStep? First(LineageWants wants, LineageStored stored, DateTimeOffset now)
+    {
+        if (wants.MendedAt is not { } mended || stored.State.Refusal is not { Why: var why })
+        {
+            return wants.ByDefault ? new LineageStep(LineageAction.Order, now, "it has no certificate yet, and gets one by default") : null;
+        }
+
+        // Who sets it may be about to ask again. A time that has not come was written under another clock.
+        var at = wants.ByDefault || mended > now ? now : mended + Courtesy;
+        return new LineageStep(
+            LineageAction.Order,
+            at > now ? at : now,
+            $"it was asked for{At(why.At)} and could not be ordered ({Sentences.Inside(why.Found).TrimEnd('.')}); that has been set since");
+    }
 
     private static string At(DateTimeOffset? time) => time is { } at ? string.Create(CultureInfo.InvariantCulture, $" on {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC") : "";
 

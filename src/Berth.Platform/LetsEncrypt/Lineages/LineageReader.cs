@@ -34,7 +34,7 @@ public sealed class LineageReader(
         LineagePlan.RenewalOf(facts, settings.GracePeriodOf(app), lineages.ReadState(app).Advice);
 
     /// <summary>What an attempt leaves behind that was refused for the app's settings as they are now.</summary>
-    public LineageRefusal RefusalOf(AppName app, Problem problem) => new(LineageFailure.Of(problem, time.GetUtcNow()), stamp.Of(app));
+    public LineageRefusal RefusalOf(AppName app, Problem problem) => new(LineageFailure.Of(problem, time.GetUtcNow()), stamp.Of(app).Stamp);
 
     /// <summary>Whether the certificate in service is whole and not due; its names are another matter.</summary>
     public bool IsGood(AppName app, LineageStored stored) =>
@@ -46,27 +46,26 @@ public sealed class LineageReader(
         var isFirst = stored is { InService: null, HasOpenOrder: false };
         var byDefault = isFirst && settings.IsByDefault(app) && !certificates.Exists(app);
         var refused = stored.State.Refusal;
+        var (settled, changed) = refused is null ? default : stamp.Of(app);
         Problem? obstacle = null;
-        var wanted = isFirst && !byDefault && refused is null ? null : TryPlan(app, refused, out obstacle);
+        var wanted = isFirst && !byDefault && refused is null ? null : TryPlan(app, out obstacle);
         return new LineageWants(wanted?.Names ?? [], settings.GracePeriodOf(app))
         {
             Servers = [.. wanted?.Servers.Select(server => server.Key) ?? []],
             ByDefault = byDefault,
 
             // One that was installed by hand since then stays.
-            AskedFor = isFirst && refused is not null && !certificates.Exists(app),
-            WhyNot = obstacle,
+            MendedAt = isFirst && refused is not null && !certificates.Exists(app) ? changed : null,
+            WhyNot = obstacle ?? (refused?.Settings == settled ? refused?.AsProblem() : null),
         };
     }
 
-    private WantedCertificate? TryPlan(AppName app, LineageRefusal? refused, out Problem? obstacle)
+    private WantedCertificate? TryPlan(AppName app, out Problem? obstacle)
     {
         obstacle = null;
         try
         {
-            var wanted = planner.Plan(app);
-            obstacle = refused?.Settings == stamp.Of(app) ? refused.AsProblem() : null;
-            return wanted;
+            return planner.Plan(app);
         }
         catch (ProblemException e)
         {

@@ -13,8 +13,8 @@ public sealed record LineageWants(IReadOnlyList<DomainName> Names, TimeSpan? Gra
     /// <summary>Whether a first certificate is ordered without anyone asking for it, as soon as one can be.</summary>
     public bool ByDefault { get; init; }
 
-    /// <summary>Whether a first certificate was asked for and refused for want of a setting.</summary>
-    public bool AskedFor { get; init; }
+    /// <summary>When something was last set, where a first certificate was asked for and refused for want of a setting.</summary>
+    public DateTimeOffset? MendedAt { get; init; }
 
     /// <summary>Why nothing can be ordered as things are; null when something can, or nobody wants anything.</summary>
     public Problem? WhyNot { get; init; }

@@ -14,16 +14,16 @@ public sealed class SettingsStamp(IStateStore store, PropertyStore properties, s
 {
     private const string Feature = LetsEncryptSettingsStore.Feature;
 
-    /// <summary>Another once one of them has changed, be it only written anew.</summary>
-    public ulong Of(AppName app)
+    /// <returns>A number that is another once one of them has changed, be it only written anew; and when the last one did.</returns>
+    public (ulong Stamp, DateTimeOffset Changed) Of(AppName app)
     {
-        var stamp = 0UL;
-        foreach (var file in FilesOf(app))
+        var (stamp, changed) = (0UL, 0L);
+        foreach (var file in FilesOf(app).Select(FileStamp.Of))
         {
-            stamp = FileStamp.Of(file).AddTo(stamp);
+            (stamp, changed) = (file.AddTo(stamp), Math.Max(changed, file.Changed));
         }
 
-        return stamp;
+        return (stamp, DateTimeOffset.FromUnixTimeMilliseconds(changed / 1_000_000));
     }
 
     private IEnumerable<string> FilesOf(AppName app) =>

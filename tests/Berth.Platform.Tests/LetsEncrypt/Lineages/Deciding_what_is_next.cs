@@ -49,6 +49,25 @@ public sealed class Deciding_what_is_next
             life.Item3 ? Certificate(Now + life.Item1, life.Item2, flags.Item2 ? "else.example.com" : "shop.example.com") : null,
             flags.Item3));
 
+    /// <summary>By hand it was asked for, and of nobody: whoever sets what was missing may ask once more, and need not.</summary>
+    [Theory]
+    [InlineData(false, -10, 50)]
+    [InlineData(false, -100, 0)]
+    [InlineData(false, 100, 0)]
+    [InlineData(true, -10, 0)]
+    public void orders_what_was_refused_for_a_setting_a_minute_after_that_was_set(bool byDefault, int mended, int after)
+    {
+        var refusal = new LineageRefusal(new LineageFailure("dns-setting-missing", "The DNS provider desec needs DESEC_TOKEN.", "Set it.") { At = Now.AddHours(-1) }, 7);
+        var stored = new LineageStored(new LineageState { Refusal = refusal }, null, false);
+
+        var step = LineagePlan.Next(Wants with { ByDefault = byDefault, MendedAt = Now.AddSeconds(mended) }, stored, Now);
+        var still = LineagePlan.Next(Wants with { ByDefault = byDefault, MendedAt = Now.AddSeconds(mended), WhyNot = refusal.AsProblem() }, stored, Now);
+
+        Assert.Equal((LineageAction.Order, Now.AddSeconds(after)), (step.Action, step.At));
+        Assert.EndsWith(" and could not be ordered (The DNS provider desec needs DESEC_TOKEN); that has been set since", step.Why, StringComparison.Ordinal);
+        Assert.Equal((LineageAction.None, refusal.Why.Found), (still.Action, still.Refusal?.Found));
+    }
+
     [Fact]
     public void is_nothing_where_nobody_asked_for_a_certificate() =>
         Assert.Equal(LineageAction.None, LineagePlan.Next(Wants, new LineageStored(LineageState.New, null, false), Now).Action);
