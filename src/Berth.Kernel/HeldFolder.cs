@@ -178,8 +178,7 @@ public sealed class HeldFolder : IDisposable
     /// <exception cref="IOException">The disk did not take it. File systems that know no such thing are no failure.</exception>
     public void Sync()
     {
-        if (_canSync && Posix.Sync(Descriptor) != 0
-            && SystemFault.Of(SystemFault.Last(Name)).Number is not (SystemFault.InvalidArgument or SystemFault.NotSupported or SystemFault.ReadOnlyFileSystem))
+        if (_canSync && !Posix.SyncToDisk(Descriptor))
         {
             throw SystemFault.Last(Name);
         }

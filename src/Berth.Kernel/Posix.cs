@@ -64,6 +64,24 @@ internal static unsafe partial class Posix
         _ = SyncFileRange(descriptor, 0, 0, write);
     }
 
+    /// <summary>Waits until the disk has what was written to an open file or folder. File systems that know no such thing are no failure.</summary>
+    /// <returns>False when the disk did not take it; the system's error says why.</returns>
+    public static bool SyncToDisk(int descriptor) =>
+        Unbroken(() => Sync(descriptor)) == 0
+        || Marshal.GetLastPInvokeError() is SystemFault.InvalidArgument or SystemFault.NotSupported or SystemFault.ReadOnlyFileSystem;
+
+    /// <summary>Calls once more what a signal broke off: on disks that are reached by a network it may.</summary>
+    public static int Unbroken(Func<int> call)
+    {
+        while (true)
+        {
+            if (call() is var result && (result >= 0 || Marshal.GetLastPInvokeError() != SystemFault.Interrupted))
+            {
+                return result;
+            }
+        }
+    }
+
     /// <summary>Writes bytes to an open file, pipe or terminal.</summary>
     /// <returns>What is left: nothing, or the rest that a non-blocking output could not take at once.</returns>
     /// <exception cref="IOException">The output takes no more.</exception>

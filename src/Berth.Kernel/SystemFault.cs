@@ -9,6 +9,7 @@ namespace Berth.Kernel;
 public sealed record SystemFault(int Number, string Words)
 {
     public const int NoSuchEntry = 2; // ENOENT
+    public const int Interrupted = 4; // EINTR
     public const int InputOutput = 5; // EIO
     public const int AccessDenied = 13; // EACCES
     public const int NotAFolder = 20; // ENOTDIR

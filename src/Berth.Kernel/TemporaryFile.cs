@@ -18,11 +18,12 @@ internal sealed class TemporaryFile(HeldFolder folder, string name) : IDisposabl
     /// <exception cref="IOException">The system's own words.</exception>
     public void Create(ReadOnlySpan<byte> content, UnixFileMode mode)
     {
-        _descriptor = Checked(Posix.OpenAt(folder.Descriptor, Own, New, (uint)mode));
+        var own = Own;
+        _descriptor = Checked(Posix.Unbroken(() => Posix.OpenAt(folder.Descriptor, own, New, (uint)mode)));
         _isThere = true;
 
         // The umask narrows what a group should read; the mode asked for is the mode given.
-        Checked(Posix.ChangeMode(_descriptor, (uint)mode));
+        Checked(Posix.Unbroken(() => Posix.ChangeMode(_descriptor, (uint)mode)));
         folder.GiveOwner(_descriptor);
         Posix.Write(_descriptor, content);
     }
@@ -48,9 +49,9 @@ internal sealed class TemporaryFile(HeldFolder folder, string name) : IDisposabl
     /// <inheritdoc cref="Create" path="/exception"/>
     public void Sync()
     {
-        if (_descriptor >= 0)
+        if (_descriptor >= 0 && !Posix.SyncToDisk(_descriptor))
         {
-            Checked(Posix.Sync(_descriptor));
+            throw SystemFault.Last(Place);
         }
     }
 
