@@ -7,12 +7,14 @@ internal sealed unsafe class ProcessEnd(int process) : IDisposable
     private readonly int _descriptor = Posix.OpenPidfd(process);
 
     /// <returns>False when it lives longer.</returns>
-    public bool ComesWithin(TimeSpan patience)
+    public bool ComesWithin(TimeSpan patience) =>
+        // One that could not be opened had ended. A signal begins the wait anew.
+        _descriptor < 0 || Posix.Unbroken(() => Poll((int)patience.TotalMilliseconds)) > 0;
+
+    private int Poll(int milliseconds)
     {
         var entry = new Posix.PollEntry { Descriptor = _descriptor, Wanted = Posix.Readable };
-
-        // One that could not be opened had ended.
-        return _descriptor < 0 || Posix.Poll(&entry, 1, (int)patience.TotalMilliseconds) > 0;
+        return Posix.Poll(&entry, 1, milliseconds);
     }
 
     public void Dispose() => _ = Posix.Close(_descriptor);

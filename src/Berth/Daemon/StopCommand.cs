@@ -40,7 +40,11 @@ internal static class StopCommand
         using var ended = await FileLock.AcquireAsync($"{roots.Lib}/run/daemon.lock", roots.Lib, Patience, TimeProvider.System, CancellationToken.None);
 
         // Its log is open until the last moment: whoever waits for the end may unmount the disk that it is on.
-        _ = end.ComesWithin(Patience);
+        if (!end.ComesWithin(Patience))
+        {
+            throw ProgramProblems.NotAnswering(ControlSocket.FileOf(roots)).AsException();
+        }
+
         output.Headline("Stopped");
         return 0;
     }
