@@ -149,7 +149,7 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
         }
     }
 
-    private static string DigestOf(string chain, string key) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{chain}\n{key}")));
+    private static string DigestOf(string chain, string key) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{chain.Length} {chain}{key}")));
 
     // OpenSSL takes a millisecond to read a certificate, and two looks at it here; keys on curves, which are the rule, are compared in no time.
     private static bool IsPair(string chain, string key)

@@ -32,23 +32,27 @@ public sealed class Bundles(IStateStore store, LineageFiles lineages, TimeProvid
         var others = Of(app).Where(bundle => !bundle.IsCurrent);
         var bundle = (wanted is null ? others.FirstOrDefault() : others.FirstOrDefault(other => other.Name.StartsWith(wanted, StringComparison.Ordinal)))
             ?? throw LetsEncryptProblems.NoEarlier(app).AsException();
-        var (chain, key) = Read(app, bundle.Name);
-        if (WhyNot(bundle, chain, key) is { } reason)
-        {
-            throw LetsEncryptProblems.UnusableBundle(app, bundle.Name, reason).AsException();
-        }
-
+        _ = ReadProven(app, bundle);
         return bundle;
     }
 
     /// <summary>Puts an earlier certificate into service again.</summary>
     /// <param name="app">Whose.</param>
     /// <param name="bundle">As found.</param>
-    /// <exception cref="ProblemException">It cannot be written.</exception>
+    /// <exception cref="ProblemException">It can serve no longer, or cannot be written.</exception>
     public void Activate(AppName app, Bundle bundle)
     {
+        // Its files may have changed since it was found.
+        var (chain, key) = ReadProven(app, bundle);
+        lineages.Activate(app, bundle.Name, chain, key);
+    }
+
+    private (string Chain, string Key) ReadProven(AppName app, Bundle bundle)
+    {
         var (chain, key) = Read(app, bundle.Name);
-        lineages.Activate(app, bundle.Name, chain!, key!);
+        return WhyNot(bundle, chain, key) is { } reason
+            ? throw LetsEncryptProblems.UnusableBundle(app, bundle.Name, reason).AsException()
+            : (chain!, key!);
     }
 
     private string? WhyNot(Bundle bundle, string? chain, string? key)
