@@ -7,8 +7,8 @@ namespace Berth.Acme.Issuing;
 internal sealed class SignerKey(ReadOnlyMemory<byte> publicKey)
 {
     private readonly Lock _lock = new();
-    private readonly Lazy<RSA> _rsa = new(() => Import(RSA.Create(), publicKey));
-    private readonly Lazy<ECDsa> _ec = new(() => Import(ECDsa.Create(), publicKey));
+    private RSA? _rsa;
+    private ECDsa? _ec;
 
     /// <returns>False when the signature is not this key's; true also for algorithms not known here.</returns>
     internal bool HasSigned(ChainCertificate certificate)
@@ -36,7 +36,7 @@ internal sealed class SignerKey(ReadOnlyMemory<byte> publicKey)
     {
         lock (_lock)
         {
-            return _rsa.Value.VerifyData(certificate.Signed.Span, certificate.Signature, hash, RSASignaturePadding.Pkcs1);
+            return (_rsa ??= Import(RSA.Create(), publicKey)).VerifyData(certificate.Signed.Span, certificate.Signature, hash, RSASignaturePadding.Pkcs1);
         }
     }
 
@@ -44,7 +44,7 @@ internal sealed class SignerKey(ReadOnlyMemory<byte> publicKey)
     {
         lock (_lock)
         {
-            return _ec.Value.VerifyData(certificate.Signed.Span, certificate.Signature, hash, DSASignatureFormat.Rfc3279DerSequence);
+            return (_ec ??= Import(ECDsa.Create(), publicKey)).VerifyData(certificate.Signed.Span, certificate.Signature, hash, DSASignatureFormat.Rfc3279DerSequence);
         }
     }
 
