@@ -21,10 +21,9 @@ internal sealed class Authorizing(
     private readonly ConcurrentBag<NameFailure> _failures = [];
     private readonly ConcurrentBag<ProblemException> _late = [];
     private bool _isAlone;
+    private Order? _decided;
 
     private TimeSpan Patience => OrderPatience < client.Options.ValidationTimeout ? OrderPatience : client.Options.ValidationTimeout;
-
-    private Order? _decided;
 
     /// <param name="order">As the server has it.</param>
     /// <param name="names">What was ordered: nothing else is proved.</param>

@@ -147,31 +147,6 @@ public sealed class Ordering_a_certificate : IAsyncLifetime
     }
 
     [Fact]
-    public async Task looks_at_the_order_of_one_name_instead_of_its_authorization()
-    {
-        await _guest.IssueAsync(Request);
-
-        Assert.Equal(
-            ["/order", "/authz/1", "/challenge/1", "/order/1", "/finalize/1"],
-            _authority.Requests.Select(seen => seen.Path).SkipWhile(path => path != "/order").TakeWhile(path => path != "/cert/1").Take(5));
-    }
-
-    [Fact]
-    public async Task hears_of_a_name_that_failed_where_its_order_stays_pending()
-    {
-        _guest.Options = _guest.Options with { ValidationTimeout = TimeSpan.FromMilliseconds(100) };
-        _authority.Scripts["/challenge/1"] = context =>
-        {
-            _authority.AuthorizationStatus = "invalid";
-            return ScriptedAuthority.WriteAsync(context, 200, new JsonObject());
-        };
-
-        var problem = (await _guest.FailAsync(Request)).Problem;
-
-        Assert.Contains("The authorization is invalid.", problem.Found, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task asks_for_names_alone_and_neither_a_common_name_nor_purposes_nor_stapling()
     {
         await _guest.IssueAsync(Request);
