@@ -6,6 +6,8 @@ namespace Berth.Specs;
 /// <summary>A certificate that is asked for before all is set for it: nobody was asked, so nothing has failed, and setting it mends it.</summary>
 public sealed class Forgetting_a_setting
 {
+    private const string Key = "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W";
+
     [Fact]
     public async Task is_told_while_it_lasts_and_gone_once_it_is_set()
     {
@@ -77,7 +79,6 @@ public sealed class Forgetting_a_setting
     [InlineData("HMAC key of the external account binding 'key-1' is not base64url", "{no key}")]
     public async Task is_no_failed_attempt_either_where_an_authority_wants_a_binding(string found, string? wrong)
     {
-        const string Key = "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W";
         var port = FreePort.Next();
         await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port, BindingKeys = new Dictionary<string, string> { ["key-1"] = Key } });
         await using var berth = await StartAsync(pebble.CertificateFile, port);
@@ -95,6 +96,27 @@ public sealed class Forgetting_a_setting
         await berth.OkAsync("letsencrypt:set", "shop", "eab-hmac-key", Key);
         await IsTakenUpAsync(berth);
         Assert.Equal(1, pebble.Orders);
+    }
+
+    [Fact]
+    public async Task is_mended_also_by_what_is_set_while_the_authority_is_being_asked()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port, BindingKeys = new Dictionary<string, string> { ["key-1"] = Key } });
+        await using var berth = await StartAsync(pebble.CertificateFile, port);
+        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "server", pebble.DirectoryUrl.ToString());
+        await berth.OkAsync("domains:set", "shop", "shop.example.com");
+        await pebble.HangAsync();
+        var asking = berth.RunAsync("letsencrypt:enable", "shop");
+        await Eventually.TrueAsync(async () => (await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-waiting-for")).Contains(pebble.DirectoryUrl.Authority, StringComparison.Ordinal));
+
+        await berth.OkAsync("letsencrypt:set", "shop", "eab-kid", "key-1");
+        await berth.OkAsync("letsencrypt:set", "shop", "eab-hmac-key", Key);
+        await pebble.GoOnAsync();
+
+        Assert.Contains("registers only accounts that are bound to a customer account", (await asking).Error, StringComparison.Ordinal);
+        Assert.EndsWith("; that has been set since\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-waiting-for"), StringComparison.Ordinal);
     }
 
     [Fact]

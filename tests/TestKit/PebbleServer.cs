@@ -65,6 +65,11 @@ public sealed class PebbleServer : IAsyncDisposable
         throw new InvalidOperationException("Pebble does not start: are pebble and pebble-challtestsrv installed?");
     }
 
+    /// <summary>It takes connections and answers nothing until <see cref="GoOnAsync"/>.</summary>
+    public Task HangAsync() => _pebble!.SignalAsync("STOP");
+
+    public Task GoOnAsync() => _pebble!.SignalAsync("CONT");
+
     /// <summary>An HTTP client that trusts this server alone.</summary>
     public HttpClient CreateClient(Func<HttpMessageHandler, HttpMessageHandler>? wrap = null) =>
         LoopbackCertificate.CreateClient(Certificate, wrap);

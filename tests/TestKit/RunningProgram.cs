@@ -58,8 +58,11 @@ public sealed class RunningProgram : IAsyncDisposable
     public void KillAlone() => _process.Kill();
 
     /// <summary>Asks it to end as systemd would.</summary>
-    public Task TerminateAsync() =>
-        ExternalProgram.SucceedAsync("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+    public Task TerminateAsync() => SignalAsync("TERM");
+
+    /// <param name="signal">Its name, such as <c>STOP</c>.</param>
+    public Task SignalAsync(string signal) =>
+        ExternalProgram.SucceedAsync("kill", ["-" + signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
 
     public Task EndedAsync() => _process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
 

@@ -21,6 +21,9 @@ public sealed record WantedCertificate(
     /// <summary>Names that a look at DNS kept from being ordered; as those the server refuses, they are tried again later.</summary>
     public IReadOnlyList<FailedName> Stopped { get; init; } = [];
 
+    /// <summary>What <see cref="Lineages.SettingsStamp"/> said before a server was asked; null until then.</summary>
+    public ulong? Stamp { get; init; }
+
     /// <summary>The settings as one line, in the words of the client that users of 2016 know; names the certificate's folder.</summary>
     public string AsConfig(WantedServer server) =>
         $"--pem --http --accept-tos --server {server.Directory} --email {Settings.Email} {string.Join(' ', Names.Select(name => $"--domains {name}"))}";

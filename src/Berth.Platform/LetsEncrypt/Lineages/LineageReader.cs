@@ -33,8 +33,11 @@ public sealed class LineageReader(
     public (DateTimeOffset At, string Why) RenewalOf(AppName app, CertificateFacts facts) =>
         LineagePlan.RenewalOf(facts, settings.GracePeriodOf(app), lineages.ReadState(app).Advice);
 
-    /// <summary>What an attempt leaves behind that was refused for the app's settings as they are now.</summary>
-    public LineageRefusal RefusalOf(AppName app, Problem problem) => new(LineageFailure.Of(problem, time.GetUtcNow()), stamp.Of(app).Stamp);
+    /// <summary>The app's settings as they are now, as <see cref="SettingsStamp"/> tells them from others.</summary>
+    public ulong StampOf(AppName app) => stamp.Of(app).Stamp;
+
+    /// <summary>What an attempt leaves behind that was refused for its settings.</summary>
+    public LineageRefusal RefusalOf(Problem problem, ulong settings) => new(LineageFailure.Of(problem, time.GetUtcNow()), settings);
 
     /// <summary>Whether the certificate in service is whole and not due; its names are another matter.</summary>
     public bool IsGood(AppName app, LineageStored stored) =>

@@ -47,7 +47,7 @@ public sealed class Ordering(
 
             var chosen = solvers.For(app, wanted.Names);
             Announce(app, wanted, chosen, output);
-            return (wanted, chosen);
+            return (wanted with { Stamp = reader.StampOf(app) }, chosen);
         }
         catch (ProblemException e)
         {
@@ -102,7 +102,7 @@ public sealed class Ordering(
             }
             catch (ProblemException e)
             {
-                Remember(app, e, server);
+                Remember(app, e, server, wanted.Stamp);
 
                 // Each is asked once in an attempt: where all keep failing, the next attempt waits like any other.
                 failed.Add(server.Key);
@@ -255,7 +255,11 @@ public sealed class Ordering(
     }
 
     /// <summary>Remembers a failure that may have come before any server was asked.</summary>
-    public void Remember(AppName app, ProblemException failure, WantedServer? server)
+    /// <param name="app">Whose.</param>
+    /// <param name="failure">As it was thrown.</param>
+    /// <param name="server">The one that was asked, if any was.</param>
+    /// <param name="stamp">What <see cref="SettingsStamp"/> said before the server was asked: what was set since may be what it wanted. Null for now.</param>
+    public void Remember(AppName app, ProblemException failure, WantedServer? server, ulong? stamp = null)
     {
         // Held back is not failed.
         if (failure.Problem.Code == LetsEncryptProblems.HeldBack)
@@ -266,7 +270,7 @@ public sealed class Ordering(
         // A setting that is missing is no attempt: no certificate was asked for, and setting it mends it.
         if (failure.Problem.Code.IsOfSettings)
         {
-            lineages.WriteState(app, lineages.ReadState(app) with { Refusal = reader.RefusalOf(app, failure.Problem) });
+            lineages.WriteState(app, lineages.ReadState(app) with { Refusal = reader.RefusalOf(failure.Problem, stamp ?? reader.StampOf(app)) });
             Tell(app, LineageEventKind.Failed, [], server, failure.Problem);
             return;
         }
