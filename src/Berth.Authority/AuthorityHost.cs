@@ -52,7 +52,9 @@ internal static class AuthorityHost
     private static void Limit(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = AcmeFront.LongestBody;
+
+        // What is longer than is read is taken and thrown away for a while: whoever sends it could not read the refusal from a connection that ended.
+        kestrel.Limits.MaxRequestBodySize = 16 * AcmeFront.LongestBody;
         kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
         kestrel.Limits.MaxRequestLineSize = 4 * 1024;
         kestrel.Limits.MaxConcurrentConnections = 20_000;

@@ -63,6 +63,9 @@ public sealed class Authenticating_a_request : WithAuthority
 
         (await client.SendAsync(client.Directory.NewAccount, fits)).Refuses(AcmeError.Malformed, 400);
         (await client.SendAsync(client.Directory.NewAccount, fits + " ")).Refuses(AcmeError.Malformed, 413);
+
+        // So long that the refusal is there before all is sent: it is read all the same.
+        (await client.SendAsync(client.Directory.NewAccount, new string(' ', 15 * 64 * 1024))).Refuses(AcmeError.Malformed, 413);
     }
 
     [Theory]

@@ -36,8 +36,9 @@ public sealed record PluginManifest(string Version, string Description)
                 : null;
             manifest = reason is null ? new PluginManifest(Word(section!.Version!), Printable.Of(section.Description!.Trim())) : null;
         }
-        catch (TomlException e)
+        catch (Exception e) when (e is TomlException or ArgumentException)
         {
+            // The reader trips over an escape that the end cuts off.
             reason = $"it is no TOML: {Printable.Of(e.Message)}";
         }
 

@@ -48,6 +48,11 @@ public sealed class Reading_a_plugin_manifest
     public void refuses_a_file_that_is_no_manifest_any_more() =>
         Assert.False(PluginManifest.TryParse(new string('#', 70_000), out _, out _));
 
+    [Theory]
+    [InlineData("\"\\")]
+    [InlineData("F\"a\\")]
+    public void refuses_an_escape_that_the_end_cuts_off(string key) => Assert.False(PluginManifest.TryParse($"[plugin]\n{key}", out _, out _));
+
     [Fact]
     public void never_fails_on_anything_else() => Gen.String.Sample(text =>
     {
