@@ -3,23 +3,8 @@ using Berth.Acme.Issuing;
 
 namespace Berth.Acme.Tests;
 
-public sealed class Asking_for_renewal_advice : IAsyncLifetime
+public sealed class Asking_for_renewal_advice : AtScriptedAuthority
 {
-    private ScriptedAuthority _authority = null!;
-    private Guest _guest = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _authority = await ScriptedAuthority.StartAsync();
-        _guest = new Guest(_authority);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _guest.Dispose();
-        await _authority.DisposeAsync();
-    }
-
     [Theory]
     [InlineData("3600", 60)]
     [InlineData("1", 1)]
@@ -34,7 +19,7 @@ public sealed class Asking_for_renewal_advice : IAsyncLifetime
         Assert.Equal(new DateTimeOffset(2026, 12, 2, 0, 0, 0, TimeSpan.Zero), advice.Pick(0.5));
         Assert.Equal("https://ca.example/why", advice.ExplanationUrl);
         Assert.Equal(TimeSpan.FromMinutes(minutes), advice.AskAgainAfter);
-        Assert.Equal($"/renewal/{advice.CertificateId}", _authority.Requests.Last().Path);
+        Assert.Equal($"/renewal/{advice.CertificateId}", Authority.Requests.Last().Path);
     }
 
     [Fact]
@@ -48,14 +33,14 @@ public sealed class Asking_for_renewal_advice : IAsyncLifetime
     }
 
     [Fact]
-    public async Task of_a_server_that_gives_none_is_nothing() => Assert.Null(await AskAsync(await _guest.IssueAsync()));
+    public async Task of_a_server_that_gives_none_is_nothing() => Assert.Null(await AskAsync(await Guest.IssueAsync()));
 
     private async Task<IssuedCertificate> IssueAsync(string? retryAfter, string start, string end)
     {
-        _authority.RenewalInfo = true;
-        var issued = await _guest.IssueAsync();
+        Authority.RenewalInfo = true;
+        var issued = await Guest.IssueAsync();
         var id = TestIssuer.RenewalIdOf(issued.LeafPem);
-        _authority.Scripts["/renewal/" + id] = context =>
+        Authority.Scripts["/renewal/" + id] = context =>
         {
             context.Response.Headers.RetryAfter = retryAfter;
             return ScriptedAuthority.WriteAsync(context, 200, JsonNode.Parse($$"""
@@ -67,7 +52,7 @@ public sealed class Asking_for_renewal_advice : IAsyncLifetime
 
     private async Task<RenewalAdvice?> AskAsync(IssuedCertificate issued)
     {
-        using var client = new AcmeClient(_guest.Options, _guest.Http, _guest.Accounts, TimeProvider.System);
+        using var client = new AcmeClient(Guest.Options, Guest.Http, Guest.Accounts, TimeProvider.System);
         return await client.GetRenewalAdviceAsync(issued.FullChainPem, TestContext.Current.CancellationToken);
     }
 }

@@ -4,44 +4,29 @@ using Berth.Acme.Issuing;
 
 namespace Berth.Acme.Tests;
 
-public sealed class Checking_a_downloaded_chain : IAsyncLifetime
+public sealed class Checking_a_downloaded_chain : AtScriptedAuthority
 {
-    private ScriptedAuthority _authority = null!;
-    private Guest _guest = null!;
-
-    private byte[] LastRequest => Base64Url.DecodeFromChars((string)_authority.Requests.Last().Payload!["csr"]!);
-
-    public async ValueTask InitializeAsync()
-    {
-        _authority = await ScriptedAuthority.StartAsync();
-        _guest = new Guest(_authority);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _guest.Dispose();
-        await _authority.DisposeAsync();
-    }
+    private byte[] LastRequest => Base64Url.DecodeFromChars((string)Authority.Requests.Last().Payload!["csr"]!);
 
     [Fact]
     public async Task refuses_a_certificate_for_another_key() =>
-        await RefusesAsync(_ => _authority.Issuer.SignStranger("app.example"), "another key");
+        await RefusesAsync(_ => Authority.Issuer.SignStranger("app.example"), "another key");
 
     [Fact]
     public async Task refuses_a_certificate_without_a_name_that_was_ordered() =>
-        await RefusesAsync(csr => _authority.Issuer.SignOtherName(csr, "other.example"), "the name app.example");
+        await RefusesAsync(csr => Authority.Issuer.SignOtherName(csr, "other.example"), "the name app.example");
 
     [Fact]
     public async Task refuses_a_certificate_that_has_expired() => await RefusesAsync(
-        csr => _authority.Issuer.Sign(csr, TimeProvider.System.GetUtcNow().AddDays(-9), TimeSpan.FromDays(8)), "not now");
+        csr => Authority.Issuer.Sign(csr, TimeProvider.System.GetUtcNow().AddDays(-9), TimeSpan.FromDays(8)), "not now");
 
     [Fact]
     public async Task refuses_a_certificate_of_the_future() =>
-        await RefusesAsync(csr => _authority.Issuer.Sign(csr, TimeProvider.System.GetUtcNow().AddDays(1)), "not now");
+        await RefusesAsync(csr => Authority.Issuer.Sign(csr, TimeProvider.System.GetUtcNow().AddDays(1)), "not now");
 
     [Fact]
     public async Task refuses_a_chain_whose_links_only_share_a_name() => await RefusesAsync(
-        csr => _authority.Issuer.Sign(csr).Replace(_authority.Issuer.RootPem, TestIssuer.ImpostorPem(), StringComparison.Ordinal),
+        csr => Authority.Issuer.Sign(csr).Replace(Authority.Issuer.RootPem, TestIssuer.ImpostorPem(), StringComparison.Ordinal),
         "not signed by the next");
 
     [Fact]
@@ -49,11 +34,11 @@ public sealed class Checking_a_downloaded_chain : IAsyncLifetime
 
     [Fact]
     public async Task refuses_a_private_key_from_a_stranger() => await RefusesAsync(
-        csr => _authority.Issuer.Sign(csr) + "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "something else");
+        csr => Authority.Issuer.Sign(csr) + "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "something else");
 
     [Fact]
     public async Task refuses_more_certificates_than_any_chain_has() => await RefusesAsync(
-        csr => _authority.Issuer.Sign(csr) + string.Concat(Enumerable.Repeat(_authority.Issuer.RootPem, 9)), "something else");
+        csr => Authority.Issuer.Sign(csr) + string.Concat(Enumerable.Repeat(Authority.Issuer.RootPem, 9)), "something else");
 
     [Fact]
     public async Task goes_by_the_authoritys_clock_and_warns_when_ours_is_off()
@@ -61,35 +46,35 @@ public sealed class Checking_a_downloaded_chain : IAsyncLifetime
         var ahead = TimeProvider.System.GetUtcNow().AddDays(2);
         foreach (var path in (string[])["/order", "/finalize/1", "/cert/1"])
         {
-            _authority.Scripts[path] = context =>
+            Authority.Scripts[path] = context =>
             {
                 context.Response.Headers.Date = ahead.ToString("r", CultureInfo.InvariantCulture);
                 if (path == "/finalize/1")
                 {
-                    _authority.Chain = _authority.Issuer.Sign(LastRequest, ahead.AddMinutes(-1));
+                    Authority.Chain = Authority.Issuer.Sign(LastRequest, ahead.AddMinutes(-1));
                 }
 
-                return _authority.BehaveAsync(context, path, _authority.Requests.Last().Payload);
+                return Authority.BehaveAsync(context, path, Authority.Requests.Last().Payload);
             };
         }
 
-        await _guest.IssueAsync();
+        await Guest.IssueAsync();
 
-        Assert.Contains(_guest.Steps, step => step is { Kind: IssuanceStepKind.ClockSkew, Detail: "48 hours" });
+        Assert.Contains(Guest.Steps, step => step is { Kind: IssuanceStepKind.ClockSkew, Detail: "48 hours" });
     }
 
     private async Task RefusesAsync(Func<byte[], string> sign, string why)
     {
-        _authority.Scripts["/finalize/1"] = context =>
+        Authority.Scripts["/finalize/1"] = context =>
         {
-            _authority.Chain = sign(LastRequest);
-            return _authority.BehaveAsync(context, "/finalize/1", null);
+            Authority.Chain = sign(LastRequest);
+            return Authority.BehaveAsync(context, "/finalize/1", null);
         };
 
-        var problem = (await _guest.FailAsync()).Problem;
+        var problem = (await Guest.FailAsync()).Problem;
 
         Assert.Equal(AcmeProblems.CertificateWrong, problem.Code);
         Assert.Contains(why, problem.Found, StringComparison.Ordinal);
-        Assert.Null(_guest.Journal.Current);
+        Assert.Null(Guest.Journal.Current);
     }
 }

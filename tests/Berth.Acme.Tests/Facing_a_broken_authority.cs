@@ -5,39 +5,24 @@ using Microsoft.AspNetCore.Http;
 
 namespace Berth.Acme.Tests;
 
-public sealed class Facing_a_broken_authority(PebbleFixture pebble) : IAsyncLifetime
+public sealed class Facing_a_broken_authority(PebbleFixture pebble) : AtScriptedAuthority
 {
-    private ScriptedAuthority _authority = null!;
-    private Guest _guest = null!;
-
     public static TheoryData<string> EveryPath =>
         ["/dir", "/nonce", "/account", "/order", "/order/1", "/authz/1", "/challenge/1", "/finalize/1", "/cert/1"];
 
     public static TheoryData<string> EveryPathWithABody => [.. EveryPath.Select(row => row.Data).Where(path => path != "/nonce")];
 
-    public async ValueTask InitializeAsync()
-    {
-        _authority = await ScriptedAuthority.StartAsync();
-        _guest = new Guest(_authority);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _guest.Dispose();
-        await _authority.DisposeAsync();
-    }
-
     [Fact]
-    public async Task that_is_none_succeeds() => Assert.Equal("Scripted Root", (await _guest.IssueAsync()).Issuer);
+    public async Task that_is_none_succeeds() => Assert.Equal("Scripted Root", (await Guest.IssueAsync()).Issuer);
 
     [Theory]
     [MemberData(nameof(EveryPath))]
     public async Task that_hangs_is_a_timeout_that_is_named(string path)
     {
-        _guest.Options = _guest.Options with { RequestTimeout = TimeSpan.FromMilliseconds(400) };
-        _authority.Scripts[path] = context => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+        Guest.Options = Guest.Options with { RequestTimeout = TimeSpan.FromMilliseconds(400) };
+        Authority.Scripts[path] = context => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
 
-        var problem = (await _guest.FailAsync()).Problem;
+        var problem = (await Guest.FailAsync()).Problem;
 
         Assert.Equal(AcmeProblems.ServerTimeout, problem.Code);
         Assert.Contains("did not answer in time (at most 1 second)", problem.Found, StringComparison.Ordinal);
@@ -46,35 +31,35 @@ public sealed class Facing_a_broken_authority(PebbleFixture pebble) : IAsyncLife
     [Fact]
     public async Task that_hangs_in_mid_body_is_a_timeout_too()
     {
-        _guest.Options = _guest.Options with { RequestTimeout = TimeSpan.FromMilliseconds(400) };
-        _authority.Scripts["/dir"] = async context =>
+        Guest.Options = Guest.Options with { RequestTimeout = TimeSpan.FromMilliseconds(400) };
+        Authority.Scripts["/dir"] = async context =>
         {
             await context.Response.WriteAsync("{");
             await context.Response.Body.FlushAsync();
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
         };
 
-        Assert.Equal(AcmeProblems.ServerTimeout, (await _guest.FailAsync()).Problem.Code);
+        Assert.Equal(AcmeProblems.ServerTimeout, (await Guest.FailAsync()).Problem.Code);
     }
 
     [Fact]
     public async Task that_hangs_while_the_caller_cancels_is_a_cancellation_and_no_problem()
     {
         using var stop = new CancellationTokenSource();
-        _authority.Scripts["/order"] = async context =>
+        Authority.Scripts["/order"] = async context =>
         {
             await stop.CancelAsync();
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
         };
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _guest.IssueAsync(cancel: stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Guest.IssueAsync(cancel: stop.Token));
     }
 
     [Theory]
     [MemberData(nameof(EveryPathWithABody))]
     public async Task that_breaks_off_is_named(string path)
     {
-        _authority.Scripts[path] = async context =>
+        Authority.Scripts[path] = async context =>
         {
             context.Response.ContentLength = 5000;
             await context.Response.WriteAsync("{\"status\":");
@@ -82,7 +67,7 @@ public sealed class Facing_a_broken_authority(PebbleFixture pebble) : IAsyncLife
             context.Abort();
         };
 
-        Assert.Equal(AcmeProblems.ResponseInvalid, (await _guest.FailAsync()).Problem.Code);
+        Assert.Equal(AcmeProblems.ResponseInvalid, (await Guest.FailAsync()).Problem.Code);
     }
 
     [Fact]
@@ -104,13 +89,13 @@ public sealed class Facing_a_broken_authority(PebbleFixture pebble) : IAsyncLife
     public async Task that_sends_too_much_is_stopped(bool saysHowMuch)
     {
         const int Much = 3_000_000;
-        _authority.Scripts["/cert/1"] = async context =>
+        Authority.Scripts["/cert/1"] = async context =>
         {
             context.Response.ContentLength = saysHowMuch ? Much : null;
             await context.Response.WriteAsync(new string('x', Much), context.RequestAborted);
         };
 
-        var problem = (await _guest.FailAsync()).Problem;
+        var problem = (await Guest.FailAsync()).Problem;
 
         Assert.Equal(AcmeProblems.ResponseInvalid, problem.Code);
         Assert.Contains("larger than 1048576 bytes", problem.Found, StringComparison.Ordinal);
@@ -121,9 +106,9 @@ public sealed class Facing_a_broken_authority(PebbleFixture pebble) : IAsyncLife
     [InlineData(1024 * 1024 + 1, false)]
     public async Task may_send_exactly_the_limit(int size, bool allowed)
     {
-        _authority.Scripts["/dir"] = context => context.Response.WriteAsync(new string('x', size), context.RequestAborted);
+        Authority.Scripts["/dir"] = context => context.Response.WriteAsync(new string('x', size), context.RequestAborted);
 
-        var found = (await _guest.FailAsync()).Problem.Found;
+        var found = (await Guest.FailAsync()).Problem.Found;
 
         Assert.Equal(allowed, found.Contains("is not the JSON", StringComparison.Ordinal));
     }
@@ -139,9 +124,9 @@ public sealed class Facing_a_broken_authority(PebbleFixture pebble) : IAsyncLife
     [InlineData("/cert/1")]
     public async Task that_talks_nonsense_is_named(string path)
     {
-        _authority.Scripts[path] = context => context.Response.WriteAsync("<html>\e[31m</html>");
+        Authority.Scripts[path] = context => context.Response.WriteAsync("<html>\e[31m</html>");
 
-        var problem = (await _guest.FailAsync()).Problem;
+        var problem = (await Guest.FailAsync()).Problem;
 
         Assert.Equal(path == "/cert/1" ? AcmeProblems.CertificateWrong : AcmeProblems.ResponseInvalid, problem.Code);
         Assert.DoesNotContain('\e', problem.Found);
@@ -156,13 +141,13 @@ public sealed class Facing_a_broken_authority(PebbleFixture pebble) : IAsyncLife
     [InlineData("""null""")]
     public async Task that_sends_an_order_which_is_none_is_named(string order)
     {
-        _authority.Scripts["/order"] = context =>
+        Authority.Scripts["/order"] = context =>
         {
-            context.Response.Headers.Location = _authority.Url + "/order/1";
+            context.Response.Headers.Location = Authority.Url + "/order/1";
             return context.Response.WriteAsync(order);
         };
 
-        Assert.Equal(AcmeProblems.ResponseInvalid, (await _guest.FailAsync()).Problem.Code);
+        Assert.Equal(AcmeProblems.ResponseInvalid, (await Guest.FailAsync()).Problem.Code);
     }
 
     [Theory]
@@ -170,31 +155,31 @@ public sealed class Facing_a_broken_authority(PebbleFixture pebble) : IAsyncLife
     [InlineData(false)]
     public async Task that_redirects_a_signed_request_is_not_followed(bool followed)
     {
-        _guest.Http = LoopbackCertificate.CreateClient(_authority.Certificate, handler =>
+        Guest.Http = LoopbackCertificate.CreateClient(Authority.Certificate, handler =>
         {
             ((SocketsHttpHandler)handler).AllowAutoRedirect = followed;
             return handler;
         });
-        _authority.Scripts["/order"] = context =>
+        Authority.Scripts["/order"] = context =>
         {
             context.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
-            context.Response.Headers.Location = _authority.Url + "/account";
+            context.Response.Headers.Location = Authority.Url + "/account";
             return Task.CompletedTask;
         };
 
-        Assert.Equal(AcmeProblems.ResponseInvalid, (await _guest.FailAsync()).Problem.Code);
+        Assert.Equal(AcmeProblems.ResponseInvalid, (await Guest.FailAsync()).Problem.Code);
     }
 
     [Fact]
     public async Task that_hands_out_no_nonce_or_an_unusable_one_is_named()
     {
-        _authority.Scripts["/nonce"] = context =>
+        Authority.Scripts["/nonce"] = context =>
         {
             context.Response.Headers["Replay-Nonce"] = "not/base64url=";
             return Task.CompletedTask;
         };
 
-        Assert.Equal(AcmeProblems.ResponseInvalid, (await _guest.FailAsync()).Problem.Code);
+        Assert.Equal(AcmeProblems.ResponseInvalid, (await Guest.FailAsync()).Problem.Code);
     }
 
     [Fact]

@@ -6,30 +6,15 @@ using Microsoft.AspNetCore.Http;
 
 namespace Berth.Acme.Tests;
 
-public sealed class Facing_a_refusing_authority : IAsyncLifetime
+public sealed class Facing_a_refusing_authority : AtScriptedAuthority
 {
-    private ScriptedAuthority _authority = null!;
-    private Guest _guest = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _authority = await ScriptedAuthority.StartAsync();
-        _guest = new Guest(_authority);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _guest.Dispose();
-        await _authority.DisposeAsync();
-    }
-
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task passes_on_how_long_to_wait_and_where_to_read_about_it(bool asDate)
     {
         var wait = TimeSpan.FromHours(3);
-        _authority.Scripts["/order"] = context =>
+        Authority.Scripts["/order"] = context =>
         {
             context.Response.Headers.RetryAfter = asDate
                 ? (TimeProvider.System.GetUtcNow() + wait).ToString("r", CultureInfo.InvariantCulture)
@@ -38,7 +23,7 @@ public sealed class Facing_a_refusing_authority : IAsyncLifetime
             return ScriptedAuthority.RefuseAsync(context, 429, "rateLimited", "too many certificates");
         };
 
-        var failure = await _guest.FailAsync();
+        var failure = await Guest.FailAsync();
 
         Assert.Equal(AcmeProblems.RateLimited, failure.Problem.Code);
         Assert.InRange(AcmeProblems.RetryAfterOf(failure)!.Value, wait - TimeSpan.FromSeconds(10), wait);
@@ -51,18 +36,18 @@ public sealed class Facing_a_refusing_authority : IAsyncLifetime
     public async Task waits_in_place_when_it_is_soon_over()
     {
         var asked = 0;
-        _authority.Scripts["/order"] = context =>
+        Authority.Scripts["/order"] = context =>
         {
             if (asked++ > 0)
             {
-                return _authority.BehaveAsync(context, "/order", null);
+                return Authority.BehaveAsync(context, "/order", null);
             }
 
             context.Response.Headers.RetryAfter = "0";
             return ScriptedAuthority.RefuseAsync(context, 503, "rateLimited", "busy");
         };
 
-        await _guest.IssueAsync();
+        await Guest.IssueAsync();
 
         Assert.Equal(2, asked);
     }
@@ -70,19 +55,19 @@ public sealed class Facing_a_refusing_authority : IAsyncLifetime
     [Fact]
     public async Task ends_an_endless_badNonce()
     {
-        _guest.Options = _guest.Options with { NonceAttempts = 12 };
-        _authority.Scripts["/account"] = context => ScriptedAuthority.RefuseAsync(context, 400, "badNonce", "no");
+        Guest.Options = Guest.Options with { NonceAttempts = 12 };
+        Authority.Scripts["/account"] = context => ScriptedAuthority.RefuseAsync(context, 400, "badNonce", "no");
 
-        var problem = (await _guest.FailAsync()).Problem;
+        var problem = (await Guest.FailAsync()).Problem;
 
         Assert.Equal(AcmeProblems.NonceRefused, problem.Code);
-        Assert.Equal(12, _authority.Requests.Count(seen => seen.Path == "/account"));
+        Assert.Equal(12, Authority.Requests.Count(seen => seen.Path == "/account"));
     }
 
     [Fact]
     public async Task tells_every_subproblem()
     {
-        _authority.Scripts["/order"] = context => ScriptedAuthority.WriteAsync(
+        Authority.Scripts["/order"] = context => ScriptedAuthority.WriteAsync(
             context,
             403,
             JsonNode.Parse("""
@@ -91,7 +76,7 @@ public sealed class Facing_a_refusing_authority : IAsyncLifetime
                 {"type":"urn:ietf:params:acme:error:caa","detail":"CAA says no","identifier":{"type":"dns","value":"b.example"}}]}
                 """)!);
 
-        var problem = (await _guest.FailAsync()).Problem;
+        var problem = (await Guest.FailAsync()).Problem;
 
         Assert.Equal(AcmeProblems.IdentifierRejected, problem.Code);
         Assert.Equal(["a.example: forbidden?[2J", "b.example: CAA says no"], problem.Details);
@@ -100,10 +85,10 @@ public sealed class Facing_a_refusing_authority : IAsyncLifetime
     [Fact]
     public async Task gives_an_order_up_that_turns_invalid_and_tells_why()
     {
-        _authority.Scripts["/finalize/1"] = context =>
+        Authority.Scripts["/finalize/1"] = context =>
         {
-            _authority.OrderStatus = "invalid";
-            var order = _authority.Order();
+            Authority.OrderStatus = "invalid";
+            var order = Authority.Order();
             order["error"] = JsonNode.Parse("""
                 {"type":"urn:ietf:params:acme:error:caa","detail":"not allowed","subproblems":[
                 {"detail":"CAA record forbids","identifier":{"type":"dns","value":"app.example"}}]}
@@ -111,11 +96,11 @@ public sealed class Facing_a_refusing_authority : IAsyncLifetime
             return ScriptedAuthority.WriteAsync(context, 200, order);
         };
 
-        var problem = (await _guest.FailAsync()).Problem;
+        var problem = (await Guest.FailAsync()).Problem;
 
         Assert.Equal(AcmeProblems.CaaForbids, problem.Code);
         Assert.Equal(["app.example: CAA record forbids"], problem.Details);
-        Assert.Null(_guest.Journal.Current);
+        Assert.Null(Guest.Journal.Current);
     }
 
     [Theory]
@@ -128,9 +113,9 @@ public sealed class Facing_a_refusing_authority : IAsyncLifetime
     [InlineData("somethingNew", 429, "acme-rate-limited")]
     public async Task maps_what_it_says_to_a_stable_code(string type, int status, string code)
     {
-        _authority.Scripts["/account"] = context => ScriptedAuthority.RefuseAsync(context, status, type, "Because.");
+        Authority.Scripts["/account"] = context => ScriptedAuthority.RefuseAsync(context, status, type, "Because.");
 
-        var problem = (await _guest.FailAsync()).Problem;
+        var problem = (await Guest.FailAsync()).Problem;
 
         Assert.Equal(code, problem.Code.Id);
         Assert.Contains("Because.", problem.Found, StringComparison.Ordinal);
@@ -140,14 +125,14 @@ public sealed class Facing_a_refusing_authority : IAsyncLifetime
     [Fact]
     public async Task shows_the_page_where_a_person_must_agree()
     {
-        _authority.Scripts["/order"] = context => ScriptedAuthority.WriteAsync(
+        Authority.Scripts["/order"] = context => ScriptedAuthority.WriteAsync(
             context,
             403,
             JsonNode.Parse("""
                 {"type":"urn:ietf:params:acme:error:userActionRequired","detail":"Terms changed","instance":"https://ca.example/agree"}
                 """)!);
 
-        var problem = (await _guest.FailAsync()).Problem;
+        var problem = (await Guest.FailAsync()).Problem;
 
         Assert.Equal(AcmeProblems.TermsNotAgreed, problem.Code);
         Assert.Contains("https://ca.example/agree", problem.Remedy, StringComparison.Ordinal);
@@ -156,13 +141,13 @@ public sealed class Facing_a_refusing_authority : IAsyncLifetime
     [Fact]
     public async Task survives_a_proxys_error_page()
     {
-        _authority.Scripts["/order"] = context =>
+        Authority.Scripts["/order"] = context =>
         {
             context.Response.StatusCode = 502;
             return context.Response.WriteAsync("<html>Bad gateway</html>");
         };
 
-        var problem = (await _guest.FailAsync()).Problem;
+        var problem = (await Guest.FailAsync()).Problem;
 
         Assert.Equal(AcmeProblems.ServerInternal, problem.Code);
         Assert.Contains("502", problem.Found, StringComparison.Ordinal);
@@ -172,11 +157,11 @@ public sealed class Facing_a_refusing_authority : IAsyncLifetime
     public async Task reads_the_order_again_when_it_was_not_ready_after_all()
     {
         var asked = 0;
-        _authority.Scripts["/finalize/1"] = context => asked++ == 0
+        Authority.Scripts["/finalize/1"] = context => asked++ == 0
             ? ScriptedAuthority.RefuseAsync(context, 403, "orderNotReady", "not yet")
-            : _authority.BehaveAsync(context, "/finalize/1", _authority.Requests.Last().Payload);
+            : Authority.BehaveAsync(context, "/finalize/1", Authority.Requests.Last().Payload);
 
-        await _guest.IssueAsync();
+        await Guest.IssueAsync();
 
         Assert.Equal(2, asked);
     }
@@ -184,79 +169,79 @@ public sealed class Facing_a_refusing_authority : IAsyncLifetime
     [Fact]
     public async Task that_has_the_signing_request_already_may_refuse_a_second_one()
     {
-        _authority.Scripts["/finalize/1"] = async context =>
+        Authority.Scripts["/finalize/1"] = async context =>
         {
-            _authority.Chain = _authority.Issuer.Sign(
-                System.Buffers.Text.Base64Url.DecodeFromChars((string)_authority.Requests.Last().Payload!["csr"]!));
-            _authority.OrderStatus = "valid";
+            Authority.Chain = Authority.Issuer.Sign(
+                System.Buffers.Text.Base64Url.DecodeFromChars((string)Authority.Requests.Last().Payload!["csr"]!));
+            Authority.OrderStatus = "valid";
             await ScriptedAuthority.RefuseAsync(context, 400, "malformed", "finalized before");
         };
 
-        Assert.Equal(["app.example"], (await _guest.IssueAsync()).Names);
+        Assert.Equal(["app.example"], (await Guest.IssueAsync()).Names);
     }
 
     [Fact]
     public async Task that_refuses_the_signing_request_is_quoted_and_the_order_given_up()
     {
-        _authority.Scripts["/finalize/1"] = context => ScriptedAuthority.RefuseAsync(context, 400, "badCSR", "weak key");
+        Authority.Scripts["/finalize/1"] = context => ScriptedAuthority.RefuseAsync(context, 400, "badCSR", "weak key");
 
-        var problem = (await _guest.FailAsync()).Problem;
+        var problem = (await Guest.FailAsync()).Problem;
 
         Assert.Equal(AcmeProblems.RequestRefused, problem.Code);
         Assert.Contains("weak key", problem.Found, StringComparison.Ordinal);
-        Assert.Null(_guest.Journal.Current);
+        Assert.Null(Guest.Journal.Current);
     }
 
     [Fact]
     public async Task orders_once_more_without_the_certificate_it_wanted_to_replace()
     {
-        _authority.Scripts["/order"] = context => _authority.Requests.Last().Payload!["replaces"] is null
-            ? _authority.BehaveAsync(context, "/order", null)
+        Authority.Scripts["/order"] = context => Authority.Requests.Last().Payload!["replaces"] is null
+            ? Authority.BehaveAsync(context, "/order", null)
             : ScriptedAuthority.RefuseAsync(context, 409, "alreadyReplaced", "done before");
 
-        await _guest.IssueAsync(replaces: "aki.serial");
+        await Guest.IssueAsync(replaces: "aki.serial");
 
-        Assert.Equal(2, _authority.Requests.Count(seen => seen.Path == "/order"));
+        Assert.Equal(2, Authority.Requests.Count(seen => seen.Path == "/order"));
     }
 
     [Fact]
     public async Task closes_an_authorization_that_nobody_here_can_prove()
     {
-        _authority.Scripts["/authz/1"] = context => _authority.Requests.Last().Payload is { } payload
-            ? _authority.BehaveAsync(context, "/authz/1", payload)
-            : ScriptedAuthority.WriteAsync(context, 200, _authority.Authorization([_authority.Challenge("unknown-99")]));
+        Authority.Scripts["/authz/1"] = context => Authority.Requests.Last().Payload is { } payload
+            ? Authority.BehaveAsync(context, "/authz/1", payload)
+            : ScriptedAuthority.WriteAsync(context, 200, Authority.Authorization([Authority.Challenge("unknown-99")]));
 
-        var problem = (await _guest.FailAsync()).Problem;
+        var problem = (await Guest.FailAsync()).Problem;
 
         Assert.Equal(AcmeProblems.ChallengeUnsupported, problem.Code);
-        Assert.Equal("deactivated", _authority.AuthorizationStatus);
-        Assert.Null(_guest.Journal.Current);
+        Assert.Equal("deactivated", Authority.AuthorizationStatus);
+        Assert.Null(Guest.Journal.Current);
     }
 
     [Fact]
     public async Task that_has_just_decided_may_refuse_to_be_asked_again()
     {
-        _authority.Scripts["/challenge/1"] = context =>
+        Authority.Scripts["/challenge/1"] = context =>
         {
-            (_authority.AuthorizationStatus, _authority.OrderStatus) = ("valid", "ready");
+            (Authority.AuthorizationStatus, Authority.OrderStatus) = ("valid", "ready");
             return ScriptedAuthority.RefuseAsync(context, 400, "malformed", "not pending");
         };
 
-        Assert.Equal(["app.example"], (await _guest.IssueAsync()).Names);
+        Assert.Equal(["app.example"], (await Guest.IssueAsync()).Names);
     }
 
     [Fact]
     public async Task that_refuses_to_look_at_a_name_is_quoted()
     {
-        _authority.Scripts["/challenge/1"] = context =>
+        Authority.Scripts["/challenge/1"] = context =>
             ScriptedAuthority.RefuseAsync(context, 400, "malformed", "not today");
 
-        var problem = (await _guest.FailAsync()).Problem;
+        var problem = (await Guest.FailAsync()).Problem;
 
         Assert.Equal(AcmeProblems.Malformed, problem.Code);
         Assert.EndsWith(" could not validate app.example: not today", problem.Found, StringComparison.Ordinal);
         Assert.Empty(problem.Details);
-        Assert.Equal("deactivated", _authority.AuthorizationStatus);
+        Assert.Equal("deactivated", Authority.AuthorizationStatus);
     }
 
     [Theory]
@@ -266,25 +251,25 @@ public sealed class Facing_a_refusing_authority : IAsyncLifetime
     [InlineData("")]
     public async Task never_hands_a_token_on_that_is_none(string token)
     {
-        _authority.Scripts["/authz/1"] = context =>
-            ScriptedAuthority.WriteAsync(context, 200, _authority.Authorization([_authority.Challenge("http-01", token)]));
+        Authority.Scripts["/authz/1"] = context =>
+            ScriptedAuthority.WriteAsync(context, 200, Authority.Authorization([Authority.Challenge("http-01", token)]));
 
-        var problem = (await _guest.FailAsync()).Problem;
+        var problem = (await Guest.FailAsync()).Problem;
 
         Assert.Equal(AcmeProblems.ResponseInvalid, problem.Code);
         Assert.Contains($"app.example by http-01 with the token '{Printable.Of(token, 40)}'", problem.Found, StringComparison.Ordinal);
         Assert.DoesNotContain(problem.Found, char.IsControl);
-        Assert.Empty(_guest.Presented);
+        Assert.Empty(Guest.Presented);
     }
 
     [Fact]
     public async Task leaves_a_long_wait_to_the_scheduler_and_goes_on_with_the_same_order_later()
     {
         var processing = true;
-        _authority.Scripts["/order/1"] = context =>
+        Authority.Scripts["/order/1"] = context =>
         {
-            var order = _authority.Order();
-            if (processing && _authority.OrderStatus == "valid")
+            var order = Authority.Order();
+            if (processing && Authority.OrderStatus == "valid")
             {
                 order["status"] = "processing";
                 context.Response.Headers.RetryAfter = "3600";
@@ -292,23 +277,23 @@ public sealed class Facing_a_refusing_authority : IAsyncLifetime
 
             return ScriptedAuthority.WriteAsync(context, 200, order);
         };
-        _authority.Scripts["/finalize/1"] = async context =>
+        Authority.Scripts["/finalize/1"] = async context =>
         {
-            _authority.Chain = _authority.Issuer.Sign(
-                System.Buffers.Text.Base64Url.DecodeFromChars((string)_authority.Requests.Last().Payload!["csr"]!));
-            _authority.OrderStatus = "processing";
-            await ScriptedAuthority.WriteAsync(context, 200, _authority.Order());
-            _authority.OrderStatus = "valid";
+            Authority.Chain = Authority.Issuer.Sign(
+                System.Buffers.Text.Base64Url.DecodeFromChars((string)Authority.Requests.Last().Payload!["csr"]!));
+            Authority.OrderStatus = "processing";
+            await ScriptedAuthority.WriteAsync(context, 200, Authority.Order());
+            Authority.OrderStatus = "valid";
         };
-        _guest.Options = _guest.Options with { ProcessingTimeout = TimeSpan.FromSeconds(5) };
+        Guest.Options = Guest.Options with { ProcessingTimeout = TimeSpan.FromSeconds(5) };
 
-        var failure = await _guest.FailAsync();
+        var failure = await Guest.FailAsync();
         processing = false;
-        await _guest.IssueAsync();
+        await Guest.IssueAsync();
 
         Assert.Equal(AcmeProblems.ProcessingTimeout, failure.Problem.Code);
         Assert.Equal(TimeSpan.FromHours(1), AcmeProblems.RetryAfterOf(failure));
-        Assert.Equal(1, _authority.Requests.Count(seen => seen.Path == "/order"));
-        Assert.Contains(_guest.Steps, step => step.Kind == IssuanceStepKind.OrderResumed);
+        Assert.Equal(1, Authority.Requests.Count(seen => seen.Path == "/order"));
+        Assert.Contains(Guest.Steps, step => step.Kind == IssuanceStepKind.OrderResumed);
     }
 }

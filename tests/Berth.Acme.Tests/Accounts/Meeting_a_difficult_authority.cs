@@ -5,24 +5,9 @@ using Berth.Kernel;
 
 namespace Berth.Acme.Tests.Accounts;
 
-public sealed class Meeting_a_difficult_authority : IAsyncLifetime
+public sealed class Meeting_a_difficult_authority : AtScriptedAuthority
 {
-    private ScriptedAuthority _authority = null!;
-    private Guest _guest = null!;
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _authority = await ScriptedAuthority.StartAsync();
-        _guest = new Guest(_authority);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _guest.Dispose();
-        await _authority.DisposeAsync();
-    }
 
     [Fact]
     public async Task signs_the_change_of_a_key_with_both()
@@ -30,14 +15,14 @@ public sealed class Meeting_a_difficult_authority : IAsyncLifetime
         using var client = Client();
         await client.ChangeAccountKeyAsync(KeyType.P256, Cancel);
 
-        var inner = _authority.Requests.Last(seen => seen.Path == "/key-change").Payload!;
+        var inner = Authority.Requests.Last(seen => seen.Path == "/key-change").Payload!;
         var header = JsonNode.Parse(Base64Url.DecodeFromChars((string)inner["protected"]!))!;
         var payload = JsonNode.Parse(Base64Url.DecodeFromChars((string)inner["payload"]!))!;
-        Assert.Equal($"{_authority.Url}/key-change", (string?)header["url"]);
+        Assert.Equal($"{Authority.Url}/key-change", (string?)header["url"]);
         Assert.NotNull(header["jwk"]);
         Assert.Null(header["nonce"]);
         Assert.Null(header["kid"]);
-        Assert.Equal($"{_authority.Url}/account/1", (string?)payload["account"]);
+        Assert.Equal($"{Authority.Url}/account/1", (string?)payload["account"]);
         Assert.NotEqual((string?)header["jwk"]!["x"], (string?)payload["oldKey"]!["x"]);
     }
 
@@ -47,14 +32,14 @@ public sealed class Meeting_a_difficult_authority : IAsyncLifetime
         using var client = Client();
         var refused = new TaskCompletionSource();
         Task<Protocol.Account>? read = null;
-        _authority.Scripts["/account/1"] = async context =>
+        Authority.Scripts["/account/1"] = async context =>
         {
             await (refused.Task.IsCompleted
                 ? ScriptedAuthority.WriteAsync(context, 200, new JsonObject { ["status"] = "valid" })
                 : ScriptedAuthority.RefuseAsync(context, 400, "malformed", "signed by another key"));
             refused.TrySetResult();
         };
-        _authority.Scripts["/key-change"] = async context =>
+        Authority.Scripts["/key-change"] = async context =>
         {
             read = client.GetAccountAsync(Cancel);
             await refused.Task;
@@ -69,7 +54,7 @@ public sealed class Meeting_a_difficult_authority : IAsyncLifetime
     [Fact]
     public async Task says_so_when_the_new_key_is_anothers_and_goes_on_with_the_old()
     {
-        _authority.Scripts["/key-change"] = context =>
+        Authority.Scripts["/key-change"] = context =>
         {
             context.Response.Headers.Location = "https://ca.example/account/7";
             return ScriptedAuthority.RefuseAsync(context, 409, "malformed", "in use");
@@ -80,15 +65,15 @@ public sealed class Meeting_a_difficult_authority : IAsyncLifetime
 
         Assert.Equal(AcmeProblems.AccountKeyTaken, problem.Code);
         Assert.Contains("https://ca.example/account/7", problem.Found, StringComparison.Ordinal);
-        _authority.Scripts["/account"] = context => ScriptedAuthority.RefuseAsync(context, 400, "accountDoesNotExist", "no such key");
-        Assert.Equal($"{_authority.Url}/account/1", await client.EnsureAccountAsync(Cancel));
+        Authority.Scripts["/account"] = context => ScriptedAuthority.RefuseAsync(context, 400, "accountDoesNotExist", "no such key");
+        Assert.Equal($"{Authority.Url}/account/1", await client.EnsureAccountAsync(Cancel));
         Assert.Null((await StoredAsync())!.NextKeyPem);
     }
 
     [Fact]
     public async Task that_offers_no_change_of_a_key_is_named()
     {
-        _authority.OffersKeyChange = false;
+        Authority.OffersKeyChange = false;
         using var client = Client();
 
         Assert.Equal(
@@ -99,22 +84,22 @@ public sealed class Meeting_a_difficult_authority : IAsyncLifetime
     [Fact]
     public async Task that_forgets_the_account_over_and_over_is_registered_with_once_more_and_not_again()
     {
-        _authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 400, "accountDoesNotExist", "who?");
+        Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 400, "accountDoesNotExist", "who?");
 
-        var problem = (await _guest.FailAsync()).Problem;
+        var problem = (await Guest.FailAsync()).Problem;
 
         Assert.Equal(AcmeProblems.AccountUnknown, problem.Code);
-        Assert.Equal(2, _authority.Requests.Count(seen => seen.Path == "/account"));
+        Assert.Equal(2, Authority.Requests.Count(seen => seen.Path == "/account"));
     }
 
     [Fact]
     public async Task that_forgets_an_account_bound_to_a_customer_is_not_registered_with_again()
     {
-        _guest.Options = _guest.Options with { ExternalAccountBinding = new ExternalAccountBinding("k", "c2VjcmV0") };
-        _authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 400, "accountDoesNotExist", "who?");
+        Guest.Options = Guest.Options with { ExternalAccountBinding = new ExternalAccountBinding("k", "c2VjcmV0") };
+        Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 400, "accountDoesNotExist", "who?");
 
-        Assert.Equal(AcmeProblems.AccountUnknown, (await _guest.FailAsync()).Problem.Code);
-        Assert.Equal(1, _authority.Requests.Count(seen => seen.Path == "/account"));
+        Assert.Equal(AcmeProblems.AccountUnknown, (await Guest.FailAsync()).Problem.Code);
+        Assert.Equal(1, Authority.Requests.Count(seen => seen.Path == "/account"));
     }
 
     [Fact]
@@ -122,10 +107,10 @@ public sealed class Meeting_a_difficult_authority : IAsyncLifetime
     {
         using var client = Client();
         Assert.Null(client.ClockSkew);
-        _authority.Scripts["/dir"] = context =>
+        Authority.Scripts["/dir"] = context =>
         {
             context.Response.Headers.Date = (TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(2)).ToString("r", null);
-            return _authority.BehaveAsync(context, "/dir", null);
+            return Authority.BehaveAsync(context, "/dir", null);
         };
 
         await client.GetDirectoryAsync(Cancel);
@@ -133,8 +118,8 @@ public sealed class Meeting_a_difficult_authority : IAsyncLifetime
         Assert.InRange(client.ClockSkew!.Value, TimeSpan.FromMinutes(119), TimeSpan.FromMinutes(121));
     }
 
-    private AcmeClient Client() => new(_guest.Options, _guest.Http, _guest.Accounts, TimeProvider.System);
+    private AcmeClient Client() => new(Guest.Options, Guest.Http, Guest.Accounts, TimeProvider.System);
 
     private ValueTask<StoredAccount?> StoredAsync() =>
-        _guest.Accounts.LoadAsync(new AccountIdentity(_guest.Options.DirectoryUrl.OriginalString, null), Cancel);
+        Guest.Accounts.LoadAsync(new AccountIdentity(Guest.Options.DirectoryUrl.OriginalString, null), Cancel);
 }

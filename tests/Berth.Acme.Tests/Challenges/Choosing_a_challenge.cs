@@ -8,24 +8,9 @@ using CsCheck;
 
 namespace Berth.Acme.Tests.Challenges;
 
-public sealed class Choosing_a_challenge : IAsyncLifetime
+public sealed class Choosing_a_challenge : AtScriptedAuthority
 {
     private static readonly string[] Everything = ["http-01", "tls-alpn-01", "dns-01", "dns-account-01", "dns-persist-01"];
-    private ScriptedAuthority _authority = null!;
-    private Guest _guest = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _authority = await ScriptedAuthority.StartAsync();
-        _guest = new Guest(_authority);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _guest.Dispose();
-        await _authority.DisposeAsync();
-    }
-
     [Theory]
     [InlineData("dns", "a.example", true, "dns-01")]
     [InlineData("dns", "a.example", false, "http-01")]
@@ -53,7 +38,7 @@ public sealed class Choosing_a_challenge : IAsyncLifetime
     [Fact]
     public async Task prefers_what_has_worked()
     {
-        _guest.History.Succeeded("a.example", "dns-01");
+        Guest.History.Succeeded("a.example", "dns-01");
 
         Assert.Equal(["dns-01"], await TypesTriedAsync("dns", "a.example", false, Everything, ["http-01", "tls-alpn-01", "dns-01"]));
     }
@@ -61,17 +46,17 @@ public sealed class Choosing_a_challenge : IAsyncLifetime
     [Fact]
     public async Task tries_another_type_after_one_has_failed_and_remembers_what_then_worked()
     {
-        _authority.Scripts["/challenge/1"] = context =>
+        Authority.Scripts["/challenge/1"] = context =>
         {
-            _authority.AuthorizationStatus = "invalid";
-            return ScriptedAuthority.WriteAsync(context, 200, _authority.Challenge("http-01"));
+            Authority.AuthorizationStatus = "invalid";
+            return ScriptedAuthority.WriteAsync(context, 200, Authority.Challenge("http-01"));
         };
         await TypesTriedAsync("dns", "a.example", false, Everything, ["http-01", "tls-alpn-01"]);
-        _authority.Scripts.TryRemove("/challenge/1", out _);
-        _authority.AuthorizationStatus = "pending";
+        Authority.Scripts.TryRemove("/challenge/1", out _);
+        Authority.AuthorizationStatus = "pending";
 
         Assert.Equal(["http-01", "tls-alpn-01"], await TypesTriedAsync("dns", "a.example", false, Everything, ["http-01", "tls-alpn-01"]));
-        (_authority.AuthorizationStatus, _authority.OrderStatus, _authority.Chain) = ("pending", "pending", null);
+        (Authority.AuthorizationStatus, Authority.OrderStatus, Authority.Chain) = ("pending", "pending", null);
         Assert.Equal(
             ["http-01", "tls-alpn-01", "tls-alpn-01"],
             await TypesTriedAsync("dns", "a.example", false, Everything, ["http-01", "tls-alpn-01"]));
@@ -98,32 +83,32 @@ public sealed class Choosing_a_challenge : IAsyncLifetime
 
     private async Task<List<string>> TypesTriedAsync(string type, string value, bool wildcard, string[] offered, string[] solved)
     {
-        _authority.Scripts["/authz/1"] = context =>
+        Authority.Scripts["/authz/1"] = context =>
         {
-            var authorization = _authority.Authorization([.. offered.Select(OfferOf)]);
+            var authorization = Authority.Authorization([.. offered.Select(OfferOf)]);
             authorization["identifier"] = new JsonObject { ["type"] = type, ["value"] = value };
             authorization["wildcard"] = wildcard ? true : null;
             return ScriptedAuthority.WriteAsync(context, 200, authorization);
         };
-        _guest.Solvers = [.. solved.Select(name => new NamedSolver(name, _guest.Presented))];
+        Guest.Solvers = [.. solved.Select(name => new NamedSolver(name, Guest.Presented))];
         var request = type == "ip"
             ? new IssuanceRequest { Names = [], Addresses = [IPAddress.Parse(value)] }
             : new IssuanceRequest { Names = [DomainName.Parse((wildcard ? "*." : "") + value)] };
         try
         {
-            await _guest.IssueAsync(request);
+            await Guest.IssueAsync(request);
         }
         catch (ProblemException e) when (e.Problem.Code == AcmeProblems.ChallengeUnsupported || e.Problem.Code == AcmeProblems.ValidationRefused)
         {
             // What was tried is what is asked.
         }
 
-        return [.. _guest.Presented.Select(task => task.Type)];
+        return [.. Guest.Presented.Select(task => task.Type)];
     }
 
     private JsonObject OfferOf(string type)
     {
-        var challenge = _authority.Challenge(type);
+        var challenge = Authority.Challenge(type);
         if (type == "dns-persist-01")
         {
             challenge.Remove("token");

@@ -6,35 +6,20 @@ using Microsoft.AspNetCore.Http;
 namespace Berth.Acme.Tests.Hostile;
 
 /// <summary>An authority on a real TLS socket that lies, stalls, floods and sends its client elsewhere.</summary>
-public sealed class Surviving_a_hostile_authority : IAsyncLifetime
+public sealed class Surviving_a_hostile_authority : AtScriptedAuthority
 {
     // What the test takes at most; a client that waits for longer waits for ever.
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(90);
-    private ScriptedAuthority _authority = null!;
-    private Guest _guest = null!;
-
     public static TheoryData<string> EveryTrick => [.. Tricks.All.Keys];
-
-    public async ValueTask InitializeAsync()
-    {
-        _authority = await ScriptedAuthority.StartAsync();
-        _guest = new Guest(_authority);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _guest.Dispose();
-        await _authority.DisposeAsync();
-    }
 
     [Theory]
     [MemberData(nameof(EveryTrick))]
     public async Task ends_in_a_named_problem_loses_nothing_and_goes_on_once_it_is_well_again(string name)
     {
         var trick = Tricks.All[name];
-        var inService = await _guest.IssueAsync();
-        trick.Play(_authority);
-        _guest.Options = trick.Patience(_guest.Options);
+        var inService = await Guest.IssueAsync();
+        trick.Play(Authority);
+        Guest.Options = trick.Patience(Guest.Options);
 
         var failure = await FailAsync();
 
@@ -43,8 +28,8 @@ public sealed class Surviving_a_hostile_authority : IAsyncLifetime
         Assert.All([failure.Problem.Found, failure.Problem.Remedy, .. failure.Problem.Details], words => Assert.InRange(words.Length, 1, 1500));
         Assert.InRange(failure.Problem.Details.Length, 0, 200);
         Assert.DoesNotContain(failure.Problem.Found, char.IsControl);
-        Assert.Equal([inService], _guest.Stored);
-        Assert.Equal(trick.KeepsOrder, _guest.Journal.Current?.OrderUrl is not null);
+        Assert.Equal([inService], Guest.Stored);
+        Assert.Equal(trick.KeepsOrder, Guest.Journal.Current?.OrderUrl is not null);
         Assert.True(!trick.KeepsOrder || AcmeProblems.IsTransient(trick.Code), "an order is kept for a failure that passes");
 
         await GoesOnAsync(trick.KeepsOrder);
@@ -57,8 +42,8 @@ public sealed class Surviving_a_hostile_authority : IAsyncLifetime
     [InlineData("Mon, 01 Jan 1990 00:00:00 GMT", 0)]
     public async Task passes_a_wait_on_only_where_it_is_one(string retryAfter, int? minutes)
     {
-        _guest.Options = _guest.Options with { ShortWait = TimeSpan.FromSeconds(-1) };
-        _authority.Scripts["/order"] = context =>
+        Guest.Options = Guest.Options with { ShortWait = TimeSpan.FromSeconds(-1) };
+        Authority.Scripts["/order"] = context =>
         {
             context.Response.Headers.RetryAfter = retryAfter;
             return ScriptedAuthority.RefuseAsync(context, 429, "rateLimited", "busy");
@@ -70,22 +55,22 @@ public sealed class Surviving_a_hostile_authority : IAsyncLifetime
     [Fact]
     public async Task reads_no_more_of_an_endless_answer_than_its_limit()
     {
-        Tricks.All["JSON without end"].Play(_authority);
+        Tricks.All["JSON without end"].Play(Authority);
 
         await FailAsync();
 
         // Three tries of 1 MiB each, and what the sockets hold: Linux lets a connection grow to 10 MiB and more.
-        Assert.InRange(_authority.Written, 1, 64 * 1024 * 1024);
+        Assert.InRange(Authority.Written, 1, 64 * 1024 * 1024);
     }
 
     [Fact]
     public async Task tells_a_name_that_was_not_ordered_to_no_solver()
     {
-        Tricks.All["a name that was not ordered"].Play(_authority);
+        Tricks.All["a name that was not ordered"].Play(Authority);
 
         await FailAsync();
 
-        Assert.Empty(_guest.Presented);
+        Assert.Empty(Guest.Presented);
     }
 
     [Theory]
@@ -94,21 +79,21 @@ public sealed class Surviving_a_hostile_authority : IAsyncLifetime
     public async Task takes_an_order_that_comes_to_nothing_for_a_day_for_lost(int hours)
     {
         var trick = Tricks.All["the order pending for ever"];
-        trick.Play(_authority);
-        _guest.Options = trick.Patience(_guest.Options);
+        trick.Play(Authority);
+        Guest.Options = trick.Patience(Guest.Options);
         await FailAsync();
-        await _guest.Journal.SaveAsync(
-            _guest.Journal.Current! with { OrderedAt = TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(hours) }, CancellationToken.None);
-        _authority.Scripts["/order/1"] = context => Order(context, "pending");
+        await Guest.Journal.SaveAsync(
+            Guest.Journal.Current! with { OrderedAt = TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(hours) }, CancellationToken.None);
+        Authority.Scripts["/order/1"] = context => Order(context, "pending");
 
         await FailAsync();
 
         Assert.Equal(2, Count("/order"));
-        Assert.InRange(_guest.Journal.Current!.OrderedAt!.Value, TimeProvider.System.GetUtcNow().AddMinutes(-5), TimeProvider.System.GetUtcNow());
+        Assert.InRange(Guest.Journal.Current!.OrderedAt!.Value, TimeProvider.System.GetUtcNow().AddMinutes(-5), TimeProvider.System.GetUtcNow());
 
         Task Order(HttpContext context, string status)
         {
-            var order = _authority.Order();
+            var order = Authority.Order();
             order["status"] = status;
             return ScriptedAuthority.WriteAsync(context, 200, order);
         }
@@ -117,22 +102,22 @@ public sealed class Surviving_a_hostile_authority : IAsyncLifetime
     [Fact]
     public async Task finds_its_urls_again_when_it_has_moved_them()
     {
-        using var client = new AcmeClient(_guest.Options, _guest.Http, _guest.Accounts, TimeProvider.System);
+        using var client = new AcmeClient(Guest.Options, Guest.Http, Guest.Accounts, TimeProvider.System);
         await client.GetDirectoryAsync(TestContext.Current.CancellationToken);
-        _authority.Prefix = "/v2";
+        Authority.Prefix = "/v2";
         foreach (var old in (string[])["/nonce", "/account", "/order"])
         {
-            _authority.Scripts[old] = context =>
+            Authority.Scripts[old] = context =>
             {
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
                 return Task.CompletedTask;
             };
         }
 
-        await _guest.IssueAsync(client);
+        await Guest.IssueAsync(client);
 
         Assert.Equal(1, Count("/v2/order"));
-        Assert.Single(_guest.Stored);
+        Assert.Single(Guest.Stored);
     }
 
     [Fact]
@@ -140,7 +125,7 @@ public sealed class Surviving_a_hostile_authority : IAsyncLifetime
     {
         foreach (var path in (string[])["/dir", "/account", "/order", "/order/1", "/authz/1", "/challenge/1", "/finalize/1", "/cert/1"])
         {
-            _authority.Scripts[path] = async context =>
+            Authority.Scripts[path] = async context =>
             {
                 context.Response.OnStarting(() =>
                 {
@@ -151,13 +136,13 @@ public sealed class Surviving_a_hostile_authority : IAsyncLifetime
                     headers.RetryAfter = new(["0", "99999"]);
                     return Task.CompletedTask;
                 });
-                await _authority.BehaveAsync(context, path, _authority.Requests.Last().Payload);
+                await Authority.BehaveAsync(context, path, Authority.Requests.Last().Payload);
             };
         }
 
-        await _guest.IssueAsync();
+        await Guest.IssueAsync();
 
-        Assert.Single(_guest.Stored);
+        Assert.Single(Guest.Stored);
     }
 
     [Theory]
@@ -165,23 +150,23 @@ public sealed class Surviving_a_hostile_authority : IAsyncLifetime
     [InlineData(50)]
     public async Task needs_no_nonce_from_answers_and_drowns_in_none(int nonces)
     {
-        _authority.Nonces = nonces;
+        Authority.Nonces = nonces;
 
-        await _guest.IssueAsync();
+        await Guest.IssueAsync();
 
-        Assert.Single(_guest.Stored);
+        Assert.Single(Guest.Stored);
     }
 
     [Fact]
     public async Task follows_no_loop_of_alternate_chains()
     {
-        _authority.Scripts["/cert/1"] = context =>
+        Authority.Scripts["/cert/1"] = context =>
         {
             context.Response.Headers.Link = new([.. Enumerable.Repeat("</cert/1>;rel=\"alternate\"", 500)]);
-            return _authority.BehaveAsync(context, "/cert/1", null);
+            return Authority.BehaveAsync(context, "/cert/1", null);
         };
 
-        var issued = await _guest.IssueAsync(Customer.For("app.example") with { PreferredChain = "No Such Root" });
+        var issued = await Guest.IssueAsync(Customer.For("app.example") with { PreferredChain = "No Such Root" });
 
         Assert.Equal("Scripted Root", issued.Issuer);
         Assert.InRange(Count("/cert/1"), 2, 9);
@@ -194,15 +179,15 @@ public sealed class Surviving_a_hostile_authority : IAsyncLifetime
     [InlineData("<mailto:x>")]
     public async Task keeps_the_chain_it_has_when_an_alternate_is_of_no_use(string alternate)
     {
-        _authority.Scripts["/cert/404"] = context => ScriptedAuthority.RefuseAsync(context, 404, "malformed", "gone");
-        _authority.Scripts["/garbage"] = context => context.Response.WriteAsync("garbage");
-        _authority.Scripts["/cert/1"] = context =>
+        Authority.Scripts["/cert/404"] = context => ScriptedAuthority.RefuseAsync(context, 404, "malformed", "gone");
+        Authority.Scripts["/garbage"] = context => context.Response.WriteAsync("garbage");
+        Authority.Scripts["/cert/1"] = context =>
         {
             context.Response.Headers.Link = $"{alternate};rel=\"alternate\"";
-            return _authority.BehaveAsync(context, "/cert/1", null);
+            return Authority.BehaveAsync(context, "/cert/1", null);
         };
 
-        var issued = await _guest.IssueAsync(Customer.For("app.example") with { PreferredChain = "No Such Root" });
+        var issued = await Guest.IssueAsync(Customer.For("app.example") with { PreferredChain = "No Such Root" });
 
         Assert.Equal("Scripted Root", issued.Issuer);
     }
@@ -227,24 +212,24 @@ public sealed class Surviving_a_hostile_authority : IAsyncLifetime
     private async Task<ProblemException> FailAsync()
     {
         using var limit = new CancellationTokenSource(Bound);
-        return await Assert.ThrowsAsync<ProblemException>(() => _guest.IssueAsync(cancel: limit.Token));
+        return await Assert.ThrowsAsync<ProblemException>(() => Guest.IssueAsync(cancel: limit.Token));
     }
 
     private async Task GoesOnAsync(bool withTheSameOrder)
     {
-        var (orders, stored) = (Count("/order"), _guest.Stored.Count);
-        _authority.Scripts.Clear();
-        _guest.Options = new() { DirectoryUrl = _guest.Options.DirectoryUrl };
+        var (orders, stored) = (Count("/order"), Guest.Stored.Count);
+        Authority.Scripts.Clear();
+        Guest.Options = new() { DirectoryUrl = Guest.Options.DirectoryUrl };
 
-        await _guest.IssueAsync();
+        await Guest.IssueAsync();
 
-        Assert.Equal(stored + 1, _guest.Stored.Count);
+        Assert.Equal(stored + 1, Guest.Stored.Count);
         Assert.Equal(withTheSameOrder ? orders : orders + 1, Count("/order"));
         Assert.Equal(1, Count("/account"));
-        Assert.Null(_guest.Journal.Current);
+        Assert.Null(Guest.Journal.Current);
     }
 
-    private int Count(string path) => _authority.Requests.Count(seen => seen.Path == path);
+    private int Count(string path) => Authority.Requests.Count(seen => seen.Path == path);
 
     private static async Task GreetAsync(TcpListener listener, string greeting)
     {

@@ -4,23 +4,8 @@ using CsCheck;
 
 namespace Berth.Acme.Tests.Issuing;
 
-public sealed class Being_asked_to_wait : IAsyncLifetime
+public sealed class Being_asked_to_wait : AtScriptedAuthority
 {
-    private ScriptedAuthority _authority = null!;
-    private Guest _guest = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _authority = await ScriptedAuthority.StartAsync();
-        _guest = new Guest(_authority);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _guest.Dispose();
-        await _authority.DisposeAsync();
-    }
-
     [Theory]
     [InlineData("too many new orders (300) from this account in the last 3h0m0s", GateScope.Account, "")]
     [InlineData("too many certificates (50) already issued for \"shop.example\" in the last 168h0m0s", GateScope.Domain, "shop.example")]
@@ -33,7 +18,7 @@ public sealed class Being_asked_to_wait : IAsyncLifetime
     {
         Refuse(429, words, retryAfter: "7200");
 
-        var gate = AcmeProblems.GateOf(await _guest.FailAsync())!;
+        var gate = AcmeProblems.GateOf(await Guest.FailAsync())!;
 
         Assert.Equal(scope, gate.Scope);
         Assert.Equal(subject.Length == 0 ? [] : [subject], gate.Subjects);
@@ -45,7 +30,7 @@ public sealed class Being_asked_to_wait : IAsyncLifetime
     {
         Refuse(503, "busy", "120", type: "serverInternal");
 
-        var gate = AcmeProblems.GateOf(await _guest.FailAsync())!;
+        var gate = AcmeProblems.GateOf(await Guest.FailAsync())!;
 
         Assert.Equal(GateScope.Authority, gate.Scope);
         Assert.NotNull(gate.Until);
@@ -58,7 +43,7 @@ public sealed class Being_asked_to_wait : IAsyncLifetime
         var text = until.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
         Refuse(429, $"too many new orders (300) from this account in the last 3h0m0s, retry after {text} UTC: see https://letsencrypt.org/docs/rate-limits/#new-orders-per-account", null);
 
-        var gate = AcmeProblems.GateOf(await _guest.FailAsync())!;
+        var gate = AcmeProblems.GateOf(await Guest.FailAsync())!;
 
         Assert.Equal(until.ToUnixTimeSeconds(), gate.Until!.Value.ToUnixTimeSeconds());
         Assert.Equal("https://letsencrypt.org/docs/rate-limits/#new-orders-per-account", gate.Page);
@@ -70,7 +55,7 @@ public sealed class Being_asked_to_wait : IAsyncLifetime
         var page = "https://portal.ca.example/sfe/v1/unpause?jwt=" + new string('a', 900);
         Refuse(429, $"Your account is temporarily prevented from requesting certificates for www.shop.example and possibly others. Please visit: {page}", null);
 
-        var failure = await _guest.FailAsync();
+        var failure = await Guest.FailAsync();
 
         var gate = AcmeProblems.GateOf(failure)!;
         Assert.Equal(AcmeProblems.NamePaused, failure.Problem.Code);
@@ -84,7 +69,7 @@ public sealed class Being_asked_to_wait : IAsyncLifetime
     [Fact]
     public async Task for_one_name_names_it_from_the_subproblems()
     {
-        _authority.Scripts["/order"] = context =>
+        Authority.Scripts["/order"] = context =>
         {
             context.Response.Headers.RetryAfter = "60";
             return ScriptedAuthority.WriteAsync(context, 429, JsonNode.Parse("""
@@ -93,7 +78,7 @@ public sealed class Being_asked_to_wait : IAsyncLifetime
                 """)!);
         };
 
-        var gate = AcmeProblems.GateOf(await _guest.FailAsync())!;
+        var gate = AcmeProblems.GateOf(await Guest.FailAsync())!;
 
         Assert.Equal(GateScope.Name, gate.Scope);
         Assert.Equal(["app.example"], gate.Subjects);
@@ -104,7 +89,7 @@ public sealed class Being_asked_to_wait : IAsyncLifetime
     {
         Refuse(403, "CAA forbids", null, type: "caa");
 
-        Assert.Null(AcmeProblems.GateOf(await _guest.FailAsync()));
+        Assert.Null(AcmeProblems.GateOf(await Guest.FailAsync()));
     }
 
     [Fact]
@@ -122,7 +107,7 @@ public sealed class Being_asked_to_wait : IAsyncLifetime
     });
 
     private void Refuse(int status, string words, string? retryAfter, string type = "rateLimited") =>
-        _authority.Scripts["/order"] = context =>
+        Authority.Scripts["/order"] = context =>
         {
             context.Response.Headers.RetryAfter = retryAfter;
             return ScriptedAuthority.RefuseAsync(context, status, type, words);

@@ -3,24 +3,15 @@ using Microsoft.AspNetCore.Http;
 namespace Berth.Acme.Tests.Issuing;
 
 /// <summary>Each exchange and each wait of an order has its own longest time; all of them together have one, too.</summary>
-public sealed class Bounding_an_order : IAsyncLifetime
+public sealed class Bounding_an_order : AtScriptedAuthority
 {
-    private ScriptedAuthority _authority = null!;
-    private Guest _guest = null!;
     private HeldTime _time = null!;
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _authority = await ScriptedAuthority.StartAsync();
-        _guest = new Guest(_authority);
-        _time = new HeldTime(_guest.Options.IssuanceTimeout);
-        _guest.Time = _time;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _guest.Dispose();
-        await _authority.DisposeAsync();
+        await base.InitializeAsync();
+        _time = new HeldTime(Guest.Options.IssuanceTimeout);
+        Guest.Time = _time;
     }
 
     [Theory]
@@ -31,7 +22,7 @@ public sealed class Bounding_an_order : IAsyncLifetime
     [InlineData("/cert/1")]
     public async Task ends_it_wherever_its_time_runs_out_and_the_next_run_goes_on_with_it(string path)
     {
-        _authority.Scripts[path] = context =>
+        Authority.Scripts[path] = context =>
         {
             _time.Ring();
             return Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
@@ -46,7 +37,7 @@ public sealed class Bounding_an_order : IAsyncLifetime
     public async Task ends_one_whose_every_question_is_answered_and_that_comes_to_nothing(string path)
     {
         var asked = 0;
-        _authority.Scripts[path == "/authz/1" ? path : "/order/1"] = context =>
+        Authority.Scripts[path == "/authz/1" ? path : "/order/1"] = context =>
         {
             if (++asked == 3)
             {
@@ -54,15 +45,15 @@ public sealed class Bounding_an_order : IAsyncLifetime
             }
 
             return path == "/authz/1"
-                ? ScriptedAuthority.WriteAsync(context, 200, _authority.Authorization(_authority.Challenges))
+                ? ScriptedAuthority.WriteAsync(context, 200, Authority.Authorization(Authority.Challenges))
                 : Order(context, asked == 1 ? "ready" : "processing");
         };
-        _authority.Scripts["/challenge/1"] = context => ScriptedAuthority.WriteAsync(context, 200, _authority.Challenge("http-01"));
+        Authority.Scripts["/challenge/1"] = context => ScriptedAuthority.WriteAsync(context, 200, Authority.Challenge("http-01"));
         if (path == "/finalize/1")
         {
-            _authority.AuthorizationStatus = "valid";
-            _authority.Scripts["/authz/1"] = context => ScriptedAuthority.WriteAsync(context, 200, Valid());
-            _authority.Scripts[path] = context => Order(context, "processing");
+            Authority.AuthorizationStatus = "valid";
+            Authority.Scripts["/authz/1"] = context => ScriptedAuthority.WriteAsync(context, 200, Valid());
+            Authority.Scripts[path] = context => Order(context, "processing");
         }
 
         await EndsAndGoesOnAsync();
@@ -70,24 +61,24 @@ public sealed class Bounding_an_order : IAsyncLifetime
 
     private async Task EndsAndGoesOnAsync()
     {
-        var problem = (await _guest.FailAsync()).Problem;
+        var problem = (await Guest.FailAsync()).Problem;
 
         Assert.Equal(AcmeProblems.IssuanceTimeout, problem.Code);
         Assert.Contains("60 minutes", problem.Found, StringComparison.Ordinal);
         Assert.True(AcmeProblems.IsTransient(problem.Code));
-        Assert.NotNull(_guest.Journal.Current?.OrderUrl);
-        Assert.Empty(_guest.Stored);
+        Assert.NotNull(Guest.Journal.Current?.OrderUrl);
+        Assert.Empty(Guest.Stored);
 
-        _authority.Scripts.Clear();
-        await _guest.IssueAsync();
+        Authority.Scripts.Clear();
+        await Guest.IssueAsync();
 
-        Assert.Single(_guest.Stored);
-        Assert.Equal(1, _authority.Requests.Count(request => request.Path == "/order"));
+        Assert.Single(Guest.Stored);
+        Assert.Equal(1, Authority.Requests.Count(request => request.Path == "/order"));
     }
 
     private System.Text.Json.Nodes.JsonObject Valid()
     {
-        var authorization = _authority.Authorization(_authority.Challenges);
+        var authorization = Authority.Authorization(Authority.Challenges);
         authorization["status"] = "valid";
         return authorization;
     }
@@ -95,9 +86,9 @@ public sealed class Bounding_an_order : IAsyncLifetime
     private Task Order(HttpContext context, string status)
     {
         // The authority itself keeps what it says, so that it can go on later.
-        var order = _authority.Order();
+        var order = Authority.Order();
         order["status"] = status;
-        _authority.OrderStatus = "ready";
+        Authority.OrderStatus = "ready";
         return ScriptedAuthority.WriteAsync(context, 200, order);
     }
 }

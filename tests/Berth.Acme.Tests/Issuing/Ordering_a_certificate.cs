@@ -7,29 +7,14 @@ using Berth.Kernel;
 
 namespace Berth.Acme.Tests.Issuing;
 
-public sealed class Ordering_a_certificate : IAsyncLifetime
+public sealed class Ordering_a_certificate : AtScriptedAuthority
 {
-    private ScriptedAuthority _authority = null!;
-    private Guest _guest = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _authority = await ScriptedAuthority.StartAsync();
-        _guest = new Guest(_authority);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _guest.Dispose();
-        await _authority.DisposeAsync();
-    }
-
     [Fact]
     public async Task sends_a_profile_the_authority_lists()
     {
-        _authority.Profiles = new JsonObject { ["shortlived"] = "six days" };
+        Authority.Profiles = new JsonObject { ["shortlived"] = "six days" };
 
-        var issued = await _guest.IssueAsync(Request with { Profile = "shortlived" });
+        var issued = await Guest.IssueAsync(Request with { Profile = "shortlived" });
 
         Assert.Equal("shortlived", (string?)Orders.Single()!["profile"]);
         Assert.Equal("shortlived", issued.Profile);
@@ -40,13 +25,13 @@ public sealed class Ordering_a_certificate : IAsyncLifetime
     [InlineData(false)]
     public async Task never_sends_a_profile_that_is_not_listed(bool listsOthers)
     {
-        _authority.Profiles = listsOthers ? new JsonObject { ["classic"] = "" } : null;
+        Authority.Profiles = listsOthers ? new JsonObject { ["classic"] = "" } : null;
 
-        var issued = await _guest.IssueAsync(Request with { Profile = "shortlived", ProfileIsRequired = false });
+        var issued = await Guest.IssueAsync(Request with { Profile = "shortlived", ProfileIsRequired = false });
 
         Assert.Null(Orders.Single()!["profile"]);
         Assert.Null(issued.Profile);
-        Assert.Contains(_guest.Steps, step => step is { Kind: IssuanceStepKind.ProfileLeftOut, Detail: "shortlived" });
+        Assert.Contains(Guest.Steps, step => step is { Kind: IssuanceStepKind.ProfileLeftOut, Detail: "shortlived" });
     }
 
     [Theory]
@@ -54,9 +39,9 @@ public sealed class Ordering_a_certificate : IAsyncLifetime
     [InlineData(false)]
     public async Task does_not_order_without_the_profile_that_is_required(bool listsOthers)
     {
-        _authority.Profiles = listsOthers ? new JsonObject { ["classic"] = "" } : null;
+        Authority.Profiles = listsOthers ? new JsonObject { ["classic"] = "" } : null;
 
-        var problem = (await _guest.FailAsync(Request with { Profile = "shortlived" })).Problem;
+        var problem = (await Guest.FailAsync(Request with { Profile = "shortlived" })).Problem;
 
         Assert.Equal(AcmeProblems.ProfileUnknown, problem.Code);
         Assert.Equal(listsOthers, problem.Remedy.Contains("classic", StringComparison.Ordinal));
@@ -66,12 +51,12 @@ public sealed class Ordering_a_certificate : IAsyncLifetime
     [Fact]
     public async Task goes_without_a_preferred_profile_that_is_refused_after_all()
     {
-        _authority.Profiles = new JsonObject { ["shortlived"] = "" };
-        _authority.Scripts["/order"] = context => _authority.Requests.Last().Payload!["profile"] is null
-            ? _authority.BehaveAsync(context, "/order", null)
+        Authority.Profiles = new JsonObject { ["shortlived"] = "" };
+        Authority.Scripts["/order"] = context => Authority.Requests.Last().Payload!["profile"] is null
+            ? Authority.BehaveAsync(context, "/order", null)
             : ScriptedAuthority.RefuseAsync(context, 403, "invalidProfile", "not for you");
 
-        await _guest.IssueAsync(Request with { Profile = "shortlived", ProfileIsRequired = false });
+        await Guest.IssueAsync(Request with { Profile = "shortlived", ProfileIsRequired = false });
 
         Assert.Equal(["shortlived", null], Orders.Select(order => (string?)order!["profile"]));
     }
@@ -84,16 +69,16 @@ public sealed class Ordering_a_certificate : IAsyncLifetime
     [InlineData(4, false)]
     public async Task names_the_certificate_it_replaces_only_where_that_is_right(int fault, bool named)
     {
-        _authority.RenewalInfo = fault != 4;
+        Authority.RenewalInfo = fault != 4;
         var renewed = new RenewedCertificate
         {
             CertificateId = "aki.serial",
-            DirectoryUrl = _guest.Options.DirectoryUrl.OriginalString + (fault == 1 ? "2" : ""),
-            AccountUrl = $"{_authority.Url}/account/{(fault == 2 ? 2 : 1)}",
+            DirectoryUrl = Guest.Options.DirectoryUrl.OriginalString + (fault == 1 ? "2" : ""),
+            AccountUrl = $"{Authority.Url}/account/{(fault == 2 ? 2 : 1)}",
             Names = fault == 3 ? ["other.example"] : ["other.example", "app.example"],
         };
 
-        await _guest.IssueAsync(Request with { Renews = renewed });
+        await Guest.IssueAsync(Request with { Renews = renewed });
 
         Assert.Equal(named ? "aki.serial" : null, (string?)Orders.Single()!["replaces"]);
     }
@@ -105,26 +90,26 @@ public sealed class Ordering_a_certificate : IAsyncLifetime
     [InlineData(500, "serverInternal")]
     public async Task orders_once_more_without_it_whatever_the_authority_says(int status, string type)
     {
-        _authority.Scripts["/order"] = context => _authority.Requests.Last().Payload!["replaces"] is null
-            ? _authority.BehaveAsync(context, "/order", null)
+        Authority.Scripts["/order"] = context => Authority.Requests.Last().Payload!["replaces"] is null
+            ? Authority.BehaveAsync(context, "/order", null)
             : ScriptedAuthority.RefuseAsync(context, status, type, "no");
 
-        await _guest.IssueAsync(Request with { Replaces = "aki.serial" });
+        await Guest.IssueAsync(Request with { Replaces = "aki.serial" });
 
         Assert.Equal(["aki.serial", null], Orders.Select(order => (string?)order!["replaces"]));
-        Assert.Contains(_guest.Steps, step => step.Kind == IssuanceStepKind.ReplacesLeftOut);
+        Assert.Contains(Guest.Steps, step => step.Kind == IssuanceStepKind.ReplacesLeftOut);
     }
 
     [Fact]
     public async Task does_not_order_once_more_where_it_is_asked_to_wait()
     {
-        _authority.Scripts["/order"] = context =>
+        Authority.Scripts["/order"] = context =>
         {
             context.Response.Headers.RetryAfter = "3600";
             return ScriptedAuthority.RefuseAsync(context, 429, "rateLimited", "too many new orders (300) from this account");
         };
 
-        await _guest.FailAsync(Request with { Replaces = "aki.serial" });
+        await Guest.FailAsync(Request with { Replaces = "aki.serial" });
 
         Assert.Single(Orders);
     }
@@ -133,25 +118,25 @@ public sealed class Ordering_a_certificate : IAsyncLifetime
     public async Task sends_the_signing_request_only_once_the_order_is_ready()
     {
         var looks = 0;
-        _authority.Scripts["/order/1"] = context =>
+        Authority.Scripts["/order/1"] = context =>
         {
-            var order = _authority.Order();
-            order["status"] = ++looks < 4 ? "pending" : _authority.OrderStatus;
+            var order = Authority.Order();
+            order["status"] = ++looks < 4 ? "pending" : Authority.OrderStatus;
             return ScriptedAuthority.WriteAsync(context, 200, order);
         };
 
-        await _guest.IssueAsync(Request);
+        await Guest.IssueAsync(Request);
 
-        var paths = _authority.Requests.Select(seen => seen.Path).ToList();
+        var paths = Authority.Requests.Select(seen => seen.Path).ToList();
         Assert.Equal(4, paths.Take(paths.IndexOf("/finalize/1")).Count(path => path == "/order/1"));
     }
 
     [Fact]
     public async Task asks_for_names_alone_and_neither_a_common_name_nor_purposes_nor_stapling()
     {
-        await _guest.IssueAsync(Request);
+        await Guest.IssueAsync(Request);
 
-        var csr = (string)_authority.Requests.Single(seen => seen.Path == "/finalize/1").Payload!["csr"]!;
+        var csr = (string)Authority.Requests.Single(seen => seen.Path == "/finalize/1").Payload!["csr"]!;
         var request = CertificateRequest.LoadSigningRequest(
             System.Buffers.Text.Base64Url.DecodeFromChars(csr), HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions);
         Assert.Equal("", request.SubjectName.Name);
@@ -161,7 +146,7 @@ public sealed class Ordering_a_certificate : IAsyncLifetime
     [Fact]
     public async Task writes_addresses_as_addresses()
     {
-        await _guest.IssueAsync(Request with { Addresses = [IPAddress.Parse("192.0.2.1"), IPAddress.Parse("2001:DB8:0:0::1")] });
+        await Guest.IssueAsync(Request with { Addresses = [IPAddress.Parse("192.0.2.1"), IPAddress.Parse("2001:DB8:0:0::1")] });
 
         Assert.Equal(
             ["ip 192.0.2.1", "ip 2001:db8::1", "dns app.example"],
@@ -175,7 +160,7 @@ public sealed class Ordering_a_certificate : IAsyncLifetime
     {
         using AsymmetricAlgorithm key = kind == "EC" ? ECDsa.Create(ECCurve.NamedCurves.nistP384) : RSA.Create(2048);
 
-        var issued = await _guest.IssueAsync(Request with { PrivateKeyPem = key.ExportPkcs8PrivateKeyPem() });
+        var issued = await Guest.IssueAsync(Request with { PrivateKeyPem = key.ExportPkcs8PrivateKeyPem() });
 
         using var leaf = X509Certificate2.CreateFromPem(issued.LeafPem);
         Assert.Equal(key.ExportSubjectPublicKeyInfo(), leaf.PublicKey.ExportSubjectPublicKeyInfo());
@@ -184,7 +169,7 @@ public sealed class Ordering_a_certificate : IAsyncLifetime
     [Fact]
     public async Task refuses_a_key_to_use_again_that_is_none()
     {
-        var failure = await _guest.FailAsync(Request with { PrivateKeyPem = "-----BEGIN NOTHING-----" });
+        var failure = await Guest.FailAsync(Request with { PrivateKeyPem = "-----BEGIN NOTHING-----" });
 
         Assert.Equal(AcmeProblems.ReusedKeyInvalid, failure.Problem.Code);
         Assert.Empty(Orders);
@@ -193,25 +178,25 @@ public sealed class Ordering_a_certificate : IAsyncLifetime
     [Fact]
     public async Task takes_the_shortest_chain_when_told_to()
     {
-        _authority.Scripts["/cert/1"] = async context =>
+        Authority.Scripts["/cert/1"] = async context =>
         {
             context.Response.ContentType = "application/pem-certificate-chain";
             context.Response.Headers.Link = """</cert/2>;rel="alternate" """;
-            await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, _authority.Chain!);
+            await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, Authority.Chain!);
         };
-        _authority.Scripts["/cert/2"] = async context =>
+        Authority.Scripts["/cert/2"] = async context =>
         {
             context.Response.ContentType = "application/pem-certificate-chain";
-            var leaf = _authority.Chain![..(_authority.Chain!.IndexOf("-----END CERTIFICATE-----", StringComparison.Ordinal) + 26)];
+            var leaf = Authority.Chain![..(Authority.Chain!.IndexOf("-----END CERTIFICATE-----", StringComparison.Ordinal) + 26)];
             await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, leaf);
         };
 
-        var issued = await _guest.IssueAsync(Request with { PreferShortChain = true });
+        var issued = await Guest.IssueAsync(Request with { PreferShortChain = true });
 
         Assert.Equal("", issued.ChainPem);
     }
 
     private static IssuanceRequest Request => new() { Names = [DomainName.Parse("app.example")] };
 
-    private IEnumerable<JsonNode?> Orders => _authority.Requests.Where(seen => seen.Path == "/order").Select(seen => seen.Payload);
+    private IEnumerable<JsonNode?> Orders => Authority.Requests.Where(seen => seen.Path == "/order").Select(seen => seen.Payload);
 }
