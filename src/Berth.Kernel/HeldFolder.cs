@@ -13,8 +13,12 @@ public sealed class HeldFolder : IDisposable
     private const int Listing = Posix.ReadOnly | Posix.CloseOnExec;
     private const int Exists = 17; // EEXIST
     private readonly bool _canSync;
+    private readonly bool _isLinkless;
+    private FileOwner? _heir;
+    private bool _knowsHeir;
 
-    private HeldFolder(string name, int descriptor, bool canSync) => (Name, Descriptor, _canSync) = (name, descriptor, canSync);
+    private HeldFolder(string name, int descriptor, bool canSync, bool isLinkless = false) =>
+        (Name, Descriptor, _canSync, _isLinkless) = (name, descriptor, canSync, isLinkless);
 
     /// <summary>The path it was opened by, for messages.</summary>
     public string Name { get; }
@@ -23,13 +27,23 @@ public sealed class HeldFolder : IDisposable
     public string Path => string.Create(null, $"/proc/self/fd/{Descriptor}");
 
     /// <summary>Where it lies in truth: no link in it.</summary>
-    public string RealPath => new FileInfo(Path).LinkTarget ?? Name;
+    public string RealPath => _isLinkless ? Name : new FileInfo(Path).LinkTarget ?? Name;
 
     internal int Descriptor { get; }
 
     /// <returns>The folder, or null when there is nothing by that name.</returns>
     /// <exception cref="IOException">It is no folder, or the system refuses.</exception>
-    public static HeldFolder? TryOpen(string path)
+    public static HeldFolder? TryOpen(string path) => TryOpen(path, TryFollow);
+
+    private static HeldFolder? TryOpen(string path, Func<string, HeldFolder?> otherwise) =>
+        LinklessPath.Open(path, Listing | Posix.FolderOnly) switch
+        {
+            LinklessPath.Absent => null,
+            LinklessPath.Untold => otherwise(path),
+            var descriptor => new HeldFolder(path, descriptor, canSync: true, isLinkless: true),
+        };
+
+    private static HeldFolder? TryFollow(string path)
     {
         var descriptor = Posix.Open(path, Listing | Posix.FolderOnly);
         if (descriptor >= 0)
@@ -53,16 +67,11 @@ public sealed class HeldFolder : IDisposable
     /// <returns>The folder, or null when there is nothing by that name.</returns>
     /// <exception cref="StrayLinkException">Somebody else's link lies in the path.</exception>
     /// <exception cref="IOException">It is no folder, or the system refuses.</exception>
-    public static HeldFolder? TryOpenStraight(string path)
-    {
-        if (!CurrentUser.IsRoot)
-        {
-            return TryOpen(path);
-        }
+    public static HeldFolder? TryOpenStraight(string path) =>
+        CurrentUser.IsRoot ? TryOpen(System.IO.Path.GetFullPath(path), TryWalk) : TryOpen(path);
 
-        var descriptor = StraightPath.OpenFolder(System.IO.Path.GetFullPath(path));
-        return descriptor < 0 ? null : new HeldFolder(path, descriptor, canSync: true);
-    }
+    private static HeldFolder? TryWalk(string path) =>
+        StraightPath.OpenFolder(path) is >= 0 and var descriptor ? new HeldFolder(path, descriptor, canSync: true) : null;
 
     /// <inheritdoc cref="TryOpenStraight"/>
     /// <returns>The folder.</returns>
@@ -166,11 +175,13 @@ public sealed class HeldFolder : IDisposable
     }
 
     /// <summary>Gives what lies in this folder its owner, a link itself; likewise.</summary>
-    public void GiveOwner(string name)
+    public void GiveOwner(string name) => GiveOwner(Terminated(name));
+
+    internal void GiveOwner(byte[] name)
     {
         if (Heir is { } owner)
         {
-            Posix.ChangeOwnerOf(Descriptor, Terminated(name), owner);
+            Posix.ChangeOwnerOf(Descriptor, name, owner);
         }
     }
 
@@ -184,12 +195,27 @@ public sealed class HeldFolder : IDisposable
         }
     }
 
-    internal static byte[] Terminated(string name) => Encoding.UTF8.GetBytes(name + '\0');
+    internal static byte[] Terminated(string name)
+    {
+        var bytes = new byte[Encoding.UTF8.GetByteCount(name) + 1];
+        Encoding.UTF8.GetBytes(name, bytes);
+        return bytes;
+    }
 
     public void Dispose() => _ = Posix.Close(Descriptor);
 
     /// <summary>Who gets what root makes in this folder; null when that is nobody but this process's own account.</summary>
-    private FileOwner? Heir => CurrentUser.IsRoot && Posix.StatusOf(Descriptor) is var status && (status.User, status.Group) != (0, 0)
-        ? new FileOwner(status.User, status.Group)
-        : null;
+    private FileOwner? Heir
+    {
+        get
+        {
+            if (!_knowsHeir && CurrentUser.IsRoot && Posix.StatusOf(Descriptor) is var status && (status.User, status.Group) != (0, 0))
+            {
+                _heir = new FileOwner(status.User, status.Group);
+            }
+
+            _knowsHeir = true;
+            return _heir;
+        }
+    }
 }

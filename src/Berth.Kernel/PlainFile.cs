@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 
 namespace Berth.Kernel;
 
@@ -28,44 +27,59 @@ public static class PlainFile
     /// <inheritdoc cref="Read"/>
     public static ReadOnlyMemory<byte>? ReadBytes(string path, long limit, Func<string, bool>? isAllowed = null)
     {
-        var descriptor = Posix.Open(path, Flags);
+        // Only who asks where it lies gains by knowing that no link lies in its path.
+        var linkless = isAllowed is null ? LinklessPath.Untold : LinklessPath.Open(path, Flags);
+        var descriptor = linkless == LinklessPath.Untold ? Posix.Open(path, Flags) : linkless;
         if (descriptor < 0)
         {
             return SystemFault.LastIsAbsence ? null : throw SystemFault.Last(path);
         }
 
-        using var file = new SafeFileHandle(descriptor, ownsHandle: true);
-        var status = Posix.StatusOf(descriptor);
-        if (!status.IsPlain)
+        try
         {
-            throw new IOException("it is not a plain file");
-        }
+            var status = Posix.StatusOf(descriptor);
+            if (!status.IsPlain)
+            {
+                throw new IOException("it is not a plain file");
+            }
 
-        if (status.Size > limit)
+            if (status.Size > limit)
+            {
+                throw new IOException($"it is larger than {ByteSize.Of(limit)}");
+            }
+
+            if (isAllowed is not null && (linkless >= 0 ? path : RealPathOf(descriptor)) is { } real && !isAllowed(real))
+            {
+                throw new IOException($"a link leads from it to {Printable.Of(real)}, outside of where it may lie");
+            }
+
+            return ReadAll(descriptor, path, status.Size, limit);
+        }
+        finally
         {
-            throw new IOException($"it is larger than {ByteSize.Of(limit)}");
+            _ = Posix.Close(descriptor);
         }
-
-        if (isAllowed is not null && new FileInfo(string.Create(null, $"/proc/self/fd/{descriptor}")).LinkTarget is { } real && !isAllowed(real))
-        {
-            throw new IOException($"a link leads from it to {Printable.Of(real)}, outside of where it may lie");
-        }
-
-        return ReadAll(file, status.Size, limit);
     }
 
+    private static string? RealPathOf(int descriptor) => new FileInfo(string.Create(null, $"/proc/self/fd/{descriptor}")).LinkTarget;
+
     // Files of the kernel's have no size, and others may grow while they are read.
-    private static ReadOnlyMemory<byte> ReadAll(SafeFileHandle file, long size, long limit)
+    private static ReadOnlyMemory<byte> ReadAll(int descriptor, string path, long size, long limit)
     {
         var bytes = new byte[size > 0 ? size + 1 : 4096];
         var length = 0;
-        int read;
-        while ((read = RandomAccess.Read(file, bytes.AsSpan(length), length)) > 0)
+        while (Posix.Read(descriptor, bytes.AsSpan(length)) is not 0 and var read)
         {
-            length += read;
+            length += read > 0 ? read : throw SystemFault.Last(path);
             if (length > limit)
             {
                 throw new IOException($"it is larger than {ByteSize.Of(limit)}");
+            }
+
+            // Where there was room for more: this is all.
+            if (length == size)
+            {
+                break;
             }
 
             if (length == bytes.Length)

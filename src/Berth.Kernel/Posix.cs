@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace Berth.Kernel;
 
@@ -121,26 +120,42 @@ internal static unsafe partial class Posix
 
         var bytes = new byte[1024];
         var length = 0;
-        while (true)
+        while (Read(descriptor, bytes.AsSpan(length)) is > 0 and var read)
         {
-            nint read;
-            fixed (byte* start = bytes)
-            {
-                read = Read(descriptor, start + length, (nuint)(bytes.Length - length));
-            }
-
-            if (read <= 0)
-            {
-                _ = Close(descriptor);
-                return bytes[..length];
-            }
-
-            length += (int)read;
+            length += read;
             if (length == bytes.Length)
             {
                 Array.Resize(ref bytes, bytes.Length * 4);
             }
         }
+
+        _ = Close(descriptor);
+        return bytes[..length];
+    }
+
+    /// <summary>Reads on in an open file.</summary>
+    /// <returns>How many bytes; 0 at its end, negative when the system refuses.</returns>
+    public static int Read(int descriptor, Span<byte> bytes)
+    {
+        while (true)
+        {
+            fixed (byte* start = bytes)
+            {
+                if (Read(descriptor, start, (nuint)bytes.Length) is var read && (read >= 0 || Marshal.GetLastPInvokeError() != SystemFault.Interrupted))
+                {
+                    return (int)read;
+                }
+            }
+        }
+    }
+
+    /// <summary>Opens a path as long as no link lies anywhere in it; with one the error is ELOOP.</summary>
+    public static int OpenWithoutLinks(string path, int flags)
+    {
+        const long number = 437; // openat2, the same on every architecture
+        const ulong noLinks = 0x04; // RESOLVE_NO_SYMLINKS
+        var how = new OpenHow { Flags = (ulong)flags, Resolve = noLinks };
+        return (int)OpenAt2(number, AtCurrentDirectory, path, &how, (nuint)sizeof(OpenHow));
     }
 
     /// <summary>The account's name in the machine's user database.</summary>
@@ -223,12 +238,9 @@ internal static unsafe partial class Posix
     private static FileStatus? Status(int folder, string path, int flags)
     {
         var words = stackalloc uint[64];
-        fixed (byte* start = Encoding.UTF8.GetBytes(path + '\0'))
-        {
-            return Statx(folder, start, flags, WantAll, words) == 0
-                ? new FileStatus(words[5], words[6], words[7] & 0xffff, *(long*)(words + 10), words[4])
-                : null;
-        }
+        return Statx(folder, path, flags, WantAll, words) == 0
+            ? new FileStatus(words[5], words[6], words[7] & 0xffff, *(long*)(words + 10), words[4])
+            : null;
     }
 
     /// <summary>Takes a lock on a whole file (fcntl_locking(2), open file description locks), or tells who is in its way.</summary>

@@ -13,16 +13,17 @@ public static class PrivateFolder
     /// <exception cref="ProblemException"><see cref="KernelProblems.StateNotWritable"/>.</exception>
     public static void Ensure(string path, UnixFileMode mode = OwnerOnly) => HoldStraight(path, mode).Dispose();
 
-    /// <summary>Makes the folder and its missing parents, and holds it.</summary>
-    /// <param name="path">Which.</param>
+    /// <summary>Makes a folder below a root, and its missing parents, and holds it.</summary>
+    /// <param name="path">Which: the root itself, or one below it.</param>
     /// <param name="mode">Of what is made; parents let the same people pass.</param>
+    /// <param name="root">Made when missing, for all to pass, and leads where its owner wants.</param>
     /// <param name="isAllowed">Asked with the path that the deepest existing folder truly lies at; null allows any.</param>
     /// <exception cref="ProblemException"><see cref="KernelProblems.StateNotWritable"/>.</exception>
-    public static HeldFolder Hold(string path, UnixFileMode mode = OwnerOnly, Func<string, bool>? isAllowed = null)
+    public static HeldFolder Hold(string path, UnixFileMode mode, string root, Func<string, bool>? isAllowed)
     {
         try
         {
-            return HoldEach(Path.GetFullPath(path), mode, isAllowed);
+            return HoldEach(Path.GetFullPath(path), mode, Path.GetFullPath(root), isAllowed);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -61,7 +62,7 @@ public static class PrivateFolder
     // Parents let the same people pass.
     private static UnixFileMode Passable(UnixFileMode mode) => mode | (PublicRead & (UnixFileMode)0b001_001_001);
 
-    private static HeldFolder HoldEach(string path, UnixFileMode mode, Func<string, bool>? isAllowed)
+    private static HeldFolder HoldEach(string path, UnixFileMode mode, string? root, Func<string, bool>? isAllowed)
     {
         if (HeldFolder.TryOpen(path) is { } there)
         {
@@ -74,7 +75,12 @@ public static class PrivateFolder
             throw new IOException($"a link leads from {Printable.Of(path)} to {Printable.Of(there.RealPath)}, which is none of Berth's folders");
         }
 
-        using var parent = HoldEach(Path.GetDirectoryName(path)!, Passable(mode), isAllowed);
+        if (path == root)
+        {
+            (mode, root, isAllowed) = (PublicRead, null, null);
+        }
+
+        using var parent = HoldEach(Path.GetDirectoryName(path)!, Passable(mode), root, isAllowed);
         return parent.Make(Path.GetFileName(path), mode);
     }
 }

@@ -7,23 +7,29 @@ namespace Berth.Kernel;
 internal sealed class TemporaryFile(HeldFolder folder, string name) : IDisposable
 {
     private const int New = Posix.WriteOnly | Posix.CreateNew | Posix.CloseOnExec;
-    private readonly string _text = $".{name}.{Guid.NewGuid():N}{AtomicFile.TemporaryEnding}";
+
+    // Random once for this process, and counted in it: no two are alike, not in one folder of two processes either.
+    private static readonly string Process = Guid.NewGuid().ToString("N")[..16];
+    private static long _made;
+
+    private readonly byte[] _own = HeldFolder.Terminated(string.Create(null, $".{name}.{Process}{Interlocked.Increment(ref _made):x}{AtomicFile.TemporaryEnding}"));
     private int _descriptor = -1;
     private bool _isThere;
-
-    private byte[] Own => HeldFolder.Terminated(_text);
 
     private string Place => $"{folder.Name}/{name}";
 
     /// <exception cref="IOException">The system's own words.</exception>
     public void Create(ReadOnlySpan<byte> content, UnixFileMode mode)
     {
-        var own = Own;
-        _descriptor = Checked(Posix.Unbroken(() => Posix.OpenAt(folder.Descriptor, own, New, (uint)mode)));
+        _descriptor = Checked(Posix.Unbroken(() => Posix.OpenAt(folder.Descriptor, _own, New, (uint)mode)));
         _isThere = true;
 
-        // The umask narrows what a group should read; the mode asked for is the mode given.
-        Checked(Posix.Unbroken(() => Posix.ChangeMode(_descriptor, (uint)mode)));
+        // The umask narrows what a group should read, if nothing of the owner's; the mode asked for is the mode given.
+        if ((mode & ~AtomicFile.Private) != 0)
+        {
+            Checked(Posix.Unbroken(() => Posix.ChangeMode(_descriptor, (uint)mode)));
+        }
+
         folder.GiveOwner(_descriptor);
         Posix.Write(_descriptor, content);
     }
@@ -31,9 +37,9 @@ internal sealed class TemporaryFile(HeldFolder folder, string name) : IDisposabl
     /// <inheritdoc cref="Create" path="/exception"/>
     public void CreateLink(string target)
     {
-        File.CreateSymbolicLink($"{folder.Path}/{_text}", target);
+        Checked(Posix.MakeLink(target, folder.Descriptor, _own));
         _isThere = true;
-        folder.GiveOwner(_text);
+        folder.GiveOwner(_own);
     }
 
     /// <summary>Sends the content on its way to the disk without waiting.</summary>
@@ -58,7 +64,7 @@ internal sealed class TemporaryFile(HeldFolder folder, string name) : IDisposabl
     /// <inheritdoc cref="Create" path="/exception"/>
     public void TakePlace()
     {
-        if (!Posix.RenameAt(folder.Descriptor, Own, folder.Descriptor, HeldFolder.Terminated(name)))
+        if (!Posix.RenameAt(folder.Descriptor, _own, folder.Descriptor, HeldFolder.Terminated(name)))
         {
             throw SystemFault.Last(Place);
         }
@@ -85,7 +91,7 @@ internal sealed class TemporaryFile(HeldFolder folder, string name) : IDisposabl
     {
         try
         {
-            Posix.RemoveFile(folder.Descriptor, Own);
+            Posix.RemoveFile(folder.Descriptor, _own);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -34,14 +34,14 @@ public sealed class FileStateStore(StateRoots roots, TimeProvider time, FolderWa
     public void Write(StatePath path, string text, UnixFileMode mode = AtomicFile.Private)
     {
         var file = FileOf(path);
-        using var folder = Hold(file);
+        using var folder = Hold(path);
         AtomicFile.Write(folder, Path.GetFileName(file), Encoding.UTF8.GetBytes(text), mode);
     }
 
     public void WriteUnsynced(StatePath path, string text)
     {
         var file = FileOf(path);
-        using var folder = Hold(file);
+        using var folder = Hold(path);
         AtomicFile.WriteUnsynced(folder, Path.GetFileName(file), Encoding.UTF8.GetBytes(text));
     }
 
@@ -50,13 +50,13 @@ public sealed class FileStateStore(StateRoots roots, TimeProvider time, FolderWa
         var folders = new Dictionary<string, HeldFolder>(StringComparer.Ordinal);
         try
         {
-            AtomicFile.WriteAll([.. files.Select(file => new FileChange(HoldOnce(folders, FileOf(file.Path)), Path.GetFileName(FileOf(file.Path)))
+            var changes = new FileChange[files.Count];
+            for (var i = 0; i < changes.Length; i++)
             {
-                Content = file.IsLink ? [] : Encoding.UTF8.GetBytes(file.Text),
-                Target = file.IsLink ? file.Text : null,
-                Mode = file.Mode,
-                InPlace = file.InPlace,
-            })]);
+                changes[i] = Change(files[i], folders);
+            }
+
+            AtomicFile.WriteAll(changes);
         }
         finally
         {
@@ -67,10 +67,23 @@ public sealed class FileStateStore(StateRoots roots, TimeProvider time, FolderWa
         }
     }
 
+    private FileChange Change(StateFile file, Dictionary<string, HeldFolder> folders)
+    {
+        var path = FileOf(file.Path);
+        var folder = Path.GetDirectoryName(path)!;
+        return new FileChange(folders.TryGetValue(folder, out var held) ? held : folders[folder] = Hold(file.Path), Path.GetFileName(path))
+        {
+            Content = file.IsLink ? [] : Encoding.UTF8.GetBytes(file.Text),
+            Target = file.IsLink ? file.Text : null,
+            Mode = file.Mode,
+            InPlace = file.InPlace,
+        };
+    }
+
     public void EnsureFolder(StatePath path, UnixFileMode mode)
     {
-        EnsureRoot(FileOf(path));
-        PrivateFolder.Hold(FileOf(path), mode, _guard.For(FileOf(path))).Dispose();
+        var folder = FileOf(path);
+        PrivateFolder.Hold(folder, mode, RootOf(path), _guard.For(folder)).Dispose();
     }
 
     public void Delete(StatePath path)
@@ -99,8 +112,8 @@ public sealed class FileStateStore(StateRoots roots, TimeProvider time, FolderWa
     {
         Delete(to);
         var (source, target) = (FileOf(from), FileOf(to));
-        using var here = Hold(source);
-        using var there = Hold(target);
+        using var here = Hold(from);
+        using var there = Hold(to);
         try
         {
             Posix.Rename($"{here.Path}/{Path.GetFileName(source)}", $"{there.Path}/{Path.GetFileName(target)}");
@@ -147,7 +160,9 @@ public sealed class FileStateStore(StateRoots roots, TimeProvider time, FolderWa
         }
     }
 
-    public string FileOf(StatePath path) => $"{(path.InLib ? roots.Lib : roots.Home)}/{path.Relative}";
+    public string FileOf(StatePath path) => $"{RootOf(path)}/{path.Relative}";
+
+    private string RootOf(StatePath path) => path.InLib ? roots.Lib : roots.Home;
 
     public async ValueTask<IDisposable> LockAsync(string scope, CancellationToken cancel)
     {
@@ -196,22 +211,13 @@ public sealed class FileStateStore(StateRoots roots, TimeProvider time, FolderWa
         }
     }
 
-    /// <summary>The folder a file is to lie in, made when missing; the roots themselves lead where their owner wants.</summary>
-    private HeldFolder Hold(string file)
+    /// <summary>The folder a document is to lie in, made when missing.</summary>
+    private HeldFolder Hold(StatePath path)
     {
         SinglePass.Forget();
-        EnsureRoot(file);
-        return PrivateFolder.Hold(Path.GetDirectoryName(file)!, PrivateFolder.GroupRead, _guard.For(file));
+        var file = FileOf(path);
+        return PrivateFolder.Hold(Path.GetDirectoryName(file)!, PrivateFolder.GroupRead, RootOf(path), _guard.For(file));
     }
-
-    private HeldFolder HoldOnce(Dictionary<string, HeldFolder> held, string file)
-    {
-        var folder = Path.GetDirectoryName(file)!;
-        return held.TryGetValue(folder, out var known) ? known : held[folder] = Hold(file);
-    }
-
-    private void EnsureRoot(string file) => PrivateFolder.Hold(
-        file.StartsWith(roots.Lib + "/", StringComparison.Ordinal) ? roots.Lib : roots.Home, PrivateFolder.PublicRead).Dispose();
 
     private sealed class Held(FileLock outside, SemaphoreSlim inside) : IDisposable
     {

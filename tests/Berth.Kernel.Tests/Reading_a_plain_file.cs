@@ -26,6 +26,15 @@ public sealed class Reading_a_plain_file : IDisposable
     }
 
     [Fact]
+    public void reads_the_kernels_own_files_to_their_end_though_they_have_no_size()
+    {
+        Assert.Equal(File.ReadAllText("/proc/version"), PlainFile.Read("/proc/version"));
+        var maps = PlainFile.Read("/proc/self/maps")!;
+        Assert.True(maps.Length > 4096, "this process has more memory mapped than one read takes");
+        Assert.Equal(File.ReadLines("/proc/self/maps").Last(), maps.TrimEnd('\n').Split('\n')[^1]);
+    }
+
+    [Fact]
     public async Task refuses_what_is_no_plain_file_without_waiting_for_it()
     {
         await ExternalProgram.SucceedAsync("mkfifo", [_scratch["fifo"]]);

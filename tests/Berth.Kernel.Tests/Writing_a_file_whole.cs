@@ -91,6 +91,22 @@ public sealed class Writing_a_file_whole : IDisposable
     }
 
     [Fact]
+    public void gives_what_root_writes_to_its_folders_owner_a_link_too()
+    {
+        Assert.SkipUnless(CurrentUser.IsRoot, "only root gives files away");
+        var dokku = new FileOwner(4242, 4242);
+        Directory.CreateDirectory(_scratch["theirs"]);
+        dokku.Take(_scratch["theirs"]);
+        using var theirs = HeldFolder.Open(_scratch["theirs"]);
+        using var ours = HeldFolder.Open(_scratch.Path);
+
+        AtomicFile.WriteAll([new FileChange(theirs, "a"), new FileChange(ours, "b"), new FileChange(theirs, "c") { Target = "a" }]);
+
+        Assert.Equal((dokku, dokku), (FileOwner.OfItself(_scratch["theirs/a"]), FileOwner.OfItself(_scratch["theirs/c"])));
+        Assert.Equal(new FileOwner(0, 0), FileOwner.OfItself(_scratch["b"]));
+    }
+
+    [Fact]
     public async Task never_shows_a_reader_half_of_it()
     {
         var (a, b) = (new string('a', 50_000), new string('b', 70_000));

@@ -24,7 +24,11 @@ public sealed class Keeping_root_inside : IDisposable
 
     private static StatePath Vhost => StatePath.Home("hello", "VHOST");
 
-    public void Dispose() => _scratch.Dispose();
+    public void Dispose()
+    {
+        LinklessPath.IsKnown = true;
+        _scratch.Dispose();
+    }
 
     [Fact]
     public void reads_no_file_that_a_link_leads_out_to()
@@ -87,6 +91,51 @@ public sealed class Keeping_root_inside : IDisposable
 
         Assert.Equal("{}", _store.Read(StatePath.Lib("data", "builds", "1.json")));
         Assert.True(File.Exists(_scratch["outside/builds/1.json"]));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void looks_anew_at_each_write_whether_a_link_stands_for_the_folder_by_now(bool hasCall)
+    {
+        LinklessPath.IsKnown = hasCall;
+        _store.Write(Vhost, "first\n");
+        Directory.Move(_scratch["home/hello"], _scratch["home/moved"]);
+        Directory.CreateSymbolicLink(_scratch["home/hello"], _scratch["outside"]);
+
+        Assert.Throws<ProblemException>(() => _store.Write(Vhost, "second\n"));
+        Assert.Throws<ProblemException>(() => _store.WriteAll([new StateFile(Vhost, "second\n")]));
+        Assert.Throws<ProblemException>(() => _store.Read(Vhost));
+        Assert.Throws<ProblemException>(() => _store.Delete(Vhost));
+        Assert.Equal("root's secret\n", File.ReadAllText(_scratch["outside/VHOST"]));
+
+        Directory.Delete(_scratch["home/hello"]);
+        Directory.CreateSymbolicLink(_scratch["home/hello"], "moved");
+        Assert.Equal("first\n", _store.Read(Vhost));
+        _store.Write(Vhost, "third\n");
+        Assert.Equal("third\n", File.ReadAllText(_scratch["home/moved/VHOST"]));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void follows_a_link_that_stands_for_a_root_and_stays_inside_of_what_it_leads_to(bool hasCall)
+    {
+        LinklessPath.IsKnown = hasCall;
+        Directory.CreateSymbolicLink(_scratch["root"], "home");
+        var store = new FileStateStore(new StateRoots(_scratch["root"], _scratch["root/lib"]), TimeProvider.System);
+
+        store.Write(Vhost, "hello.example.com\n");
+        store.Write(StatePath.Lib("config", "hello", "ENV"), "A=1\n");
+
+        Assert.Equal("hello.example.com\n", store.Read(Vhost));
+        Assert.Equal("hello.example.com\n", File.ReadAllText(_scratch["home/hello/VHOST"]));
+        Assert.Equal("A=1\n", store.Read(StatePath.Lib("config", "hello", "ENV")));
+        File.Delete(_scratch["home/hello/VHOST"]);
+        File.CreateSymbolicLink(_scratch["home/hello/VHOST"], _scratch["outside/VHOST"]);
+        Assert.Throws<ProblemException>(() => store.Read(Vhost));
+        Directory.CreateSymbolicLink(_scratch["home/out"], _scratch["outside"]);
+        Assert.Throws<ProblemException>(() => store.Write(StatePath.Home("out", "VHOST"), "theirs"));
     }
 
     [Fact]

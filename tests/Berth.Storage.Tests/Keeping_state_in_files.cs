@@ -27,6 +27,21 @@ public sealed class Keeping_state_in_files : IDisposable
     }
 
     [Fact]
+    public void makes_a_missing_root_for_all_to_pass_and_a_folder_below_it_for_its_group()
+    {
+        var store = new FileStateStore(new StateRoots(_scratch["srv/home"], _scratch["srv/lib"]), TimeProvider.System);
+
+        store.Write(StatePath.Home("hello", "VHOST"), "");
+        store.EnsureFolder(StatePath.Lib("data", "letsencrypt"), PrivateFolder.OwnerOnly);
+
+        Assert.Equal(
+            (PrivateFolder.PublicRead, PrivateFolder.PublicRead, PrivateFolder.GroupRead, PrivateFolder.PublicRead, PrivateFolder.OwnerOnly),
+            (ModeOf("srv"), ModeOf("srv/home"), ModeOf("srv/home/hello"), ModeOf("srv/lib"), ModeOf("srv/lib/data/letsencrypt")));
+
+        UnixFileMode ModeOf(string path) => File.GetUnixFileMode(_scratch[path]);
+    }
+
+    [Fact]
     public void lists_no_file_that_a_crash_left_half_written()
     {
         _store.Write(StatePath.Home("hello", "VHOST"), "");
