@@ -20,8 +20,11 @@ internal sealed class QuietFrameworkLogs(ILoggerFactory inner) : ILoggerFactory
     {
     }
 
+    // An activity is made for each request as long as this one listens.
+    private const string Requests = "Microsoft.AspNetCore.Hosting.Diagnostics";
+
     private static LogLevel Least(string category) =>
-        category.StartsWith(Connections, StringComparison.Ordinal) ? LogLevel.None
+        category.StartsWith(Connections, StringComparison.Ordinal) || category == Requests ? LogLevel.None
         : category.StartsWith("Yarp.", StringComparison.Ordinal) ? LogLevel.Error
         : LogLevel.Warning;
 

@@ -67,8 +67,15 @@ public sealed class RenewalLoop(
     {
         if (happened.Kind is LineageEventKind.Issued or LineageEventKind.RolledBack)
         {
-            Nudge(happened.App);
+            _ = NudgeSoonAsync(happened.App);
         }
+    }
+
+    // Who had it is still at it.
+    private async Task NudgeSoonAsync(AppName app)
+    {
+        await Task.Delay(Breath, time);
+        Nudge(app);
     }
 
     private DateTimeOffset SafeLook(CancellationToken cancel)
@@ -264,10 +271,9 @@ public sealed class RenewalLoop(
 
     private async Task SleepAsync(TimeSpan span, CancellationToken cancel)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var nudged = _nudges.Reader.WaitToReadAsync(either.Token).AsTask();
-        await Task.WhenAny(nudged, Task.Delay(span < Breath ? Breath : span, time, either.Token));
-        await either.CancelAsync();
+        using var alarm = new CancellationTokenSource(span < Breath ? Breath : span, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, alarm.Token);
+        await ((Task)_nudges.Reader.WaitToReadAsync(either.Token).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancel.ThrowIfCancellationRequested();
     }
 }

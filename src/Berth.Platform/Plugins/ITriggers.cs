@@ -15,4 +15,7 @@ public interface ITriggers
 
     /// <summary>Whether somebody may handle a trigger as things are now.</summary>
     bool MayBeHandled(string trigger) => true;
+
+    /// <summary>Whether what is fired is written down, handled or not.</summary>
+    bool AreLogged => true;
 }

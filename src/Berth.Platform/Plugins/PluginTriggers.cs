@@ -13,6 +13,8 @@ public sealed class PluginTriggers(PluginCatalog catalog, PluginEnvironment envi
     public Task FireAsync(string trigger, IReadOnlyList<string> arguments, CommandOutput output, CancellationToken cancel) =>
         FireAsync(trigger, arguments, SharedInput.None, asRoot: false, output, cancel);
 
+    public bool AreLogged => events.IsOn;
+
     public bool MayBeHandled(string trigger)
     {
         try

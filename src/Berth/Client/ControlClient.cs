@@ -11,8 +11,9 @@ namespace Berth.Client;
 /// <summary>Sends one command to the daemon and plays back what it says. It holds no state: killing it harms nothing.</summary>
 internal sealed class ControlClient : IDisposable
 {
-    // Most commands are over by then. Minding Ctrl-C takes a thread; pressed before, it ends this process as the system does.
-    private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(20);
+    // Most commands are over by then, and nobody is as quick. Minding Ctrl-C takes a thread; pressed before, it ends this process as the system
+    // does.
+    private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(100);
 
     private readonly ControlConnection _daemon;
     private readonly long _begun = Stopwatch.GetTimestamp();

@@ -8,6 +8,8 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Berth.Control;
 
@@ -28,6 +30,8 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
         Remove(file);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = "/" });
         var address = ControlSocket.AddressOf(file, out _folder);
+        // A command runs on a thread of the pool all the same; without this each of its lines wakes two more.
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
         {
             options.AddServerHeader = false;

@@ -93,9 +93,9 @@ internal sealed class FrameWriter : IOutputSink, IDisposable
     {
         try
         {
-            while (true)
+            for (var sent = 0L; ;)
             {
-                var read = await _queue.Reader.ReadAsync();
+                var read = await GatherAsync(sent);
                 foreach (var segment in read.Buffer)
                 {
                     await client.WriteAsync(segment);
@@ -109,7 +109,7 @@ internal sealed class FrameWriter : IOutputSink, IDisposable
                     break;
                 }
 
-                await _hurry.WaitAsync(Together);
+                sent = Stopwatch.GetTimestamp();
             }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
@@ -122,6 +122,21 @@ internal sealed class FrameWriter : IOutputSink, IDisposable
             _ended = true;
             _drained.TrySetResult();
         }
+    }
+
+    /// <summary>Waits for frames; what comes close behind the last waits for what comes with it.</summary>
+    private async ValueTask<ReadResult> GatherAsync(long sent)
+    {
+        var read = await _queue.Reader.ReadAsync();
+        var left = Together - Stopwatch.GetElapsedTime(sent);
+        if (sent == 0 || read.IsCompleted || left <= TimeSpan.Zero)
+        {
+            return read;
+        }
+
+        _queue.Reader.AdvanceTo(read.Buffer.Start);
+        await _hurry.WaitAsync(left);
+        return await _queue.Reader.ReadAsync();
     }
 
     private void Taken(long count)

@@ -58,9 +58,9 @@ public sealed class NoticeDelivery : IDisposable
         {
             Keep(app, new WaitingNotice(Trigger, sent));
         }
-        else
+        else if (_plugins.AreLogged)
         {
-            // It is still fired, for the log of triggers.
+            // Fired for the log alone.
             _arrived.Writer.TryWrite(new WaitingNotice(Trigger, sent));
         }
 
