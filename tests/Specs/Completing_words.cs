@@ -8,6 +8,7 @@ public sealed class Completing_words
     [InlineData("apps:destroy com", "complete-me")]
     [InlineData("apps:destr", "destroy")]
     [InlineData("config:get complete-me GR", "GREETING")]
+    [InlineData("explain acme-caa-f", "acme-caa-forbids")]
     public async Task works_in_bash(string typed, string expected)
     {
         await using var berth = await PreparedAsync();

@@ -228,6 +228,7 @@ public sealed partial class Proving_names_over_dns_and_tls
         Assert.Contains("letsencrypt:set hello dns-provider", refused.Error, StringComparison.Ordinal);
         Assert.NotEqual(0, missing.Status);
         Assert.Contains("RFC2136_NAMESERVER", missing.Error, StringComparison.Ordinal);
+        Assert.Contains("berth letsencrypt:set hello dns-provider-NAME VALUE", missing.Error, StringComparison.Ordinal);
         Assert.NotEqual(0, unknown.Status);
         Assert.Contains("cloudflare", unknown.Error, StringComparison.Ordinal);
         Assert.Equal(0, pebble.Orders);

@@ -105,7 +105,7 @@ public sealed class Completions(IReadOnlyList<Command> commands, CompletionSourc
         "<app>" => Plain(sources.Apps()),
         "<domain>" when command.Name is "domains:remove" => Plain(sources.DomainsOf(subject)),
         "<key>" or "KEY" or "KEY1" or "KEY2" when command.Name is "config:get" or "config:unset" => Plain(sources.ConfigKeysOf(subject)),
-        "<key>" or "<property>" => Plain(command.Keys),
+        "<key>" or "<property>" or "<code>" => Plain(command.Keys),
         _ when value.AsSpan().ContainsAny('<', '/', '=') || value.Length == 0 || char.IsAsciiLetterUpper(value[0]) => [],
         _ => Plain([value]),
     };

@@ -6,6 +6,7 @@ namespace Berth.Commands;
 internal static class HelpText
 {
     private const string Indent = "    ";
+    private const int Widest = 120;
 
     public static void ForFeature(CommandOutput output, IFeature feature, string program)
     {
@@ -55,10 +56,12 @@ internal static class HelpText
 
     private static void Table(CommandOutput output, (string Usage, string Summary)[] rows)
     {
-        var width = rows.Length == 0 ? 0 : rows.Max(row => row.Usage.Length);
+        var width = rows.Select(row => row.Usage.Length).Where(length => length <= Widest).DefaultIfEmpty(Widest / 2).Max();
         foreach (var (usage, summary) in rows)
         {
-            output.Line($"{Indent}{usage.PadRight(width)}  {summary}".TrimEnd());
+            // One with many options has its summary below it, and does not push all others' away.
+            var line = usage.Length <= width ? usage.PadRight(width) : $"{usage}\n{Indent}{new string(' ', width)}";
+            output.Line($"{Indent}{line}  {summary}".TrimEnd());
         }
     }
 }

@@ -29,5 +29,8 @@ internal sealed class LocalCommands(string name, string description, params (str
 
     public IEnumerable<Command> Commands => commands.Select(command =>
         new Command(command.Name, command.Synopsis, command.Summary, call => throw CommandLineProblems.Missing(
-            $"{command.Name} takes no words in front of it.", $"Write `berth {command.Name}`.").AsException()));
+            $"{command.Name} takes no words in front of it.", $"Write `berth {command.Name}`.").AsException())
+        {
+            Keys = command.Name == "explain" ? [.. ProblemTable.All.Select(code => code.Id)] : [],
+        });
 }

@@ -99,8 +99,21 @@ public sealed class DnsChoice(PropertyStore properties, StateRoots roots, TimePr
             _solvers.Clear();
         }
 
-        var provider = code is null ? null : DnsProviders.Create(code, settings, _http.Value, time, new OwnersRights(roots));
+        var provider = code is null ? null : ProviderOf(app, code, settings);
         return _solvers.GetOrAdd(key, _ => new DnsSolver(kind, provider, options, time));
+    }
+
+    private IDnsProvider ProviderOf(AppName app, string code, Dictionary<string, string> settings)
+    {
+        try
+        {
+            return DnsProviders.Create(code, settings, _http.Value, time, new OwnersRights(roots));
+        }
+        catch (ProblemException e) when (e.Problem.Code == DnsProblems.SettingMissing || e.Problem.Code == DnsProblems.SettingInvalid)
+        {
+            // The library knows the setting's name, and not by which command it is set here.
+            throw (e.Problem with { Remedy = $"{e.Problem.Remedy} The command: `berth letsencrypt:set {app} {Family}NAME VALUE`." }).AsException(e);
+        }
     }
 
     // A secret in a file may be another by now.
