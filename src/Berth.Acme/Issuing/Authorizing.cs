@@ -38,14 +38,7 @@ internal sealed class Authorizing(
                 client.Options.Host, $"lists {order.Authorizations.Count} authorizations for one order").AsException());
         }
 
-        var limits = new ParallelOptions
-        {
-            MaxDegreeOfParallelism = client.Options.ParallelAuthorizations,
-            CancellationToken = cancel,
-        };
-        var ordered = names.ToHashSet(StringComparer.Ordinal);
-        _isAlone = order.Authorizations.Count == 1;
-        await Parallel.ForEachAsync(order.Authorizations, limits, async (url, token) => await AuthorizeAsync(url, ordered, token));
+        await AuthorizeAsync(order.Authorizations, names.ToHashSet(StringComparer.Ordinal), cancel);
         if (!_failures.IsEmpty)
         {
             var failures = _failures.OrderBy(failure => failure.Name, StringComparer.Ordinal).ToList();
@@ -58,6 +51,19 @@ internal sealed class Authorizing(
         }
 
         return _decided;
+    }
+
+    private async Task AuthorizeAsync(IReadOnlyList<string> urls, HashSet<string> ordered, CancellationToken cancel)
+    {
+        _isAlone = urls.Count == 1;
+        if (_isAlone)
+        {
+            await AuthorizeAsync(urls[0], ordered, cancel);
+            return;
+        }
+
+        var limits = new ParallelOptions { MaxDegreeOfParallelism = client.Options.ParallelAuthorizations, CancellationToken = cancel };
+        await Parallel.ForEachAsync(urls, limits, async (url, token) => await AuthorizeAsync(url, ordered, token));
     }
 
     private async Task AuthorizeAsync(string url, HashSet<string> ordered, CancellationToken cancel)
