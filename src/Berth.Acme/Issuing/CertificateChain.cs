@@ -1,5 +1,7 @@
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Berth.Kernel;
 
 namespace Berth.Acme.Issuing;
@@ -7,10 +9,8 @@ namespace Berth.Acme.Issuing;
 /// <summary>A downloaded chain, leaf first, parsed and nothing more.</summary>
 internal sealed class CertificateChain
 {
-    internal const string ContentType = "application/pem-certificate-chain";
     private const int MostCertificates = 10;
     private const int LongestText = 256 * 1024;
-    private const string Label = "CERTIFICATE";
 
     private CertificateChain(List<ChainCertificate> certificates) => Certificates = certificates;
 
@@ -21,13 +21,16 @@ internal sealed class CertificateChain
     /// <summary>The common name of the issuer that the topmost certificate names.</summary>
     internal string TopIssuer => CommonName(Certificates[^1].Fields.Issuer);
 
-    internal string LeafPem => Pem(Leaf);
+    internal string LeafPem => field ??= Pem(Leaf);
 
-    internal string ChainPem => string.Concat(Certificates.Skip(1).Select(Pem));
+    internal string ChainPem => field ??= string.Concat(Certificates.Skip(1).Select(Pem));
+
+    /// <inheritdoc cref="Parse(ReadOnlySpan{byte})"/>
+    internal static CertificateChain Parse(string pem) => Parse(Encoding.UTF8.GetBytes(pem));
 
     /// <param name="pem">Certificates only (RFC 8555 §9.1); any other label is refused.</param>
     /// <exception cref="CryptographicException">It is something else; the message is the end of a sentence.</exception>
-    internal static CertificateChain Parse(ReadOnlySpan<char> pem)
+    internal static CertificateChain Parse(ReadOnlySpan<byte> pem)
     {
         if (pem.Length > LongestText)
         {
@@ -35,14 +38,16 @@ internal sealed class CertificateChain
         }
 
         List<ChainCertificate> certificates = [];
-        while (PemEncoding.TryFind(pem, out var fields))
+        while (PemEncoding.TryFindUtf8(pem, out var fields))
         {
-            if (!pem[fields.Label].SequenceEqual(Label) || certificates.Count == MostCertificates)
+            if (!pem[fields.Label].SequenceEqual("CERTIFICATE"u8) || certificates.Count == MostCertificates)
             {
                 throw new CryptographicException("it holds something else than a few certificates");
             }
 
-            certificates.Add(ChainCertificate.Read(Convert.FromBase64String(pem[fields.Base64Data].ToString())));
+            var der = new byte[fields.DecodedDataLength];
+            Base64.DecodeFromUtf8(pem[fields.Base64Data], der, out _, out _);
+            certificates.Add(ChainCertificate.Read(der));
             pem = pem[fields.Location.End..];
         }
 
@@ -69,5 +74,5 @@ internal sealed class CertificateChain
         return Printable.Of(name.Name);
     }
 
-    private static string Pem(ChainCertificate certificate) => PemEncoding.WriteString(Label, certificate.Der) + "\n";
+    private static string Pem(ChainCertificate certificate) => PemEncoding.WriteString("CERTIFICATE", certificate.Der) + "\n";
 }

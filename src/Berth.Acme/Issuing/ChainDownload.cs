@@ -61,12 +61,12 @@ internal sealed class ChainDownload(AcmeClient client, IProgress<IssuanceStep>? 
     /// <summary>Checks a chain that is in the journal already.</summary>
     /// <exception cref="OrderFailedException">It is of no use any more, most likely out of date.</exception>
     internal CertificateChain CheckKept(string pem, AsymmetricAlgorithm key, IReadOnlyList<string> names) =>
-        Check(pem, "the order's journal", key, names);
+        Check(Encoding.UTF8.GetBytes(pem), "the order's journal", key, names);
 
     private CertificateChain Check(AcmeResponse response, AsymmetricAlgorithm key, IReadOnlyList<string> names) =>
-        Check(Encoding.UTF8.GetString(response.Body), response.Url, key, names);
+        Check(response.Body.Span, response.Url, key, names);
 
-    private CertificateChain Check(string pem, string source, AsymmetricAlgorithm key, IReadOnlyList<string> names)
+    private CertificateChain Check(ReadOnlySpan<byte> pem, string source, AsymmetricAlgorithm key, IReadOnlyList<string> names)
     {
         try
         {
