@@ -19,7 +19,7 @@ internal sealed class AccountSession(
     private bool _registeredAgain;
 
     /// <summary>The account's key and URL; registers when there is none.</summary>
-    internal async Task<Signer> OpenAsync(CancellationToken cancel) => _signer ?? await OpenWhenFreeAsync(cancel);
+    internal async ValueTask<Signer> OpenAsync(CancellationToken cancel) => _signer ?? await OpenWhenFreeAsync(cancel);
 
     /// <summary>A request of this account; an empty payload is a POST-as-GET.</summary>
     /// <exception cref="AcmeRefusalException">The server answered with an error.</exception>

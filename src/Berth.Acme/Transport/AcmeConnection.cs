@@ -18,25 +18,7 @@ internal sealed class AcmeConnection(HttpClient http, Func<DateTimeOffset?, Http
 
     internal ServerClock Clock => _http.Clock;
 
-    internal async Task<AcmeDirectory> GetDirectoryAsync(CancellationToken cancel)
-    {
-        if (Fresh() is { } fresh)
-        {
-            return fresh.Directory;
-        }
-
-        await _directoryGate.WaitAsync(cancel);
-        try
-        {
-            var known = Fresh() ?? await ReadDirectoryAsync(cancel);
-            _directory = known;
-            return known.Directory;
-        }
-        finally
-        {
-            _directoryGate.Release();
-        }
-    }
+    internal async Task<AcmeDirectory> GetDirectoryAsync(CancellationToken cancel) => (Fresh() ?? await KnowAsync(cancel)).Directory;
 
     /// <summary>Uses one of the directory's URLs; where that is gone, the one in its place: servers move.</summary>
     /// <param name="which">The URL that is used.</param>
@@ -66,47 +48,40 @@ internal sealed class AcmeConnection(HttpClient http, Func<DateTimeOffset?, Http
 
     /// <summary>An unsigned GET, for what is public: the directory and renewal information.</summary>
     /// <exception cref="AcmeRefusalException">The server answered with an error.</exception>
-    internal Task<AcmeResponse> GetAsync(string url, CancellationToken cancel) =>
-        _patience.RunAsync(repeatable: true, token => SendAsync(HttpMethod.Get, url, null, token), cancel);
+    internal Task<AcmeResponse> GetAsync(string url, CancellationToken cancel) => AskAsync(HttpMethod.Get, url, cancel);
 
     /// <summary>A signed POST; with an empty payload a POST-as-GET (RFC 8555 §6.3), which may be repeated freely.</summary>
     /// <exception cref="AcmeRefusalException">The server answered with an error.</exception>
     internal async Task<AcmeResponse> PostAsync(Signer signer, string url, ReadOnlyMemory<byte> payload, CancellationToken cancel)
     {
-        await RequireOwnAsync(url, cancel);
-        return await _patience.RunAsync(payload.IsEmpty, token => PostOnceAsync(signer, url, payload, token), cancel);
+        var target = await RequireOwnAsync(url, cancel);
+        return await _patience.RunAsync(payload.IsEmpty, token => PostOnceAsync(signer, target, payload, token), cancel);
     }
 
     /// <summary>
     /// A server sends us only to hosts that its directory names: it must not reach through us what it cannot reach itself.
     /// </summary>
     /// <exception cref="Kernel.ProblemException"><see cref="AcmeProblems.UrlInvalid"/>.</exception>
-    internal async Task RequireOwnAsync(string url, CancellationToken cancel)
+    internal async ValueTask<Uri> RequireOwnAsync(string url, CancellationToken cancel)
     {
-        if (_directory is null)
-        {
-            await GetDirectoryAsync(cancel);
-        }
-
-        if (Uri.TryCreate(url, UriKind.Absolute, out var target) && _directory?.Hosts.Contains(target.Authority) == false)
-        {
-            throw AcmeProblems.UrlForeign(options.Host, target.Authority).AsException();
-        }
+        var known = _directory ?? await KnowAsync(cancel);
+        var target = _http.RequireUrl(url);
+        return known.Hosts.Contains(target.Authority) ? target : throw AcmeProblems.UrlForeign(options.Host, target.Authority).AsException();
     }
 
     public void Dispose() => _directoryGate.Dispose();
 
     private async Task<AcmeResponse> PostOnceAsync(
-        Signer signer, string url, ReadOnlyMemory<byte> payload, CancellationToken cancel)
+        Signer signer, Uri target, ReadOnlyMemory<byte> payload, CancellationToken cancel)
     {
         string? nonce = null;
         for (var attempt = 1; ; attempt++)
         {
             nonce ??= _nonces.TryTake() ?? await FetchNonceAsync(cancel);
-            var body = JsonSerializer.SerializeToUtf8Bytes(signer.Sign(url, nonce, payload.Span), AcmeJson.Default.JwsMessage);
+            var body = JsonSerializer.SerializeToUtf8Bytes(signer.Sign(target.OriginalString, nonce, payload.Span), AcmeJson.Default.JwsMessage);
             try
             {
-                return await SendAsync(HttpMethod.Post, url, body, cancel);
+                return Accepted(await _http.SendAsync(HttpMethod.Post, target, body, cancel));
             }
             catch (AcmeRefusalException e) when (e.Type == AcmeError.BadNonce && attempt < options.NonceAttempts)
             {
@@ -124,15 +99,25 @@ internal sealed class AcmeConnection(HttpClient http, Func<DateTimeOffset?, Http
     private async Task<string> FetchNonceAsync(CancellationToken cancel)
     {
         var answer = await AtAsync(
-            directory => directory.NewNonce,
-            directory => _patience.RunAsync(
-                repeatable: true, token => SendAsync(HttpMethod.Head, directory.NewNonce, null, token), cancel),
-            cancel);
+            directory => directory.NewNonce, directory => AskAsync(HttpMethod.Head, directory.NewNonce, cancel), cancel);
         return _nonces.TryTake() ?? throw AcmeProblems.BadResponse(answer.Url, "carries no usable Replay-Nonce").AsException();
     }
 
     private KnownDirectory? Fresh() =>
         _directory is { } known && time.GetElapsedTime(known.ReadAt) <= DirectoryLifetime ? known : null;
+
+    private async Task<KnownDirectory> KnowAsync(CancellationToken cancel)
+    {
+        await _directoryGate.WaitAsync(cancel);
+        try
+        {
+            return _directory = Fresh() ?? await ReadDirectoryAsync(cancel);
+        }
+        finally
+        {
+            _directoryGate.Release();
+        }
+    }
 
     private async Task<KnownDirectory> ReadDirectoryAsync(CancellationToken cancel)
     {
@@ -140,9 +125,15 @@ internal sealed class AcmeConnection(HttpClient http, Func<DateTimeOffset?, Http
         return KnownDirectory.Of(options.DirectoryUrl, response.Read(AcmeJson.Default.AcmeDirectory), time.GetTimestamp());
     }
 
-    private async Task<AcmeResponse> SendAsync(HttpMethod method, string url, byte[]? body, CancellationToken cancel)
+    private async Task<AcmeResponse> AskAsync(HttpMethod method, string url, CancellationToken cancel)
     {
-        var response = await _http.SendAsync(method, url, body, cancel);
+        var target = _http.RequireUrl(url);
+        return await _patience.RunAsync(
+            repeatable: true, async token => Accepted(await _http.SendAsync(method, target, null, token)), cancel);
+    }
+
+    private AcmeResponse Accepted(AcmeResponse response)
+    {
         _nonces.Add(response.Nonce);
         return response.IsSuccess ? response : throw new AcmeRefusalException(response);
     }

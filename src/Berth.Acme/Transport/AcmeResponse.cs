@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Berth.Acme.Protocol;
@@ -11,9 +12,7 @@ internal sealed record AcmeResponse
 
     internal required int Status { get; init; }
 
-    internal required byte[] Body { get; init; }
-
-    internal string? ContentType { get; init; }
+    internal required ReadOnlyMemory<byte> Body { get; init; }
 
     internal string? Location { get; init; }
 
@@ -24,7 +23,10 @@ internal sealed record AcmeResponse
     /// <summary>By this machine's clock.</summary>
     internal required DateTimeOffset ReceivedAt { get; init; }
 
-    internal IReadOnlyList<WebLink> Links { get; init; } = [];
+    /// <summary>The <c>Link</c> header as it was sent: few answers' links are asked for.</summary>
+    internal HeaderStringValues LinkLines { get; init; }
+
+    internal IReadOnlyList<WebLink> Links => LinkHeader.Parse(LinkLines);
 
     internal bool IsSuccess => Status is >= 200 and < 300;
 
@@ -33,7 +35,7 @@ internal sealed record AcmeResponse
     {
         try
         {
-            return JsonSerializer.Deserialize(Body, type) ?? throw new JsonException("It is null.");
+            return JsonSerializer.Deserialize(Body.Span, type) ?? throw new JsonException("It is null.");
         }
         catch (JsonException e)
         {
@@ -46,7 +48,7 @@ internal sealed record AcmeResponse
     {
         try
         {
-            if (JsonSerializer.Deserialize(Body, AcmeJson.Default.ProblemDocument) is { } document)
+            if (JsonSerializer.Deserialize(Body.Span, AcmeJson.Default.ProblemDocument) is { } document)
             {
                 return document;
             }
