@@ -17,8 +17,8 @@ public sealed class AcmeClients(
 {
     private readonly ConcurrentDictionary<(Uri Directory, string? Email, ExternalAccountBinding? Binding), AcmeClient> _clients = new();
     private readonly AccountFiles _accounts = new(store);
-    private readonly Lazy<HttpClient> _ordinary = new(() => new HttpClient(Handler(PolicyFor(ReadTrust(trustFile)))), LazyThreadSafetyMode.PublicationOnly);
-    private readonly Lazy<HttpClient> _builtIn = new(() => new HttpClient(Handler(PolicyFor(authority?.Root is { } root ? [root] : null))));
+    private readonly Lazy<HttpClient> _ordinary = new(() => Http(PolicyFor(ReadTrust(trustFile))), LazyThreadSafetyMode.PublicationOnly);
+    private readonly Lazy<HttpClient> _builtIn = new(() => Http(PolicyFor(authority?.Root is { } root ? [root] : null)));
 
     /// <summary>The directory a <c>server</c> setting means.</summary>
     /// <exception cref="ProblemException">The built-in authority is meant and does not run.</exception>
@@ -46,7 +46,7 @@ public sealed class AcmeClients(
             reached,
 
             // The built-in authority goes by the same clock.
-            key.Directory == authority?.Directory ? null : at => new HttpClient(Handler(PolicyAsOf(at, ReadTrust(trustFile))))));
+            key.Directory == authority?.Directory ? null : at => Http(PolicyAsOf(at, ReadTrust(trustFile)))));
 
     /// <summary>The URL of the account, if it is registered: from disk, nobody is asked.</summary>
     internal async Task<string?> AccountUrlOfAsync(Uri directory, EmailAddress? email, CancellationToken cancel) =>
@@ -60,14 +60,19 @@ public sealed class AcmeClients(
         }
     }
 
-    private static SocketsHttpHandler Handler(X509ChainPolicy? policy) => new()
+    // The client bounds each exchange itself, and what it is part of here is nobody's business there.
+    private static HttpClient Http(X509ChainPolicy? policy) => new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseCookies = false,
         UseProxy = true,
+        ActivityHeadersPropagator = null,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         ConnectTimeout = TimeSpan.FromSeconds(15),
         SslOptions = { CertificateChainPolicy = policy },
+    })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
     };
 
     private static X509ChainPolicy? PolicyFor(X509Certificate2Collection? roots) => roots is null ? null : Policy(roots);
