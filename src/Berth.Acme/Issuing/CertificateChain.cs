@@ -11,6 +11,7 @@ internal sealed class CertificateChain
 {
     private const int MostCertificates = 10;
     private const int LongestText = 256 * 1024;
+    private const string Label = "CERTIFICATE";
 
     private CertificateChain(List<ChainCertificate> certificates) => Certificates = certificates;
 
@@ -74,5 +75,12 @@ internal sealed class CertificateChain
         return Printable.Of(name.Name);
     }
 
-    private static string Pem(ChainCertificate certificate) => PemEncoding.WriteString("CERTIFICATE", certificate.Der) + "\n";
+    private static string Pem(ChainCertificate certificate) => string.Create(
+        PemEncoding.GetEncodedSize(Label.Length, certificate.Der.Length) + 1,
+        certificate.Der,
+        static (text, der) =>
+        {
+            PemEncoding.TryWrite(Label, der, text, out var written);
+            text[written] = '\n';
+        });
 }

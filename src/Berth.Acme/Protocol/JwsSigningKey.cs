@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Berth.Acme.Protocol;
 
@@ -43,7 +43,9 @@ public sealed class JwsSigningKey : IDisposable
     {
         var protectedHeader = StrictBase64Url.Encode(JsonSerializer.SerializeToUtf8Bytes(header, AcmeJson.Default.JwsHeader));
         var body = StrictBase64Url.Encode(payload);
-        var signature = SignData(Encoding.ASCII.GetBytes($"{protectedHeader}.{body}"));
+        var signed = new byte[protectedHeader.Length + 1 + body.Length];
+        Utf8.TryWrite(signed, $"{protectedHeader}.{body}", out _);
+        var signature = SignData(signed);
         return new JwsMessage { Protected = protectedHeader, Payload = body, Signature = StrictBase64Url.Encode(signature) };
     }
 
