@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Text;
 
 namespace Berth.Kernel;
 
@@ -11,18 +10,7 @@ namespace Berth.Kernel;
 public readonly record struct FileStamp(ulong Inode, ulong Size, long Modified, long Changed)
 {
     /// <summary>Takes the stamp of a file or folder, through links.</summary>
-    public static FileStamp Of(string path)
-    {
-        const int usual = 512;
-        Span<byte> bytes = stackalloc byte[usual];
-        if (!Encoding.UTF8.TryGetBytes(path, bytes[..(usual - 1)], out var length))
-        {
-            return Posix.StampOf(Encoding.UTF8.GetBytes(path + "\0"));
-        }
-
-        bytes[length] = 0;
-        return Posix.StampOf(bytes[..(length + 1)]);
-    }
+    public static FileStamp Of(string path) => Posix.StampOf(path);
 
     /// <summary>Adds this state to a number that stands for the states of several files.</summary>
     public ulong AddTo(ulong states) => Mix(Mix(Mix(Mix(states, Inode), Size), (ulong)Modified), (ulong)Changed);

@@ -6,7 +6,8 @@ namespace Berth.Kernel;
 /// <param name="Mode">Kind and permissions, as in st_mode.</param>
 /// <param name="Size">Bytes.</param>
 /// <param name="Names">How many directory entries lead to it.</param>
-internal readonly record struct FileStatus(uint User, uint Group, uint Mode, long Size, uint Names)
+/// <param name="Stamp">What tells this state of it from others.</param>
+internal readonly record struct FileStatus(uint User, uint Group, uint Mode, long Size, uint Names, FileStamp Stamp)
 {
     private const uint Kind = 0xf000; // S_IFMT
 

@@ -100,29 +100,13 @@ public static class FolderTree
     /// <summary>Reads the whole folder before anything in it changes.</summary>
     private static List<(byte[] Name, bool IsFolder)> Entries(HeldFolder folder)
     {
-        // struct linux_dirent64: inode 8, offset 8, length 2, type 1, then the name with its zero.
-        const int lengthAt = 16;
-        const int typeAt = 18;
-        const int nameAt = 19;
-        const byte folderType = 4; // DT_DIR
-        const byte unknownType = 0; // DT_UNKNOWN: some file systems do not say
         var entries = new List<(byte[], bool)>();
-        var buffer = new byte[32 * 1024];
-        nint read;
-        while ((read = Posix.ReadFolder(folder.Descriptor, buffer, (nuint)buffer.Length)) > 0)
+        FolderEntries.Read(folder.Descriptor, folder.Name, (found, kind) =>
         {
-            for (var at = 0; at < read; at += BitConverter.ToUInt16(buffer, at + lengthAt))
-            {
-                var rest = buffer.AsSpan(at + nameAt);
-                var name = rest[..(rest.IndexOf((byte)0) + 1)].ToArray();
-                if (!name.AsSpan().SequenceEqual(".\0"u8) && !name.AsSpan().SequenceEqual("..\0"u8))
-                {
-                    entries.Add((name, buffer[at + typeAt] is folderType || (buffer[at + typeAt] is unknownType && IsFolder(folder, name))));
-                }
-            }
-        }
-
-        return read == 0 ? entries : throw SystemFault.Last(folder.Name);
+            var name = found.ToArray();
+            entries.Add((name, kind is FolderEntries.Folder || (kind is FolderEntries.Unknown && IsFolder(folder, name))));
+        });
+        return entries;
     }
 
     private static bool IsFolder(HeldFolder parent, byte[] name)

@@ -51,7 +51,7 @@ public sealed class HeldFolder : IDisposable
             return new HeldFolder(path, descriptor, canSync: true);
         }
 
-        if (SystemFault.Of(SystemFault.Last(path)).IsDenied && Posix.Open(path, Posix.PathOnly | Posix.CloseOnExec | Posix.FolderOnly) is >= 0 and var closed)
+        if (SystemFault.LastIsDenied && Posix.Open(path, Posix.PathOnly | Posix.CloseOnExec | Posix.FolderOnly) is >= 0 and var closed)
         {
             // It may be entered and not be listed; what lies in it can be used all the same.
             return new HeldFolder(path, closed, canSync: false);

@@ -11,10 +11,6 @@ internal static unsafe partial class Posix
     [LibraryImport("libc", EntryPoint = "openat", SetLastError = true)]
     public static partial int OpenAt(int folder, byte[] name, int flags, uint mode = 0);
 
-    // No C library of today's servers has a name for openat2(2).
-    [LibraryImport("libc", EntryPoint = "syscall", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    private static partial long OpenAt2(long number, long folder, string path, OpenHow* how, nuint size);
-
     [LibraryImport("libc", EntryPoint = "symlinkat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial int MakeLink(string target, int folder, byte[] name);
 
@@ -90,9 +86,6 @@ internal static unsafe partial class Posix
     // struct statx has one layout on every architecture. In 32-bit words: nlink 4, uid 5, gid 6, mode 7, inode 8, size 10, ctime 24, mtime 28.
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
     private static partial int Statx(int folder, byte* path, int flags, uint mask, uint* status);
-
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    private static partial int Statx(int folder, string path, int flags, uint mask, uint* status);
 
     /// <summary>struct open_how of openat2(2).</summary>
     private struct OpenHow

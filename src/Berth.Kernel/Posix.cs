@@ -21,8 +21,6 @@ internal static unsafe partial class Posix
     public const int AtCurrentDirectory = -100;
     private const int NoFollowAt = 0x100; // AT_SYMLINK_NOFOLLOW
     private const int RemoveFolderAt = 0x200; // AT_REMOVEDIR
-    private const int EmptyPath = 0x1000; // AT_EMPTY_PATH
-    private const uint WantAll = 0x7ff; // STATX_BASIC_STATS
     private const int TextLimit = 16 * 1024;
 
     /// <summary>O_NOFOLLOW; its number differs between architectures.</summary>
@@ -30,14 +28,6 @@ internal static unsafe partial class Posix
 
     /// <summary>O_DIRECTORY; likewise.</summary>
     public static int FolderOnly => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
-
-    /// <returns>What lies at the path; null when nothing does.</returns>
-    /// <exception cref="IOException">It cannot be looked at.</exception>
-    public static FileStatus? StatusOf(string path, bool follow = true) =>
-        Status(AtCurrentDirectory, path, follow ? 0 : NoFollowAt) ?? (SystemFault.LastIsAbsence ? null : throw SystemFault.Last(path));
-
-    /// <returns>What the open descriptor is.</returns>
-    public static FileStatus StatusOf(int descriptor) => Status(descriptor, "", EmptyPath) ?? throw SystemFault.Last("an open file");
 
     /// <summary>Makes everything written to the folder's file system survive a power cut.</summary>
     public static void SyncFileSystem(string folder)
@@ -149,15 +139,6 @@ internal static unsafe partial class Posix
         }
     }
 
-    /// <summary>Opens a path as long as no link lies anywhere in it; with one the error is ELOOP.</summary>
-    public static int OpenWithoutLinks(string path, int flags)
-    {
-        const long number = 437; // openat2, the same on every architecture
-        const ulong noLinks = 0x04; // RESOLVE_NO_SYMLINKS
-        var how = new OpenHow { Flags = (ulong)flags, Resolve = noLinks };
-        return (int)OpenAt2(number, AtCurrentDirectory, path, &how, (nuint)sizeof(OpenHow));
-    }
-
     /// <summary>The account's name in the machine's user database.</summary>
     public static string? NameOf(uint user)
     {
@@ -200,24 +181,6 @@ internal static unsafe partial class Posix
         }
     }
 
-    public static FileStamp StampOf(ReadOnlySpan<byte> path, int folder = AtCurrentDirectory)
-    {
-        const uint wanted = 0x40 | 0x80 | 0x100 | 0x200; // STATX_MTIME | STATX_CTIME | STATX_INO | STATX_SIZE
-        var status = stackalloc uint[64];
-        fixed (byte* start = path)
-        {
-            if (Statx(folder, start, 0, wanted, status) != 0)
-            {
-                return default;
-            }
-        }
-
-        var wide = (ulong*)status;
-        return new FileStamp(wide[4], wide[5], Nanoseconds(wide[14], status[30]), Nanoseconds(wide[12], status[26]));
-    }
-
-    private static long Nanoseconds(ulong seconds, uint rest) => unchecked(((long)seconds * 1_000_000_000) + rest);
-
     /// <summary>Renames in one step whatever the path is; <see cref="File.Move(string, string)"/> looks through a link at its target.</summary>
     /// <exception cref="IOException">The system's own words.</exception>
     public static void Rename(string from, string to)
@@ -234,14 +197,6 @@ internal static unsafe partial class Posix
     public static bool RenameAt(int folder, byte[] name, int target, byte[] newName) =>
         RenameFileAt(folder, name, target, newName) == 0
         || (Marshal.GetLastPInvokeError() == SystemFault.NoSuchEntry ? false : throw SystemFault.Last(SystemFault.Text(name)));
-
-    private static FileStatus? Status(int folder, string path, int flags)
-    {
-        var words = stackalloc uint[64];
-        return Statx(folder, path, flags, WantAll, words) == 0
-            ? new FileStatus(words[5], words[6], words[7] & 0xffff, *(long*)(words + 10), words[4])
-            : null;
-    }
 
     /// <summary>Takes a lock on a whole file (fcntl_locking(2), open file description locks), or tells who is in its way.</summary>
     public static int LockFile(int descriptor, int command, ref FileRegion region)

@@ -42,6 +42,8 @@ public sealed record SystemFault(int Number, string Words)
 
     internal static bool LastIsAbsence => Marshal.GetLastPInvokeError() is NoSuchEntry or NotAFolder;
 
+    internal static bool LastIsDenied => Marshal.GetLastPInvokeError() is AccessDenied or NotPermitted;
+
     /// <summary>The last failed call as the exception .NET itself would have thrown.</summary>
     internal static Exception Last(string path) => AsException(Marshal.GetLastPInvokeError(), path);
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.IO.Enumeration;
 using System.Text;
 using Berth.Kernel;
 
@@ -9,7 +8,6 @@ namespace Berth.Storage;
 public sealed class FileStateStore(StateRoots roots, TimeProvider time, FolderWatch? watch = null) : IStateStore
 {
     private const string LockEnding = ".lock";
-    private static readonly EnumerationOptions AnyEntry = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly RootsGuard _guard = new(roots);
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _scopes = new(StringComparer.Ordinal);
@@ -126,38 +124,33 @@ public sealed class FileStateStore(StateRoots roots, TimeProvider time, FolderWa
 
     public bool Exists(StatePath path) => Path.Exists(FileOf(path));
 
-    public IReadOnlyList<string> List(StatePath folder) => Names(folder, static (ref entry) => IsOurs(ref entry));
+    public IReadOnlyList<string> List(StatePath folder) => Names(folder, static (_, _, _) => true);
 
-    // The system tells which entries are folders while it lists them: no look at each.
-    public IReadOnlyList<string> ListFolders(StatePath folder) => Names(folder, static (ref entry) => IsOurs(ref entry) && entry.IsDirectory);
+    // The system tells which entries are folders while it lists them: no look at each but at links.
+    public IReadOnlyList<string> ListFolders(StatePath folder) => Names(folder, static (path, name, kind) =>
+        kind == FolderEntries.Folder || (kind is FolderEntries.Link or FolderEntries.Unknown && Directory.Exists($"{path}/{name}")));
 
-    private static bool IsOurs(ref FileSystemEntry entry) => !entry.FileName.EndsWith(AtomicFile.TemporaryEnding, StringComparison.Ordinal);
-
-    private string[] Names(StatePath folder, FileSystemEnumerable<string>.FindPredicate isWanted)
+    private string[] Names(StatePath folder, Func<string, string, byte, bool> isWanted)
     {
+        var (path, names) = (FileOf(folder), new List<string>());
         try
         {
-            // A look costs a hundredth of what an exception does.
-            if (Posix.StatusOf(FileOf(folder)) is null)
+            FolderEntries.TryRead(path, (entry, kind) =>
             {
-                return [];
-            }
-
-            string[] names =
-            [
-                .. new FileSystemEnumerable<string>(FileOf(folder), static (ref entry) => entry.FileName.ToString(), AnyEntry) { ShouldIncludePredicate = isWanted },
-            ];
-            Array.Sort(names, StringComparer.Ordinal);
-            return names;
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return [];
+                var name = Encoding.UTF8.GetString(entry[..^1]);
+                if (!name.EndsWith(AtomicFile.TemporaryEnding, StringComparison.Ordinal) && isWanted(path, name, kind))
+                {
+                    names.Add(name);
+                }
+            });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw StorageProblems.Unreadable(FileOf(folder), e).AsException(e);
+            throw StorageProblems.Unreadable(path, e).AsException(e);
         }
+
+        names.Sort(StringComparer.Ordinal);
+        return [.. names];
     }
 
     public string FileOf(StatePath path) => $"{RootOf(path)}/{path.Relative}";

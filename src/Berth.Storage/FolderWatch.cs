@@ -13,6 +13,8 @@ public sealed class FolderWatch : IDisposable
     // Each costs the kernel about a kilobyte, and keeps a folder in its memory.
     private const int Most = 10_000;
 
+    private const int Longest = 256; // characters of a name: no file system takes more bytes
+
     // Whose notes this thread has taken for as long as its loop lasts.
     [ThreadStatic]
     private static FolderWatch? _settled;
@@ -20,8 +22,8 @@ public sealed class FolderWatch : IDisposable
     private readonly Lock _telling = new();
     private readonly Inotify _inotify;
     private readonly Inotify.Told _note;
-    private readonly Node _root = new();
-    private readonly Dictionary<int, Node> _watched = [];
+    private readonly WatchedPlace _root = new();
+    private readonly Dictionary<int, WatchedPlace> _watched = [];
 
     private FolderWatch(Inotify inotify) => (_inotify, _note) = (inotify, Note);
 
@@ -29,14 +31,26 @@ public sealed class FolderWatch : IDisposable
     public static FolderWatch? TryStart() => Inotify.TryOpen() is { } inotify ? new FolderWatch(inotify) : null;
 
     /// <summary>Follows what lies at these paths, or would. To be asked for before the files are read.</summary>
+    /// <param name="paths">Which.</param>
+    /// <param name="stamps">Takes each one's state as it was once it was followed.</param>
     /// <returns>What to ask later, or null where one of them cannot be followed.</returns>
-    internal Followed? Follow(IReadOnlyCollection<string> paths)
+    internal Followed? Follow(ReadOnlySpan<string> paths, Span<FileStamp> stamps)
     {
         lock (_telling)
         {
             _inotify.Drain(_note);
-            Node[] nodes = [.. paths.Select(TryNode).OfType<Node>()];
-            return nodes.Length == paths.Count ? new Followed(this, nodes, Versions(nodes)) : null;
+            var nodes = new WatchedPlace[paths.Length];
+            for (var i = 0; i < nodes.Length; i++)
+            {
+                if (TryNode(paths[i], out stamps[i]) is not { } node)
+                {
+                    return null;
+                }
+
+                nodes[i] = node;
+            }
+
+            return new Followed(this, nodes, Versions(nodes));
         }
     }
 
@@ -61,7 +75,7 @@ public sealed class FolderWatch : IDisposable
 
     /// <param name="nodes">The places.</param>
     /// <param name="versions">What <see cref="Versions"/> said of them.</param>
-    internal bool AreUnchanged(Node[] nodes, long versions)
+    internal bool AreUnchanged(WatchedPlace[] nodes, long versions)
     {
         lock (_telling)
         {
@@ -75,7 +89,7 @@ public sealed class FolderWatch : IDisposable
     }
 
     // Each only grows, so an unchanged sum means that none has.
-    private static long Versions(Node[] nodes)
+    private static long Versions(WatchedPlace[] nodes)
     {
         var sum = 0L;
         foreach (var node in nodes)
@@ -88,24 +102,26 @@ public sealed class FolderWatch : IDisposable
 
     public void Dispose() => _inotify.Dispose();
 
-    private Node? TryNode(string path)
+    private WatchedPlace? TryNode(string path, out FileStamp stamp)
     {
         try
         {
-            return NodeOf(path);
+            return NodeOf(path, out stamp);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Not even to be looked at: whoever reads the file is told why.
+            stamp = default;
             return null;
         }
     }
 
     /// <summary>The path's node, every folder on the way to it watched, and itself if it is one.</summary>
-    private Node? NodeOf(string path)
+    private WatchedPlace? NodeOf(string path, out FileStamp stamp)
     {
+        stamp = default;
         var (node, end) = (_root, 0);
-        if (!IsWatched(node, "/"))
+        if (!IsWatched(node, "/", 1, out var seen))
         {
             return null;
         }
@@ -114,36 +130,55 @@ public sealed class FolderWatch : IDisposable
         {
             var start = end + 1;
             end = path.IndexOf('/', start) is >= 0 and var slash ? slash : path.Length;
-            var child = node.Find(path[start..end]) ?? new Node();
-            if (child.Watch < 0 && !IsWatched(child, path[..end]))
+            var known = node.Find(path.AsSpan(start..end));
+            var child = known ?? new WatchedPlace();
+            if (!IsWatched(child, path, end, out seen))
             {
                 return null;
             }
 
             // Only what can be followed is kept: of very many folders most cannot.
-            node.Add(path[start..end], child);
+            if (known is null)
+            {
+                node.Add(path[start..end], child);
+            }
+
             node = child;
         }
 
+        stamp = seen ?? FileStamp.Of(path);
         return node;
     }
 
-    private bool IsWatched(Node node, string path)
+    /// <param name="node">A place.</param>
+    /// <param name="path">Where it is, or what is below it.</param>
+    /// <param name="end">Where the place's own path ends.</param>
+    /// <param name="seen">Its state, where that was seen and any change since will be told; null where it must be looked at.</param>
+    private bool IsWatched(WatchedPlace node, string path, int end, out FileStamp? seen)
     {
-        if (node.Watch >= 0 || Posix.StatusOf(path, follow: false) is not { } status)
+        seen = null;
+        if (node.Watch >= 0)
+        {
+            return true;
+        }
+
+        var place = end == path.Length ? path : path[..end];
+        if (Posix.StatusOf(place, follow: false) is not { } status)
         {
             // What is not there is seen to come by the folder above it.
+            seen = default(FileStamp);
             return true;
         }
 
         if (status.IsPlain)
         {
             // So is a file's change, unless it has a second name to be written by.
+            seen = status.Stamp;
             return status.Names == 1;
         }
 
         // The same folder by another path (a bind mount) has the same number, and only one of the two can be told of it.
-        if (!status.IsFolder || _watched.Count >= Most || _inotify.Add(path) is not (>= 0 and var watch) || !_watched.TryAdd(watch, node))
+        if (!status.IsFolder || _watched.Count >= Most || _inotify.Add(place) is not (>= 0 and var watch) || !_watched.TryAdd(watch, node))
         {
             return false;
         }
@@ -165,15 +200,22 @@ public sealed class FolderWatch : IDisposable
             {
                 Forget(folder);
             }
-            else if (folder.Find(Encoding.UTF8.GetString(name)) is { } child)
+            else if (ChildOf(folder, name) is { } child)
             {
                 Forget(child);
             }
         }
     }
 
+    // Most names are those of temporary files, which nobody asks for.
+    private static WatchedPlace? ChildOf(WatchedPlace folder, ReadOnlySpan<byte> name)
+    {
+        Span<char> text = stackalloc char[Longest];
+        return Encoding.UTF8.TryGetChars(name, text, out var length) ? folder.Find(text[..length]) : null;
+    }
+
     // Whatever is at the place now, it and what lies below are found anew.
-    private void Forget(Node node)
+    private void Forget(WatchedPlace node)
     {
         node.Version++;
         if (node.Watch >= 0)
@@ -192,26 +234,5 @@ public sealed class FolderWatch : IDisposable
     private sealed class Moment(FolderWatch? before) : IDisposable
     {
         public void Dispose() => _settled = before;
-    }
-
-    /// <summary>A place below the root, and how often something happened to it.</summary>
-    internal sealed class Node
-    {
-        private Dictionary<string, Node>? _children;
-
-        public long Version { get; set; }
-
-        public int Watch { get; set; } = -1;
-
-        public Node? Find(string child) => _children?.GetValueOrDefault(child);
-
-        public void Add(string child, Node node) => (_children ??= new Dictionary<string, Node>(StringComparer.Ordinal)).TryAdd(child, node);
-
-        public IEnumerable<Node> TakeChildren()
-        {
-            var children = _children?.Values ?? Enumerable.Empty<Node>();
-            _children = null;
-            return children;
-        }
     }
 }

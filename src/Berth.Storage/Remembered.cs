@@ -37,11 +37,22 @@ public sealed class Remembered<T>(FolderWatch? watch, TimeProvider time, int mos
         }
 
         var paths = files();
-        var followed = watch?.Follow(paths);
-        FileStamp[] stamps = [.. paths.Select(path => FileStamp.Of(path))];
+        var stamps = Look(paths, out var followed);
         var value = read();
         Keep(key, new Entry(paths, stamps, value) { Followed = followed, Looked = time.GetTimestamp() });
         return value;
+    }
+
+    private FileStamp[] Look(string[] paths, out Followed? followed)
+    {
+        var stamps = new FileStamp[paths.Length];
+        followed = watch?.Follow(paths, stamps);
+        for (var i = 0; i < paths.Length && followed is null; i++)
+        {
+            stamps[i] = FileStamp.Of(paths[i]);
+        }
+
+        return stamps;
     }
 
     private bool IsAsItWas(Entry entry)
@@ -56,13 +67,10 @@ public sealed class Remembered<T>(FolderWatch? watch, TimeProvider time, int mos
             return false;
         }
 
-        var (looked, followed) = (time.GetTimestamp(), watch?.Follow(entry.Paths));
-        for (var i = 0; i < entry.Paths.Length; i++)
+        var looked = time.GetTimestamp();
+        if (!Look(entry.Paths, out var followed).AsSpan().SequenceEqual(entry.Stamps))
         {
-            if (FileStamp.Of(entry.Paths[i]) != entry.Stamps[i])
-            {
-                return false;
-            }
+            return false;
         }
 
         (entry.Followed, entry.Looked) = (followed, looked);

@@ -51,6 +51,31 @@ public sealed class Keeping_state_in_files : IDisposable
     }
 
     [Fact]
+    public void lists_what_lies_in_a_folder_and_which_of_it_are_folders_or_links_to_one()
+    {
+        Directory.CreateDirectory(_scratch["home/b"]);
+        File.Create(_scratch["home/a"]).Dispose();
+        File.CreateSymbolicLink(_scratch["home/c"], "b");
+        File.CreateSymbolicLink(_scratch["home/d"], "a");
+        File.CreateSymbolicLink(_scratch["home/e"], "none");
+
+        Assert.Equal(["a", "b", "c", "d", "e"], _store.List(StatePath.Home()));
+        Assert.Equal(["b", "c"], _store.ListFolders(StatePath.Home()));
+        Assert.Empty(_store.List(StatePath.Home("none")));
+        Assert.Empty(_store.List(StatePath.Home("a", "below")));
+        Assert.Equal(StorageProblems.StateUnreadable, Assert.Throws<ProblemException>(() => _store.List(StatePath.Home("a"))).Problem.Code);
+    }
+
+    [Fact]
+    public void lists_more_than_the_kernel_tells_at_once()
+    {
+        string[] names = [.. Enumerable.Range(1000, 3000).Select(number => $"{number}-{new string('x', 100)}")];
+        Array.ForEach(names, name => Directory.CreateDirectory(_scratch[$"home/{name}"]));
+
+        Assert.Equal(names, _store.ListFolders(StatePath.Home()));
+    }
+
+    [Fact]
     public void deletes_a_link_and_not_what_it_leads_to()
     {
         Directory.CreateDirectory(_scratch["outside"]);
