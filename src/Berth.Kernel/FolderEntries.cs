@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace Berth.Kernel;
 
@@ -26,8 +27,7 @@ internal static class FolderEntries
         var descriptor = Posix.Open(path, Posix.ReadOnly | Posix.CloseOnExec | Posix.FolderOnly);
         if (descriptor < 0)
         {
-            var fault = SystemFault.Last(path);
-            return SystemFault.LastIsAbsence && Posix.StatusOf(path) is null ? false : throw fault;
+            return IsAbsent(path) ? false : throw SystemFault.Last(path);
         }
 
         try
@@ -65,6 +65,15 @@ internal static class FolderEntries
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    // A path below a file is absent, too; one that is a file is none to list.
+    private static bool IsAbsent(string path)
+    {
+        var error = Marshal.GetLastPInvokeError();
+        var isAbsent = error == SystemFault.NoSuchEntry || (error == SystemFault.NotAFolder && Posix.StatusOf(path) is null);
+        Marshal.SetLastPInvokeError(error);
+        return isAbsent;
     }
 
     private static void Tell(ReadOnlySpan<byte> entries, Found found)

@@ -57,7 +57,9 @@ internal static class KeptFile
             file = folder.Append(name, rule.Mode);
         }
 
-        using var stream = new FileStream(file, FileAccess.Write, bufferSize: 0);
-        stream.Write(bytes);
+        using (file)
+        {
+            Posix.Write((int)file.DangerousGetHandle(), bytes);
+        }
     }
 }
