@@ -31,6 +31,9 @@ public sealed class RenewalLoop(
     private readonly RenewalTurns _turns = new();
     private readonly Dictionary<AppName, DateTimeOffset> _notBefore = [];
 
+    // Who was asked in this look.
+    private readonly HashSet<AppName> _asked = [];
+
     // How urgent those are that wait for a turn, and whom they will ask; found anew in each round.
     private readonly Dictionary<AppName, (DateTimeOffset Expires, string Server)> _waiting = [];
     private DateTimeOffset _nextRound = DateTimeOffset.MinValue;
@@ -95,6 +98,8 @@ public sealed class RenewalLoop(
     /// <returns>When to look again; sooner where one ends or is nudged.</returns>
     private DateTimeOffset Look(CancellationToken cancel)
     {
+        _asked.Clear();
+
         // First, so that one which ends just now is heard of at the next look.
         var nudged = Nudged();
         while (_turns.TryTakeEnded(out var app, out var rest))
@@ -132,7 +137,7 @@ public sealed class RenewalLoop(
         var waiting = _index.Due(time.GetUtcNow()).Where(app => !_turns.Has(app)).OrderBy(app => WaitingOf(app).Expires).ToArray();
         foreach (var app in waiting)
         {
-            // Asked again before anything is done.
+            // Asked again before anything is done, and once more when its turn begins.
             if (!_turns.AreTakenAt(WaitingOf(app).Server) && IsStillDue(app) && WaitingOf(app).Server is var server && !_turns.AreTakenAt(server))
             {
                 _turns.Begin(app, server, () => RenewAsync(app, cancel), () => _nudges.Writer.TryWrite(null));
@@ -144,7 +149,11 @@ public sealed class RenewalLoop(
 
     private bool IsStillDue(AppName app)
     {
-        Ask(app);
+        if (!_asked.Contains(app))
+        {
+            Ask(app);
+        }
+
         return _index.NextOf(app) <= time.GetUtcNow();
     }
 
@@ -198,6 +207,7 @@ public sealed class RenewalLoop(
 
     private void Ask(AppName app)
     {
+        _asked.Add(app);
         _waiting.Remove(app);
         _index.Set(app, SafeNextAttempt(app));
     }
