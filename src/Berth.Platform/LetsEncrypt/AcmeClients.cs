@@ -60,13 +60,12 @@ public sealed class AcmeClients(
         }
     }
 
-    // The client bounds each exchange itself, and what it is part of here is nobody's business there.
+    // The ACME client bounds each exchange itself.
     private static HttpClient Http(X509ChainPolicy? policy) => new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseCookies = false,
         UseProxy = true,
-        ActivityHeadersPropagator = null,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         ConnectTimeout = TimeSpan.FromSeconds(15),
         SslOptions = { CertificateChainPolicy = policy },
