@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Berth.TestKit;
 
 namespace Berth.Specs;
@@ -18,6 +19,12 @@ public sealed class Renewing_at_Pebble
 
         await berth.OkAsync("letsencrypt:enable", "hello");
         var first = await berth.OkAsync("certs:show", "hello", "crt");
+
+        // This server offers no advice on renewal: it is not asked before tomorrow, and the notice tells of the renewal.
+        Assert.Matches(@"Letsencrypt next at: .*\(in 23h, 59m", await berth.OkAsync("letsencrypt:status", "hello"));
+        Assert.False(File.Exists($"{berth.Home}/hello/letsencrypt/advice.json"));
+        using var notice = JsonDocument.Parse(File.ReadLines($"{berth.Lib}/data/letsencrypt/--global/events.jsonl").Last());
+        Assert.True(notice.RootElement.GetProperty("nextAttempt").GetDateTimeOffset() > DateTimeOffset.UtcNow.AddDays(7));
 
         // Due at once; the daemon looks when a domain changes, and by itself every few minutes.
         await berth.OkAsync("letsencrypt:set", "hello", "graceperiod", "31536000");

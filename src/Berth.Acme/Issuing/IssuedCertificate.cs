@@ -39,6 +39,9 @@ public sealed record IssuedCertificate
     /// <summary>The profile it was ordered with; null for the server's default.</summary>
     public string? Profile { get; init; }
 
+    /// <summary>Whether the CA may say when it wants it renewed (<see cref="AcmeClient.GetRenewalAdviceAsync"/>): its directory offers that, or is not known.</summary>
+    public bool MayHaveAdvice { get; init; } = true;
+
     /// <summary>
     /// Names asked for that it does not carry, with the reason: only with <see cref="IssuanceRequest.DropFailingNames"/>.
     /// </summary>

@@ -86,7 +86,8 @@ internal sealed class OrderFlow(
         pending = pending with { Stage = OrderStage.Downloaded, CertificatePem = chain.LeafPem + chain.ChainPem };
         await journal.SaveAsync(pending, cancel);
         client.Reached(AcmeFailPoints.CertificateSaved);
-        return Result(pending, chain);
+        var directory = await client.Connection.GetDirectoryAsync(cancel);
+        return Result(pending, chain) with { MayHaveAdvice = directory.RenewalInfo is not null };
     }
 
     private IssuedCertificate Result(PendingOrder pending, CertificateChain chain)

@@ -12,7 +12,9 @@ namespace Berth.Platform.LetsEncrypt;
 public sealed class RenewalAdviser(
     LineageFiles lineages, CertificateFiles certificates, AcmeClients clients, LetsEncryptSettingsStore settings, TimeProvider time, Random random)
 {
-    private static readonly TimeSpan WhereNoneIsGiven = TimeSpan.FromDays(1);
+    /// <summary>After which a server that offers no advice is asked again.</summary>
+    public static readonly TimeSpan WhereNoneIsGiven = TimeSpan.FromDays(1);
+
     private static readonly TimeSpan WhereUnanswered = TimeSpan.FromHours(6);
 
     /// <summary>The caller holds the app's certificate.</summary>

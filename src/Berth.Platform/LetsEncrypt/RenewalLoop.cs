@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Berth.Kernel;
 using Berth.Platform.Apps;
@@ -37,6 +38,9 @@ public sealed class RenewalLoop(
     // How urgent those are that wait for a turn, and whom they will ask; found anew in each round.
     private readonly Dictionary<AppName, (DateTimeOffset Expires, string Server)> _waiting = [];
     private DateTimeOffset _nextRound = DateTimeOffset.MinValue;
+    // Asked anew at the next look, whenever that is.
+    private readonly ConcurrentQueue<AppName> _heardOf = new();
+
     // Null: one has ended.
     private readonly Channel<AppName?> _nudges =
         Channel.CreateBounded<AppName?>(new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -65,10 +69,19 @@ public sealed class RenewalLoop(
         }
     }
 
-    /// <summary>A new certificate is looked at soon: its server may have something to say about its renewal.</summary>
+    /// <summary>A new certificate is looked at soon where its server may have something to say about its renewal, else when there is a look at all.</summary>
     public void Publish(LineageEvent happened)
     {
-        if (happened.Kind is LineageEventKind.Issued or LineageEventKind.RolledBack)
+        if (happened.Kind is not (LineageEventKind.Issued or LineageEventKind.RolledBack))
+        {
+            return;
+        }
+
+        if (happened.NextStep > time.GetUtcNow() + LongestSleep)
+        {
+            _heardOf.Enqueue(happened.App);
+        }
+        else
         {
             _ = NudgeSoonAsync(happened.App);
         }
@@ -268,6 +281,11 @@ public sealed class RenewalLoop(
     private List<AppName> Nudged()
     {
         var nudged = new HashSet<AppName>();
+        while (_heardOf.TryDequeue(out var heardOf))
+        {
+            nudged.Add(heardOf);
+        }
+
         while (_nudges.Reader.TryRead(out var app))
         {
             if (app is not null)

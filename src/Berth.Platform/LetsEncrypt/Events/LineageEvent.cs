@@ -20,6 +20,9 @@ public sealed record LineageEvent(LineageEventKind Kind, AppName App, DateTimeOf
     /// <summary>When the certificate in service expires; null when none is.</summary>
     public DateTimeOffset? Expires { get; init; }
 
-    /// <summary>When the daemon acts next; null when it waits for a person.</summary>
+    /// <summary>When a certificate is next asked for; null when it waits for a person.</summary>
     public DateTimeOffset? NextAttempt { get; init; }
+
+    /// <summary>When the daemon does anything for it next; null when that is not known.</summary>
+    public DateTimeOffset? NextStep { get; init; }
 }

@@ -127,7 +127,7 @@ public static class LineagePlan
         : "the first certificate could not be had; it is asked for again by hand";
 
     private static DateTimeOffset AskAt(CertificateFacts facts, LineageState state) =>
-        state.Advice is { } advice && advice.Serial == facts.Serial ? advice.AskAgainAt : state.LastSuccess ?? facts.NotBefore;
+        state.Advice is { } advice && advice.Serial == facts.Serial ? advice.AskAgainAt : state.AskAdviceAt ?? state.LastSuccess ?? facts.NotBefore;
 
     private static RenewalPlan? PlanFor(CertificateFacts facts, LineageAdvice? advice) =>
         advice?.Serial == facts.Serial ? advice.Plan : null;

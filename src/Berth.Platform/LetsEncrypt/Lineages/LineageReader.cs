@@ -11,10 +11,13 @@ public sealed class LineageReader(
     public LineageStep NextOf(AppName app) => ReadOf(app).Step;
 
     /// <summary>What there is of the app's certificate, and what is next for it.</summary>
-    public (LineageStored Stored, LineageStep Step) ReadOf(AppName app)
+    /// <param name="app">Whose.</param>
+    /// <param name="orderIsOver">Whether the order that is still there has just brought its certificate.</param>
+    public (LineageStored Stored, LineageStep Step) ReadOf(AppName app, bool orderIsOver = false)
     {
         using var now = settings.AsOfNow();
         var stored = StoredOf(app);
+        stored = orderIsOver ? stored with { HasOpenOrder = false } : stored;
         return (stored, LineagePlan.Next(WantsOf(app, stored), stored, time.GetUtcNow()));
     }
 

@@ -38,6 +38,9 @@ public sealed record LineageState
     /// <summary>What the server said about renewing the certificate in service.</summary>
     public LineageAdvice? Advice { get; init; }
 
+    /// <summary>When the server is first asked for such advice; null for at once. One that offered none when it issued may later.</summary>
+    public DateTimeOffset? AskAdviceAt { get; init; }
+
     /// <summary>The serial number of the certificate that the last success was about.</summary>
     public string? LastSerial { get; init; }
 

@@ -280,13 +280,18 @@ public sealed class Ordering(
         Tell(app, LineageEventKind.Failed, [], server, failure.Problem);
     }
 
-    private void Tell(AppName app, LineageEventKind kind, IReadOnlyList<string> names, WantedServer? server, Problem? problem) =>
+    private void Tell(AppName app, LineageEventKind kind, IReadOnlyList<string> names, WantedServer? server, Problem? problem)
+    {
+        var isIssued = kind == LineageEventKind.Issued;
+        var (stored, step) = reader.ReadOf(app, orderIsOver: isIssued);
         events.Publish(new LineageEvent(kind, app, time.GetUtcNow())
         {
             Names = names,
             Server = server?.Key,
             Problem = problem,
-            Expires = reader.StoredOf(app).InService?.NotAfter,
-            NextAttempt = reader.NextOf(app).At,
+            Expires = stored.InService?.NotAfter,
+            NextAttempt = isIssued && stored.InService is { } facts ? reader.RenewalOf(app, facts).At : step.At,
+            NextStep = step.At,
         });
+    }
 }

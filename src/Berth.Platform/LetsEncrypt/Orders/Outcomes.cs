@@ -47,6 +47,7 @@ public sealed class Outcomes(RetryLadder ladder)
         IssuedTo = email?.Text,
         IssuedToAccount = issued.AccountUrl,
         Profile = issued.Profile,
+        AskAdviceAt = issued.MayHaveAdvice ? null : now + RenewalAdviser.WhereNoneIsGiven,
         Failing = Failing(state with { Failing = [.. state.Failing.Where(failing => !issued.Names.Contains(failing.Name))] }, issued.LeftOut, now),
         Issuers = state.Issuers.Where(pair => pair.Key != server.Key).ToDictionary(),
     };
@@ -66,6 +67,7 @@ public sealed class Outcomes(RetryLadder ladder)
             IssuedBy = server,
             IssuedToAccount = null,
             Advice = null,
+            AskAdviceAt = null,
             Gates = [.. state.Gates.Where(other => other.Kind != GateKind.RolledBack), gate],
         };
     }
