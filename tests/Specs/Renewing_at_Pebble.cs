@@ -24,7 +24,7 @@ public sealed class Renewing_at_Pebble
         Assert.Matches(@"Letsencrypt next at: .*\(in 23h, 59m", await berth.OkAsync("letsencrypt:status", "hello"));
         Assert.False(File.Exists($"{berth.Home}/hello/letsencrypt/advice.json"));
         using var notice = JsonDocument.Parse(File.ReadLines($"{berth.Lib}/data/letsencrypt/--global/events.jsonl").Last());
-        Assert.True(notice.RootElement.GetProperty("nextAttempt").GetDateTimeOffset() > DateTimeOffset.UtcNow.AddDays(7));
+        Assert.True(notice.RootElement.GetProperty("nextAttempt").GetDateTimeOffset() > TimeProvider.System.GetUtcNow().AddDays(7));
 
         // Due at once; the daemon looks when a domain changes, and by itself every few minutes.
         await berth.OkAsync("letsencrypt:set", "hello", "graceperiod", "31536000");
