@@ -14,8 +14,9 @@ internal sealed class FrameWriter : IOutputSink, IDisposable
     // What a command may have queued before frames to a reader that is stuck are dropped.
     private const long QueueLimit = 16 << 20;
 
-    // Lines that come in such a time go together: each that goes alone wakes two programs.
-    private static readonly TimeSpan Together = TimeSpan.FromMilliseconds(2);
+    // Lines that come in such a time go together, unless the command ends or is in a hurry: each that goes alone wakes two programs, and nobody
+    // reads as fast.
+    private static readonly TimeSpan Together = TimeSpan.FromMilliseconds(20);
 
     private readonly SemaphoreSlim _hurry = new(0);
     private readonly Pipe _queue = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
@@ -39,7 +40,11 @@ internal sealed class FrameWriter : IOutputSink, IDisposable
         Put((FrameKind)channel, utf8);
     }
 
-    public void WantInput() => Put(FrameKind.WantInput, []);
+    public void WantInput()
+    {
+        Put(FrameKind.WantInput, []);
+        _hurry.Release();
+    }
 
     public ValueTask FlushAsync(CancellationToken cancel)
     {
@@ -93,9 +98,9 @@ internal sealed class FrameWriter : IOutputSink, IDisposable
     {
         try
         {
-            for (var sent = 0L; ;)
+            while (true)
             {
-                var read = await GatherAsync(sent);
+                var read = await GatherAsync();
                 foreach (var segment in read.Buffer)
                 {
                     await client.WriteAsync(segment);
@@ -108,8 +113,6 @@ internal sealed class FrameWriter : IOutputSink, IDisposable
                 {
                     break;
                 }
-
-                sent = Stopwatch.GetTimestamp();
             }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
@@ -124,18 +127,17 @@ internal sealed class FrameWriter : IOutputSink, IDisposable
         }
     }
 
-    /// <summary>Waits for frames; what comes close behind the last waits for what comes with it.</summary>
-    private async ValueTask<ReadResult> GatherAsync(long sent)
+    /// <summary>Waits for frames, and a little for what follows them.</summary>
+    private async ValueTask<ReadResult> GatherAsync()
     {
         var read = await _queue.Reader.ReadAsync();
-        var left = Together - Stopwatch.GetElapsedTime(sent);
-        if (sent == 0 || read.IsCompleted || left <= TimeSpan.Zero)
+        if (read.IsCompleted)
         {
             return read;
         }
 
         _queue.Reader.AdvanceTo(read.Buffer.Start);
-        await _hurry.WaitAsync(left);
+        await _hurry.WaitAsync(Together);
         return await _queue.Reader.ReadAsync();
     }
 
