@@ -56,7 +56,8 @@ internal static class FolderEntries
                 Tell(buffer.AsSpan(0, (int)read), found);
             }
 
-            if (read < 0)
+            // A folder that was removed meanwhile has ended.
+            if (read < 0 && Marshal.GetLastPInvokeError() != SystemFault.NoSuchEntry)
             {
                 throw SystemFault.Last(path);
             }

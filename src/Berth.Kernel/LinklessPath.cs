@@ -34,7 +34,11 @@ internal static class LinklessPath
         }
 
         var error = Marshal.GetLastPInvokeError();
-        IsKnown = error != NoSuchCall;
+        if (error == NoSuchCall)
+        {
+            IsKnown = false;
+        }
+
         return error == SystemFault.NoSuchEntry ? Absent : Untold;
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -47,7 +48,11 @@ internal sealed class CertificateChain
             }
 
             var der = new byte[fields.DecodedDataLength];
-            Base64.DecodeFromUtf8(pem[fields.Base64Data], der, out _, out _);
+            if (Base64.DecodeFromUtf8(pem[fields.Base64Data], der, out _, out _) != OperationStatus.Done)
+            {
+                throw new CryptographicException("its base64 cannot be read");
+            }
+
             certificates.Add(ChainCertificate.Read(der));
             pem = pem[fields.Location.End..];
         }

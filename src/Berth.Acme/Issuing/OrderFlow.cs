@@ -86,8 +86,7 @@ internal sealed class OrderFlow(
         pending = pending with { Stage = OrderStage.Downloaded, CertificatePem = chain.LeafPem + chain.ChainPem };
         await journal.SaveAsync(pending, cancel);
         client.Reached(AcmeFailPoints.CertificateSaved);
-        var directory = await client.Connection.GetDirectoryAsync(cancel);
-        return Result(pending, chain) with { MayHaveAdvice = directory.RenewalInfo is not null };
+        return Result(pending, chain) with { MayHaveAdvice = client.Connection.MayAdvise };
     }
 
     private IssuedCertificate Result(PendingOrder pending, CertificateChain chain)

@@ -69,6 +69,9 @@ internal sealed class AcmeConnection(HttpClient http, Func<DateTimeOffset?, Http
         return known.Hosts.Contains(target.Authority) ? target : throw AcmeProblems.UrlForeign(options.Host, target.Authority).AsException();
     }
 
+    /// <summary>Whether the CA may give advice on renewal, by what is known of it; it is not asked.</summary>
+    internal bool MayAdvise => _directory is not { } known || known.Directory.RenewalInfo is not null;
+
     public void Dispose() => _directoryGate.Dispose();
 
     private async Task<AcmeResponse> PostOnceAsync(

@@ -11,6 +11,9 @@ internal sealed class QuietFrameworkLogs(ILoggerFactory inner) : ILoggerFactory
     // Below this name are its categories for what single connections do.
     private const string Connections = "Microsoft.AspNetCore.Server.Kestrel.";
 
+    // An activity is made for each request as long as this one listens.
+    private const string Requests = "Microsoft.AspNetCore.Hosting.Diagnostics";
+
     public ILogger CreateLogger(string categoryName) => new AtLeast(inner.CreateLogger(categoryName), Least(categoryName));
 
     public void AddProvider(ILoggerProvider provider) => inner.AddProvider(provider);
@@ -19,9 +22,6 @@ internal sealed class QuietFrameworkLogs(ILoggerFactory inner) : ILoggerFactory
     public void Dispose()
     {
     }
-
-    // An activity is made for each request as long as this one listens.
-    private const string Requests = "Microsoft.AspNetCore.Hosting.Diagnostics";
 
     private static LogLevel Least(string category) =>
         category.StartsWith(Connections, StringComparison.Ordinal) || category == Requests ? LogLevel.None

@@ -38,6 +38,7 @@ public sealed class RenewalLoop(
     // How urgent those are that wait for a turn, and whom they will ask; found anew in each round.
     private readonly Dictionary<AppName, (DateTimeOffset Expires, string Server)> _waiting = [];
     private DateTimeOffset _nextRound = DateTimeOffset.MinValue;
+
     // Asked anew at the next look, whenever that is.
     private readonly ConcurrentQueue<AppName> _heardOf = new();
 

@@ -30,7 +30,7 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
         Remove(file);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = "/" });
         var address = ControlSocket.AddressOf(file, out _folder);
-        // A command runs on a thread of the pool all the same; without this each of its lines wakes two more.
+        // Without this each of a command's lines wakes two more threads.
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
         {
@@ -111,6 +111,9 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
         using var ended = new CancellationTokenSource();
         using var writer = new FrameWriter(stream);
         var pump = PumpAsync(reader, interrupted, gone, ended.Token);
+
+        // This may be the thread that reads from the client: it goes on doing so, or nobody would hear Ctrl-C while a command waits for nothing.
+        await Task.Yield();
         var caller = new Caller(user, call.Program == "dokku" ? "dokku" : "berth", call.OutputIsTerminal, call.ErrorIsTerminal)
         {
             Coloured = call.Colour,

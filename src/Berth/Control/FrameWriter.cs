@@ -18,6 +18,9 @@ internal sealed class FrameWriter : IOutputSink, IDisposable
     // reads as fast.
     private static readonly TimeSpan Together = TimeSpan.FromMilliseconds(20);
 
+    // What is worth sending by itself.
+    private const long Much = 64 * 1024;
+
     private readonly SemaphoreSlim _hurry = new(0);
     private readonly Pipe _queue = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
     private readonly Lock _writing = new();
@@ -43,12 +46,12 @@ internal sealed class FrameWriter : IOutputSink, IDisposable
     public void WantInput()
     {
         Put(FrameKind.WantInput, []);
-        _hurry.Release();
+        Hurry();
     }
 
     public ValueTask FlushAsync(CancellationToken cancel)
     {
-        _hurry.Release();
+        Hurry();
         lock (_writing)
         {
             return new ValueTask(_drained.Task.WaitAsync(cancel));
@@ -62,8 +65,20 @@ internal sealed class FrameWriter : IOutputSink, IDisposable
         BinaryPrimitives.WriteInt32LittleEndian(bytes, status);
         Put(FrameKind.Exit, bytes);
         await _queue.Writer.CompleteAsync();
-        _hurry.Release();
+        Hurry();
         await _sending;
+    }
+
+    private void Hurry()
+    {
+        lock (_writing)
+        {
+            // One is enough: more would hurry what comes later.
+            if (_hurry.CurrentCount == 0)
+            {
+                _hurry.Release();
+            }
+        }
     }
 
     public void Dispose() => _hurry.Dispose();
@@ -91,6 +106,10 @@ internal sealed class FrameWriter : IOutputSink, IDisposable
             // Complete at once: the queue has no pause threshold.
             var flushed = _queue.Writer.FlushAsync();
             Debug.Assert(flushed.IsCompleted, "the queue waited");
+            if (_queued > Much)
+            {
+                Hurry();
+            }
         }
     }
 

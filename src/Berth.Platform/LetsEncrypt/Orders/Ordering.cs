@@ -282,16 +282,21 @@ public sealed class Ordering(
 
     private void Tell(AppName app, LineageEventKind kind, IReadOnlyList<string> names, WantedServer? server, Problem? problem)
     {
-        var isIssued = kind == LineageEventKind.Issued;
-        var (stored, step) = reader.ReadOf(app, orderIsOver: isIssued);
+        var (stored, step) = reader.ReadOf(app, orderIsOver: kind == LineageEventKind.Issued);
         events.Publish(new LineageEvent(kind, app, time.GetUtcNow())
         {
             Names = names,
             Server = server?.Key,
             Problem = problem,
             Expires = stored.InService?.NotAfter,
-            NextAttempt = isIssued && stored.InService is { } facts ? reader.RenewalOf(app, facts).At : step.At,
+            NextAttempt = NextAttemptOf(app, stored, step),
             NextStep = step.At,
         });
     }
+
+    // A question when to renew is no attempt.
+    private DateTimeOffset? NextAttemptOf(AppName app, LineageStored stored, LineageStep step) =>
+        step.Action == LineageAction.AskAdvice && stored.InService is { } facts
+            ? stored.State.Failing.Select(name => name.RetryAt).Append(reader.RenewalOf(app, facts).At).Min()
+            : step.At;
 }

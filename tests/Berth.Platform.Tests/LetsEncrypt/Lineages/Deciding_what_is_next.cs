@@ -107,6 +107,19 @@ public sealed class Deciding_what_is_next
     }
 
     [Fact]
+    public void is_to_ask_a_server_that_offers_no_advice_later_than_one_that_may()
+    {
+        var facts = Certificate(Now, TimeSpan.FromDays(90), "shop.example.com");
+        var state = new LineageState { LastSuccess = Now, AskAdviceAt = Now.AddHours(20) };
+        Assert.Equal((LineageAction.AskAdvice, Now.AddHours(20)), Next(state));
+        Assert.Equal((LineageAction.AskAdvice, Now.AddHours(3)), Next(state with { Advice = new LineageAdvice { Serial = facts.Serial, AskAgainAt = Now.AddHours(3) } }));
+        Assert.Equal((LineageAction.AskAdvice, Now), Next(state with { AskAdviceAt = Now.AddDays(30) }));
+
+        (LineageAction, DateTimeOffset?) Next(LineageState known) =>
+            LineagePlan.Next(Wants, new LineageStored(known, facts, false), Now) is var step ? (step.Action, step.At) : default;
+    }
+
+    [Fact]
     public void does_not_let_a_server_that_suggests_too_late_a_time_make_a_certificate_lapse() => Stored.Sample(stored =>
     {
         if (stored.InService is { } facts)
