@@ -149,8 +149,9 @@ public sealed class FileStateStore(StateRoots roots, TimeProvider time, FolderWa
             throw StorageProblems.Unreadable(path, e).AsException(e);
         }
 
-        names.Sort(StringComparer.Ordinal);
-        return [.. names];
+        var sorted = names.ToArray();
+        Array.Sort(sorted, StringComparer.Ordinal);
+        return sorted;
     }
 
     public string FileOf(StatePath path) => $"{RootOf(path)}/{path.Relative}";

@@ -55,6 +55,22 @@ public sealed class Talking_to_the_control_socket
         Assert.DoesNotContain("Exception", berth.Log, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task hangs_up_on_who_stays_when_all_is_said()
+    {
+        await using var berth = await BerthServer.StartAsync();
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint($"{berth.Lib}/run/berth.sock"));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+
+        await socket.SendAsync((byte[])[.. Encoding.UTF8.GetBytes(Upgrade), .. Framed(Call, Asking("apps:list").ToBytes(), null)], patience.Token);
+        var answer = new MemoryStream();
+        await using var stream = new NetworkStream(socket);
+        await stream.CopyToAsync(answer, patience.Token);
+
+        Assert.Contains("My Apps", Encoding.UTF8.GetString(answer.ToArray()), StringComparison.Ordinal);
+    }
+
     private static async Task SendAsync(BerthServer berth, byte[] bytes)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

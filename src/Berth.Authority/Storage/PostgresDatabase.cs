@@ -30,8 +30,9 @@ internal sealed class PostgresDatabase : ISqlDatabase
         _changes = new(Sessions(source, 1, waitsForDisk: true), ChangesAtOnce, (session, pieces) => session.CarryOut(PostgresPiece.HoldingFirst(pieces)));
         _questions = new(Sessions(source, Questioners, waitsForDisk: false), QuestionsAtOnce, (session, pieces) =>
         {
-            pieces.Sort(PostgresPiece.ByTurn);
-            session.CarryOut(pieces);
+            var inTurn = pieces.ToArray();
+            Array.Sort(inTurn, PostgresPiece.ByTurn);
+            session.CarryOut(inTurn);
         });
     }
 

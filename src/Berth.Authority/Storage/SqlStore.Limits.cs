@@ -46,9 +46,9 @@ internal sealed partial class SqlStore
     public Task<ImmutableArray<string>> UnpauseAsync(string accountId, string? name, CancellationToken cancel) => _database.WriteAsync(
         db =>
         {
-            var names = db.List(
+            ImmutableArray<string> names = [.. db.List(
                 "DELETE FROM paused_name WHERE account = $1 AND (CAST($2 AS TEXT) IS NULL OR name = CAST($2 AS TEXT)) RETURNING name",
-                row => row.GetString(0), accountId, name).Sort(StringComparer.Ordinal);
+                row => row.GetString(0), accountId, name).Order(StringComparer.Ordinal)];
             foreach (var each in names)
             {
                 db.Execute("DELETE FROM limit_bucket WHERE bucket = $1", LimitBucket.KeyOf(LimitKind.ConsecutiveFailures, $"{accountId} {each}"));

@@ -37,7 +37,13 @@ internal sealed class WebServer : IAsyncDisposable
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton<IHostLifetime, EmbeddedLifetime>();
         builder.Services.AddHttpForwarder();
-        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = ListeningSocket.Open);
+        builder.Services.Configure<SocketTransportOptions>(sockets =>
+        {
+            sockets.CreateBoundListenSocket = ListeningSocket.Open;
+
+            // Nothing in an answer's way waits: handing it to another thread is all that would be added.
+            sockets.UnsafePreferInlineScheduling = true;
+        });
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             Configure(kestrel, options);

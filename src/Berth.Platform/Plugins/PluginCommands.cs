@@ -59,8 +59,7 @@ public sealed class PluginCommands(PluginCatalog catalog, PluginEnvironment envi
             lines.AddRange(await HelpOfAsync(commands, everything, caller, cancel));
         }
 
-        lines.Sort(StringComparer.Ordinal);
-        return lines;
+        return [.. lines.Order(StringComparer.Ordinal)];
     }
 
     private async Task<string[]> HelpOfAsync(string commands, bool everything, Caller caller, CancellationToken cancel)

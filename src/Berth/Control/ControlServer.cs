@@ -16,6 +16,7 @@ namespace Berth.Control;
 /// <summary>Takes commands over the Unix socket: one HTTP upgrade a command, frames from then on.</summary>
 internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IAsyncDisposable
 {
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
     private readonly CancellationTokenSource _stopping = new();
     private WebApplication? _app;
     private bool _disposed;
@@ -127,7 +128,9 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
             ? ProblemPrinter.Print(new CommandOutput(writer, caller), ProgramProblems.OtherRoot(call.Home, roots), caller)
             : await runner.RunAsync(call.Words, caller, writer, OpenInput, interrupted.Token, gone.Token);
         await writer.EndAsync(status);
-        await ended.CancelAsync();
+
+        // A client goes when it has the status; who stays is not read from any longer.
+        ended.CancelAfter(Farewell);
         await pump;
 
         Stream OpenInput()

@@ -14,9 +14,9 @@ internal sealed class FrameWriter : IOutputSink, IDisposable
     // What a command may have queued before frames to a reader that is stuck are dropped.
     private const long QueueLimit = 16 << 20;
 
-    // Lines that come in such a time go together, unless the command ends or is in a hurry: each that goes alone wakes two programs, and nobody
-    // reads as fast.
-    private static readonly TimeSpan Together = TimeSpan.FromMilliseconds(20);
+    // Lines that come in such a time go together, unless the command ends or is in a hurry: each that goes alone wakes two programs, and to who
+    // reads them a tenth of a second is at once.
+    private static readonly TimeSpan Usual = TimeSpan.FromMilliseconds(100);
 
     // What is worth sending by itself.
     private const long Much = 64 * 1024;
@@ -24,12 +24,19 @@ internal sealed class FrameWriter : IOutputSink, IDisposable
     private readonly SemaphoreSlim _hurry = new(0);
     private readonly Pipe _queue = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
     private readonly Lock _writing = new();
+    private readonly TimeSpan _together;
     private readonly Task _sending;
     private TaskCompletionSource _drained = Completed();
     private long _queued;
     private bool _ended;
 
-    public FrameWriter(Stream client) => _sending = SendAsync(client);
+    /// <param name="client">Where to.</param>
+    /// <param name="together">How long lines wait for those that follow; null for the usual time.</param>
+    public FrameWriter(Stream client, TimeSpan? together = null)
+    {
+        _together = together ?? Usual;
+        _sending = SendAsync(client);
+    }
 
     public void Write(OutputChannel channel, ReadOnlySpan<byte> utf8)
     {
@@ -156,7 +163,7 @@ internal sealed class FrameWriter : IOutputSink, IDisposable
         }
 
         _queue.Reader.AdvanceTo(read.Buffer.Start);
-        await _hurry.WaitAsync(Together);
+        await _hurry.WaitAsync(_together);
         return await _queue.Reader.ReadAsync();
     }
 
