@@ -12,6 +12,7 @@ public sealed class Talking_to_the_control_socket
 {
     private const string Upgrade = "GET /v1/command HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: berth-command\r\n\r\n";
     private const byte Call = 16;
+    private const byte Input = 17;
 
     private static readonly string[] Heads =
     [
@@ -69,6 +70,47 @@ public sealed class Talking_to_the_control_socket
         await stream.CopyToAsync(answer, patience.Token);
 
         Assert.Contains("My Apps", Encoding.UTF8.GetString(answer.ToArray()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task is_not_held_up_at_its_end_by_who_says_half_or_does_not_listen()
+    {
+        await using var berth = await BerthServer.StartAsync();
+        await berth.OkAsync("apps:create", "app");
+        await berth.OkAsync(["config:set", "app", .. Enumerable.Range(0, 10).Select(i => $"K{i}={new string('x', 100_000)}")]);
+        var call = Framed(Call, Asking("config:show", "app").ToBytes(), null);
+        using var halfHead = await SayAsync(berth, Encoding.UTF8.GetBytes(Upgrade[..60]));
+        using var noCall = await SayAsync(berth, Encoding.UTF8.GetBytes(Upgrade));
+        using var halfCall = await SayAsync(berth, [.. Encoding.UTF8.GetBytes(Upgrade), .. call[..9]]);
+        using var deaf = await SayAsync(berth, [.. Encoding.UTF8.GetBytes(Upgrade), .. call]);
+
+        // It listens to the first words only, so that the command is known to be at it.
+        await using var stream = new NetworkStream(deaf);
+        await stream.ReadExactlyAsync(new byte[1000], TestContext.Current.CancellationToken);
+
+        await berth.StopAsync().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task ends_a_command_whose_client_goes_after_it_has_said_too_much()
+    {
+        await using var berth = await BerthServer.StartAsync();
+        await berth.OkAsync("apps:create", "app");
+        using (var socket = await SayAsync(
+            berth, [.. Encoding.UTF8.GetBytes(Upgrade), .. Framed(Call, Asking("events", "-t").ToBytes(), null), .. Framed(Input, [], null), .. Framed(Input, [1], null)]))
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            await using var stream = new NetworkStream(socket);
+            await stream.CopyToAsync(Stream.Null, patience.Token);
+        }
+    }
+
+    private static async Task<Socket> SayAsync(BerthServer berth, byte[] bytes)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint($"{berth.Lib}/run/berth.sock"));
+        await socket.SendAsync(bytes);
+        return socket;
     }
 
     private static async Task SendAsync(BerthServer berth, byte[] bytes)

@@ -17,9 +17,16 @@ namespace Berth.Control;
 internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IAsyncDisposable
 {
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
+
+    // A client sends its call at once: who does not, holds a descriptor for nothing.
+    private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(30);
     private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private WebApplication? _app;
     private bool _disposed;
+
+    // Those under way, and one more until the server is to end.
+    private int _calls = 1;
     private FileOwner? _owner;
     private IDisposable? _folder;
 
@@ -73,12 +80,31 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
         await _stopping.CancelAsync();
         if (_app is not null)
         {
-            await _app.StopAsync();
+            await CloseAsync(_app);
             await _app.DisposeAsync();
         }
 
         _folder?.Dispose();
         _stopping.Dispose();
+    }
+
+    /// <summary>Waits for the commands; who has said but half of one is not waited for.</summary>
+    private async Task CloseAsync(WebApplication app)
+    {
+        using var enough = new CancellationTokenSource();
+        var closing = app.StopAsync(enough.Token);
+        Leave();
+        await Task.WhenAny(_over.Task, closing);
+        enough.CancelAfter(Farewell);
+        await closing;
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref _calls) == 0)
+        {
+            _over.TrySetResult();
+        }
     }
 
     private async Task ServeAsync(HttpContext context)
@@ -99,13 +125,35 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
 
         var stream = await upgrade.UpgradeAsync();
         var reader = new FrameReader(stream);
-        if (await reader.ReadCallAsync(context.RequestAborted) is { } call)
+        if (await ReadCallAsync(reader) is { } call)
         {
-            await RunAsync(call, user, stream, reader);
+            Interlocked.Increment(ref _calls);
+            try
+            {
+                await RunAsync(call, user, stream, reader, context.Abort);
+            }
+            finally
+            {
+                Leave();
+            }
         }
     }
 
-    private async Task RunAsync(CallRequest call, uint user, Stream stream, FrameReader reader)
+    private async Task<CallRequest?> ReadCallAsync(FrameReader reader)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        limit.CancelAfter(CallPatience);
+        try
+        {
+            return await reader.ReadCallAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private async Task RunAsync(CallRequest call, uint user, Stream stream, FrameReader reader, Action hangUp)
     {
         using var interrupted = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
         using var gone = new CancellationTokenSource();
@@ -127,7 +175,7 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
         var status = IsOfOtherRoot(call.Home)
             ? ProblemPrinter.Print(new CommandOutput(writer, caller), ProgramProblems.OtherRoot(call.Home, roots), caller)
             : await runner.RunAsync(call.Words, caller, writer, OpenInput, interrupted.Token, gone.Token);
-        await writer.EndAsync(status);
+        await EndAsync(writer.EndAsync(status), hangUp);
 
         // A client goes when it has the status; who stays is not read from any longer.
         ended.CancelAfter(Farewell);
@@ -137,6 +185,24 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
         {
             writer.WantInput();
             return reader.Input;
+        }
+    }
+
+    /// <summary>A client may read at its leisure (a pager does), until the daemon ends: then what it has not taken soon is lost.</summary>
+    private async Task EndAsync(Task sending, Action hangUp)
+    {
+        try
+        {
+            await sending.WaitAsync(_stopping.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            if (await Task.WhenAny(sending, Task.Delay(Farewell, TimeProvider.System, CancellationToken.None)) != sending)
+            {
+                hangUp();
+            }
+
+            await sending;
         }
     }
 

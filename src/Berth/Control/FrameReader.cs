@@ -38,6 +38,7 @@ internal sealed class FrameReader(Stream client)
     /// <returns>When the client is gone.</returns>
     public async Task PumpAsync(Action interrupted, CancellationToken cancel)
     {
+        var isAtEnd = false;
         try
         {
             while (await ReadHeadAsync(cancel) is { } head)
@@ -47,7 +48,11 @@ internal sealed class FrameReader(Stream client)
                     case FrameKind.Interrupt when head.Length == 0:
                         interrupted();
                         break;
+                    case FrameKind.Input when isAtEnd:
+                        // More of what has ended: no client of this protocol.
+                        return;
                     case FrameKind.Input when head.Length == 0:
+                        isAtEnd = true;
                         await _input.Writer.CompleteAsync();
                         break;
                     case FrameKind.Input:
