@@ -90,7 +90,7 @@ build_native() {
     done
     printf '\r\e[K'
   else
-    say "-----> Building berth as a native binary (a minute or two)"
+    say "-----> Building berth as a native binary (some minutes on a small machine)"
   fi
   wait $builder || { cat "$log" >&2; fail "The build failed; its output is above."; }
   say "-----> Built berth in $((SECONDS - started)) s ($(du -m "$folder/berth" | cut -f1) MB)"

@@ -71,6 +71,11 @@ public sealed class AcmeClient : IDisposable
     public Task<AcmeDirectory> GetDirectoryAsync(CancellationToken cancel) =>
         GuardAsync("its directory", Connection.GetDirectoryAsync, cancel);
 
+    /// <summary>Reads the server's directory whether or not it is remembered: the server answers now.</summary>
+    /// <exception cref="ProblemException">See <see cref="AcmeProblems"/>.</exception>
+    public Task<AcmeDirectory> AskDirectoryAsync(CancellationToken cancel) =>
+        GuardAsync("its directory", Connection.AskDirectoryAsync, cancel);
+
     /// <summary>Makes sure the account exists.</summary>
     /// <returns>The account's URL, which CAA records may name (RFC 8657 §3).</returns>
     /// <exception cref="ProblemException">See <see cref="AcmeProblems"/>.</exception>

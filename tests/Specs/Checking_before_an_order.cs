@@ -54,6 +54,35 @@ public sealed class Checking_before_an_order
     }
 
     [Fact]
+    public async Task asks_the_server_anew_although_it_answered_a_moment_ago()
+    {
+        using var scratch = new ScratchFolder();
+        var port = FreePort.Next();
+        BerthServer berth;
+        string authority;
+        await using (var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port }))
+        {
+            File.Copy(pebble.CertificateFile, scratch["trust.pem"]);
+            authority = pebble.DirectoryUrl.Authority;
+            berth = await BerthServer.StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = scratch["trust.pem"] }, port);
+            await AddAsync(berth, "hello", "hello.localhost");
+            await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+            await berth.OkAsync("letsencrypt:set", "--global", "server", pebble.DirectoryUrl.ToString());
+            await berth.OkAsync("letsencrypt:set", "--global", "http-port", port.ToString(CultureInfo.InvariantCulture));
+            Assert.Contains($"{authority} answers", await berth.OkAsync("letsencrypt:check", "hello"), StringComparison.Ordinal);
+        }
+
+        await using (berth)
+        {
+            var check = await berth.RunAsync("letsencrypt:check", "hello");
+
+            Assert.Equal(1, check.Status);
+            Assert.DoesNotContain($"{authority} answers", check.Output, StringComparison.Ordinal);
+            Assert.Contains(authority, check.Output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task judges_CAA_records_as_the_server_will_and_leaves_out_what_they_forbid()
     {
         var http = FreePort.Next();

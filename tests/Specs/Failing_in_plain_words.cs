@@ -90,7 +90,7 @@ public sealed class Failing_in_plain_words
         var result = await berth.RunAsync("apps:create", "--nope", "app");
         Assert.Equal(1, result.Status);
         Assert.Equal(" !     unknown flag: --nope\n", result.Error);
-        Assert.Contains("apps:help", (await OnTerminalAsync(berth, "apps:create", "--nope", "app")).Output, StringComparison.Ordinal);
+        Assert.Contains("apps:help", (await berth.OnTerminalAsync("apps:create", "--nope", "app")).Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,6 +108,16 @@ public sealed class Failing_in_plain_words
         Assert.Contains("Did you mean `dokku explain app-unknown`?", unknown.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task and_knows_what_a_misspelt_DNS_provider_was_to_be()
+    {
+        await using var berth = BerthServer.WithoutDaemon();
+
+        var result = await berth.RunAsync("letsencrypt:set", "--global", "dns-provider", "clodflare");
+
+        Assert.Contains("Did you mean cloudflare? Choose one of: acme-dns,", result.Error, StringComparison.Ordinal);
+    }
+
     /// <summary>The first line is the contract's; what helps stands below it.</summary>
     [Theory]
     [InlineData("Did you mean key-type?", "app", "key-typ", "p256")]
@@ -118,7 +128,7 @@ public sealed class Failing_in_plain_words
         await using var berth = await BerthServer.StartAsync();
         await berth.OkAsync("apps:create", "app");
 
-        var result = await OnTerminalAsync(berth, ["letsencrypt:set", .. words]);
+        var result = await berth.OnTerminalAsync(["letsencrypt:set", .. words]);
 
         Assert.Equal(1, result.Status);
         Assert.Contains(words[0] == "app" ? "valid properties include: dns-provider, dns-provider-*, email," : "Property cannot be specified globally", result.Output, StringComparison.Ordinal);
@@ -134,14 +144,10 @@ public sealed class Failing_in_plain_words
         await berth.OkAsync("config:set", "--no-restart", "app", "KEY=\x1b]0;owned\x07");
 
         Assert.Equal("\x1b]0;owned\x07\n", await berth.OkAsync("config:get", "app", "KEY"));
-        Assert.Contains("\\x1b]0;owned\\x07", (await OnTerminalAsync(berth, "config:get", "app", "KEY")).Output, StringComparison.Ordinal);
+        Assert.Contains("\\x1b]0;owned\\x07", (await berth.OnTerminalAsync("config:get", "app", "KEY")).Output, StringComparison.Ordinal);
     }
 
     private static Task<CommandResult> PerlAsync(BerthServer berth, string script, IEnumerable<string> words) => ExternalProgram.RunAsync(
         "perl", ["-e", script, BerthProgram.Path, .. words],
-        new Dictionary<string, string?> { ["DOKKU_ROOT"] = berth.Home, ["DOKKU_LIB_ROOT"] = berth.Lib });
-
-    private static Task<CommandResult> OnTerminalAsync(BerthServer berth, params string[] words) => ExternalProgram.RunAsync(
-        "script", ["-qec", string.Join(' ', words.Prepend(BerthProgram.Path)), "/dev/null"],
         new Dictionary<string, string?> { ["DOKKU_ROOT"] = berth.Home, ["DOKKU_LIB_ROOT"] = berth.Lib });
 }

@@ -20,7 +20,7 @@ public sealed class Forgetting_a_setting
         await SaysAsync("ERROR: Cannot request a certificate without an e-mail address!");
         Assert.Contains("its certificate cannot be ordered: Cannot request", (await berth.RunAsync("doctor", "shop")).Output, StringComparison.Ordinal);
         Assert.Matches(@" UTC  failed +shop: Cannot request a certificate without an e-mail address!\n$", await berth.OkAsync("letsencrypt:events", "shop"));
-        Assert.StartsWith("-----> Nothing was spent yet: no server has been asked for a certificate.\n", await berth.OkAsync("letsencrypt:limits"), StringComparison.Ordinal);
+        Assert.StartsWith("-----> Nothing is spent at a server whose limits are known: ", await berth.OkAsync("letsencrypt:limits"), StringComparison.Ordinal);
         Assert.Equal("0\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-failures"));
         Assert.DoesNotContain("app=\"shop\"", await berth.OkAsync("metrics"), StringComparison.Ordinal);
 

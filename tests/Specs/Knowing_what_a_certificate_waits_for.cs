@@ -39,6 +39,27 @@ public sealed class Knowing_what_a_certificate_waits_for
         Assert.Equal(1, pebble.Orders);
     }
 
+    [Fact]
+    public async Task each_of_several_says_whose_it_is_and_where_it_came_from()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await StartAsync(pebble, port);
+        await berth.OkAsync("apps:create", "other");
+        await berth.OkAsync("letsencrypt:enable", "hello");
+        Assert.DoesNotContain("It came from", (await berth.OnTerminalAsync("letsencrypt:enable", "hello")).Output, StringComparison.Ordinal);
+
+        await berth.OkAsync("letsencrypt:set", "hello", "server", "staging");
+
+        Assert.Contains(
+            $"It came from {pebble.DirectoryUrl}, and staging is asked when it is renewed. To ask now: berth letsencrypt:enable hello --force",
+            (await berth.OnTerminalAsync("letsencrypt:enable", "hello")).Output,
+            StringComparison.Ordinal);
+        Assert.Equal(
+            ["hello", "other"],
+            (await berth.OkAsync("letsencrypt:status", "--format", "json")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => (string?)JsonNode.Parse(line)!["app"]));
+    }
+
     /// <summary>At any moment, in the list of all, in the status and in the report, and without a daemon.</summary>
     [Fact]
     public async Task each_says_what_and_why_from_the_first_failure_to_its_expiry()

@@ -100,6 +100,22 @@ public sealed class Living_with_an_authority_that_hangs
     }
 
     [Fact]
+    public async Task tells_who_watches_where_to_see_what_an_order_waits_for()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await StartAsync(pebble, port);
+        await pebble.HangAsync();
+
+        await using var watching = RunningProgram.Start("script", ["-qec", $"{BerthProgram.Path} letsencrypt:enable hello", "/dev/null"], berth.Environment);
+        Assert.True(await watching.SaysAsync($"Under way at {pebble.DirectoryUrl.Authority}; what it waits for: berth letsencrypt:status hello", patience.Token));
+
+        await pebble.GoOnAsync();
+        Assert.True(await watching.SaysAsync("Certificate retrieved successfully.", patience.Token));
+    }
+
+    [Fact]
     public async Task asks_no_other_server_where_a_name_could_not_be_proved()
     {
         // Neither port leads to the edge: what is wrong would be wrong for the next server, too.

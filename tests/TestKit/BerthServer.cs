@@ -84,6 +84,10 @@ public sealed class BerthServer : IAsyncDisposable
     public Task<CommandResult> RunAsync(IEnumerable<string> words, string? input) =>
         ExternalProgram.RunAsync(BerthProgram.Path, words, _environment, input);
 
+    /// <summary>As somebody at a terminal: both outputs are one.</summary>
+    public Task<CommandResult> OnTerminalAsync(params string[] words) =>
+        ExternalProgram.RunAsync("script", ["-qec", string.Join(' ', words.Prepend(BerthProgram.Path)), "/dev/null"], _environment);
+
     /// <summary>Runs a command that must succeed.</summary>
     /// <returns>Its standard output.</returns>
     public async Task<string> OkAsync(params string[] words)

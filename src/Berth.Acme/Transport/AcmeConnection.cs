@@ -20,6 +20,8 @@ internal sealed class AcmeConnection(HttpClient http, Func<DateTimeOffset?, Http
 
     internal async Task<AcmeDirectory> GetDirectoryAsync(CancellationToken cancel) => (Fresh() ?? await KnowAsync(cancel)).Directory;
 
+    internal async Task<AcmeDirectory> AskDirectoryAsync(CancellationToken cancel) => (_directory = await ReadDirectoryAsync(cancel)).Directory;
+
     /// <summary>Uses one of the directory's URLs; where that is gone, the one in its place: servers move.</summary>
     /// <param name="which">The URL that is used.</param>
     /// <param name="use">Called once more with the directory read again, when the URL is another there.</param>

@@ -21,6 +21,7 @@ public sealed class CertificateManager(
     LineageFiles lineages,
     CertificateFiles certificates,
     Ordering ordering,
+    OrderRequests requests,
     RenewalAdviser adviser,
     Rehearsal rehearsal,
     Bundles bundles,
@@ -164,6 +165,7 @@ public sealed class CertificateManager(
                 // An order that a crash left is of no use any more.
                 await lineages.JournalOf(app).ClearAsync(cancel);
                 output.Step($"Certificate is still valid for {app}, skipping certificate request");
+                TellIssuer(app, wanted, output);
                 return 0;
             }
 
@@ -212,6 +214,15 @@ public sealed class CertificateManager(
         {
             output.Warn(ClockWords.Of(off));
             output.Remedy(ClockWords.Remedy);
+        }
+    }
+
+    // Who has just set another server wonders why it is not asked.
+    private void TellIssuer(AppName app, WantedCertificate wanted, CommandOutput output)
+    {
+        if (output.OnTerminal && lineages.ReadState(app).IssuedBy is { } by && !wanted.Servers.Any(server => requests.Means(by, server.Key)))
+        {
+            output.Detail($"It came from {by}, and {wanted.Servers[0].Word} is asked when it is renewed. To ask now: {output.Caller.Program} letsencrypt:enable {app} --force");
         }
     }
 

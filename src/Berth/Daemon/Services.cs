@@ -141,7 +141,7 @@ internal sealed class Services : IAsyncDisposable
             lineageReader, Lineages, orders, requests, settings, solvers, new ChallengePort(store), new Outcomes(new RetryLadder(random)), routes,
             events, new FirstOrderPreflight(preflight, scopes), time);
         Manager = new CertificateManager(
-            apps, planner, lineageReader, Lineages, certificates, ordering,
+            apps, planner, lineageReader, Lineages, certificates, ordering, requests,
             new RenewalAdviser(Lineages, certificates, _clients, settings, time, random), new Rehearsal(planner, Lineages, _clients, orders, solvers),
             bundles, _clients, settings, routes, events, triggers, time);
         var renewal = AutoRenewal = new AutoRenewal(properties, store);

@@ -7,6 +7,7 @@ using Berth.Acme.Challenges;
 using Berth.Acme.Dns;
 using Berth.Acme.Protocol;
 using Berth.Kernel;
+using Berth.Platform.CommandLine;
 using Berth.Platform.Properties;
 using Berth.Storage;
 
@@ -45,9 +46,17 @@ public sealed class DnsChoice(PropertyStore properties, StateRoots roots, TimePr
     ];
 
     /// <summary>Refuses a provider that Berth does not know; one that lego knows may be left for a server that goes back to it.</summary>
-    internal static Problem? RefuseProvider(string code) => code == OptOut || DnsProviders.All.Any(kind => kind.Code == code)
-        ? null
-        : DnsProblems.NoProvider(code, DnsProviders.All.Select(kind => kind.Code));
+    internal static Problem? RefuseProvider(string code)
+    {
+        string[] known = [.. DnsProviders.All.Select(kind => kind.Code)];
+        if (code == OptOut || known.Contains(code))
+        {
+            return null;
+        }
+
+        var problem = DnsProblems.NoProvider(code, known);
+        return Nearest.Of(code, known) is { } nearest ? problem with { Remedy = $"Did you mean {nearest}? {problem.Remedy}" } : problem;
+    }
 
     /// <summary>Whether names can be proved over DNS at all, wildcards among them.</summary>
     public bool IsSet(AppName app) => CodeOf(app) is not null || KindOf(app) == ChallengeType.DnsPersist01;

@@ -83,7 +83,7 @@ public sealed class LimitCommands(Ledgers ledgers, CertificatePlanner planner, O
 
         if (shown.Count == 0)
         {
-            output.Step("Nothing was spent yet: no server has been asked for a certificate.");
+            output.Step("Nothing is spent at a server whose limits are known: Let's Encrypt, and those that `letsencrypt:set --global limits` names.");
         }
 
         output.Step($"Registered domains by the Public Suffix List of {PublicSuffixes.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}; counted by this machine alone.");

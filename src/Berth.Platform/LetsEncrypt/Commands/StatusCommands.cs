@@ -48,6 +48,12 @@ public sealed class StatusCommands(
         foreach (var app in apps.Reported(request, call))
         {
             var values = await OfAsync(app, call.Cancel);
+            if (request.Json)
+            {
+                // Lines have a headline that says it.
+                values["letsencrypt-app"] = app.Text;
+            }
+
             Shape.Print(call.Output, app.Text, values.ToDictionary(pair => pair.Key, pair => call.Caller.AsCalled(pair.Value), StringComparer.Ordinal), request);
         }
 

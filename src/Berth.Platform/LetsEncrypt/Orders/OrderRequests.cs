@@ -48,16 +48,8 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
     public WantedServer ServerAt(string directory, IReadOnlyList<string> words) =>
         new(words.FirstOrDefault(word => Means(word, directory)) ?? directory, new Uri(directory));
 
-    // Named only to the server and account it came from: the client checks both once more, and that the two share a name.
-    private RenewedCertificate? RenewedBy(LineageStored stored, WantedServer server) =>
-        stored is { InService: { } facts, State: { Advice: { CertificateId: { } id } advice, IssuedToAccount: { } account } state }
-        && advice.Serial == facts.Serial && IsFrom(state, server)
-            ? new RenewedCertificate { CertificateId = id, DirectoryUrl = server.Key, AccountUrl = account, Names = [.. facts.Names] }
-            : null;
-
-    private bool IsFrom(LineageState state, WantedServer server) => state.IssuedBy is { } word && Means(word, server.Key);
-
-    private bool Means(string word, string directory)
+    /// <summary>Whether a server's word stands for a directory.</summary>
+    public bool Means(string word, string directory)
     {
         try
         {
@@ -69,4 +61,13 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
             return false;
         }
     }
+
+    // Named only to the server and account it came from: the client checks both once more, and that the two share a name.
+    private RenewedCertificate? RenewedBy(LineageStored stored, WantedServer server) =>
+        stored is { InService: { } facts, State: { Advice: { CertificateId: { } id } advice, IssuedToAccount: { } account } state }
+        && advice.Serial == facts.Serial && IsFrom(state, server)
+            ? new RenewedCertificate { CertificateId = id, DirectoryUrl = server.Key, AccountUrl = account, Names = [.. facts.Names] }
+            : null;
+
+    private bool IsFrom(LineageState state, WantedServer server) => state.IssuedBy is { } word && Means(word, server.Key);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Berth.Acme.Issuing;
 using Berth.Kernel;
+using Berth.Platform.CommandLine;
 using Berth.Platform.LetsEncrypt.Limits;
 
 namespace Berth.Platform.LetsEncrypt.Orders;
@@ -22,18 +23,22 @@ public sealed class OrdersUnderWay(TimeProvider time)
 
     internal Watched Watch(AppName app, string server, IProgress<IssuanceStep> next)
     {
-        var watched = new Watched(server, time.GetUtcNow(), next, () => _orders.TryRemove(app, out _));
+        var watched = new Watched(server, time, next, () => _orders.TryRemove(app, out _));
         _orders[app] = watched;
         return watched;
     }
 
-    internal sealed class Watched(string server, DateTimeOffset since, IProgress<IssuanceStep> next, Action ended) : IProgress<IssuanceStep>, IDisposable
+    internal sealed class Watched(string server, TimeProvider time, IProgress<IssuanceStep> next, Action ended) : IProgress<IssuanceStep>, IDisposable
     {
+        // Below it a person has not begun to wonder.
+        private static readonly TimeSpan Unremarkable = TimeSpan.FromSeconds(1);
+
         private readonly ConcurrentDictionary<string, IssuanceStep> _steps = new(StringComparer.Ordinal);
+        private readonly DateTimeOffset _since = time.GetUtcNow();
 
         public string Sentence => _steps.IsEmpty
-            ? $"{server} is being asked since {Holds.Time(since)} and has not answered yet"
-            : $"an order is under way at {server} since {Holds.Time(since)}: {string.Join("; ", Lines.Take(MostTold))}{(_steps.Count > MostTold ? $"; and {_steps.Count - MostTold} more" : "")}";
+            ? $"{server} is being asked since {Holds.Time(_since)} and has not answered yet"
+            : $"an order is under way at {server} since {Holds.Time(_since)}: {string.Join("; ", Lines.Take(MostTold))}{(_steps.Count > MostTold ? $"; and {_steps.Count - MostTold} more" : "")}";
 
         public IReadOnlyList<string> Lines => [.. _steps.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => Line(pair.Value))];
 
@@ -41,6 +46,21 @@ public sealed class OrdersUnderWay(TimeProvider time)
         {
             _steps[value.Name ?? ""] = value;
             next.Report(value);
+        }
+
+        /// <summary>Tells a person who watches, once, where to see what an order waits for that takes its time.</summary>
+        public async Task TellOfWaitAsync(Task order, AppName app, CommandOutput output)
+        {
+            if (!output.OnTerminal)
+            {
+                return;
+            }
+
+            await order.WaitAsync(Unremarkable, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!order.IsCompleted)
+            {
+                output.Detail($"Under way at {server}; what it waits for: {output.Caller.Program} letsencrypt:status {app}");
+            }
         }
 
         public void Dispose() => ended();

@@ -36,9 +36,20 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
     public async Task<IssuedCertificate> RunAsync(
         ServerOrder order, Func<IssuedCertificate, CancellationToken, ValueTask> store, CancellationToken cancel)
     {
+        using var watched = underWay.Watch(order.App, order.Server.Directory.Authority, new IssuanceLines(order.Output));
+        var issuing = CarryAsync(order, store, watched, cancel);
+        await watched.TellOfWaitAsync(issuing, order.App, order.Output);
+        return await issuing;
+    }
+
+    /// <summary>The server's clock minus this machine's; null when it has not told since this process began.</summary>
+    public TimeSpan? SkewAt(WantedServer server, LetsEncryptSettings settings) => clients.ClientOf(server.Directory, settings).ClockSkew;
+
+    private async Task<IssuedCertificate> CarryAsync(
+        ServerOrder order, Func<IssuedCertificate, CancellationToken, ValueTask> store, OrdersUnderWay.Watched watched, CancellationToken cancel)
+    {
         var client = clients.ClientOf(order.Server.Directory, order.Settings);
         var ledger = await ledgers.OfAsync(order.Server.Directory);
-        using var watched = underWay.Watch(order.App, order.Server.Directory.Authority, new IssuanceLines(order.Output));
         var left = await order.Journal.LoadAsync(cancel);
         var notes = new LedgerNotes(ledger, order.Planned, left is { Stage: OrderStage.Ordered } ? order.Planned with { Names = left.Names } : null, watched);
         try
@@ -64,9 +75,6 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
             throw e.Problem.Code != AcmeProblems.ClockWrong && client.ClockSkew is { } skew && ClockWords.IsWrong(skew) ? Named(e, skew) : e;
         }
     }
-
-    /// <summary>The server's clock minus this machine's; null when it has not told since this process began.</summary>
-    public TimeSpan? SkewAt(WantedServer server, LetsEncryptSettings settings) => clients.ClientOf(server.Directory, settings).ClockSkew;
 
     // A clock that is wrong may be the reason for anything.
     private static ProblemException Named(ProblemException failure, TimeSpan skew)

@@ -56,7 +56,7 @@ public sealed class CertificatePreflight(AcmeClients clients, EdgeServer edge, T
         var client = clients.ClientOf(scope.Directory, scope.Email);
         try
         {
-            var directory = await client.GetDirectoryAsync(either.Token);
+            var directory = await (scope.AsksServer ? client.AskDirectoryAsync(either.Token) : client.GetDirectoryAsync(either.Token));
             var account = await clients.AccountUrlOfAsync(scope.Directory, scope.Email, cancel);
             return new ServerView(null, directory.Meta?.CaaIdentities ?? Usual(scope.Directory), account, client.ClockSkew);
         }
@@ -77,7 +77,7 @@ public sealed class CertificatePreflight(AcmeClients clients, EdgeServer edge, T
         var isClocks = server.Failure?.Code == AcmeProblems.ClockWrong;
         yield return server.Failure is { } failure
             ? PreflightFinding.Bad(Server, isClocks ? "clock" : Server, failure.Found, failure.Remedy)
-            : PreflightFinding.Ok(Server, Server, $"{scope.Directory.Host} answers");
+            : PreflightFinding.Ok(Server, Server, $"{scope.Directory.Authority} answers");
         if (server.ClockSkew is { } skew && !isClocks)
         {
             yield return ClockWords.IsWrong(skew)

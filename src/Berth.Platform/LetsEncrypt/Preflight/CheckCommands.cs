@@ -25,7 +25,7 @@ public sealed class CheckCommands(CertificatePreflight preflight, PreflightScope
         IReadOnlyList<PreflightFinding> findings =
         [
             .. wanted.LeftOut.Select(problem => PreflightFinding.Bad("domains", "syntax", problem.Found, problem.Remedy, stops: true)),
-            .. await preflight.LookAsync(scopes.Of(app, wanted), call.Cancel),
+            .. await preflight.LookAsync(scopes.Of(app, wanted) with { AsksServer = true }, call.Cancel),
         ];
         if (json)
         {

@@ -15,6 +15,9 @@ public sealed record PreflightScope
     /// <summary>The server's directory.</summary>
     public required Uri Directory { get; init; }
 
+    /// <summary>Whether the server is asked although what it said within the hour is known: before an order it is about to be asked anyway.</summary>
+    public bool AsksServer { get; init; }
+
     /// <summary>The account's contact.</summary>
     public required EmailAddress? Email { get; init; }
 
