@@ -1,4 +1,6 @@
+using Berth.Edge.Hosting;
 using Berth.Edge.Tests.Support;
+using Microsoft.Extensions.Logging;
 
 namespace Berth.Edge.Tests;
 
@@ -58,5 +60,20 @@ public sealed class Writing_its_log
         await edge.RawAsync("\x16\x03\x01\x00\x04\x01\x00\x00\x00", https: true);
 
         Assert.Equal("", string.Join('\n', log.Lines.Skip(before)));
+    }
+
+    [Theory]
+    [InlineData(LogLevel.Critical, 23, false)]
+    [InlineData(LogLevel.Error, 0, false)]
+    [InlineData(LogLevel.Critical, 0, true)]
+    [InlineData(LogLevel.Error, 13, true)]
+    public void passes_on_of_the_web_server_what_concerns_more_than_one_connection(LogLevel level, int number, bool isPassedOn)
+    {
+        using var log = new MemoryLog();
+        using var quiet = new QuietFrameworkLogs(log);
+
+        quiet.CreateLogger("Microsoft.AspNetCore.Server.Kestrel").Log(level, new EventId(number), "words", null, (words, _) => words);
+
+        Assert.Equal(isPassedOn, log.Lines.Count == 1);
     }
 }

@@ -8,13 +8,19 @@ namespace Berth.Edge.Hosting;
 /// </summary>
 internal sealed class QuietFrameworkLogs(ILoggerFactory inner) : ILoggerFactory
 {
-    // Below this name are its categories for what single connections do.
-    private const string Connections = "Microsoft.AspNetCore.Server.Kestrel.";
+    private const string WebServer = "Microsoft.AspNetCore.Server.Kestrel";
+
+    // Below its name are its categories for what single connections do.
+    private const string Connections = WebServer + ".";
+
+    // A connection that was broken off in a way the web server does not count with: written under its own name, as critical.
+    private const int NeverCompleted = 23;
 
     // An activity is made for each request as long as this one listens.
     private const string Requests = "Microsoft.AspNetCore.Hosting.Diagnostics";
 
-    public ILogger CreateLogger(string categoryName) => new AtLeast(inner.CreateLogger(categoryName), Least(categoryName));
+    public ILogger CreateLogger(string categoryName) =>
+        new AtLeast(inner.CreateLogger(categoryName), Least(categoryName), categoryName == WebServer);
 
     public void AddProvider(ILoggerProvider provider) => inner.AddProvider(provider);
 
@@ -28,7 +34,11 @@ internal sealed class QuietFrameworkLogs(ILoggerFactory inner) : ILoggerFactory
         : category.StartsWith("Yarp.", StringComparison.Ordinal) ? LogLevel.Error
         : LogLevel.Warning;
 
-    private sealed class AtLeast(ILogger inner, LogLevel least) : ILogger
+    // An error without a number is a write to a visitor who has gone; what keeps the server from accepting has none either, and is critical.
+    private static bool IsOfOneConnection(EventId eventId, LogLevel level) =>
+        eventId.Id == NeverCompleted || (eventId.Id == 0 && level == LogLevel.Error);
+
+    private sealed class AtLeast(ILogger inner, LogLevel least, bool isWebServer) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -38,7 +48,7 @@ internal sealed class QuietFrameworkLogs(ILoggerFactory inner) : ILoggerFactory
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel))
+            if (IsEnabled(logLevel) && !(isWebServer && IsOfOneConnection(eventId, logLevel)))
             {
                 inner.Log(logLevel, eventId, state, exception, formatter);
             }
