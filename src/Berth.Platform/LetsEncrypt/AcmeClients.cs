@@ -33,6 +33,10 @@ public sealed class AcmeClients(
     /// <summary>The client of the account that an app's certificates are ordered with.</summary>
     public AcmeClient ClientOf(Uri directory, LetsEncryptSettings settings) => ClientOf(directory, settings.Email, settings.Binding);
 
+    /// <summary>The server's clock minus this machine's, where it has told; nothing that could fail is made for it.</summary>
+    internal TimeSpan? SkewAt(Uri directory, LetsEncryptSettings settings) =>
+        _clients.TryGetValue((directory, settings.Email?.Text, settings.Binding), out var client) ? client.ClockSkew : null;
+
     /// <summary>Whether an account is known to be registered; the server is not asked.</summary>
     public async ValueTask<bool> HasAccountAsync(Uri directory, EmailAddress? email, CancellationToken cancel) =>
         await _accounts.LoadAsync(new AccountIdentity(directory.OriginalString, email?.Text), cancel) is { Url: not null };

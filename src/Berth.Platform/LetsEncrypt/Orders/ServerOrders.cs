@@ -43,7 +43,7 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
     }
 
     /// <summary>The server's clock minus this machine's; null when it has not told since this process began.</summary>
-    public TimeSpan? SkewAt(WantedServer server, LetsEncryptSettings settings) => clients.ClientOf(server.Directory, settings).ClockSkew;
+    public TimeSpan? SkewAt(WantedServer server, LetsEncryptSettings settings) => clients.SkewAt(server.Directory, settings);
 
     private async Task<IssuedCertificate> CarryAsync(
         ServerOrder order, Func<IssuedCertificate, CancellationToken, ValueTask> store, OrdersUnderWay.Watched watched, CancellationToken cancel)
