@@ -40,6 +40,25 @@ public sealed class Knowing_what_a_certificate_waits_for
     }
 
     [Fact]
+    public async Task nothing_once_it_is_good_whatever_failed_before()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await StartAsync(pebble, port);
+        await berth.OkAsync("letsencrypt:enable", "hello");
+        await berth.OkAsync("letsencrypt:set", "hello", "server", $"https://localhost:{FreePort.Next()}/dir");
+        Assert.NotEqual(0, (await berth.RunAsync("letsencrypt:enable", "hello", "--force")).Status);
+        Assert.Contains("refused the connection", (await berth.RunAsync("letsencrypt:list")).Error, StringComparison.Ordinal);
+
+        await berth.OkAsync("letsencrypt:enable", "hello");
+
+        Assert.Equal("", (await berth.RunAsync("letsencrypt:list")).Error);
+        var status = JsonNode.Parse(await berth.OkAsync("letsencrypt:status", "hello", "--format", "json"))!;
+        Assert.Equal("", (string?)status["last-error"]);
+        Assert.DoesNotContain("held back", (string?)status["waiting-for"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task each_of_several_says_whose_it_is_and_where_it_came_from()
     {
         var port = FreePort.Next();

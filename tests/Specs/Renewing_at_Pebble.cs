@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Berth.TestKit;
 
 namespace Berth.Specs;
@@ -36,6 +38,36 @@ public sealed class Renewing_at_Pebble
         await berth.OkAsync("letsencrypt:revoke", "hello");
         Assert.Contains("Revoked", await StatusAsync(pebble, second), StringComparison.Ordinal);
     }
+
+    /// <summary>What failed by hand is gone on with at the time that the status names, not when the daemon happens to look at all apps.</summary>
+    [Fact]
+    public async Task goes_on_by_itself_once_the_pause_after_a_failed_command_is_over()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await BerthServer.StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = pebble.CertificateFile }, port);
+        await berth.OkAsync("apps:create", "hello");
+        await berth.OkAsync("domains:set", "hello", "hello.example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "server", pebble.DirectoryUrl.ToString());
+        await berth.OkAsync("letsencrypt:enable", "hello");
+        await pebble.StopAsync();
+        Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello", "--force")).Status);
+        Assert.Equal("go on with the order", await StatusAsync(berth, "next"));
+
+        // A pause of a minute or so: longer than one wait here, so that half of it is waited for first.
+        await Eventually.TrueAsync(async () => IsWithinHalfAMinute(await StatusAsync(berth, "next-at")));
+        await Eventually.TrueAsync(async () => await StatusAsync(berth, "next") != "go on with the order");
+
+        // The certificate is good: there was nothing left to order.
+        Assert.Equal("", await StatusAsync(berth, "last-error"));
+    }
+
+    private static bool IsWithinHalfAMinute(string at) =>
+        DateTimeOffset.Parse(at.Split(" UTC", 2)[0], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) - TimeProvider.System.GetUtcNow() < TimeSpan.FromSeconds(30);
+
+    private static async Task<string> StatusAsync(BerthServer berth, string which) =>
+        JsonNode.Parse(await berth.OkAsync("letsencrypt:status", "hello", "--format", "json"))![which]!.GetValue<string>();
 
     [Fact]
     public async Task tells_what_must_be_reachable_when_the_authority_cannot_come_through()

@@ -95,6 +95,20 @@ public sealed class PebbleServer : IAsyncDisposable
     public Task SetCanonicalNameAsync(string name, string target) =>
         ControlDnsAsync("set-cname", new JsonObject { ["host"] = name + ".", ["target"] = target + "." });
 
+    /// <summary>Ends it: nothing listens at its address any more.</summary>
+    public async Task StopAsync()
+    {
+        foreach (var program in new[] { _pebble, _dns })
+        {
+            if (program is not null)
+            {
+                await program.DisposeAsync();
+            }
+        }
+
+        (_pebble, _dns) = (null, null);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
@@ -148,17 +162,6 @@ public sealed class PebbleServer : IAsyncDisposable
         }
 
         return false;
-    }
-
-    private async Task StopAsync()
-    {
-        foreach (var program in new[] { _pebble, _dns })
-        {
-            if (program is not null)
-            {
-                await program.DisposeAsync();
-            }
-        }
     }
 
     private JsonObject Configuration(PebbleSettings settings, int apiPort, int managementPort) => new()

@@ -162,8 +162,9 @@ public sealed class CertificateManager(
             output.Headline(headline);
             if (!force && Covers(app, wanted))
             {
-                // An order that a crash left is of no use any more.
+                // An order that was left is of no use any more, nor what stopped it of interest.
                 await lineages.JournalOf(app).ClearAsync(cancel);
+                Forget(app);
                 output.Step($"Certificate is still valid for {app}, skipping certificate request");
                 TellIssuer(app, wanted, output);
                 return 0;
@@ -214,6 +215,15 @@ public sealed class CertificateManager(
         {
             output.Warn(ClockWords.Of(off));
             output.Remedy(ClockWords.Remedy);
+        }
+    }
+
+    private void Forget(AppName app)
+    {
+        var state = lineages.ReadState(app);
+        if (state.LastFailure is not null)
+        {
+            lineages.WriteState(app, state.Forgotten());
         }
     }
 

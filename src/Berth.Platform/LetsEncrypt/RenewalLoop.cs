@@ -70,10 +70,13 @@ public sealed class RenewalLoop(
         }
     }
 
-    /// <summary>A new certificate is looked at soon where its server may have something to say about its renewal, else when there is a look at all.</summary>
+    /// <summary>
+    /// A new certificate is looked at soon where its server may have something to say about its renewal, and so is what failed and is tried again
+    /// within minutes; else when there is a look at all.
+    /// </summary>
     public void Publish(LineageEvent happened)
     {
-        if (happened.Kind is not (LineageEventKind.Issued or LineageEventKind.RolledBack))
+        if (happened.Kind is not (LineageEventKind.Issued or LineageEventKind.RolledBack or LineageEventKind.Failed))
         {
             return;
         }

@@ -123,19 +123,20 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
             return;
         }
 
-        var stream = await upgrade.UpgradeAsync();
-        var reader = new FrameReader(stream);
-        if (await ReadCallAsync(reader) is { } call)
+        // Before it is read: a call that comes as the daemon ends is one under way, too.
+        Interlocked.Increment(ref _calls);
+        try
         {
-            Interlocked.Increment(ref _calls);
-            try
+            var stream = await upgrade.UpgradeAsync();
+            var reader = new FrameReader(stream);
+            if (await ReadCallAsync(reader) is { } call)
             {
                 await RunAsync(call, user, stream, reader, context.Abort);
             }
-            finally
-            {
-                Leave();
-            }
+        }
+        finally
+        {
+            Leave();
         }
     }
 

@@ -84,6 +84,9 @@ public sealed record LineageState
         Refusal = null,
     };
 
+    /// <summary>The state once nobody wants what the last attempt failed at.</summary>
+    public LineageState Forgotten() => this with { LastFailure = null, Failures = 0, Gates = [.. Gates.Where(gate => gate.Kind != GateKind.Backoff)] };
+
     /// <summary>The state of an attempt that was held back before any server was asked: no failure, only its gates.</summary>
     public LineageState Held(IReadOnlyList<LineageGate> gates) => this with { Gates = gates };
 }

@@ -275,23 +275,32 @@ public sealed class Ordering(
             return;
         }
 
-        var failed = outcomes.Failed(lineages.ReadState(app), failure, server, time.GetUtcNow());
-        lineages.WriteState(app, server is null ? failed : failed with { ClockSkew = orders.SkewAt(server, settings.Read(app)) });
-        Tell(app, LineageEventKind.Failed, [], server, failure.Problem);
+        try
+        {
+            var failed = outcomes.Failed(lineages.ReadState(app), failure, server, time.GetUtcNow());
+            lineages.WriteState(app, server is null ? failed : failed with { ClockSkew = orders.SkewAt(server, settings.Read(app)) });
+        }
+        finally
+        {
+            // A disk too full to remember it: who tries again must hear of it all the same.
+            Tell(app, LineageEventKind.Failed, [], server, failure.Problem);
+        }
     }
 
     private void Tell(AppName app, LineageEventKind kind, IReadOnlyList<string> names, WantedServer? server, Problem? problem)
     {
-        var (stored, step) = reader.ReadOf(app, orderIsOver: kind == LineageEventKind.Issued);
-        events.Publish(new LineageEvent(kind, app, time.GetUtcNow())
+        var happened = new LineageEvent(kind, app, time.GetUtcNow()) { Names = names, Server = server?.Key, Problem = problem };
+        try
         {
-            Names = names,
-            Server = server?.Key,
-            Problem = problem,
-            Expires = stored.InService?.NotAfter,
-            NextAttempt = NextAttemptOf(app, stored, step),
-            NextStep = step.At,
-        });
+            var (stored, step) = reader.ReadOf(app, orderIsOver: kind == LineageEventKind.Issued);
+            happened = happened with { Expires = stored.InService?.NotAfter, NextAttempt = NextAttemptOf(app, stored, step), NextStep = step.At };
+        }
+        catch (ProblemException) when (problem is not null)
+        {
+            // What failed is what is to be told, not what cannot be read because of it.
+        }
+
+        events.Publish(happened);
     }
 
     // A question when to renew is no attempt.
