@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Berth.TestKit;
 
 namespace Berth.Specs;
@@ -14,7 +13,7 @@ public sealed class Knowing_what_a_certificate_waits_for
     {
         var port = FreePort.Next();
         await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
-        await using var berth = await StartAsync(pebble, port);
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
         await berth.OkAsync("letsencrypt:set", "--global", "limits", $"{pebble.DirectoryUrl.Authority}/certificates-per-set=1/7d,new-orders=5/3h");
         await berth.OkAsync("letsencrypt:enable", "hello");
         Assert.Equal(1, pebble.Orders);
@@ -44,7 +43,7 @@ public sealed class Knowing_what_a_certificate_waits_for
     {
         var port = FreePort.Next();
         await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
-        await using var berth = await StartAsync(pebble, port);
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
         await berth.OkAsync("letsencrypt:enable", "hello");
         await berth.OkAsync("letsencrypt:set", "hello", "server", $"https://localhost:{FreePort.Next()}/dir");
         Assert.NotEqual(0, (await berth.RunAsync("letsencrypt:enable", "hello", "--force")).Status);
@@ -63,7 +62,7 @@ public sealed class Knowing_what_a_certificate_waits_for
     {
         var port = FreePort.Next();
         await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
-        await using var berth = await StartAsync(pebble, port);
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
         await berth.OkAsync("apps:create", "other");
         await berth.OkAsync("letsencrypt:enable", "hello");
         Assert.DoesNotContain("It came from", (await berth.OnTerminalAsync("letsencrypt:enable", "hello")).Output, StringComparison.Ordinal);
@@ -85,7 +84,7 @@ public sealed class Knowing_what_a_certificate_waits_for
     {
         var port = FreePort.Next();
         await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
-        await using var berth = await StartAsync(pebble, port);
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
         Assert.DoesNotContain("hello", await berth.OkAsync("letsencrypt:status"), StringComparison.Ordinal);
 
         await pebble.SetServerFailureAsync("hello.example.com");
@@ -155,7 +154,7 @@ public sealed class Knowing_what_a_certificate_waits_for
     {
         var port = FreePort.Next();
         await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
-        await using var berth = await StartAsync(pebble, port);
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
         await berth.OkAsync("letsencrypt:enable", "hello");
         var first = await berth.OkAsync("certs:show", "hello", "crt");
         Assert.Equal(1, (await berth.RunAsync("letsencrypt:rollback", "hello")).Status);
@@ -187,7 +186,7 @@ public sealed class Knowing_what_a_certificate_waits_for
     {
         var port = FreePort.Next();
         await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
-        await using var berth = await StartAsync(pebble, port);
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
         Assert.Equal("no certificate was asked for\n", await berth.OkAsync("letsencrypt:report", "hello", "--letsencrypt-waiting-for"));
         await berth.OkAsync("letsencrypt:enable", "hello");
         Assert.Matches(@"^renewal(, | on 20\d\d-)", await berth.OkAsync("letsencrypt:report", "hello", "--letsencrypt-waiting-for"));
@@ -221,34 +220,10 @@ public sealed class Knowing_what_a_certificate_waits_for
     }
 
     [Fact]
-    public async Task an_order_under_way_at_another_server_does_not_switch_the_limits_of_this_one_off()
-    {
-        var port = FreePort.Next();
-        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
-        await using var berth = await StartAsync(pebble, port);
-        await berth.OkAsync("letsencrypt:set", "--global", "limits", $"{pebble.DirectoryUrl.Authority}/certificates-per-set=1/7d");
-        await berth.OkAsync("letsencrypt:cron-job", "--remove");
-        await berth.OkAsync("letsencrypt:enable", "hello");
-        await File.WriteAllTextAsync(
-            $"{berth.Home}/hello/letsencrypt/order.json",
-            """
-            {
-              "directoryUrl": "https://other.example.com/directory", "accountUrl": "https://other.example.com/account/1", "names": ["hello.example.com"],
-              "keyType": "p256", "privateKeyPem": "unreadable", "stage": "ordered", "orderUrl": "https://other.example.com/order/1"
-            }
-            """);
-
-        var result = await berth.RunAsync("letsencrypt:enable", "hello", "--force");
-
-        Assert.Contains("The limit certificates-per-set of hello.example.com is used up", result.Error, StringComparison.Ordinal);
-        Assert.Equal(1, pebble.Orders);
-    }
-
-    [Fact]
     public async Task what_a_failed_order_did_not_cost_at_the_authority_is_not_counted_here()
     {
         await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = FreePort.Next() });
-        await using var berth = await StartAsync(pebble, 0);
+        await using var berth = await BerthServer.StartAtAsync(pebble, 0);
         var limits = $"{pebble.DirectoryUrl.Authority}/new-orders=300/30d,certificates-per-domain=50/7d,certificates-per-set=5/7d,failed-validations=5/1h";
         await berth.OkAsync("letsencrypt:set", "--global", "limits", limits);
 
@@ -262,36 +237,11 @@ public sealed class Knowing_what_a_certificate_waits_for
     }
 
     [Fact]
-    public async Task an_order_that_is_left_for_another_server_is_given_back_where_it_was_placed()
-    {
-        var port = FreePort.Next();
-        await using var first = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
-        await using var second = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
-        using var scratch = new ScratchFolder();
-        await using var berth = await StartAsync(first, port, await TrustAsync(scratch, first, second));
-        await berth.OkAsync("letsencrypt:set", "--global", "limits", $"{first.DirectoryUrl.Authority}/certificates-per-set=5/7d,new-orders=300/30d");
-        await berth.StopAsync();
-        await berth.RestartAsync(new Dictionary<string, string?> { ["BERTH_FAILPOINT"] = "challenge-presented" });
-        await berth.RunAsync("letsencrypt:enable", "hello");
-        await berth.EndedAsync();
-        Assert.Matches(@"certificates-per-set +hello\.example\.com +4 of 5 left", await berth.OkAsync("letsencrypt:limits", "hello"));
-        await berth.OkAsync("letsencrypt:set", "--global", "server", second.DirectoryUrl.ToString());
-
-        await berth.RestartAsync();
-
-        await Eventually.TrueAsync(async () => await berth.OkAsync("letsencrypt:active", "hello") == "true\n");
-        Assert.Equal((1, 1), (first.Orders, second.Orders));
-        var left = await berth.OkAsync("letsencrypt:limits");
-        Assert.DoesNotContain("certificates-per-set", left, StringComparison.Ordinal);
-        Assert.Matches(@"new-orders +you@example\.com +299 of 300 left", left);
-    }
-
-    [Fact]
     public async Task a_rehearsal_goes_through_everything_and_changes_nothing()
     {
         var port = FreePort.Next();
         await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
-        await using var berth = await StartAsync(pebble, port);
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
 
         var output = await berth.OkAsync("letsencrypt:enable", "hello", "--dry-run");
 
@@ -304,53 +254,11 @@ public sealed class Knowing_what_a_certificate_waits_for
     }
 
     [Fact]
-    public async Task the_next_server_is_asked_after_the_first_has_failed_three_times()
-    {
-        var port = FreePort.Next();
-        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
-        await using var berth = await StartAsync(pebble, port);
-        await berth.OkAsync("letsencrypt:set", "hello", "server", $"https://127.0.0.1:{FreePort.Next()}/directory {pebble.DirectoryUrl}");
-        Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello")).Status);
-        Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello")).Status);
-        Assert.Contains("2 failures", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-servers"), StringComparison.Ordinal);
-
-        var output = await berth.OkAsync("letsencrypt:enable", "hello");
-
-        Assert.Contains($"Asking {pebble.DirectoryUrl.Authority} instead", output, StringComparison.Ordinal);
-        Assert.Equal("true\n", await berth.OkAsync("letsencrypt:active", "hello"));
-        Assert.Contains("3 failures", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-servers"), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task where_all_servers_keep_failing_each_is_asked_once_and_the_command_ends()
-    {
-        var port = FreePort.Next();
-        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
-        await using var berth = await StartAsync(pebble, port);
-        string[] servers = [$"https://127.0.0.1:{FreePort.Next()}/directory", $"https://127.0.0.1:{FreePort.Next()}/directory"];
-        await berth.OkAsync("letsencrypt:set", "hello", "server", string.Join(' ', servers));
-
-        // How often each has been asked so far: from the third failure of each on they stand in for one another.
-        (int First, int Second)[] expected = [(1, 0), (2, 0), (3, 1), (3, 2), (4, 3), (5, 4), (6, 5)];
-        foreach (var asked in expected)
-        {
-            Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello")).Status);
-            var told = await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-servers");
-            Assert.Equal(asked, (FailuresOf(told, servers[0]), FailuresOf(told, servers[1])));
-        }
-
-        Assert.Equal("false\n", (await berth.RunAsync("letsencrypt:active", "hello")).Output);
-    }
-
-    private static int FailuresOf(string told, string server) =>
-        Regex.Match(told, $@"{Regex.Escape(server)}: (\d+) failures") is { Success: true } match ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
-
-    [Fact]
     public async Task an_account_changes_its_key_and_contact_and_ends()
     {
         var port = FreePort.Next();
         await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
-        await using var berth = await StartAsync(pebble, port);
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
         Assert.Contains("no account", (await berth.RunAsync("letsencrypt:account", "hello")).Error, StringComparison.Ordinal);
         await berth.OkAsync("letsencrypt:enable", "hello");
         Assert.Contains("mailto:you@example.com", await berth.OkAsync("letsencrypt:account", "hello"), StringComparison.Ordinal);
@@ -373,7 +281,7 @@ public sealed class Knowing_what_a_certificate_waits_for
     {
         var port = FreePort.Next();
         await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
-        await using var berth = await StartAsync(pebble, port);
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
         string[] apps = ["hello", "one", "two", "three"];
         foreach (var app in apps.Skip(1))
         {
@@ -408,7 +316,7 @@ public sealed class Knowing_what_a_certificate_waits_for
         await using var usual = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
         await using var brief = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port, CertificateValidity = TimeSpan.FromDays(30) });
         using var scratch = new ScratchFolder();
-        await using var berth = await StartAsync(usual, port, await TrustAsync(scratch, usual, brief));
+        await using var berth = await BerthServer.StartAtAsync(usual, port, await PebbleServer.TrustAsync(scratch, usual, brief));
         await berth.OkAsync("letsencrypt:cron-job", "--remove");
         await berth.OkAsync("apps:create", "zeta");
         await berth.OkAsync("domains:set", "zeta", "zeta.example.com");
@@ -419,21 +327,5 @@ public sealed class Knowing_what_a_certificate_waits_for
         var lines = (await berth.OkAsync("letsencrypt:auto-renew")).Split('\n');
 
         Assert.Equal(["-----> zeta needs renewal", "-----> hello needs renewal"], lines.Where(line => line.EndsWith(" needs renewal", StringComparison.Ordinal)));
-    }
-
-    private static async Task<string> TrustAsync(ScratchFolder scratch, params PebbleServer[] servers)
-    {
-        await File.WriteAllTextAsync(scratch["trust.pem"], string.Join('\n', servers.Select(server => File.ReadAllText(server.CertificateFile))));
-        return scratch["trust.pem"];
-    }
-
-    private static async Task<BerthServer> StartAsync(PebbleServer pebble, int port, string? trust = null)
-    {
-        var berth = await BerthServer.StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = trust ?? pebble.CertificateFile }, port);
-        await berth.OkAsync("apps:create", "hello");
-        await berth.OkAsync("domains:set", "hello", "hello.example.com");
-        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
-        await berth.OkAsync("letsencrypt:set", "--global", "server", pebble.DirectoryUrl.ToString());
-        return berth;
     }
 }

@@ -13,11 +13,7 @@ public sealed class Renewing_at_Pebble
     {
         var port = FreePort.Next();
         await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
-        await using var berth = await BerthServer.StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = pebble.CertificateFile }, port);
-        await berth.OkAsync("apps:create", "hello");
-        await berth.OkAsync("domains:set", "hello", "hello.example.com");
-        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
-        await berth.OkAsync("letsencrypt:set", "--global", "server", pebble.DirectoryUrl.ToString());
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
 
         await berth.OkAsync("letsencrypt:enable", "hello");
         var first = await berth.OkAsync("certs:show", "hello", "crt");
@@ -45,11 +41,7 @@ public sealed class Renewing_at_Pebble
     {
         var port = FreePort.Next();
         await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
-        await using var berth = await BerthServer.StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = pebble.CertificateFile }, port);
-        await berth.OkAsync("apps:create", "hello");
-        await berth.OkAsync("domains:set", "hello", "hello.example.com");
-        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
-        await berth.OkAsync("letsencrypt:set", "--global", "server", pebble.DirectoryUrl.ToString());
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
         await berth.OkAsync("letsencrypt:enable", "hello");
         await pebble.StopAsync();
         Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello", "--force")).Status);

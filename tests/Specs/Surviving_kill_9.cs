@@ -95,11 +95,7 @@ public sealed class Surviving_kill_9
     {
         var port = FreePort.Next();
         await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
-        await using var berth = await BerthServer.StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = pebble.CertificateFile }, port);
-        await berth.OkAsync("apps:create", "hello");
-        await berth.OkAsync("domains:set", "hello", "hello.example.com");
-        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
-        await berth.OkAsync("letsencrypt:set", "--global", "server", pebble.DirectoryUrl.ToString());
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
         await berth.OkAsync("letsencrypt:enable", "hello");
         var first = await berth.OkAsync("certs:show", "hello", "crt");
         await berth.OkAsync("letsencrypt:enable", "hello", "--force");

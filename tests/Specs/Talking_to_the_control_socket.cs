@@ -60,11 +60,9 @@ public sealed class Talking_to_the_control_socket
     public async Task hangs_up_on_who_stays_when_all_is_said()
     {
         await using var berth = await BerthServer.StartAsync();
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint($"{berth.Lib}/run/berth.sock"));
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
 
-        await socket.SendAsync((byte[])[.. Encoding.UTF8.GetBytes(Upgrade), .. Framed(Call, Asking("apps:list").ToBytes(), null)], patience.Token);
+        using var socket = await SayAsync(berth, [.. Encoding.UTF8.GetBytes(Upgrade), .. Framed(Call, Asking("apps:list").ToBytes(), null)]);
         var answer = new MemoryStream();
         await using var stream = new NetworkStream(socket);
         await stream.CopyToAsync(answer, patience.Token);

@@ -59,6 +59,20 @@ public sealed class BerthServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>A server whose app hello, at hello.example.com, gets its certificate from a Pebble.</summary>
+    /// <param name="pebble">Which.</param>
+    /// <param name="httpPort">Where the edge takes plain HTTP; 0 for any free port.</param>
+    /// <param name="trust">Its trusted roots; null for the Pebble's.</param>
+    public static async Task<BerthServer> StartAtAsync(PebbleServer pebble, int httpPort, string? trust = null)
+    {
+        var server = await StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = trust ?? pebble.CertificateFile }, httpPort);
+        await server.OkAsync("apps:create", "hello");
+        await server.OkAsync("domains:set", "hello", "hello.example.com");
+        await server.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        await server.OkAsync("letsencrypt:set", "--global", "server", pebble.DirectoryUrl.ToString());
+        return server;
+    }
+
     /// <summary>Starts the daemon (again) on the same state and the same ports, which are nobody else's while it is down.</summary>
     /// <param name="extra">Environment of this run only.</param>
     public async Task RestartAsync(IReadOnlyDictionary<string, string?>? extra = null)

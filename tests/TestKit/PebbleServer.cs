@@ -95,6 +95,13 @@ public sealed class PebbleServer : IAsyncDisposable
     public Task SetCanonicalNameAsync(string name, string target) =>
         ControlDnsAsync("set-cname", new JsonObject { ["host"] = name + ".", ["target"] = target + "." });
 
+    /// <summary>One file with the roots of several.</summary>
+    public static async Task<string> TrustAsync(ScratchFolder scratch, params PebbleServer[] servers)
+    {
+        await File.WriteAllTextAsync(scratch["trust.pem"], string.Join('\n', servers.Select(server => File.ReadAllText(server.CertificateFile))));
+        return scratch["trust.pem"];
+    }
+
     /// <summary>Ends it: nothing listens at its address any more.</summary>
     public async Task StopAsync()
     {

@@ -267,24 +267,28 @@ public sealed class Ordering(
             return;
         }
 
-        // A setting that is missing is no attempt: no certificate was asked for, and setting it mends it.
-        if (failure.Problem.Code.IsOfSettings)
-        {
-            lineages.WriteState(app, lineages.ReadState(app) with { Refusal = reader.RefusalOf(failure.Problem, stamp ?? reader.StampOf(app)) });
-            Tell(app, LineageEventKind.Failed, [], server, failure.Problem);
-            return;
-        }
-
         try
         {
-            var failed = outcomes.Failed(lineages.ReadState(app), failure, server, time.GetUtcNow());
-            lineages.WriteState(app, server is null ? failed : failed with { ClockSkew = orders.SkewAt(server, settings.Read(app)) });
+            lineages.WriteState(app, StateAfter(app, failure, server, stamp));
         }
         finally
         {
             // A disk too full to remember it: who tries again must hear of it all the same.
             Tell(app, LineageEventKind.Failed, [], server, failure.Problem);
         }
+    }
+
+    private LineageState StateAfter(AppName app, ProblemException failure, WantedServer? server, ulong? stamp)
+    {
+        var state = lineages.ReadState(app);
+        if (failure.Problem.Code.IsOfSettings)
+        {
+            // A setting that is missing is no attempt: no certificate was asked for, and setting it mends it.
+            return state with { Refusal = reader.RefusalOf(failure.Problem, stamp ?? reader.StampOf(app)) };
+        }
+
+        var failed = outcomes.Failed(state, failure, server, time.GetUtcNow());
+        return server is null ? failed : failed with { ClockSkew = orders.SkewAt(server, settings.Read(app)) };
     }
 
     private void Tell(AppName app, LineageEventKind kind, IReadOnlyList<string> names, WantedServer? server, Problem? problem)

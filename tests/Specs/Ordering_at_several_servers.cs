@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Berth.TestKit;
+
+namespace Berth.Specs;
+
+/// <summary>More than one authority for one certificate: in order of preference, in turn, or one after another was set.</summary>
+public sealed class Ordering_at_several_servers
+{
+    [Fact]
+    public async Task an_order_under_way_at_another_server_does_not_switch_the_limits_of_this_one_off()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
+        await berth.OkAsync("letsencrypt:set", "--global", "limits", $"{pebble.DirectoryUrl.Authority}/certificates-per-set=1/7d");
+        await berth.OkAsync("letsencrypt:cron-job", "--remove");
+        await berth.OkAsync("letsencrypt:enable", "hello");
+        await File.WriteAllTextAsync(
+            $"{berth.Home}/hello/letsencrypt/order.json",
+            """
+            {
+              "directoryUrl": "https://other.example.com/directory", "accountUrl": "https://other.example.com/account/1", "names": ["hello.example.com"],
+              "keyType": "p256", "privateKeyPem": "unreadable", "stage": "ordered", "orderUrl": "https://other.example.com/order/1"
+            }
+            """);
+
+        var result = await berth.RunAsync("letsencrypt:enable", "hello", "--force");
+
+        Assert.Contains("The limit certificates-per-set of hello.example.com is used up", result.Error, StringComparison.Ordinal);
+        Assert.Equal(1, pebble.Orders);
+    }
+
+    [Fact]
+    public async Task an_order_that_is_left_for_another_server_is_given_back_where_it_was_placed()
+    {
+        var port = FreePort.Next();
+        await using var first = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var second = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        using var scratch = new ScratchFolder();
+        await using var berth = await BerthServer.StartAtAsync(first, port, await PebbleServer.TrustAsync(scratch, first, second));
+        await berth.OkAsync("letsencrypt:set", "--global", "limits", $"{first.DirectoryUrl.Authority}/certificates-per-set=5/7d,new-orders=300/30d");
+        await berth.StopAsync();
+        await berth.RestartAsync(new Dictionary<string, string?> { ["BERTH_FAILPOINT"] = "challenge-presented" });
+        await berth.RunAsync("letsencrypt:enable", "hello");
+        await berth.EndedAsync();
+        Assert.Matches(@"certificates-per-set +hello\.example\.com +4 of 5 left", await berth.OkAsync("letsencrypt:limits", "hello"));
+        await berth.OkAsync("letsencrypt:set", "--global", "server", second.DirectoryUrl.ToString());
+
+        await berth.RestartAsync();
+
+        await Eventually.TrueAsync(async () => await berth.OkAsync("letsencrypt:active", "hello") == "true\n");
+        Assert.Equal((1, 1), (first.Orders, second.Orders));
+        var left = await berth.OkAsync("letsencrypt:limits");
+        Assert.DoesNotContain("certificates-per-set", left, StringComparison.Ordinal);
+        Assert.Matches(@"new-orders +you@example\.com +299 of 300 left", left);
+    }
+
+    [Fact]
+    public async Task the_next_server_is_asked_after_the_first_has_failed_three_times()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
+        await berth.OkAsync("letsencrypt:set", "hello", "server", $"https://127.0.0.1:{FreePort.Next()}/directory {pebble.DirectoryUrl}");
+        Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello")).Status);
+        Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello")).Status);
+        Assert.Contains("2 failures", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-servers"), StringComparison.Ordinal);
+
+        var output = await berth.OkAsync("letsencrypt:enable", "hello");
+
+        Assert.Contains($"Asking {pebble.DirectoryUrl.Authority} instead", output, StringComparison.Ordinal);
+        Assert.Equal("true\n", await berth.OkAsync("letsencrypt:active", "hello"));
+        Assert.Contains("3 failures", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-servers"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task where_all_servers_keep_failing_each_is_asked_once_and_the_command_ends()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
+        string[] servers = [$"https://127.0.0.1:{FreePort.Next()}/directory", $"https://127.0.0.1:{FreePort.Next()}/directory"];
+        await berth.OkAsync("letsencrypt:set", "hello", "server", string.Join(' ', servers));
+
+        // How often each has been asked so far: from the third failure of each on they stand in for one another.
+        (int First, int Second)[] expected = [(1, 0), (2, 0), (3, 1), (3, 2), (4, 3), (5, 4), (6, 5)];
+        foreach (var asked in expected)
+        {
+            Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello")).Status);
+            var told = await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-servers");
+            Assert.Equal(asked, (FailuresOf(told, servers[0]), FailuresOf(told, servers[1])));
+        }
+
+        Assert.Equal("false\n", (await berth.RunAsync("letsencrypt:active", "hello")).Output);
+    }
+
+    private static int FailuresOf(string told, string server) =>
+        Regex.Match(told, $@"{Regex.Escape(server)}: (\d+) failures") is { Success: true } match ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
+}
