@@ -50,15 +50,31 @@ public sealed class Sending_a_commands_lines
     }
 
     [Fact]
-    public async Task sends_lines_that_nothing_follows_after_a_while()
+    public async Task sends_lines_that_nothing_follows_once_the_client_has_waited()
     {
         var client = new SlowClient();
         using var writer = new FrameWriter(client);
 
         Say(writer, "one\n");
+        writer.ClientWaits();
         await client.HasAsync(1);
+        Say(writer, "two\n");
+        await client.HasAsync(2);
 
         await writer.EndAsync(0);
+    }
+
+    [Fact]
+    public async Task says_nothing_behind_the_status()
+    {
+        var client = new SlowClient();
+        using var writer = new FrameWriter(client);
+
+        await writer.EndAsync(0);
+        Say(writer, "late\n");
+        await writer.FlushAsync(Cancel);
+
+        Assert.Equal(["exit 0"], client.Frames);
     }
 
     [Fact]

@@ -41,7 +41,7 @@ internal sealed class ControlClient : IDisposable
         }
 
         _daemon.SendCall(bytes);
-        MindInterrupt();
+        MindTime();
         return _daemon.ReadHead() switch
         {
             101 => Play(writeInput),
@@ -57,19 +57,20 @@ internal sealed class ControlClient : IDisposable
         _daemon.Dispose();
     }
 
-    /// <summary>Called before each wait for the daemon: passes Ctrl-C on once the command is no quick one.</summary>
-    private void MindInterrupt()
+    /// <summary>Called before each wait for the daemon: once the command is no quick one, passes Ctrl-C on and asks for what it says.</summary>
+    private void MindTime()
     {
         var left = Quick - Stopwatch.GetElapsedTime(_begun);
         if (_interrupt is null && !(left > TimeSpan.Zero && _daemon.WaitForAnswer(left)))
         {
             _interrupt = Interrupt.Register(() => _daemon.Send(FrameKind.Interrupt, []));
+            _daemon.Send(FrameKind.Waiting, []);
         }
     }
 
     private bool TryReadFrame(out FrameKind kind, out ReadOnlySpan<byte> content)
     {
-        MindInterrupt();
+        MindTime();
         return _daemon.TryReadFrame(out kind, out content);
     }
 

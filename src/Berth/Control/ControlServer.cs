@@ -160,7 +160,7 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
         using var gone = new CancellationTokenSource();
         using var ended = new CancellationTokenSource();
         using var writer = new FrameWriter(stream);
-        var pump = PumpAsync(reader, interrupted, gone, ended.Token);
+        var pump = PumpAsync(reader, writer, interrupted, gone, ended.Token);
 
         // This may be the thread that reads from the client: it goes on doing so, or nobody would hear Ctrl-C while a command waits for nothing.
         await Task.Yield();
@@ -223,9 +223,9 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
     }
 
     private static async Task PumpAsync(
-        FrameReader reader, CancellationTokenSource interrupted, CancellationTokenSource gone, CancellationToken ended)
+        FrameReader reader, FrameWriter writer, CancellationTokenSource interrupted, CancellationTokenSource gone, CancellationToken ended)
     {
-        await reader.PumpAsync(interrupted.Cancel, ended);
+        await reader.PumpAsync(interrupted.Cancel, writer.ClientWaits, ended);
         if (!ended.IsCancellationRequested)
         {
             await gone.CancelAsync();

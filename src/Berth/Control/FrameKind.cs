@@ -23,4 +23,7 @@ internal enum FrameKind : byte
 
     /// <summary>Client to daemon: Ctrl-C was pressed.</summary>
     Interrupt = 18,
+
+    /// <summary>Client to daemon: it has waited for a while, so lines are sent as they come from now on.</summary>
+    Waiting = 19,
 }

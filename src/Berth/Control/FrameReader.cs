@@ -34,9 +34,10 @@ internal sealed class FrameReader(Stream client)
 
     /// <summary>Reads until the client goes or <paramref name="cancel"/> ends it.</summary>
     /// <param name="interrupted">Called at Ctrl-C.</param>
+    /// <param name="waits">Called when the client has waited for a while.</param>
     /// <param name="cancel">The call has ended.</param>
     /// <returns>When the client is gone.</returns>
-    public async Task PumpAsync(Action interrupted, CancellationToken cancel)
+    public async Task PumpAsync(Action interrupted, Action waits, CancellationToken cancel)
     {
         var isAtEnd = false;
         try
@@ -47,6 +48,9 @@ internal sealed class FrameReader(Stream client)
                 {
                     case FrameKind.Interrupt when head.Length == 0:
                         interrupted();
+                        break;
+                    case FrameKind.Waiting when head.Length == 0:
+                        waits();
                         break;
                     case FrameKind.Input when isAtEnd:
                         // More of what has ended: no client of this protocol.

@@ -1,42 +1,38 @@
+using System.Buffers;
 using System.Buffers.Binary;
-using System.Diagnostics;
-using System.IO.Pipelines;
 using Berth.Platform.CommandLine;
 
 namespace Berth.Control;
 
 /// <summary>
-/// Queues frames for one client and sends them in order from a loop of its own. A client that stops reading or goes away never
-/// holds the command up; commands with long output await <see cref="FlushAsync"/>.
+/// Gathers frames for one client and sends them in order. A client that stops reading or goes away never holds the command up; commands
+/// with long output await <see cref="FlushAsync"/>.
 /// </summary>
-internal sealed class FrameWriter : IOutputSink, IDisposable
+/// <param name="client">Where to.</param>
+/// <param name="together">How long lines wait for those that follow; null for the usual time.</param>
+internal sealed class FrameWriter(Stream client, TimeSpan? together = null) : IOutputSink, IDisposable
 {
-    // What a command may have queued before frames to a reader that is stuck are dropped.
-    private const long QueueLimit = 16 << 20;
+    // What a command may have waiting before frames to a reader that is stuck are dropped.
+    private const int WaitingLimit = 16 << 20;
 
     // Lines that come in such a time go together, unless the command ends or is in a hurry: each that goes alone wakes two programs, and to who
     // reads them a tenth of a second is at once.
     private static readonly TimeSpan Usual = TimeSpan.FromMilliseconds(100);
 
     // What is worth sending by itself.
-    private const long Much = 64 * 1024;
+    private const int Much = 64 * 1024;
 
-    private readonly SemaphoreSlim _hurry = new(0);
-    private readonly Pipe _queue = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
+    private readonly TimeSpan _together = together ?? Usual;
     private readonly Lock _writing = new();
-    private readonly TimeSpan _together;
-    private readonly Task _sending;
-    private TaskCompletionSource _drained = Completed();
-    private long _queued;
-    private bool _ended;
-
-    /// <param name="client">Where to.</param>
-    /// <param name="together">How long lines wait for those that follow; null for the usual time.</param>
-    public FrameWriter(Stream client, TimeSpan? together = null)
-    {
-        _together = together ?? Usual;
-        _sending = SendAsync(client);
-    }
+    private ArrayBufferWriter<byte> _waiting = new();
+    private ArrayBufferWriter<byte> _spare = new();
+    private Task _sending = Task.CompletedTask;
+    private ITimer? _soon;
+    private bool _isSending;
+    private bool _isDue;
+    private bool _isTimed;
+    private bool _isPatient = true;
+    private bool _isOver;
 
     public void Write(OutputChannel channel, ReadOnlySpan<byte> utf8)
     {
@@ -53,136 +49,140 @@ internal sealed class FrameWriter : IOutputSink, IDisposable
     public void WantInput()
     {
         Put(FrameKind.WantInput, []);
-        Hurry();
+        _ = SendAsync();
     }
 
-    public ValueTask FlushAsync(CancellationToken cancel)
+    public ValueTask FlushAsync(CancellationToken cancel) => new(SendAsync().WaitAsync(cancel));
+
+    /// <summary>
+    /// The client has waited for a while, and whoever sits before it may want to see what there is. Until then it is left to the end, which for
+    /// most commands comes first: no clock runs for them.
+    /// </summary>
+    public void ClientWaits()
     {
-        Hurry();
         lock (_writing)
         {
-            return new ValueTask(_drained.Task.WaitAsync(cancel));
+            _isPatient = false;
         }
+
+        _ = SendAsync();
     }
 
     /// <summary>Sends the exit status and waits until the client has it or is gone.</summary>
-    public async Task EndAsync(int status)
+    public Task EndAsync(int status)
     {
-        var bytes = new byte[4];
+        Span<byte> bytes = stackalloc byte[4];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, status);
         Put(FrameKind.Exit, bytes);
-        await _queue.Writer.CompleteAsync();
-        Hurry();
-        await _sending;
+        return SendAsync();
     }
 
-    private void Hurry()
-    {
-        lock (_writing)
-        {
-            // One is enough: more would hurry what comes later.
-            if (_hurry.CurrentCount == 0)
-            {
-                _hurry.Release();
-            }
-        }
-    }
-
-    public void Dispose() => _hurry.Dispose();
+    public void Dispose() => _soon?.Dispose();
 
     private void Put(FrameKind kind, ReadOnlySpan<byte> content)
     {
         lock (_writing)
         {
-            if (_ended || (_queued > QueueLimit && kind != FrameKind.Exit))
+            if (_isOver || (_waiting.WrittenCount + (_isSending ? _spare.WrittenCount : 0) > WaitingLimit && kind != FrameKind.Exit))
             {
                 return;
             }
 
-            var frame = _queue.Writer.GetSpan(5 + content.Length);
+            _isOver = kind == FrameKind.Exit;
+            var frame = _waiting.GetSpan(5 + content.Length);
             frame[0] = (byte)kind;
             BinaryPrimitives.WriteInt32LittleEndian(frame[1..], content.Length);
             content.CopyTo(frame[5..]);
-            _queue.Writer.Advance(5 + content.Length);
-            _queued += 5 + content.Length;
-            if (_drained.Task.IsCompleted)
+            _waiting.Advance(5 + content.Length);
+            if (_waiting.WrittenCount > Much)
             {
-                _drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _ = SendAsync();
             }
-
-            // Complete at once: the queue has no pause threshold.
-            var flushed = _queue.Writer.FlushAsync();
-            Debug.Assert(flushed.IsCompleted, "the queue waited");
-            if (_queued > Much)
+            else
             {
-                Hurry();
+                SendSoon();
             }
         }
     }
 
-    private async Task SendAsync(Stream client)
+    private void SendSoon()
+    {
+        if (!_isPatient && !_isTimed && !_isSending)
+        {
+            _isTimed = true;
+            _soon ??= TimeProvider.System.CreateTimer(static writer => _ = ((FrameWriter)writer!).SendAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _soon.Change(_together, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <returns>Completes when the client has all that waits now, or is gone.</returns>
+    private Task SendAsync()
+    {
+        lock (_writing)
+        {
+            (_isDue, _isTimed) = (true, false);
+            if (!_isSending)
+            {
+                _isSending = true;
+                _sending = SendAllAsync();
+            }
+
+            return _sending;
+        }
+    }
+
+    private async Task SendAllAsync()
     {
         try
         {
-            while (true)
+            while (Take() is { IsEmpty: false } frames)
             {
-                var read = await GatherAsync();
-                foreach (var segment in read.Buffer)
-                {
-                    await client.WriteAsync(segment);
-                }
-
+                await client.WriteAsync(frames);
                 await client.FlushAsync();
-                Taken(read.Buffer.Length);
-                _queue.Reader.AdvanceTo(read.Buffer.End);
-                if (read.IsCompleted)
-                {
-                    break;
-                }
             }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
             // The client is gone: the command goes on, its words go nowhere.
-        }
-
-        lock (_writing)
-        {
-            _ended = true;
-            _drained.TrySetResult();
-        }
-    }
-
-    /// <summary>Waits for frames, and a little for what follows them.</summary>
-    private async ValueTask<ReadResult> GatherAsync()
-    {
-        var read = await _queue.Reader.ReadAsync();
-        if (read.IsCompleted)
-        {
-            return read;
-        }
-
-        _queue.Reader.AdvanceTo(read.Buffer.Start);
-        await _hurry.WaitAsync(_together);
-        return await _queue.Reader.ReadAsync();
-    }
-
-    private void Taken(long count)
-    {
-        lock (_writing)
-        {
-            _queued -= count;
-            if (_queued == 0)
+            lock (_writing)
             {
-                _drained.TrySetResult();
+                (_isOver, _isSending) = (true, false);
+                _waiting = new();
             }
         }
     }
 
-    private static TaskCompletionSource Completed()
+    /// <returns>The frames that are due; none ends the sending.</returns>
+    private ReadOnlyMemory<byte> Take()
     {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        done.SetResult();
-        return done;
+        lock (_writing)
+        {
+            if (!_isDue || _waiting.WrittenCount == 0)
+            {
+                (_isDue, _isSending) = (false, false);
+                if (_waiting.WrittenCount > 0)
+                {
+                    SendSoon();
+                }
+
+                return default;
+            }
+
+            _isDue = false;
+            (_waiting, _spare) = (Emptied(_spare), _waiting);
+            return _spare.WrittenMemory;
+        }
+    }
+
+    // What a slow reader made grow is not kept.
+    private static ArrayBufferWriter<byte> Emptied(ArrayBufferWriter<byte> buffer)
+    {
+        if (buffer.Capacity > 2 * Much)
+        {
+            return new();
+        }
+
+        buffer.ResetWrittenCount();
+        return buffer;
     }
 }

@@ -163,10 +163,8 @@ public sealed class StatusCommands(
     private static string Spoken(OrderStage stage) => stage switch
     {
         OrderStage.KeySaved => "about to be ordered",
-        OrderStage.Ordered => "ordered, names being proved",
-        OrderStage.Finalizing => "signing request sent",
-        OrderStage.Finalized => "issued",
-        _ => "downloaded",
+        OrderStage.Downloaded => "downloaded",
+        _ => "ordered",
     };
 
     private string In(DateTimeOffset at) => at <= time.GetUtcNow() ? "now" : $"in {RemainingTime.Format(at - time.GetUtcNow())}";
