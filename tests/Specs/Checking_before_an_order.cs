@@ -210,7 +210,7 @@ public sealed class Checking_before_an_order
         await silent.ReceiveAsync(patience.Token);
 
         Assert.Equal(
-            "it is being worked on now; until that is done: no certificate was asked for\n", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"));
+            "it is being worked on now; until that is done: no certificate is asked for\n", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"));
         Assert.Matches("(?m)^hello +it is being worked on now", await berth.OkAsync("letsencrypt:status"));
         Assert.False(enable.IsCompleted);
         await enable;

@@ -166,7 +166,7 @@ public sealed class Forgetting_a_setting
         Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "shop")).Status);
         await berth.OkAsync("letsencrypt:disable", "shop");
         await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
-        Assert.Equal("no certificate was asked for\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-waiting-for"));
+        Assert.Equal("no certificate is asked for\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-waiting-for"));
 
         await berth.OkAsync("letsencrypt:set", "--global", "email");
         Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "shop")).Status);

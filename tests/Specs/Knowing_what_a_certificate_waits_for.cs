@@ -48,13 +48,19 @@ public sealed class Knowing_what_a_certificate_waits_for
         await berth.OkAsync("letsencrypt:set", "hello", "server", $"https://localhost:{FreePort.Next()}/dir");
         Assert.NotEqual(0, (await berth.RunAsync("letsencrypt:enable", "hello", "--force")).Status);
         Assert.Contains("refused the connection", (await berth.RunAsync("letsencrypt:list")).Error, StringComparison.Ordinal);
+        Assert.Contains("refused the connection", (string?)(await ListedAsync(berth))["problem"], StringComparison.Ordinal);
 
         await berth.OkAsync("letsencrypt:enable", "hello");
 
         Assert.Equal("", (await berth.RunAsync("letsencrypt:list")).Error);
+        var listed = await ListedAsync(berth);
+        Assert.Equal(("hello", "hello.example.com"), ((string?)listed["app"], (string?)listed["names"]!.AsArray().Single()));
+        Assert.Null(listed["problem"]);
+        Assert.InRange(listed["renewal_at"]!.GetValue<DateTimeOffset>(), DateTimeOffset.UnixEpoch, listed["expires_at"]!.GetValue<DateTimeOffset>());
         var status = JsonNode.Parse(await berth.OkAsync("letsencrypt:status", "hello", "--format", "json"))!;
         Assert.Equal("", (string?)status["last-error"]);
         Assert.DoesNotContain("held back", (string?)status["waiting-for"], StringComparison.Ordinal);
+        Assert.True(status["last-success"]!.GetValue<DateTimeOffset>() < status["next-at"]!.GetValue<DateTimeOffset>());
     }
 
     [Fact]
@@ -187,7 +193,7 @@ public sealed class Knowing_what_a_certificate_waits_for
         var port = FreePort.Next();
         await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
         await using var berth = await BerthServer.StartAtAsync(pebble, port);
-        Assert.Equal("no certificate was asked for\n", await berth.OkAsync("letsencrypt:report", "hello", "--letsencrypt-waiting-for"));
+        Assert.Equal("no certificate is asked for\n", await berth.OkAsync("letsencrypt:report", "hello", "--letsencrypt-waiting-for"));
         await berth.OkAsync("letsencrypt:enable", "hello");
         Assert.Matches(@"^renewal(, | on 20\d\d-)", await berth.OkAsync("letsencrypt:report", "hello", "--letsencrypt-waiting-for"));
         var first = await berth.OkAsync("certs:show", "hello", "crt");
@@ -202,10 +208,10 @@ public sealed class Knowing_what_a_certificate_waits_for
         await berth.OkAsync("letsencrypt:rollback", "hello");
         await berth.OkAsync("letsencrypt:cron-job", "--add");
 
-        Assert.Contains("an earlier certificate was put back until ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
+        Assert.Contains("an earlier certificate was put back, and stays until ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
         Assert.Contains("put back by hand", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"), StringComparison.Ordinal);
         Assert.Matches(
-            "^renewal, .*; held back: an earlier certificate was put back until 20.* UTC: It was put back by hand",
+            "^renewal, .*; held back: an earlier certificate was put back, and stays until 20.* UTC: It was put back by hand",
             await berth.OkAsync("letsencrypt:report", "hello", "--letsencrypt-waiting-for"));
         Assert.Matches(@"\(in 23h", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-next-at"));
         await berth.KillAsync();
@@ -328,4 +334,7 @@ public sealed class Knowing_what_a_certificate_waits_for
 
         Assert.Equal(["-----> zeta needs renewal", "-----> hello needs renewal"], lines.Where(line => line.EndsWith(" needs renewal", StringComparison.Ordinal)));
     }
+
+    private static async Task<JsonNode> ListedAsync(BerthServer berth) =>
+        JsonNode.Parse((await berth.RunAsync("letsencrypt:list", "--format", "json")).Output)!.AsArray().Single()!;
 }

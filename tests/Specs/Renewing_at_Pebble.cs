@@ -56,7 +56,7 @@ public sealed class Renewing_at_Pebble
     }
 
     private static bool IsWithinHalfAMinute(string at) =>
-        DateTimeOffset.Parse(at.Split(" UTC", 2)[0], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) - TimeProvider.System.GetUtcNow() < TimeSpan.FromSeconds(30);
+        DateTimeOffset.Parse(at, CultureInfo.InvariantCulture) - TimeProvider.System.GetUtcNow() < TimeSpan.FromSeconds(30);
 
     private static async Task<string> StatusAsync(BerthServer berth, string which) =>
         JsonNode.Parse(await berth.OkAsync("letsencrypt:status", "hello", "--format", "json"))![which]!.GetValue<string>();

@@ -17,12 +17,31 @@ public sealed class ListCommands(
     // Of a thousand lines sent one by one, the sending costs more than what they say; one text of them all, a collection of all garbage.
     private const int Piece = 16_000;
 
-    public IReadOnlyList<Command> All => [new("letsencrypt:list", "", Description, ListAsync), new("letsencrypt:ls", "", Description, ListAsync)];
+    public IReadOnlyList<Command> All =>
+    [
+        new("letsencrypt:list", "[--format json]", Description, ListAsync),
+        new("letsencrypt:ls", "[--format json]", Description, ListAsync),
+    ];
 
     private Task<int> ListAsync(CommandCall call)
     {
-        var now = time.GetUtcNow();
+        var json = ReportRequest.IsJson(call.Parse([], ["--format"]).Value("--format"));
         using var moment = apps.AsOfNow();
+        if (json)
+        {
+            call.Output.Line(AsJson(call.Caller));
+        }
+        else
+        {
+            PrintLines(call);
+        }
+
+        return Task.FromResult(0);
+    }
+
+    private void PrintLines(CommandCall call)
+    {
+        var now = time.GetUtcNow();
         if (!call.Caller.Quiet)
         {
             call.Output.Line($"{"----->",-6} {"App name",-18} {"Certificate Expiry",-25} {"Time before expiry",-25} {"Time before renewal",-25}");
@@ -34,7 +53,7 @@ public sealed class ListCommands(
         {
             var state = lineages.ReadState(app);
             Append(lines, app.Text, facts, now, LineagePlan.RenewalOf(facts, graceOf(app), state.Advice).At);
-            if (((state.Refusal is null ? null : reader.NextOf(app).Refusal) ?? state.LastFailure) is { } failure)
+            if (FailureOf(app, state) is { } failure)
             {
                 Send(lines, call.Output);
                 call.Output.Warn($"{app}: {Sentences.Inside(failure.Found)} ({call.Caller.AsCalled(failure.Remedy)})");
@@ -46,8 +65,36 @@ public sealed class ListCommands(
         }
 
         Send(lines, call.Output);
-        return Task.FromResult(0);
     }
+
+    private string AsJson(Caller caller) => PlainJson.Write(writer =>
+    {
+        var graceOf = settings.GracePeriods();
+        writer.WriteStartArray();
+        foreach (var (app, facts) in Rows())
+        {
+            var state = lineages.ReadState(app);
+            writer.WriteStartObject();
+            writer.WriteString("app", app.Text);
+            writer.WriteStartArray("names");
+            foreach (var name in facts.Names)
+            {
+                writer.WriteStringValue(name);
+            }
+
+            writer.WriteEndArray();
+            writer.WriteString("expires_at", facts.NotAfter.UtcDateTime);
+            writer.WriteString("renewal_at", LineagePlan.RenewalOf(facts, graceOf(app), state.Advice).At.UtcDateTime);
+            var failure = FailureOf(app, state);
+            writer.WriteString("problem", failure?.Found);
+            writer.WriteString("remedy", failure is null ? null : caller.AsCalled(failure.Remedy));
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    });
+
+    private LineageFailure? FailureOf(AppName app, LineageState state) => (state.Refusal is null ? null : reader.NextOf(app).Refusal) ?? state.LastFailure;
 
     private IEnumerable<(AppName App, CertificateFacts Facts)> Rows() =>
         apps.List().Select(app => (App: app, Served: certificates.InServiceOf(app)))

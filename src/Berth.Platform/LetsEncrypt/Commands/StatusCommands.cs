@@ -47,7 +47,7 @@ public sealed class StatusCommands(
 
         foreach (var app in apps.Reported(request, call))
         {
-            var values = await OfAsync(app, call.Cancel);
+            var values = await OfAsync(app, request.Json, call.Cancel);
             if (request.Json)
             {
                 // Lines have a headline that says it.
@@ -90,7 +90,7 @@ public sealed class StatusCommands(
         }
     }
 
-    private async Task<Dictionary<string, string>> OfAsync(AppName app, CancellationToken cancel)
+    private async Task<Dictionary<string, string>> OfAsync(AppName app, bool forPrograms, CancellationToken cancel)
     {
         var (stored, step) = reader.ReadOf(app);
         var state = stored.State;
@@ -99,13 +99,13 @@ public sealed class StatusCommands(
         return new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["letsencrypt-next"] = step.Action == LineageAction.None ? "nothing" : Spoken(step.Action),
-            ["letsencrypt-next-at"] = step.At is { } at ? $"{Time(at)} ({In(at)})" : "",
+            ["letsencrypt-next-at"] = step.At is not { } at ? "" : forPrograms ? Iso(at) : $"{Time(at)} ({In(at)})",
             ["letsencrypt-waiting-for"] = waiting.Of(app, stored, step),
             ["letsencrypt-gates"] = waiting.GatesOf(stored, step),
             ["letsencrypt-page"] = state.Gates.Select(gate => gate.Page).FirstOrDefault(page => page is not null) ?? "",
             ["letsencrypt-failures"] = state.Failures.ToString(CultureInfo.InvariantCulture),
             ["letsencrypt-last-error"] = Failure(step.Refusal ?? state.LastFailure),
-            ["letsencrypt-last-success"] = state.LastSuccess is { } success ? Time(success) : "",
+            ["letsencrypt-last-success"] = state.LastSuccess is not { } success ? "" : forPrograms ? Iso(success) : Time(success),
             ["letsencrypt-failing-names"] = Joined([
                 .. state.Failing.Select(name => $"{name.Name}: {name.Words}, tried again at {Time(name.RetryAt)}"), .. LeftOutOf(app)]),
             ["letsencrypt-servers"] = Joined(state.Issuers.Select(pair => $"{pair.Key}: {pair.Value.Failures} failures, the last: {Failure(pair.Value.LastFailure)}")),
@@ -170,6 +170,8 @@ public sealed class StatusCommands(
     private string In(DateTimeOffset at) => at <= time.GetUtcNow() ? "now" : $"in {RemainingTime.Format(at - time.GetUtcNow())}";
 
     private static string Joined(IEnumerable<string> lines) => string.Join("; ", lines);
+
+    private static string Iso(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 }

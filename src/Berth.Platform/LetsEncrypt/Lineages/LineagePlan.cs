@@ -123,7 +123,7 @@ public static class LineagePlan
 
     private static string WhyNone(LineageWants wants, LineageStored stored) =>
         wants.WhyNot is { } why ? $"a certificate {(wants.ByDefault ? "is wanted by default" : "was asked for")} and cannot be ordered: {Sentences.Inside(why.Found)}"
-        : stored.State.LastFailure is null ? "no certificate was asked for"
+        : stored.State.LastFailure is null ? "no certificate is asked for"
         : "the first certificate could not be had; it is asked for again by hand";
 
     private static DateTimeOffset AskAt(CertificateFacts facts, LineageState state) =>
