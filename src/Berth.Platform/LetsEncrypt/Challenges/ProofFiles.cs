@@ -12,7 +12,16 @@ public sealed class ProofFiles(IStateStore store)
     public ProofHistory Read(AppName app) =>
         store.Read(PathOf(app)) is { } text && ProofHistory.TryParseJson(Encoding.UTF8.GetBytes(text), out var history) ? history : new ProofHistory();
 
-    public void Write(AppName app, ProofHistory history) => store.WriteUnsynced(PathOf(app), Encoding.UTF8.GetString(history.ToJson()));
+    public void Write(AppName app, ProofHistory history)
+    {
+        var text = Encoding.UTF8.GetString(history.ToJson());
+
+        // Most renewals teach nothing new.
+        if (store.Read(PathOf(app)) != text)
+        {
+            store.WriteUnsynced(PathOf(app), text);
+        }
+    }
 
     private static StatePath PathOf(AppName app) => AppCatalog.FolderOf(app).Slash("letsencrypt", "proofs.json");
 }
