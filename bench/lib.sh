@@ -32,21 +32,21 @@ start_berth() {
 
 free_port() { perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1")->sockport'; }
 
-# start_pebble VALIDATION-PORT: sets $directory and $trust. Its artificial waits are off, and so are its random nonce
+# start_pebble VALIDATION-PORT: sets $directory and $trust, one certificate for all of them. Its artificial waits are off, and so are its random nonce
 # rejections: chance would decide which client pays for them, and certbot gives up at the second in a row.
 start_pebble() {
   local api management dns control
   api=$(free_port) management=$(free_port) dns=$(free_port) control=$(free_port)
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
+  [ -e "$scratch/pebble.crt" ] || openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
     -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout "$scratch/pebble.key" -out "$scratch/pebble.crt" 2>/dev/null
-  cat >"$scratch/pebble.json" <<JSON
+  cat >"$scratch/pebble-$api.json" <<JSON
 {"pebble":{"listenAddress":"127.0.0.1:$api","managementListenAddress":"127.0.0.1:$management","certificate":"$scratch/pebble.crt",
 "privateKey":"$scratch/pebble.key","httpPort":$1,"tlsPort":1,"ocspResponderURL":"","externalAccountBindingRequired":false}}
 JSON
   pebble-challtestsrv -dns01 "127.0.0.1:$dns" -management "127.0.0.1:$control" -http01 "" -https01 "" -tlsalpn01 "" \
-    -defaultIPv4 127.0.0.1 -defaultIPv6 "" >"$scratch/dns.log" 2>&1 &
+    -defaultIPv4 127.0.0.1 -defaultIPv6 "" >"$scratch/dns-$api.log" 2>&1 &
   started+=($!)
-  PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=0 PEBBLE_AUTHZREUSE=0 pebble -config "$scratch/pebble.json" -dnsserver "127.0.0.1:$dns" >"$scratch/pebble.log" 2>&1 &
+  PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=0 PEBBLE_AUTHZREUSE=0 pebble -config "$scratch/pebble-$api.json" -dnsserver "127.0.0.1:$dns" >"$scratch/pebble-$api.log" 2>&1 &
   started+=($!)
   directory=https://localhost:$api/dir trust=$scratch/pebble.crt
   until curl -s --cacert "$trust" "$directory" >/dev/null; do sleep 0.05; done

@@ -39,6 +39,9 @@ public static class AcmeFailPoints
     /// <summary>All names are authorized and the order is ready.</summary>
     public const string Authorized = "authorized";
 
+    /// <summary>The journal knows that the signing request is about to be sent.</summary>
+    public const string FinalizeSaved = "finalize-saved";
+
     /// <summary>The CA has the signing request.</summary>
     public const string FinalizeSent = "finalize-sent";
 
@@ -61,7 +64,7 @@ public static class AcmeFailPoints
     public static IReadOnlyList<string> All { get; } =
     [
         AccountKeySaved, AccountRegistered, AccountSaved, KeySaved, OrderCreated, OrderSaved, ChallengePresented,
-        ChallengeAccepted, Authorized, FinalizeSent, Finalized, CertificateDownloaded, CertificateSaved,
+        ChallengeAccepted, Authorized, FinalizeSaved, FinalizeSent, Finalized, CertificateDownloaded, CertificateSaved,
         CertificateStored, OrderCleared,
     ];
 }

@@ -48,14 +48,14 @@ public sealed class Knowing_what_a_certificate_waits_for
         await berth.OkAsync("letsencrypt:set", "hello", "server", $"https://localhost:{FreePort.Next()}/dir");
         Assert.NotEqual(0, (await berth.RunAsync("letsencrypt:enable", "hello", "--force")).Status);
         Assert.Contains("refused the connection", (await berth.RunAsync("letsencrypt:list")).Error, StringComparison.Ordinal);
-        Assert.Contains("refused the connection", (string?)(await ListedAsync(berth))["problem"], StringComparison.Ordinal);
+        Assert.Contains("refused the connection", (string?)(await ListedAsync(berth))["found"], StringComparison.Ordinal);
 
         await berth.OkAsync("letsencrypt:enable", "hello");
 
         Assert.Equal("", (await berth.RunAsync("letsencrypt:list")).Error);
         var listed = await ListedAsync(berth);
         Assert.Equal(("hello", "hello.example.com"), ((string?)listed["app"], (string?)listed["names"]!.AsArray().Single()));
-        Assert.Null(listed["problem"]);
+        Assert.Equal("", (string?)listed["problem"]);
         Assert.InRange(listed["renewal_at"]!.GetValue<DateTimeOffset>(), DateTimeOffset.UnixEpoch, listed["expires_at"]!.GetValue<DateTimeOffset>());
         var status = JsonNode.Parse(await berth.OkAsync("letsencrypt:status", "hello", "--format", "json"))!;
         Assert.Equal("", (string?)status["last-error"]);

@@ -59,9 +59,11 @@ public sealed class Living_with_an_authority_that_hangs
         await berth.OkAsync("apps:create", "other");
         await berth.OkAsync("domains:set", "other", "other.example.com");
 
-        var waiting = berth.RunAsync("letsencrypt:enable", "hello");
+        await using var waiting = RunningProgram.Start(
+            BerthProgram.Path, ["letsencrypt:enable", "hello"], new Dictionary<string, string?> { ["DOKKU_ROOT"] = berth.Home, ["DOKKU_LIB_ROOT"] = berth.Lib });
         using (await hanging.AcceptSocketAsync(patience.Token))
         {
+            Assert.True(await waiting.SaysAsync("Enabling letsencrypt for hello", patience.Token));
             await berth.OkAsync("config:set", "--no-restart", "hello", "A=1");
             await berth.OkAsync("domains:add", "hello", "also.example.com");
             Assert.Matches(
@@ -70,11 +72,11 @@ public sealed class Living_with_an_authority_that_hangs
             Assert.Matches(@"hello +localhost:\d+ is being asked since ", await berth.OkAsync("letsencrypt:status"));
             await berth.OkAsync("letsencrypt:list");
             await berth.OkAsync("letsencrypt:enable", "other");
-            Assert.False(waiting.IsCompleted);
+            Assert.False(waiting.HasExited);
         }
 
         hanging.Stop();
-        Assert.Equal(1, (await waiting).Status);
+        await waiting.EndedAsync();
         Assert.Equal("true\n", await berth.OkAsync("letsencrypt:active", "other"));
     }
 

@@ -2,19 +2,22 @@ using System.Buffers.Binary;
 using System.Text;
 using Berth.Control;
 using Berth.Platform.CommandLine;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Specs;
 
-/// <summary>What a command says on its way to the program that asked: lines wait for one another here as long as a test lets them.</summary>
+/// <summary>What a command says on its way to the program that asked.</summary>
 public sealed class Sending_a_commands_lines
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
+
+    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public async Task sends_what_comes_together_as_one()
     {
         var client = new SlowClient();
-        using var writer = new FrameWriter(client, Timeout.InfiniteTimeSpan);
+        using var writer = new FrameWriter(client, _time);
 
         Say(writer, "one\n");
         Say(writer, "two\n");
@@ -28,7 +31,7 @@ public sealed class Sending_a_commands_lines
     public async Task sends_without_waiting_what_is_to_be_seen_now()
     {
         var client = new SlowClient();
-        using var writer = new FrameWriter(client, Timeout.InfiniteTimeSpan);
+        using var writer = new FrameWriter(client, _time);
 
         Say(writer, "one\n");
         await writer.FlushAsync(Cancel);
@@ -50,25 +53,87 @@ public sealed class Sending_a_commands_lines
     }
 
     [Fact]
-    public async Task sends_lines_that_nothing_follows_once_the_client_has_waited()
+    public async Task keeps_the_lines_of_a_quick_command_for_its_end()
     {
         var client = new SlowClient();
-        using var writer = new FrameWriter(client);
+        using var writer = new FrameWriter(client, _time);
 
         Say(writer, "one\n");
-        writer.ClientWaits();
-        await client.HasAsync(1);
-        Say(writer, "two\n");
-        await client.HasAsync(2);
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.Empty(client.Frames);
 
         await writer.EndAsync(0);
+        Assert.Equal(["one\n", "exit 0"], client.Frames);
+    }
+
+    [Fact]
+    public async Task sends_what_there_is_to_a_client_that_waits_and_what_follows_soon()
+    {
+        var client = new SlowClient();
+        using var writer = new FrameWriter(client, _time);
+        Say(writer, "one\n");
+
+        writer.ClientWaits();
+        Assert.Equal(["one\n"], client.Frames);
+
+        Say(writer, "two\n");
+        _time.Advance(TimeSpan.FromMilliseconds(50));
+        Say(writer, "three\n");
+        Assert.Single(client.Frames);
+        _time.Advance(TimeSpan.FromMilliseconds(50));
+        Assert.Equal(["one\n", "two\n", "three\n"], client.Frames);
+        Assert.Equal(2, client.Writes);
+
+        Say(writer, "four\n");
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        Assert.Equal("four\n", client.Frames[^1]);
+        await writer.EndAsync(0);
+    }
+
+    [Fact]
+    public async Task sends_soon_what_follows_once_input_is_wanted()
+    {
+        var client = new SlowClient();
+        using var writer = new FrameWriter(client, _time);
+
+        writer.WantInput();
+        Say(writer, "one\n");
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+
+        Assert.Equal(["WantInput", "one\n"], client.Frames);
+        await writer.EndAsync(0);
+    }
+
+    [Fact]
+    public async Task sends_in_order_what_comes_while_the_client_takes_what_came_before()
+    {
+        var client = new SlowClient();
+        using var writer = new FrameWriter(client, _time);
+        client.Stop();
+        string[] lines = [.. Enumerable.Range(0, 1000).Select(i => $"{i} {new string('x', i)}\n")];
+
+        Say(writer, lines[0]);
+        var first = writer.FlushAsync(Cancel);
+        foreach (var line in lines.Skip(1))
+        {
+            Say(writer, line);
+        }
+
+        writer.ClientWaits();
+        var end = writer.EndAsync(0);
+        Assert.False(first.IsCompleted);
+        client.GoOn();
+        await first;
+        await end;
+
+        Assert.Equal([.. lines, "exit 0"], client.Frames);
     }
 
     [Fact]
     public async Task says_nothing_behind_the_status()
     {
         var client = new SlowClient();
-        using var writer = new FrameWriter(client);
+        using var writer = new FrameWriter(client, _time);
 
         await writer.EndAsync(0);
         Say(writer, "late\n");
@@ -82,7 +147,7 @@ public sealed class Sending_a_commands_lines
     {
         var client = new SlowClient();
         client.Stop();
-        using var writer = new FrameWriter(client);
+        using var writer = new FrameWriter(client, _time);
         var line = new string('x', 30_000);
         for (var i = 0; i < 1000; i++)
         {
@@ -101,7 +166,7 @@ public sealed class Sending_a_commands_lines
     public async Task outlives_a_reader_that_goes()
     {
         var client = new SlowClient { IsGone = true };
-        using var writer = new FrameWriter(client, Timeout.InfiniteTimeSpan);
+        using var writer = new FrameWriter(client, _time);
 
         Say(writer, "one\n");
         await writer.FlushAsync(Cancel);

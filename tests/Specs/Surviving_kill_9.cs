@@ -10,7 +10,7 @@ public sealed class Surviving_kill_9
     public static TheoryData<string> Steps =>
     [
         "account-key-saved", "account-registered", "account-saved", "key-saved", "order-created", "order-saved", "challenge-presented",
-        "challenge-accepted", "authorized", "finalize-sent", "finalized", "certificate-downloaded", "certificate-saved",
+        "challenge-accepted", "authorized", "finalize-saved", "finalize-sent", "finalized", "certificate-downloaded", "certificate-saved",
         "certificate-stored", "order-cleared",
     ];
 

@@ -65,6 +65,9 @@ internal sealed class OrderFlow(
         if (order.Status == AcmeStatus.Ready)
         {
             client.Reached(AcmeFailPoints.Authorized);
+            pending = pending with { Stage = OrderStage.Finalizing, FinalizeUrl = order.Finalize };
+            await journal.SaveAsync(pending, cancel);
+            client.Reached(AcmeFailPoints.FinalizeSaved);
             progress?.Report(new IssuanceStep(IssuanceStepKind.Finalizing));
             order = await new Finalizing(client, _waiting).SendAsync(order, pending, key, cancel);
         }

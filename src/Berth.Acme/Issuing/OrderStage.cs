@@ -6,13 +6,13 @@ public enum OrderStage
     /// <summary>The key exists; the order may.</summary>
     KeySaved,
 
-    /// <summary>The order exists. What becomes of it until the certificate is here it says itself, and is asked anyway.</summary>
+    /// <summary>The order exists.</summary>
     Ordered,
 
-    /// <summary>The signing request was about to be sent: in journals of before.</summary>
+    /// <summary>The signing request is about to be sent, or was.</summary>
     Finalizing,
 
-    /// <summary>The certificate was issued: in journals of before.</summary>
+    /// <summary>The certificate is issued. In journals of before: the order itself says so, and is asked anyway.</summary>
     Finalized,
 
     /// <summary>The certificate is in the journal.</summary>

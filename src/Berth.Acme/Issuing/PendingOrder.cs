@@ -42,6 +42,9 @@ public sealed record PendingOrder
     /// <summary>From <see cref="OrderStage.Ordered"/> on, by this machine's clock; null in a file from before this member existed.</summary>
     public DateTimeOffset? OrderedAt { get; init; }
 
+    /// <summary>From <see cref="OrderStage.Finalizing"/> on.</summary>
+    public string? FinalizeUrl { get; init; }
+
     /// <summary>From <see cref="OrderStage.Downloaded"/> on.</summary>
     public string? CertificateUrl { get; init; }
 

@@ -18,6 +18,7 @@ internal sealed class ControlClient : IDisposable
     private readonly ControlConnection _daemon;
     private readonly long _begun = Stopwatch.GetTimestamp();
     private IDisposable? _interrupt;
+    private bool _sendsInput;
     private volatile string? _inputFault;
 
     private ControlClient(ControlConnection daemon) => _daemon = daemon;
@@ -64,6 +65,15 @@ internal sealed class ControlClient : IDisposable
         if (_interrupt is null && !(left > TimeSpan.Zero && _daemon.WaitForAnswer(left)))
         {
             _interrupt = Interrupt.Register(() => _daemon.Send(FrameKind.Interrupt, []));
+            SayThatItWaits();
+        }
+    }
+
+    // While input is on its way the daemon knows, and the thread that sends it may be held up: what the daemon says has to be read all the same.
+    private void SayThatItWaits()
+    {
+        if (!_sendsInput)
+        {
             _daemon.Send(FrameKind.Waiting, []);
         }
     }
@@ -99,8 +109,15 @@ internal sealed class ControlClient : IDisposable
         throw Lost();
     }
 
-    // Standard input may block for ever; the thread must not keep the process alive.
-    private void StartInput(Action<Stream> writeInput) => new Thread(() =>
+    private void StartInput(Action<Stream> writeInput)
+    {
+        _sendsInput = true;
+
+        // Standard input may block for ever; the thread must not keep the process alive.
+        new Thread(() => SendInput(writeInput)) { IsBackground = true }.Start();
+    }
+
+    private void SendInput(Action<Stream> writeInput)
     {
         try
         {
@@ -114,8 +131,7 @@ internal sealed class ControlClient : IDisposable
             _inputFault = e.Message;
             _daemon.Abort();
         }
-    })
-    { IsBackground = true }.Start();
+    }
 
     private ProblemException Lost() => _inputFault is { } fault
         ? ProgramProblems.InputUnreadable(fault).AsException()

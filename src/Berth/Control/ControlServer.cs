@@ -159,7 +159,7 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
         using var interrupted = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
         using var gone = new CancellationTokenSource();
         using var ended = new CancellationTokenSource();
-        using var writer = new FrameWriter(stream);
+        using var writer = new FrameWriter(stream, TimeProvider.System);
         var pump = PumpAsync(reader, writer, interrupted, gone, ended.Token);
 
         // This may be the thread that reads from the client: it goes on doing so, or nobody would hear Ctrl-C while a command waits for nothing.

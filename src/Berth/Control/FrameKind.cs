@@ -24,6 +24,9 @@ internal enum FrameKind : byte
     /// <summary>Client to daemon: Ctrl-C was pressed.</summary>
     Interrupt = 18,
 
-    /// <summary>Client to daemon: it has waited for a while, so lines are sent as they come from now on.</summary>
+    /// <summary>
+    /// Client to daemon: it has waited for a while, so lines are sent soon from now on, not at the end. It says so at most once, and not once it
+    /// was asked for input, which says the same.
+    /// </summary>
     Waiting = 19,
 }

@@ -64,6 +64,9 @@ internal sealed class FrameReader(Stream client)
                         _input.Writer.Advance(head.Length);
                         await _input.Writer.FlushAsync(cancel);
                         break;
+                    case not FrameKind.Input when head.Length == 0:
+                        // A client of a later version: what it says more can be done without.
+                        break;
                     default:
                         return;
                 }

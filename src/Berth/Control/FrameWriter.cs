@@ -5,33 +5,34 @@ using Berth.Platform.CommandLine;
 namespace Berth.Control;
 
 /// <summary>
-/// Gathers frames for one client and sends them in order. A client that stops reading or goes away never holds the command up; commands
-/// with long output await <see cref="FlushAsync"/>.
+/// Gathers frames for one client and sends them in order: at the command's end, when it is in a hurry or when there is much, and once the client
+/// waits, in any case soon. A client that stops reading or goes away never holds the command up; commands with long output await
+/// <see cref="FlushAsync"/>.
 /// </summary>
 /// <param name="client">Where to.</param>
-/// <param name="together">How long lines wait for those that follow; null for the usual time.</param>
-internal sealed class FrameWriter(Stream client, TimeSpan? together = null) : IOutputSink, IDisposable
+/// <param name="time">The clock.</param>
+internal sealed class FrameWriter(Stream client, TimeProvider time) : IOutputSink, IDisposable
 {
-    // What a command may have waiting before frames to a reader that is stuck are dropped.
-    private const int WaitingLimit = 16 << 20;
+    // What a command may have queued before frames to a reader that is stuck are dropped.
+    private const long QueueLimit = 16 << 20;
 
-    // Lines that come in such a time go together, unless the command ends or is in a hurry: each that goes alone wakes two programs, and to who
-    // reads them a tenth of a second is at once.
-    private static readonly TimeSpan Usual = TimeSpan.FromMilliseconds(100);
-
-    // What is worth sending by itself.
+    // What is worth sending by itself; a piece of what waits is no longer.
     private const int Much = 64 * 1024;
 
-    private readonly TimeSpan _together = together ?? Usual;
+    // Lines that come in such a time go together to a client that waits: each that goes alone wakes two programs, and to who reads them a tenth of
+    // a second is at once.
+    private static readonly TimeSpan Together = TimeSpan.FromMilliseconds(100);
+
     private readonly Lock _writing = new();
-    private ArrayBufferWriter<byte> _waiting = new();
-    private ArrayBufferWriter<byte> _spare = new();
+    private readonly Queue<ArrayBufferWriter<byte>> _full = new();
+    private ArrayBufferWriter<byte> _last = new();
+    private ArrayBufferWriter<byte> _sent = new();
     private Task _sending = Task.CompletedTask;
     private ITimer? _soon;
+    private long _queued;
     private bool _isSending;
-    private bool _isDue;
     private bool _isTimed;
-    private bool _isPatient = true;
+    private bool _clientWaits;
     private bool _isOver;
 
     public void Write(OutputChannel channel, ReadOnlySpan<byte> utf8)
@@ -39,17 +40,18 @@ internal sealed class FrameWriter(Stream client, TimeSpan? together = null) : IO
         const int piece = ControlSocket.FrameLimit / 2;
         while (utf8.Length > piece)
         {
-            Put((FrameKind)channel, utf8[..piece]);
+            Say((FrameKind)channel, utf8[..piece]);
             utf8 = utf8[piece..];
         }
 
-        Put((FrameKind)channel, utf8);
+        Say((FrameKind)channel, utf8);
     }
 
+    /// <summary>From here on the client is busy, and says nothing of its waiting.</summary>
     public void WantInput()
     {
         Put(FrameKind.WantInput, []);
-        _ = SendAsync();
+        ClientWaits();
     }
 
     public ValueTask FlushAsync(CancellationToken cancel) => new(SendAsync().WaitAsync(cancel));
@@ -62,7 +64,7 @@ internal sealed class FrameWriter(Stream client, TimeSpan? together = null) : IO
     {
         lock (_writing)
         {
-            _isPatient = false;
+            _clientWaits = true;
         }
 
         _ = SendAsync();
@@ -79,48 +81,56 @@ internal sealed class FrameWriter(Stream client, TimeSpan? together = null) : IO
 
     public void Dispose() => _soon?.Dispose();
 
+    private void Say(FrameKind kind, ReadOnlySpan<byte> content)
+    {
+        lock (_writing)
+        {
+            Put(kind, content);
+            if (_queued > Much)
+            {
+                _ = SendAsync();
+            }
+            else if (_clientWaits && !_isTimed && !_isSending && _queued > 0)
+            {
+                _isTimed = true;
+                _soon ??= time.CreateTimer(static writer => _ = ((FrameWriter)writer!).SendAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                _soon.Change(Together, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
     private void Put(FrameKind kind, ReadOnlySpan<byte> content)
     {
         lock (_writing)
         {
-            if (_isOver || (_waiting.WrittenCount + (_isSending ? _spare.WrittenCount : 0) > WaitingLimit && kind != FrameKind.Exit))
+            var length = 5 + content.Length;
+            if (_isOver || (_queued > QueueLimit && kind != FrameKind.Exit))
             {
                 return;
             }
 
-            _isOver = kind == FrameKind.Exit;
-            var frame = _waiting.GetSpan(5 + content.Length);
+            if (_last.WrittenCount + length > Much)
+            {
+                _full.Enqueue(_last);
+                _last = new();
+            }
+
+            var frame = _last.GetSpan(length);
             frame[0] = (byte)kind;
             BinaryPrimitives.WriteInt32LittleEndian(frame[1..], content.Length);
             content.CopyTo(frame[5..]);
-            _waiting.Advance(5 + content.Length);
-            if (_waiting.WrittenCount > Much)
-            {
-                _ = SendAsync();
-            }
-            else
-            {
-                SendSoon();
-            }
+            _last.Advance(length);
+            _queued += length;
+            _isOver = kind == FrameKind.Exit;
         }
     }
 
-    private void SendSoon()
-    {
-        if (!_isPatient && !_isTimed && !_isSending)
-        {
-            _isTimed = true;
-            _soon ??= TimeProvider.System.CreateTimer(static writer => _ = ((FrameWriter)writer!).SendAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            _soon.Change(_together, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    /// <returns>Completes when the client has all that waits now, or is gone.</returns>
+    /// <returns>Completes when the client has all that there is, or is gone.</returns>
     private Task SendAsync()
     {
         lock (_writing)
         {
-            (_isDue, _isTimed) = (true, false);
+            _isTimed = false;
             if (!_isSending)
             {
                 _isSending = true;
@@ -133,56 +143,58 @@ internal sealed class FrameWriter(Stream client, TimeSpan? together = null) : IO
 
     private async Task SendAllAsync()
     {
+        var hadToWait = false;
         try
         {
             while (Take() is { IsEmpty: false } frames)
             {
-                await client.WriteAsync(frames);
+                var writing = client.WriteAsync(frames);
+                hadToWait |= !writing.IsCompleted;
+                await writing;
                 await client.FlushAsync();
             }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
-            // The client is gone: the command goes on, its words go nowhere.
-            lock (_writing)
-            {
-                (_isOver, _isSending) = (true, false);
-                _waiting = new();
-            }
+            Drop();
+        }
+
+        if (hadToWait)
+        {
+            // The thread is the one that sends to the client: the command that waited for that must not go on in its place.
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         }
     }
 
-    /// <returns>The frames that are due; none ends the sending.</returns>
+    /// <returns>The frames that come next; none ends the sending.</returns>
     private ReadOnlyMemory<byte> Take()
     {
         lock (_writing)
         {
-            if (!_isDue || _waiting.WrittenCount == 0)
+            _queued -= _sent.WrittenCount;
+            _sent.ResetWrittenCount();
+            if (_full.TryDequeue(out var piece))
             {
-                (_isDue, _isSending) = (false, false);
-                if (_waiting.WrittenCount > 0)
-                {
-                    SendSoon();
-                }
-
-                return default;
+                _sent = piece;
+            }
+            else
+            {
+                (_last, _sent) = (_sent, _last);
             }
 
-            _isDue = false;
-            (_waiting, _spare) = (Emptied(_spare), _waiting);
-            return _spare.WrittenMemory;
+            _isSending = _sent.WrittenCount > 0;
+            return _sent.WrittenMemory;
         }
     }
 
-    // What a slow reader made grow is not kept.
-    private static ArrayBufferWriter<byte> Emptied(ArrayBufferWriter<byte> buffer)
+    // The client is gone: the command goes on, its words go nowhere.
+    private void Drop()
     {
-        if (buffer.Capacity > 2 * Much)
+        lock (_writing)
         {
-            return new();
+            _full.Clear();
+            (_last, _sent, _queued) = (new(), new(), 0);
+            (_isOver, _isSending) = (true, false);
         }
-
-        buffer.ResetWrittenCount();
-        return buffer;
     }
 }

@@ -23,24 +23,26 @@ public sealed class ListCommands(
         new("letsencrypt:ls", "[--format json]", Description, ListAsync),
     ];
 
-    private Task<int> ListAsync(CommandCall call)
+    private async Task<int> ListAsync(CommandCall call)
     {
-        var json = ReportRequest.IsJson(call.Parse([], ["--format"]).Value("--format"));
-        using var moment = apps.AsOfNow();
-        if (json)
-        {
-            call.Output.Line(AsJson(call.Caller));
-        }
-        else
+        if (!ReportRequest.IsJson(call.Parse([], ["--format"]).Value("--format")))
         {
             PrintLines(call);
+            return 0;
         }
 
-        return Task.FromResult(0);
+        foreach (var piece in AsJson(call.Caller))
+        {
+            call.Output.Raw(piece);
+            await call.Output.FlushAsync(call.Cancel);
+        }
+
+        return 0;
     }
 
     private void PrintLines(CommandCall call)
     {
+        using var moment = apps.AsOfNow();
         var now = time.GetUtcNow();
         if (!call.Caller.Quiet)
         {
@@ -67,31 +69,44 @@ public sealed class ListCommands(
         Send(lines, call.Output);
     }
 
-    private string AsJson(Caller caller) => PlainJson.Write(writer =>
+    private List<string> AsJson(Caller caller)
     {
-        var graceOf = settings.GracePeriods();
-        writer.WriteStartArray();
+        using var moment = apps.AsOfNow();
+        var (graceOf, pieces, text) = (settings.GracePeriods(), new List<string>(), new StringBuilder("[", 2 * Piece));
+        var mark = "";
         foreach (var (app, facts) in Rows())
         {
             var state = lineages.ReadState(app);
-            writer.WriteStartObject();
-            writer.WriteString("app", app.Text);
-            writer.WriteStartArray("names");
-            foreach (var name in facts.Names)
+            var renewal = LineagePlan.RenewalOf(facts, graceOf(app), state.Advice).At;
+            text.Append(mark).Append(RowAsJson(app, facts, renewal, FailureOf(app, state), caller));
+            mark = ",";
+            if (text.Length > Piece)
             {
-                writer.WriteStringValue(name);
+                pieces.Add(text.ToString());
+                text.Clear();
             }
+        }
 
-            writer.WriteEndArray();
-            writer.WriteString("expires_at", facts.NotAfter.UtcDateTime);
-            writer.WriteString("renewal_at", LineagePlan.RenewalOf(facts, graceOf(app), state.Advice).At.UtcDateTime);
-            var failure = FailureOf(app, state);
-            writer.WriteString("problem", failure?.Found);
-            writer.WriteString("remedy", failure is null ? null : caller.AsCalled(failure.Remedy));
-            writer.WriteEndObject();
+        return [.. pieces, text.Append("]\n").ToString()];
+    }
+
+    private static string RowAsJson(AppName app, CertificateFacts facts, DateTimeOffset renewal, LineageFailure? failure, Caller caller) => PlainJson.Write(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString("app", app.Text);
+        writer.WriteStartArray("names");
+        foreach (var name in facts.Names)
+        {
+            writer.WriteStringValue(name);
         }
 
         writer.WriteEndArray();
+        writer.WriteString("expires_at", PlainJson.Time(facts.NotAfter));
+        writer.WriteString("renewal_at", PlainJson.Time(renewal));
+        writer.WriteString("problem", failure?.Code ?? "");
+        writer.WriteString("found", failure?.Found ?? "");
+        writer.WriteString("remedy", caller.AsCalled(failure?.Remedy ?? ""));
+        writer.WriteEndObject();
     });
 
     private LineageFailure? FailureOf(AppName app, LineageState state) => (state.Refusal is null ? null : reader.NextOf(app).Refusal) ?? state.LastFailure;

@@ -99,13 +99,13 @@ public sealed class StatusCommands(
         return new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["letsencrypt-next"] = step.Action == LineageAction.None ? "nothing" : Spoken(step.Action),
-            ["letsencrypt-next-at"] = step.At is not { } at ? "" : forPrograms ? Iso(at) : $"{Time(at)} ({In(at)})",
+            ["letsencrypt-next-at"] = step.At is not { } at ? "" : forPrograms ? PlainJson.Time(at) : $"{Time(at)} ({In(at)})",
             ["letsencrypt-waiting-for"] = waiting.Of(app, stored, step),
             ["letsencrypt-gates"] = waiting.GatesOf(stored, step),
             ["letsencrypt-page"] = state.Gates.Select(gate => gate.Page).FirstOrDefault(page => page is not null) ?? "",
             ["letsencrypt-failures"] = state.Failures.ToString(CultureInfo.InvariantCulture),
             ["letsencrypt-last-error"] = Failure(step.Refusal ?? state.LastFailure),
-            ["letsencrypt-last-success"] = state.LastSuccess is not { } success ? "" : forPrograms ? Iso(success) : Time(success),
+            ["letsencrypt-last-success"] = state.LastSuccess is not { } success ? "" : forPrograms ? PlainJson.Time(success) : Time(success),
             ["letsencrypt-failing-names"] = Joined([
                 .. state.Failing.Select(name => $"{name.Name}: {name.Words}, tried again at {Time(name.RetryAt)}"), .. LeftOutOf(app)]),
             ["letsencrypt-servers"] = Joined(state.Issuers.Select(pair => $"{pair.Key}: {pair.Value.Failures} failures, the last: {Failure(pair.Value.LastFailure)}")),
@@ -163,15 +163,15 @@ public sealed class StatusCommands(
     private static string Spoken(OrderStage stage) => stage switch
     {
         OrderStage.KeySaved => "about to be ordered",
-        OrderStage.Downloaded => "downloaded",
-        _ => "ordered",
+        OrderStage.Ordered => "ordered, names being proved",
+        OrderStage.Finalizing => "signing request sent",
+        OrderStage.Finalized => "issued",
+        _ => "downloaded",
     };
 
     private string In(DateTimeOffset at) => at <= time.GetUtcNow() ? "now" : $"in {RemainingTime.Format(at - time.GetUtcNow())}";
 
     private static string Joined(IEnumerable<string> lines) => string.Join("; ", lines);
-
-    private static string Iso(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 }
