@@ -46,6 +46,22 @@ internal static unsafe partial class Posix
     /// <summary>Gives back what the C library keeps of freed memory.</summary>
     public static void TrimHeap() => _ = TrimHeap(0);
 
+    /// <summary>
+    /// Opens nothing in the place of each standard descriptor that the caller has closed: the next file or connection would take its number, and be
+    /// read and written as if it were the caller's.
+    /// </summary>
+    public static void FillStandardDescriptors()
+    {
+        const int lastStandard = 2;
+        int descriptor;
+        do
+        {
+            descriptor = Open("/dev/null", ReadWrite);
+        }
+        while (descriptor is >= 0 and <= lastStandard);
+        _ = Close(descriptor);
+    }
+
     /// <summary>Sends what was written to an open file on its way to the disk without waiting; a file system that cannot is no failure.</summary>
     public static void StartWriting(int descriptor)
     {

@@ -21,6 +21,7 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
+        Posix.FillStandardDescriptors();
         if (args is [Launcher.Verb, ..])
         {
             return Launcher.Run(args[1..]);
@@ -69,7 +70,7 @@ internal static class Program
     {
         if (Invocation.Name == "sigil")
         {
-            return SigilProgram.Run(args, Console.OpenStandardInput, ConsoleSink.Output(caller));
+            return SigilProgram.Run(args, Invocation.OpenInput, ConsoleSink.Output(caller));
         }
 
         var remote = ForcedCommand.WordsOf(args);

@@ -335,6 +335,33 @@ public sealed class Knowing_what_a_certificate_waits_for
         Assert.Equal(["-----> zeta needs renewal", "-----> hello needs renewal"], lines.Where(line => line.EndsWith(" needs renewal", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task is_told_of_every_app_though_the_files_of_one_cannot_be_read()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
+        await berth.OkAsync("apps:create", "early");
+        await berth.OkAsync("domains:set", "early", "early.example.com");
+        await berth.OkAsync("letsencrypt:enable", "--all");
+        File.Delete($"{berth.Home}/early/tls/server.crt");
+        Directory.CreateDirectory($"{berth.Home}/early/tls/server.crt");
+
+        var list = await berth.RunAsync("letsencrypt:list");
+        Assert.Equal(1, list.Status);
+        Assert.Contains("\nhello  ", list.Output, StringComparison.Ordinal);
+        Assert.Contains("early: ", list.Error, StringComparison.Ordinal);
+        var rows = JsonNode.Parse((await berth.RunAsync("letsencrypt:list", "--format", "json")).Output)!.AsArray();
+        Assert.Equal([("hello", false), ("early", true)], rows.Select(row => ((string)row!["app"]!, (string)row["problem"]! != "")));
+        foreach (var words in new string[][] { ["letsencrypt:status"], ["letsencrypt:status", "--format", "json"] })
+        {
+            var status = await berth.RunAsync(words);
+            Assert.Equal(1, status.Status);
+            Assert.Contains("hello", status.Output, StringComparison.Ordinal);
+            Assert.Contains("early: ", status.Error, StringComparison.Ordinal);
+        }
+    }
+
     private static async Task<JsonNode> ListedAsync(BerthServer berth) =>
         JsonNode.Parse((await berth.RunAsync("letsencrypt:list", "--format", "json")).Output)!.AsArray().Single()!;
 }

@@ -12,9 +12,13 @@ internal sealed class ConsoleSink : IOutputSink
 {
     private readonly Lock _writing = new();
     private SystemFault? _fault;
+    private bool _isUnheard;
 
     /// <summary>This process's two outputs.</summary>
     public static ConsoleSink Shared { get; } = new();
+
+    /// <summary>Whether the reader of standard output has gone.</summary>
+    public bool IsUnheard => Volatile.Read(ref _isUnheard);
 
     public static CommandOutput Output(Caller caller) => new(Shared, caller);
 
@@ -36,7 +40,14 @@ internal sealed class ConsoleSink : IOutputSink
             {
                 // Said once, at the end; meanwhile the command goes on, for what it changes must not depend on who listens.
                 var fault = SystemFault.Of(e);
-                _fault ??= fault.Number == SystemFault.BrokenPipe ? null : fault;
+                if (fault.Number == SystemFault.BrokenPipe)
+                {
+                    Volatile.Write(ref _isUnheard, _isUnheard || channel == OutputChannel.Standard);
+                }
+                else
+                {
+                    _fault ??= fault;
+                }
             }
         }
     }

@@ -19,6 +19,7 @@ internal sealed class ControlClient : IDisposable
     private readonly long _begun = Stopwatch.GetTimestamp();
     private IDisposable? _interrupt;
     private bool _sendsInput;
+    private bool _saidUnheard;
     private volatile string? _inputFault;
 
     private ControlClient(ControlConnection daemon) => _daemon = daemon;
@@ -65,16 +66,26 @@ internal sealed class ControlClient : IDisposable
         if (_interrupt is null && !(left > TimeSpan.Zero && _daemon.WaitForAnswer(left)))
         {
             _interrupt = Interrupt.Register(() => _daemon.Send(FrameKind.Interrupt, []));
-            SayThatItWaits();
+            Say(FrameKind.Waiting);
         }
     }
 
-    // While input is on its way the daemon knows, and the thread that sends it may be held up: what the daemon says has to be read all the same.
-    private void SayThatItWaits()
+    private void SayWhetherHeard()
+    {
+        if (!_saidUnheard && ConsoleSink.Shared.IsUnheard)
+        {
+            _saidUnheard = true;
+            Say(FrameKind.Unheard);
+        }
+    }
+
+    // While input is on its way the thread that sends it may be held up: what the daemon says has to be read all the same. It knows that the client
+    // waits by then, and no command that only follows something wants input.
+    private void Say(FrameKind what)
     {
         if (!_sendsInput)
         {
-            _daemon.Send(FrameKind.Waiting, []);
+            _daemon.Send(what, []);
         }
     }
 
@@ -92,6 +103,7 @@ internal sealed class ControlClient : IDisposable
             {
                 case FrameKind.Output:
                     ConsoleSink.Shared.Write(OutputChannel.Standard, content);
+                    SayWhetherHeard();
                     break;
                 case FrameKind.Error:
                     ConsoleSink.Shared.Write(OutputChannel.Error, content);

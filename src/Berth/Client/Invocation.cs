@@ -6,6 +6,7 @@ using Berth.Kernel;
 using Berth.Platform.CommandLine;
 using Berth.Platform.Plugins;
 using Berth.Storage;
+using Microsoft.Win32.SafeHandles;
 
 namespace Berth.Client;
 
@@ -82,7 +83,12 @@ internal static class Invocation
 
     public static void CopyInput(Stream stream)
     {
-        using var input = Console.OpenStandardInput();
+        using var input = OpenInput();
         input.CopyTo(stream);
     }
+
+    /// <summary>Standard input. A terminal is read as it is: the framework would set it up first, and turn its keypad about.</summary>
+    public static Stream OpenInput() => Console.IsInputRedirected
+        ? Console.OpenStandardInput()
+        : new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
 }

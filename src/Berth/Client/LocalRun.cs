@@ -50,7 +50,7 @@ internal static class LocalRun
     {
         if (CertificateInput.TryOf(words) is not { } named)
         {
-            return Console.OpenStandardInput();
+            return Invocation.OpenInput();
         }
 
         var input = new MemoryStream();

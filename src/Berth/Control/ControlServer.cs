@@ -43,6 +43,9 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
         {
             options.AddServerHeader = false;
+
+            // A client may read at its leisure: a pager does.
+            options.Limits.MinResponseDataRate = null;
             options.ListenUnixSocket(address);
         });
         _app = builder.Build();
@@ -160,7 +163,7 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
         using var gone = new CancellationTokenSource();
         using var ended = new CancellationTokenSource();
         using var writer = new FrameWriter(stream, TimeProvider.System);
-        var pump = PumpAsync(reader, writer, interrupted, gone, ended.Token);
+        var pump = PumpAsync(reader, Hear, gone, ended.Token);
 
         // This may be the thread that reads from the client: it goes on doing so, or nobody would hear Ctrl-C while a command waits for nothing.
         await Task.Yield();
@@ -181,6 +184,25 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
         // A client goes when it has the status; who stays is not read from any longer.
         ended.CancelAfter(Farewell);
         await pump;
+
+        void Hear(FrameKind said)
+        {
+            switch (said)
+            {
+                case FrameKind.Interrupt:
+                    interrupted.Cancel();
+                    break;
+                case FrameKind.Waiting:
+                    writer.ClientWaits();
+                    break;
+                case FrameKind.Unheard:
+                    gone.Cancel();
+                    break;
+                default:
+                    // A client of a later version: what it says more can be done without.
+                    break;
+            }
+        }
 
         Stream OpenInput()
         {
@@ -222,10 +244,9 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
         }
     }
 
-    private static async Task PumpAsync(
-        FrameReader reader, FrameWriter writer, CancellationTokenSource interrupted, CancellationTokenSource gone, CancellationToken ended)
+    private static async Task PumpAsync(FrameReader reader, Action<FrameKind> hear, CancellationTokenSource gone, CancellationToken ended)
     {
-        await reader.PumpAsync(interrupted.Cancel, writer.ClientWaits, ended);
+        await reader.PumpAsync(hear, ended);
         if (!ended.IsCancellationRequested)
         {
             await gone.CancelAsync();

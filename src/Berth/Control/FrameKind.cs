@@ -29,4 +29,7 @@ internal enum FrameKind : byte
     /// was asked for input, which says the same.
     /// </summary>
     Waiting = 19,
+
+    /// <summary>Client to daemon: nobody reads what is printed any longer. A command that only follows something ends.</summary>
+    Unheard = 20,
 }

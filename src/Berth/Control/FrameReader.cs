@@ -33,11 +33,10 @@ internal sealed class FrameReader(Stream client)
     }
 
     /// <summary>Reads until the client goes or <paramref name="cancel"/> ends it.</summary>
-    /// <param name="interrupted">Called at Ctrl-C.</param>
-    /// <param name="waits">Called when the client has waited for a while.</param>
+    /// <param name="hear">Called with each frame that says all by its kind: Ctrl-C was pressed, the client waits.</param>
     /// <param name="cancel">The call has ended.</param>
     /// <returns>When the client is gone.</returns>
-    public async Task PumpAsync(Action interrupted, Action waits, CancellationToken cancel)
+    public async Task PumpAsync(Action<FrameKind> hear, CancellationToken cancel)
     {
         var isAtEnd = false;
         try
@@ -46,12 +45,6 @@ internal sealed class FrameReader(Stream client)
             {
                 switch (head.Kind)
                 {
-                    case FrameKind.Interrupt when head.Length == 0:
-                        interrupted();
-                        break;
-                    case FrameKind.Waiting when head.Length == 0:
-                        waits();
-                        break;
                     case FrameKind.Input when isAtEnd:
                         // More of what has ended: no client of this protocol.
                         return;
@@ -65,7 +58,7 @@ internal sealed class FrameReader(Stream client)
                         await _input.Writer.FlushAsync(cancel);
                         break;
                     case not FrameKind.Input when head.Length == 0:
-                        // A client of a later version: what it says more can be done without.
+                        hear(head.Kind);
                         break;
                     default:
                         return;

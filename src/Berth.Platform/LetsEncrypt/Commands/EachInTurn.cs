@@ -27,17 +27,23 @@ internal static class EachInTurn
 
                 var lines = new KeptLines();
                 started.Enqueue((lines, OneAsync(app, new CommandOutput(lines, call.Caller), run, turns)));
+                started.Peek().Lines.PassTo(call.Output);
             }
 
-            while (started.Count > 0)
+            while (started.TryDequeue(out var one))
             {
-                failures += await FinishAsync(started.Dequeue(), call);
+                one.Lines.PassTo(call.Output);
+                failures += await FinishAsync(one, call);
             }
         }
         finally
         {
-            // Where one was cancelled the others are too: none is left behind.
+            // Where one was cancelled the others are too: none is left behind, and what they have done is told.
             await Task.WhenAll(started.Select(one => one.Work)).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            foreach (var one in started)
+            {
+                one.Lines.PassTo(call.Output);
+            }
         }
 
         return failures;
@@ -51,7 +57,7 @@ internal static class EachInTurn
         }
         finally
         {
-            one.Lines.ReplayTo(call.Output);
+            one.Lines.PassTo(call.Output);
             await call.Output.FlushAsync(call.Cancel);
         }
     }

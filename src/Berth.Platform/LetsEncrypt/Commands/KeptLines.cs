@@ -7,23 +7,39 @@ internal sealed class KeptLines : IOutputSink
 {
     private readonly Lock _gate = new();
     private readonly List<(OutputChannel Channel, byte[] Bytes)> _kept = [];
+    private CommandOutput? _output;
 
     public void Write(OutputChannel channel, ReadOnlySpan<byte> utf8)
     {
         lock (_gate)
         {
-            _kept.Add((channel, utf8.ToArray()));
+            if (_output is { } output)
+            {
+                output.Bytes(channel, utf8);
+            }
+            else
+            {
+                _kept.Add((channel, utf8.ToArray()));
+            }
         }
     }
 
-    public ValueTask FlushAsync(CancellationToken cancel) => ValueTask.CompletedTask;
+    public ValueTask FlushAsync(CancellationToken cancel)
+    {
+        lock (_gate)
+        {
+            return _output?.FlushAsync(cancel) ?? ValueTask.CompletedTask;
+        }
+    }
 
-    public void ReplayTo(CommandOutput output)
+    /// <summary>It is its turn: what was kept is printed, and what follows goes there at once.</summary>
+    public void PassTo(CommandOutput output)
     {
         lock (_gate)
         {
             _kept.ForEach(piece => output.Bytes(piece.Channel, piece.Bytes));
             _kept.Clear();
+            _output = output;
         }
     }
 }

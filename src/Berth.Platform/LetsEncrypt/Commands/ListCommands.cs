@@ -25,40 +25,67 @@ public sealed class ListCommands(
 
     private async Task<int> ListAsync(CommandCall call)
     {
-        if (!ReportRequest.IsJson(call.Parse([], ["--format"]).Value("--format")))
+        var json = ReportRequest.IsJson(call.Parse([], ["--format"]).Value("--format"));
+        var rows = Rows();
+        if (json)
         {
-            PrintLines(call);
-            return 0;
+            await PrintJsonAsync(rows, call);
+        }
+        else
+        {
+            PrintLines(rows, call);
         }
 
-        foreach (var piece in AsJson(call.Caller))
-        {
-            call.Output.Raw(piece);
-            await call.Output.FlushAsync(call.Cancel);
-        }
-
-        return 0;
+        // One app's files that cannot be read hide no other's.
+        return rows.Any(row => row.Facts is null) ? 1 : 0;
     }
 
-    private void PrintLines(CommandCall call)
+    private List<Row> Rows()
     {
         using var moment = apps.AsOfNow();
+        var graceOf = settings.GracePeriods();
+        return [.. apps.List().Select(app => TryRow(app, graceOf)).OfType<Row>().OrderBy(row => row.Facts?.NotAfter ?? DateTimeOffset.MaxValue)];
+    }
+
+    private Row? TryRow(AppName app, Func<AppName, TimeSpan?> graceOf)
+    {
+        try
+        {
+            if (certificates.InServiceOf(app) is not { FromAcme: true, Facts: { } facts })
+            {
+                return null;
+            }
+
+            var state = lineages.ReadState(app);
+            var failure = (state.Refusal is null ? null : reader.NextOf(app).Refusal) ?? state.LastFailure;
+            return new Row(app, facts, LineagePlan.RenewalOf(facts, graceOf(app), state.Advice).At, failure);
+        }
+        catch (ProblemException e)
+        {
+            return new Row(app, null, default, LineageFailure.Of(e.Problem, time.GetUtcNow()));
+        }
+    }
+
+    private void PrintLines(List<Row> rows, CommandCall call)
+    {
         var now = time.GetUtcNow();
         if (!call.Caller.Quiet)
         {
             call.Output.Line($"{"----->",-6} {"App name",-18} {"Certificate Expiry",-25} {"Time before expiry",-25} {"Time before renewal",-25}");
         }
 
-        var graceOf = settings.GracePeriods();
         var lines = new StringBuilder(2 * Piece);
-        foreach (var (app, facts) in Rows())
+        foreach (var row in rows)
         {
-            var state = lineages.ReadState(app);
-            Append(lines, app.Text, facts, now, LineagePlan.RenewalOf(facts, graceOf(app), state.Advice).At);
-            if (FailureOf(app, state) is { } failure)
+            if (row.Facts is { } facts)
+            {
+                Append(lines, row.App.Text, facts, now, row.Renewal);
+            }
+
+            if (row.Failure is { } failure)
             {
                 Send(lines, call.Output);
-                call.Output.Warn($"{app}: {Sentences.Inside(failure.Found)} ({call.Caller.AsCalled(failure.Remedy)})");
+                call.Output.Warn($"{row.App}: {Sentences.Inside(failure.Found)} ({call.Caller.AsCalled(failure.Remedy)})");
             }
             else if (lines.Length > Piece)
             {
@@ -69,53 +96,42 @@ public sealed class ListCommands(
         Send(lines, call.Output);
     }
 
-    private List<string> AsJson(Caller caller)
+    private static async Task PrintJsonAsync(List<Row> rows, CommandCall call)
     {
-        using var moment = apps.AsOfNow();
-        var (graceOf, pieces, text) = (settings.GracePeriods(), new List<string>(), new StringBuilder("[", 2 * Piece));
+        var text = new StringBuilder("[", 2 * Piece);
         var mark = "";
-        foreach (var (app, facts) in Rows())
+        foreach (var row in rows)
         {
-            var state = lineages.ReadState(app);
-            var renewal = LineagePlan.RenewalOf(facts, graceOf(app), state.Advice).At;
-            text.Append(mark).Append(RowAsJson(app, facts, renewal, FailureOf(app, state), caller));
+            text.Append(mark).Append(AsJson(row, call.Caller));
             mark = ",";
             if (text.Length > Piece)
             {
-                pieces.Add(text.ToString());
-                text.Clear();
+                Send(text, call.Output);
+                await call.Output.FlushAsync(call.Cancel);
             }
         }
 
-        return [.. pieces, text.Append("]\n").ToString()];
+        Send(text.Append("]\n"), call.Output);
     }
 
-    private static string RowAsJson(AppName app, CertificateFacts facts, DateTimeOffset renewal, LineageFailure? failure, Caller caller) => PlainJson.Write(writer =>
+    private static string AsJson(Row row, Caller caller) => PlainJson.Write(writer =>
     {
         writer.WriteStartObject();
-        writer.WriteString("app", app.Text);
+        writer.WriteString("app", row.App.Text);
         writer.WriteStartArray("names");
-        foreach (var name in facts.Names)
+        foreach (var name in row.Facts?.Names ?? [])
         {
             writer.WriteStringValue(name);
         }
 
         writer.WriteEndArray();
-        writer.WriteString("expires_at", PlainJson.Time(facts.NotAfter));
-        writer.WriteString("renewal_at", PlainJson.Time(renewal));
-        writer.WriteString("problem", failure?.Code ?? "");
-        writer.WriteString("found", failure?.Found ?? "");
-        writer.WriteString("remedy", caller.AsCalled(failure?.Remedy ?? ""));
+        writer.WriteString("expires_at", row.Facts is { } facts ? PlainJson.Time(facts.NotAfter) : "");
+        writer.WriteString("renewal_at", row.Facts is null ? "" : PlainJson.Time(row.Renewal));
+        writer.WriteString("problem", row.Failure?.Code ?? "");
+        writer.WriteString("found", row.Failure?.Found ?? "");
+        writer.WriteString("remedy", caller.AsCalled(row.Failure?.Remedy ?? ""));
         writer.WriteEndObject();
     });
-
-    private LineageFailure? FailureOf(AppName app, LineageState state) => (state.Refusal is null ? null : reader.NextOf(app).Refusal) ?? state.LastFailure;
-
-    private IEnumerable<(AppName App, CertificateFacts Facts)> Rows() =>
-        apps.List().Select(app => (App: app, Served: certificates.InServiceOf(app)))
-            .Where(row => row.Served is { FromAcme: true, Facts: not null })
-            .Select(row => (row.App, row.Served.Facts!))
-            .OrderBy(row => row.Item2.NotAfter);
 
     private static void Append(StringBuilder lines, string app, CertificateFacts facts, DateTimeOffset now, DateTimeOffset renewal) => lines.Append(
         CultureInfo.InvariantCulture,
@@ -129,4 +145,6 @@ public sealed class ListCommands(
             lines.Clear();
         }
     }
+
+    private sealed record Row(AppName App, CertificateFacts? Facts, DateTimeOffset Renewal, LineageFailure? Failure);
 }

@@ -41,23 +41,42 @@ public sealed class StatusCommands(
         WarnOfSilence(call.Output);
         if (request.Subject is null && !request.Json && request.Flag is null)
         {
-            PrintAll(call.Output);
-            return 0;
+            return PrintAll(call);
         }
 
+        var status = 0;
         foreach (var app in apps.Reported(request, call))
         {
-            var values = await OfAsync(app, request.Json, call.Cancel);
-            if (request.Json)
+            try
             {
-                // Lines have a headline that says it.
-                values["letsencrypt-app"] = app.Text;
+                await PrintAsync(app, request, call);
             }
-
-            Shape.Print(call.Output, app.Text, values.ToDictionary(pair => pair.Key, pair => call.Caller.AsCalled(pair.Value), StringComparer.Ordinal), request);
+            catch (ProblemException e) when (request.Subject is null)
+            {
+                // One app's files that cannot be read hide no other's.
+                status = Warn(call, app, e.Problem);
+            }
         }
 
-        return 0;
+        return status;
+    }
+
+    private static int Warn(CommandCall call, AppName app, Problem problem)
+    {
+        call.Output.Warn($"{app}: {Sentences.Inside(problem.Found)} ({call.Caller.AsCalled(problem.Remedy)})");
+        return 1;
+    }
+
+    private async Task PrintAsync(AppName app, ReportRequest request, CommandCall call)
+    {
+        var values = await OfAsync(app, request.Json, call.Cancel);
+        if (request.Json)
+        {
+            // Lines have a headline that says it.
+            values["letsencrypt-app"] = app.Text;
+        }
+
+        Shape.Print(call.Output, app.Text, values.ToDictionary(pair => pair.Key, pair => call.Caller.AsCalled(pair.Value), StringComparer.Ordinal), request);
     }
 
     // All that is told of the future is the daemon's to do.
@@ -70,10 +89,11 @@ public sealed class StatusCommands(
         }
     }
 
-    private void PrintAll(CommandOutput output)
+    private int PrintAll(CommandCall call)
     {
         using var moment = apps.AsOfNow();
-        var rows = apps.List().Select(app => (App: app, Is: reader.ReadOf(app)))
+        var (output, status) = (call.Output, 0);
+        var rows = apps.List().SelectMany(Known)
             .Where(row => waiting.IsWorthTelling(row.App, row.Is.Stored, row.Is.Step))
             .OrderBy(row => row.Is.Step.At ?? DateTimeOffset.MinValue)
             .Select(row => new[] { row.App.Text, row.Is.Step.At is { } at ? In(at) : "", waiting.Of(row.App, row.Is.Stored, row.Is.Step) })
@@ -81,12 +101,27 @@ public sealed class StatusCommands(
         if (rows.Length == 0)
         {
             output.Step("No app has a certificate from letsencrypt, or waits for one");
-            return;
+            return status;
         }
 
         foreach (var line in Columns.Lay(rows.Prepend(["App", "Next", "Why"])))
         {
             output.Line(line);
+        }
+
+        return status;
+
+        IEnumerable<(AppName App, (LineageStored Stored, LineageStep Step) Is)> Known(AppName app)
+        {
+            try
+            {
+                return [(app, reader.ReadOf(app))];
+            }
+            catch (ProblemException e)
+            {
+                status = Warn(call, app, e.Problem);
+                return [];
+            }
         }
     }
 
