@@ -48,7 +48,7 @@ internal static unsafe partial class Posix
 
     /// <summary>
     /// Opens nothing in the place of each standard descriptor that the caller has closed: the next file or connection would take its number, and be
-    /// read and written as if it were the caller's.
+    /// read and written as if it were the caller's. What is written to one still fails, as it would have.
     /// </summary>
     public static void FillStandardDescriptors()
     {
@@ -56,7 +56,7 @@ internal static unsafe partial class Posix
         int descriptor;
         do
         {
-            descriptor = Open("/dev/null", ReadWrite);
+            descriptor = Open("/dev/null", ReadOnly);
         }
         while (descriptor is >= 0 and <= lastStandard);
         _ = Close(descriptor);

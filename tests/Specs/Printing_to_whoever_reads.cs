@@ -31,14 +31,16 @@ public sealed class Printing_to_whoever_reads
     [InlineData("<&- >&- 2>&-")]
     public async Task leaves_alone_what_the_caller_has_closed(string closed)
     {
+        Assert.SkipUnless(BerthProgram.IsNative || !closed.Contains("<&-", StringComparison.Ordinal), "The runtime's own host has taken the number already.");
         await using var berth = await BerthServer.StartAsync();
         await SmallPlugin.InstallAsync(berth, "talk", ("subcommands/default", "cat\necho one\nsleep 0.2\necho two >&2\nexit 7"));
 
         var result = await ShellAsync(berth, $"\"$BERTH\" talk {closed}").WaitAsync(Patience, TestContext.Current.CancellationToken);
 
         Assert.Equal(7, result.Status);
-        Assert.Equal(closed.Contains(" >&-", StringComparison.Ordinal) || closed == ">&-" ? "" : "one\n", result.Output);
-        Assert.Equal(closed.Contains("2>&-", StringComparison.Ordinal) ? "" : "two\n", result.Error);
+        Assert.Equal(closed.Split(' ').Contains(">&-") ? "" : "one\n", result.Output);
+        Assert.StartsWith(closed.Contains("2>&-", StringComparison.Ordinal) ? "" : "two\n", result.Error, StringComparison.Ordinal);
+        Assert.Equal(closed == ">&-", result.Error.Contains("explain output-not-written", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -47,17 +49,18 @@ public sealed class Printing_to_whoever_reads
         await using var berth = await BerthServer.StartAsync();
         await HelloApp.DeployAsync(berth, "hello");
         await berth.OkAsync("domains:set", "hello", "hello.localhost");
-        var following = ShellAsync(berth, "\"$BERTH\" logs hello -t | head -n 1");
+        var following = ShellAsync(berth, "\"$BERTH\" logs hello -t | head -n 1; echo ${PIPESTATUS[0]}");
+        using var patience = new CancellationTokenSource(Patience);
 
         while (!following.IsCompleted)
         {
             // The app prints a line for each visitor, where nobody listens any longer.
             await ExternalProgram.SucceedAsync(
                 "curl", ["-sS", "--max-time", "20", "--connect-to", $"::127.0.0.1:{berth.HttpPort}", $"http://hello.localhost:{berth.HttpPort}/"]);
-            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            patience.Token.ThrowIfCancellationRequested();
         }
 
-        Assert.StartsWith("app[web.1]: ", (await following).Output.Split("Z ", 2)[^1], StringComparison.Ordinal);
+        Assert.EndsWith("\n0\n", (await following).Output, StringComparison.Ordinal);
     }
 
     private static Task<CommandResult> ShellAsync(BerthServer berth, string script) => ExternalProgram.RunAsync(

@@ -103,11 +103,24 @@ public sealed class LetsEncryptFeature(
         }
 
         call.Output.Headline("Auto-renewing all apps...");
-        var urgent = apps.List().Where(certificates.IsFromAcme).OrderBy(app => certificates.Facts(app)?.NotAfter).ToArray();
+        var urgent = apps.List().Select(app => (App: app, At: ExpiryOf(app))).Where(one => one.At is not null).OrderBy(one => one.At).Select(one => one.App).ToArray();
         var failures = await EachInTurn.RunAsync(
             urgent, (app, output) => RenewIfDueAsync(app, $"Enabling letsencrypt for {app}", needsWord: true, output, call.Cancel), call);
         call.Output.Headline("Finished auto-renewal");
         return failures == 0 ? 0 : throw LetsEncryptProblems.SomeFailed().AsException();
+    }
+
+    // Null for one that has no certificate of ours. One that cannot be read is told of in its turn, and holds up no other.
+    private DateTimeOffset? ExpiryOf(AppName app)
+    {
+        try
+        {
+            return certificates.IsFromAcme(app) ? certificates.Facts(app)?.NotAfter ?? default : null;
+        }
+        catch (ProblemException)
+        {
+            return default(DateTimeOffset);
+        }
     }
 
     private async Task<int> RenewIfDueAsync(AppName app, string headline, bool needsWord, CommandOutput output, CancellationToken cancel)

@@ -10,15 +10,16 @@ namespace Berth.Client;
 /// </summary>
 internal sealed class ConsoleSink : IOutputSink
 {
+    private static readonly CancellationTokenSource NobodyReads = new();
+
     private readonly Lock _writing = new();
     private SystemFault? _fault;
-    private bool _isUnheard;
 
     /// <summary>This process's two outputs.</summary>
     public static ConsoleSink Shared { get; } = new();
 
-    /// <summary>Whether the reader of standard output has gone.</summary>
-    public bool IsUnheard => Volatile.Read(ref _isUnheard);
+    /// <summary>Ends when the reader of standard output has gone.</summary>
+    public static CancellationToken Unheard => NobodyReads.Token;
 
     public static CommandOutput Output(Caller caller) => new(Shared, caller);
 
@@ -40,13 +41,13 @@ internal sealed class ConsoleSink : IOutputSink
             {
                 // Said once, at the end; meanwhile the command goes on, for what it changes must not depend on who listens.
                 var fault = SystemFault.Of(e);
-                if (fault.Number == SystemFault.BrokenPipe)
-                {
-                    Volatile.Write(ref _isUnheard, _isUnheard || channel == OutputChannel.Standard);
-                }
-                else
+                if (fault.Number != SystemFault.BrokenPipe)
                 {
                     _fault ??= fault;
+                }
+                else if (channel == OutputChannel.Standard)
+                {
+                    _ = NobodyReads.CancelAsync();
                 }
             }
         }
@@ -54,9 +55,17 @@ internal sealed class ConsoleSink : IOutputSink
 
     public ValueTask FlushAsync(CancellationToken cancel) => ValueTask.CompletedTask;
 
-    /// <returns>The status to exit with: a command whose words were lost has not succeeded.</returns>
+    /// <returns>
+    /// The status to exit with: a command whose words were lost has not succeeded, and one that was ended because nobody read them has not failed.
+    /// </returns>
     public int Finish(int status, Caller caller)
     {
+        const int interrupted = 130;
+        if (status == interrupted && Unheard.IsCancellationRequested)
+        {
+            return 0;
+        }
+
         if (_fault is not { } fault)
         {
             return status;

@@ -72,7 +72,7 @@ internal sealed class ControlClient : IDisposable
 
     private void SayWhetherHeard()
     {
-        if (!_saidUnheard && ConsoleSink.Shared.IsUnheard)
+        if (!_saidUnheard && ConsoleSink.Unheard.IsCancellationRequested)
         {
             _saidUnheard = true;
             Say(FrameKind.Unheard);
@@ -80,7 +80,7 @@ internal sealed class ControlClient : IDisposable
     }
 
     // While input is on its way the thread that sends it may be held up: what the daemon says has to be read all the same. It knows that the client
-    // waits by then, and no command that only follows something wants input.
+    // waits by then. Only plugins' commands that follow something want input, and they go on.
     private void Say(FrameKind what)
     {
         if (!_sendsInput)

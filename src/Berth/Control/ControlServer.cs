@@ -196,7 +196,7 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
                     writer.ClientWaits();
                     break;
                 case FrameKind.Unheard:
-                    gone.Cancel();
+                    _ = gone.CancelAsync();
                     break;
                 default:
                     // A client of a later version: what it says more can be done without.

@@ -57,8 +57,8 @@ internal static class EachInTurn
         }
         finally
         {
+            // Not flushed: a reader that pauses would hold up the next order.
             one.Lines.PassTo(call.Output);
-            await call.Output.FlushAsync(call.Cancel);
         }
     }
 

@@ -93,14 +93,14 @@ public sealed class StatusCommands(
     {
         using var moment = apps.AsOfNow();
         var (output, status) = (call.Output, 0);
-        var rows = apps.List().SelectMany(Known)
-            .Where(row => waiting.IsWorthTelling(row.App, row.Is.Stored, row.Is.Step))
-            .OrderBy(row => row.Is.Step.At ?? DateTimeOffset.MinValue)
-            .Select(row => new[] { row.App.Text, row.Is.Step.At is { } at ? In(at) : "", waiting.Of(row.App, row.Is.Stored, row.Is.Step) })
-            .ToArray();
+        var rows = apps.List().Select(TryRow).OfType<(DateTimeOffset At, string[] Row)>().OrderBy(row => row.At).Select(row => row.Row).ToArray();
         if (rows.Length == 0)
         {
-            output.Step("No app has a certificate from letsencrypt, or waits for one");
+            if (status == 0)
+            {
+                output.Step("No app has a certificate from letsencrypt, or waits for one");
+            }
+
             return status;
         }
 
@@ -111,16 +111,19 @@ public sealed class StatusCommands(
 
         return status;
 
-        IEnumerable<(AppName App, (LineageStored Stored, LineageStep Step) Is)> Known(AppName app)
+        (DateTimeOffset At, string[] Row)? TryRow(AppName app)
         {
             try
             {
-                return [(app, reader.ReadOf(app))];
+                var (stored, step) = reader.ReadOf(app);
+                return waiting.IsWorthTelling(app, stored, step)
+                    ? (step.At ?? DateTimeOffset.MinValue, [app.Text, step.At is { } at ? In(at) : "", waiting.Of(app, stored, step)])
+                    : null;
             }
             catch (ProblemException e)
             {
                 status = Warn(call, app, e.Problem);
-                return [];
+                return null;
             }
         }
     }
