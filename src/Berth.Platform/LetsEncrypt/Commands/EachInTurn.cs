@@ -32,7 +32,6 @@ internal static class EachInTurn
 
             while (started.TryDequeue(out var one))
             {
-                one.Lines.PassTo(call.Output);
                 failures += await FinishAsync(one, call);
             }
         }
@@ -51,15 +50,9 @@ internal static class EachInTurn
 
     private static async Task<int> FinishAsync((KeptLines Lines, Task<int> Work) one, CommandCall call)
     {
-        try
-        {
-            return await one.Work;
-        }
-        finally
-        {
-            // Not flushed: a reader that pauses would hold up the next order.
-            one.Lines.PassTo(call.Output);
-        }
+        // Not flushed: a reader that pauses would hold up the next order.
+        one.Lines.PassTo(call.Output);
+        return await one.Work;
     }
 
     private static async Task<int> OneAsync(AppName app, CommandOutput output, Func<AppName, CommandOutput, Task<int>> run, SemaphoreSlim turns)
