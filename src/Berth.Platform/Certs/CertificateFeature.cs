@@ -119,8 +119,13 @@ public sealed class CertificateFeature(
             throw CertificateProblems.WhatToShow().AsException();
         }
 
-        var text = files.Exists(app) ? what == "crt" ? files.ReadCertificate(app) : files.ReadKey(app) : null;
-        call.Output.Raw(text ?? throw CertificateProblems.None(app).AsException());
+        if (!files.Exists(app))
+        {
+            throw CertificateProblems.None(app).AsException();
+        }
+
+        var (chain, key) = files.Read(app);
+        call.Output.Raw(what == "crt" ? chain : key);
         return Task.FromResult(0);
     }
 

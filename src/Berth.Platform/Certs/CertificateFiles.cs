@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Berth.Edge;
 using Berth.Kernel;
@@ -18,10 +17,13 @@ namespace Berth.Platform.Certs;
 public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICertificateWatcher? watcher = null) : ICertificateSource
 {
     private readonly Remembered<InService> _certificates = new(store.Watch, time);
-    private readonly Remembered<bool> _whole = new(store.Watch, time, most: 100);
+    private readonly Remembered<bool> _whole = new(store.Watch, time);
 
     // Digests of pairs proven before they were installed: the first look at such a pair need not prove it again.
     private readonly ConcurrentDictionary<AppName, string> _proven = new();
+
+    /// <summary>Whether an app's pair is known to be whole without a look at what is in its files.</summary>
+    public Func<AppName, bool> IsKnownWhole { get; init; } = static _ => false;
 
     public string CertificatePath(AppName app) => store.FileOf(Certificate(app));
 
@@ -29,12 +31,17 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
 
     string ICertificateSource.PlaceOf(AppName app) => CertificatePath(app);
 
-    (string Chain, string Key) ICertificateSource.Read(AppName app) => (ReadCertificate(app) ?? "", ReadKey(app) ?? "");
+    /// <summary>The pair that visitors are served with: that of <c>tls/</c>, or the one kept where somebody damaged it. Empty for what is not there.</summary>
+    public (string Chain, string Key) Read(AppName app) =>
+        DamageOf(app) is { IsKept: true } && Kept(app) is { } kept ? kept : (ReadCertificate(app) ?? "", ReadKey(app) ?? "");
 
-    public bool Exists(AppName app) => store.Exists(Certificate(app)) && store.Exists(Key(app));
+    /// <summary>Whether there are a certificate and a key to serve.</summary>
+    public bool Exists(AppName app) => (store.Exists(Certificate(app)) && store.Exists(Key(app))) || DamageOf(app) is { IsKept: true };
 
+    /// <summary>What <c>tls/server.crt</c> holds, be it damaged or not.</summary>
     public string? ReadCertificate(AppName app) => store.Read(Certificate(app));
 
+    /// <summary>What <c>tls/server.key</c> holds, be it damaged or not.</summary>
     public string? ReadKey(AppName app) => store.Read(Key(app));
 
     /// <summary>Whether the certificate in service is the one Let's Encrypt (or another ACME server) issued.</summary>
@@ -44,7 +51,9 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
     public CertificateFacts? Facts(AppName app) => InServiceOf(app).Facts;
 
     /// <summary>Both at once: one look at the files instead of two.</summary>
-    public InService InServiceOf(AppName app) => _certificates.Get(app.Text, () => Telling(app), () => ReadInService(app));
+    public InService InServiceOf(AppName app) => DamageOf(app) is { } damage
+        ? Damaged(app, damage)
+        : _certificates.Get(app.Text, () => Telling(app), () => ReadInService(app));
 
     /// <summary>Tells one installed pair from the next, also when somebody numbers all their certificates alike.</summary>
     /// <returns>Never 0.</returns>
@@ -128,55 +137,52 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
     /// <summary>Keeps the request that a generated certificate was made from, for the owner to send to an authority.</summary>
     public void WriteRequest(AppName app, string pem) => store.Write(Folder(app).Slash("server.csr"), pem, AtomicFile.GroupRead);
 
-    /// <summary>Whether key and certificate belong together.</summary>
-    public bool IsWhole(AppName app) => _whole.Get(app.Text, () => [CertificatePath(app), KeyPath(app)], () => Match(app));
+    /// <summary>Whether key and certificate belong together, and the chain is there as it was issued.</summary>
+    public bool IsWhole(AppName app) => _whole.Get(app.Text, () => [CertificatePath(app), KeyPath(app)], () => IsKnownWhole(app) || Match(app));
+
+    /// <summary>What is wrong with the files of the certificate in service; null when nothing is, or there is none.</summary>
+    public CertificateDamage? DamageOf(AppName app)
+    {
+        if (IsWhole(app) || !HasAny(app))
+        {
+            return null;
+        }
+
+        var (chain, key) = (ReadCertificate(app), ReadKey(app));
+        return new CertificateDamage(Wrong(chain, key), Kept(app) is not null, ChangedAt(app));
+    }
+
+    /// <summary>The pair that was issued last, where it is kept whole beside the one in service.</summary>
+    internal (string Chain, string Key)? Kept(AppName app) =>
+        KeptPairs.Read(store, Current(app)) is ({ } chain, { } key) && KeyMatch.Of(chain, key) ? (chain, key) : null;
 
     private bool Match(AppName app)
     {
         var (chain, key) = (ReadCertificate(app) ?? "", ReadKey(app) ?? "");
-        if (_proven.TryRemove(app, out var proven) && proven == DigestOf(chain, key))
-        {
-            return true;
-        }
-
-        try
-        {
-            return IsPair(chain, key) || IsPairToOpenSsl(chain, key);
-        }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
-        {
-            return false;
-        }
+        return (_proven.TryRemove(app, out var proven) && proven == DigestOf(chain, key))
+            || (KeyMatch.Of(chain, key) && !IsCut(chain, store.Read(FromAcme(app))));
     }
+
+    // Few visitors would find the intermediates elsewhere.
+    private static bool IsCut(string chain, string? issued) =>
+        issued is not null && issued != chain && LeafIn(issued) == LeafIn(chain) && CertificatesIn(issued).Except(CertificatesIn(chain)).Any();
+
+    private static string Wrong(string? chain, string? key) =>
+        chain is null ? "tls/server.crt is missing"
+        : LeafIn(chain) is null ? "tls/server.crt holds no certificate"
+        : key is null ? "tls/server.key is missing"
+        : KeyMatch.Of(chain, key) ? "tls/server.crt lacks a part of its chain"
+        : "tls/server.key is not the key of the certificate in tls/server.crt";
+
+    private DateTimeOffset ChangedAt(AppName app)
+    {
+        string[] files = [CertificatePath(app), KeyPath(app), store.FileOf(Folder(app))];
+        return DateTimeOffset.FromUnixTimeMilliseconds(files.Max(file => FileStamp.Of(file).Changed) / 1_000_000);
+    }
+
+    private bool HasAny(AppName app) => store.Exists(Certificate(app)) || store.Exists(Key(app)) || store.Exists(FromAcme(app));
 
     private static string DigestOf(string chain, string key) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{chain.Length} {chain}{key}")));
-
-    // OpenSSL takes a millisecond to read a certificate, and two looks at it here; keys on curves, which are the rule, are compared in no time.
-    private static bool IsPair(string chain, string key)
-    {
-        if (!key.Contains("PRIVATE KEY-----", StringComparison.Ordinal) || !CertificateFields.TryRead(chain, out var leaf))
-        {
-            return false;
-        }
-
-        try
-        {
-            using var pair = ECDsa.Create();
-            pair.ImportFromPem(key);
-            return pair.ExportParameters(includePrivateParameters: true).D is not null && pair.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(leaf.PublicKey.Span);
-        }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
-        {
-            // A key of another kind.
-            return false;
-        }
-    }
-
-    private static bool IsPairToOpenSsl(string chain, string key)
-    {
-        using var pair = X509Certificate2.CreateFromPem(chain, key);
-        return pair.HasPrivateKey;
-    }
 
     /// <summary>What is known to have been issued: the mark beside the pair, else what Dokku's plugin left (lego's files, before them simp_le's).</summary>
     private IEnumerable<string?> Issued(AppName app)
@@ -199,6 +205,14 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
             ? WithoutSpace(pem.AsSpan(found.Base64Data))
             : null;
 
+    private static IEnumerable<string> CertificatesIn(string pem)
+    {
+        for (var rest = pem; PemEncoding.TryFind(rest, out var found); rest = rest[found.Location.End..])
+        {
+            yield return WithoutSpace(rest.AsSpan(found.Base64Data));
+        }
+    }
+
     private static string WithoutSpace(ReadOnlySpan<char> text)
     {
         var kept = new char[text.Length];
@@ -218,6 +232,24 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
     {
         var text = ReadCertificate(app);
         return new InService(CertificateFacts.TryRead(text), LeafIn(text) is { } served && Issued(app).Any(chain => chain == text || LeafIn(chain) == served));
+    }
+
+    // Whose it was is told by what is left of it.
+    private InService Damaged(AppName app, CertificateDamage damage)
+    {
+        if (damage.IsKept && Kept(app) is { } kept)
+        {
+            return new InService(CertificateFacts.TryRead(kept.Chain), FromAcme: true, damage);
+        }
+
+        var served = ReadInService(app);
+        if (served.FromAcme || LeafIn(ReadCertificate(app)) is not null)
+        {
+            return served with { Damage = damage };
+        }
+
+        var issued = Issued(app).Select(CertificateFacts.TryRead).FirstOrDefault(facts => facts is not null);
+        return new InService(issued, issued is not null || store.Exists(FromAcme(app)), damage);
     }
 
     /// <summary>The files that tell. Where the mark is, what Dokku's plugin may have left is not looked at.</summary>

@@ -19,7 +19,7 @@ public sealed class CertificateReport(CertificateFiles files)
             ["ssl-issuer"] = facts?.Issuer ?? "",
             ["ssl-starts-at"] = facts is null ? "" : AsOpenSslDate(facts.NotBefore),
             ["ssl-subject"] = facts?.Subject.Replace(", ", "; ", StringComparison.Ordinal) ?? "",
-            ["ssl-verified"] = facts is null ? "" : Verified(files.ReadCertificate(app)!),
+            ["ssl-verified"] = facts is null ? "" : Verified(files.Read(app).Chain),
         };
     }
 

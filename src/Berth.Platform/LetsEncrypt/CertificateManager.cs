@@ -54,6 +54,9 @@ public sealed class CertificateManager(
             case LineageAction.AskAdvice:
                 await adviser.AskAsync(app, cancel);
                 break;
+            case LineageAction.Restore:
+                Restore(app, output);
+                break;
             case LineageAction.Resume or LineageAction.Order or LineageAction.Renew:
                 await ObtainAndTellAsync(held!, app, $"Auto-renew {app}...", force: false, output, cancel);
                 break;
@@ -160,6 +163,7 @@ public sealed class CertificateManager(
             apps.Find(app.Text);
             wanted = planner.Plan(app);
             output.Headline(headline);
+            Restore(app, output);
             if (!force && Covers(app, wanted))
             {
                 // An order that was left is of no use any more, nor what stopped it of interest.
@@ -186,6 +190,24 @@ public sealed class CertificateManager(
 
             throw;
         }
+    }
+
+    // Put back from the copy kept of it, a certificate needs no server.
+    private void Restore(AppName app, CommandOutput output)
+    {
+        if (certificates.InServiceOf(app) is not { Damage: { IsKept: true } damage, Facts: { } facts } || !lineages.Mend(app))
+        {
+            return;
+        }
+
+        routes.Publish(app);
+        output.Step($"The certificate of {app} was put back from the copy that is kept of it: {damage.Found}");
+        events.Publish(new LineageEvent(LineageEventKind.Restored, app, time.GetUtcNow())
+        {
+            Names = facts.Names,
+            Expires = facts.NotAfter,
+            Problem = LetsEncryptProblems.FilesMended(app, damage),
+        });
     }
 
     private static int TellFinished(AppName app, string headline, CommandOutput output)
@@ -283,11 +305,11 @@ public sealed class CertificateManager(
     private async Task RevokeHeldAsync(AppName app, CancellationToken cancel)
     {
         var state = lineages.ReadState(app);
-        var chain = certificates.ReadCertificate(app)!;
+        var (chain, key) = certificates.Read(app);
 
         // The certificate's own key needs no account, so it works whatever is set or lost by now.
         await clients.Of(state.IssuedBy ?? settings.Read(app).Servers[0], state.IssuedTo)
-            .RevokeWithKeyAsync(chain, certificates.ReadKey(app)!, RevocationReason.Unspecified, cancel);
+            .RevokeWithKeyAsync(chain, key, RevocationReason.Unspecified, cancel);
     }
 
     private void TakeOff(AppName app, LineageEventKind why)

@@ -125,14 +125,15 @@ public sealed class LetsEncryptFeature(
 
     private async Task<int> RenewIfDueAsync(AppName app, string headline, bool needsWord, CommandOutput output, CancellationToken cancel)
     {
-        if (!certificates.IsFromAcme(app) || certificates.Facts(app) is not { } facts)
+        var (facts, fromAcme, damage) = certificates.InServiceOf(app);
+        if (!fromAcme)
         {
             output.Step($"Letsencrypt not enabled for {app}");
             return 0;
         }
 
-        var left = manager.RenewalOf(app, facts) - time.GetUtcNow();
-        if (left > TimeSpan.Zero)
+        var left = facts is null ? TimeSpan.Zero : manager.RenewalOf(app, facts) - time.GetUtcNow();
+        if (left > TimeSpan.Zero && damage is null)
         {
             output.Detail($"{app} still has {RemainingTime.Format(left)} left before renewal");
             return 0;
@@ -147,7 +148,7 @@ public sealed class LetsEncryptFeature(
                 return 0;
             }
 
-            output.Step($"{app} needs renewal");
+            output.Step(damage is null ? $"{app} needs renewal" : $"{app} needs its certificate put back: {damage.Found}");
         }
 
         return await manager.ObtainAsync(app, headline, force: false, output, cancel);

@@ -1,5 +1,6 @@
 using Berth.Acme;
 using Berth.Kernel;
+using Berth.Platform.Certs;
 using Berth.Platform.LetsEncrypt.Limits;
 using Berth.Platform.LetsEncrypt.Lineages;
 
@@ -39,6 +40,7 @@ public static class LetsEncryptProblems
     public static readonly ProblemCode HeldBack = new("letsencrypt-held-back");
     public static readonly ProblemCode NothingToRollBackTo = new("letsencrypt-no-earlier-certificate");
     public static readonly ProblemCode BundleUnusable = new("letsencrypt-certificate-unusable");
+    public static readonly ProblemCode CertificateDamaged = new("letsencrypt-certificate-damaged");
     public static readonly ProblemCode AccountKept = new("letsencrypt-account-kept");
     public static readonly ProblemCode AccountMissing = new("letsencrypt-account-missing");
 
@@ -67,6 +69,17 @@ public static class LetsEncryptProblems
         NothingToRollBackTo,
         $"{app} has no earlier certificate to go back to.",
         $"`berth letsencrypt:enable {app} --force` orders a new one.");
+
+    /// <summary>What is found of damaged files, and who mends it.</summary>
+    public static Problem FilesDamaged(AppName app, CertificateDamage damage) => new(
+        CertificateDamaged,
+        $"The files of {app}'s certificate are damaged: {damage.Found}.",
+        damage.IsKept
+            ? $"Visitors are served from the copy kept of it; the daemon puts it back, `berth letsencrypt:enable {app}` does it now."
+            : $"No whole copy of it is kept, so visitors cannot use it; the daemon orders another, `berth letsencrypt:enable {app}` does it now.");
+
+    internal static Problem FilesMended(AppName app, CertificateDamage damage) =>
+        FilesDamaged(app, damage) with { Remedy = "They were put back, and nothing is left to do. Where it happens again, find out what writes there." };
 
     internal static Problem UnusableBundle(AppName app, string bundle, string reason) => new(
         BundleUnusable,

@@ -20,7 +20,7 @@ public sealed class RenewalAdviser(
     /// <summary>The caller holds the app's certificate.</summary>
     public async Task AskAsync(AppName app, CancellationToken cancel)
     {
-        if (certificates.Facts(app) is { } facts && certificates.ReadCertificate(app) is { } chain)
+        if (certificates.Facts(app) is { } facts && certificates.Read(app).Chain is { Length: > 0 } chain)
         {
             var before = lineages.ReadState(app).Advice is { } known && known.Serial == facts.Serial ? known : null;
             lineages.WriteAdvice(app, await AskAsync(app, facts.Serial, chain, before, cancel));

@@ -76,7 +76,7 @@ public sealed class RenewalLoop(
     /// </summary>
     public void Publish(LineageEvent happened)
     {
-        if (happened.Kind is not (LineageEventKind.Issued or LineageEventKind.RolledBack or LineageEventKind.Failed))
+        if (happened.Kind is not (LineageEventKind.Issued or LineageEventKind.RolledBack or LineageEventKind.Restored or LineageEventKind.Failed))
         {
             return;
         }

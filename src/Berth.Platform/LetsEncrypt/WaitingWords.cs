@@ -52,6 +52,7 @@ public sealed class WaitingWords(ICertificateManager manager, CertificateFiles c
         step.Obstacle is not null ? step.Why
         : stored.State.LastFailure is { } failure ? $"{step.Why}: {Printable.Of(failure.Found, 600)}"
         : IsHeldBack(stored) ? $"an order was held back, and is asked for again by hand: {GatesOf(stored, step)}"
+        : certificates.DamageOf(app) is { } damage ? $"a certificate that was installed by hand cannot be served: {damage.Found}"
         : certificates.Exists(app) ? "a certificate that was installed by hand is in service, and is renewed by hand"
         : step.Why;
 }

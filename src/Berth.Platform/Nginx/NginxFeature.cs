@@ -140,9 +140,9 @@ public sealed class NginxFeature(
             yield return fault.Found;
         }
 
-        if (certificates.Exists(app) && !certificates.IsWhole(app))
+        if (certificates.DamageOf(app) is { } damage)
         {
-            yield return $"{app}: {certificates.CertificatePath(app)} and its key do not belong together";
+            yield return $"{app}: {damage.Found}";
         }
     }
 }

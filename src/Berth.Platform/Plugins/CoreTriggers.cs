@@ -11,7 +11,7 @@ public static class CoreTriggers
         "dependencies", "install", "nginx-pre-reload", "post-app-clone", "post-app-clone-setup", "post-app-rename", "post-app-rename-setup",
         "post-certs-remove", "post-certs-update", "post-config-update", "post-create", "post-delete", "post-deploy", "post-domains-update",
         "post-letsencrypt-disabled", "post-letsencrypt-expiring", "post-letsencrypt-failed", "post-letsencrypt-fell-over", "post-letsencrypt-held",
-        "post-letsencrypt-issued", "post-letsencrypt-revoked", "post-letsencrypt-rolled-back",
+        "post-letsencrypt-issued", "post-letsencrypt-restored", "post-letsencrypt-revoked", "post-letsencrypt-rolled-back",
         "post-proxy-ports-update", "post-stop", "pre-delete", "pre-deploy", "pre-disable-vhost", "pre-enable-vhost", "pre-restore", "pre-start",
         "proxy-build-config", "proxy-clear-config", "proxy-disable", "proxy-enable", "report", "uninstall", "update", "user-auth",
     ];

@@ -24,7 +24,7 @@ public sealed record AppFacts
     /// <summary>Whether there are a certificate and a key, be they readable or not.</summary>
     public bool HasPair { get; init; }
 
-    /// <summary>Whether the two are known not to belong together. They are mended by the next start, which must find them unknown.</summary>
+    /// <summary>Whether their files are damaged. Such an app is read at each look, for the certificate kept of it may change, too.</summary>
     public bool IsBroken { get; init; }
 
     /// <summary>Whether an ACME server issued the certificate.</summary>

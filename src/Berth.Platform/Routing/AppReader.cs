@@ -12,12 +12,11 @@ namespace Berth.Platform.Routing;
 public sealed class AppReader(DomainStore domains, CertificateFiles certificates, ConfigStore config, ContainerFiles containers)
 {
     /// <param name="app">Which.</param>
-    /// <param name="prove">Whether to look if key and certificate belong together.</param>
     /// <exception cref="ProblemException">A file cannot be read.</exception>
-    public AppFacts Read(AppName app, bool prove)
+    public AppFacts Read(AppName app)
     {
         var hasPair = certificates.Exists(app);
-        var (facts, fromAcme) = hasPair ? certificates.InServiceOf(app) : new InService(null, FromAcme: false);
+        var (facts, fromAcme, damage) = hasPair ? certificates.InServiceOf(app) : new InService(null, FromAcme: false);
         ImmutableArray<DomainName> names = [.. domains.DomainsOf(app)];
         return new AppFacts
         {
@@ -27,7 +26,7 @@ public sealed class AppReader(DomainStore domains, CertificateFiles certificates
             HasVariables = config.Read(app).Keys.Any(ProxySettings.IsSetting),
             HasContainers = containers.HasAny(app),
             HasPair = hasPair,
-            IsBroken = prove && hasPair && !certificates.IsWhole(app),
+            IsBroken = damage is not null,
             IsFromAcme = fromAcme,
             Certificate = facts is null ? 0 : certificates.VersionOf(app, facts),
         };

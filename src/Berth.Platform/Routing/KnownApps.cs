@@ -60,6 +60,9 @@ public sealed class KnownApps(IStateStore store, TimeProvider time)
         }
     }
 
+    /// <summary>Whether an app has a certificate and a key that are known to belong together, as they are now.</summary>
+    public bool IsWhole(AppName app) => Find(app) is { Certificate: not 0, IsBroken: false } known && known.Look.Routes == _places.Look(app, out _).Routes;
+
     /// <summary>Forgets an app that is gone.</summary>
     public void Forget(AppName app) => Keep(app, null);
 

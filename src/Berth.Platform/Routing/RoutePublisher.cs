@@ -52,17 +52,14 @@ public sealed class RoutePublisher(
                 return;
             }
 
-            Publish(app, known.Of(app, () => reader.Read(app, prove: true)), targets);
+            Publish(app, known.Of(app, () => reader.Read(app)), targets);
         }
     }
 
     /// <summary>Publishes every app; one that cannot be read is told of and keeps no other from its visitors.</summary>
     /// <param name="failed">Called with the app and what was found, by any thread.</param>
-    /// <param name="unread">
-    /// Called with each app whose files are not as they were when they were last read, before they are read; by any thread. Tells whether it has seen
-    /// that key and certificate belong together.
-    /// </param>
-    public void PublishAll(Action<AppName, Problem> failed, Func<AppName, bool>? unread = null)
+    /// <param name="unread">Called with each app whose files are not as they were when they were last read, before they are read; by any thread.</param>
+    public void PublishAll(Action<AppName, Problem> failed, Action<AppName>? unread = null)
     {
         lock (_publishing)
         {
@@ -94,7 +91,7 @@ public sealed class RoutePublisher(
             app, hosts.Where(pair => IsFree(snapshot.Hosts[pair.Key], app)), Free(snapshot, otherwise)));
     }
 
-    private List<(AppName App, AppFacts Facts)> FactsOfAll(Action<AppName, Problem> failed, Func<AppName, bool>? unread)
+    private List<(AppName App, AppFacts Facts)> FactsOfAll(Action<AppName, Problem> failed, Action<AppName>? unread)
     {
         var all = apps.List();
         var facts = known.Unchanged(all);
@@ -104,8 +101,8 @@ public sealed class RoutePublisher(
             {
                 using var pass = SinglePass.OverMany(all[i].Text, all.Count);
                 using var now = apps.AsOfNow();
-                var prove = unread is null || !unread(all[i]);
-                Try(() => facts[i] = known.Of(all[i], () => reader.Read(all[i], prove)), all[i], failed);
+                unread?.Invoke(all[i]);
+                Try(() => facts[i] = known.Of(all[i], () => reader.Read(all[i])), all[i], failed);
             }
         });
         return [.. all.Zip(facts).Where(pair => pair.Second is not null).Select(pair => (pair.First, pair.Second!))];

@@ -90,7 +90,7 @@ internal static class ProblemTable
         LetsEncryptProblems.NamesTooMany, LetsEncryptProblems.AddressProfile, LetsEncryptProblems.TrustFileInvalid, LetsEncryptProblems.NameNotReady,
         LetsEncryptProblems.NotReady, LetsEncryptProblems.ServerSilent, LetsEncryptProblems.LimitsInvalid,
         LetsEncryptProblems.HeldBack, LetsEncryptProblems.NothingToRollBackTo, LetsEncryptProblems.BundleUnusable,
-        LetsEncryptProblems.AccountKept, LetsEncryptProblems.AccountMissing, LogProblems.SettingInvalid,
+        LetsEncryptProblems.CertificateDamaged, LetsEncryptProblems.AccountKept, LetsEncryptProblems.AccountMissing, LogProblems.SettingInvalid,
         LogProblems.VectorMissing, NetworkProblems.NameMissing, NetworkProblems.NameInvalid, NetworkProblems.Unknown,
         NetworkProblems.Taken, NetworkProblems.Predefined, NetworkProblems.InUse, NetworkProblems.NotConfirmed,
         NetworkProblems.AttachInvalid, NginxProblems.ValueInvalid, NginxProblems.ConfigMissing, NginxProblems.ConfigInvalid,

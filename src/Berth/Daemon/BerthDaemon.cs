@@ -188,7 +188,7 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
     }
 
     /// <summary>What a crash cut off has changed its files: those that are as they were need no look.</summary>
-    private bool Mend(AppName app)
+    private void Mend(AppName app)
     {
         try
         {
@@ -196,13 +196,10 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
             {
                 Mended(_log, app.Text);
             }
-
-            return true;
         }
         catch (ProblemException e)
         {
             NotMended(_log, app.Text, e.Problem.Found);
-            return false;
         }
     }
 
@@ -221,7 +218,7 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
     [LoggerMessage(1206, LogLevel.Error, "{App}: {Code}: {Found} {Remedy}")]
     private static partial void AppPassed(ILogger log, string app, string code, string found, string remedy);
 
-    [LoggerMessage(1202, LogLevel.Warning, "{App}: key and certificate did not belong together after a crash; the last issued pair is back in service")]
+    [LoggerMessage(1202, LogLevel.Warning, "{App}: the files of its certificate were damaged or cut off; the last issued pair is back in service")]
     private static partial void Mended(ILogger log, string app);
 
     [LoggerMessage(1203, LogLevel.Warning, "{App}: {Found}")]

@@ -77,7 +77,8 @@ internal sealed class Services : IAsyncDisposable
         var domains = new DomainStore(store, config, time);
         var proxy = new ProxySettings(properties, config);
         var portMaps = new PortStore(properties, config, store);
-        var certificates = new CertificateFiles(store, time, new CertificatePorts(portMaps, proxy));
+        Known = new KnownApps(store, time);
+        var certificates = new CertificateFiles(store, time, new CertificatePorts(portMaps, proxy)) { IsKnownWhole = Known.IsWhole };
         var ports = new PortPlan(portMaps, proxy, certificates);
         var nginx = new NginxSettings(properties, new NginxLogs(roots, Environment.GetEnvironmentVariable("NGINX_LOG_ROOT")));
         var releases = new ReleaseStore(store, time);
@@ -86,7 +87,6 @@ internal sealed class Services : IAsyncDisposable
         var cloning = new AppCloning(apps, config, domains, releases, store);
         FinishWhatWasCutOff(renaming, cloning, inDaemon);
         Edge = new EdgeServer(edgeOptions, time, logs);
-        Known = new KnownApps(store, time);
         var containers = new ContainerFiles(store, time);
         Containers = new ContainerTargets(apps, Known, containers, releases, _docker);
         var urls = new AppUrls(domains, ports, certificates, store, Edge);

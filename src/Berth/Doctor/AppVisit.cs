@@ -173,6 +173,12 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
             yield return Finding.Ok(Times(app, facts));
         }
 
+        if (services.Certificates.InServiceOf(app) is { FromAcme: true, Damage: { } damage })
+        {
+            var problem = LetsEncryptProblems.FilesDamaged(app, damage);
+            yield return Finding.Warn(problem.Found, problem.Remedy);
+        }
+
         if (!services.Certificates.Exists(app) && visits.Count > 0)
         {
             yield return Finding.Warn(

@@ -49,8 +49,34 @@ public sealed class Recognising_an_issued_certificate : IDisposable
     public void nor_what_is_no_certificate(string text)
     {
         Write("tls/server.crt", text);
-        Write("tls/server.letsencrypt.crt", text);
         Assert.False(_files.IsFromAcme(App));
+        Assert.Equal("tls/server.crt holds no certificate", _files.DamageOf(App)?.Found);
+
+        // The mark says whose it was.
+        Write("tls/server.letsencrypt.crt", text);
+        Assert.True(_files.IsFromAcme(App));
+    }
+
+    [Fact]
+    public void by_what_was_issued_where_the_one_in_service_is_damaged()
+    {
+        Write("letsencrypt/certs/current/certificates/shop.example.com.crt", _leaf);
+        Write("tls/server.crt", "");
+        Assert.Equal((true, false), (_files.IsFromAcme(App), _files.Exists(App) && _files.DamageOf(App)!.IsKept));
+
+        Write("letsencrypt/certs/current/certificates/shop.example.com.key", TestPair.Make("shop.example.com").Key);
+        Assert.False(_files.DamageOf(App)!.IsKept);
+
+        var (chain, key) = TestPair.Make("shop.example.com");
+        Write("letsencrypt/certs/current/certificates/shop.example.com.crt", chain);
+        Write("letsencrypt/certs/current/certificates/shop.example.com.key", key);
+        File.Delete(_files.KeyPath(App));
+        Assert.Equal((true, true, true), (_files.IsFromAcme(App), _files.Exists(App), _files.DamageOf(App)!.IsKept));
+        Assert.Equal((chain, key), _files.Read(App));
+
+        Directory.Delete(_scratch["home/shop/tls"], recursive: true);
+        Assert.Equal((false, false), (_files.IsFromAcme(App), _files.Exists(App)));
+        Assert.Null(_files.DamageOf(App));
     }
 
     public void Dispose() => _scratch.Dispose();

@@ -51,14 +51,17 @@ public sealed class ListCommands(
     {
         try
         {
-            if (certificates.InServiceOf(app) is not { FromAcme: true, Facts: { } facts })
+            var (facts, fromAcme, damage) = certificates.InServiceOf(app);
+            if (!fromAcme)
             {
                 return null;
             }
 
             var state = lineages.ReadState(app);
-            var failure = (state.Refusal is null ? null : reader.NextOf(app).Refusal) ?? state.LastFailure;
-            return new Row(app, facts, LineagePlan.RenewalOf(facts, graceOf(app), state.Advice).At, failure);
+            var failure = damage is not null
+                ? LineageFailure.Of(LetsEncryptProblems.FilesDamaged(app, damage), time.GetUtcNow())
+                : (state.Refusal is null ? null : reader.NextOf(app).Refusal) ?? state.LastFailure;
+            return new Row(app, facts, facts is null ? default : LineagePlan.RenewalOf(facts, graceOf(app), state.Advice).At, failure);
         }
         catch (ProblemException e)
         {

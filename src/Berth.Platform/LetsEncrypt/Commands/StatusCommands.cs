@@ -192,6 +192,7 @@ public sealed class StatusCommands(
 
     private static string Spoken(LineageAction action) => action switch
     {
+        LineageAction.Restore => "put the certificate back",
         LineageAction.Resume => "go on with the order",
         LineageAction.Order => "order",
         LineageAction.Renew => "renew",

@@ -23,4 +23,7 @@ public enum LineageEventKind
 
     /// <summary>An earlier certificate is in service again.</summary>
     RolledBack,
+
+    /// <summary>The certificate in service was put back from the copy kept of it: its files were damaged.</summary>
+    Restored,
 }

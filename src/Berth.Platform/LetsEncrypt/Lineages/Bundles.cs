@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Berth.Kernel;
 using Berth.Platform.Certs;
 using Berth.Storage;
@@ -60,27 +58,9 @@ public sealed class Bundles(IStateStore store, LineageFiles lineages, TimeProvid
         var now = time.GetUtcNow();
         return bundle.Facts is not { } facts || chain is null || key is null ? "its files are not whole"
             : facts.NotAfter <= now || facts.NotBefore > now ? $"it is valid from {facts.NotBefore:u} to {facts.NotAfter:u}"
-            : !Belong(chain, key) ? "its key belongs to another certificate"
+            : !KeyMatch.Of(chain, key) ? "its key belongs to another certificate"
             : null;
     }
 
-    private static bool Belong(string chain, string key)
-    {
-        try
-        {
-            using var pair = X509Certificate2.CreateFromPem(chain, key);
-            return pair.HasPrivateKey;
-        }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
-        {
-            return false;
-        }
-    }
-
-    private (string? Chain, string? Key) Read(AppName app, string name)
-    {
-        var folder = LineageFiles.Certificates(app).Slash(name, "certificates");
-        var file = store.List(folder).FirstOrDefault(entry => entry.EndsWith(".key", StringComparison.Ordinal))?[..^4];
-        return file is null ? (null, null) : (store.Read(folder.Slash(file + ".crt")), store.Read(folder.Slash(file + ".key")));
-    }
+    private (string? Chain, string? Key) Read(AppName app, string name) => KeptPairs.Read(store, LineageFiles.Certificates(app).Slash(name));
 }

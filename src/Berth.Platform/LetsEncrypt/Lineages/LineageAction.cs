@@ -6,6 +6,9 @@ public enum LineageAction
     /// <summary>Nothing, until someone asks for a certificate.</summary>
     None,
 
+    /// <summary>The certificate in service is put back from the copy kept of it: its files are damaged.</summary>
+    Restore,
+
     /// <summary>The order that an earlier run began is gone on with.</summary>
     Resume,
 

@@ -126,27 +126,15 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     /// <summary>Does once more what follows an installation.</summary>
     public void TellInstalled(AppName app) => certificates.TellInstalled(app);
 
-    /// <summary>After a crash between the pointer and the files of <c>tls/</c>: installs the pair that <c>current</c> points at again.</summary>
+    /// <summary>Installs the pair that <c>current</c> points at again: after a crash between the pointer and the files of <c>tls/</c>, and where these are damaged.</summary>
     /// <returns>True when something was mended.</returns>
     public bool Mend(AppName app)
     {
-        if (!certificates.Exists(app))
-        {
-            return false;
-        }
-
-        var folder = Certificates(app).Slash("current", "certificates");
-        var name = store.List(folder).FirstOrDefault(file => file.EndsWith(".key", StringComparison.Ordinal))?[..^4];
-        if (name is null
-            || store.Read(folder.Slash(name + ".key")) is not { } key
-            || store.Read(folder.Slash(name + ".crt")) is not { } chain)
-        {
-            return false;
-        }
-
         // What someone installed by hand is another certificate, and stays.
-        var isSame = CertificateFiles.LeafIn(chain) == CertificateFiles.LeafIn(certificates.ReadCertificate(app));
-        if (certificates.IsWhole(app) && isSame == certificates.IsFromAcme(app))
+        var (_, fromAcme, damage) = certificates.InServiceOf(app);
+        if (!certificates.Exists(app)
+            || (damage is null && IsSame(app) == fromAcme)
+            || certificates.Kept(app) is not var (chain, key))
         {
             return false;
         }
@@ -154,6 +142,11 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
         certificates.Install(app, chain, key, fromAcme: true);
         return true;
     }
+
+    // As the one that was issued last.
+    private bool IsSame(AppName app) =>
+        CertificateFiles.LeafIn(KeptPairs.Read(store, Certificates(app).Slash("current")).Chain) is { } kept
+        && kept == CertificateFiles.LeafIn(certificates.ReadCertificate(app));
 
     /// <returns>The name of the folder that <c>current</c> leads to; null when it leads nowhere.</returns>
     public string? CurrentOf(AppName app) =>

@@ -17,7 +17,7 @@ public static class LineagePlan
     // The longest a server is left alone that may want a certificate renewed sooner, and a person who must set something.
     private static readonly TimeSpan LongestSilence = TimeSpan.FromDays(1);
 
-    // Left to whoever has just set what was missing, to ask by hand.
+    // Left to whoever has just set what was missing, to ask by hand; and to whoever is just writing a certificate's files.
     private static readonly TimeSpan Courtesy = TimeSpan.FromMinutes(1);
 
     // A third renewal within this time (or a tenth of the lifetime, where that is shorter) waits, whatever asks for it.
@@ -63,9 +63,20 @@ public static class LineagePlan
 
     private static LineageStep Wish(LineageWants wants, LineageStored stored, DateTimeOffset now)
     {
+        if (stored.Damage is { IsKept: true } damage)
+        {
+            return new LineageStep(
+                LineageAction.Restore, Settled(damage.Changed, now), $"{damage.Found}: the certificate is served from the copy that is kept of it, which is put back");
+        }
+
         if (stored.HasOpenOrder)
         {
             return new LineageStep(LineageAction.Resume, now, "an order that was begun is gone on with");
+        }
+
+        if (stored.Damage is { } lost)
+        {
+            return new LineageStep(LineageAction.Order, Settled(lost.Changed, now), $"{lost.Found}, and no whole copy is kept: it is not served, and another is ordered");
         }
 
         if (stored.InService is not { } facts)
@@ -104,6 +115,10 @@ public static class LineagePlan
             : new LineageStep(LineageAction.Renew, at, $"renewal, {why}");
     }
 
+    // A time that has not come was written under another clock.
+    private static DateTimeOffset Settled(DateTimeOffset changed, DateTimeOffset now) =>
+        changed <= now && changed + Courtesy > now ? changed + Courtesy : now;
+
     private static LineageStep? First(LineageWants wants, LineageStored stored, DateTimeOffset now)
     {
         if (wants.MendedAt is not { } mended || stored.State.Refusal is not { Why: var why })
@@ -111,11 +126,10 @@ public static class LineagePlan
             return wants.ByDefault ? new LineageStep(LineageAction.Order, now, "it has no certificate yet, and gets one by default") : null;
         }
 
-        // Who sets it may be about to ask again. A time that has not come was written under another clock.
-        var at = wants.ByDefault || mended > now ? now : mended + Courtesy;
+        // Who sets it may be about to ask again.
         return new LineageStep(
             LineageAction.Order,
-            at > now ? at : now,
+            wants.ByDefault ? now : Settled(mended, now),
             $"it was asked for{At(why.At)} and could not be ordered ({Sentences.Inside(why.Found).TrimEnd('.')}); that has been set since");
     }
 
@@ -135,7 +149,7 @@ public static class LineagePlan
     // A gate further away than any is set was set under another clock, and says nothing.
     private static LineageGate? LatestGate(LineageStep step, LineageWants wants, LineageStored stored, DateTimeOffset now)
     {
-        if (step.Action == LineageAction.AskAdvice)
+        if (step.Action is LineageAction.AskAdvice or LineageAction.Restore)
         {
             return null;
         }

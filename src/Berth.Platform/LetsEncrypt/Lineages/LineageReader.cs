@@ -24,8 +24,8 @@ public sealed class LineageReader(
     public LineageStored StoredOf(AppName app)
     {
         using var now = settings.AsOfNow();
-        var (facts, fromAcme) = certificates.InServiceOf(app);
-        return new(lineages.ReadState(app), fromAcme ? facts : null, lineages.HasOpenOrder(app));
+        var (facts, fromAcme, damage) = certificates.InServiceOf(app);
+        return new(lineages.ReadState(app), fromAcme ? facts : null, lineages.HasOpenOrder(app)) { Damage = fromAcme ? damage : null };
     }
 
     /// <summary>Whether the chain's leaf is the one in service, with its key.</summary>
@@ -44,12 +44,12 @@ public sealed class LineageReader(
 
     /// <summary>Whether the certificate in service is whole and not due; its names are another matter.</summary>
     public bool IsGood(AppName app, LineageStored stored) =>
-        stored.InService is { } facts && certificates.IsWhole(app) && RenewalOf(app, facts).At > time.GetUtcNow()
+        stored is { InService: { } facts, Damage: null } && RenewalOf(app, facts).At > time.GetUtcNow()
         && !LineagePlan.IsOfAnotherClock(stored, time.GetUtcNow());
 
     private LineageWants WantsOf(AppName app, LineageStored stored)
     {
-        var isFirst = stored is { InService: null, HasOpenOrder: false };
+        var isFirst = stored is { InService: null, HasOpenOrder: false, Damage: null };
         var byDefault = isFirst && settings.IsByDefault(app) && !certificates.Exists(app);
         var refused = stored.State.Refusal;
         var (settled, changed) = refused is null ? default : stamp.Of(app);

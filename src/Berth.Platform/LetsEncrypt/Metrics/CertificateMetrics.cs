@@ -39,14 +39,15 @@ public sealed class CertificateMetrics(AppCatalog apps, CertificateFiles certifi
     {
         try
         {
-            var facts = certificates.Exists(app) ? certificates.Facts(app) : null;
+            var (facts, fromAcme, damage) = certificates.InServiceOf(app);
             var next = manager.NextOf(app);
 
             // A first certificate that only waits for a setting has not failed.
             var isFailing = manager.LastFailureOf(app) is not null || (facts is not null && next.Refusal is not null);
-            var state = facts is null ? isFailing ? "failing" : null
+            var state = damage is not null ? "failing"
+                : facts is null ? isFailing ? "failing" : null
                 : facts.NotAfter <= now ? "expired"
-                : !certificates.IsFromAcme(app) ? "manual"
+                : !fromAcme ? "manual"
                 : isFailing ? "failing"
                 : manager.RenewalOf(app, facts) <= now ? "due"
                 : "valid";

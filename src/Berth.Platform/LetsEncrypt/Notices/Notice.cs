@@ -5,7 +5,7 @@ namespace Berth.Platform.LetsEncrypt.Notices;
 /// <summary>One thing that happened to a certificate, as it is kept on disk and sent on; nothing in it is a secret.</summary>
 public sealed record Notice
 {
-    /// <summary><c>issued</c>, <c>failed</c>, <c>held</c>, <c>fell-over</c>, <c>revoked</c>, <c>disabled</c>, <c>rolled-back</c> or <c>expiring</c>.</summary>
+    /// <summary><c>issued</c>, <c>failed</c>, <c>held</c>, <c>fell-over</c>, <c>revoked</c>, <c>disabled</c>, <c>rolled-back</c>, <c>restored</c> or <c>expiring</c>.</summary>
     public required string Event { get; init; }
 
     public required string App { get; init; }
@@ -47,6 +47,7 @@ public sealed record Notice
         "fell-over" => $"{App}: another server is asked from now on. {Found}",
         "revoked" => $"The certificate of {App} was revoked and taken off",
         "disabled" => $"The certificate of {App} was taken off",
+        "restored" => $"{App}'s certificate was put back, for its files were damaged",
         "rolled-back" => $"{App} is back on its earlier certificate",
         "expiring" => $"The certificate of {App} expires soon and was not renewed",
         _ => $"{App}: {Event}",

@@ -120,6 +120,7 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
         LineageEventKind.Revoked => "revoked",
         LineageEventKind.Disabled => "disabled",
         LineageEventKind.RolledBack => "rolled-back",
+        LineageEventKind.Restored => "restored",
         _ => "changed",
     };
 

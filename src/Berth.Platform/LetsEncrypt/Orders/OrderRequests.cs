@@ -18,7 +18,7 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
             Names = wanted.HostNames,
             Addresses = wanted.Addresses,
             KeyType = settings.KeyType,
-            PrivateKeyPem = settings.ReusesKey && facts is not null ? certificates.ReadKey(app) : null,
+            PrivateKeyPem = settings.ReusesKey && stored is { InService: not null, Damage: null } ? certificates.ReadKey(app) : null,
             PreferredChain = settings.PreferredChain,
             Profile = settings.Profile,
             ProfileIsRequired = settings.ProfileIsRequired,

@@ -68,6 +68,35 @@ public sealed class Deciding_what_is_next
         Assert.Equal((LineageAction.None, refusal.Why.Found), (still.Action, still.Refusal?.Found));
     }
 
+    [Theory]
+    [InlineData(true, false, -3600, LineageAction.Restore, 0)]
+    [InlineData(true, true, -3600, LineageAction.Restore, 0)]
+    [InlineData(true, false, -10, LineageAction.Restore, 50)]
+    [InlineData(true, false, 10, LineageAction.Restore, 0)] // Changed under another clock.
+    [InlineData(false, false, -3600, LineageAction.Order, 0)]
+    [InlineData(false, false, -10, LineageAction.Order, 50)]
+    [InlineData(false, true, -3600, LineageAction.Resume, 0)]
+    public void what_is_damaged_is_put_back_or_else_ordered(bool isKept, bool hasOpenOrder, int changed, LineageAction action, int within)
+    {
+        foreach (var facts in (CertificateFacts?[])[null, Certificate(Now, TimeSpan.FromDays(90), "shop.example.com")])
+        {
+            var stored = new LineageStored(LineageState.New, facts, hasOpenOrder) { Damage = new CertificateDamage("tls/server.key is missing", isKept, Now.AddSeconds(changed)) };
+            var step = LineagePlan.Next(Wants, stored, Now);
+            Assert.Equal((action, Now.AddSeconds(within)), (step.Action, step.At));
+        }
+    }
+
+    [Fact]
+    public void no_pause_keeps_from_putting_back_what_is_damaged()
+    {
+        LineageGate[] gates = [new LineageGate { Kind = GateKind.Backoff, Until = Now.AddHours(1), Reason = "It failed." }];
+        var damage = new CertificateDamage("tls/server.key is missing", true, Now.AddDays(-1));
+        var stored = new LineageStored(new LineageState { Gates = gates }, Certificate(Now, TimeSpan.FromDays(90), "shop.example.com"), false) { Damage = damage };
+
+        Assert.Equal(Now, LineagePlan.Next(Wants, stored, Now).At);
+        Assert.Equal(Now.AddHours(1), LineagePlan.Next(Wants, stored with { Damage = damage with { IsKept = false } }, Now).At);
+    }
+
     [Fact]
     public void is_nothing_where_nobody_asked_for_a_certificate() =>
         Assert.Equal(LineageAction.None, LineagePlan.Next(Wants, new LineageStored(LineageState.New, null, false), Now).Action);

@@ -1,0 +1,227 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
+using Berth.TestKit;
+
+namespace Berth.Specs;
+
+/// <summary>What a hand or a disk does to the files of a certificate in service, with a real Pebble: visitors notice nothing, its owner is told, the daemon mends it.</summary>
+public sealed class Living_with_damaged_files : IAsyncLifetime
+{
+    private readonly int _port = FreePort.Next();
+    private PebbleServer _pebble = null!;
+    private BerthServer _berth = null!;
+    private string _issued = null!;
+
+    private string Chain => $"{_berth.Home}/hello/tls/server.crt";
+
+    private string Key => $"{_berth.Home}/hello/tls/server.key";
+
+    public async ValueTask InitializeAsync()
+    {
+        _pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = _port });
+        _berth = await BerthServer.StartAtAsync(_pebble, _port);
+        await _berth.OkAsync("letsencrypt:enable", "hello");
+        _issued = await File.ReadAllTextAsync(Chain);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _berth.DisposeAsync();
+        await _pebble.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("server.crt", "", "tls/server.crt holds no certificate")]
+    [InlineData("server.crt", "\0\u0001garbage", "tls/server.crt holds no certificate")]
+    [InlineData("server.crt", null, "tls/server.crt is missing")]
+    [InlineData("server.key", null, "tls/server.key is missing")]
+    [InlineData("server.key", "", "tls/server.key is not the key of the certificate in tls/server.crt")]
+    [InlineData("server.key", "another's", "tls/server.key is not the key of the certificate in tls/server.crt")]
+    [InlineData("server.crt", "its leaf", "tls/server.crt lacks a part of its chain")]
+    [InlineData("server.crt", "another's", "tls/server.key is not the key of the certificate in tls/server.crt")]
+    public async Task goes_unnoticed_by_visitors_and_is_told_and_mended(string file, string? text, string found)
+    {
+        await DamageAsync(file, text);
+
+        // Heard of when a file is looked at again, be it by a visitor that comes after the daemon has read the app anew.
+        await _berth.OkAsync("nginx:set", "hello", "hsts", "false");
+        await _berth.OkAsync("proxy:build-config", "hello");
+        Assert.Equal(PrintOf(_issued), await ShownAsync());
+        Assert.Equal(_issued, await _berth.OkAsync("certs:show", "hello", "crt"));
+        await TellsAsync(found, "put the certificate back", "^" + found + ": the certificate is served from the copy that is kept of it, which is put back");
+
+        await _berth.OkAsync("letsencrypt:enable", "hello");
+
+        await IsMendedAsync();
+        Assert.Contains(found, await _berth.OkAsync("letsencrypt:events", "hello", "--format", "json"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("server.crt", "")]
+    [InlineData("server.key", null)]
+    public async Task is_mended_by_the_daemon_itself(string file, string? text)
+    {
+        // What was changed within a minute is left to whoever may be at it: the files' time is the machine's.
+        await _berth.RestartAsync(WrongClock.Ahead("+1h"));
+        await DamageAsync(file, text);
+
+        await LookAsync();
+
+        await Eventually.TrueAsync(() => Task.FromResult(File.Exists(Chain) && File.ReadAllText(Chain) == _issued && File.Exists(Key)));
+        await IsMendedAsync();
+        Assert.Contains("\"restored\"", await _berth.OkAsync("letsencrypt:events", "hello", "--format", "json"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task is_mended_at_the_start()
+    {
+        await _berth.KillAsync();
+        File.Delete(Key);
+        await TellsAsync("tls/server.key is missing", "put the certificate back", "^tls/server.key is missing: the certificate is served from the copy");
+
+        await _berth.RestartAsync();
+
+        Assert.Equal(PrintOf(_issued), await ShownAsync());
+        await IsMendedAsync();
+    }
+
+    [Fact]
+    public async Task has_another_ordered_where_no_copy_is_left()
+    {
+        await _berth.RestartAsync(WrongClock.Ahead("+1h"));
+        await _berth.OkAsync("letsencrypt:cron-job", "--remove");
+        await _berth.OkAsync("letsencrypt:set", "hello", "reuse-key", "true");
+        await DamageAsync("server.key", "another's");
+        File.Delete(Directory.GetFiles($"{_berth.Home}/hello/letsencrypt/certs/current/certificates", "*.key").Single());
+        await TellsAsync(
+            "tls/server.key is not the key of the certificate in tls/server.crt",
+            "order",
+            "and no whole copy is kept: it is not served, and another is ordered");
+
+        await _berth.OkAsync("letsencrypt:cron-job", "--add");
+        await LookAsync();
+
+        await Eventually.TrueAsync(() => Task.FromResult(File.ReadAllText(Chain) != _issued));
+        await Eventually.TrueAsync(async () => await ShownAsync() == PrintOf(await File.ReadAllTextAsync(Chain)));
+        Assert.Equal(2, _pebble.Orders);
+        Assert.DoesNotContain("damaged", (await _berth.RunAsync("letsencrypt:list")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task is_left_to_whoever_is_just_installing_another_by_hand()
+    {
+        var (chain, key) = Pair();
+        await File.WriteAllTextAsync(Chain, chain);
+        await LookAsync();
+        Assert.Matches(@"\(in (59|[1-5]?\d)s\)", await _berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-next-at"));
+        Assert.Equal(PrintOf(_issued), await ShownAsync());
+        Assert.Equal(chain, await File.ReadAllTextAsync(Chain));
+
+        await File.WriteAllTextAsync(Key, key);
+        await _berth.OkAsync("proxy:build-config", "hello");
+
+        Assert.Equal(PrintOf(chain), await ShownAsync());
+        Assert.Equal("false\n", await _berth.OkAsync("letsencrypt:active", "hello"));
+        await File.WriteAllTextAsync(Key, _issued);
+        File.Delete(Directory.GetFiles($"{_berth.Home}/hello/letsencrypt/certs/current/certificates", "*.key").Single());
+        Assert.Equal(
+            "a certificate that was installed by hand cannot be served: tls/server.key is not the key of the certificate in tls/server.crt\n",
+            await _berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"));
+    }
+
+    [Fact]
+    public async Task keeps_nobody_from_revoking()
+    {
+        File.Delete(Key);
+        await _berth.OkAsync("letsencrypt:revoke", "hello");
+        Assert.False(Directory.Exists($"{_berth.Home}/hello/tls"));
+    }
+
+    private async Task DamageAsync(string file, string? text)
+    {
+        var path = $"{_berth.Home}/hello/tls/{file}";
+        if (text is null)
+        {
+            File.Delete(path);
+            return;
+        }
+
+        var (chain, key) = Pair();
+        await File.WriteAllTextAsync(path, text switch
+        {
+            "another's" => path == Key ? key : chain,
+            "its leaf" => _issued[..(_issued.IndexOf("-----END", StringComparison.Ordinal) + "-----END CERTIFICATE-----\n".Length)],
+            _ => text,
+        });
+    }
+
+    // The daemon looks at an app when its names change.
+    private async Task LookAsync()
+    {
+        await _berth.OkAsync("domains:add", "hello", "hello.localhost");
+        await _berth.OkAsync("domains:remove", "hello", "hello.localhost");
+    }
+
+    private async Task TellsAsync(string found, string next, string why)
+    {
+        var list = await _berth.RunAsync("letsencrypt:list");
+        Assert.Matches("(?m)^hello +20", list.Output);
+        Assert.Contains($"hello: The files of hello's certificate are damaged: {found}.", list.Error, StringComparison.Ordinal);
+        var listed = JsonNode.Parse(await _berth.OkAsync("letsencrypt:list", "--format", "json"))!.AsArray().Single()!;
+        Assert.Equal("letsencrypt-certificate-damaged", (string?)listed["problem"]);
+        Assert.Equal($"{next}\n", await _berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-next"));
+        Assert.Matches(why, await _berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"));
+        Assert.Contains(found, await _berth.OkAsync("letsencrypt:status"), StringComparison.Ordinal);
+        Assert.Equal("true\n", await _berth.OkAsync("letsencrypt:active", "hello"));
+    }
+
+    private async Task IsMendedAsync()
+    {
+        Assert.Equal(_issued, await File.ReadAllTextAsync(Chain));
+        var key = await File.ReadAllTextAsync(Key);
+        using var pair = X509Certificate2.CreateFromPem(_issued, key);
+        Assert.Equal(1, _pebble.Orders);
+
+        Assert.Equal("", (await _berth.RunAsync("letsencrypt:list")).Error);
+        Assert.Matches("^renewal", await _berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"));
+    }
+
+    private static (string Chain, string Key) Pair()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=another", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("hello.example.com");
+        request.CertificateExtensions.Add(names.Build());
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(30));
+        return (certificate.ExportCertificatePem() + "\n", key.ExportPkcs8PrivateKeyPem() + "\n");
+    }
+
+    private static string PrintOf(string chain)
+    {
+        using var leaf = X509Certificate2.CreateFromPem(chain);
+        return leaf.GetCertHashString();
+    }
+
+    /// <returns>The fingerprint of the certificate that a visitor is shown.</returns>
+    private async Task<string> ShownAsync()
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, _berth.HttpsPort);
+        var shown = "";
+#pragma warning disable CA5359 // Which certificate is shown is what is looked at; nothing is sent.
+        await using var tls = new SslStream(socket.GetStream(), false, (_, certificate, _, _) =>
+        {
+            shown = certificate!.GetCertHashString();
+            return true;
+        });
+#pragma warning restore CA5359
+        await tls.AuthenticateAsClientAsync("hello.example.com");
+        return shown;
+    }
+}
