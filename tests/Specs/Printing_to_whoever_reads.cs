@@ -24,6 +24,18 @@ public sealed class Printing_to_whoever_reads
         Assert.Equal((0, much.Length), (cat.Status, cat.Output.Length));
     }
 
+    [Fact]
+    public async Task hears_of_Ctrl_C_whatever_input_lies_unread()
+    {
+        await using var berth = await BerthServer.StartAsync();
+        await SmallPlugin.InstallAsync(berth, "talk", ("subcommands/default", "sleep 300"));
+
+        var result = await ShellAsync(berth, "head -c 10000000 /dev/zero | timeout -k 60 -s INT 2 \"$BERTH\" talk; echo ${PIPESTATUS[1]}");
+
+        // 137 where it had to be killed.
+        Assert.EndsWith("124\n", result.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("<&-")]
     [InlineData(">&-")]

@@ -38,7 +38,7 @@ public sealed class Sending_a_commands_lines
         Assert.Equal(["one\n"], client.Frames);
 
         Say(writer, "Your name? ");
-        writer.WantInput();
+        writer.WantInput(1);
         await client.HasAsync(3);
         Assert.Equal(["one\n", "Your name? ", "WantInput"], client.Frames);
 
@@ -96,7 +96,7 @@ public sealed class Sending_a_commands_lines
         var client = new SlowClient();
         using var writer = new FrameWriter(client, _time);
 
-        writer.WantInput();
+        writer.WantInput(1);
         Say(writer, "one\n");
         _time.Advance(TimeSpan.FromMilliseconds(100));
 

@@ -30,6 +30,7 @@ public sealed class RenewalLoop(
     private const int ASlice = 2_000;
     private readonly RenewalIndex _index = new();
     private readonly RenewalTurns _turns = new();
+    private readonly RenewalLine _line = new(time);
     private readonly Dictionary<AppName, DateTimeOffset> _notBefore = [];
 
     // Who was asked in this look.
@@ -135,12 +136,13 @@ public sealed class RenewalLoop(
 
         if (!renewal.IsOn)
         {
+            _line.Set([]);
             queue.Set([]);
             return _nextRound;
         }
 
         BeginDue(cancel);
-        return _index.HasFresh ? now : Earlier(_nextRound, _index.NextAfter(now) ?? _nextRound);
+        return _index.HasFresh ? now : Earlier(_nextRound, Earlier(now + (_line.StaleIn ?? LongestSleep), _index.NextAfter(now) ?? _nextRound));
     }
 
     // What expires first goes first, as far as there are turns: each that ends makes room for the next.
@@ -151,21 +153,40 @@ public sealed class RenewalLoop(
             return;
         }
 
-        var waiting = _index.Due(time.GetUtcNow()).Where(app => !_turns.Has(app)).OrderBy(app => WaitingOf(app).Expires).ToArray();
-        foreach (var app in waiting)
+        var waiting = _line.IsStale ? Waiting() : null;
+        if (waiting is not null)
+        {
+            _line.Set(waiting);
+        }
+
+        while (_line.TryTake(_turns.AreTakenAt, out var app))
         {
             // Asked again before anything is done, and once more when its turn begins.
-            if (!_turns.AreTakenAt(WaitingOf(app).Server) && IsStillDue(app) && WaitingOf(app).Server is var server && !_turns.AreTakenAt(server))
+            if (IsStillDue(app) && WaitingOf(app).Server is var server && !_turns.AreTakenAt(server))
             {
                 _turns.Begin(app, server, () => RenewAsync(app, cancel), () => _nudges.Writer.TryWrite(null));
             }
         }
 
-        queue.Set([.. waiting.Where(app => !_turns.Has(app))]);
+        if (waiting is not null)
+        {
+            queue.Set([.. waiting.Select(one => one.App).Where(app => !_turns.Has(app))]);
+        }
     }
+
+    private (AppName App, DateTimeOffset Expires, string Server)[] Waiting() =>
+    [
+        .. _index.Due(time.GetUtcNow()).Where(app => !_turns.Has(app))
+            .Select(app => (app, WaitingOf(app).Expires, WaitingOf(app).Server)).OrderBy(one => one.Expires),
+    ];
 
     private bool IsStillDue(AppName app)
     {
+        if (_turns.Has(app))
+        {
+            return false;
+        }
+
         if (!_asked.Contains(app))
         {
             Ask(app);
@@ -174,9 +195,16 @@ public sealed class RenewalLoop(
         return _index.NextOf(app) <= time.GetUtcNow();
     }
 
-    private (DateTimeOffset Expires, string Server) WaitingOf(AppName app) => _waiting.TryGetValue(app, out var known)
-        ? known
-        : _waiting[app] = (SafeExpiry(app) ?? DateTimeOffset.MaxValue, manager.ServerOf(app));
+    private (DateTimeOffset Expires, string Server) WaitingOf(AppName app)
+    {
+        if (!_waiting.TryGetValue(app, out var known))
+        {
+            using var pass = SinglePass.OverMany(app.Text, _index.Count);
+            _waiting[app] = known = (SafeExpiry(app) ?? DateTimeOffset.MaxValue, manager.ServerOf(app));
+        }
+
+        return known;
+    }
 
     // Hand edits reach the edge and the plan at the next look at the latest; of very many apps, after a few looks.
     private void Round()
@@ -184,7 +212,11 @@ public sealed class RenewalLoop(
         var all = apps.List();
         _index.Follow(all, app => known.Find(app)?.Next);
         queue.Set(LongestSleep * ((all.Count / ASlice) + 1));
-        _waiting.Clear();
+        if (!_index.HasFresh)
+        {
+            _waiting.Clear();
+        }
+
         Forget();
         foreach (var app in _index.Slice(ASlice))
         {

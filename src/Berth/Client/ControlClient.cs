@@ -18,7 +18,7 @@ internal sealed class ControlClient : IDisposable
     private readonly ControlConnection _daemon;
     private readonly long _begun = Stopwatch.GetTimestamp();
     private IDisposable? _interrupt;
-    private bool _sendsInput;
+    private InputFrames? _input;
     private bool _saidUnheard;
     private volatile string? _inputFault;
 
@@ -79,11 +79,10 @@ internal sealed class ControlClient : IDisposable
         }
     }
 
-    // While input is on its way the thread that sends it may be held up: what the daemon says has to be read all the same. It knows that the client
-    // waits by then. Only plugins' commands that follow something want input, and they go on.
+    // Once it wants input the daemon knows that the client waits; and of commands that want input only plugins' follow anything, which go on.
     private void Say(FrameKind what)
     {
-        if (!_sendsInput)
+        if (_input is null)
         {
             _daemon.Send(what, []);
         }
@@ -108,8 +107,8 @@ internal sealed class ControlClient : IDisposable
                 case FrameKind.Error:
                     ConsoleSink.Shared.Write(OutputChannel.Error, content);
                     break;
-                case FrameKind.WantInput:
-                    StartInput(writeInput);
+                case FrameKind.WantInput when content.Length == sizeof(int):
+                    (_input ?? StartInput(writeInput)).Want(BinaryPrimitives.ReadInt32LittleEndian(content));
                     break;
                 case FrameKind.Exit when content.Length == sizeof(int):
                     return BinaryPrimitives.ReadInt32LittleEndian(content);
@@ -121,20 +120,20 @@ internal sealed class ControlClient : IDisposable
         throw Lost();
     }
 
-    private void StartInput(Action<Stream> writeInput)
+    private InputFrames StartInput(Action<Stream> writeInput)
     {
-        _sendsInput = true;
+        var input = _input = new InputFrames(_daemon);
 
         // Standard input may block for ever; the thread must not keep the process alive.
-        new Thread(() => SendInput(writeInput)) { IsBackground = true }.Start();
+        new Thread(() => SendInput(writeInput, input)) { IsBackground = true }.Start();
+        return input;
     }
 
-    private void SendInput(Action<Stream> writeInput)
+    private void SendInput(Action<Stream> writeInput, InputFrames input)
     {
         try
         {
-            using var stream = new InputFrames(_daemon);
-            writeInput(stream);
+            writeInput(input);
             _daemon.Send(FrameKind.Input, []);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)

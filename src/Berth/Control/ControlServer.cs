@@ -204,11 +204,7 @@ internal sealed class ControlServer(StateRoots roots, CommandRunner runner) : IA
             }
         }
 
-        Stream OpenInput()
-        {
-            writer.WantInput();
-            return reader.Input;
-        }
+        Stream OpenInput() => new WantedInput(reader.Input, writer.WantInput);
     }
 
     /// <summary>A client may read at its leisure (a pager does), until the daemon ends: then what it has not taken soon is lost.</summary>

@@ -12,7 +12,10 @@ internal enum FrameKind : byte
     /// <summary>Daemon to client, last: the exit status as a 32-bit integer.</summary>
     Exit = 3,
 
-    /// <summary>Daemon to client: standard input is wanted now. Until then the client leaves it alone.</summary>
+    /// <summary>
+    /// Daemon to client: so many bytes of standard input are wanted now, a 32-bit integer, or so many more. Until the first the client leaves it alone,
+    /// and it sends no more than that: what it says of Ctrl-C must not wait behind what nobody reads.
+    /// </summary>
     WantInput = 4,
 
     /// <summary>Client to daemon, first: a <see cref="CallRequest"/>.</summary>

@@ -6,8 +6,9 @@ namespace Berth.Control;
 /// <summary>Reads one client's frames: the call, then standard input and Ctrl-C until the client goes.</summary>
 internal sealed class FrameReader(Stream client)
 {
+    // A client sends no more than it was asked for; one that does is read from no further.
     private readonly Pipe _input = new(new PipeOptions(
-        pauseWriterThreshold: 256 * 1024, resumeWriterThreshold: 64 * 1024, useSynchronizationContext: false));
+        pauseWriterThreshold: 1024 * 1024, resumeWriterThreshold: 512 * 1024, useSynchronizationContext: false));
 
     /// <summary>What the client sends as standard input, once it was asked to.</summary>
     public Stream Input => _input.Reader.AsStream();

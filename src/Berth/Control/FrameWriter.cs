@@ -48,9 +48,12 @@ internal sealed class FrameWriter(Stream client, TimeProvider time) : IOutputSin
     }
 
     /// <summary>From here on the client is busy, and says nothing of its waiting.</summary>
-    public void WantInput()
+    /// <param name="bytes">How many it may send, or send besides.</param>
+    public void WantInput(int bytes)
     {
-        Put(FrameKind.WantInput, []);
+        Span<byte> content = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(content, bytes);
+        Put(FrameKind.WantInput, content);
         ClientWaits();
     }
 

@@ -12,21 +12,28 @@ internal static class EachInTurn
     /// <returns>How many failed.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<AppName> apps, Func<AppName, CommandOutput, Task<int>> run, CommandCall call)
     {
-        using var turns = new SemaphoreSlim(AtOnce);
         var failures = 0;
+        var running = new List<Task<int>>(AtOnce);
         var started = new Queue<(KeptLines Lines, Task<int> Work)>();
         try
         {
             foreach (var app in apps)
             {
-                await turns.WaitAsync(call.Cancel);
+                call.Cancel.ThrowIfCancellationRequested();
+                while (running.Count == AtOnce)
+                {
+                    running.Remove(await Task.WhenAny(running).WaitAsync(call.Cancel));
+                }
+
                 while (started.TryPeek(out var head) && head.Work.IsCompleted)
                 {
                     failures += await FinishAsync(started.Dequeue(), call);
                 }
 
                 var lines = new KeptLines();
-                started.Enqueue((lines, OneAsync(app, new CommandOutput(lines, call.Caller), run, turns)));
+                var work = OneAsync(app, new CommandOutput(lines, call.Caller), run);
+                running.Add(work);
+                started.Enqueue((lines, work));
                 started.Peek().Lines.PassTo(call.Output);
             }
 
@@ -55,7 +62,7 @@ internal static class EachInTurn
         return await one.Work;
     }
 
-    private static async Task<int> OneAsync(AppName app, CommandOutput output, Func<AppName, CommandOutput, Task<int>> run, SemaphoreSlim turns)
+    private static async Task<int> OneAsync(AppName app, CommandOutput output, Func<AppName, CommandOutput, Task<int>> run)
     {
         try
         {
@@ -66,10 +73,6 @@ internal static class EachInTurn
             output.Warn($"{app}: {e.Problem.Found}");
             output.Remedy(e.Problem.Remedy);
             return 1;
-        }
-        finally
-        {
-            turns.Release();
         }
     }
 }

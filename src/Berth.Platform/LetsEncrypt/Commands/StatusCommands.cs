@@ -152,7 +152,9 @@ public sealed class StatusCommands(
             ["letsencrypt-profile"] = state.Profile ?? "",
             ["letsencrypt-order"] = order is null ? "" : Order(order),
             ["letsencrypt-challenges"] = Joined(underWay.LinesOf(app)),
-            ["letsencrypt-suggested-window"] = advice is null ? "" : $"{Time(advice.WindowStart)} to {Time(advice.WindowEnd)}",
+            ["letsencrypt-suggested-window"] = advice is null ? ""
+                : forPrograms ? $"{PlainJson.Time(advice.WindowStart)}/{PlainJson.Time(advice.WindowEnd)}"
+                : $"{Time(advice.WindowStart)} to {Time(advice.WindowEnd)}",
             ["letsencrypt-suggested-because"] = advice?.ExplanationUrl ?? "",
             ["letsencrypt-certificates"] = Joined(bundles.Of(app).Select(Kept)),
         };

@@ -13,6 +13,10 @@ public sealed class RenewalIndex
     private readonly Queue<AppName> _round = new();
     private readonly HashSet<AppName> _known = [];
 
+    // The first time after the one it was last asked for, or before that: never later.
+    private DateTimeOffset? _first;
+    private DateTimeOffset _askedFor = DateTimeOffset.MaxValue;
+
     /// <summary>How many apps are known.</summary>
     public int Count => _known.Count;
 
@@ -70,6 +74,7 @@ public sealed class RenewalIndex
         if (next is { } at)
         {
             _next[app] = at;
+            _first = at > _askedFor && !(_first <= at) ? at : _first;
         }
         else
         {
@@ -82,15 +87,19 @@ public sealed class RenewalIndex
 
     public IReadOnlyList<AppName> Due(DateTimeOffset now) => [.. _next.Where(pair => pair.Value <= now).Select(pair => pair.Key)];
 
-    /// <summary>The first time after <paramref name="now"/> at which something is due; null when nothing is.</summary>
+    /// <summary>The first time after <paramref name="now"/> at which something may be due; null when nothing is.</summary>
     public DateTimeOffset? NextAfter(DateTimeOffset now)
     {
-        DateTimeOffset? first = null;
-        foreach (var at in _next.Values)
+        if (now < _askedFor || _first <= now)
         {
-            first = at > now && !(first <= at) ? at : first;
+            _first = null;
+            foreach (var at in _next.Values)
+            {
+                _first = at > now && !(_first <= at) ? at : _first;
+            }
         }
 
-        return first;
+        _askedFor = now;
+        return _first;
     }
 }

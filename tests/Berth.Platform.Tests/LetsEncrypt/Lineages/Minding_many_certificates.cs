@@ -1,6 +1,8 @@
 using Berth.Kernel;
+using Berth.Platform.LetsEncrypt;
 using Berth.Platform.LetsEncrypt.Lineages;
 using CsCheck;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Platform.Tests.LetsEncrypt.Lineages;
 
@@ -44,6 +46,60 @@ public sealed class Minding_many_certificates
         Assert.Equal(Apps(after).ToHashSet(), seen);
         Assert.Equal(Apps(Math.Min(before, after)).ToHashSet(), index.Due(Now).ToHashSet());
     });
+
+    [Fact]
+    public void never_sleeps_past_a_time_whatever_is_set_and_however_the_clock_goes() => Gen.Select(Gen.Int[0, 9], Gen.Int[-100, 100], Gen.Int[-20, 20]).Array[0, 60].Sample(steps =>
+    {
+        var index = new RenewalIndex();
+        var apps = Apps(10);
+        index.Follow(apps);
+        var (now, next) = (Now, new Dictionary<int, DateTimeOffset>());
+        foreach (var (app, minutes, passed) in steps)
+        {
+            now = now.AddMinutes(passed);
+            next[app] = now.AddMinutes(minutes);
+            index.Set(apps[app], next[app]);
+            var first = index.NextAfter(now);
+            Assert.True(first is null || first > now);
+            Assert.True(next.Values.All(at => at <= now || first <= at));
+        }
+    });
+
+    [Fact]
+    public void gives_turns_to_the_most_urgent_whose_server_has_one() => Gen.Select(Gen.Int[0, 5], Gen.Int[0, 1000]).Array[0, 50].Sample(waiting =>
+    {
+        var line = new RenewalLine(TimeProvider.System);
+        var apps = Apps(waiting.Length);
+        var ordered = waiting.Select((one, i) => (apps[i], Now.AddMinutes(one.Item2), $"{one.Item1}")).OrderBy(one => one.Item2).ToArray();
+        line.Set(ordered);
+        var taken = new List<AppName>();
+        while (line.TryTake(server => server == "3", out var app))
+        {
+            taken.Add(app);
+        }
+
+        Assert.True(line.IsStale);
+        Assert.Equal(
+            ordered.Where(one => one.Item3 != "3").Select(one => one.Item2),
+            taken.Select(app => ordered.Single(one => one.Item1 == app).Item2));
+        Assert.Equal(ordered.Count(one => one.Item3 != "3"), taken.Distinct().Count());
+    });
+
+    [Fact]
+    public void puts_very_many_into_order_now_and_then_and_a_few_at_each_look()
+    {
+        var time = new FakeTimeProvider();
+        var line = new RenewalLine(time);
+        Assert.True(line.IsStale);
+        line.Set([.. Apps(1_001).Select(app => (app, Now, "server"))]);
+        Assert.False(line.IsStale);
+        time.Advance(line.StaleIn!.Value);
+        Assert.True(line.IsStale);
+
+        line.Set([.. Apps(1_001).Select(app => (app, Now, "server"))]);
+        Assert.True(line.TryTake(_ => false, out _) && line.TryTake(_ => false, out _));
+        Assert.Equal((true, null), (line.IsStale, line.StaleIn));
+    }
 
     [Fact]
     public void knows_the_next_time_and_what_is_due_then() => Gen.Int[-100, 100].Array[0, 50].Sample(minutes =>

@@ -1,0 +1,60 @@
+using System.Diagnostics.CodeAnalysis;
+using Berth.Kernel;
+
+namespace Berth.Platform.LetsEncrypt;
+
+/// <summary>
+/// Who waits for a turn, the most urgent first. A few are put into order at each look; very many now and then, for that takes as long as some
+/// renewals. Used by one loop.
+/// </summary>
+internal sealed class RenewalLine(TimeProvider time)
+{
+    private const int Few = 1_000;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    private readonly Dictionary<string, Queue<(AppName App, DateTimeOffset Expires)>> _servers = new(StringComparer.Ordinal);
+    private int _count;
+    private long _ordered;
+
+    /// <summary>Whether to find anew who waits.</summary>
+    public bool IsStale => _count < Few || time.GetElapsedTime(_ordered) >= Pause;
+
+    /// <summary>The longest to wait until it is; null where it is at once.</summary>
+    public TimeSpan? StaleIn => _count < Few ? null : Pause;
+
+    /// <param name="waiting">The most urgent first.</param>
+    public void Set(IReadOnlyCollection<(AppName App, DateTimeOffset Expires, string Server)> waiting)
+    {
+        _servers.Clear();
+        foreach (var (app, expires, server) in waiting)
+        {
+            if (!_servers.TryGetValue(server, out var line))
+            {
+                _servers.Add(server, line = new());
+            }
+
+            line.Enqueue((app, expires));
+        }
+
+        (_count, _ordered) = (waiting.Count, time.GetTimestamp());
+    }
+
+    /// <summary>Takes the most urgent one.</summary>
+    /// <param name="areTaken">Whether all turns at a server are.</param>
+    /// <param name="app">Who it is.</param>
+    public bool TryTake(Func<string, bool> areTaken, [NotNullWhen(true)] out AppName? app)
+    {
+        Queue<(AppName App, DateTimeOffset Expires)>? first = null;
+        foreach (var (server, line) in _servers)
+        {
+            if (line.Count > 0 && !areTaken(server) && !(first?.Peek().Expires <= line.Peek().Expires))
+            {
+                first = line;
+            }
+        }
+
+        app = first?.Dequeue().App;
+        _count -= first is null ? 0 : 1;
+        return app is not null;
+    }
+}
