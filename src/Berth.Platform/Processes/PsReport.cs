@@ -17,12 +17,15 @@ public sealed class PsReport(AppRuntime runtime, PsSettings settings, FormationS
     {
         var instances = runtime.InstancesOf(app);
         var deployed = runtime.IsDeployed(app);
-        var running = instances.Count(instance => instance.State == InstanceState.Running);
+
+        // What was replaced is on its way out, and says nothing of the app.
+        var current = instances.Where(instance => instance.State is not (InstanceState.Draining or InstanceState.Stopping)).ToArray();
+        var running = current.Count(instance => instance.State == InstanceState.Running);
         values["deployed"] = deployed ? "true" : "false";
         values["processes"] = (deployed ? runtime.FormationOf(app).Values.Sum() : 0).ToString(CultureInfo.InvariantCulture);
         values["ps-can-scale"] = formations.CanScale(app) ? "true" : "false";
         values["restore"] = settings.IsRestored(app) ? "true" : "false";
-        values["running"] = running == 0 ? "false" : running == instances.Length ? "true" : "mixed";
+        values["running"] = running == 0 ? "false" : running == current.Length ? "true" : "mixed";
         foreach (var instance in instances)
         {
             values[$"status-{instance.Name}"] = StatusOf(instance);
