@@ -41,7 +41,7 @@ public sealed class Living_with_damaged_files : IAsyncLifetime
     [InlineData("server.key", null, "tls/server.key is missing")]
     [InlineData("server.key", "", "tls/server.key is not the key of the certificate in tls/server.crt")]
     [InlineData("server.key", "another's", "tls/server.key is not the key of the certificate in tls/server.crt")]
-    [InlineData("server.crt", "its leaf", "tls/server.crt lacks a part of its chain")]
+    [InlineData("server.crt", "its leaf", "tls/server.crt lacks its chain")]
     [InlineData("server.crt", "another's", "tls/server.key is not the key of the certificate in tls/server.crt")]
     public async Task goes_unnoticed_by_visitors_and_is_told_and_mended(string file, string? text, string found)
     {
@@ -96,6 +96,7 @@ public sealed class Living_with_damaged_files : IAsyncLifetime
         await _berth.OkAsync("letsencrypt:cron-job", "--remove");
         await _berth.OkAsync("letsencrypt:set", "hello", "reuse-key", "true");
         await DamageAsync("server.key", "another's");
+        var foreign = await File.ReadAllTextAsync(Key);
         File.Delete(Directory.GetFiles($"{_berth.Home}/hello/letsencrypt/certs/current/certificates", "*.key").Single());
         await TellsAsync(
             "tls/server.key is not the key of the certificate in tls/server.crt",
@@ -108,6 +109,9 @@ public sealed class Living_with_damaged_files : IAsyncLifetime
         await Eventually.TrueAsync(() => Task.FromResult(File.ReadAllText(Chain) != _issued));
         await Eventually.TrueAsync(async () => await ShownAsync() == PrintOf(await File.ReadAllTextAsync(Chain)));
         Assert.Equal(2, _pebble.Orders);
+        var key = await File.ReadAllTextAsync(Key);
+        using var pair = X509Certificate2.CreateFromPem(await File.ReadAllTextAsync(Chain), key);
+        Assert.NotEqual(foreign, key);
         Assert.DoesNotContain("damaged", (await _berth.RunAsync("letsencrypt:list")).Error, StringComparison.Ordinal);
     }
 
@@ -131,6 +135,40 @@ public sealed class Living_with_damaged_files : IAsyncLifetime
         Assert.Equal(
             "a certificate that was installed by hand cannot be served: tls/server.key is not the key of the certificate in tls/server.crt\n",
             await _berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"));
+    }
+
+    [Fact]
+    public async Task needs_no_setting_to_be_put_back()
+    {
+        File.Delete(Key);
+        await _berth.OkAsync("letsencrypt:set", "--global", "email");
+
+        Assert.NotEqual(0, (await _berth.RunAsync("letsencrypt:enable", "hello")).Status);
+
+        Assert.Equal(PrintOf(_issued), await ShownAsync());
+        Assert.True(File.Exists(Key));
+    }
+
+    [Fact]
+    public async Task brings_back_no_certificate_that_was_replaced_by_hand()
+    {
+        await _berth.RestartAsync(WrongClock.Ahead("+1h"));
+        var (chain, key) = Pair();
+        var folder = Directory.CreateDirectory($"{_berth.Home}/../by-hand").FullName;
+        await File.WriteAllTextAsync($"{folder}/server.crt", chain);
+        await File.WriteAllTextAsync($"{folder}/server.key", key);
+        await _berth.OkAsync("certs:add", "hello", $"{folder}/server.crt", $"{folder}/server.key");
+        File.Delete(Key);
+
+        await LookAsync();
+
+        Assert.Equal("false\n", await _berth.OkAsync("letsencrypt:active", "hello"));
+        Assert.Equal(
+            "a certificate that was installed by hand cannot be served: tls/server.key is missing\n",
+            await _berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"));
+        Assert.NotEqual(PrintOf(_issued), await ShownAsync());
+        Assert.Equal(chain.Trim(), (await File.ReadAllTextAsync(Chain)).Trim());
+        await _berth.OkAsync("certs:report", "hello");
     }
 
     [Fact]

@@ -12,10 +12,13 @@ namespace Berth.Platform.Certs;
 
 /// <summary>
 /// The certificate each app is served with: <c>tls/server.crt</c> (leaf first, then its chain) and <c>tls/server.key</c>.
-/// The two cannot change in one step, so a crash between them is mended from the last issued pair at the next start.
+/// The two cannot change in one step: a crash between them is damage like any other.
 /// </summary>
 public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICertificateWatcher? watcher = null) : ICertificateSource
 {
+    /// <summary>The name in an app's folder of a <c>tls</c> folder that is being removed.</summary>
+    public const string Removed = "tls" + AtomicFile.TemporaryEnding;
+
     private readonly Remembered<InService> _certificates = new(store.Watch, time);
     private readonly Remembered<bool> _whole = new(store.Watch, time);
 
@@ -109,12 +112,12 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
     private void Install(AppName app, IReadOnlyList<StateFile> files)
     {
         store.EnsureFolder(Folder(app), PrivateFolder.GroupRead);
-        var (key, chain) = (ReadKey(app), ReadCertificate(app));
+        var (key, chain) = (TryRead(Key(app)), TryRead(Certificate(app)));
         try
         {
             store.WriteAll(files);
         }
-        catch (ProblemException) when (key is not null && ReadKey(app) != key && ReadCertificate(app) == chain)
+        catch (ProblemException) when (key is not null && TryRead(Key(app)) != key && TryRead(Certificate(app)) == chain)
         {
             // The disk took the key and no more: the old pair goes on serving.
             store.Write(Key(app), key, AtomicFile.GroupRead);
@@ -127,7 +130,14 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
 
     public void Remove(AppName app)
     {
-        store.Delete(Folder(app));
+        if (HasFolder(app))
+        {
+            // In one step: what a crash leaves of it must not look like damage, and be put back.
+            var away = AppCatalog.FolderOf(app).Slash(Removed);
+            store.Move(Folder(app), away);
+            store.Delete(away);
+        }
+
         watcher?.Removed(app);
     }
 
@@ -138,7 +148,7 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
     public void WriteRequest(AppName app, string pem) => store.Write(Folder(app).Slash("server.csr"), pem, AtomicFile.GroupRead);
 
     /// <summary>Whether key and certificate belong together, and the chain is there as it was issued.</summary>
-    public bool IsWhole(AppName app) => _whole.Get(app.Text, () => [CertificatePath(app), KeyPath(app)], () => IsKnownWhole(app) || Match(app));
+    public bool IsWhole(AppName app) => _whole.Get(app.Text, () => [CertificatePath(app), KeyPath(app), store.FileOf(FromAcme(app))], () => IsKnownWhole(app) || Match(app));
 
     /// <summary>What is wrong with the files of the certificate in service; null when nothing is, or there is none.</summary>
     public CertificateDamage? DamageOf(AppName app)
@@ -148,31 +158,69 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
             return null;
         }
 
-        var (chain, key) = (ReadCertificate(app), ReadKey(app));
-        return new CertificateDamage(Wrong(chain, key), Kept(app) is not null, ChangedAt(app));
+        var (chain, key) = (TryRead(Certificate(app)), TryRead(Key(app)));
+        return new CertificateDamage(Wrong(app, chain, key), Kept(app) is { } kept && IsOf(app, kept, chain, key), ChangedAt(app));
     }
 
-    /// <summary>The pair that was issued last, where it is kept whole beside the one in service.</summary>
-    internal (string Chain, string Key)? Kept(AppName app) =>
-        KeptPairs.Read(store, Current(app)) is ({ } chain, { } key) && KeyMatch.Of(chain, key) ? (chain, key) : null;
+    /// <summary>The pair that was issued last, where it is whole: as it is kept beside the one in service, or with what is left of that.</summary>
+    internal (string Chain, string Key)? Kept(AppName app)
+    {
+        var (chain, key) = KeptPairs.Read(store, Current(app));
+        (string? Chain, string? Key)[] pairs = [(chain, key), (Mark(app), TryRead(Key(app))), (chain, TryRead(Key(app)))];
+        foreach (var pair in pairs)
+        {
+            if (pair is ({ } wholeChain, { } itsKey) && KeyMatch.Of(wholeChain, itsKey))
+            {
+                return (wholeChain, itsKey);
+            }
+        }
+
+        return null;
+    }
+
+    // What somebody installed by hand since is another: neither its certificate nor its key is the kept one's.
+    private bool IsOf(AppName app, (string Chain, string Key) kept, string? chain, string? key) =>
+        (LeafIn(chain) is { } leaf ? leaf == LeafIn(kept.Chain) || leaf == LeafIn(Mark(app)) : store.Exists(FromAcme(app)))
+        || (key is not null && KeyMatch.Of(kept.Chain, key));
 
     private bool Match(AppName app)
     {
-        var (chain, key) = (ReadCertificate(app) ?? "", ReadKey(app) ?? "");
+        var (chain, key) = (TryRead(Certificate(app)) ?? "", TryRead(Key(app)) ?? "");
         return (_proven.TryRemove(app, out var proven) && proven == DigestOf(chain, key))
-            || (KeyMatch.Of(chain, key) && !IsCut(chain, store.Read(FromAcme(app))));
+            || (KeyMatch.Of(chain, key) && !IsCut(chain, Mark(app)));
     }
 
-    // Few visitors would find the intermediates elsewhere.
+    // Few visitors would find the intermediates elsewhere. Others than were issued, or fewer, are their owner's affair.
     private static bool IsCut(string chain, string? issued) =>
-        issued is not null && issued != chain && LeafIn(issued) == LeafIn(chain) && CertificatesIn(issued).Except(CertificatesIn(chain)).Any();
+        issued is not null && issued != chain && LeafIn(issued) == LeafIn(chain) && HasIntermediate(issued) && !HasIntermediate(chain);
 
-    private static string Wrong(string? chain, string? key) =>
-        chain is null ? "tls/server.crt is missing"
+    private static bool HasIntermediate(string chain) =>
+        PemEncoding.TryFind(chain, out var leaf) && CertificateFields.TryRead(chain.AsSpan(leaf.Location.End.Value), out _);
+
+    private string Wrong(AppName app, string? chain, string? key) =>
+        chain is null ? $"tls/server.crt {Absence(Certificate(app))}"
         : LeafIn(chain) is null ? "tls/server.crt holds no certificate"
-        : key is null ? "tls/server.key is missing"
-        : KeyMatch.Of(chain, key) ? "tls/server.crt lacks a part of its chain"
+        : key is null ? $"tls/server.key {Absence(Key(app))}"
+        : KeyMatch.Of(chain, key) ? "tls/server.crt lacks its chain"
         : "tls/server.key is not the key of the certificate in tls/server.crt";
+
+    private string Absence(StatePath path) => store.Exists(path) ? "cannot be read" : "is missing";
+
+    /// <returns>Null also for what cannot be read.</returns>
+    private string? TryRead(StatePath path)
+    {
+        try
+        {
+            return store.Read(path);
+        }
+        catch (ProblemException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What an ACME server issued last, where the file that says so was not damaged, too.</summary>
+    private string? Mark(AppName app) => TryRead(FromAcme(app)) is { } mark && LeafIn(mark) is not null ? mark : null;
 
     private DateTimeOffset ChangedAt(AppName app)
     {
@@ -187,7 +235,7 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
     /// <summary>What is known to have been issued: the mark beside the pair, else what Dokku's plugin left (lego's files, before them simp_le's).</summary>
     private IEnumerable<string?> Issued(AppName app)
     {
-        if (store.Read(FromAcme(app)) is { } marked)
+        if (Mark(app) is { } marked)
         {
             return [marked];
         }
@@ -204,14 +252,6 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
         pem is not null && PemEncoding.TryFind(pem, out var found) && pem[found.Label] == "CERTIFICATE"
             ? WithoutSpace(pem.AsSpan(found.Base64Data))
             : null;
-
-    private static IEnumerable<string> CertificatesIn(string pem)
-    {
-        for (var rest = pem; PemEncoding.TryFind(rest, out var found); rest = rest[found.Location.End..])
-        {
-            yield return WithoutSpace(rest.AsSpan(found.Base64Data));
-        }
-    }
 
     private static string WithoutSpace(ReadOnlySpan<char> text)
     {
@@ -230,7 +270,7 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
 
     private InService ReadInService(AppName app)
     {
-        var text = ReadCertificate(app);
+        var text = TryRead(Certificate(app));
         return new InService(CertificateFacts.TryRead(text), LeafIn(text) is { } served && Issued(app).Any(chain => chain == text || LeafIn(chain) == served));
     }
 
@@ -243,17 +283,13 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
         }
 
         var served = ReadInService(app);
-        if (served.FromAcme || LeafIn(ReadCertificate(app)) is not null)
-        {
-            return served with { Damage = damage };
-        }
-
-        var issued = Issued(app).Select(CertificateFacts.TryRead).FirstOrDefault(facts => facts is not null);
-        return new InService(issued, issued is not null || store.Exists(FromAcme(app)), damage);
+        return served.FromAcme || served.Facts is not null || !store.Exists(FromAcme(app))
+            ? served with { Damage = damage }
+            : new InService(Issued(app).Select(CertificateFacts.TryRead).FirstOrDefault(facts => facts is not null), FromAcme: true, damage);
     }
 
     /// <summary>The files that tell. Where the mark is, what Dokku's plugin may have left is not looked at.</summary>
-    private string[] Telling(AppName app) => store.Exists(FromAcme(app))
+    private string[] Telling(AppName app) => Mark(app) is not null
         ? [store.FileOf(Certificate(app)), store.FileOf(FromAcme(app))]
         : [store.FileOf(Certificate(app)), store.FileOf(FromAcme(app)), store.FileOf(Current(app)), store.FileOf(Current(app).Slash("certificates"))];
 

@@ -9,7 +9,8 @@ public sealed class CertificateReport(CertificateFiles files)
 {
     public Dictionary<string, string> Of(AppName app)
     {
-        var facts = files.Exists(app) ? files.Facts(app) : null;
+        var chain = files.Read(app).Chain;
+        var facts = files.Exists(app) && CertificateFiles.LeafIn(chain) is not null ? files.Facts(app) : null;
         return new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["ssl-dir"] = Path.GetDirectoryName(files.CertificatePath(app))!,
@@ -19,7 +20,7 @@ public sealed class CertificateReport(CertificateFiles files)
             ["ssl-issuer"] = facts?.Issuer ?? "",
             ["ssl-starts-at"] = facts is null ? "" : AsOpenSslDate(facts.NotBefore),
             ["ssl-subject"] = facts?.Subject.Replace(", ", "; ", StringComparison.Ordinal) ?? "",
-            ["ssl-verified"] = facts is null ? "" : Verified(files.Read(app).Chain),
+            ["ssl-verified"] = facts is null ? "" : Verified(chain),
         };
     }
 

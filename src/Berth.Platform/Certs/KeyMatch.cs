@@ -5,7 +5,7 @@ using Berth.Kernel;
 namespace Berth.Platform.Certs;
 
 /// <summary>Whether a private key is a certificate's own.</summary>
-public static class KeyMatch
+internal static class KeyMatch
 {
     /// <param name="chain">PEM: the leaf first.</param>
     /// <param name="key">PEM. Neither needs to be either.</param>

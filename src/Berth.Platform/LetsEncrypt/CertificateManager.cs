@@ -56,6 +56,11 @@ public sealed class CertificateManager(
                 break;
             case LineageAction.Restore:
                 Restore(app, output);
+                if (certificates.DamageOf(app) is { } still)
+                {
+                    throw LetsEncryptProblems.FilesDamaged(app, still).AsException();
+                }
+
                 break;
             case LineageAction.Resume or LineageAction.Order or LineageAction.Renew:
                 await ObtainAndTellAsync(held!, app, $"Auto-renew {app}...", force: false, output, cancel);
@@ -119,15 +124,18 @@ public sealed class CertificateManager(
     /// <summary>When the certificate in service expires; null when an ACME server issued none.</summary>
     public DateTimeOffset? ExpiryOf(AppName app) => reader.StoredOf(app).InService?.NotAfter;
 
-    /// <summary>The server that the app's next step asks first, as far as that can be told now.</summary>
+    /// <summary>The server that the app's next step asks first, as far as that can be told now; empty where it asks none.</summary>
     public string ServerOf(AppName app)
     {
         var (state, servers) = (lineages.ReadState(app), settings.Read(app).Servers);
         try
         {
-            return reader.NextOf(app).Action == LineageAction.AskAdvice
-                ? clients.DirectoryOf(state.IssuedBy ?? servers[0]).OriginalString
-                : ServerChoice.Of([.. servers.Select(word => new WantedServer(word, clients.DirectoryOf(word)))], state.Issuers, server => state.IsGatedAt(server.Key, time.GetUtcNow()), time.GetUtcNow()).Key;
+            return reader.NextOf(app).Action switch
+            {
+                LineageAction.Restore => "",
+                LineageAction.AskAdvice => clients.DirectoryOf(state.IssuedBy ?? servers[0]).OriginalString,
+                _ => ServerChoice.Of([.. servers.Select(word => new WantedServer(word, clients.DirectoryOf(word)))], state.Issuers, server => state.IsGatedAt(server.Key, time.GetUtcNow()), time.GetUtcNow()).Key,
+            };
         }
         catch (ProblemException)
         {
@@ -161,9 +169,9 @@ public sealed class CertificateManager(
         {
             // A wait may have outlived the app.
             apps.Find(app.Text);
+            Restore(app, output);
             wanted = planner.Plan(app);
             output.Headline(headline);
-            Restore(app, output);
             if (!force && Covers(app, wanted))
             {
                 // An order that was left is of no use any more, nor what stopped it of interest.

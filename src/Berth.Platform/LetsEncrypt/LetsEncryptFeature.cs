@@ -148,7 +148,7 @@ public sealed class LetsEncryptFeature(
                 return 0;
             }
 
-            output.Step(damage is null ? $"{app} needs renewal" : $"{app} needs its certificate put back: {damage.Found}");
+            output.Step(damage is null ? $"{app} needs renewal" : $"{app} needs {(damage.IsKept ? "its certificate put back" : "another certificate")}: {damage.Found}");
         }
 
         return await manager.ObtainAsync(app, headline, force: false, output, cancel);

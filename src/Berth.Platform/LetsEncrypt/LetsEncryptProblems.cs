@@ -75,8 +75,8 @@ public static class LetsEncryptProblems
         CertificateDamaged,
         $"The files of {app}'s certificate are damaged: {damage.Found}.",
         damage.IsKept
-            ? $"Visitors are served from the copy kept of it; the daemon puts it back, `berth letsencrypt:enable {app}` does it now."
-            : $"No whole copy of it is kept, so visitors cannot use it; the daemon orders another, `berth letsencrypt:enable {app}` does it now.");
+            ? $"Visitors are served from the copy kept of it; the daemon puts it back where it renews by itself, `berth letsencrypt:enable {app}` does it now."
+            : $"No whole copy of it is kept, so visitors cannot use it; the daemon orders another where it renews by itself, `berth letsencrypt:enable {app}` does it now.");
 
     internal static Problem FilesMended(AppName app, CertificateDamage damage) =>
         FilesDamaged(app, damage) with { Remedy = "They were put back, and nothing is left to do. Where it happens again, find out what writes there." };

@@ -68,10 +68,11 @@ public sealed class LetsEncryptReport(
             values[$"letsencrypt-computed-{key}"] = settings.Effective(app, key) ?? "";
         }
 
-        var facts = certificates.IsFromAcme(app) ? certificates.Facts(app) : null;
+        var (facts, fromAcme, _) = certificates.InServiceOf(app);
+        facts = fromAcme ? facts : null;
         values["letsencrypt-computed-server"] = AcmeServers.ShownAll(settings.Effective(app, "server") ?? "");
         values["letsencrypt-computed-graceperiod"] = Grace(app, facts).ToString(CultureInfo.InvariantCulture);
-        values["letsencrypt-active"] = facts is null ? "false" : "true";
+        values["letsencrypt-active"] = fromAcme ? "true" : "false";
         values["letsencrypt-autorenew"] = renewal.IsOn ? "true" : "false";
         values["letsencrypt-expiration"] = facts?.NotAfter.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) ?? "";
         values["letsencrypt-expires-at"] = facts is null ? "" : Readable(facts.NotAfter);

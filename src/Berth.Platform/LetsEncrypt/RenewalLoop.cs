@@ -200,10 +200,23 @@ public sealed class RenewalLoop(
         if (!_waiting.TryGetValue(app, out var known))
         {
             using var pass = SinglePass.OverMany(app.Text, _index.Count);
-            _waiting[app] = known = (SafeExpiry(app) ?? DateTimeOffset.MaxValue, manager.ServerOf(app));
+            _waiting[app] = known = ReadWaiting(app);
         }
 
         return known;
+    }
+
+    private (DateTimeOffset Expires, string Server) ReadWaiting(AppName app)
+    {
+        try
+        {
+            return (manager.ExpiryOf(app) ?? DateTimeOffset.MaxValue, manager.ServerOf(app));
+        }
+        catch (ProblemException)
+        {
+            // Told of when it is asked for its next step, and holds up no other.
+            return (DateTimeOffset.MaxValue, "");
+        }
     }
 
     // Hand edits reach the edge and the plan at the next look at the latest; of very many apps, after a few looks.
@@ -259,19 +272,6 @@ public sealed class RenewalLoop(
         _asked.Add(app);
         _waiting.Remove(app);
         _index.Set(app, SafeNextAttempt(app));
-    }
-
-    private DateTimeOffset? SafeExpiry(AppName app)
-    {
-        try
-        {
-            return manager.ExpiryOf(app);
-        }
-        catch (ProblemException)
-        {
-            // Told of when it was asked for its next step.
-            return null;
-        }
     }
 
     /// <returns>How long the app is left alone then, whatever its state says.</returns>

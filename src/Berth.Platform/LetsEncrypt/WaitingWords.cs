@@ -46,7 +46,7 @@ public sealed class WaitingWords(ICertificateManager manager, CertificateFiles c
 
     // Told before it is due, while there is time to mend it.
     private static string Obstacle(LineageStep step) =>
-        step.Obstacle is { } why ? $"; as things are it could not be ordered: {Printable.Of(Sentences.Inside(why.Found), 400)}" : "";
+        step is { Action: not LineageAction.Restore, Obstacle: { } why } ? $"; as things are it could not be ordered: {Printable.Of(Sentences.Inside(why.Found), 400)}" : "";
 
     private string WhyNothing(AppName app, LineageStored stored, LineageStep step) =>
         step.Obstacle is not null ? step.Why

@@ -52,6 +52,7 @@ internal sealed class AppPlaces
         {
             look.At("/tls/server.crt"u8);
             look.At("/tls/server.key"u8);
+            look.At("/tls/server.letsencrypt.crt"u8);
         }
 
         var renewal = 0UL;

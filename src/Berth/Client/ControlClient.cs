@@ -107,8 +107,9 @@ internal sealed class ControlClient : IDisposable
                 case FrameKind.Error:
                     ConsoleSink.Shared.Write(OutputChannel.Error, content);
                     break;
-                case FrameKind.WantInput when content.Length == sizeof(int):
-                    (_input ?? StartInput(writeInput)).Want(BinaryPrimitives.ReadInt32LittleEndian(content));
+                case FrameKind.WantInput:
+                    // An earlier daemon wants all there is.
+                    (_input ?? StartInput(writeInput)).Want(content.Length == sizeof(int) ? BinaryPrimitives.ReadInt32LittleEndian(content) : long.MaxValue / 2);
                     break;
                 case FrameKind.Exit when content.Length == sizeof(int):
                     return BinaryPrimitives.ReadInt32LittleEndian(content);

@@ -17,7 +17,7 @@ internal sealed class InputFrames(ControlConnection daemon) : ForwardStream
     public override bool CanWrite => true;
 
     /// <summary>The daemon takes so many bytes more.</summary>
-    public void Want(int bytes)
+    public void Want(long bytes)
     {
         lock (_changing)
         {

@@ -107,7 +107,7 @@ internal sealed class FrameWriter(Stream client, TimeProvider time) : IOutputSin
         lock (_writing)
         {
             var length = 5 + content.Length;
-            if (_isOver || (_queued > QueueLimit && kind != FrameKind.Exit))
+            if (_isOver || (_queued > QueueLimit && kind is (FrameKind.Output or FrameKind.Error)))
             {
                 return;
             }

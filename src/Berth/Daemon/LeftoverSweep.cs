@@ -1,4 +1,5 @@
 using Berth.Kernel;
+using Berth.Platform.Certs;
 using Berth.Storage;
 
 namespace Berth.Daemon;
@@ -10,6 +11,7 @@ namespace Berth.Daemon;
 internal sealed class LeftoverSweep(StateRoots roots, TimeProvider time)
 {
     private const int Deepest = 6;
+    private const int WithinApp = 1;
     private const int MostFolders = 20_000;
 
     // A command that runs without the daemon may be writing one just now.
@@ -34,6 +36,7 @@ internal sealed class LeftoverSweep(StateRoots roots, TimeProvider time)
     private int Sweep(FileSystemInfo entry, int depth) => entry switch
     {
         { LinkTarget: not null } when !IsLeftover(entry) => 0,
+        DirectoryInfo when depth == WithinApp && entry.Name == CertificateFiles.Removed && IsLeftover(entry) => Remove(entry),
         DirectoryInfo => Sweep(entry.FullName, depth + 1),
         _ when IsLeftover(entry) => Remove(entry),
         _ => 0,

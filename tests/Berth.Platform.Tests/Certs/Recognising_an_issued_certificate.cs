@@ -61,8 +61,9 @@ public sealed class Recognising_an_issued_certificate : IDisposable
     public void by_what_was_issued_where_the_one_in_service_is_damaged()
     {
         Write("letsencrypt/certs/current/certificates/shop.example.com.crt", _leaf);
+        Write("tls/server.letsencrypt.crt", _leaf);
         Write("tls/server.crt", "");
-        Assert.Equal((true, false), (_files.IsFromAcme(App), _files.Exists(App) && _files.DamageOf(App)!.IsKept));
+        Assert.Equal((true, false), (_files.IsFromAcme(App), _files.DamageOf(App)!.IsKept));
 
         Write("letsencrypt/certs/current/certificates/shop.example.com.key", TestPair.Make("shop.example.com").Key);
         Assert.False(_files.DamageOf(App)!.IsKept);
@@ -74,9 +75,80 @@ public sealed class Recognising_an_issued_certificate : IDisposable
         Assert.Equal((true, true, true), (_files.IsFromAcme(App), _files.Exists(App), _files.DamageOf(App)!.IsKept));
         Assert.Equal((chain, key), _files.Read(App));
 
+        // What is left of the one in service is enough.
+        Write("tls/server.letsencrypt.crt", chain);
+        Write("tls/server.key", key);
+        Directory.Delete(_scratch["home/shop/letsencrypt"], recursive: true);
+        Assert.Equal((chain, key), _files.Read(App));
+
         Directory.Delete(_scratch["home/shop/tls"], recursive: true);
         Assert.Equal((false, false), (_files.IsFromAcme(App), _files.Exists(App)));
         Assert.Null(_files.DamageOf(App));
+    }
+
+    /// <summary>Another was installed by hand since: its own damage does not bring the issued one back.</summary>
+    [Theory]
+    [InlineData("key", null)]
+    [InlineData("key", "")]
+    [InlineData("crt", "")]
+    public void not_one_that_was_replaced_by_hand_and_damaged_then(string file, string? text)
+    {
+        var (issued, itsKey) = TestPair.Make("shop.example.com");
+        Write("letsencrypt/certs/current/certificates/shop.example.com.crt", issued);
+        Write("letsencrypt/certs/current/certificates/shop.example.com.key", itsKey);
+        var (chain, key) = TestPair.Make("shop.example.com");
+        _files.Install(App, chain, key, fromAcme: false);
+        Assert.Null(_files.DamageOf(App));
+
+        File.Delete(_scratch[$"home/shop/tls/server.{file}"]);
+        if (text is not null)
+        {
+            Write($"tls/server.{file}", text);
+        }
+
+        Assert.Equal((false, false), (_files.IsFromAcme(App), _files.DamageOf(App)!.IsKept));
+    }
+
+    [Fact]
+    public void by_what_is_kept_where_the_mark_is_damaged()
+    {
+        var (chain, key) = TestPair.Make("shop.example.com");
+        _files.InstallIssued(App, (chain, key), [], inService: null, []);
+        Write("letsencrypt/certs/current/certificates/shop.example.com.crt", chain);
+        Write("letsencrypt/certs/current/certificates/shop.example.com.key", key);
+        Assert.True(_files.IsFromAcme(App));
+
+        Write("tls/server.letsencrypt.crt", "");
+        Assert.Equal((true, null), (_files.IsFromAcme(App), _files.DamageOf(App)));
+
+        Write("tls/server.crt", "");
+        Assert.Equal((true, true), (_files.IsFromAcme(App), _files.DamageOf(App)!.IsKept));
+    }
+
+    [Fact]
+    public void although_a_folder_lies_in_the_place_of_a_file()
+    {
+        var (chain, key) = TestPair.Make("shop.example.com");
+        _files.InstallIssued(App, (chain, key), [], inService: null, []);
+        Write("letsencrypt/certs/current/certificates/shop.example.com.crt", chain);
+        Write("letsencrypt/certs/current/certificates/shop.example.com.key", key);
+        File.Delete(_files.KeyPath(App));
+        Directory.CreateDirectory(_files.KeyPath(App));
+
+        Assert.Equal(("tls/server.key cannot be read", true), (_files.DamageOf(App)!.Found, _files.IsFromAcme(App)));
+        Assert.Equal((chain, key), _files.Read(App));
+    }
+
+    [Fact]
+    public void until_it_is_removed_and_that_in_one_step()
+    {
+        var (chain, key) = TestPair.Make("shop.example.com");
+        _files.InstallIssued(App, (chain, key), [], inService: null, []);
+
+        _files.Remove(App);
+
+        Assert.False(Path.Exists(_scratch["home/shop/tls"]) || Path.Exists(_scratch[$"home/shop/{CertificateFiles.Removed}"]));
+        _files.Remove(App);
     }
 
     public void Dispose() => _scratch.Dispose();

@@ -58,15 +58,27 @@ public sealed class ListCommands(
             }
 
             var state = lineages.ReadState(app);
-            var failure = damage is not null
-                ? LineageFailure.Of(LetsEncryptProblems.FilesDamaged(app, damage), time.GetUtcNow())
-                : (state.Refusal is null ? null : reader.NextOf(app).Refusal) ?? state.LastFailure;
+            var failure = (state.Refusal is null ? null : reader.NextOf(app).Refusal) ?? state.LastFailure;
+            if (damage is not null)
+            {
+                return new Row(app, facts, time.GetUtcNow(), Told(app, damage, failure));
+            }
+
             return new Row(app, facts, facts is null ? default : LineagePlan.RenewalOf(facts, graceOf(app), state.Advice).At, failure);
         }
         catch (ProblemException e)
         {
             return new Row(app, null, default, LineageFailure.Of(e.Problem, time.GetUtcNow()));
         }
+    }
+
+    // Where another was ordered and could not be had, that is what to mend.
+    private LineageFailure Told(AppName app, CertificateDamage damage, LineageFailure? failure)
+    {
+        var problem = LetsEncryptProblems.FilesDamaged(app, damage);
+        return LineageFailure.Of(
+            damage.IsKept || failure is null ? problem : problem with { Found = $"{problem.Found} Another could not be had: {Sentences.Inside(failure.Found)}", Remedy = failure.Remedy },
+            time.GetUtcNow());
     }
 
     private void PrintLines(List<Row> rows, CommandCall call)

@@ -14,7 +14,7 @@ public sealed class Bundles(IStateStore store, LineageFiles lineages, TimeProvid
         return
         [
             .. store.List(LineageFiles.Certificates(app)).Where(name => name != "current")
-                .Select(name => new Bundle(name, CertificateFacts.TryRead(Read(app, name).Chain), name == current))
+                .Select(name => new Bundle(name, Read(app, name) is ({ } chain, not null) ? CertificateFacts.TryRead(chain) : null, name == current))
                 .OrderByDescending(bundle => bundle.Facts?.NotBefore ?? DateTimeOffset.MinValue)
                 .ThenBy(bundle => bundle.Name, StringComparer.Ordinal),
         ];

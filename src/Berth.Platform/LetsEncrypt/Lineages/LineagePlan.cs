@@ -157,7 +157,7 @@ public static class LineagePlan
         LineageGate[] gates =
         [
             .. stored.State.Gates.Append(Rest(step, stored)).Append(Refused(step)).OfType<LineageGate>()
-                .Where(gate => gate.Until <= now + RetryLadder.Longest)
+                .Where(gate => gate.Until <= now + RetryLadder.Longest && !(gate.Kind == GateKind.RolledBack && stored.Damage is not null))
                 .Select(gate => gate.Kind == GateKind.Backoff ? Hurried(gate, stored) : gate),
         ];
 

@@ -18,7 +18,7 @@ public sealed class CertificateMetrics(AppCatalog apps, CertificateFiles certifi
         var text = new StringBuilder();
         Head(text, "berth_renewals_last_look_timestamp_seconds", "When the daemon last looked at all certificates; 0 for never.");
         Line(text, "berth_renewals_last_look_timestamp_seconds", "", heartbeat.LastLook ?? DateTimeOffset.UnixEpoch);
-        Head(text, "berth_certificates", "Certificates by state: failing ones have failed to renew since their last success, manual ones are renewed by hand.");
+        Head(text, "berth_certificates", "Certificates by state: failing ones have failed to renew since their last success or have damaged files, manual ones are renewed by hand.");
         foreach (var state in States)
         {
             text.Append(CultureInfo.InvariantCulture, $"berth_certificates{{state=\"{state}\"}} {rows.Count(row => row.State == state)}\n");
@@ -44,9 +44,9 @@ public sealed class CertificateMetrics(AppCatalog apps, CertificateFiles certifi
 
             // A first certificate that only waits for a setting has not failed.
             var isFailing = manager.LastFailureOf(app) is not null || (facts is not null && next.Refusal is not null);
-            var state = damage is not null ? "failing"
+            var state = facts?.NotAfter <= now ? "expired"
+                : damage is not null ? "failing"
                 : facts is null ? isFailing ? "failing" : null
-                : facts.NotAfter <= now ? "expired"
                 : !fromAcme ? "manual"
                 : isFailing ? "failing"
                 : manager.RenewalOf(app, facts) <= now ? "due"
