@@ -344,8 +344,8 @@ public sealed class Knowing_what_a_certificate_waits_for
         await berth.OkAsync("apps:create", "early");
         await berth.OkAsync("domains:set", "early", "early.example.com");
         await berth.OkAsync("letsencrypt:enable", "--all");
-        File.Delete($"{berth.Home}/early/tls/server.crt");
-        Directory.CreateDirectory($"{berth.Home}/early/tls/server.crt");
+        File.Delete($"{berth.Home}/early/letsencrypt/state.json");
+        Directory.CreateDirectory($"{berth.Home}/early/letsencrypt/state.json");
 
         var list = await berth.RunAsync("letsencrypt:list");
         Assert.Equal(1, list.Status);

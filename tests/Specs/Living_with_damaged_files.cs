@@ -39,10 +39,10 @@ public sealed class Living_with_damaged_files : IAsyncLifetime
     [InlineData("server.crt", "\0\u0001garbage", "tls/server.crt holds no certificate")]
     [InlineData("server.crt", null, "tls/server.crt is missing")]
     [InlineData("server.key", null, "tls/server.key is missing")]
-    [InlineData("server.key", "", "tls/server.key is not the key of the certificate in tls/server.crt")]
-    [InlineData("server.key", "another's", "tls/server.key is not the key of the certificate in tls/server.crt")]
+    [InlineData("server.key", "", "tls/server.key is not the key of the certificate in tls/server.crt, or of a kind that cannot be used")]
+    [InlineData("server.key", "another's", "tls/server.key is not the key of the certificate in tls/server.crt, or of a kind that cannot be used")]
     [InlineData("server.crt", "its leaf", "tls/server.crt lacks its chain")]
-    [InlineData("server.crt", "another's", "tls/server.key is not the key of the certificate in tls/server.crt")]
+    [InlineData("server.crt", "another's", "tls/server.key is not the key of the certificate in tls/server.crt, or of a kind that cannot be used")]
     public async Task goes_unnoticed_by_visitors_and_is_told_and_mended(string file, string? text, string found)
     {
         await DamageAsync(file, text);
@@ -63,6 +63,7 @@ public sealed class Living_with_damaged_files : IAsyncLifetime
     [Theory]
     [InlineData("server.crt", "")]
     [InlineData("server.key", null)]
+    [InlineData("server.key", "a folder")]
     public async Task is_mended_by_the_daemon_itself(string file, string? text)
     {
         // What was changed within a minute is left to whoever may be at it: the files' time is the machine's.
@@ -99,7 +100,7 @@ public sealed class Living_with_damaged_files : IAsyncLifetime
         var foreign = await File.ReadAllTextAsync(Key);
         File.Delete(Directory.GetFiles($"{_berth.Home}/hello/letsencrypt/certs/current/certificates", "*.key").Single());
         await TellsAsync(
-            "tls/server.key is not the key of the certificate in tls/server.crt",
+            "tls/server.key is not the key of the certificate in tls/server.crt, or of a kind that cannot be used",
             "order",
             "and no whole copy is kept: it is not served, and another is ordered");
 
@@ -133,8 +134,45 @@ public sealed class Living_with_damaged_files : IAsyncLifetime
         await File.WriteAllTextAsync(Key, _issued);
         File.Delete(Directory.GetFiles($"{_berth.Home}/hello/letsencrypt/certs/current/certificates", "*.key").Single());
         Assert.Equal(
-            "a certificate that was installed by hand cannot be served: tls/server.key is not the key of the certificate in tls/server.crt\n",
+            "a certificate that was installed by hand cannot be served: tls/server.key is not the key of the certificate in tls/server.crt, or of a kind that cannot be used\n",
             await _berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"));
+    }
+
+    /// <summary>A hand has the pointer lead to another app's: neither is served for this one, nor revoked in its place.</summary>
+    [Fact]
+    public async Task never_takes_another_apps_certificate_for_the_copy()
+    {
+        await _berth.OkAsync("apps:create", "other");
+        await _berth.OkAsync("domains:set", "other", "other.example.com");
+        await _berth.OkAsync("letsencrypt:enable", "other");
+        await _berth.OkAsync("letsencrypt:cron-job", "--remove");
+        var current = $"{_berth.Home}/hello/letsencrypt/certs/current";
+        File.Delete(current);
+        File.CreateSymbolicLink(current, "../../../other/letsencrypt/certs/current");
+        await DamageAsync("server.crt", "");
+
+        // What is left, the mark and the key, is whole.
+        await _berth.OkAsync("proxy:build-config", "hello");
+        Assert.Equal(PrintOf(_issued), await ShownAsync());
+
+        await DamageAsync("server.letsencrypt.crt", "");
+        Assert.Equal("order\n", await _berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-next"));
+        Assert.NotEqual(0, (await _berth.RunAsync("letsencrypt:revoke", "hello")).Status);
+        Assert.Equal(2, _pebble.Orders);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("another's")]
+    [InlineData(null)]
+    public async Task of_the_mark_changes_nothing(string? text)
+    {
+        await DamageAsync("server.letsencrypt.crt", text);
+
+        Assert.Equal("true\n", await _berth.OkAsync("letsencrypt:active", "hello"));
+        Assert.Matches("(?m)^hello +20", await _berth.OkAsync("letsencrypt:list"));
+        Assert.Matches("^renewal", await _berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"));
+        Assert.Equal(PrintOf(_issued), await ShownAsync());
     }
 
     [Fact]
@@ -182,9 +220,10 @@ public sealed class Living_with_damaged_files : IAsyncLifetime
     private async Task DamageAsync(string file, string? text)
     {
         var path = $"{_berth.Home}/hello/tls/{file}";
-        if (text is null)
+        if (text is null or "a folder")
         {
             File.Delete(path);
+            _ = text is null ? null : Directory.CreateDirectory(path);
             return;
         }
 

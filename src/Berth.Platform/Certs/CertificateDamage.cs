@@ -4,4 +4,8 @@ namespace Berth.Platform.Certs;
 /// <param name="Found">What is wrong with them, as a sentence inside another.</param>
 /// <param name="IsKept">Whether the certificate that was issued last is kept whole elsewhere; then that is served, and can be put back.</param>
 /// <param name="Changed">When they were last changed: somebody may be at it.</param>
-public sealed record CertificateDamage(string Found, bool IsKept, DateTimeOffset Changed);
+public sealed record CertificateDamage(string Found, bool IsKept, DateTimeOffset Changed)
+{
+    /// <summary>Whether <c>tls/server.crt</c> holds another certificate than was issued.</summary>
+    public bool IsByHand { get; init; }
+}

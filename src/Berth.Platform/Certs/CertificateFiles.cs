@@ -112,6 +112,15 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
     private void Install(AppName app, IReadOnlyList<StateFile> files)
     {
         store.EnsureFolder(Folder(app), PrivateFolder.GroupRead);
+        foreach (var name in (string[])["server.key", "server.crt", "server.letsencrypt.crt"])
+        {
+            // A folder in the place of a file: not ours, and kept for whoever made it.
+            if (Directory.Exists(store.FileOf(Folder(app).Slash(name))))
+            {
+                store.Move(Folder(app).Slash(name), Folder(app).Slash(name + ".replaced"));
+            }
+        }
+
         var (key, chain) = (TryRead(Key(app)), TryRead(Certificate(app)));
         try
         {
@@ -159,13 +168,16 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
         }
 
         var (chain, key) = (TryRead(Certificate(app)), TryRead(Key(app)));
-        return new CertificateDamage(Wrong(app, chain, key), Kept(app) is { } kept && IsOf(app, kept, chain, key), ChangedAt(app));
+        return new CertificateDamage(Wrong(app, chain, key), Kept(app) is { } kept && IsOf(app, kept, chain, key), ChangedAt(app))
+        {
+            IsByHand = ChainText.LeafIn(chain) is { } leaf && !Issued(app).Any(issued => ChainText.LeafIn(issued) == leaf),
+        };
     }
 
     /// <summary>The pair that was issued last, where it is whole: as it is kept beside the one in service, or with what is left of that.</summary>
     internal (string Chain, string Key)? Kept(AppName app)
     {
-        var (chain, key) = KeptPairs.Read(store, Current(app));
+        var (chain, key) = KeptPairs.FolderOf(store, Bundles(app)) is { } current ? KeptPairs.Read(store, Bundles(app).Slash(current)) : (null, null);
         (string? Chain, string? Key)[] pairs = [(chain, key), (Mark(app), TryRead(Key(app))), (chain, TryRead(Key(app)))];
         foreach (var pair in pairs)
         {
@@ -180,29 +192,22 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
 
     // What somebody installed by hand since is another: neither its certificate nor its key is the kept one's.
     private bool IsOf(AppName app, (string Chain, string Key) kept, string? chain, string? key) =>
-        (LeafIn(chain) is { } leaf ? leaf == LeafIn(kept.Chain) || leaf == LeafIn(Mark(app)) : store.Exists(FromAcme(app)))
+        (ChainText.LeafIn(chain) is { } leaf ? leaf == ChainText.LeafIn(kept.Chain) || leaf == ChainText.LeafIn(Mark(app)) : store.Exists(FromAcme(app)))
         || (key is not null && KeyMatch.Of(kept.Chain, key));
 
     private bool Match(AppName app)
     {
         var (chain, key) = (TryRead(Certificate(app)) ?? "", TryRead(Key(app)) ?? "");
         return (_proven.TryRemove(app, out var proven) && proven == DigestOf(chain, key))
-            || (KeyMatch.Of(chain, key) && !IsCut(chain, Mark(app)));
+            || (KeyMatch.Of(chain, key) && !ChainText.IsCut(chain, Mark(app)));
     }
-
-    // Few visitors would find the intermediates elsewhere. Others than were issued, or fewer, are their owner's affair.
-    private static bool IsCut(string chain, string? issued) =>
-        issued is not null && issued != chain && LeafIn(issued) == LeafIn(chain) && HasIntermediate(issued) && !HasIntermediate(chain);
-
-    private static bool HasIntermediate(string chain) =>
-        PemEncoding.TryFind(chain, out var leaf) && CertificateFields.TryRead(chain.AsSpan(leaf.Location.End.Value), out _);
 
     private string Wrong(AppName app, string? chain, string? key) =>
         chain is null ? $"tls/server.crt {Absence(Certificate(app))}"
-        : LeafIn(chain) is null ? "tls/server.crt holds no certificate"
+        : ChainText.LeafIn(chain) is null ? "tls/server.crt holds no certificate"
         : key is null ? $"tls/server.key {Absence(Key(app))}"
         : KeyMatch.Of(chain, key) ? "tls/server.crt lacks its chain"
-        : "tls/server.key is not the key of the certificate in tls/server.crt";
+        : "tls/server.key is not the key of the certificate in tls/server.crt, or of a kind that cannot be used";
 
     private string Absence(StatePath path) => store.Exists(path) ? "cannot be read" : "is missing";
 
@@ -220,7 +225,7 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
     }
 
     /// <summary>What an ACME server issued last, where the file that says so was not damaged, too.</summary>
-    private string? Mark(AppName app) => TryRead(FromAcme(app)) is { } mark && LeafIn(mark) is not null ? mark : null;
+    private string? Mark(AppName app) => TryRead(FromAcme(app)) is { } mark && ChainText.LeafIn(mark) is not null ? mark : null;
 
     private DateTimeOffset ChangedAt(AppName app)
     {
@@ -237,41 +242,25 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
     {
         if (Mark(app) is { } marked)
         {
-            return [marked];
+            yield return marked;
         }
 
-        var current = Current(app);
-        return store.List(current.Slash("certificates"))
-            .Where(name => name.EndsWith(".crt", StringComparison.Ordinal) && !name.EndsWith(".issuer.crt", StringComparison.Ordinal))
-            .Select(name => store.Read(current.Slash("certificates", name)))
-            .Append(store.Read(current.Slash("fullchain.pem")));
-    }
-
-    /// <summary>The first certificate's text: Dokku's plugin appends the chain in one file and not in the other.</summary>
-    public static string? LeafIn(string? pem) =>
-        pem is not null && PemEncoding.TryFind(pem, out var found) && pem[found.Label] == "CERTIFICATE"
-            ? WithoutSpace(pem.AsSpan(found.Base64Data))
-            : null;
-
-    private static string WithoutSpace(ReadOnlySpan<char> text)
-    {
-        var kept = new char[text.Length];
-        var length = 0;
-        foreach (var c in text)
+        var current = Bundles(app).Slash("current");
+        foreach (var name in TryList(current.Slash("certificates")))
         {
-            if (!char.IsWhiteSpace(c))
+            if (name.EndsWith(".crt", StringComparison.Ordinal) && !name.EndsWith(".issuer.crt", StringComparison.Ordinal))
             {
-                kept[length++] = c;
+                yield return TryRead(current.Slash("certificates", name));
             }
         }
 
-        return new string(kept, 0, length);
+        yield return TryRead(current.Slash("fullchain.pem"));
     }
 
     private InService ReadInService(AppName app)
     {
         var text = TryRead(Certificate(app));
-        return new InService(CertificateFacts.TryRead(text), LeafIn(text) is { } served && Issued(app).Any(chain => chain == text || LeafIn(chain) == served));
+        return new InService(CertificateFacts.TryRead(text), ChainText.LeafIn(text) is { } served && Issued(app).Any(chain => chain == text || ChainText.LeafIn(chain) == served));
     }
 
     // Whose it was is told by what is left of it.
@@ -288,12 +277,29 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
             : new InService(Issued(app).Select(CertificateFacts.TryRead).FirstOrDefault(facts => facts is not null), FromAcme: true, damage);
     }
 
-    /// <summary>The files that tell. Where the mark is, what Dokku's plugin may have left is not looked at.</summary>
-    private string[] Telling(AppName app) => Mark(app) is not null
-        ? [store.FileOf(Certificate(app)), store.FileOf(FromAcme(app))]
-        : [store.FileOf(Certificate(app)), store.FileOf(FromAcme(app)), store.FileOf(Current(app)), store.FileOf(Current(app).Slash("certificates"))];
+    /// <summary>The files that tell. Where the mark does, what is kept besides is not looked at.</summary>
+    private string[] Telling(AppName app)
+    {
+        var (chain, mark) = (store.FileOf(Certificate(app)), store.FileOf(FromAcme(app)));
+        var current = Bundles(app).Slash("current");
+        return ChainText.LeafIn(Mark(app)) is { } issued && issued == ChainText.LeafIn(TryRead(Certificate(app)))
+            ? [chain, mark]
+            : [chain, mark, store.FileOf(current), store.FileOf(current.Slash("certificates"))];
+    }
 
-    private static StatePath Current(AppName app) => AppCatalog.FolderOf(app).Slash("letsencrypt", "certs", "current");
+    private IReadOnlyList<string> TryList(StatePath folder)
+    {
+        try
+        {
+            return store.List(folder);
+        }
+        catch (ProblemException)
+        {
+            return [];
+        }
+    }
+
+    private static StatePath Bundles(AppName app) => AppCatalog.FolderOf(app).Slash("letsencrypt", "certs");
 
     private static StatePath Folder(AppName app) => AppCatalog.FolderOf(app).Slash("tls");
 

@@ -10,7 +10,7 @@ public sealed class CertificateReport(CertificateFiles files)
     public Dictionary<string, string> Of(AppName app)
     {
         var chain = files.Read(app).Chain;
-        var facts = files.Exists(app) && CertificateFiles.LeafIn(chain) is not null ? files.Facts(app) : null;
+        var facts = files.Exists(app) && ChainText.LeafIn(chain) is not null ? files.Facts(app) : null;
         return new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["ssl-dir"] = Path.GetDirectoryName(files.CertificatePath(app))!,

@@ -23,6 +23,7 @@ public sealed class CertificateManager(
     Ordering ordering,
     OrderRequests requests,
     RenewalAdviser adviser,
+    Restoring restoring,
     Rehearsal rehearsal,
     Bundles bundles,
     AcmeClients clients,
@@ -55,12 +56,7 @@ public sealed class CertificateManager(
                 await adviser.AskAsync(app, cancel);
                 break;
             case LineageAction.Restore:
-                Restore(app, output);
-                if (certificates.DamageOf(app) is { } still)
-                {
-                    throw LetsEncryptProblems.FilesDamaged(app, still).AsException();
-                }
-
+                restoring.Run(app, output);
                 break;
             case LineageAction.Resume or LineageAction.Order or LineageAction.Renew:
                 await ObtainAndTellAsync(held!, app, $"Auto-renew {app}...", force: false, output, cancel);
@@ -169,7 +165,7 @@ public sealed class CertificateManager(
         {
             // A wait may have outlived the app.
             apps.Find(app.Text);
-            Restore(app, output);
+            restoring.Run(app, output);
             wanted = planner.Plan(app);
             output.Headline(headline);
             if (!force && Covers(app, wanted))
@@ -198,24 +194,6 @@ public sealed class CertificateManager(
 
             throw;
         }
-    }
-
-    // Put back from the copy kept of it, a certificate needs no server.
-    private void Restore(AppName app, CommandOutput output)
-    {
-        if (certificates.InServiceOf(app) is not { Damage: { IsKept: true } damage, Facts: { } facts } || !lineages.Mend(app))
-        {
-            return;
-        }
-
-        routes.Publish(app);
-        output.Step($"The certificate of {app} was put back from the copy that is kept of it: {damage.Found}");
-        events.Publish(new LineageEvent(LineageEventKind.Restored, app, time.GetUtcNow())
-        {
-            Names = facts.Names,
-            Expires = facts.NotAfter,
-            Problem = LetsEncryptProblems.FilesMended(app, damage),
-        });
     }
 
     private static int TellFinished(AppName app, string headline, CommandOutput output)

@@ -194,7 +194,8 @@ public sealed class LetsEncryptFeature(
         var app = apps.Find(call.Parse().At(0));
         call.Output.Step("Disabling letsencrypt for app");
         call.Output.Detail($"Removing letsencrypt files for {app}");
-        call.Output.Detail($"Removing SSL endpoint from {app}");
+        var isByHand = certificates.Exists(app) && !certificates.IsFromAcme(app);
+        call.Output.Detail(isByHand ? $"The certificate that was installed by hand for {app} stays" : $"Removing SSL endpoint from {app}");
         await manager.DisableAsync(app, call.Cancel);
         await triggers.FireAsync("post-certs-remove", [app.Text], call.Output, call.Cancel);
         await triggers.FireAsync("post-domains-update", [app.Text], call.Output, call.Cancel);
@@ -222,9 +223,9 @@ public sealed class LetsEncryptFeature(
         return 0;
     }
 
-    private static void TellOffHttps(CommandCall call, AppName app)
+    private void TellOffHttps(CommandCall call, AppName app)
     {
-        if (call.Output.OnTerminal)
+        if (call.Output.OnTerminal && !certificates.Exists(app))
         {
             call.Output.Detail($"{app} is on plain HTTP now. A new certificate: {call.Caller.Program} letsencrypt:enable {app}");
         }

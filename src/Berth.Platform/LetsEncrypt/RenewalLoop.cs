@@ -36,8 +36,7 @@ public sealed class RenewalLoop(
     // Who was asked in this look.
     private readonly HashSet<AppName> _asked = [];
 
-    // How urgent those are that wait for a turn, and whom they will ask; found anew in each round.
-    private readonly Dictionary<AppName, (DateTimeOffset Expires, string Server)> _waiting = [];
+    private readonly RenewalUrgency _urgency = new(manager);
     private DateTimeOffset _nextRound = DateTimeOffset.MinValue;
 
     // Asked anew at the next look, whenever that is.
@@ -195,29 +194,7 @@ public sealed class RenewalLoop(
         return _index.NextOf(app) <= time.GetUtcNow();
     }
 
-    private (DateTimeOffset Expires, string Server) WaitingOf(AppName app)
-    {
-        if (!_waiting.TryGetValue(app, out var known))
-        {
-            using var pass = SinglePass.OverMany(app.Text, _index.Count);
-            _waiting[app] = known = ReadWaiting(app);
-        }
-
-        return known;
-    }
-
-    private (DateTimeOffset Expires, string Server) ReadWaiting(AppName app)
-    {
-        try
-        {
-            return (manager.ExpiryOf(app) ?? DateTimeOffset.MaxValue, manager.ServerOf(app));
-        }
-        catch (ProblemException)
-        {
-            // Told of when it is asked for its next step, and holds up no other.
-            return (DateTimeOffset.MaxValue, "");
-        }
-    }
+    private (DateTimeOffset Expires, string Server) WaitingOf(AppName app) => _urgency.Of(app, _index.Count);
 
     // Hand edits reach the edge and the plan at the next look at the latest; of very many apps, after a few looks.
     private void Round()
@@ -227,7 +204,7 @@ public sealed class RenewalLoop(
         queue.Set(LongestSleep * ((all.Count / ASlice) + 1));
         if (!_index.HasFresh)
         {
-            _waiting.Clear();
+            _urgency.ForgetAll();
         }
 
         Forget();
@@ -270,7 +247,7 @@ public sealed class RenewalLoop(
     private void Ask(AppName app)
     {
         _asked.Add(app);
-        _waiting.Remove(app);
+        _urgency.Forget(app);
         _index.Set(app, SafeNextAttempt(app));
     }
 

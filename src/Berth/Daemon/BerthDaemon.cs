@@ -192,7 +192,7 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
     {
         try
         {
-            if (_services!.Lineages.Mend(app))
+            if (_services!.Lineages.Mend(app, isStart: true))
             {
                 Mended(_log, app.Text);
             }

@@ -142,7 +142,8 @@ internal sealed class Services : IAsyncDisposable
             events, new FirstOrderPreflight(preflight, scopes), time);
         Manager = new CertificateManager(
             apps, planner, lineageReader, Lineages, certificates, ordering, requests,
-            new RenewalAdviser(Lineages, certificates, _clients, settings, time, random), new Rehearsal(planner, Lineages, _clients, orders, solvers),
+            new RenewalAdviser(Lineages, certificates, _clients, settings, time, random), new Restoring(certificates, Lineages, routes, events, time),
+            new Rehearsal(planner, Lineages, _clients, orders, solvers),
             bundles, _clients, settings, routes, events, triggers, time);
         var renewal = AutoRenewal = new AutoRenewal(properties, store);
         var queue = new RenewalQueue();
@@ -154,7 +155,7 @@ internal sealed class Services : IAsyncDisposable
             .. new AccountCommands(_clients, settings, properties, apps).All,
             .. new LimitCommands(ledgers, planner, requests, apps, time).All,
             .. new ListCommands(settings, lineageReader, Lineages, certificates, apps, time).All,
-            .. new StatusCommands(Manager, planner, lineageReader, Lineages, bundles, underWay, waiting, heartbeat, apps, time).All,
+            .. new StatusCommands(Manager, planner, lineageReader, Lineages, bundles, underWay, waiting, heartbeat, apps, time) { IsDaemon = inDaemon }.All,
         ];
         Renewals = new RenewalLoop(apps, Known, routes, Manager, renewal, queue, renewalLog, time)
         {

@@ -17,6 +17,9 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    // What the edge shows for a name that it has no certificate for.
+    private const string Nobodys = "berth.invalid";
+
     public async IAsyncEnumerable<Finding> LookAsync(AppName app)
     {
         foreach (var finding in LookAtFiles(app))
@@ -69,6 +72,11 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
                 findings.Add(Finding.Fail($"its processes could not be started anew: {obstacle.Found}", obstacle.Remedy));
             }
 
+            if (services.Certificates.InServiceOf(app) is { Damage: { } damage } damaged)
+            {
+                findings.Add(DamageTo(app, damage, damaged.FromAcme));
+            }
+
             if (services.Manager.NextOf(app).Refusal is { } refusal)
             {
                 findings.Add(Finding.Fail($"its certificate cannot be ordered: {Sentences.Inside(refusal.Found)}", refusal.Remedy));
@@ -91,6 +99,15 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
         }
 
         return findings;
+    }
+
+    private static Finding DamageTo(AppName app, CertificateDamage damage, bool fromAcme)
+    {
+        var problem = LetsEncryptProblems.FilesDamaged(app, damage);
+        return !fromAcme
+            ? Finding.Fail($"its certificate, installed by hand, cannot be served: {damage.Found}", $"Install it again: `berth certs:add {app} server.crt server.key`.")
+            : damage.IsKept ? Finding.Warn(problem.Found, problem.Remedy)
+            : Finding.Fail(problem.Found, problem.Remedy);
     }
 
     // A release is its app's own: who asks may be another than who starts it, and their rights say nothing of its.
@@ -163,6 +180,14 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
         foreach (var shown in visits.Where(visit => visit.Certificate is not null).GroupBy(visit => visit.Certificate!.Thumbprint))
         {
             var facts = CertificateFacts.Of(shown.First().Certificate!);
+            if (facts.CommonName == Nobodys)
+            {
+                yield return Finding.Fail(
+                    $"no certificate for {string.Join(", ", shown.Select(visit => visit.Name))}: visitors get a warning",
+                    $"`berth letsencrypt:status {app}` says what it waits for; `berth letsencrypt:enable {app}` asks now.");
+                continue;
+            }
+
             yield return Finding.Ok($"certificate for {string.Join(", ", facts.Names)}, issued by {facts.Issuer}");
             var untrusted = shown.Where(visit => visit.Root is null).Select(visit => visit.Name.Text).ToArray();
             yield return untrusted.Length == 0
@@ -173,13 +198,7 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
             yield return Finding.Ok(Times(app, facts));
         }
 
-        if (services.Certificates.InServiceOf(app) is { FromAcme: true, Damage: { } damage })
-        {
-            var problem = LetsEncryptProblems.FilesDamaged(app, damage);
-            yield return Finding.Warn(problem.Found, problem.Remedy);
-        }
-
-        if (!services.Certificates.Exists(app) && visits.Count > 0)
+        if (services.Certificates.DamageOf(app) is null && !services.Certificates.Exists(app) && visits.Count > 0)
         {
             yield return Finding.Warn(
                 $"{string.Join(", ", visits.Select(visit => visit.Name))} on plain HTTP", $"Get a certificate: `berth letsencrypt {app}`.");

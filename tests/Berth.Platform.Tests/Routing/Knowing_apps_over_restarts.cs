@@ -119,6 +119,25 @@ public sealed class Knowing_apps_over_restarts : IDisposable
         Assert.Equal([null, null], Start().Unchanged([AppName.Parse("store"), Shop]));
     }
 
+    [Theory]
+    [InlineData("home/shop/tls/server.crt")]
+    [InlineData("home/shop/tls/server.key")]
+    public void takes_a_pair_for_whole_only_as_it_was_proven(string file)
+    {
+        var known = Start();
+        Assert.False(known.IsWhole(Shop));
+        known.Of(Shop, () => Facts with { Certificate = 0 });
+        Assert.False(known.IsWhole(Shop));
+        known.Forget(Shop);
+        known.Of(Shop, () => Facts with { IsBroken = true });
+        Assert.False(known.IsWhole(Shop));
+        known.Of(Shop, () => Facts);
+        Assert.Equal((true, false), (known.IsWhole(Shop), known.IsWhole(Blog)));
+
+        File.AppendAllText(_scratch[file], "more");
+        Assert.False(known.IsWhole(Shop));
+    }
+
     [Fact]
     public void keeps_nothing_of_files_that_may_still_change_unseen_and_nothing_broken()
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Berth.Acme.Issuing;
 using Berth.Kernel;
 using Berth.Platform.Apps;
+using Berth.Platform.Certs;
 using Berth.Platform.CommandLine;
 using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Platform.LetsEncrypt.Metrics;
@@ -26,6 +27,9 @@ public sealed class StatusCommands(
 {
     // The daemon looks every five minutes.
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(15);
+
+    /// <summary>Whether this is the daemon.</summary>
+    public required bool IsDaemon { get; init; }
 
     private static readonly Report Shape = new("letsencrypt-", "letsencrypt status");
 
@@ -82,6 +86,11 @@ public sealed class StatusCommands(
     // All that is told of the future is the daemon's to do.
     private void WarnOfSilence(CommandOutput output)
     {
+        if (!IsDaemon)
+        {
+            output.Warn("No daemon answers: nothing of this is done by itself until one runs (berth serve).");
+        }
+
         var last = heartbeat.LastLook;
         if (last is null || time.GetUtcNow() - last > Silence)
         {
@@ -145,7 +154,7 @@ public sealed class StatusCommands(
             ["letsencrypt-last-error"] = Failure(step.Refusal ?? state.LastFailure),
             ["letsencrypt-last-success"] = state.LastSuccess is not { } success ? "" : forPrograms ? PlainJson.Time(success) : Time(success),
             ["letsencrypt-failing-names"] = Joined([
-                .. state.Failing.Select(name => $"{name.Name}: {name.Words}, tried again at {Time(name.RetryAt)}"), .. LeftOutOf(app)]),
+                .. FailingOf(app, state).Select(name => $"{name.Name}: {name.Words}, tried again at {Time(name.RetryAt)}"), .. LeftOutOf(app)]),
             ["letsencrypt-servers"] = Joined(state.Issuers.Select(pair => $"{pair.Key}: {pair.Value.Failures} failures, the last: {Failure(pair.Value.LastFailure)}")),
             ["letsencrypt-clock"] = state.ClockSkew is { } skew ? ClockWords.Of(skew) : "",
             ["letsencrypt-issued-by"] = state.IssuedBy ?? "",
@@ -158,6 +167,20 @@ public sealed class StatusCommands(
             ["letsencrypt-suggested-because"] = advice?.ExplanationUrl ?? "",
             ["letsencrypt-certificates"] = Joined(bundles.Of(app).Select(Kept)),
         };
+    }
+
+    // One that was taken away since is nobody's concern.
+    private IEnumerable<FailingName> FailingOf(AppName app, LineageState state)
+    {
+        try
+        {
+            var wanted = planner.Plan(app).Names.Select(name => name.Text).ToHashSet(StringComparer.Ordinal);
+            return state.Failing.Where(name => wanted.Contains(name.Name));
+        }
+        catch (ProblemException)
+        {
+            return state.Failing;
+        }
     }
 
     // Names that are not even asked for.
@@ -179,8 +202,25 @@ public sealed class StatusCommands(
         var app = apps.Find(words.At(0));
         call.Output.Headline($"Rolling back the certificate of {app}");
         var bundle = await manager.RollBackAsync(app, words.At(1), call.Cancel);
+        if (MissingOn(app, bundle.Facts!) is { Length: > 0 } missing)
+        {
+            call.Output.Warn($"It is not for {string.Join(", ", missing.Take(5))}{(missing.Length > 5 ? $" and {missing.Length - 5} more" : "")}: visitors of these are warned. berth letsencrypt:enable {app} --force gets one for all.");
+        }
+
         call.Output.Step($"In service: {bundle.Name[..Math.Min(8, bundle.Name.Length)]}, {string.Join(", ", bundle.Facts!.Names)}, until {Time(bundle.Facts.NotAfter)}");
         return 0;
+    }
+
+    private string[] MissingOn(AppName app, CertificateFacts facts)
+    {
+        try
+        {
+            return [.. planner.Plan(app).Names.Where(name => !CertificateNames.Cover(facts.Names, name)).Select(name => name.Text)];
+        }
+        catch (ProblemException)
+        {
+            return [];
+        }
     }
 
     private static string Failure(LineageFailure? failure) => failure is null

@@ -29,7 +29,7 @@ public sealed class Bundles(IStateStore store, LineageFiles lineages, TimeProvid
     {
         var others = Of(app).Where(bundle => !bundle.IsCurrent);
         var bundle = (wanted is null ? others.FirstOrDefault() : others.FirstOrDefault(other => other.Name.StartsWith(wanted, StringComparison.Ordinal)))
-            ?? throw LetsEncryptProblems.NoEarlier(app).AsException();
+            ?? throw LetsEncryptProblems.NoEarlier(app, wanted).AsException();
         _ = ReadProven(app, bundle);
         return bundle;
     }

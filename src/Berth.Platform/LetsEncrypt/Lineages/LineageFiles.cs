@@ -127,12 +127,15 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     public void TellInstalled(AppName app) => certificates.TellInstalled(app);
 
     /// <summary>Installs the pair that <c>current</c> points at again: after a crash between the pointer and the files of <c>tls/</c>, and where these are damaged.</summary>
+    /// <param name="app">Whose.</param>
+    /// <param name="isStart">Whether a daemon starts: then whoever is just copying a pair of their own is left their minute.</param>
     /// <returns>True when something was mended.</returns>
-    public bool Mend(AppName app)
+    public bool Mend(AppName app, bool isStart = false)
     {
         // What someone installed by hand is another certificate, and stays.
         var (_, fromAcme, damage) = certificates.InServiceOf(app);
-        if (!certificates.Exists(app)
+        if ((isStart && damage is { IsByHand: true })
+            || !certificates.Exists(app)
             || (damage is null && IsSame(app) == fromAcme)
             || certificates.Kept(app) is not var (chain, key))
         {
@@ -145,14 +148,11 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
 
     // As the one that was issued last.
     private bool IsSame(AppName app) =>
-        CertificateFiles.LeafIn(KeptPairs.Read(store, Certificates(app).Slash("current")).Chain) is { } kept
-        && kept == CertificateFiles.LeafIn(certificates.ReadCertificate(app));
+        KeptPairs.FolderOf(store, Certificates(app)) is { } current && ChainText.LeafIn(KeptPairs.Read(store, Certificates(app).Slash(current)).Chain) is { } kept
+        && kept == ChainText.LeafIn(certificates.ReadCertificate(app));
 
     /// <returns>The name of the folder that <c>current</c> leads to; null when it leads nowhere.</returns>
-    public string? CurrentOf(AppName app) =>
-        new FileInfo(store.FileOf(Certificates(app).Slash("current"))).LinkTarget is { } target
-        && Path.GetFileName(target.TrimEnd('/')) is { Length: > 0 } name and not ("." or "..")
-        && store.Exists(Certificates(app).Slash(name)) ? name : null;
+    public string? CurrentOf(AppName app) => KeptPairs.CurrentOf(store, Certificates(app));
 
     /// <returns>The names of the other folders.</returns>
     public IReadOnlyList<string> StaleOf(AppName app, string current) =>

@@ -310,6 +310,6 @@ public sealed class Ordering(
     // A question when to renew is no attempt.
     private DateTimeOffset? NextAttemptOf(AppName app, LineageStored stored, LineageStep step) =>
         step.Action == LineageAction.AskAdvice && stored.InService is { } facts
-            ? stored.State.Failing.Select(name => name.RetryAt).Append(reader.RenewalOf(app, facts).At).Min()
+            ? stored.State.Failing.Select(name => name.RetryAt).Where(at => at > time.GetUtcNow()).Append(reader.RenewalOf(app, facts).At).Min()
             : step.At;
 }

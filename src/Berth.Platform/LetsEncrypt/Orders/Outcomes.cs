@@ -60,7 +60,7 @@ public sealed class Outcomes(RetryLadder ladder)
         {
             Kind = GateKind.RolledBack,
             Until = now + (part < PutBack ? part : PutBack),
-            Reason = "It was put back by hand. letsencrypt:enable gets a new one sooner.",
+            Reason = "It was put back by hand. letsencrypt:enable --force gets a new one sooner.",
         };
         return state with
         {
