@@ -1,5 +1,6 @@
 using Berth.Kernel;
 using Berth.Platform.Certs;
+using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Storage;
 using Berth.TestKit;
 
@@ -11,6 +12,8 @@ public sealed class Recognising_an_issued_certificate : IDisposable
     private readonly ScratchFolder _scratch = new();
     private readonly CertificateFiles _files;
     private readonly string _leaf;
+
+    private LineageFiles Lineages => new(new FileStateStore(new StateRoots(_scratch["home"], _scratch["lib"]), TimeProvider.System), _files, TimeProvider.System);
 
     public Recognising_an_issued_certificate()
     {
@@ -107,6 +110,24 @@ public sealed class Recognising_an_issued_certificate : IDisposable
         }
 
         Assert.Equal((false, false), (_files.IsFromAcme(App), _files.DamageOf(App)!.IsKept));
+        Assert.False(Lineages.Mend(App, isStart: true));
+    }
+
+    /// <summary>A pair of one's own is copied file by file: at a start, too, it has its minute.</summary>
+    [Fact]
+    public void which_a_start_puts_back_unless_another_is_just_being_copied()
+    {
+        var (chain, key) = TestPair.Make("shop.example.com");
+        _files.InstallIssued(App, (chain, key), [], inService: null, []);
+        Write("letsencrypt/certs/current/certificates/shop.example.com.crt", chain);
+        Write("letsencrypt/certs/current/certificates/shop.example.com.key", key);
+        Write("tls/server.crt", TestPair.Make("shop.example.com").Certificate);
+        Assert.False(Lineages.Mend(App, isStart: true));
+        Assert.Equal((true, true), (_files.DamageOf(App)!.IsKept, _files.DamageOf(App)!.IsByHand));
+
+        Write("tls/server.crt", "");
+        Assert.True(Lineages.Mend(App, isStart: true));
+        Assert.Null(_files.DamageOf(App));
     }
 
     [Fact]

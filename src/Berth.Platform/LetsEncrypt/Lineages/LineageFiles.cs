@@ -134,7 +134,7 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     {
         // What someone installed by hand is another certificate, and stays.
         var (_, fromAcme, damage) = certificates.InServiceOf(app);
-        if ((isStart && damage is { IsByHand: true })
+        if (damage is { IsKept: false } || (isStart && damage is { IsByHand: true })
             || !certificates.Exists(app)
             || (damage is null && IsSame(app) == fromAcme)
             || certificates.Kept(app) is not var (chain, key))
