@@ -6,6 +6,6 @@ namespace Berth.Platform.Certs;
 /// <param name="Changed">When they were last changed: somebody may be at it.</param>
 public sealed record CertificateDamage(string Found, bool IsKept, DateTimeOffset Changed)
 {
-    /// <summary>Whether <c>tls/server.crt</c> holds another certificate than was issued.</summary>
+    /// <summary>Whether somebody put another certificate into <c>tls/server.crt</c> than was issued.</summary>
     public bool IsByHand { get; init; }
 }

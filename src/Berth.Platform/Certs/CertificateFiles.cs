@@ -170,7 +170,9 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
         var (chain, key) = (TryRead(Certificate(app)), TryRead(Key(app)));
         return new CertificateDamage(Wrong(app, chain, key), Kept(app) is { } kept && IsOf(app, kept, chain, key), ChangedAt(app))
         {
-            IsByHand = ChainText.LeafIn(chain) is { } leaf && !Issued(app).Any(issued => ChainText.LeafIn(issued) == leaf),
+            // Where one was being issued in its place the key came last.
+            IsByHand = ChainText.LeafIn(chain) is { } leaf && !Issued(app).Any(issued => ChainText.LeafIn(issued) == leaf)
+                && FileStamp.Of(CertificatePath(app)).Changed >= FileStamp.Of(KeyPath(app)).Changed,
         };
     }
 
