@@ -11,6 +11,9 @@ namespace Berth.Edge;
 /// </summary>
 public abstract class EdgeCertificate : IEquatable<EdgeCertificate>
 {
+    /// <summary>The name on the certificate that visitors are shown where there is none for what they ask for.</summary>
+    public const string Nobodys = "berth.invalid";
+
     private const int Longest = 1 << 20;
 
     private EdgeCertificate()

@@ -1,7 +1,3 @@
-using System.Net;
-using System.Net.Security;
-using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Berth.TestKit;
@@ -119,7 +115,7 @@ public sealed class Living_with_damaged_files : IAsyncLifetime
     [Fact]
     public async Task is_left_to_whoever_is_just_installing_another_by_hand()
     {
-        var (chain, key) = Pair();
+        var (chain, key) = HandMadePair.Make("hello.example.com", "another");
         await File.WriteAllTextAsync(Chain, chain);
         await LookAsync();
         Assert.Matches(@"\(in (59|[1-5]?\d)s\)", await _berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-next-at"));
@@ -191,7 +187,7 @@ public sealed class Living_with_damaged_files : IAsyncLifetime
     public async Task brings_back_no_certificate_that_was_replaced_by_hand()
     {
         await _berth.RestartAsync(WrongClock.Ahead("+1h"));
-        var (chain, key) = Pair();
+        var (chain, key) = HandMadePair.Make("hello.example.com", "another");
         var folder = Directory.CreateDirectory($"{_berth.Home}/../by-hand").FullName;
         await File.WriteAllTextAsync($"{folder}/server.crt", chain);
         await File.WriteAllTextAsync($"{folder}/server.key", key);
@@ -227,7 +223,7 @@ public sealed class Living_with_damaged_files : IAsyncLifetime
             return;
         }
 
-        var (chain, key) = Pair();
+        var (chain, key) = HandMadePair.Make("hello.example.com", "another");
         await File.WriteAllTextAsync(path, text switch
         {
             "another's" => path == Key ? key : chain,
@@ -267,18 +263,6 @@ public sealed class Living_with_damaged_files : IAsyncLifetime
         Assert.Matches("^renewal", await _berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"));
     }
 
-    private static (string Chain, string Key) Pair()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=another", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("hello.example.com");
-        request.CertificateExtensions.Add(names.Build());
-        var now = TimeProvider.System.GetUtcNow();
-        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(30));
-        return (certificate.ExportCertificatePem() + "\n", key.ExportPkcs8PrivateKeyPem() + "\n");
-    }
-
     private static string PrintOf(string chain)
     {
         using var leaf = X509Certificate2.CreateFromPem(chain);
@@ -288,17 +272,7 @@ public sealed class Living_with_damaged_files : IAsyncLifetime
     /// <returns>The fingerprint of the certificate that a visitor is shown.</returns>
     private async Task<string> ShownAsync()
     {
-        using var socket = new TcpClient();
-        await socket.ConnectAsync(IPAddress.Loopback, _berth.HttpsPort);
-        var shown = "";
-#pragma warning disable CA5359 // Which certificate is shown is what is looked at; nothing is sent.
-        await using var tls = new SslStream(socket.GetStream(), false, (_, certificate, _, _) =>
-        {
-            shown = certificate!.GetCertHashString();
-            return true;
-        });
-#pragma warning restore CA5359
-        await tls.AuthenticateAsClientAsync("hello.example.com");
-        return shown;
+        using var shown = await TlsVisitor.ShownAsync(_berth.HttpsPort, "hello.example.com");
+        return shown.GetCertHashString();
     }
 }

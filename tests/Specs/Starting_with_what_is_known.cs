@@ -1,8 +1,3 @@
-using System.Net;
-using System.Net.Security;
-using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Berth.TestKit;
 
 namespace Berth.Specs;
@@ -122,7 +117,7 @@ public sealed class Starting_with_what_is_known : IAsyncLifetime
     {
         await _berth.StopAsync();
         await _berth.RestartAsync();
-        var (certificate, key) = Pair("blog.localhost", "blog, by command");
+        var (certificate, key) = HandMadePair.Make("blog.localhost", "blog, by command");
         using var mine = new ScratchFolder();
         await File.WriteAllTextAsync(mine["crt"], certificate);
         await File.WriteAllTextAsync(mine["key"], key);
@@ -139,10 +134,10 @@ public sealed class Starting_with_what_is_known : IAsyncLifetime
     [Fact]
     public async Task mends_a_pair_that_was_cut_off_although_the_app_is_known()
     {
-        var issued = Pair("shop.localhost", "shop, issued");
+        var issued = HandMadePair.Make("shop.localhost", "shop, issued");
         var folder = $"{_berth.Home}/shop/letsencrypt/certs/0123/certificates";
         Directory.CreateDirectory(folder);
-        await File.WriteAllTextAsync($"{folder}/shop.localhost.crt", issued.Certificate);
+        await File.WriteAllTextAsync($"{folder}/shop.localhost.crt", issued.Chain);
         await File.WriteAllTextAsync($"{folder}/shop.localhost.key", issued.Key);
         File.CreateSymbolicLink($"{_berth.Home}/shop/letsencrypt/certs/current", "0123");
         await _berth.KillAsync();
@@ -159,36 +154,14 @@ public sealed class Starting_with_what_is_known : IAsyncLifetime
 
     private async Task InstallAsync(string app, string name, string subject)
     {
-        var (certificate, key) = Pair(name, subject);
+        var (certificate, key) = HandMadePair.Make(name, subject);
         await File.WriteAllTextAsync($"{_berth.Home}/{app}/tls/server.crt", certificate);
         await File.WriteAllTextAsync($"{_berth.Home}/{app}/tls/server.key", key);
     }
 
-    private static (string Certificate, string Key) Pair(string name, string subject)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN=\"{subject}\"", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(name);
-        request.CertificateExtensions.Add(names.Build());
-        var now = TimeProvider.System.GetUtcNow();
-        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(30));
-        return (certificate.ExportCertificatePem() + "\n", key.ExportPkcs8PrivateKeyPem() + "\n");
-    }
-
     private async Task<string> ShownAsync(string name)
     {
-        using var socket = new TcpClient();
-        await socket.ConnectAsync(IPAddress.Loopback, _berth.HttpsPort);
-        var shown = "";
-#pragma warning disable CA5359 // Which certificate is shown is what is looked at; nothing is sent.
-        await using var tls = new SslStream(socket.GetStream(), false, (_, certificate, _, _) =>
-        {
-            shown = certificate!.Subject;
-            return true;
-        });
-#pragma warning restore CA5359
-        await tls.AuthenticateAsClientAsync(name);
-        return shown;
+        using var shown = await TlsVisitor.ShownAsync(_berth.HttpsPort, name);
+        return shown.Subject;
     }
 }

@@ -9,7 +9,7 @@ namespace Berth.Edge.Tls;
 /// </summary>
 internal static class FallbackCertificate
 {
-    internal const string Name = "berth.invalid";
+    internal const string Name = EdgeCertificate.Nobodys;
 
     internal static X509Certificate2 Create(TimeProvider time)
     {

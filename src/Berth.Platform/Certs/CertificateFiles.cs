@@ -112,25 +112,29 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
     private void Install(AppName app, IReadOnlyList<StateFile> files)
     {
         store.EnsureFolder(Folder(app), PrivateFolder.GroupRead);
-        foreach (var name in (string[])["server.key", "server.crt", "server.letsencrypt.crt"])
-        {
-            // A folder in the place of a file: not ours, and kept for whoever made it.
-            if (Directory.Exists(store.FileOf(Folder(app).Slash(name))))
-            {
-                store.Move(Folder(app).Slash(name), Folder(app).Slash(name + ".replaced"));
-            }
-        }
-
-        var (key, chain) = (TryRead(Key(app)), TryRead(Certificate(app)));
+        SetFoldersAside(app);
+        var (key, chain) = (store.ReadOrNull(Key(app)), store.ReadOrNull(Certificate(app)));
         try
         {
             store.WriteAll(files);
         }
-        catch (ProblemException) when (key is not null && TryRead(Key(app)) != key && TryRead(Certificate(app)) == chain)
+        catch (ProblemException) when (key is not null && store.ReadOrNull(Key(app)) != key && store.ReadOrNull(Certificate(app)) == chain)
         {
             // The disk took the key and no more: the old pair goes on serving.
             store.Write(Key(app), key, AtomicFile.GroupRead);
             throw;
+        }
+    }
+
+    // A folder in the place of a file is not ours, and kept for whoever made it.
+    private void SetFoldersAside(AppName app)
+    {
+        foreach (var path in (StatePath[])[Key(app), Certificate(app), FromAcme(app)])
+        {
+            if (Directory.Exists(store.FileOf(path)))
+            {
+                store.Move(path, Folder(app).Slash($"{Path.GetFileName(path.Relative)}.replaced"));
+            }
         }
     }
 
@@ -167,7 +171,7 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
             return null;
         }
 
-        var (chain, key) = (TryRead(Certificate(app)), TryRead(Key(app)));
+        var (chain, key) = (store.ReadOrNull(Certificate(app)), store.ReadOrNull(Key(app)));
         return new CertificateDamage(Wrong(app, chain, key), Kept(app) is { } kept && IsOf(app, kept, chain, key), ChangedAt(app))
         {
             // Where one was being issued in its place the key came last.
@@ -179,8 +183,8 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
     /// <summary>The pair that was issued last, where it is whole: as it is kept beside the one in service, or with what is left of that.</summary>
     internal (string Chain, string Key)? Kept(AppName app)
     {
-        var (chain, key) = KeptPairs.FolderOf(store, Bundles(app)) is { } current ? KeptPairs.Read(store, Bundles(app).Slash(current)) : (null, null);
-        (string? Chain, string? Key)[] pairs = [(chain, key), (Mark(app), TryRead(Key(app))), (chain, TryRead(Key(app)))];
+        var (chain, key) = KeptPairs.ReadCurrent(store, Bundles(app));
+        (string? Chain, string? Key)[] pairs = [(chain, key), (Mark(app), store.ReadOrNull(Key(app))), (chain, store.ReadOrNull(Key(app)))];
         foreach (var pair in pairs)
         {
             if (pair is ({ } wholeChain, { } itsKey) && KeyMatch.Of(wholeChain, itsKey))
@@ -199,7 +203,7 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
 
     private bool Match(AppName app)
     {
-        var (chain, key) = (TryRead(Certificate(app)) ?? "", TryRead(Key(app)) ?? "");
+        var (chain, key) = (store.ReadOrNull(Certificate(app)) ?? "", store.ReadOrNull(Key(app)) ?? "");
         return (_proven.TryRemove(app, out var proven) && proven == DigestOf(chain, key))
             || (KeyMatch.Of(chain, key) && !ChainText.IsCut(chain, Mark(app)));
     }
@@ -213,21 +217,8 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
 
     private string Absence(StatePath path) => store.Exists(path) ? "cannot be read" : "is missing";
 
-    /// <returns>Null also for what cannot be read.</returns>
-    private string? TryRead(StatePath path)
-    {
-        try
-        {
-            return store.Read(path);
-        }
-        catch (ProblemException)
-        {
-            return null;
-        }
-    }
-
     /// <summary>What an ACME server issued last, where the file that says so was not damaged, too.</summary>
-    private string? Mark(AppName app) => TryRead(FromAcme(app)) is { } mark && ChainText.LeafIn(mark) is not null ? mark : null;
+    private string? Mark(AppName app) => store.ReadOrNull(FromAcme(app)) is { } mark && ChainText.LeafIn(mark) is not null ? mark : null;
 
     private DateTimeOffset ChangedAt(AppName app)
     {
@@ -239,7 +230,7 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
 
     private static string DigestOf(string chain, string key) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{chain.Length} {chain}{key}")));
 
-    /// <summary>What is known to have been issued: the mark beside the pair, else what Dokku's plugin left (lego's files, before them simp_le's).</summary>
+    /// <summary>What is known to have been issued: the mark beside the pair, and what is kept, by Berth or by Dokku's plugin.</summary>
     private IEnumerable<string?> Issued(AppName app)
     {
         if (Mark(app) is { } marked)
@@ -247,21 +238,15 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
             yield return marked;
         }
 
-        var current = Bundles(app).Slash("current");
-        foreach (var name in TryList(current.Slash("certificates")))
+        foreach (var chain in KeptPairs.ChainsOfCurrent(store, Bundles(app)))
         {
-            if (name.EndsWith(".crt", StringComparison.Ordinal) && !name.EndsWith(".issuer.crt", StringComparison.Ordinal))
-            {
-                yield return TryRead(current.Slash("certificates", name));
-            }
+            yield return chain;
         }
-
-        yield return TryRead(current.Slash("fullchain.pem"));
     }
 
     private InService ReadInService(AppName app)
     {
-        var text = TryRead(Certificate(app));
+        var text = store.ReadOrNull(Certificate(app));
         return new InService(CertificateFacts.TryRead(text), ChainText.LeafIn(text) is { } served && Issued(app).Any(chain => chain == text || ChainText.LeafIn(chain) == served));
     }
 
@@ -284,21 +269,9 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
     {
         var (chain, mark) = (store.FileOf(Certificate(app)), store.FileOf(FromAcme(app)));
         var current = Bundles(app).Slash("current");
-        return ChainText.LeafIn(Mark(app)) is { } issued && issued == ChainText.LeafIn(TryRead(Certificate(app)))
+        return ChainText.LeafIn(Mark(app)) is { } issued && issued == ChainText.LeafIn(store.ReadOrNull(Certificate(app)))
             ? [chain, mark]
             : [chain, mark, store.FileOf(current), store.FileOf(current.Slash("certificates"))];
-    }
-
-    private IReadOnlyList<string> TryList(StatePath folder)
-    {
-        try
-        {
-            return store.List(folder);
-        }
-        catch (ProblemException)
-        {
-            return [];
-        }
     }
 
     private static StatePath Bundles(AppName app) => AppCatalog.FolderOf(app).Slash("letsencrypt", "certs");

@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Berth.Daemon;
+using Berth.Edge;
 using Berth.Kernel;
 using Berth.Platform.Certs;
 using Berth.Platform.LetsEncrypt;
@@ -16,9 +17,6 @@ namespace Berth.Doctor;
 internal sealed class AppVisit(Services services, DaemonRecord? record)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
-    // What the edge shows for a name that it has no certificate for.
-    private const string Nobodys = "berth.invalid";
 
     public async IAsyncEnumerable<Finding> LookAsync(AppName app)
     {
@@ -180,7 +178,7 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
         foreach (var shown in visits.Where(visit => visit.Certificate is not null).GroupBy(visit => visit.Certificate!.Thumbprint))
         {
             var facts = CertificateFacts.Of(shown.First().Certificate!);
-            if (facts.CommonName == Nobodys)
+            if (facts.CommonName == EdgeCertificate.Nobodys)
             {
                 yield return Finding.Fail(
                     $"no certificate for {string.Join(", ", shown.Select(visit => visit.Name))}: visitors get a warning",

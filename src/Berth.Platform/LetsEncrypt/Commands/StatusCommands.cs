@@ -142,6 +142,7 @@ public sealed class StatusCommands(
         var (stored, step) = reader.ReadOf(app);
         var state = stored.State;
         var order = await lineages.JournalOf(app).LoadAsync(cancel);
+        var wanted = TryPlan(app);
         var advice = state.Advice is { } known && known.Serial == stored.InService?.Serial ? known.Plan : null;
         return new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -154,7 +155,7 @@ public sealed class StatusCommands(
             ["letsencrypt-last-error"] = Failure(step.Refusal ?? state.LastFailure),
             ["letsencrypt-last-success"] = state.LastSuccess is not { } success ? "" : forPrograms ? PlainJson.Time(success) : Time(success),
             ["letsencrypt-failing-names"] = Joined([
-                .. FailingOf(app, state).Select(name => $"{name.Name}: {name.Words}, tried again at {Time(name.RetryAt)}"), .. LeftOutOf(app)]),
+                .. Wanted(state.Failing, wanted).Select(name => $"{name.Name}: {name.Words}, tried again at {Time(name.RetryAt)}"), .. wanted?.LeftOut.Select(problem => $"{problem.Found} ({problem.Remedy})") ?? []]),
             ["letsencrypt-servers"] = Joined(state.Issuers.Select(pair => $"{pair.Key}: {pair.Value.Failures} failures, the last: {Failure(pair.Value.LastFailure)}")),
             ["letsencrypt-clock"] = state.ClockSkew is { } skew ? ClockWords.Of(skew) : "",
             ["letsencrypt-issued-by"] = state.IssuedBy ?? "",
@@ -170,29 +171,19 @@ public sealed class StatusCommands(
     }
 
     // One that was taken away since is nobody's concern.
-    private IEnumerable<FailingName> FailingOf(AppName app, LineageState state)
-    {
-        try
-        {
-            var wanted = planner.Plan(app).Names.Select(name => name.Text).ToHashSet(StringComparer.Ordinal);
-            return state.Failing.Where(name => wanted.Contains(name.Name));
-        }
-        catch (ProblemException)
-        {
-            return state.Failing;
-        }
-    }
+    private static IEnumerable<FailingName> Wanted(IReadOnlyList<FailingName> failing, WantedCertificate? wanted) =>
+        wanted is null ? failing : failing.Where(name => wanted.Names.Any(other => other.Text == name.Name));
 
-    // Names that are not even asked for.
-    private IEnumerable<string> LeftOutOf(AppName app)
+    /// <returns>Null where nothing could be ordered as things are, which is told elsewhere.</returns>
+    private WantedCertificate? TryPlan(AppName app)
     {
         try
         {
-            return planner.Plan(app).LeftOut.Select(problem => $"{problem.Found} ({problem.Remedy})");
+            return planner.Plan(app);
         }
         catch (ProblemException)
         {
-            return [];
+            return null;
         }
     }
 
@@ -202,25 +193,14 @@ public sealed class StatusCommands(
         var app = apps.Find(words.At(0));
         call.Output.Headline($"Rolling back the certificate of {app}");
         var bundle = await manager.RollBackAsync(app, words.At(1), call.Cancel);
-        if (MissingOn(app, bundle.Facts!) is { Length: > 0 } missing)
+        var missing = (TryPlan(app)?.Names ?? []).Where(name => !CertificateNames.Cover(bundle.Facts!.Names, name)).ToArray();
+        if (missing.Length > 0)
         {
-            call.Output.Warn($"It is not for {string.Join(", ", missing.Take(5))}{(missing.Length > 5 ? $" and {missing.Length - 5} more" : "")}: visitors of these are warned. berth letsencrypt:enable {app} --force gets one for all.");
+            call.Output.Warn($"It is not for {string.Join(", ", missing.Take(5).Select(name => name.Text))}{(missing.Length > 5 ? $" and {missing.Length - 5} more" : "")}: visitors of these are warned. berth letsencrypt:enable {app} --force gets one for all.");
         }
 
         call.Output.Step($"In service: {bundle.Name[..Math.Min(8, bundle.Name.Length)]}, {string.Join(", ", bundle.Facts!.Names)}, until {Time(bundle.Facts.NotAfter)}");
         return 0;
-    }
-
-    private string[] MissingOn(AppName app, CertificateFacts facts)
-    {
-        try
-        {
-            return [.. planner.Plan(app).Names.Where(name => !CertificateNames.Cover(facts.Names, name)).Select(name => name.Text)];
-        }
-        catch (ProblemException)
-        {
-            return [];
-        }
     }
 
     private static string Failure(LineageFailure? failure) => failure is null

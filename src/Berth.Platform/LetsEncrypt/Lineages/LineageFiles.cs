@@ -148,7 +148,7 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
 
     // As the one that was issued last.
     private bool IsSame(AppName app) =>
-        KeptPairs.FolderOf(store, Certificates(app)) is { } current && ChainText.LeafIn(KeptPairs.Read(store, Certificates(app).Slash(current)).Chain) is { } kept
+        ChainText.LeafIn(KeptPairs.ReadCurrent(store, Certificates(app)).Chain) is { } kept
         && kept == ChainText.LeafIn(certificates.ReadCertificate(app));
 
     /// <returns>The name of the folder that <c>current</c> leads to; null when it leads nowhere.</returns>

@@ -30,7 +30,7 @@ public sealed class LineageReader(
 
     /// <summary>Whether the chain's leaf is the one in service, with its key.</summary>
     public bool IsInService(AppName app, string chain) =>
-        ChainText.LeafIn(chain) is { } leaf && leaf == ChainText.LeafIn(certificates.ReadCertificate(app)) && certificates.IsWhole(app);
+        certificates.IsWhole(app) && ChainText.LeafIn(chain) is { } leaf && leaf == ChainText.LeafIn(certificates.ReadCertificate(app));
 
     /// <summary>When the certificate is renewed, and why then.</summary>
     public (DateTimeOffset At, string Why) RenewalOf(AppName app, CertificateFacts facts) =>
