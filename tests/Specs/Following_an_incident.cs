@@ -26,7 +26,7 @@ public sealed class Following_an_incident
         await berth.OkAsync("domains:set", "hello", "hello.localhost");
         await berth.OkAsync("letsencrypt:enable", "hello");
         var first = await SerialAsync(berth);
-        await Eventually.TrueAsync(async () => (await WhyAsync(berth)).Contains("in the window that the server suggests", StringComparison.Ordinal));
+        await Eventually.HasAsync("in the window that the server suggests", () => WhyAsync(berth));
 
         // Spread over months: the daemon hears of it when it asks again, and its time has most likely not come.
         await berth.OkAsync("ca", "incident", "add", "--data", authority["ca"], "--serial", first, "--within", "2000", "--url", Page);

@@ -39,6 +39,19 @@ public sealed class Resting : IAsyncDisposable
     }
 
     [Fact]
+    public void keeps_what_one_small_work_after_another_wants_again()
+    {
+        for (var i = 0; i < 12; i++)
+        {
+            Work(Megabyte);
+        }
+
+        Assert.Equal(0, _given);
+        Work(Megabyte / 10);
+        Assert.Equal(1, _given);
+    }
+
+    [Fact]
     public void gives_it_back_again_after_the_next_burst()
     {
         Work(50 * Megabyte);

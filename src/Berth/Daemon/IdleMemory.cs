@@ -11,9 +11,11 @@ internal sealed class IdleMemory : IAsyncDisposable
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(10);
 
-    // Fewer bytes between two looks are rest; more since the last time are worth a collection.
+    // Fewer bytes between two looks are rest, and less than a part of what came since the last time: who is just at one certificate after another would
+    // want it again. Fewer than the second since the last time are not worth a collection.
     private const long Rest = 4 << 20;
     private const long Worthwhile = 4 << 20;
+    private const int Part = 16;
 
     // A start with a thousand apps leaves a quarter of it.
     private const long Much = 64 << 20;
@@ -54,7 +56,7 @@ internal sealed class IdleMemory : IAsyncDisposable
     private void AtRest()
     {
         var now = _allocated();
-        if (now - _before < Rest && now - _given > Worthwhile)
+        if (now - _before < Math.Min(Rest, (now - _given) / Part) && now - _given > Worthwhile)
         {
             _given = now;
             _giveBack();

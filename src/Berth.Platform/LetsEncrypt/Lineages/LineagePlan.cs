@@ -48,7 +48,7 @@ public static class LineagePlan
         var latest = grace is null ? facts.NotAfter - (facts.NotAfter - facts.NotBefore) / 10 : own;
         return plan.RenewAt <= latest
             ? (plan.RenewAt, "a time chosen in the window that the server suggests" + Because(plan))
-            : (latest, grace is null ? "before it expires, though the server suggests later" : "the set graceperiod before it expires");
+            : (latest, (grace is null ? "before it expires" : "the set graceperiod before it expires") + ", though the server suggests later" + Because(plan));
     }
 
     // An authority that wants certificates replaced early has a page for their owners.

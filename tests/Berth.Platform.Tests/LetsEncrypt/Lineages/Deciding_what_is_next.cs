@@ -49,6 +49,27 @@ public sealed class Deciding_what_is_next
             life.Item3 ? Certificate(Now + life.Item1, life.Item2, flags.Item2 ? "else.example.com" : "shop.example.com") : null,
             flags.Item3));
 
+    /// <summary>Also where its window reaches so far that its time is too late.</summary>
+    [Theory]
+    [InlineData(40, null, "a time chosen in the window that the server suggests because of https://ca.example/why")]
+    [InlineData(85, null, "before it expires, though the server suggests later because of https://ca.example/why")]
+    [InlineData(85, 20, "the set graceperiod before it expires, though the server suggests later because of https://ca.example/why")]
+    public void names_the_page_that_a_server_gives_for_its_window(int renewIn, int? grace, string why)
+    {
+        var facts = Certificate(Now, TimeSpan.FromDays(90), "shop.example.com");
+        var plan = new RenewalPlan
+        {
+            WindowStart = Now,
+            WindowEnd = Now.AddDays(89),
+            RenewAt = Now.AddDays(renewIn),
+            AskAgainAt = Now.AddHours(6),
+            ExplanationUrl = "https://ca.example/why",
+        };
+        var advice = new LineageAdvice { Serial = facts.Serial, AskAgainAt = plan.AskAgainAt, Plan = plan };
+
+        Assert.Equal(why, LineagePlan.RenewalOf(facts, grace is { } days ? TimeSpan.FromDays(days) : null, advice).Why);
+    }
+
     /// <summary>By hand it was asked for, and of nobody: whoever sets what was missing may ask once more, and need not.</summary>
     [Theory]
     [InlineData(false, -10, 50)]
