@@ -46,6 +46,7 @@ public sealed class RenewalAdviser(
                 CertificateId = before?.CertificateId,
                 Plan = plan,
                 AskAgainAt = plan?.AskAgainAt ?? time.GetUtcNow() + WhereUnanswered,
+                Unanswered = e.Problem.Found,
             };
         }
     }

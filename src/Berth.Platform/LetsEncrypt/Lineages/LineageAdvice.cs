@@ -15,4 +15,7 @@ public sealed record LineageAdvice
 
     /// <summary>The time chosen in the server's window; null when the server gives no advice.</summary>
     public RenewalPlan? Plan { get; init; }
+
+    /// <summary>Why the last question got no answer; null where it got one.</summary>
+    public string? Unanswered { get; init; }
 }

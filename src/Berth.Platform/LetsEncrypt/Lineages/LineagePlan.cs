@@ -111,9 +111,12 @@ public static class LineagePlan
         }
 
         return ask < at
-            ? new LineageStep(LineageAction.AskAdvice, ask, string.Create(CultureInfo.InvariantCulture, $"renewal on {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC, {why}; until then the server is asked whether it wants it sooner"))
+            ? new LineageStep(LineageAction.AskAdvice, ask, string.Create(CultureInfo.InvariantCulture, $"renewal on {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC, {why}; until then the server is asked whether it wants it sooner{Unanswered(facts, stored.State)}"))
             : new LineageStep(LineageAction.Renew, at, $"renewal, {why}");
     }
+
+    private static string Unanswered(CertificateFacts facts, LineageState state) =>
+        state.Advice is { Unanswered: { } why } advice && advice.Serial == facts.Serial ? $"; when it was asked last: {Sentences.Inside(why)}" : "";
 
     // A time that has not come was written under another clock.
     private static DateTimeOffset Settled(DateTimeOffset changed, DateTimeOffset now) =>
