@@ -7,6 +7,7 @@ namespace Berth.Acme;
 /// <summary>When a server would like a certificate renewed (RFC 9773 §4.2).</summary>
 public sealed record RenewalAdvice
 {
+    private const int LongestPage = 2048;
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1);
     private static readonly TimeSpan UsualPause = TimeSpan.FromHours(6);
@@ -17,7 +18,7 @@ public sealed record RenewalAdvice
     /// <summary>After <see cref="Start"/>.</summary>
     public required DateTimeOffset End { get; init; }
 
-    /// <summary>A page for people; null when the server names none.</summary>
+    /// <summary>A page for people, https or http; null when the server names none.</summary>
     public string? ExplanationUrl { get; init; }
 
     /// <summary>How long to wait before asking again: 1 minute to 1 day, 6 hours when the server does not say.</summary>
@@ -64,11 +65,17 @@ public sealed record RenewalAdvice
         }
     }
 
+    // For people to open: nothing else, and nothing that fills a disk or a terminal.
+    private static string? PageOf(string? url) =>
+        url is { Length: <= LongestPage } && Uri.TryCreate(url, UriKind.Absolute, out var page) && (page.Scheme == Uri.UriSchemeHttps || page.Scheme == Uri.UriSchemeHttp)
+            ? page.AbsoluteUri
+            : null;
+
     private static RenewalAdvice Of(RenewalInfo info, string id, AcmeResponse response) => new()
     {
         Start = info.SuggestedWindow.Start,
         End = info.SuggestedWindow.End,
-        ExplanationUrl = info.ExplanationUrl,
+        ExplanationUrl = PageOf(info.ExplanationUrl),
         AskAgainAfter = Clamp(response.RetryAfter ?? UsualPause),
         CertificateId = id,
     };

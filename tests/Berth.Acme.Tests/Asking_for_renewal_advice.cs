@@ -35,7 +35,23 @@ public sealed class Asking_for_renewal_advice : AtScriptedAuthority
     [Fact]
     public async Task of_a_server_that_gives_none_is_nothing() => Assert.Null(await AskAsync(await Guest.IssueAsync()));
 
-    private async Task<IssuedCertificate> IssueAsync(string? retryAfter, string start, string end)
+    /// <summary>The page is for people to open: what is no address of one is not kept.</summary>
+    [Theory]
+    [InlineData("https://ca.example/a\\nb\\u001b[31m", "https://ca.example/a%0Ab%1B[31m")]
+    [InlineData("javascript:alert(1)", null)]
+    [InlineData("file:///etc/passwd", null)]
+    [InlineData("LONG", null)]
+    public async Task keeps_no_page_that_is_none(string page, string? kept)
+    {
+        var url = page == "LONG" ? "https://ca.example/" + new string('a', 100_000) : page;
+        var issued = await IssueAsync(null, "2026-12-01T00:00:00Z", "2026-12-03T00:00:00Z", url);
+
+        var found = (await AskAsync(issued))!.ExplanationUrl;
+
+        Assert.Equal(kept, found);
+    }
+
+    private async Task<IssuedCertificate> IssueAsync(string? retryAfter, string start, string end, string page = "https://ca.example/why")
     {
         Authority.RenewalInfo = true;
         var issued = await Guest.IssueAsync();
@@ -44,7 +60,7 @@ public sealed class Asking_for_renewal_advice : AtScriptedAuthority
         {
             context.Response.Headers.RetryAfter = retryAfter;
             return ScriptedAuthority.WriteAsync(context, 200, JsonNode.Parse($$"""
-                {"suggestedWindow":{"start":"{{start}}","end":"{{end}}"},"explanationURL":"https://ca.example/why"}
+                {"suggestedWindow":{"start":"{{start}}","end":"{{end}}"},"explanationURL":"{{page}}"}
                 """)!);
         };
         return issued;

@@ -52,6 +52,19 @@ public sealed class Resting : IAsyncDisposable
     }
 
     [Fact]
+    public void gives_it_back_at_the_seventeenth_look_while_small_work_goes_on()
+    {
+        for (var i = 0; i < 16; i++)
+        {
+            Work(Megabyte);
+        }
+
+        Assert.Equal(0, _given);
+        Work(Megabyte);
+        Assert.Equal(1, _given);
+    }
+
+    [Fact]
     public void gives_it_back_again_after_the_next_burst()
     {
         Work(50 * Megabyte);

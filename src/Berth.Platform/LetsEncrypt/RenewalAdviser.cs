@@ -7,7 +7,7 @@ namespace Berth.Platform.LetsEncrypt;
 
 /// <summary>
 /// Asks the server that issued a certificate when it would like it renewed (RFC 9773), and keeps the time chosen in its window beside
-/// the certificate's state. A server that gives no answer changes nothing but when it is asked again.
+/// the certificate's state. A server that gives no answer changes nothing but when it is asked again, and that it is told of.
 /// </summary>
 public sealed class RenewalAdviser(
     LineageFiles lineages, CertificateFiles certificates, AcmeClients clients, LetsEncryptSettingsStore settings, TimeProvider time, Random random)
@@ -15,6 +15,7 @@ public sealed class RenewalAdviser(
     /// <summary>After which a server that offers no advice is asked again.</summary>
     public static readonly TimeSpan WhereNoneIsGiven = TimeSpan.FromDays(1);
 
+    private const int LongestWords = 400;
     private static readonly TimeSpan WhereUnanswered = TimeSpan.FromHours(6);
 
     /// <summary>The caller holds the app's certificate.</summary>
@@ -46,7 +47,7 @@ public sealed class RenewalAdviser(
                 CertificateId = before?.CertificateId,
                 Plan = plan,
                 AskAgainAt = plan?.AskAgainAt ?? time.GetUtcNow() + WhereUnanswered,
-                Unanswered = e.Problem.Found,
+                Unanswered = Printable.Of(e.Problem.Found, LongestWords),
             };
         }
     }

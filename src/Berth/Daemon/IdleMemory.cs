@@ -12,7 +12,7 @@ internal sealed class IdleMemory : IAsyncDisposable
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(10);
 
     // Fewer bytes between two looks are rest, and less than a part of what came since the last time: who is just at one certificate after another would
-    // want it again. Fewer than the second since the last time are not worth a collection.
+    // want it again, and gives it back after seventeen looks. Fewer than the second since the last time are not worth a collection.
     private const long Rest = 4 << 20;
     private const long Worthwhile = 4 << 20;
     private const int Part = 16;

@@ -165,7 +165,7 @@ public sealed class StatusCommands(
             ["letsencrypt-suggested-window"] = advice is null ? ""
                 : forPrograms ? $"{PlainJson.Time(advice.WindowStart)}/{PlainJson.Time(advice.WindowEnd)}"
                 : $"{Time(advice.WindowStart)} to {Time(advice.WindowEnd)}",
-            ["letsencrypt-suggested-because"] = advice?.ExplanationUrl ?? "",
+            ["letsencrypt-suggested-because"] = advice?.ExplanationUrl is { } page ? Printable.Of(page, 2048) : "",
             ["letsencrypt-certificates"] = Joined(bundles.Of(app).Select(Kept)),
         };
     }

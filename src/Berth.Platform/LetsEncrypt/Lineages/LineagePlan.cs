@@ -116,7 +116,7 @@ public static class LineagePlan
     }
 
     private static string Unanswered(CertificateFacts facts, LineageState state) =>
-        state.Advice is { Unanswered: { } why } advice && advice.Serial == facts.Serial ? $"; when it was asked last: {Sentences.Inside(why)}" : "";
+        state.Advice is { Unanswered: { } why } advice && advice.Serial == facts.Serial ? $"; when it was asked last: {Printable.Of(Sentences.Inside(why), 400).TrimEnd('.')}" : "";
 
     // A time that has not come was written under another clock.
     private static DateTimeOffset Settled(DateTimeOffset changed, DateTimeOffset now) =>
