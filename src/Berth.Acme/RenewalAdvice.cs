@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Berth.Acme.Protocol;
 using Berth.Acme.Transport;
+using Berth.Kernel;
 
 namespace Berth.Acme;
 
@@ -66,10 +67,7 @@ public sealed record RenewalAdvice
     }
 
     // For people to open: nothing else, and nothing that fills a disk or a terminal.
-    private static string? PageOf(string? url) =>
-        url is { Length: <= LongestPage } && Uri.TryCreate(url, UriKind.Absolute, out var page) && (page.Scheme == Uri.UriSchemeHttps || page.Scheme == Uri.UriSchemeHttp)
-            ? page.AbsoluteUri
-            : null;
+    private static string? PageOf(string? url) => url is { Length: <= LongestPage } && WebUrl.TryParse(url, out var page) ? page.AbsoluteUri : null;
 
     private static RenewalAdvice Of(RenewalInfo info, string id, AcmeResponse response) => new()
     {

@@ -30,22 +30,14 @@ public sealed class Resting : IAsyncDisposable
     [Fact]
     public void keeps_it_while_there_is_work()
     {
-        for (var i = 0; i < 10; i++)
-        {
-            Work(5 * Megabyte);
-        }
-
+        Work(5 * Megabyte, looks: 10);
         Assert.Equal(0, _given);
     }
 
     [Fact]
     public void keeps_what_one_small_work_after_another_wants_again()
     {
-        for (var i = 0; i < 12; i++)
-        {
-            Work(Megabyte);
-        }
-
+        Work(Megabyte, looks: 12);
         Assert.Equal(0, _given);
         Work(Megabyte / 10);
         Assert.Equal(1, _given);
@@ -54,11 +46,7 @@ public sealed class Resting : IAsyncDisposable
     [Fact]
     public void gives_it_back_at_the_seventeenth_look_while_small_work_goes_on()
     {
-        for (var i = 0; i < 16; i++)
-        {
-            Work(Megabyte);
-        }
-
+        Work(Megabyte, looks: 16);
         Assert.Equal(0, _given);
         Work(Megabyte);
         Assert.Equal(1, _given);
@@ -75,9 +63,12 @@ public sealed class Resting : IAsyncDisposable
         Assert.Equal(2, _given);
     }
 
-    private void Work(long bytes)
+    private void Work(long bytes, int looks = 1)
     {
-        _allocated += bytes;
-        _time.Advance(TimeSpan.FromSeconds(10));
+        for (var i = 0; i < looks; i++)
+        {
+            _allocated += bytes;
+            _time.Advance(TimeSpan.FromSeconds(10));
+        }
     }
 }

@@ -6,26 +6,21 @@ namespace Berth.TestKit;
 public static class Eventually
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    public static Task TrueAsync(Func<Task<bool>> condition) =>
+        LacksNothingAsync(async () => await condition() ? null : $"did not come about within {Patience}");
 
     /// <summary>Waits until what is found has these words.</summary>
-    public static async Task HasAsync(string words, Func<Task<string>> find)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        while (await find() is var found && !found.Contains(words, StringComparison.Ordinal))
-        {
-            Assert.False(limit.IsCancellationRequested, $"{words}: not within {Patience} in\n{found}");
-            await Task.Delay(Pause, TimeProvider.System, CancellationToken.None);
-        }
-    }
+    public static Task HasAsync(string words, Func<Task<string>> find) => LacksNothingAsync(
+        async () => await find() is var found && found.Contains(words, StringComparison.Ordinal) ? null : $"{words}: not within {Patience} in\n{found}");
 
-    public static async Task TrueAsync(Func<Task<bool>> condition)
+    private static async Task LacksNothingAsync(Func<Task<string?>> whatLacks)
     {
         using var limit = new CancellationTokenSource(Patience);
-        while (!await condition())
+        while (await whatLacks() is { } lack)
         {
-            Assert.False(limit.IsCancellationRequested, $"did not come about within {Patience}");
-            await Task.Delay(Pause, TimeProvider.System, CancellationToken.None);
+            Assert.False(limit.IsCancellationRequested, lack);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None);
         }
     }
 }

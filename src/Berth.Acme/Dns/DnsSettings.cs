@@ -97,7 +97,7 @@ internal sealed class DnsSettings(string provider, IReadOnlyDictionary<string, s
     internal Uri Url(string name, string usual)
     {
         var text = Find(name) ?? usual;
-        return Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp)
+        return WebUrl.TryParse(text, out var url)
             ? url
             : throw DnsProblems.BadSetting(Provider, name, "it is no http or https URL").AsException();
     }

@@ -15,7 +15,6 @@ public sealed class RenewalAdviser(
     /// <summary>After which a server that offers no advice is asked again.</summary>
     public static readonly TimeSpan WhereNoneIsGiven = TimeSpan.FromDays(1);
 
-    private const int LongestWords = 400;
     private static readonly TimeSpan WhereUnanswered = TimeSpan.FromHours(6);
 
     /// <summary>The caller holds the app's certificate.</summary>
@@ -47,7 +46,7 @@ public sealed class RenewalAdviser(
                 CertificateId = before?.CertificateId,
                 Plan = plan,
                 AskAgainAt = plan?.AskAgainAt ?? time.GetUtcNow() + WhereUnanswered,
-                Unanswered = Printable.Of(e.Problem.Found, LongestWords),
+                Unanswered = Printable.Of(e.Problem.Found, LineageAdvice.LongestWords),
             };
         }
     }

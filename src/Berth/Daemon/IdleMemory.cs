@@ -5,14 +5,14 @@ namespace Berth.Daemon;
 
 /// <summary>
 /// Gives back what a burst of work has left, once the daemon has come to rest: it waits for most of its life, and the machine's memory is for apps.
-/// While there is work nothing is done, for the next moment would want it again.
+/// While there is much work nothing is done, for the next moment would want it again.
 /// </summary>
 internal sealed class IdleMemory : IAsyncDisposable
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(10);
 
-    // Fewer bytes between two looks are rest, and less than a part of what came since the last time: who is just at one certificate after another would
-    // want it again, and gives it back after seventeen looks. Fewer than the second since the last time are not worth a collection.
+    // Fewer bytes between two looks are rest, if they are also less than a part of what came since the last time: who is just at one certificate after
+    // another would want it again, and gives it back at the seventeenth look at the latest. No more than the second are not worth a collection.
     private const long Rest = 4 << 20;
     private const long Worthwhile = 4 << 20;
     private const int Part = 16;

@@ -5,6 +5,9 @@ namespace Berth.Platform.LetsEncrypt.Lineages;
 /// <summary>What the server said about renewing one certificate (RFC 9773), and when to ask again.</summary>
 public sealed record LineageAdvice
 {
+    /// <summary>The longest <see cref="Unanswered"/>, in characters.</summary>
+    internal const int LongestWords = 400;
+
     /// <summary>The certificate it is about: advice about an older one counts no more.</summary>
     public required string Serial { get; init; }
 
@@ -16,6 +19,6 @@ public sealed record LineageAdvice
     /// <summary>The time chosen in the server's window; null when the server gives no advice.</summary>
     public RenewalPlan? Plan { get; init; }
 
-    /// <summary>Why the last question got no answer; null where it got one.</summary>
+    /// <summary>Why the last question brought none: unreachable, refused, or not to be asked; null where it brought some, or the server offers none.</summary>
     public string? Unanswered { get; init; }
 }

@@ -115,8 +115,9 @@ public static class LineagePlan
             : new LineageStep(LineageAction.Renew, at, $"renewal, {why}");
     }
 
+    // The file may be written by hand.
     private static string Unanswered(CertificateFacts facts, LineageState state) =>
-        state.Advice is { Unanswered: { } why } advice && advice.Serial == facts.Serial ? $"; when it was asked last: {Printable.Of(Sentences.Inside(why), 400).TrimEnd('.')}" : "";
+        state.Advice is { Unanswered: { } why } advice && advice.Serial == facts.Serial ? $"; when it was asked last: {Printable.Of(Sentences.Inside(why), LineageAdvice.LongestWords).TrimEnd('.')}" : "";
 
     // A time that has not come was written under another clock.
     private static DateTimeOffset Settled(DateTimeOffset changed, DateTimeOffset now) =>

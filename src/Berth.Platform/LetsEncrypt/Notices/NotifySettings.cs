@@ -25,10 +25,10 @@ public sealed class NotifySettings(PropertyStore properties)
         new(SmtpTo) { IsOwn = true, OnlyWhenSet = true, Refuse = text => Recipients(text).Length == Words(text).Length ? null : SettingProblems.BadValue(SmtpTo, text, "e-mail addresses, commas between them") },
         new(SmtpTrust) { IsOwn = true, OnlyWhenSet = true, Refuse = text => text.StartsWith('/') ? null : SettingProblems.BadValue(SmtpTrust, text, "the full path of a PEM file") },
         new(SmtpUser) { IsOwn = true, OnlyWhenSet = true },
-        new(Webhook) { IsOwn = true, Secret = true, Hidden = true, Refuse = text => IsUrl(text) ? null : SettingProblems.BadValue(Webhook, "****", "an http or https URL") },
+        new(Webhook) { IsOwn = true, Secret = true, Hidden = true, Refuse = text => WebUrl.TryParse(text, out _) ? null : SettingProblems.BadValue(Webhook, "****", "an http or https URL") },
     ];
 
-    public Uri? WebhookOf(AppName app) => Effective(app, Webhook) is { } text && IsUrl(text) ? new Uri(text) : null;
+    public Uri? WebhookOf(AppName app) => WebUrl.TryParse(Effective(app, Webhook), out var url) ? url : null;
 
     /// <returns>Null when no server or no recipient is set.</returns>
     internal SmtpSettings? SmtpOf(AppName app) =>
@@ -53,7 +53,4 @@ public sealed class NotifySettings(PropertyStore properties)
 
     private static string[] Words(string text) =>
         text.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-
-    private static bool IsUrl(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp);
 }
