@@ -48,7 +48,7 @@ public sealed record RenewalAdvice
             directory => directory.RenewalInfo,
             directory => client.Connection.GetAsync($"{directory.RenewalInfo?.TrimEnd('/')}/{id}", cancel),
             cancel);
-        var info = response.Read(AcmeJson.Default.RenewalInfo);
+        var info = response.Read(AcmeJson.Default.RenewalInfo, "RFC 9773");
         return info.SuggestedWindow.End <= info.SuggestedWindow.Start
             ? throw AcmeProblems.BadResponse(response.Url, "suggests a window that ends before it starts").AsException()
             : Of(info, id, response);

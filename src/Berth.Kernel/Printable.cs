@@ -9,11 +9,12 @@ public static class Printable
 {
     private static readonly SearchValues<char> ColourBody = SearchValues.Create("0123456789;:");
 
-    // C0 but line end and tab, DEL, C1, and the marks with which a text shows itself in another order than it is in.
+    // C0 but line end and tab, DEL, C1, what else ends a line, the marks with which a text shows itself in another order than it is in, and
+    // what is not seen at all; but not what joins letters and pictures (U+200C, U+200D).
     private static readonly SearchValues<char> Steering = SearchValues.Create(
     [
         .. Enumerable.Range(0, 0x20).Where(c => c is not ('\n' or '\t')).Concat(Enumerable.Range(0x7f, 0x21))
-            .Concat(Enumerable.Range(0x202a, 5)).Concat(Enumerable.Range(0x2066, 4)).Select(c => (char)c),
+            .Concat([0x061c, 0x200b, 0x200e, 0x200f, 0xfeff]).Concat(Enumerable.Range(0x2028, 7)).Concat(Enumerable.Range(0x2060, 10)).Select(c => (char)c),
     ]);
 
     /// <param name="text">Anything a stranger sent.</param>

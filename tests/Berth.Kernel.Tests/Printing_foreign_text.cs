@@ -17,6 +17,9 @@ public sealed class Printing_foreign_text
     [Theory]
     [InlineData("two\nlines\tand \x1b[2J", "two?lines?and ?[2J")]
     [InlineData("right\u202eleft\u2066", "right?left?")]
+    [InlineData("next\u2028line\u2029", "next?line?")]
+    [InlineData("\u200eno\u200bthing\u200f to\u061c see\ufeff", "?no?thing? to? see?")]
+    [InlineData("a family: \U0001F468\u200D\U0001F469\u200D\U0001F467", "a family: \U0001F468\u200D\U0001F469\u200D\U0001F467")]
     [InlineData("plain, with é and 日本", "plain, with é and 日本")]
     public void puts_a_mark_in_place_of_what_has_no_place_in_a_line(string text, string shown) => Assert.Equal(shown, Printable.Of(text));
 

@@ -210,8 +210,8 @@ public sealed class Checking_before_an_order
         await silent.ReceiveAsync(patience.Token);
 
         Assert.Equal(
-            "it is being worked on now; until that is done: no certificate is asked for\n", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"));
-        Assert.Matches("(?m)^hello +it is being worked on now", await berth.OkAsync("letsencrypt:status"));
+            "it is being worked on now\n", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"));
+        Assert.Matches("(?m)^hello +now +it is being worked on now$", await berth.OkAsync("letsencrypt:status"));
         Assert.False(enable.IsCompleted);
         await enable;
     }

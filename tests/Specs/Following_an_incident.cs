@@ -74,7 +74,8 @@ public sealed class Following_an_incident : IAsyncLifetime
 
         await _berth.StopAsync();
         await _berth.RestartAsync(WrongClock.Ahead("+7h"));
-        await Eventually.HasAsync($"; when it was asked last: The certificate authority at localhost:{_port} refused the connection", WhyAsync);
+        await Eventually.HasAsync($" UTC: The certificate authority at localhost:{_port} refused the connection", WhyAsync);
+        Assert.Matches("; when it was asked last on 20[^;]+ UTC: The certificate authority", await WhyAsync());
         Assert.Contains("in the window that the server suggests", await WhyAsync(), StringComparison.Ordinal);
     }
 

@@ -29,7 +29,7 @@ public sealed class Forgetting_a_setting
         Assert.DoesNotContain("certificate cannot be ordered", (await berth.RunAsync("doctor", "shop")).Output, StringComparison.Ordinal);
         Assert.Equal("\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-last-error"));
         Assert.Matches(
-            @"^it was asked for on 20\S+ \S+ UTC and could not be ordered \(Cannot request a certificate without an e-mail address!\); that has been set since\n$",
+            @"^it was asked for on 20\S+ \S+ UTC and could not be ordered: Cannot request a certificate without an e-mail address!; settings have changed since, and it is ordered by itself\n$",
             await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-waiting-for"));
         Assert.Equal("order\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-next"));
         Assert.Matches(@" \(in (1m|\d+s)\)\n$", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-next-at"));
@@ -116,7 +116,7 @@ public sealed class Forgetting_a_setting
         await pebble.GoOnAsync();
 
         Assert.Contains("registers only accounts that are bound to a customer account", (await asking).Error, StringComparison.Ordinal);
-        Assert.EndsWith("; that has been set since\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-waiting-for"), StringComparison.Ordinal);
+        Assert.EndsWith("; settings have changed since, and it is ordered by itself\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-waiting-for"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -166,7 +166,7 @@ public sealed class Forgetting_a_setting
         Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "shop")).Status);
         await berth.OkAsync("letsencrypt:disable", "shop");
         await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
-        Assert.Equal("no certificate is asked for\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-waiting-for"));
+        Assert.Equal("no certificate is asked for; `berth letsencrypt:enable shop` asks for one\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-waiting-for"));
 
         await berth.OkAsync("letsencrypt:set", "--global", "email");
         Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "shop")).Status);
@@ -203,7 +203,7 @@ public sealed class Forgetting_a_setting
 
     private static async Task IsTakenUpAsync(BerthServer berth)
     {
-        Assert.Contains(" could not be ordered (", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-waiting-for"), StringComparison.Ordinal);
+        Assert.Contains(" could not be ordered: ", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-waiting-for"), StringComparison.Ordinal);
 
         // By default none waits for whoever has just set something to ask by hand.
         await berth.OkAsync("letsencrypt:set", "shop", "by-default", "true");

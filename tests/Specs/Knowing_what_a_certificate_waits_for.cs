@@ -95,7 +95,7 @@ public sealed class Knowing_what_a_certificate_waits_for
 
         await pebble.SetServerFailureAsync("hello.example.com");
         Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello")).Status);
-        await SaysAsync("^the first certificate could not be had; it is asked for again by hand: .*hello.example.com");
+        await SaysAsync("^the first certificate could not be had, and is not tried again by itself; once it is mended: .*hello.example.com");
         Assert.Equal("\n", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"));
 
         await pebble.SetAddressAsync("hello.example.com", "127.0.0.1");
@@ -151,7 +151,7 @@ public sealed class Knowing_what_a_certificate_waits_for
         Assert.Equal(
             "it has no certificate yet, and gets one by default; the daemon comes to it within 10m\n",
             await berth.OkAsync("letsencrypt:status", "app0007", "--letsencrypt-waiting-for"));
-        Assert.Matches(@"(?m)^app0008 +now +it has no certificate yet, and gets one by default; the daemon comes to it within 10m$", await berth.OkAsync("letsencrypt:status"));
+        Assert.Matches(@"(?m)^app0008 +due +it has no certificate yet, and gets one by default; the daemon comes to it within 10m$", await berth.OkAsync("letsencrypt:status"));
         Assert.DoesNotContain("app0008", await berth.OkAsync("letsencrypt:list"), StringComparison.Ordinal);
     }
 
@@ -182,7 +182,7 @@ public sealed class Knowing_what_a_certificate_waits_for
             File.Exists($"{folder}/certificates/hello.example.com.crt") && File.ReadAllText($"{folder}/certificates/hello.example.com.crt") == second
             && Path.GetFileName(folder) != "current");
         await File.WriteAllTextAsync($"{other}/certificates/hello.example.com.crt", first);
-        var refused = await berth.RunAsync("letsencrypt:rollback", "hello");
+        var refused = await berth.RunAsync("letsencrypt:rollback", "hello", Path.GetFileName(other)[..8]);
         Assert.Contains("its key belongs to another certificate", refused.Error, StringComparison.Ordinal);
         Assert.Equal(first, await berth.OkAsync("certs:show", "hello", "crt"));
     }
@@ -193,7 +193,7 @@ public sealed class Knowing_what_a_certificate_waits_for
         var port = FreePort.Next();
         await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
         await using var berth = await BerthServer.StartAtAsync(pebble, port);
-        Assert.Equal("no certificate is asked for\n", await berth.OkAsync("letsencrypt:report", "hello", "--letsencrypt-waiting-for"));
+        Assert.Equal("no certificate is asked for; `berth letsencrypt:enable hello` asks for one\n", await berth.OkAsync("letsencrypt:report", "hello", "--letsencrypt-waiting-for"));
         await berth.OkAsync("letsencrypt:enable", "hello");
         Assert.Matches(@"^renewal(, | on 20\d\d-)", await berth.OkAsync("letsencrypt:report", "hello", "--letsencrypt-waiting-for"));
         var first = await berth.OkAsync("certs:show", "hello", "crt");
@@ -208,10 +208,10 @@ public sealed class Knowing_what_a_certificate_waits_for
         await berth.OkAsync("letsencrypt:rollback", "hello");
         await berth.OkAsync("letsencrypt:cron-job", "--add");
 
-        Assert.Contains("an earlier certificate was put back, and stays until ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
+        Assert.Contains("a certificate was put back by hand, and stays until ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
         Assert.Contains("put back by hand", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"), StringComparison.Ordinal);
         Assert.Matches(
-            "^renewal, .*; held back: an earlier certificate was put back, and stays until 20.* UTC: It was put back by hand",
+            "^renewal, .*; held back: a certificate was put back by hand, and stays until 20.* UTC: letsencrypt:enable --force gets a new one sooner",
             await berth.OkAsync("letsencrypt:report", "hello", "--letsencrypt-waiting-for"));
         Assert.Matches(@"\(in 23h", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-next-at"));
         await berth.KillAsync();

@@ -100,5 +100,5 @@ public sealed class Ordering_at_several_servers
     }
 
     private static int FailuresOf(string told, string server) =>
-        Regex.Match(told, $@"{Regex.Escape(server)}: (\d+) failures") is { Success: true } match ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
+        Regex.Match(told, $@"{Regex.Escape(server)}: (\d+) failures?") is { Success: true } match ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
 }

@@ -19,7 +19,7 @@ public sealed class Renewing_at_Pebble
         var first = await berth.OkAsync("certs:show", "hello", "crt");
 
         // This server offers no advice on renewal: it is not asked before tomorrow, and the notice tells of the renewal.
-        Assert.Matches(@"Letsencrypt next at: .*\(in 23h, 5\dm", await berth.OkAsync("letsencrypt:status", "hello"));
+        Assert.Matches(@"Letsencrypt asks server at: .*\(in 23h, 5\dm", await berth.OkAsync("letsencrypt:status", "hello"));
         Assert.False(File.Exists($"{berth.Home}/hello/letsencrypt/advice.json"));
         using var notice = JsonDocument.Parse(File.ReadLines($"{berth.Lib}/data/letsencrypt/--global/events.jsonl").Last());
         Assert.True(notice.RootElement.GetProperty("nextAttempt").GetDateTimeOffset() > TimeProvider.System.GetUtcNow().AddDays(7));

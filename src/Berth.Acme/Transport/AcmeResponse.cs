@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Berth.Acme.Protocol;
+using Berth.Kernel;
 
 namespace Berth.Acme.Transport;
 
@@ -31,7 +33,7 @@ internal sealed record AcmeResponse
     internal bool IsSuccess => Status is >= 200 and < 300;
 
     /// <exception cref="Kernel.ProblemException"><see cref="AcmeProblems.ResponseInvalid"/>.</exception>
-    internal T Read<T>(JsonTypeInfo<T> type)
+    internal T Read<T>(JsonTypeInfo<T> type, string describedBy = "RFC 8555")
     {
         try
         {
@@ -39,9 +41,13 @@ internal sealed record AcmeResponse
         }
         catch (JsonException e)
         {
-            throw AcmeProblems.BadResponse(Url, $"is not the JSON that RFC 8555 describes ({e.Message})").AsException(e);
+            throw AcmeProblems.BadResponse(Url, $"is not the JSON that {describedBy} describes ({Place(e)})").AsException(e);
         }
     }
+
+    // Its message may name types, which are nobody's business but ours.
+    private static string Place(JsonException e) => string.Create(
+        CultureInfo.InvariantCulture, $"line {(e.LineNumber ?? 0) + 1}, byte {(e.BytePositionInLine ?? 0) + 1}{(e.Path is { Length: > 0 } path ? $", at {Printable.Of(path)}" : "")}");
 
     /// <summary>Reads the error a server answered with; never throws.</summary>
     internal ProblemDocument ReadProblem()

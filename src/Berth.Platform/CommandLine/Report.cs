@@ -15,6 +15,9 @@ public sealed record Report(string Prefix, string Title)
     /// <summary>Whether the lines leave the prefix out and keep lower case, as those of <c>resource:report</c> do.</summary>
     public bool LeavesPrefixOut { get; init; }
 
+    /// <summary>Whether the lines leave out what has no value.</summary>
+    public bool LeavesEmptyOut { get; init; }
+
     /// <summary>Prints one app's values.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="subject">An app's name, or <c>global</c>.</param>
@@ -40,7 +43,7 @@ public sealed record Report(string Prefix, string Title)
         output.Headline($"{subject} {Title}");
         // As wide as the longest flag, which has two dashes where the line has a colon: so there is always a space.
         var width = Math.Max(KeyWidth, keys.Select(key => key.Length + 2).DefaultIfEmpty().Max());
-        foreach (var key in keys)
+        foreach (var key in keys.Where(key => !LeavesEmptyOut || values[key].Length > 0))
         {
             output.Detail($"{Words(key).PadRight(width)}{values[key]}");
         }

@@ -101,7 +101,7 @@ public sealed class CertificateManager(
         var before = lineages.ReadState(app);
 
         // First, so that no crash lets the daemon replace it at once.
-        lineages.WriteState(app, Outcomes.RolledBack(before, earlier.Facts!, lineages.ServerOf(app, earlier.Name), time.GetUtcNow()));
+        lineages.WriteState(app, Outcomes.RolledBack(before, earlier.Facts!, WordOf(app, lineages.ServerOf(app, earlier.Name)), time.GetUtcNow()));
         try
         {
             bundles.Activate(app, earlier);
@@ -137,6 +137,20 @@ public sealed class CertificateManager(
         {
             // The built-in authority is meant and does not run.
             return servers[0];
+        }
+    }
+
+    // A server is called as it is set, where one of those set is meant.
+    private string? WordOf(AppName app, string? directory)
+    {
+        try
+        {
+            return directory is null ? null : settings.Read(app).Servers.FirstOrDefault(word => requests.Means(word, directory)) ?? directory;
+        }
+        catch (ProblemException)
+        {
+            // A setting that cannot be read must not keep anyone from going back.
+            return directory;
         }
     }
 

@@ -15,6 +15,7 @@ public sealed class LetsEncryptFeature(
     LetsEncryptReport report,
     LetsEncryptSettingsStore settings,
     AutoRenewal renewal,
+    WaitingWords waiting,
     LineageFiles lineages,
     PropertyStore properties,
     CertificateFiles certificates,
@@ -106,6 +107,11 @@ public sealed class LetsEncryptFeature(
         var urgent = apps.List().Select(app => (App: app, At: ExpiryOf(app))).Where(one => one.At is not null).OrderBy(one => one.At).Select(one => one.App).ToArray();
         var failures = await EachInTurn.RunAsync(
             urgent, (app, output) => RenewIfDueAsync(app, $"Enabling letsencrypt for {app}", needsWord: true, output, call.Cancel), call);
+        foreach (var app in apps.List().Except(urgent))
+        {
+            WarnOfFirstFailure(app, call.Output);
+        }
+
         call.Output.Headline("Finished auto-renewal");
         return failures == 0 ? 0 : throw LetsEncryptProblems.SomeFailed().AsException();
     }
@@ -129,29 +135,45 @@ public sealed class LetsEncryptFeature(
         if (!fromAcme)
         {
             output.Step($"Letsencrypt not enabled for {app}");
+            WarnOfFirstFailure(app, output);
             return 0;
         }
 
-        var left = facts is null ? TimeSpan.Zero : manager.RenewalOf(app, facts) - time.GetUtcNow();
-        if (left > TimeSpan.Zero && damage is null)
+        var (now, step) = (time.GetUtcNow(), manager.NextOf(app).OfCertificate);
+        var isOrder = step.Action == LineageAction.Order && damage is null;
+        if (damage is null && facts is not null && manager.RenewalOf(app, facts) > now && !step.IsDue(now))
         {
-            output.Detail($"{app} still has {RemainingTime.Format(left)} left before renewal");
+            output.Detail($"{app} still has {RemainingTime.Format((step.At ?? facts.NotAfter) - now)} left before renewal");
+            if (isOrder)
+            {
+                output.Detail($"{app}: {GateWords.Of(step)}");
+            }
+
             return 0;
         }
 
         if (needsWord)
         {
             // Who renews them all means no single one: an earlier certificate that was put back by hand stays its while.
-            if (manager.NextOf(app) is { Gate: { Kind: GateKind.RolledBack } } step)
+            if (step.Gate is { Kind: GateKind.RolledBack })
             {
                 output.Detail($"{app}: {GateWords.Of(step)}");
                 return 0;
             }
 
-            output.Step(damage is null ? $"{app} needs renewal" : $"{app} needs {(damage.IsKept ? "its certificate put back" : "another certificate")}: {damage.Found}");
+            output.Step(isOrder ? $"{app} needs another certificate: {step.Why}" : damage is null ? $"{app} needs renewal" : $"{app} needs {(damage.IsKept ? "its certificate put back" : "another certificate")}: {damage.Found}");
         }
 
         return await manager.ObtainAsync(app, headline, force: false, output, cancel);
+    }
+
+    // It is not listed among the certificates, and nobody else would tell of it here.
+    private void WarnOfFirstFailure(AppName app, CommandOutput output)
+    {
+        if (waiting.OfFirstFailure(app) is { } words)
+        {
+            output.Warn($"{app} has no certificate: {output.Caller.AsCalled(words)}");
+        }
     }
 
     private Task<int> ActiveAsync(CommandCall call)

@@ -65,10 +65,12 @@ public static class LetsEncryptProblems
         };
     }
 
-    internal static Problem NoEarlier(AppName app, string? wanted) => new(
+    internal static Problem NoEarlier(AppName app, string? wanted, Bundle? later) => new(
         NothingToRollBackTo,
-        wanted is null ? $"{app} has no earlier certificate to go back to." : $"{app} has no earlier certificate that begins with '{Printable.Of(wanted)}'.",
-        $"`berth letsencrypt:status {app}` lists those that are kept; `berth letsencrypt:enable {app} --force` orders a new one.");
+        wanted is null ? $"{app} has no earlier certificate to go back to." : $"{app} keeps no other certificate that begins with '{Printable.Of(wanted)}'.",
+        wanted is null && later is not null
+            ? $"A later one is kept: `berth letsencrypt:rollback {app} {later.ShortName}` puts it into service; `berth letsencrypt:status {app}` lists all."
+            : $"`berth letsencrypt:status {app}` lists those that are kept; `berth letsencrypt:enable {app} --force` orders a new one.");
 
     /// <summary>What is found of damaged files, and who mends it.</summary>
     public static Problem FilesDamaged(AppName app, CertificateDamage damage) => new(

@@ -77,7 +77,7 @@ public sealed class LetsEncryptReport(
         values["letsencrypt-expiration"] = facts?.NotAfter.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) ?? "";
         values["letsencrypt-expires-at"] = facts is null ? "" : Readable(facts.NotAfter);
         var (stored, step) = reader.ReadOf(app);
-        values["letsencrypt-next-attempt"] = step.At is { } next ? Readable(next) : "";
+        values["letsencrypt-next-attempt"] = step.OfCertificate.At is { } next ? Readable(next) : "";
         values["letsencrypt-waiting-for"] = words.Of(app, stored, step);
         values["letsencrypt-gates"] = words.GatesOf(stored, step);
         values["letsencrypt-last-error"] = (step.Refusal ?? stored.State.LastFailure)?.Found ?? "";

@@ -16,6 +16,7 @@ public sealed class RenewalAdviser(
     public static readonly TimeSpan WhereNoneIsGiven = TimeSpan.FromDays(1);
 
     private static readonly TimeSpan WhereUnanswered = TimeSpan.FromHours(6);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMinutes(1);
 
     /// <summary>The caller holds the app's certificate.</summary>
     public async Task AskAsync(AppName app, CancellationToken cancel)
@@ -38,17 +39,23 @@ public sealed class RenewalAdviser(
         }
         catch (ProblemException e)
         {
-            var pause = AcmeProblems.RetryAfterOf(e) ?? WhereUnanswered;
-            var plan = before?.Plan?.Unanswered(time.GetUtcNow(), pause);
-            return new LineageAdvice
-            {
-                Serial = serial,
-                CertificateId = before?.CertificateId,
-                Plan = plan,
-                AskAgainAt = plan?.AskAgainAt ?? time.GetUtcNow() + WhereUnanswered,
-                Unanswered = Printable.Of(e.Problem.Found, LineageAdvice.LongestWords),
-            };
+            return Unanswered(serial, before, AcmeProblems.RetryAfterOf(e) ?? WhereUnanswered, e.Problem);
         }
+    }
+
+    private LineageAdvice Unanswered(string serial, LineageAdvice? before, TimeSpan pause, Problem why)
+    {
+        var now = time.GetUtcNow();
+        var plan = before?.Plan?.Unanswered(now, pause);
+        return new LineageAdvice
+        {
+            Serial = serial,
+            CertificateId = before?.CertificateId,
+            Plan = plan,
+            AskAgainAt = plan?.AskAgainAt ?? now + (pause < ShortestPause ? ShortestPause : pause > WhereNoneIsGiven ? WhereNoneIsGiven : pause),
+            Unanswered = Printable.Of(why.Found, LineageAdvice.LongestWords),
+            UnansweredAt = now,
+        };
     }
 
     private LineageAdvice Of(string serial, RenewalAdvice? advice, LineageAdvice? before)

@@ -257,17 +257,20 @@ public sealed class RenewalLoop(
         try
         {
             await manager.RenewAsync(app, () => renewal.IsOn, log.OutputOf(app), cancel);
+            queue.Troubles.Forget(app);
             return Breath;
         }
         catch (ProblemException e)
         {
             log.Failed(app, e.Problem);
+            queue.Troubles.Note(app, e.Problem);
             return AfterTrouble;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
             // One app's fault must not end the loop that keeps all others' certificates alive, nor be tried without a pause.
             log.Faulted(app, e);
+            queue.Troubles.NoteFault(app);
             return AfterFault;
         }
     }
@@ -276,7 +279,13 @@ public sealed class RenewalLoop(
     {
         try
         {
-            return Later(known.Next(app, () => manager.NextOf(app).At), _notBefore.GetValueOrDefault(app));
+            var next = known.Next(app, () => manager.NextOf(app).At);
+            if (!(next <= time.GetUtcNow()))
+            {
+                queue.Troubles.Forget(app);
+            }
+
+            return Later(next, _notBefore.GetValueOrDefault(app));
         }
         catch (ProblemException e)
         {

@@ -1,3 +1,5 @@
+using Berth.Kernel;
+
 namespace Berth.Platform.LetsEncrypt;
 
 /// <summary>Makes what was found a part of a longer text.</summary>
@@ -11,4 +13,8 @@ public static class Sentences
 
     /// <summary>A sentence with one mark at its end.</summary>
     public static string Ended(string text) => text.Length > 0 && text[^1] is '.' or '!' or '?' ? text : text + ".";
+
+    /// <summary>What to do about a failure, told later than to whoever ran the command, and of a daemon's that nobody ran.</summary>
+    public static string Standing(string remedy, AppName app) =>
+        remedy.Replace("run the command again", $"run `berth letsencrypt:enable {app}`", StringComparison.Ordinal);
 }

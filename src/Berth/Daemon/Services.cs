@@ -120,8 +120,7 @@ internal sealed class Services : IAsyncDisposable
         var trustFile = Environment.GetEnvironmentVariable("LEGO_CA_CERTIFICATES");
         _clients = new AcmeClients(store, authority, trustFile, FailPoints.Hook, time);
         Lineages = new LineageFiles(store, certificates, time, FailPoints.Hook);
-        var random = new Random();
-        var renewalLog = new RenewalLog(logs);
+        var (random, renewalLog) = (new Random(), new RenewalLog(logs));
         var events = new LineageEvents(renewalLog);
         _dns = new DnsChoice(properties, roots, time);
         Notices = new NoticeDelivery(new NotifySettings(properties), store, triggers, renewalLog.OutputOf, renewalLog, time);
@@ -146,16 +145,18 @@ internal sealed class Services : IAsyncDisposable
             new Rehearsal(planner, Lineages, _clients, orders, solvers),
             bundles, _clients, settings, routes, events, triggers, time);
         var renewal = AutoRenewal = new AutoRenewal(properties, store);
-        var queue = new RenewalQueue();
-        var (heartbeat, waiting) = (new Heartbeat(store), new WaitingWords(Manager, certificates, underWay, renewal, queue, time));
+        var queue = new RenewalQueue(new RenewalTroubles(Lineages, time));
+        var (heartbeat, waiting) = (new Heartbeat(store), new WaitingWords(lineageReader, Manager, certificates, underWay, renewal, queue, time));
         Command[] more =
         [
             .. new CheckCommands(preflight, scopes, planner, apps).All,
             .. new EventCommands(notices, apps).All,
             .. new AccountCommands(_clients, settings, properties, apps).All,
             .. new LimitCommands(ledgers, planner, requests, apps, time).All,
-            .. new ListCommands(settings, lineageReader, Lineages, certificates, apps, time).All,
-            .. new StatusCommands(Manager, planner, lineageReader, Lineages, bundles, underWay, waiting, heartbeat, apps, time) { IsDaemon = inDaemon }.All,
+            .. new ListCommands(lineageReader, waiting, renewal, certificates, apps, time).All,
+            .. new StatusCommands(
+                new StatusReport(lineageReader, Lineages, bundles, planner, underWay, waiting, renewal, notices), lineageReader, waiting, heartbeat, apps, time) { IsDaemon = inDaemon }.All,
+            .. new RollbackCommands(Manager, planner, apps).All,
         ];
         Renewals = new RenewalLoop(apps, Known, routes, Manager, renewal, queue, renewalLog, time)
         {
@@ -187,7 +188,7 @@ internal sealed class Services : IAsyncDisposable
             new UrlFeature(UrlFeature.All, urls, apps),
             new UrlFeature(UrlFeature.Best, urls, apps),
             new LetsEncryptFeature(
-                Manager, new LetsEncryptReport(settings, renewal, Manager, lineageReader, waiting, properties, certificates, apps), settings, renewal, Lineages,
+                Manager, new LetsEncryptReport(settings, renewal, Manager, lineageReader, waiting, properties, certificates, apps), settings, renewal, waiting, Lineages,
                 properties, certificates, apps, triggers, more, Renewals.Nudge, time),
             new MetricsFeature(new CertificateMetrics(apps, certificates, Manager, heartbeat, time)),
             new PsFeature(Runtime, ps, new PsReport(Runtime, ps, formations, apps), new PsScaling(Runtime, formations, apps), journal, apps, triggers),

@@ -77,7 +77,9 @@ public sealed class LimitCommands(Ledgers ledgers, CertificatePlanner planner, O
 
             if (limits.Count == 0 && gates.Count == 0)
             {
-                output.Detail("nothing is spent, or nothing is known of what this server counts");
+                output.Detail(ledgers.AreKnownOf(server)
+                    ? "nothing is spent"
+                    : output.Caller.AsCalled($"no limits are known of this server, so no order is held back for one; `berth letsencrypt:set --global limits {server.Authority}/new-orders=300/3h` names them"));
             }
         }
 

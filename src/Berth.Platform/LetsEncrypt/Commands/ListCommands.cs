@@ -5,12 +5,12 @@ using Berth.Platform.Apps;
 using Berth.Platform.Certs;
 using Berth.Platform.CommandLine;
 using Berth.Platform.LetsEncrypt.Lineages;
+using Berth.Platform.LetsEncrypt.Limits;
 
 namespace Berth.Platform.LetsEncrypt.Commands;
 
 /// <summary><c>letsencrypt:list</c>, <c>letsencrypt:ls</c> in 2016: all certificates of ACME servers, the first to expire first.</summary>
-public sealed class ListCommands(
-    LetsEncryptSettingsStore settings, LineageReader reader, LineageFiles lineages, CertificateFiles certificates, AppCatalog apps, TimeProvider time)
+public sealed class ListCommands(LineageReader reader, WaitingWords waiting, AutoRenewal renewal, CertificateFiles certificates, AppCatalog apps, TimeProvider time)
 {
     private const string Description = "List the apps with certificates and their expiry";
 
@@ -43,11 +43,10 @@ public sealed class ListCommands(
     private List<Row> Rows()
     {
         using var moment = apps.AsOfNow();
-        var graceOf = settings.GracePeriods();
-        return [.. apps.List().Select(app => TryRow(app, graceOf)).OfType<Row>().OrderBy(row => row.Facts?.NotAfter ?? DateTimeOffset.MaxValue)];
+        return [.. apps.List().Select(TryRow).OfType<Row>().OrderBy(row => row.Facts?.NotAfter ?? DateTimeOffset.MaxValue)];
     }
 
-    private Row? TryRow(AppName app, Func<AppName, TimeSpan?> graceOf)
+    private Row? TryRow(AppName app)
     {
         try
         {
@@ -57,20 +56,20 @@ public sealed class ListCommands(
                 return null;
             }
 
-            var state = lineages.ReadState(app);
-            var failure = (state.Refusal is null ? null : reader.NextOf(app).Refusal) ?? state.LastFailure;
-            if (damage is not null)
-            {
-                return new Row(app, facts, time.GetUtcNow(), Told(app, damage, failure));
-            }
-
-            return new Row(app, facts, facts is null ? default : LineagePlan.RenewalOf(facts, graceOf(app), state.Advice).At, failure);
+            var (stored, step) = reader.ReadOf(app);
+            var failure = step.Refusal ?? stored.State.LastFailure ?? stored.State.Failing.Select(Of).FirstOrDefault();
+            return damage is null
+                ? new Row(app, facts, step.OfCertificate.At ?? default, failure)
+                : new Row(app, facts, time.GetUtcNow(), Told(app, damage, failure));
         }
         catch (ProblemException e)
         {
             return new Row(app, null, default, LineageFailure.Of(e.Problem, time.GetUtcNow()));
         }
     }
+
+    private static LineageFailure Of(FailingName name) =>
+        new(name.Code, $"{name.Name}: {Sentences.Ended(name.Words)}", $"It is tried again at {Holds.Time(name.RetryAt)}; `berth explain {name.Code}` says what mends it.");
 
     // Where another was ordered and could not be had, that is what to mend.
     private LineageFailure Told(AppName app, CertificateDamage damage, LineageFailure? failure)
@@ -100,7 +99,7 @@ public sealed class ListCommands(
             if (row.Failure is { } failure)
             {
                 Send(lines, call.Output);
-                call.Output.Warn($"{row.App}: {Sentences.Inside(failure.Found)} ({call.Caller.AsCalled(failure.Remedy)})");
+                call.Output.Warn($"{row.App}: {Sentences.Inside(failure.Found)} ({call.Caller.AsCalled(Sentences.Standing(failure.Remedy, row.App))})");
             }
             else if (lines.Length > Piece)
             {
@@ -109,6 +108,24 @@ public sealed class ListCommands(
         }
 
         Send(lines, call.Output);
+        WarnOfRest(rows, call);
+    }
+
+    // What no line is about: of those that were asked for and are not there, and of all.
+    private void WarnOfRest(List<Row> rows, CommandCall call)
+    {
+        foreach (var app in apps.List().Except(rows.Select(row => row.App)))
+        {
+            if (waiting.OfFirstFailure(app) is { } words)
+            {
+                call.Output.Warn($"{app} has no certificate: {call.Caller.AsCalled(words)}");
+            }
+        }
+
+        if (rows.Count > 0 && !renewal.IsOn)
+        {
+            call.Output.Warn(call.Caller.AsCalled("Renewal by the daemon is off: `berth letsencrypt:auto-renew` renews what is due, `berth letsencrypt:cron-job --add` has the daemon do it."));
+        }
     }
 
     private static async Task PrintJsonAsync(List<Row> rows, CommandCall call)
@@ -144,13 +161,13 @@ public sealed class ListCommands(
         writer.WriteString("renewal_at", row.Facts is null ? "" : PlainJson.Time(row.Renewal));
         writer.WriteString("problem", row.Failure?.Code ?? "");
         writer.WriteString("found", row.Failure?.Found ?? "");
-        writer.WriteString("remedy", caller.AsCalled(row.Failure?.Remedy ?? ""));
+        writer.WriteString("remedy", row.Failure is { } failure ? caller.AsCalled(Sentences.Standing(failure.Remedy, row.App)) : "");
         writer.WriteEndObject();
     });
 
     private static void Append(StringBuilder lines, string app, CertificateFacts facts, DateTimeOffset now, DateTimeOffset renewal) => lines.Append(
         CultureInfo.InvariantCulture,
-        $"{app,-25} {facts.NotAfter.LocalDateTime,-25:yyyy-MM-dd HH:mm:ss} {RemainingTime.Format(facts.NotAfter - now),-25} {RemainingTime.Format(renewal - now),-25}\n");
+        $"{app,-25} {facts.NotAfter.LocalDateTime,-25:yyyy-MM-dd HH:mm:ss} {RemainingTime.Format(facts.NotAfter - now),-25} {((renewal - now).Duration() < TimeSpan.FromSeconds(1) ? "now" : RemainingTime.Format(renewal - now)),-25}\n");
 
     private static void Send(StringBuilder lines, CommandOutput output)
     {

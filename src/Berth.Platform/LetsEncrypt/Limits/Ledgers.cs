@@ -12,9 +12,14 @@ public sealed class Ledgers(IStateStore store, LetsEncryptSettingsStore settings
     /// <summary>The servers anything was spent at.</summary>
     public IReadOnlyList<Uri> Known => [.. LedgerFiles.Known(store)];
 
+    /// <summary>Whether any limit of the server is known, by itself or by what was set.</summary>
+    public bool AreKnownOf(Uri directory) => LimitWords.Of(directory, Set).All.Count > 0;
+
+    private string Set => settings.ForAll(LetsEncryptSettingsStore.Limits) ?? "";
+
     public Task<RateLedger> OfAsync(Uri directory)
     {
-        var limits = settings.ForAll(LetsEncryptSettingsStore.Limits) ?? "";
+        var limits = Set;
         var (_, ledger) = _open.AddOrUpdate(
             directory.OriginalString,
             key => (limits, Open(directory, limits)),

@@ -16,7 +16,7 @@ public sealed class Bundles(IStateStore store, LineageFiles lineages, TimeProvid
             .. store.List(LineageFiles.Certificates(app)).Where(name => name != "current")
                 .Select(name => new Bundle(name, Read(app, name) is ({ } chain, not null) ? CertificateFacts.TryRead(chain) : null, name == current))
                 .OrderByDescending(bundle => bundle.Facts?.NotBefore ?? DateTimeOffset.MinValue)
-                .ThenBy(bundle => bundle.Name, StringComparer.Ordinal),
+                .ThenByDescending(bundle => Directory.GetLastWriteTimeUtc(store.FileOf(LineageFiles.Certificates(app).Slash(bundle.Name)))),
         ];
     }
 
@@ -27,11 +27,18 @@ public sealed class Bundles(IStateStore store, LineageFiles lineages, TimeProvid
     /// <exception cref="ProblemException">There is none, or it cannot serve.</exception>
     public Bundle Find(AppName app, string? wanted)
     {
-        var others = Of(app).Where(bundle => !bundle.IsCurrent);
-        var bundle = (wanted is null ? others.FirstOrDefault() : others.FirstOrDefault(other => other.Name.StartsWith(wanted, StringComparison.Ordinal)))
-            ?? throw LetsEncryptProblems.NoEarlier(app, wanted).AsException();
+        var all = Of(app);
+        var bundle = (wanted is null ? Earlier(all) : all.FirstOrDefault(other => !other.IsCurrent && other.Name.StartsWith(wanted, StringComparison.Ordinal)))
+            ?? throw LetsEncryptProblems.NoEarlier(app, wanted, all.FirstOrDefault(other => !other.IsCurrent)).AsException();
         _ = ReadProven(app, bundle);
         return bundle;
+    }
+
+    // Twice back is not forth again.
+    private static Bundle? Earlier(IReadOnlyList<Bundle> newestFirst)
+    {
+        var current = newestFirst.Index().Where(bundle => bundle.Item.IsCurrent).Select(bundle => bundle.Index).DefaultIfEmpty(-1).First();
+        return newestFirst.ElementAtOrDefault(current + 1);
     }
 
     /// <summary>Puts an earlier certificate into service again.</summary>

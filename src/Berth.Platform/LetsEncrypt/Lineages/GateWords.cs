@@ -6,7 +6,7 @@ namespace Berth.Platform.LetsEncrypt.Lineages;
 /// <summary>What a certificate waits for, in words for people; the same in every command that tells of it.</summary>
 internal static class GateWords
 {
-    public static string Of(LineageStep step) => step.Gate is { } gate ? $"{step.Why}; held back: {Of(gate)}" : step.Why;
+    public static string Of(LineageStep step) => step.OfCertificate.Gate is { } gate ? $"{step.Why}; held back: {Of(gate)}" : step.Why;
 
     public static string Of(LineageGate gate) =>
         $"{gate.Kind switch
@@ -16,7 +16,7 @@ internal static class GateWords
             GateKind.Limit => "a limit is used up",
             GateKind.Paused => "the server has paused a name",
             GateKind.UserAction => "someone must act",
-            GateKind.RolledBack => "an earlier certificate was put back, and stays",
+            GateKind.RolledBack => "a certificate was put back by hand, and stays",
             _ => "a rest after renewals",
         }} until {Time(gate.Until)}: {Printable.Of(gate.Reason, 600)}{(gate.Page is null ? "" : $" See {gate.Page}")}";
 

@@ -21,4 +21,7 @@ public sealed record LineageAdvice
 
     /// <summary>Why the last question brought none: unreachable, refused, or not to be asked; null where it brought some, or the server offers none.</summary>
     public string? Unanswered { get; init; }
+
+    /// <summary>When that was; null where it is not known.</summary>
+    public DateTimeOffset? UnansweredAt { get; init; }
 }

@@ -11,6 +11,9 @@ public sealed record LineageFailure(string Code, string Found, string Remedy)
     /// <summary>Further findings: the server's words about single names.</summary>
     public IReadOnlyList<string> Details { get; init => field = value ?? []; } = [];
 
+    /// <summary>The names that it was about; none where it was about all of them, or in a state from before this was kept.</summary>
+    public IReadOnlyList<string> Names { get; init => field = value ?? []; } = [];
+
     public static LineageFailure Of(Problem problem, DateTimeOffset now) =>
         new(problem.Code.Id, problem.Found, problem.Remedy) { At = now, Details = [.. problem.Details] };
 }

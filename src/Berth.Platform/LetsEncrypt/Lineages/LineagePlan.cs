@@ -25,14 +25,17 @@ public static class LineagePlan
 
     public static LineageStep Next(LineageWants wants, LineageStored stored, DateTimeOffset now)
     {
-        var step = Wish(wants, stored, now) with
+        var refusal = wants.WhyNot is { Code.IsOfSettings: true } why && stored.State.Refusal?.Why.At is { } refused ? LineageFailure.Of(why, refused) : null;
+        var step = Wish(wants, stored, now);
+        return Gated(step) with { Then = step.Then is { } then ? Gated(then) : null };
+
+        LineageStep Gated(LineageStep wish)
         {
-            Obstacle = wants.WhyNot,
-            Refusal = wants.WhyNot is { Code.IsOfSettings: true } why && stored.State.Refusal?.Why.At is { } refused ? LineageFailure.Of(why, refused) : null,
-        };
-        return step.At is { } at && LatestGate(step, wants, stored, now) is { } gate && gate.Until > at
-            ? step with { At = gate.Until, Gate = gate }
-            : step;
+            wish = wish with { Obstacle = wants.WhyNot, Refusal = refusal };
+            return wish.At is { } at && LatestGate(wish, wants, stored, now) is { } gate && gate.Until > at
+                ? wish with { At = gate.Until, Gate = gate }
+                : wish;
+        }
     }
 
     /// <summary>When a certificate is renewed, and why then.</summary>
@@ -104,20 +107,28 @@ public static class LineagePlan
             ask = now;
         }
 
-        var retry = stored.State.NextRetryOf(wants.Names);
-        if (retry < at && retry <= ask)
-        {
-            return new LineageStep(LineageAction.Order, retry, $"{string.Join(", ", stored.State.Failing.Select(name => name.Name).Take(3))} could not be proved and is tried again");
-        }
+        var renewal = new LineageStep(LineageAction.Renew, at, $"renewal, {why}{(Unanswered(facts, stored.State) is { Length: > 0 } silence ? $"; of whether the server wants it sooner nothing is known{silence}" : "")}");
+        var next = Retry(wants, stored) is { } retry && retry.At < at ? retry : renewal;
+        return ask < next.At
+            ? new LineageStep(LineageAction.AskAdvice, ask, $"{(next == renewal ? "" : $"{next.Why} on {Minute(next.At)}; ")}renewal on {Minute(at)}, {why}; until then the server is asked whether it wants it sooner{Unanswered(facts, stored.State)}") { Then = next }
+            : next;
+    }
 
-        return ask < at
-            ? new LineageStep(LineageAction.AskAdvice, ask, string.Create(CultureInfo.InvariantCulture, $"renewal on {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC, {why}; until then the server is asked whether it wants it sooner{Unanswered(facts, stored.State)}"))
-            : new LineageStep(LineageAction.Renew, at, $"renewal, {why}");
+    private static LineageStep? Retry(LineageWants wants, LineageStored stored)
+    {
+        // One that the certificate carries waits for its renewal.
+        FailingName[] failing = [.. stored.State.Failing.Where(name =>
+            wants.Names.FirstOrDefault(wanted => wanted.Text == name.Name) is { } wanted && !CertificateNames.Cover(stored.InService?.Names ?? [], wanted))];
+        return failing.Length == 0
+            ? null
+            : new LineageStep(LineageAction.Order, failing.Min(name => name.RetryAt), $"{string.Join(", ", failing.Take(3).Select(name => name.Name))} could not be proved and is tried again");
     }
 
     // The file may be written by hand.
     private static string Unanswered(CertificateFacts facts, LineageState state) =>
-        state.Advice is { Unanswered: { } why } advice && advice.Serial == facts.Serial ? $"; when it was asked last: {Printable.Of(Sentences.Inside(why), LineageAdvice.LongestWords).TrimEnd('.')}" : "";
+        state.Advice is { Unanswered: { Length: > 0 } why } advice && advice.Serial == facts.Serial
+            ? $"; when it was asked last{At(advice.UnansweredAt)}: {Printable.Of(Sentences.Inside(why), LineageAdvice.LongestWords).TrimEnd('.')}"
+            : "";
 
     // A time that has not come was written under another clock.
     private static DateTimeOffset Settled(DateTimeOffset changed, DateTimeOffset now) =>
@@ -134,15 +145,17 @@ public static class LineagePlan
         return new LineageStep(
             LineageAction.Order,
             wants.ByDefault ? now : Settled(mended, now),
-            $"it was asked for{At(why.At)} and could not be ordered ({Sentences.Inside(why.Found).TrimEnd('.')}); that has been set since");
+            $"it was asked for{At(why.At)} and could not be ordered: {Sentences.Inside(why.Found).TrimEnd('.')}; settings have changed since, and it is ordered by itself");
     }
 
-    private static string At(DateTimeOffset? time) => time is { } at ? string.Create(CultureInfo.InvariantCulture, $" on {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC") : "";
+    private static string At(DateTimeOffset? time) => time is { } at ? $" on {Minute(at)}" : "";
+
+    private static string Minute(DateTimeOffset? time) => string.Create(CultureInfo.InvariantCulture, $"{time?.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
 
     private static string WhyNone(LineageWants wants, LineageStored stored) =>
         wants.WhyNot is { } why ? $"a certificate {(wants.ByDefault ? "is wanted by default" : "was asked for")} and cannot be ordered: {Sentences.Inside(why.Found)}"
         : stored.State.LastFailure is null ? "no certificate is asked for"
-        : "the first certificate could not be had; it is asked for again by hand";
+        : "the first certificate could not be had";
 
     private static DateTimeOffset AskAt(CertificateFacts facts, LineageState state) =>
         state.Advice is { } advice && advice.Serial == facts.Serial ? advice.AskAgainAt : state.AskAdviceAt ?? state.LastSuccess ?? facts.NotBefore;

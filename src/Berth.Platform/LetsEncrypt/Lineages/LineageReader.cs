@@ -18,7 +18,9 @@ public sealed class LineageReader(
         using var now = settings.AsOfNow();
         var stored = StoredOf(app);
         stored = orderIsOver ? stored with { HasOpenOrder = false } : stored;
-        return (stored, LineagePlan.Next(WantsOf(app, stored), stored, time.GetUtcNow()));
+        var wants = WantsOf(app, stored);
+        stored = wants.Names.Count == 0 ? stored : stored.For(wants.Names);
+        return (stored, LineagePlan.Next(wants, stored, time.GetUtcNow()));
     }
 
     public LineageStored StoredOf(AppName app)
@@ -54,7 +56,8 @@ public sealed class LineageReader(
         var refused = stored.State.Refusal;
         var (settled, changed) = refused is null ? default : stamp.Of(app);
         Problem? obstacle = null;
-        var wanted = isFirst && !byDefault && refused is null ? null : TryPlan(app, out obstacle);
+        var isWanted = !isFirst || byDefault || refused is not null || stored.State.LastFailure is not null;
+        var wanted = isWanted ? TryPlan(app, out obstacle) : null;
         return new LineageWants(wanted?.Names ?? [], settings.GracePeriodOf(app))
         {
             Servers = [.. wanted?.Servers.Select(server => server.Key) ?? []],

@@ -69,11 +69,6 @@ public sealed record LineageState
     /// <summary>Until when a name is left out; null for one that is not known to fail.</summary>
     public DateTimeOffset? FailingUntil(string name) => Failing.FirstOrDefault(failing => failing.Name == name)?.RetryAt;
 
-    /// <summary>When the first of the names left out is tried again; null when none of those wanted is.</summary>
-    public DateTimeOffset? NextRetryOf(IEnumerable<DomainName> wanted) => Failing.Count == 0
-        ? null
-        : wanted.Select(name => FailingUntil(name.Text)).Min();
-
     /// <summary>The state after a failed attempt.</summary>
     public LineageState Failed(Problem problem, DateTimeOffset now, params IReadOnlyList<LineageGate> gates) => this with
     {
@@ -83,6 +78,16 @@ public sealed record LineageState
         LastFailure = LineageFailure.Of(problem, now),
         Refusal = null,
     };
+
+    /// <summary>Whether it tells of that failure.</summary>
+    public bool Remembers(Problem problem) => LastFailure?.Found == problem.Found || Refusal?.Why.Found == problem.Found || problem.Code == LetsEncryptProblems.HeldBack;
+
+    /// <summary>What of it concerns a certificate for these names: what others failed at is over for it.</summary>
+    public LineageState For(IReadOnlyCollection<string> names)
+    {
+        var state = Failing.All(failing => names.Contains(failing.Name)) ? this : this with { Failing = [.. Failing.Where(failing => names.Contains(failing.Name))] };
+        return LastFailure is { Names.Count: > 0 } failure && !failure.Names.Any(names.Contains) ? state.Forgotten() : state;
+    }
 
     /// <summary>The state once nobody wants what the last attempt failed at.</summary>
     public LineageState Forgotten() => this with { LastFailure = null, Failures = 0, Gates = [.. Gates.Where(gate => gate.Kind != GateKind.Backoff)] };

@@ -15,5 +15,11 @@ public sealed record LineageStep(LineageAction Action, DateTimeOffset? At, strin
     /// <summary>That obstacle once an attempt has ended at it; gone with it.</summary>
     public LineageFailure? Refusal { get; init; }
 
+    /// <summary>After a question to the server: what befalls the certificate itself, unless the answer brings it sooner; null otherwise.</summary>
+    public LineageStep? Then { get; init; }
+
+    /// <summary>The next step that changes the certificate: this one, unless it only asks.</summary>
+    public LineageStep OfCertificate => Then ?? this;
+
     public bool IsDue(DateTimeOffset now) => At <= now;
 }

@@ -1,3 +1,4 @@
+using Berth.Kernel;
 using Berth.Platform.Certs;
 
 namespace Berth.Platform.LetsEncrypt.Lineages;
@@ -10,4 +11,19 @@ public sealed record LineageStored(LineageState State, CertificateFacts? InServi
 {
     /// <summary>What is wrong with the files of that certificate; null when nothing is.</summary>
     public CertificateDamage? Damage { get; init; }
+
+    /// <summary>The last failure where it was about names that nobody wants any more; null otherwise.</summary>
+    public LineageFailure? Overtaken { get; init; }
+
+    /// <summary>What of it concerns a certificate for these names.</summary>
+    public LineageStored For(IReadOnlyList<DomainName> wanted)
+    {
+        if (State is { Failing.Count: 0, LastFailure: null or { Names.Count: 0 } })
+        {
+            return this;
+        }
+
+        var state = State.For([.. wanted.Select(name => name.Text)]);
+        return this with { State = state, Overtaken = state.LastFailure is null ? State.LastFailure : null };
+    }
 }

@@ -106,7 +106,7 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
         Server = happened.Server,
         Code = happened.Problem?.Code.Id,
         Found = happened.Problem?.Found,
-        Remedy = happened.Problem?.Remedy,
+        Remedy = happened.Problem is { } problem ? Sentences.Standing(problem.Remedy, happened.App) : null,
         Expires = happened.Expires,
         NextAttempt = happened.NextAttempt,
     };

@@ -297,7 +297,7 @@ public sealed class Ordering(
         try
         {
             var (stored, step) = reader.ReadOf(app, orderIsOver: kind == LineageEventKind.Issued);
-            happened = happened with { Expires = stored.InService?.NotAfter, NextAttempt = NextAttemptOf(app, stored, step), NextStep = step.At };
+            happened = happened with { Expires = stored.InService?.NotAfter, NextAttempt = step.OfCertificate.At, NextStep = step.At };
         }
         catch (ProblemException) when (problem is not null)
         {
@@ -306,10 +306,4 @@ public sealed class Ordering(
 
         events.Publish(happened);
     }
-
-    // A question when to renew is no attempt.
-    private DateTimeOffset? NextAttemptOf(AppName app, LineageStored stored, LineageStep step) =>
-        step.Action == LineageAction.AskAdvice && stored.InService is { } facts
-            ? stored.State.Failing.Select(name => name.RetryAt).Where(at => at > time.GetUtcNow()).Append(reader.RenewalOf(app, facts).At).Min()
-            : step.At;
 }

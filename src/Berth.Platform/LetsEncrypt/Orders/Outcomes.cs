@@ -30,10 +30,9 @@ public sealed class Outcomes(RetryLadder ladder)
             Until = now + ladder.Wait(state.Failures, asked: null),
             Reason = $"The last attempt failed: {problem.Found}",
         };
-        var failed = state.Failed(problem, now, [backoff, .. Asked(failure, server, now)]) with
-        {
-            Failing = Failing(state, AcmeProblems.FailedNamesOf(failure), now),
-        };
+        var names = AcmeProblems.FailedNamesOf(failure);
+        var failed = state.Failed(problem, now, [backoff, .. Asked(failure, server, now)]);
+        failed = failed with { Failing = Failing(state, names, now), LastFailure = failed.LastFailure! with { Names = [.. names.Select(name => name.Name)] } };
         return server is null ? failed : failed with { Issuers = WithFailure(state, problem, server, now) };
     }
 
@@ -60,7 +59,7 @@ public sealed class Outcomes(RetryLadder ladder)
         {
             Kind = GateKind.RolledBack,
             Until = now + (part < PutBack ? part : PutBack),
-            Reason = "It was put back by hand. letsencrypt:enable --force gets a new one sooner.",
+            Reason = "letsencrypt:enable --force gets a new one sooner.",
         };
         return state with
         {

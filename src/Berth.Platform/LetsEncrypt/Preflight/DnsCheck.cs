@@ -53,12 +53,12 @@ internal sealed class DnsCheck(NameLook look, bool decides, bool isPublic)
                 stops: inside.Length == addresses.Count);
     }
 
-    /// <summary>Whether the name servers of a name's zone answer.</summary>
-    internal async Task<PreflightFinding> DelegationAsync(DomainName name, CancellationToken cancel)
+    /// <summary>Whether the name servers of a name's zone answer; null where its zone could not be found.</summary>
+    internal async Task<PreflightFinding?> DelegationAsync(DomainName name, CancellationToken cancel)
     {
         var (zone, servers) = await look.ZoneAsync(name.Base.Text, cancel);
         var silent = servers.Where(server => !server.Answers).Select(server => Printable.Of(server.Host)).ToArray();
-        return zone is null || servers.Count == 0 ? Unknown(name.Text, Delegation, $"the zone of {name}")
+        return zone is null || servers.Count == 0 ? null
             : silent.Length == 0 ? PreflightFinding.Ok(name.Text, Delegation, $"all {servers.Count} name servers of {zone} answer")
             : silent.Length == servers.Count ? PreflightFinding.Note(
                 name.Text, Delegation, $"no name server of {zone} answers from here ({string.Join(", ", silent)})", "Check the delegation at the domain's registrar, and that this machine may send to port 53.")
@@ -93,6 +93,8 @@ internal sealed class DnsCheck(NameLook look, bool decides, bool isPublic)
             _ => Unknown(name.Text, Caa, $"the CAA records of {name}"),
         };
     }
+
+    internal static PreflightFinding UnknownZone(DomainName name) => Unknown(name.Text, Delegation, $"the zone of {name}");
 
     private static PreflightFinding Unknown(string name, string check, string what) => PreflightFinding.Note(
         name, check, $"{what} could not be found out: no resolver of this machine answers that", "See /etc/resolv.conf; the server asks resolvers of its own.");

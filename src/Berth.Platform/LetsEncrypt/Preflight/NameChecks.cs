@@ -38,14 +38,16 @@ internal sealed class NameChecks
     }
 
     private async Task<IReadOnlyList<PreflightFinding>> OfZoneAsync(DomainName name, CancellationToken cancel) =>
-        name.IsLocalhost ? [] : [await _dns.DelegationAsync(name, cancel)];
+        name.IsLocalhost ? [] : [await _dns.DelegationAsync(name, cancel) ?? DnsCheck.UnknownZone(name)];
 
     private async Task<IReadOnlyList<PreflightFinding>> OfHostAsync(DomainName name, CancellationToken cancel)
     {
-        var delegation = OfZoneAsync(name, cancel);
+        var delegation = name.IsLocalhost ? Task.FromResult<PreflightFinding?>(null) : _dns.DelegationAsync(name, cancel);
         var (findings, addresses) = await _dns.AddressesAsync(name, cancel);
         var reach = addresses.Count > 0 && !findings.Any(finding => finding.Stops) ? await _reach.LookAsync(name.Text, addresses, OverTlsFirst(name.Text), cancel) : [];
-        return [.. findings, .. await delegation, .. reach];
+
+        // Where DNS has told of the name itself, a zone that nobody tells of adds nothing.
+        return [.. findings, .. await delegation is { } zone ? [zone] : (PreflightFinding[])[], .. reach];
     }
 
     private bool ByDns(DomainName name) => name.IsWildcard || (_scope.MethodsByName(name.Text) is [var first, ..] && ChallengeType.IsDns(first));

@@ -1,0 +1,58 @@
+using Berth.Kernel;
+using Berth.Platform.Apps;
+using Berth.Platform.Certs;
+using Berth.Platform.CommandLine;
+using Berth.Platform.LetsEncrypt.Lineages;
+using Berth.Platform.LetsEncrypt.Limits;
+
+namespace Berth.Platform.LetsEncrypt.Commands;
+
+/// <summary><c>letsencrypt:rollback</c>, the way back to one of the certificates that <c>letsencrypt:status</c> lists.</summary>
+public sealed class RollbackCommands(ICertificateManager manager, CertificatePlanner planner, AppCatalog apps)
+{
+    private const int MostNamed = 5;
+
+    public IReadOnlyList<Command> All =>
+    [
+        new("letsencrypt:rollback", "<app> [<certificate>]", "Put an earlier certificate into service again", RollBackAsync) { NeedsDaemon = true },
+    ];
+
+    private async Task<int> RollBackAsync(CommandCall call)
+    {
+        var words = call.Parse();
+        var app = apps.Find(words.At(0));
+        call.Output.Headline($"Rolling back the certificate of {app}");
+        var bundle = await manager.RollBackAsync(app, words.At(1), call.Cancel);
+        var enable = call.Caller.AsCalled($"`berth letsencrypt:enable {app} --force`");
+        WarnOfMissing(app, bundle, enable, call.Output);
+        call.Output.Step($"In service: {bundle.ShortName}, {string.Join(", ", bundle.Facts!.Names)}, until {Holds.Time(bundle.Facts.NotAfter)}");
+        if (manager.NextOf(app).OfCertificate.At is { } at)
+        {
+            call.Output.Detail($"It stays until {Holds.Time(at)}; {enable} gets a new one sooner");
+        }
+
+        return 0;
+    }
+
+    private void WarnOfMissing(AppName app, Bundle bundle, string enable, CommandOutput output)
+    {
+        string[] missing = [.. Wanted(app).Where(name => !CertificateNames.Cover(bundle.Facts!.Names, name)).Select(name => name.Text)];
+        if (missing.Length > 0)
+        {
+            output.Warn($"It is not for {string.Join(", ", missing.Take(MostNamed))}{(missing.Length > MostNamed ? $" and {missing.Length - MostNamed} more" : "")}: visitors of these are warned. {enable} gets one for all.");
+        }
+    }
+
+    private IReadOnlyList<DomainName> Wanted(AppName app)
+    {
+        try
+        {
+            return planner.Plan(app).Names;
+        }
+        catch (ProblemException)
+        {
+            // Told elsewhere: nothing could be ordered as things are.
+            return [];
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using System.Globalization;
+using Berth.Acme.Issuing;
+using Berth.Kernel;
+using Berth.Platform.CommandLine;
+using Berth.Platform.LetsEncrypt.Lineages;
+using Berth.Platform.LetsEncrypt.Limits;
+using Berth.Platform.LetsEncrypt.Notices;
+using Berth.Platform.LetsEncrypt.Orders;
+
+namespace Berth.Platform.LetsEncrypt.Commands;
+
+/// <summary>All that <c>letsencrypt:status</c> tells of one app's certificate.</summary>
+public sealed class StatusReport(
+    LineageReader reader,
+    LineageFiles lineages,
+    Bundles bundles,
+    CertificatePlanner planner,
+    OrdersUnderWay underWay,
+    WaitingWords waiting,
+    AutoRenewal renewal,
+    NoticeLog notices)
+{
+    private static readonly Report Shape = new("letsencrypt-", "letsencrypt status") { LeavesEmptyOut = true };
+
+    public async Task PrintAsync(AppName app, ReportRequest request, CommandCall call)
+    {
+        var values = await OfAsync(app, request, call.Cancel);
+        if (request.Json)
+        {
+            // Lines have a headline that says it.
+            values["letsencrypt-app"] = app.Text;
+        }
+
+        Shape.Print(call.Output, app.Text, values.ToDictionary(pair => pair.Key, pair => call.Caller.AsCalled(pair.Value), StringComparer.Ordinal), request);
+    }
+
+    private async Task<Dictionary<string, string>> OfAsync(AppName app, ReportRequest request, CancellationToken cancel)
+    {
+        var (stored, step) = reader.ReadOf(app);
+        var (state, next, forPrograms) = (stored.State, step.OfCertificate, request.Json);
+        var failure = step.Refusal ?? state.LastFailure;
+        var order = await lineages.JournalOf(app).LoadAsync(cancel);
+        var advice = state.Advice is { } known && known.Serial == stored.InService?.Serial ? known.Plan : null;
+
+        // One who reads lines has read it in another of them already.
+        var isLines = request is { Json: false, Flag: null };
+        return new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["letsencrypt-next"] = next.Action == LineageAction.None ? "nothing" : Spoken(next.Action),
+            ["letsencrypt-next-at"] = At(next.At, forPrograms) + (renewal.IsOn || next.At is null || forPrograms ? "" : ", by hand"),
+            ["letsencrypt-asks-server-at"] = step.Action == LineageAction.AskAdvice ? At(step.At, forPrograms) : "",
+            ["letsencrypt-waiting-for"] = waiting.Of(app, stored, step),
+            ["letsencrypt-gates"] = waiting.GatesOf(stored, step, besides: isLines),
+            ["letsencrypt-page"] = state.Gates.Select(gate => gate.Page).FirstOrDefault(page => page is not null) ?? "",
+            ["letsencrypt-failures"] = isLines && state.Failures == 0 ? "" : state.Failures.ToString(CultureInfo.InvariantCulture),
+            ["letsencrypt-last-error"] = Failure(app, failure),
+            ["letsencrypt-problem"] = failure is null ? "" : forPrograms ? failure.Code : $"{failure.Code} (`berth explain {failure.Code}`)",
+            ["letsencrypt-last-success"] = At(state.LastSuccess, forPrograms, isAhead: false),
+            ["letsencrypt-last-event"] = isLines && failure is not null ? "" : LastEvent(app),
+            ["letsencrypt-failing-names"] = Joined([.. Failing(state, step, isLines), .. LeftOut(app)]),
+            ["letsencrypt-servers"] = Joined(state.Issuers.Where(pair => pair.Value.Failures > 0)
+                .Select(pair => $"{pair.Key}: {Count(pair.Value.Failures)}, the last: {Failure(app, pair.Value.LastFailure)}")),
+            ["letsencrypt-clock"] = state.ClockSkew is { } skew ? ClockWords.Of(skew) : "",
+            ["letsencrypt-issued-by"] = state.IssuedBy ?? "",
+            ["letsencrypt-profile"] = state.Profile ?? "",
+            ["letsencrypt-order"] = order is null ? "" : Order(order),
+            ["letsencrypt-challenges"] = Joined(underWay.LinesOf(app)),
+            ["letsencrypt-suggested-window"] = advice is null ? ""
+                : forPrograms ? $"{PlainJson.Time(advice.WindowStart)}/{PlainJson.Time(advice.WindowEnd)}"
+                : $"{Holds.Time(advice.WindowStart)} to {Holds.Time(advice.WindowEnd)}",
+            ["letsencrypt-suggested-because"] = advice?.ExplanationUrl is { } page ? Printable.Of(page, 2048) : "",
+            ["letsencrypt-certificates"] = Joined(bundles.Of(app).Select(Kept)),
+        };
+    }
+
+    // Without a certificate none is tried again by itself, and the last error says it of each.
+    private static IEnumerable<string> Failing(LineageState state, LineageStep step, bool isLines) => state.Failing
+        .Where(name => !isLines || state.LastFailure?.Names.Contains(name.Name) != true)
+        .Select(name => $"{name.Name}: {name.Words.TrimEnd('.')}{(step.Action == LineageAction.None ? "" : $", tried again at {Holds.Time(name.RetryAt)}")}");
+
+    private IEnumerable<string> LeftOut(AppName app)
+    {
+        try
+        {
+            return planner.Plan(app).LeftOut.Select(problem => $"{problem.Found} ({problem.Remedy})");
+        }
+        catch (ProblemException)
+        {
+            // That nothing could be ordered as things are is told elsewhere.
+            return [];
+        }
+    }
+
+    private string LastEvent(AppName app) =>
+        notices.Last(app, 1) is [var last] ? $"{Holds.Time(last.At)}: {Printable.Of(Sentences.Ended(last.Sentence), 600)}" : "";
+
+    private static string Failure(AppName app, LineageFailure? failure) => failure is null
+        ? ""
+        : Joined([$"{(failure.At is { } at ? $"{Holds.Time(at)}: " : "")}{failure.Found} ({Sentences.Standing(failure.Remedy, app)})", .. failure.Details]);
+
+    private static string Order(PendingOrder order) => $"{Spoken(order.Stage)}{(order.OrderUrl is null ? "" : $": {order.OrderUrl}")}";
+
+    private static string Kept(Bundle bundle) =>
+        $"{bundle.ShortName}{(bundle.IsCurrent ? " (current)" : "")} until {(bundle.Facts is { } facts ? Holds.Time(facts.NotAfter) : "unreadable")}";
+
+    private static string Spoken(LineageAction action) => action switch
+    {
+        LineageAction.Restore => "put the certificate back",
+        LineageAction.Resume => "go on with the order",
+        LineageAction.Order => "order",
+        _ => "renew",
+    };
+
+    private static string Spoken(OrderStage stage) => stage switch
+    {
+        OrderStage.KeySaved => "about to be ordered",
+        OrderStage.Ordered => "ordered, names being proved",
+        OrderStage.Finalizing => "signing request sent",
+        OrderStage.Finalized => "issued",
+        _ => "downloaded",
+    };
+
+    private string At(DateTimeOffset? time, bool forPrograms, bool isAhead = true) =>
+        time is not { } at ? "" : forPrograms ? PlainJson.Time(at) : isAhead ? $"{Holds.Time(at)} ({waiting.Until(at)})" : Holds.Time(at);
+
+    private static string Count(int failures) => failures == 1 ? "1 failure" : $"{failures} failures";
+
+    private static string Joined(IEnumerable<string> lines) => string.Join("; ", lines);
+}

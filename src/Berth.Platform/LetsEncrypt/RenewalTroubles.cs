@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+using Berth.Kernel;
+using Berth.Platform.LetsEncrypt.Lineages;
+
+namespace Berth.Platform.LetsEncrypt;
+
+/// <summary>What kept the daemon from a certificate's step when it tried last, where the certificate's state does not tell of it: it may be that nothing can be written.</summary>
+public sealed class RenewalTroubles(LineageFiles lineages, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<AppName, LineageFailure> _known = new();
+
+    /// <returns>Null for nothing.</returns>
+    public LineageFailure? Of(AppName app) => _known.GetValueOrDefault(app);
+
+    internal void Forget(AppName app) => _known.TryRemove(app, out _);
+
+    internal void Note(AppName app, Problem problem)
+    {
+        if (IsRemembered(app, problem))
+        {
+            Forget(app);
+        }
+        else
+        {
+            _known[app] = LineageFailure.Of(problem, time.GetUtcNow());
+        }
+    }
+
+    internal void NoteFault(AppName app) =>
+        _known[app] = new LineageFailure("internal-error", "a fault of Berth's own", "its log has it; tried again an hour later") { At = time.GetUtcNow() };
+
+    private bool IsRemembered(AppName app, Problem problem)
+    {
+        try
+        {
+            return lineages.ReadState(app).Remembers(problem);
+        }
+        catch (ProblemException)
+        {
+            // What cannot be read tells of nothing.
+            return false;
+        }
+    }
+}

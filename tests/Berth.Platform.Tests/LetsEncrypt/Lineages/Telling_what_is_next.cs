@@ -1,0 +1,119 @@
+using Berth.Kernel;
+using Berth.Platform.Certs;
+using Berth.Platform.LetsEncrypt.Lineages;
+
+namespace Berth.Platform.Tests.LetsEncrypt.Lineages;
+
+/// <summary>What a certificate waits for, as it is told: of the certificate itself, and of what still concerns it.</summary>
+public sealed class Telling_what_is_next
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 26, 12, 0, 0, TimeSpan.Zero);
+    private static readonly LineageWants Wants = new([DomainName.Parse("shop.example.com"), DomainName.Parse("www.example.com")], TimeSpan.FromDays(30));
+    private static readonly CertificateFacts Facts = new()
+    {
+        Names = ["shop.example.com"],
+        Issuer = "CN=Some Authority",
+        Subject = "",
+        NotBefore = Now,
+        NotAfter = Now.AddDays(90),
+        Serial = "0A0B",
+        SelfIssued = false,
+    };
+
+    private static readonly FailingName Www = new("www.example.com", "acme-validation-dns", "It does not exist in DNS.", 1, Now.AddHours(2));
+
+    [Fact]
+    public void a_question_to_the_server_is_followed_by_the_renewal()
+    {
+        var step = Next(new LineageState());
+
+        Assert.Equal((LineageAction.AskAdvice, Now), (step.Action, step.At));
+        Assert.Equal((LineageAction.Renew, Now.AddDays(60)), (step.OfCertificate.Action, step.OfCertificate.At));
+        Assert.Equal("renewal on 2027-01-25 12:00 UTC, the set graceperiod before it expires; until then the server is asked whether it wants it sooner", step.Why);
+    }
+
+    [Fact]
+    public void a_question_to_the_server_is_followed_by_a_name_that_is_tried_again()
+    {
+        var step = Next(new LineageState { Failing = [Www] });
+
+        Assert.Equal(LineageAction.AskAdvice, step.Action);
+        Assert.Equal((LineageAction.Order, Www.RetryAt), (step.OfCertificate.Action, step.OfCertificate.At));
+        Assert.StartsWith("www.example.com could not be proved and is tried again on 2026-11-26 14:00 UTC; renewal on 2027-01-25", step.Why, StringComparison.Ordinal);
+    }
+
+    /// <summary>Someone had it ordered anew before its time, and a name failed: what is in service is good all the same.</summary>
+    [Fact]
+    public void a_name_that_the_certificate_carries_waits_for_the_renewal()
+    {
+        var step = Next(new LineageState { Failing = [Www with { Name = "shop.example.com" }], Advice = Answered }, ["shop.example.com"]);
+
+        Assert.Equal((LineageAction.Renew, Now.AddDays(60)), (step.OfCertificate.Action, step.OfCertificate.At));
+    }
+
+    [Fact]
+    public void a_gate_holds_back_what_follows_a_question_and_not_the_question()
+    {
+        var gate = new LineageGate { Kind = GateKind.RolledBack, Until = Now.AddDays(1), Reason = "because" };
+
+        var step = Next(new LineageState { Failing = [Www], Gates = [gate] });
+
+        Assert.Equal((Now, gate.Until, gate), (step.At, step.OfCertificate.At, step.OfCertificate.Gate));
+    }
+
+    [Fact]
+    public void why_a_server_gave_no_answer_is_told_with_its_time_until_it_gives_one()
+    {
+        var unanswered = Answered with { Unanswered = "It refused the connection.", UnansweredAt = Now.AddHours(-1) };
+
+        Assert.EndsWith("; when it was asked last on 2026-11-26 11:00 UTC: It refused the connection", Next(new LineageState { Advice = unanswered }).Why, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "; of whether the server wants it sooner nothing is known; when it was asked last on 2026-11-26 11:00 UTC: It refused the connection",
+            Next(new LineageState { Advice = unanswered with { AskAgainAt = Now.AddHours(23) } }, grace: 89.5).Why,
+            StringComparison.Ordinal);
+        Assert.DoesNotContain("asked last", Next(new LineageState { Advice = unanswered with { Serial = "OTHER" } }).Why, StringComparison.Ordinal);
+        Assert.DoesNotContain("asked last", Next(new LineageState { Advice = unanswered with { Unanswered = "" } }).Why, StringComparison.Ordinal);
+        Assert.DoesNotContain("asked last", Next(new LineageState { Advice = Answered }).Why, StringComparison.Ordinal);
+        Assert.InRange(Next(new LineageState { Advice = unanswered with { Unanswered = new string('x', 9000) } }).Why.Length, 400, 700);
+    }
+
+    [Fact]
+    public void what_names_failed_at_that_nobody_wants_any_more_is_over()
+    {
+        var stored = Failed("gone.example.com").For(Wants.Names);
+
+        Assert.Equal((0, null, "No."), (stored.State.Failures, stored.State.LastFailure, stored.Overtaken?.Found));
+        Assert.Empty(stored.State.Failing);
+        Assert.Equal([GateKind.RetryAfter], stored.State.Gates.Select(gate => gate.Kind));
+    }
+
+    [Theory]
+    [InlineData("gone.example.com", "www.example.com")]
+    [InlineData("shop.example.com")]
+    [InlineData]
+    public void what_failed_at_a_name_that_is_wanted_or_at_all_of_them_is_not(params string[] names)
+    {
+        var stored = Failed(names).For(Wants.Names);
+
+        Assert.Equal((1, "No.", null), (stored.State.Failures, stored.State.LastFailure?.Found, stored.Overtaken));
+        Assert.Equal(names.Where(name => name != "gone.example.com"), stored.State.Failing.Select(name => name.Name));
+    }
+
+    private static LineageAdvice Answered { get; } = new() { Serial = "0A0B", AskAgainAt = Now.AddHours(6) };
+
+    private static LineageStored Failed(params string[] names) => new(
+        new LineageState
+        {
+            Failures = 1,
+            LastFailure = new LineageFailure("acme-validation-dns", "No.", "Mend it.") { Names = names },
+            Failing = [.. names.Select(name => Www with { Name = name })],
+            Gates = [.. new[] { GateKind.Backoff, GateKind.RetryAfter }.Select(kind => new LineageGate { Kind = kind, Until = Now.AddHours(1), Reason = "because" })],
+        },
+        Facts,
+        false);
+
+    private static LineageStep Next(LineageState state, string[]? names = null, double grace = 30) => LineagePlan.Next(
+        new LineageWants([.. (names ?? (state.Failing.Count > 0 ? ["shop.example.com", "www.example.com"] : ["shop.example.com"])).Select(DomainName.Parse)], TimeSpan.FromDays(grace)),
+        new LineageStored(state, Facts, false),
+        Now);
+}

@@ -1,0 +1,154 @@
+using System.Text.Json.Nodes;
+using Berth.TestKit;
+
+namespace Berth.Specs;
+
+/// <summary>What every command tells of one certificate, from a first order that fails to its revocation, with a real Pebble: the same, and what is true.</summary>
+public sealed class Telling_of_a_certificate_from_its_first_failure : IAsyncLifetime
+{
+    private readonly int _port = FreePort.Next();
+    private PebbleServer _pebble = null!;
+    private BerthServer _berth = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = _port });
+        _berth = await BerthServer.StartAtAsync(_pebble, _port);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _berth.DisposeAsync();
+        await _pebble.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task a_first_that_fails_is_told_everywhere_with_what_brings_the_next()
+    {
+        await _pebble.SetAddressAsync("hello.example.com", "127.0.0.9");
+        Assert.Equal(1, (await _berth.RunAsync("letsencrypt:enable", "hello")).Status);
+
+        foreach (var words in new string[][] { ["letsencrypt:list"], ["letsencrypt:auto-renew"], ["letsencrypt:auto-renew", "hello"] })
+        {
+            var told = await _berth.RunAsync(words);
+            Assert.Equal(0, told.Status);
+            Assert.Matches("hello has no certificate: .* not tried again by itself; once it is mended: `berth letsencrypt:enable hello`", told.Error);
+        }
+
+        Assert.Equal("[]\n", await _berth.OkAsync("letsencrypt:list", "--format", "json"));
+        var problem = await StatusAsync("problem");
+        Assert.StartsWith("acme-", problem, StringComparison.Ordinal);
+        Assert.Contains(problem, (await _berth.RunAsync("letsencrypt:enable", "hello")).Error, StringComparison.Ordinal);
+        Assert.EndsWith("run `berth letsencrypt:enable hello`.)", await StatusAsync("last-error"), StringComparison.Ordinal);
+        Assert.DoesNotContain("tried again", await StatusAsync("failing-names"), StringComparison.Ordinal);
+        Assert.Equal(("nothing", "", ""), (await StatusAsync("next"), await StatusAsync("next-at"), await StatusAsync("servers")));
+        Assert.Matches(@"(?m)^hello +by hand +the first", await _berth.OkAsync("letsencrypt:status"));
+
+        await _berth.OkAsync("domains:set", "hello", "other.example.com");
+
+        Assert.Equal(
+            "the first certificate could not be had for hello.example.com, not among its domains any more; `berth letsencrypt:enable hello` asks for those it has now",
+            await StatusAsync("waiting-for"));
+        Assert.Equal(("0", "", ""), (await StatusAsync("failures"), await StatusAsync("last-error"), await StatusAsync("failing-names")));
+    }
+
+    [Fact]
+    public async Task a_domain_that_fails_is_told_until_it_is_taken_away()
+    {
+        await _berth.OkAsync("letsencrypt:enable", "hello");
+        Assert.Matches("^renew$", await StatusAsync("next"));
+        var renewal = await StatusAsync("next-at");
+        await _pebble.SetServerFailureAsync("bad.example.com");
+        await _berth.OkAsync("domains:add", "hello", "bad.example.com");
+        await Eventually.TrueAsync(async () => await StatusAsync("failures") == "1");
+
+        Assert.Equal("order", await StatusAsync("next"));
+        Assert.StartsWith("bad.example.com could not be proved and is tried again", await StatusAsync("waiting-for"), StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^hello +\S+ \S+ +\d+d, .* +(1m(, \d+s)?|\d+s) *$", await _berth.OkAsync("letsencrypt:list"));
+        Assert.Matches(@"hello still has (1m(, \d+s)?|\d+s) left before renewal\n +hello: bad.example.com could not be proved", await _berth.OkAsync("letsencrypt:auto-renew", "hello"));
+        Assert.Matches(@"(?m)^hello +in (1m(, \d+s)?|\d+s) ", await _berth.OkAsync("letsencrypt:status"));
+        var soon = JsonNode.Parse(await _berth.OkAsync("letsencrypt:list", "--format", "json"))![0]!;
+        Assert.Equal(await StatusAsync("next-at"), (string?)soon["renewal_at"]);
+        Assert.Equal(await StatusAsync("problem"), (string?)soon["problem"]);
+
+        await _berth.OkAsync("domains:remove", "hello", "bad.example.com");
+
+        Assert.Equal(("0", "", ""), (await StatusAsync("failures"), await StatusAsync("last-error"), await StatusAsync("gates")));
+        Assert.Equal(("renew", "", ""), (await StatusAsync("next"), await StatusAsync("failing-names"), await StatusAsync("problem")));
+        Assert.True((DateTimeOffset.Parse(await StatusAsync("next-at"), null) - DateTimeOffset.Parse(renewal, null)).Duration() < TimeSpan.FromDays(10));
+        Assert.Equal("", (await _berth.RunAsync("letsencrypt:list")).Error);
+    }
+
+    /// <summary>What is in service is good, and nothing is ordered for it before its time.</summary>
+    [Fact]
+    public async Task one_that_was_asked_for_once_more_and_failed_is_renewed_when_it_would_have_been()
+    {
+        await _berth.OkAsync("letsencrypt:enable", "hello");
+        await _pebble.SetServerFailureAsync("hello.example.com");
+
+        Assert.Equal(1, (await _berth.RunAsync("letsencrypt:enable", "hello", "--force")).Status);
+
+        Assert.Equal("renew", await StatusAsync("next"));
+        Assert.True(DateTimeOffset.Parse(await StatusAsync("next-at"), null) > TimeProvider.System.GetUtcNow().AddDays(30));
+        Assert.Contains("hello.example.com", await StatusAsync("last-error"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task one_that_was_put_back_says_until_when_and_twice_back_is_not_forth_again()
+    {
+        await _berth.OkAsync("letsencrypt:enable", "hello");
+        var issuedBy = await StatusAsync("issued-by");
+        await _berth.OkAsync("letsencrypt:enable", "hello", "--force");
+        var later = (await StatusAsync("certificates"))[..8];
+
+        Assert.Matches(@"It stays until 20\d\d-.* UTC; `berth letsencrypt:enable hello --force` gets a new one sooner\n$", await _berth.OkAsync("letsencrypt:rollback", "hello"));
+        var twice = await _berth.RunAsync("letsencrypt:rollback", "hello");
+
+        Assert.Equal(1, twice.Status);
+        Assert.Contains($"A later one is kept: `berth letsencrypt:rollback hello {later}` puts it into service", twice.Error, StringComparison.Ordinal);
+        Assert.Equal(issuedBy, await StatusAsync("issued-by"));
+        Assert.StartsWith(later, (await StatusAsync("certificates")).Split("; ").Single(kept => !kept.Contains("(current)", StringComparison.Ordinal)), StringComparison.Ordinal);
+        await _berth.OkAsync("letsencrypt:rollback", "hello", later);
+        Assert.StartsWith($"{later} (current)", await StatusAsync("certificates"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task one_that_is_renewed_by_hand_alone_says_so_in_the_list()
+    {
+        await _berth.OkAsync("letsencrypt:enable", "hello");
+        await _berth.OkAsync("letsencrypt:cron-job", "--remove");
+
+        Assert.Contains("Renewal by the daemon is off: `berth letsencrypt:auto-renew` renews what is due", (await _berth.RunAsync("letsencrypt:list")).Error, StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^hello +by hand ", await _berth.OkAsync("letsencrypt:status"));
+        Assert.EndsWith("), by hand\n", await _berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-next-at"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task one_that_was_taken_off_says_when_and_why()
+    {
+        await _berth.OkAsync("letsencrypt:enable", "hello");
+        Assert.Contains("hello has a new certificate for hello.example.com.", await StatusAsync("last-event"), StringComparison.Ordinal);
+
+        await _berth.OkAsync("letsencrypt:revoke", "hello");
+
+        Assert.Matches(@"^20\d\d-.* UTC: The certificate of hello was revoked and taken off\.$", await StatusAsync("last-event"));
+        Assert.Equal("no certificate is asked for; `berth letsencrypt:enable hello` asks for one", await StatusAsync("waiting-for"));
+    }
+
+    /// <summary>On one screen: what has no value is not there, and nothing is there twice.</summary>
+    [Fact]
+    public async Task the_lines_leave_out_what_has_no_value()
+    {
+        await _pebble.SetServerFailureAsync("hello.example.com");
+        Assert.Equal(1, (await _berth.RunAsync("letsencrypt:enable", "hello")).Status);
+
+        var lines = (await _berth.OkAsync("letsencrypt:status", "hello")).TrimEnd('\n').Split('\n');
+
+        Assert.DoesNotContain(lines, line => line.EndsWith(": ", StringComparison.Ordinal) || line.TrimEnd().EndsWith(':'));
+        Assert.Equal(2, lines.Count(line => line.Contains("could not validate", StringComparison.Ordinal)));
+        Assert.Single(lines, line => line.Contains("(`berth explain acme-", StringComparison.Ordinal));
+    }
+
+    private async Task<string> StatusAsync(string which) =>
+        JsonNode.Parse(await _berth.OkAsync("letsencrypt:status", "hello", "--format", "json"))![which]!.GetValue<string>();
+}
