@@ -2,8 +2,8 @@ using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.Certs;
 using Berth.Platform.CommandLine;
-using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Platform.LetsEncrypt.Limits;
+using Berth.Platform.LetsEncrypt.Lineages;
 
 namespace Berth.Platform.LetsEncrypt.Commands;
 

@@ -1,8 +1,8 @@
 using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.CommandLine;
-using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Platform.LetsEncrypt.Limits;
+using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Platform.LetsEncrypt.Metrics;
 
 namespace Berth.Platform.LetsEncrypt.Commands;

@@ -2,8 +2,8 @@ using System.Globalization;
 using Berth.Acme.Issuing;
 using Berth.Kernel;
 using Berth.Platform.CommandLine;
-using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Platform.LetsEncrypt.Limits;
+using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Platform.LetsEncrypt.Notices;
 using Berth.Platform.LetsEncrypt.Orders;
 
