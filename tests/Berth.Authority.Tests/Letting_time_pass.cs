@@ -122,11 +122,25 @@ public sealed class Letting_time_pass : WithAuthority
         _clock.Advance(TimeSpan.FromDays(61));
 
         Assert.NotEqual(list, await http.GetByteArrayAsync(crl));
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (await EndpointAsync() == certificate)
+        await Eventually.TrueAsync(async () => await EndpointAsync() != certificate);
+    }
+
+    [Fact]
+    public async Task replaces_the_endpoints_own_certificate_once_a_clock_that_was_ahead_is_set_right()
+    {
+        var (now, first) = (_clock.GetUtcNow(), await EndpointAsync());
+        _clock.Advance(TimeSpan.FromDays(61));
+        await Eventually.TrueAsync(async () => await EndpointAsync() != first);
+        var early = await EndpointAsync();
+
+        _clock.AdjustTime(now);
+
+        await Eventually.TrueAsync(async () =>
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience.Token);
-        }
+            _clock.Advance(TimeSpan.FromMinutes(5));
+            return await EndpointAsync() != early;
+        });
+        Assert.True(_clock.GetUtcNow() - now < TimeSpan.FromDays(60));
     }
 
     private async Task<string> EndpointAsync()

@@ -111,5 +111,24 @@ public sealed class Managing_domains : IAsyncLifetime
         Assert.Equal("only.org\n", await File.ReadAllTextAsync($"{_berth.Home}/app/VHOST"));
     }
 
+    [Fact]
+    public async Task goes_on_where_another_apps_names_cannot_be_read()
+    {
+        await _berth.OkAsync("apps:create", "broken");
+        await _berth.OkAsync("apps:create", "third");
+        await _berth.OkAsync("domains:set", "third", "third.org");
+        File.Delete($"{_berth.Home}/broken/VHOST");
+        Directory.CreateDirectory($"{_berth.Home}/broken/VHOST/inside");
+
+        var added = await _berth.RunAsync("domains:add", "app", "a.org");
+        var taken = await _berth.RunAsync("domains:add", "app", "third.org");
+
+        Assert.Equal((0, "-----> Added a.org to app\n"), (added.Status, added.Output));
+        Assert.Contains("broken: ", added.Error, StringComparison.Ordinal);
+        Assert.Contains("Whether it has one of these domains is not known.", added.Error, StringComparison.Ordinal);
+        Assert.Equal(1, taken.Status);
+        Assert.Equal("app.dokku.me a.org\n", await _berth.OkAsync("domains:report", "app", "--domains-app-vhosts"));
+    }
+
     private async Task SaysAsync(string expected, params string[] words) => Assert.Equal(expected, await _berth.OkAsync(words));
 }

@@ -18,11 +18,14 @@ internal sealed class EndpointCertificate(
     private static readonly TimeSpan Retry = TimeSpan.FromMinutes(1);
 
     /// <summary>Timers have a longest wait, and a clock that was set right should count.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(6);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile SslServerAuthenticationOptions? _current;
+
+    // Before it the clock was ahead when the last was issued, or could not be.
+    private DateTimeOffset _from = DateTimeOffset.MinValue;
     private Task _renewal = Task.CompletedTask;
 
     /// <summary>What a handshake uses now; waits while the first certificate is being made.</summary>
@@ -50,8 +53,8 @@ internal sealed class EndpointCertificate(
         {
             while (true)
             {
-                var wait = due - time.GetUtcNow();
-                if (wait <= TimeSpan.Zero)
+                var (now, wait) = (time.GetUtcNow(), due - time.GetUtcNow());
+                if (wait <= TimeSpan.Zero || now < _from)
                 {
                     due = await TryIssueAsync(_stop.Token);
                     continue;
@@ -75,7 +78,8 @@ internal sealed class EndpointCertificate(
         catch (Exception e) when (e is not OperationCanceledException)
         {
             log.EndpointNotCertified(e, Retry);
-            return time.GetUtcNow() + Retry;
+            _from = time.GetUtcNow();
+            return _from + Retry;
         }
     }
 
@@ -107,6 +111,7 @@ internal sealed class EndpointCertificate(
         };
         log.EndpointCertified(leaf.Serial, record.NotAfter.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
         var now = time.GetUtcNow();
+        _from = record.NotBefore;
         return now + ((record.NotAfter - now) * 2 / 3);
     }
 

@@ -40,7 +40,7 @@ public sealed partial class DomainFeature(
     {
         var (app, names) = AppAndNames(call, "add");
         var known = Listed(app);
-        RefuseTaken(app, names);
+        RefuseTaken(app, names, call.Output);
         await domains.AddAsync(app, names, call.Cancel);
         foreach (var name in names)
         {
@@ -67,7 +67,7 @@ public sealed partial class DomainFeature(
     private async Task<int> SetAsync(CommandCall call)
     {
         var (app, names) = AppAndNames(call, "set");
-        RefuseTaken(app, names);
+        RefuseTaken(app, names, call.Output);
         await domains.ChangeAsync(app, _ => names, call.Cancel);
         call.Output.Step($"Set {string.Join(' ', names)} for {app}");
         return await SwitchOnAsync(call, app, "set", names);
@@ -229,9 +229,11 @@ public sealed partial class DomainFeature(
         return host?.Address is not null;
     }
 
-    private void RefuseTaken(AppName app, string[] names)
+    private void RefuseTaken(AppName app, string[] names, CommandOutput output)
     {
-        if (domains.HolderOf(names, apps.List().Where(other => other != app)) is { } taken)
+        // One app's files that cannot be read keep no other from its domains.
+        void Warn(AppName other, Problem problem) => output.Warn($"{other}: {problem.Found} Whether it has one of these domains is not known.");
+        if (domains.HolderOf(names, apps.List().Where(other => other != app), Warn) is { } taken)
         {
             throw DomainProblems.Taken(taken.Name, taken.Holder).AsException();
         }

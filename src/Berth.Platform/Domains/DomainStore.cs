@@ -41,16 +41,26 @@ public sealed class DomainStore(IStateStore store, ConfigStore config, TimeProvi
         store.Delete(AppCatalog.FolderOf(app).Slash("URLS"));
     }
 
+    /// <param name="names">Looked for.</param>
+    /// <param name="others">Whose names are looked at.</param>
+    /// <param name="unreadable">Told of each whose names cannot be read.</param>
     /// <returns>The first of <paramref name="names"/> that another app is reached by, and that app; null when none is.</returns>
-    public (string Name, AppName Holder)? HolderOf(IReadOnlyCollection<string> names, IEnumerable<AppName> others)
+    public (string Name, AppName Holder)? HolderOf(IReadOnlyCollection<string> names, IEnumerable<AppName> others, Action<AppName, Problem> unreadable)
     {
         using var moment = store.Watch?.AsOfNow();
         foreach (var other in others)
         {
-            // The file alone tells for nearly every app; only a hit needs its config read too.
-            if (Read(other).NameAmong(names) is { } taken && IsEnabled(other))
+            try
             {
-                return (taken, other);
+                // The file alone tells for nearly every app; only a hit needs its config read too.
+                if (Read(other).NameAmong(names) is { } taken && IsEnabled(other))
+                {
+                    return (taken, other);
+                }
+            }
+            catch (ProblemException e)
+            {
+                unreadable(other, e.Problem);
             }
         }
 

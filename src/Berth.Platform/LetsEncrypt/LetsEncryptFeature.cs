@@ -139,7 +139,8 @@ public sealed class LetsEncryptFeature(
             return 0;
         }
 
-        var (now, step) = (time.GetUtcNow(), manager.NextOf(app).OfCertificate);
+        // In this order: what is due at once is due by then.
+        var (step, now) = (manager.NextOf(app).OfCertificate, time.GetUtcNow());
         var isOrder = step.Action == LineageAction.Order && damage is null;
         if (damage is null && facts is not null && manager.RenewalOf(app, facts) > now && !step.IsDue(now))
         {
@@ -154,11 +155,11 @@ public sealed class LetsEncryptFeature(
 
         if (needsWord)
         {
-            // Who renews them all means no single one: an earlier certificate that was put back by hand stays its while.
-            if (step.Gate is { Kind: GateKind.RolledBack })
+            // Who renews them all means no single one: one that was put back by hand stays its while, and what failed has its pause.
+            if (step.Gate is { } gate && !step.IsDue(now))
             {
                 output.Detail($"{app}: {GateWords.Of(step)}");
-                return 0;
+                return gate.Kind is GateKind.RolledBack or GateKind.JustRenewed ? 0 : 1;
             }
 
             output.Step(isOrder ? $"{app} needs another certificate: {step.Why}" : damage is null ? $"{app} needs renewal" : $"{app} needs {(damage.IsKept ? "its certificate put back" : "another certificate")}: {damage.Found}");

@@ -72,6 +72,11 @@ public static class LetsEncryptProblems
             ? $"A later one is kept: `berth letsencrypt:rollback {app} {later.ShortName}` puts it into service; `berth letsencrypt:status {app}` lists all."
             : $"`berth letsencrypt:status {app}` lists those that are kept; `berth letsencrypt:enable {app} --force` orders a new one.");
 
+    internal static Problem SeveralMeant(AppName app, string wanted, int count) => new(
+        NothingToRollBackTo,
+        $"The names of {count} of {app}'s certificates begin with '{Printable.Of(wanted)}'.",
+        $"Give more of the name: `berth letsencrypt:status {app}` lists them.");
+
     /// <summary>What is found of damaged files, and who mends it.</summary>
     public static Problem FilesDamaged(AppName app, CertificateDamage damage) => new(
         CertificateDamaged,

@@ -80,7 +80,7 @@ public sealed class LetsEncryptReport(
         values["letsencrypt-next-attempt"] = step.OfCertificate.At is { } next ? Readable(next) : "";
         values["letsencrypt-waiting-for"] = words.Of(app, stored, step);
         values["letsencrypt-gates"] = words.GatesOf(stored, step);
-        values["letsencrypt-last-error"] = (step.Refusal ?? stored.State.LastFailure)?.Found ?? "";
+        values["letsencrypt-last-error"] = Printable.Of((step.Refusal ?? stored.State.LastFailure)?.Found ?? "", 2000);
         return values;
     }
 

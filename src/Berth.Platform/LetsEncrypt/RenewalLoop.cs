@@ -279,17 +279,17 @@ public sealed class RenewalLoop(
     {
         try
         {
-            var next = known.Next(app, () => manager.NextOf(app).At);
-            if (!(next <= time.GetUtcNow()))
-            {
-                queue.Troubles.Forget(app);
-            }
-
-            return Later(next, _notBefore.GetValueOrDefault(app));
+            return Later(queue.Troubles.Until(app, known.Next(app, () => manager.NextOf(app).At)), _notBefore.GetValueOrDefault(app));
         }
         catch (ProblemException e)
         {
             log.Failed(app, e.Problem);
+            return null;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Nor must it end the look at all others.
+            log.Faulted(app, e);
             return null;
         }
     }

@@ -12,6 +12,18 @@ public sealed class RenewalTroubles(LineageFiles lineages, TimeProvider time)
     /// <returns>Null for nothing.</returns>
     public LineageFailure? Of(AppName app) => _known.GetValueOrDefault(app);
 
+    /// <summary>Forgets what kept the daemon from a step that is not due any more.</summary>
+    /// <returns>When the next one is.</returns>
+    internal DateTimeOffset? Until(AppName app, DateTimeOffset? next)
+    {
+        if (!(next <= time.GetUtcNow()))
+        {
+            Forget(app);
+        }
+
+        return next;
+    }
+
     internal void Forget(AppName app) => _known.TryRemove(app, out _);
 
     internal void Note(AppName app, Problem problem)

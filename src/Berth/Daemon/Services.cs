@@ -155,7 +155,7 @@ internal sealed class Services : IAsyncDisposable
             .. new LimitCommands(ledgers, planner, requests, apps, time).All,
             .. new ListCommands(lineageReader, waiting, renewal, certificates, apps, time).All,
             .. new StatusCommands(
-                new StatusReport(lineageReader, Lineages, bundles, planner, underWay, waiting, renewal, notices), lineageReader, waiting, heartbeat, apps, time) { IsDaemon = inDaemon }.All,
+                new StatusReport(lineageReader, Lineages, bundles, planner, underWay, waiting, renewal), notices, lineageReader, waiting, heartbeat, apps, time) { IsDaemon = inDaemon }.All,
             .. new RollbackCommands(Manager, planner, apps).All,
         ];
         Renewals = new RenewalLoop(apps, Known, routes, Manager, renewal, queue, renewalLog, time)

@@ -99,7 +99,7 @@ public sealed class ListCommands(LineageReader reader, WaitingWords waiting, Aut
             if (row.Failure is { } failure)
             {
                 Send(lines, call.Output);
-                call.Output.Warn($"{row.App}: {Sentences.Inside(failure.Found)} ({call.Caller.AsCalled(Sentences.Standing(failure.Remedy, row.App))})");
+                call.Output.Warn(Printable.Of($"{row.App}: {Sentences.Inside(failure.Found)} ({call.Caller.AsCalled(Sentences.Standing(failure.Remedy, row.App))})", 2000));
             }
             else if (lines.Length > Piece)
             {

@@ -4,11 +4,12 @@ using Berth.Platform.CommandLine;
 using Berth.Platform.LetsEncrypt.Limits;
 using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Platform.LetsEncrypt.Metrics;
+using Berth.Platform.LetsEncrypt.Notices;
 
 namespace Berth.Platform.LetsEncrypt.Commands;
 
 /// <summary><c>letsencrypt:status</c>: what each certificate is waiting for, and why.</summary>
-public sealed class StatusCommands(StatusReport report, LineageReader reader, WaitingWords waiting, Heartbeat heartbeat, AppCatalog apps, TimeProvider time)
+public sealed class StatusCommands(StatusReport report, NoticeLog notices, LineageReader reader, WaitingWords waiting, Heartbeat heartbeat, AppCatalog apps, TimeProvider time)
 {
     // The daemon looks every five minutes.
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(15);
@@ -31,11 +32,13 @@ public sealed class StatusCommands(StatusReport report, LineageReader reader, Wa
         }
 
         var status = 0;
+        var events = request.Subject is null ? notices.LastOfEach() : null;
         foreach (var app in apps.Reported(request, call))
         {
             try
             {
-                await report.PrintAsync(app, request, call);
+                var last = events is not null ? events.GetValueOrDefault(app.Text) : notices.Last(app, 1) is [var only] ? only : null;
+                await report.PrintAsync(app, last, request, call);
             }
             catch (ProblemException e) when (request.Subject is null)
             {

@@ -17,24 +17,29 @@ public sealed class StatusReport(
     CertificatePlanner planner,
     OrdersUnderWay underWay,
     WaitingWords waiting,
-    AutoRenewal renewal,
-    NoticeLog notices)
+    AutoRenewal renewal)
 {
+    private const int Longest = 20_000;
     private static readonly Report Shape = new("letsencrypt-", "letsencrypt status") { LeavesEmptyOut = true };
 
-    public async Task PrintAsync(AppName app, ReportRequest request, CommandCall call)
+    /// <param name="app">Whose.</param>
+    /// <param name="last">What has happened to its certificate last.</param>
+    /// <param name="request">What was asked for.</param>
+    /// <param name="call">Where it is printed.</param>
+    public async Task PrintAsync(AppName app, Notice? last, ReportRequest request, CommandCall call)
     {
-        var values = await OfAsync(app, request, call.Cancel);
+        var values = await OfAsync(app, last, request, call.Cancel);
         if (request.Json)
         {
             // Lines have a headline that says it.
             values["letsencrypt-app"] = app.Text;
         }
 
-        Shape.Print(call.Output, app.Text, values.ToDictionary(pair => pair.Key, pair => call.Caller.AsCalled(pair.Value), StringComparer.Ordinal), request);
+        // Kept in files, which anybody may have written.
+        Shape.Print(call.Output, app.Text, values.ToDictionary(pair => pair.Key, pair => Printable.Of(call.Caller.AsCalled(pair.Value), Longest), StringComparer.Ordinal), request);
     }
 
-    private async Task<Dictionary<string, string>> OfAsync(AppName app, ReportRequest request, CancellationToken cancel)
+    private async Task<Dictionary<string, string>> OfAsync(AppName app, Notice? last, ReportRequest request, CancellationToken cancel)
     {
         var (stored, step) = reader.ReadOf(app);
         var (state, next, forPrograms) = (stored.State, step.OfCertificate, request.Json);
@@ -56,7 +61,7 @@ public sealed class StatusReport(
             ["letsencrypt-last-error"] = Failure(app, failure),
             ["letsencrypt-problem"] = failure is null ? "" : forPrograms ? failure.Code : $"{failure.Code} (`berth explain {failure.Code}`)",
             ["letsencrypt-last-success"] = At(state.LastSuccess, forPrograms, isAhead: false),
-            ["letsencrypt-last-event"] = isLines && failure is not null ? "" : LastEvent(app),
+            ["letsencrypt-last-event"] = last is null || (isLines && failure is not null) ? "" : $"{Holds.Time(last.At)}: {Printable.Of(Sentences.Ended(last.Sentence), 600)}",
             ["letsencrypt-failing-names"] = Joined([.. Failing(state, step, isLines), .. LeftOut(app)]),
             ["letsencrypt-servers"] = Joined(state.Issuers.Where(pair => pair.Value.Failures > 0)
                 .Select(pair => $"{pair.Key}: {Count(pair.Value.Failures)}, the last: {Failure(app, pair.Value.LastFailure)}")),
@@ -90,9 +95,6 @@ public sealed class StatusReport(
             return [];
         }
     }
-
-    private string LastEvent(AppName app) =>
-        notices.Last(app, 1) is [var last] ? $"{Holds.Time(last.At)}: {Printable.Of(Sentences.Ended(last.Sentence), 600)}" : "";
 
     private static string Failure(AppName app, LineageFailure? failure) => failure is null
         ? ""

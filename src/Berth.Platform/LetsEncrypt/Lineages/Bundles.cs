@@ -28,10 +28,16 @@ public sealed class Bundles(IStateStore store, LineageFiles lineages, TimeProvid
     public Bundle Find(AppName app, string? wanted)
     {
         var all = Of(app);
-        var bundle = (wanted is null ? Earlier(all) : all.FirstOrDefault(other => !other.IsCurrent && other.Name.StartsWith(wanted, StringComparison.Ordinal)))
+        var bundle = (wanted is null ? Earlier(all) : Named(app, all, wanted))
             ?? throw LetsEncryptProblems.NoEarlier(app, wanted, all.FirstOrDefault(other => !other.IsCurrent)).AsException();
         _ = ReadProven(app, bundle);
         return bundle;
+    }
+
+    private static Bundle? Named(AppName app, IReadOnlyList<Bundle> all, string wanted)
+    {
+        Bundle[] meant = wanted.Length == 0 ? [] : [.. all.Where(other => !other.IsCurrent && other.Name.StartsWith(wanted, StringComparison.Ordinal))];
+        return meant.Length > 1 ? throw LetsEncryptProblems.SeveralMeant(app, wanted, meant.Length).AsException() : meant.FirstOrDefault();
     }
 
     // Twice back is not forth again.

@@ -36,7 +36,7 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
         try
         {
             return store.Read(State(app)) is { } text
-                ? JsonSerializer.Deserialize(text, LineageJson.Default.LineageState) ?? LineageState.New
+                ? JsonSerializer.Deserialize(text, LineageJson.Default.LineageState) is { IsWhole: true } state ? state : LineageState.New
                 : LineageState.New with { IssuedBy = ServerOf(app) };
         }
         catch (JsonException)

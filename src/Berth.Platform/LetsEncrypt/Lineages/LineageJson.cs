@@ -4,6 +4,8 @@ namespace Berth.Platform.LetsEncrypt.Lineages;
 
 [JsonSourceGenerationOptions(
     UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(LineageState))]
 [JsonSerializable(typeof(LineageAdvice))]

@@ -79,6 +79,10 @@ public sealed record LineageState
         Refusal = null,
     };
 
+    /// <summary>Whether all of it can be used: a file that a hand has edited may hold anything in its lists.</summary>
+    internal bool IsWhole =>
+        !Gates.Contains(null!) && !Failing.Contains(null!) && !Issuers.Values.Contains(null!) && (ClockSkew ?? default) is { Ticks: > long.MinValue };
+
     /// <summary>Whether it tells of that failure.</summary>
     public bool Remembers(Problem problem) => LastFailure?.Found == problem.Found || Refusal?.Why.Found == problem.Found || problem.Code == LetsEncryptProblems.HeldBack;
 

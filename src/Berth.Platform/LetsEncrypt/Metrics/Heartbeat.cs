@@ -15,6 +15,15 @@ public sealed class Heartbeat(IStateStore store)
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
             : null;
 
-    public void Beat(DateTimeOffset now) =>
-        store.Write(Place, now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) + "\n", AtomicFile.PublicRead);
+    public void Beat(DateTimeOffset now)
+    {
+        try
+        {
+            store.Write(Place, now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) + "\n", AtomicFile.PublicRead);
+        }
+        catch (ProblemException)
+        {
+            // A disk that takes no file must not end the look: the last one that was written grows old.
+        }
+    }
 }

@@ -34,12 +34,26 @@ public sealed class NoticeLog(IStateStore store)
     /// <summary>The last ones, oldest first.</summary>
     /// <param name="app">Of this app alone; null for all.</param>
     /// <param name="count">How many at most.</param>
-    public IReadOnlyList<Notice> Last(AppName? app, int count) =>
-    [
-        .. Read(store.FileOf(Older)).Concat(Read(store.FileOf(Place)))
-            .Where(notice => app is null || notice.App == app.Text)
-            .TakeLast(count),
-    ];
+    public IReadOnlyList<Notice> Last(AppName? app, int count)
+    {
+        // Most lines are about others, and reading one costs far more than seeing that.
+        var name = app is null ? "" : $"\"{app}\"";
+        List<Notice> Of(StatePath place, int most) => [.. Read(store.FileOf(place), name).Where(notice => app is null || notice.App == app.Text).TakeLast(most)];
+        var newer = Of(Place, count);
+        return newer.Count == count ? newer : [.. Of(Older, count - newer.Count), .. newer];
+    }
+
+    /// <summary>The last one of each app.</summary>
+    public IReadOnlyDictionary<string, Notice> LastOfEach()
+    {
+        var last = new Dictionary<string, Notice>(StringComparer.Ordinal);
+        foreach (var notice in Read(store.FileOf(Older)).Concat(Read(store.FileOf(Place))))
+        {
+            last[notice.App] = notice;
+        }
+
+        return last;
+    }
 
     private static bool EndsWhole(string path)
     {
@@ -49,7 +63,9 @@ public sealed class NoticeLog(IStateStore store)
         return file is null || length == 0 || (RandomAccess.Read(file, last, length - 1) == 1 && last[0] == '\n');
     }
 
-    private static IEnumerable<Notice> Read(string path)
+    /// <param name="path">Of the file.</param>
+    /// <param name="with">What a line must hold to be looked at.</param>
+    private static IEnumerable<Notice> Read(string path, string with = "")
     {
         if (KeptFile.TryRead(path) is not { } file)
         {
@@ -59,7 +75,7 @@ public sealed class NoticeLog(IStateStore store)
         using var reader = new StreamReader(new FileStream(file, FileAccess.Read), Encoding.UTF8);
         while (reader.ReadLine() is { } line)
         {
-            if (line.Length <= LongestLine && Parse(line) is { } notice)
+            if (line.Length <= LongestLine && line.Contains(with, StringComparison.Ordinal) && Parse(line) is { } notice)
             {
                 yield return notice;
             }
