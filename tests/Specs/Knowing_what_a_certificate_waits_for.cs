@@ -95,7 +95,7 @@ public sealed class Knowing_what_a_certificate_waits_for
 
         await pebble.SetServerFailureAsync("hello.example.com");
         Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello")).Status);
-        await SaysAsync("^the first certificate could not be had, and is not tried again by itself; once it is mended: .*hello.example.com");
+        await SaysAsync("^its certificate could not be had, and is not tried again by itself; once it is mended: .*hello.example.com");
         Assert.Equal("\n", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"));
 
         await pebble.SetAddressAsync("hello.example.com", "127.0.0.1");
@@ -208,10 +208,10 @@ public sealed class Knowing_what_a_certificate_waits_for
         await berth.OkAsync("letsencrypt:rollback", "hello");
         await berth.OkAsync("letsencrypt:cron-job", "--add");
 
-        Assert.Contains("a certificate was put back by hand, and stays until ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
+        Assert.Contains("a certificate was put back by hand, and stays, even if it is due, until ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
         Assert.Contains("put back by hand", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"), StringComparison.Ordinal);
         Assert.Matches(
-            "^renewal, .*; held back: a certificate was put back by hand, and stays until 20.* UTC: letsencrypt:enable --force gets a new one sooner",
+            "^renewal, .*; held back: a certificate was put back by hand, and stays, even if it is due, until 20.* UTC: letsencrypt:enable --force gets a new one sooner",
             await berth.OkAsync("letsencrypt:report", "hello", "--letsencrypt-waiting-for"));
         Assert.Matches(@"\(in 23h", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-next-at"));
         await berth.KillAsync();

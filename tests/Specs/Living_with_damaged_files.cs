@@ -83,6 +83,7 @@ public sealed class Living_with_damaged_files : IAsyncLifetime
         await _berth.RestartAsync();
 
         Assert.Equal(PrintOf(_issued), await ShownAsync());
+        Assert.Contains("\"restored\"", await _berth.OkAsync("letsencrypt:events", "hello", "--format", "json"), StringComparison.Ordinal);
         await IsMendedAsync();
     }
 

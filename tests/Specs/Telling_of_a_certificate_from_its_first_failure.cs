@@ -42,13 +42,14 @@ public sealed class Telling_of_a_certificate_from_its_first_failure : IAsyncLife
         Assert.DoesNotContain("run the command again", await StatusAsync("last-error"), StringComparison.Ordinal);
         Assert.DoesNotContain("tried again", await StatusAsync("failing-names"), StringComparison.Ordinal);
         Assert.Equal(("nothing", "", ""), (await StatusAsync("next"), await StatusAsync("next-at"), await StatusAsync("servers")));
-        Assert.Matches(@"(?m)^hello +by hand +the first", await _berth.OkAsync("letsencrypt:status"));
+        Assert.Matches(@"(?m)^hello +by hand +its certificate", await _berth.OkAsync("letsencrypt:status"));
 
         await _berth.OkAsync("domains:set", "hello", "other.example.com");
 
-        Assert.Equal(
-            "the first certificate could not be had for hello.example.com, not among its domains any more; `berth letsencrypt:enable hello` asks for those it has now",
-            await StatusAsync("waiting-for"));
+        Assert.StartsWith(
+            "its certificate could not be had, and its domains or servers are others since: `berth letsencrypt:enable hello` asks for one. What was found: ",
+            await StatusAsync("waiting-for"),
+            StringComparison.Ordinal);
         Assert.Equal(("0", "", ""), (await StatusAsync("failures"), await StatusAsync("last-error"), await StatusAsync("failing-names")));
     }
 
@@ -155,6 +156,61 @@ public sealed class Telling_of_a_certificate_from_its_first_failure : IAsyncLife
         Assert.Equal("1", await StatusAsync("failures"));
         Assert.Equal(1, (await _berth.RunAsync("letsencrypt:auto-renew", "hello")).Status);
         Assert.Equal("2", await StatusAsync("failures"));
+    }
+
+    [Fact]
+    public async Task one_that_was_installed_by_hand_ends_what_waited_for_another()
+    {
+        await _berth.OkAsync("letsencrypt:enable", "hello");
+        await _pebble.SetServerFailureAsync("bad.example.com");
+        await _berth.OkAsync("domains:add", "hello", "bad.example.com");
+        await Eventually.TrueAsync(async () => await StatusAsync("failures") == "1");
+        var (chain, key) = HandMadePair.Make("hello.example.com", "hello");
+        using var scratch = new ScratchFolder();
+        await File.WriteAllTextAsync(scratch["server.crt"], chain);
+        await File.WriteAllTextAsync(scratch["server.key"], key);
+
+        await _berth.OkAsync("certs:add", "hello", scratch["server.crt"], scratch["server.key"]);
+
+        Assert.Equal("a certificate that was installed by hand is in service, and is renewed by hand", await StatusAsync("waiting-for"));
+        Assert.Equal(("0", "", ""), (await StatusAsync("failures"), await StatusAsync("last-error"), await StatusAsync("failing-names")));
+        Assert.DoesNotContain("(current)", await StatusAsync("certificates"), StringComparison.Ordinal);
+        Assert.Equal("", (await _berth.RunAsync("letsencrypt:list")).Error);
+        await _berth.OkAsync("letsencrypt:disable", "hello");
+        Assert.DoesNotContain("disabled", await _berth.OkAsync("letsencrypt:events", "hello"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task one_that_failed_at_a_server_is_told_until_another_is_set()
+    {
+        await _berth.OkAsync("letsencrypt:enable", "hello");
+        await _berth.OkAsync("letsencrypt:set", "hello", "server", $"https://localhost:{FreePort.Next()}/dir");
+        Assert.Equal(1, (await _berth.RunAsync("letsencrypt:enable", "hello", "--force")).Status);
+        Assert.Contains("1 failure,", await StatusAsync("servers"), StringComparison.Ordinal);
+        Assert.Equal("", await StatusAsync("gates"));
+
+        await _berth.OkAsync("letsencrypt:set", "hello", "server");
+
+        Assert.Equal(("", "", "0"), (await StatusAsync("servers"), await StatusAsync("last-error"), await StatusAsync("failures")));
+    }
+
+    [Fact]
+    public async Task one_that_leaves_a_name_out_says_so_in_its_event()
+    {
+        await _pebble.SetServerFailureAsync("bad.example.com");
+        await _berth.OkAsync("domains:add", "hello", "bad.example.com");
+        Assert.Equal(1, (await _berth.RunAsync("letsencrypt:enable", "hello")).Status);
+
+        Assert.Matches("issued +hello has a new certificate for hello.example.com, and not for bad.example.com: ", await _berth.OkAsync("letsencrypt:events", "hello"));
+    }
+
+    [Fact]
+    public async Task the_list_says_that_no_daemon_runs()
+    {
+        await _berth.OkAsync("letsencrypt:enable", "hello");
+        await _berth.KillAsync();
+
+        Assert.Contains("No daemon answers", (await _berth.RunAsync("letsencrypt:list")).Error, StringComparison.Ordinal);
     }
 
     /// <summary>Of its own as of all others.</summary>

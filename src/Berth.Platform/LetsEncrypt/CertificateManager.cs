@@ -113,7 +113,7 @@ public sealed class CertificateManager(
         }
 
         routes.Publish(app);
-        events.Publish(new LineageEvent(LineageEventKind.RolledBack, app, time.GetUtcNow()) { Names = earlier.Facts!.Names, Expires = earlier.Facts.NotAfter });
+        events.Publish(new LineageEvent(LineageEventKind.RolledBack, app, time.GetUtcNow()) { Names = earlier.Facts!.Names, Expires = earlier.Facts.NotAfter, NextAttempt = reader.NextOf(app).OfCertificate.At });
         return earlier;
     }
 
@@ -317,11 +317,13 @@ public sealed class CertificateManager(
         var names = certificates.Facts(app)?.Names ?? [];
         var fromAcme = certificates.IsFromAcme(app);
         lineages.Delete(app);
-        if (fromAcme)
+        if (!fromAcme)
         {
-            certificates.Remove(app);
+            routes.Publish(app);
+            return;
         }
 
+        certificates.Remove(app);
         routes.Publish(app);
         events.Publish(new LineageEvent(why, app, time.GetUtcNow()) { Names = names });
     }

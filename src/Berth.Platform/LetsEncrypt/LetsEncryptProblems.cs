@@ -1,4 +1,5 @@
 using Berth.Acme;
+using Berth.Acme.Issuing;
 using Berth.Kernel;
 using Berth.Platform.Certs;
 using Berth.Platform.LetsEncrypt.Limits;
@@ -175,6 +176,12 @@ public static class LetsEncryptProblems
         NamesLeftOut,
         $"{count} of the domains of {app} cannot be on the certificate; the others are.",
         "Mend the lines named above, then run the command again.");
+
+    /// <summary>The names that could not be proved while others could; null for none.</summary>
+    internal static Problem? LeftOutOf(AppName app, IReadOnlyList<FailedName> names) => names.Count == 0 ? null : new Problem(
+        NamesLeftOut,
+        string.Join("; ", names.Take(5).Select(name => $"{name.Name}: {Printable.Of(name.Words.TrimEnd('.'), 200)}")) + (names.Count > 5 ? $"; and {names.Count - 5} more." : "."),
+        $"They are tried again by themselves; `berth letsencrypt:status {app}` says when.");
 
     internal static Problem SomeFailed() => new(
         RenewalFailed, "One or more apps failed to have their certificates renewed", "Each failure is named above with its remedy.");

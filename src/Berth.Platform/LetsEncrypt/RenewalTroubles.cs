@@ -7,6 +7,9 @@ namespace Berth.Platform.LetsEncrypt;
 /// <summary>What kept the daemon from a certificate's step when it tried last, where the certificate's state does not tell of it: it may be that nothing can be written.</summary>
 public sealed class RenewalTroubles(LineageFiles lineages, TimeProvider time)
 {
+    // What was tried and failed may have changed a folder all the same, and is then left to whoever may be at it for a minute.
+    private static readonly TimeSpan Soon = TimeSpan.FromMinutes(2);
+
     private readonly ConcurrentDictionary<AppName, LineageFailure> _known = new();
 
     /// <returns>Null for nothing.</returns>
@@ -16,7 +19,7 @@ public sealed class RenewalTroubles(LineageFiles lineages, TimeProvider time)
     /// <returns>When the next one is.</returns>
     internal DateTimeOffset? Until(AppName app, DateTimeOffset? next)
     {
-        if (!(next <= time.GetUtcNow()))
+        if (!(next <= time.GetUtcNow() + Soon))
         {
             Forget(app);
         }

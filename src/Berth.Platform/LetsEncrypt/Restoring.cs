@@ -18,17 +18,41 @@ public sealed class Restoring(CertificateFiles certificates, LineageFiles lineag
             return;
         }
 
-        routes.Publish(app);
+        Tell(app, damage, facts);
         output.Step($"The certificate of {app} was put back from the copy that is kept of it: {damage.Found}");
+        if (certificates.DamageOf(app) is { } still)
+        {
+            throw LetsEncryptProblems.FilesDamaged(app, still).AsException();
+        }
+    }
+
+    /// <summary>As the daemon starts: also what a crash has cut off between the pointer and the files.</summary>
+    /// <returns>Whether anything was put back.</returns>
+    /// <exception cref="ProblemException">It cannot be written.</exception>
+    public bool AtStart(AppName app)
+    {
+        var before = certificates.InServiceOf(app);
+        if (!lineages.Mend(app, isStart: true))
+        {
+            return false;
+        }
+
+        if (before is { Damage: { } damage, Facts: { } facts })
+        {
+            Tell(app, damage, facts);
+        }
+
+        return true;
+    }
+
+    private void Tell(AppName app, CertificateDamage damage, CertificateFacts facts)
+    {
+        routes.Publish(app);
         events.Publish(new LineageEvent(LineageEventKind.Restored, app, time.GetUtcNow())
         {
             Names = facts.Names,
             Expires = facts.NotAfter,
             Problem = LetsEncryptProblems.FilesMended(app, damage),
         });
-        if (certificates.DamageOf(app) is { } still)
-        {
-            throw LetsEncryptProblems.FilesDamaged(app, still).AsException();
-        }
     }
 }

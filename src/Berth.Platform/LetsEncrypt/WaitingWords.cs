@@ -35,7 +35,7 @@ public sealed class WaitingWords(
         try
         {
             var (stored, step) = reader.ReadOf(app);
-            return stored.InService is null && (step.Refusal ?? stored.State.LastFailure ?? stored.Overtaken) is not null ? Of(app, stored, step) : null;
+            return !certificates.Exists(app) && (stored.State.Refusal?.Why ?? stored.State.LastFailure ?? stored.Overtaken) is not null ? Of(app, stored, step) : null;
         }
         catch (ProblemException)
         {
@@ -48,14 +48,14 @@ public sealed class WaitingWords(
         step.Action != LineageAction.None || step.Obstacle is not null || (stored.State.LastFailure ?? stored.Overtaken) is not null || IsHeldBack(stored)
         || manager.IsAtWork(app);
 
-    /// <summary>Everything that is still shut before an attempt, in one line; a pause after a failure only where the daemon tries again by itself.</summary>
+    /// <summary>Everything that is still shut before an attempt, in one line; a pause after a failure only where it holds something back.</summary>
     /// <param name="stored">What there is of the certificate.</param>
     /// <param name="step">What is next for it.</param>
     /// <param name="besides">Whether to leave out what <see cref="Of"/> and the last failure say already.</param>
     public string GatesOf(LineageStored stored, LineageStep step, bool besides = false) => GateWords.Of(
         [
             .. stored.State.Gates.Where(gate => gate.Kind == GateKind.Backoff
-                ? !besides && step.Action != LineageAction.None
+                ? !besides && step.OfCertificate.Gate is not null
                 : !besides || gate != step.OfCertificate.Gate),
         ],
         time.GetUtcNow());
@@ -75,7 +75,7 @@ public sealed class WaitingWords(
 
     // So many at a time at one server; and of very many apps the daemon asks some at each look.
     private string Turn(AppName app, LineageStep step) =>
-        step.Action == LineageAction.AskAdvice || !step.IsDue(time.GetUtcNow()) || !renewal.IsOn || manager.IsAtWork(app) ? ""
+        step.Action == LineageAction.AskAdvice || (!step.IsDue(time.GetUtcNow()) && step.Action != LineageAction.Restore) || !renewal.IsOn || manager.IsAtWork(app) ? ""
         : queue.PlaceOf(app) is { } before ? before == 0 ? "; its turn is next" : $"; it waits for its turn, with {before} before it"
         : queue.Round is { } round ? $"; the daemon comes to it within {RemainingTime.Format(round)}"
         : "";
@@ -93,7 +93,7 @@ public sealed class WaitingWords(
     private string WhyNothing(AppName app, LineageStored stored, LineageStep step) =>
         step.Obstacle is not null ? step.Why
         : stored.State.LastFailure is { } failure ? $"{step.Why}, and is not tried again by itself; once it is mended: `berth letsencrypt:enable {app}`. What was found: {Printable.Of(Sentences.Inside(failure.Found), 600)}"
-        : stored.Overtaken is { } past ? $"the first certificate could not be had for {string.Join(", ", past.Names.Take(3))}, not among its domains any more; `berth letsencrypt:enable {app}` asks for those it has now"
+        : stored.Overtaken is { } past ? $"its certificate could not be had, and its domains or servers are others since: `berth letsencrypt:enable {app}` asks for one. What was found: {Printable.Of(Sentences.Inside(past.Found), 600)}"
         : IsHeldBack(stored) ? $"an order was held back, and is not tried again by itself: {GatesOf(stored, step)} Then: `berth letsencrypt:enable {app}`"
         : certificates.DamageOf(app) is { } damage ? $"a certificate that was installed by hand cannot be served: {damage.Found}"
         : certificates.Exists(app) ? "a certificate that was installed by hand is in service, and is renewed by hand"

@@ -192,7 +192,7 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
     {
         try
         {
-            if (_services!.Lineages.Mend(app, isStart: true))
+            if (_services!.Restoring.AtStart(app))
             {
                 Mended(_log, app.Text);
             }

@@ -119,7 +119,7 @@ internal sealed class Services : IAsyncDisposable
         var settings = new LetsEncryptSettingsStore(properties, config);
         var trustFile = Environment.GetEnvironmentVariable("LEGO_CA_CERTIFICATES");
         _clients = new AcmeClients(store, authority, trustFile, FailPoints.Hook, time);
-        Lineages = new LineageFiles(store, certificates, time, FailPoints.Hook);
+        var lineages = new LineageFiles(store, certificates, time, FailPoints.Hook);
         var (random, renewalLog) = (new Random(), new RenewalLog(logs));
         var events = new LineageEvents(renewalLog);
         _dns = new DnsChoice(properties, roots, time);
@@ -131,31 +131,31 @@ internal sealed class Services : IAsyncDisposable
         var solvers = new ChallengeSolvers(Edge, _dns, new ProofFiles(store), time);
         var preflight = new CertificatePreflight(_clients, Edge, time);
         var scopes = new PreflightScopes(settings, _dns, solvers, Edge, authority);
-        var lineageReader = new LineageReader(planner, Lineages, certificates, settings, new SettingsStamp(store, properties, trustFile), time);
+        var lineageReader = new LineageReader(planner, lineages, certificates, settings, new SettingsStamp(store, properties, trustFile), time);
         var (ledgers, underWay) = (new Ledgers(store, settings, time), new OrdersUnderWay(time));
         var orders = new ServerOrders(_clients, ledgers, underWay);
         var requests = new OrderRequests(lineageReader, certificates, _clients, time);
-        var bundles = new Bundles(store, Lineages, time);
+        var bundles = new Bundles(store, lineages, time);
         var ordering = new Ordering(
-            lineageReader, Lineages, orders, requests, settings, solvers, new ChallengePort(store), new Outcomes(new RetryLadder(random)), routes,
+            lineageReader, lineages, orders, requests, settings, solvers, new ChallengePort(store), new Outcomes(new RetryLadder(random)), routes,
             events, new FirstOrderPreflight(preflight, scopes), time);
         Manager = new CertificateManager(
-            apps, planner, lineageReader, Lineages, certificates, ordering, requests,
-            new RenewalAdviser(Lineages, certificates, _clients, settings, time, random), new Restoring(certificates, Lineages, routes, events, time),
-            new Rehearsal(planner, Lineages, _clients, orders, solvers),
+            apps, planner, lineageReader, lineages, certificates, ordering, requests,
+            new RenewalAdviser(lineages, certificates, _clients, settings, time, random), Restoring = new Restoring(certificates, lineages, routes, events, time),
+            new Rehearsal(planner, lineages, _clients, orders, solvers),
             bundles, _clients, settings, routes, events, triggers, time);
         var renewal = AutoRenewal = new AutoRenewal(properties, store);
-        var queue = new RenewalQueue(new RenewalTroubles(Lineages, time));
-        var (heartbeat, waiting) = (new Heartbeat(store), new WaitingWords(lineageReader, Manager, certificates, underWay, renewal, queue, time));
+        var (queue, heartbeat) = (new RenewalQueue(new RenewalTroubles(lineages, time)), new Heartbeat(store));
+        var waiting = new WaitingWords(lineageReader, Manager, certificates, underWay, renewal, queue, time);
+        var silence = new DaemonSilence(heartbeat, time) { IsDaemon = inDaemon };
         Command[] more =
         [
             .. new CheckCommands(preflight, scopes, planner, apps).All,
             .. new EventCommands(notices, apps).All,
             .. new AccountCommands(_clients, settings, properties, apps).All,
             .. new LimitCommands(ledgers, planner, requests, apps, time).All,
-            .. new ListCommands(lineageReader, waiting, renewal, certificates, apps, time).All,
-            .. new StatusCommands(
-                new StatusReport(lineageReader, Lineages, bundles, planner, underWay, waiting, renewal), notices, lineageReader, waiting, heartbeat, apps, time) { IsDaemon = inDaemon }.All,
+            .. new ListCommands(lineageReader, waiting, renewal, silence, certificates, apps, time).All,
+            .. new StatusCommands(new StatusReport(lineageReader, lineages, bundles, planner, underWay, waiting, renewal), notices, lineageReader, waiting, silence, apps).All,
             .. new RollbackCommands(Manager, planner, apps).All,
         ];
         Renewals = new RenewalLoop(apps, Known, routes, Manager, renewal, queue, renewalLog, time)
@@ -188,7 +188,7 @@ internal sealed class Services : IAsyncDisposable
             new UrlFeature(UrlFeature.All, urls, apps),
             new UrlFeature(UrlFeature.Best, urls, apps),
             new LetsEncryptFeature(
-                Manager, new LetsEncryptReport(settings, renewal, Manager, lineageReader, waiting, properties, certificates, apps), settings, renewal, waiting, Lineages,
+                Manager, new LetsEncryptReport(settings, renewal, Manager, lineageReader, waiting, properties, certificates, apps), settings, renewal, waiting, lineages,
                 properties, certificates, apps, triggers, more, Renewals.Nudge, time),
             new MetricsFeature(new CertificateMetrics(apps, certificates, Manager, heartbeat, time)),
             new PsFeature(Runtime, ps, new PsReport(Runtime, ps, formations, apps), new PsScaling(Runtime, formations, apps), journal, apps, triggers),
@@ -242,7 +242,7 @@ internal sealed class Services : IAsyncDisposable
 
     public AppRuntime Runtime { get; }
 
-    public LineageFiles Lineages { get; }
+    public Restoring Restoring { get; }
 
     public CertificateManager Manager { get; }
 

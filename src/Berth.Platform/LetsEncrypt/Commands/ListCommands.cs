@@ -4,13 +4,12 @@ using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.Certs;
 using Berth.Platform.CommandLine;
-using Berth.Platform.LetsEncrypt.Limits;
 using Berth.Platform.LetsEncrypt.Lineages;
 
 namespace Berth.Platform.LetsEncrypt.Commands;
 
 /// <summary><c>letsencrypt:list</c>, <c>letsencrypt:ls</c> in 2016: all certificates of ACME servers, the first to expire first.</summary>
-public sealed class ListCommands(LineageReader reader, WaitingWords waiting, AutoRenewal renewal, CertificateFiles certificates, AppCatalog apps, TimeProvider time)
+public sealed class ListCommands(LineageReader reader, WaitingWords waiting, AutoRenewal renewal, DaemonSilence silence, CertificateFiles certificates, AppCatalog apps, TimeProvider time)
 {
     private const string Description = "List the apps with certificates and their expiry";
 
@@ -58,9 +57,7 @@ public sealed class ListCommands(LineageReader reader, WaitingWords waiting, Aut
 
             var (stored, step) = reader.ReadOf(app);
             var failure = step.Refusal ?? stored.State.LastFailure ?? stored.State.Failing.Select(Of).FirstOrDefault();
-            return damage is null
-                ? new Row(app, facts, step.OfCertificate.At ?? default, failure)
-                : new Row(app, facts, time.GetUtcNow(), Told(app, damage, failure));
+            return new Row(app, facts, step.OfCertificate.At ?? default, damage is null ? failure : Told(app, damage, failure));
         }
         catch (ProblemException e)
         {
@@ -69,7 +66,7 @@ public sealed class ListCommands(LineageReader reader, WaitingWords waiting, Aut
     }
 
     private static LineageFailure Of(FailingName name) =>
-        new(name.Code, $"{name.Name}: {Sentences.Ended(name.Words)}", $"It is tried again at {Holds.Time(name.RetryAt)}; `berth explain {name.Code}` says what mends it.");
+        new(name.Code, $"{name.Name}: {Sentences.Ended(name.Words)}", $"It is tried again by itself; `berth explain {name.Code}` says what mends it.");
 
     // Where another was ordered and could not be had, that is what to mend.
     private LineageFailure Told(AppName app, CertificateDamage damage, LineageFailure? failure)
@@ -120,6 +117,11 @@ public sealed class ListCommands(LineageReader reader, WaitingWords waiting, Aut
             {
                 call.Output.Warn($"{app} has no certificate: {call.Caller.AsCalled(words)}");
             }
+        }
+
+        if (rows.Count > 0)
+        {
+            silence.Warn(call.Output);
         }
 
         if (rows.Count > 0 && !renewal.IsOn)

@@ -1,22 +1,14 @@
 using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.CommandLine;
-using Berth.Platform.LetsEncrypt.Limits;
 using Berth.Platform.LetsEncrypt.Lineages;
-using Berth.Platform.LetsEncrypt.Metrics;
 using Berth.Platform.LetsEncrypt.Notices;
 
 namespace Berth.Platform.LetsEncrypt.Commands;
 
 /// <summary><c>letsencrypt:status</c>: what each certificate is waiting for, and why.</summary>
-public sealed class StatusCommands(StatusReport report, NoticeLog notices, LineageReader reader, WaitingWords waiting, Heartbeat heartbeat, AppCatalog apps, TimeProvider time)
+public sealed class StatusCommands(StatusReport report, NoticeLog notices, LineageReader reader, WaitingWords waiting, DaemonSilence silence, AppCatalog apps)
 {
-    // The daemon looks every five minutes.
-    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(15);
-
-    /// <summary>Whether this is the daemon.</summary>
-    public required bool IsDaemon { get; init; }
-
     public IReadOnlyList<Command> All =>
     [
         new("letsencrypt:status", "[<app>] [--format json] [<flag>]", "Show what each certificate is waiting for, and why", StatusAsync),
@@ -25,7 +17,7 @@ public sealed class StatusCommands(StatusReport report, NoticeLog notices, Linea
     private async Task<int> StatusAsync(CommandCall call)
     {
         var request = ReportRequest.Parse(call);
-        WarnOfSilence(call.Output);
+        silence.Warn(call.Output);
         if (request.Subject is null && !request.Json && request.Flag is null)
         {
             return PrintAll(call);
@@ -54,21 +46,6 @@ public sealed class StatusCommands(StatusReport report, NoticeLog notices, Linea
     {
         call.Output.Warn($"{app}: {Sentences.Inside(problem.Found)} ({call.Caller.AsCalled(problem.Remedy)})");
         return 1;
-    }
-
-    // All that is told of the future is the daemon's to do.
-    private void WarnOfSilence(CommandOutput output)
-    {
-        if (!IsDaemon)
-        {
-            output.Warn("No daemon answers: nothing of this is done by itself until one runs (berth serve).");
-        }
-
-        var last = heartbeat.LastLook;
-        if (last is null || time.GetUtcNow() - last > Silence)
-        {
-            output.Warn($"The daemon has {(last is { } at ? $"not looked at certificates since {Holds.Time(at)}" : "never looked at certificates")}: nothing is renewed by itself until it runs.");
-        }
     }
 
     private int PrintAll(CommandCall call)

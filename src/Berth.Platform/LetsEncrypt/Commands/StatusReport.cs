@@ -44,6 +44,7 @@ public sealed class StatusReport(
         var (stored, step) = reader.ReadOf(app);
         var (state, next, forPrograms) = (stored.State, step.OfCertificate, request.Json);
         var failure = step.Refusal ?? state.LastFailure;
+        var wanted = TryPlan(app);
         var order = await lineages.JournalOf(app).LoadAsync(cancel);
         var advice = state.Advice is { } known && known.Serial == stored.InService?.Serial ? known.Plan : null;
 
@@ -62,8 +63,8 @@ public sealed class StatusReport(
             ["letsencrypt-problem"] = failure is null ? "" : forPrograms ? failure.Code : $"{failure.Code} (`berth explain {failure.Code}`)",
             ["letsencrypt-last-success"] = At(state.LastSuccess, forPrograms, isAhead: false),
             ["letsencrypt-last-event"] = last is null || (isLines && failure is not null) ? "" : $"{Holds.Time(last.At)}: {Printable.Of(Sentences.Ended(last.Sentence), 600)}",
-            ["letsencrypt-failing-names"] = Joined([.. Failing(state, step, isLines), .. LeftOut(app)]),
-            ["letsencrypt-servers"] = Joined(state.Issuers.Where(pair => pair.Value.Failures > 0)
+            ["letsencrypt-failing-names"] = Joined([.. Failing(state, step, isLines), .. wanted?.LeftOut.Select(problem => $"{problem.Found} ({problem.Remedy})") ?? []]),
+            ["letsencrypt-servers"] = Joined(state.Issuers.Where(pair => pair.Value.Failures > 0 && wanted?.Servers.Any(server => server.Key == pair.Key) != false)
                 .Select(pair => $"{pair.Key}: {Count(pair.Value.Failures)}, the last: {Failure(app, pair.Value.LastFailure)}")),
             ["letsencrypt-clock"] = state.ClockSkew is { } skew ? ClockWords.Of(skew) : "",
             ["letsencrypt-issued-by"] = state.IssuedBy ?? "",
@@ -81,18 +82,18 @@ public sealed class StatusReport(
     // Without a certificate none is tried again by itself, and the last error says it of each.
     private static IEnumerable<string> Failing(LineageState state, LineageStep step, bool isLines) => state.Failing
         .Where(name => !isLines || state.LastFailure?.Names.Contains(name.Name) != true)
-        .Select(name => $"{name.Name}: {name.Words.TrimEnd('.')}{(step.Action == LineageAction.None ? "" : $", tried again at {Holds.Time(name.RetryAt)}")}");
+        .Select(name => $"{name.Name}: {name.Words.TrimEnd('.')}{(step.Action == LineageAction.None ? "" : $", tried again at {Holds.Time(name.RetryAt > step.OfCertificate.At ? name.RetryAt : step.OfCertificate.At!.Value)}")}");
 
-    private IEnumerable<string> LeftOut(AppName app)
+    /// <returns>Null where nothing could be ordered as things are, which is told elsewhere.</returns>
+    private WantedCertificate? TryPlan(AppName app)
     {
         try
         {
-            return planner.Plan(app).LeftOut.Select(problem => $"{problem.Found} ({problem.Remedy})");
+            return planner.Plan(app);
         }
         catch (ProblemException)
         {
-            // That nothing could be ordered as things are is told elsewhere.
-            return [];
+            return null;
         }
     }
 

@@ -10,7 +10,7 @@ public sealed class Bundles(IStateStore store, LineageFiles lineages, TimeProvid
     /// <summary>The newest first.</summary>
     public IReadOnlyList<Bundle> Of(AppName app)
     {
-        var current = lineages.CurrentOf(app);
+        var current = lineages.InServiceOf(app);
         return
         [
             .. store.List(LineageFiles.Certificates(app)).Where(name => name != "current")

@@ -16,7 +16,7 @@ internal static class GateWords
             GateKind.Limit => "a limit is used up",
             GateKind.Paused => "the server has paused a name",
             GateKind.UserAction => "someone must act",
-            GateKind.RolledBack => "a certificate was put back by hand, and stays",
+            GateKind.RolledBack => "a certificate was put back by hand, and stays, even if it is due,",
             _ => "a rest after renewals",
         }} until {Time(gate.Until)}: {Printable.Of(gate.Reason, 600)}{(gate.Page is null ? "" : $" See {gate.Page}")}";
 

@@ -154,6 +154,9 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     /// <returns>The name of the folder that <c>current</c> leads to; null when it leads nowhere.</returns>
     public string? CurrentOf(AppName app) => KeptPairs.CurrentOf(store, Certificates(app));
 
+    /// <returns>The same where that is what is in service; null where somebody has installed another by hand, or taken it away.</returns>
+    public string? InServiceOf(AppName app) => certificates.IsFromAcme(app) ? CurrentOf(app) : null;
+
     /// <returns>The names of the other folders.</returns>
     public IReadOnlyList<string> StaleOf(AppName app, string current) =>
         [.. store.List(Certificates(app)).Where(name => name != "current" && name != current)];

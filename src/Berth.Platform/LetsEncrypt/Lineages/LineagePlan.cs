@@ -110,7 +110,7 @@ public static class LineagePlan
         var renewal = new LineageStep(LineageAction.Renew, at, $"renewal, {why}{(Unanswered(facts, stored.State) is { Length: > 0 } silence ? $"; of whether the server wants it sooner nothing is known{silence}" : "")}");
         var next = Retry(wants, stored) is { } retry && retry.At < at ? retry : renewal;
         return ask < next.At
-            ? new LineageStep(LineageAction.AskAdvice, ask, $"{(next == renewal ? "" : $"{next.Why} on {Minute(next.At)}; ")}renewal on {Minute(at)}, {why}; until then the server is asked whether it wants it sooner{Unanswered(facts, stored.State)}") { Then = next }
+            ? new LineageStep(LineageAction.AskAdvice, ask, $"{(next == renewal ? "" : $"{next.Why}; otherwise ")}renewal on {Minute(at)}, {why}; until then the server is asked whether it wants it sooner{Unanswered(facts, stored.State)}") { Then = next }
             : next;
     }
 
@@ -145,7 +145,7 @@ public static class LineagePlan
         return new LineageStep(
             LineageAction.Order,
             wants.ByDefault ? now : Settled(mended, now),
-            $"it was asked for{At(why.At)} and could not be ordered: {Sentences.Inside(why.Found).TrimEnd('.')}; settings have changed since, and it is ordered by itself");
+            $"it was asked for{At(why.At)} and could not be ordered: {Sentences.Inside(why.Found).TrimEnd('.')}; settings have changed since, and it is ordered again");
     }
 
     private static string At(DateTimeOffset? time) => time is { } at ? $" on {Minute(at)}" : "";
@@ -155,7 +155,7 @@ public static class LineagePlan
     private static string WhyNone(LineageWants wants, LineageStored stored) =>
         wants.WhyNot is { } why ? $"a certificate {(wants.ByDefault ? "is wanted by default" : "was asked for")} and cannot be ordered: {Sentences.Inside(why.Found)}"
         : stored.State.LastFailure is null ? "no certificate is asked for"
-        : "the first certificate could not be had";
+        : "its certificate could not be had";
 
     private static DateTimeOffset AskAt(CertificateFacts facts, LineageState state) =>
         state.Advice is { } advice && advice.Serial == facts.Serial ? advice.AskAgainAt : state.AskAdviceAt ?? state.LastSuccess ?? facts.NotBefore;

@@ -19,7 +19,7 @@ public sealed class LineageReader(
         var stored = StoredOf(app);
         stored = orderIsOver ? stored with { HasOpenOrder = false } : stored;
         var wants = WantsOf(app, stored);
-        stored = wants.Names.Count == 0 ? stored : stored.For(wants.Names);
+        stored = wants.Names.Count == 0 ? stored : stored.For(wants.Names, wants.Servers);
         return (stored, LineagePlan.Next(wants, stored, time.GetUtcNow()));
     }
 
@@ -27,7 +27,10 @@ public sealed class LineageReader(
     {
         using var now = settings.AsOfNow();
         var (facts, fromAcme, damage) = certificates.InServiceOf(app);
-        return new(lineages.ReadState(app), fromAcme ? facts : null, lineages.HasOpenOrder(app)) { Damage = fromAcme ? damage : null };
+        var state = lineages.ReadState(app);
+
+        // Who has installed one by hand wants no other: what that one was asked for is over.
+        return new(fromAcme || !certificates.Exists(app) ? state : state.Ended(), fromAcme ? facts : null, lineages.HasOpenOrder(app)) { Damage = fromAcme ? damage : null };
     }
 
     /// <summary>Whether the chain's leaf is the one in service, with its key.</summary>

@@ -86,15 +86,23 @@ public sealed record LineageState
     /// <summary>Whether it tells of that failure.</summary>
     public bool Remembers(Problem problem) => LastFailure?.Found == problem.Found || Refusal?.Why.Found == problem.Found || problem.Code == LetsEncryptProblems.HeldBack;
 
-    /// <summary>What of it concerns a certificate for these names: what others failed at is over for it.</summary>
-    public LineageState For(IReadOnlyCollection<string> names)
+    /// <summary>What of it concerns a certificate for these names from these servers: what others failed at is over for it.</summary>
+    public LineageState For(IReadOnlyCollection<string> names, IReadOnlyCollection<string> servers)
     {
         var state = Failing.All(failing => names.Contains(failing.Name)) ? this : this with { Failing = [.. Failing.Where(failing => names.Contains(failing.Name))] };
-        return LastFailure is { Names.Count: > 0 } failure && !failure.Names.Any(names.Contains) ? state.Forgotten() : state;
+        return LastFailure is { } failure
+            && ((failure.Names.Count > 0 && !failure.Names.Any(names.Contains)) || (failure.Server is { } server && servers.Count > 0 && !servers.Contains(server)))
+                ? state.Forgotten()
+                : state;
     }
 
     /// <summary>The state once nobody wants what the last attempt failed at.</summary>
     public LineageState Forgotten() => this with { LastFailure = null, Failures = 0, Gates = [.. Gates.Where(gate => gate.Kind != GateKind.Backoff)] };
+
+    /// <summary>The state once somebody has installed another by hand.</summary>
+    public LineageState Ended() => LastFailure is null && Failing.Count == 0 && Gates.Count == 0 && Failures == 0
+        ? this
+        : this with { LastFailure = null, Failing = [], Gates = [], Failures = 0 };
 
     /// <summary>The state of an attempt that was held back before any server was asked: no failure, only its gates.</summary>
     public LineageState Held(IReadOnlyList<LineageGate> gates) => this with { Gates = gates };

@@ -12,18 +12,18 @@ public sealed record LineageStored(LineageState State, CertificateFacts? InServi
     /// <summary>What is wrong with the files of that certificate; null when nothing is.</summary>
     public CertificateDamage? Damage { get; init; }
 
-    /// <summary>The last failure where it was about names that nobody wants any more; null otherwise.</summary>
+    /// <summary>The last failure where it was about names, or at a server, that nobody wants any more; null otherwise.</summary>
     public LineageFailure? Overtaken { get; init; }
 
-    /// <summary>What of it concerns a certificate for these names.</summary>
-    public LineageStored For(IReadOnlyList<DomainName> wanted)
+    /// <summary>What of it concerns a certificate for these names from these servers.</summary>
+    public LineageStored For(IReadOnlyList<DomainName> names, IReadOnlyList<string> servers)
     {
-        if (State is { Failing.Count: 0, LastFailure: null or { Names.Count: 0 } })
+        if (State is { Failing.Count: 0, LastFailure: null })
         {
             return this;
         }
 
-        var state = State.For([.. wanted.Select(name => name.Text)]);
+        var state = State.For([.. names.Select(name => name.Text)], servers);
         return this with { State = state, Overtaken = state.LastFailure is null ? State.LastFailure : null };
     }
 }

@@ -41,7 +41,7 @@ public sealed record Notice
     [JsonIgnore]
     public string Sentence => Event switch
     {
-        "issued" => $"{App} has a new certificate for {Listed}",
+        "issued" => $"{App} has a new certificate for {Listed}{(Found is null ? "" : $", and not for {Found}")}",
         "failed" => $"{App}: {Sentences.Inside(Found ?? "")}",
         "held" => $"{App}: the next order waits. {Found}",
         "fell-over" => $"{App}: another server is asked from now on. {Found}",

@@ -207,7 +207,7 @@ public sealed class Ordering(
             var state = StateAfter(app, issued with { LeftOut = [.. wanted.Stopped, .. issued.LeftOut] }, server, wanted.Settings);
             lineages.Install(app, issued, wanted.AsConfig(server), settings.FilesOf(app), state);
             routes.Publish(app);
-            Tell(app, LineageEventKind.Issued, issued.Names, server, null);
+            Tell(app, LineageEventKind.Issued, issued.Names, server, LetsEncryptProblems.LeftOutOf(app, [.. wanted.Stopped, .. issued.LeftOut]));
             return ValueTask.CompletedTask;
         }
     }

@@ -32,7 +32,7 @@ public sealed class Outcomes(RetryLadder ladder)
         };
         var names = AcmeProblems.FailedNamesOf(failure);
         var failed = state.Failed(problem, now, [backoff, .. Asked(failure, server, now)]);
-        failed = failed with { Failing = Failing(state, names, now), LastFailure = failed.LastFailure! with { Names = [.. names.Select(name => name.Name)] } };
+        failed = failed with { Failing = Failing(state, names, now), LastFailure = failed.LastFailure! with { Names = [.. names.Select(name => name.Name)], Server = server?.Key } };
         return server is null ? failed : failed with { Issuers = WithFailure(state, problem, server, now) };
     }
 
