@@ -278,7 +278,7 @@ public sealed class Checking_before_an_order
     {
         try
         {
-            while (true)
+            while (listener.IsListening)
             {
                 var context = await listener.GetContextAsync();
                 context.Response.StatusCode = 403;
@@ -290,7 +290,7 @@ public sealed class Checking_before_an_order
                 context.Response.Close();
             }
         }
-        catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+        catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException)
         {
             // The end of the test.
         }

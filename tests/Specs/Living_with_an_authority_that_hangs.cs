@@ -69,7 +69,7 @@ public sealed class Living_with_an_authority_that_hangs
             Assert.Matches(
                 @"^localhost:\d+ is being asked since 20.* UTC and has not answered yet\n$",
                 await berth.OkAsync("letsencrypt:report", "hello", "--letsencrypt-waiting-for"));
-            Assert.Matches(@"hello +localhost:\d+ is being asked since ", await berth.OkAsync("letsencrypt:status"));
+            Assert.Matches(@"hello +now +localhost:\d+ is being asked since ", await berth.OkAsync("letsencrypt:status"));
             await berth.OkAsync("letsencrypt:list");
             await berth.OkAsync("letsencrypt:enable", "other");
             Assert.False(waiting.HasExited);

@@ -15,15 +15,13 @@ public sealed class LetsEncryptFeature(
     LetsEncryptReport report,
     LetsEncryptSettingsStore settings,
     AutoRenewal renewal,
-    WaitingWords waiting,
     LineageFiles lineages,
     PropertyStore properties,
     CertificateFiles certificates,
     AppCatalog apps,
     ITriggers triggers,
     IEnumerable<Command> more,
-    Action<AppName> lookAgain,
-    TimeProvider time) : IFeature
+    Action<AppName> lookAgain) : IFeature
 {
     private const int MostWoken = 1000;
     private readonly SettingTable _table = new(LetsEncryptSettingsStore.Feature, properties, LetsEncryptSettingsStore.Settings);
@@ -36,7 +34,6 @@ public sealed class LetsEncryptFeature(
     [
         new("letsencrypt", "<app>", "Get or renew the app's certificate", IssueAsync) { NeedsDaemon = true, AloneIsHelp = true },
         new("letsencrypt:active", "<app>", "Show whether letsencrypt is active for an app", ActiveAsync),
-        new("letsencrypt:auto-renew", "[<app>]", "Renew certificates that are due", AutoRenewAsync) { NeedsDaemon = true },
         new("letsencrypt:cleanup", "<app>", "Remove stale certificate directories for app", CleanupAsync),
         new("letsencrypt:cron-job", "[--add|--remove]", "Turn renewal by the daemon on or off, or show whether it is on", CronJobAsync),
         new("letsencrypt:disable", "<app>", "Take the app off letsencrypt", DisableAsync),
@@ -92,88 +89,6 @@ public sealed class LetsEncryptFeature(
         if (moved.Count > 0 && call.Output.OnTerminal)
         {
             call.Output.Detail($"Moved {string.Join(", ", moved)} to where letsencrypt:set keeps it");
-        }
-    }
-
-    private async Task<int> AutoRenewAsync(CommandCall call)
-    {
-        if (call.Parse().At(0) is { } word)
-        {
-            var app = apps.Find(word);
-            return await RenewIfDueAsync(app, $"Auto-renew {app}...", needsWord: false, call.Output, call.Cancel);
-        }
-
-        call.Output.Headline("Auto-renewing all apps...");
-        var urgent = apps.List().Select(app => (App: app, At: ExpiryOf(app))).Where(one => one.At is not null).OrderBy(one => one.At).Select(one => one.App).ToArray();
-        var failures = await EachInTurn.RunAsync(
-            urgent, (app, output) => RenewIfDueAsync(app, $"Enabling letsencrypt for {app}", needsWord: true, output, call.Cancel), call);
-        foreach (var app in apps.List().Except(urgent))
-        {
-            WarnOfFirstFailure(app, call.Output);
-        }
-
-        call.Output.Headline("Finished auto-renewal");
-        return failures == 0 ? 0 : throw LetsEncryptProblems.SomeFailed().AsException();
-    }
-
-    // Null for one that has no certificate of ours. One that cannot be read is told of in its turn, and holds up no other.
-    private DateTimeOffset? ExpiryOf(AppName app)
-    {
-        try
-        {
-            return certificates.IsFromAcme(app) ? certificates.Facts(app)?.NotAfter ?? default : null;
-        }
-        catch (ProblemException)
-        {
-            return default(DateTimeOffset);
-        }
-    }
-
-    private async Task<int> RenewIfDueAsync(AppName app, string headline, bool needsWord, CommandOutput output, CancellationToken cancel)
-    {
-        var (facts, fromAcme, damage) = certificates.InServiceOf(app);
-        if (!fromAcme)
-        {
-            output.Step($"Letsencrypt not enabled for {app}");
-            WarnOfFirstFailure(app, output);
-            return 0;
-        }
-
-        // In this order: what is due at once is due by then.
-        var (step, now) = (manager.NextOf(app).OfCertificate, time.GetUtcNow());
-        var isOrder = step.Action == LineageAction.Order && damage is null;
-        if (damage is null && facts is not null && manager.RenewalOf(app, facts) > now && !step.IsDue(now))
-        {
-            output.Detail($"{app} still has {RemainingTime.Format((step.At ?? facts.NotAfter) - now)} left before renewal");
-            if (isOrder)
-            {
-                output.Detail($"{app}: {GateWords.Of(step)}");
-            }
-
-            return 0;
-        }
-
-        if (needsWord)
-        {
-            // Who renews them all means no single one: one that was put back by hand stays its while, and what failed has its pause.
-            if (step.Gate is { } gate && !step.IsDue(now))
-            {
-                output.Detail($"{app}: {GateWords.Of(step)}");
-                return gate.Kind is GateKind.RolledBack or GateKind.JustRenewed ? 0 : 1;
-            }
-
-            output.Step(isOrder ? $"{app} needs another certificate: {step.Why}" : damage is null ? $"{app} needs renewal" : $"{app} needs {(damage.IsKept ? "its certificate put back" : "another certificate")}: {damage.Found}");
-        }
-
-        return await manager.ObtainAsync(app, headline, force: false, output, cancel);
-    }
-
-    // It is not listed among the certificates, and nobody else would tell of it here.
-    private void WarnOfFirstFailure(AppName app, CommandOutput output)
-    {
-        if (waiting.OfFirstFailure(app) is { } words)
-        {
-            output.Warn($"{app} has no certificate: {output.Caller.AsCalled(words)}");
         }
     }
 

@@ -146,8 +146,7 @@ internal sealed class Services : IAsyncDisposable
             bundles, _clients, settings, routes, events, triggers, time);
         var renewal = AutoRenewal = new AutoRenewal(properties, store);
         var (queue, heartbeat) = (new RenewalQueue(new RenewalTroubles(lineages, time)), new Heartbeat(store));
-        var waiting = new WaitingWords(lineageReader, Manager, certificates, underWay, renewal, queue, time);
-        var silence = new DaemonSilence(heartbeat, time) { IsDaemon = inDaemon };
+        var (waiting, silence) = (new WaitingWords(lineageReader, Manager, certificates, underWay, renewal, queue, time), new DaemonSilence(heartbeat, time) { IsDaemon = inDaemon });
         Command[] more =
         [
             .. new CheckCommands(preflight, scopes, planner, apps).All,
@@ -157,6 +156,7 @@ internal sealed class Services : IAsyncDisposable
             .. new ListCommands(lineageReader, waiting, renewal, silence, certificates, apps, time).All,
             .. new StatusCommands(new StatusReport(lineageReader, lineages, bundles, planner, underWay, waiting, renewal), notices, lineageReader, waiting, silence, apps).All,
             .. new RollbackCommands(Manager, planner, apps).All,
+            .. new AutoRenewCommands(Manager, certificates, waiting, apps, time).All,
         ];
         Renewals = new RenewalLoop(apps, Known, routes, Manager, renewal, queue, renewalLog, time)
         {
@@ -188,8 +188,8 @@ internal sealed class Services : IAsyncDisposable
             new UrlFeature(UrlFeature.All, urls, apps),
             new UrlFeature(UrlFeature.Best, urls, apps),
             new LetsEncryptFeature(
-                Manager, new LetsEncryptReport(settings, renewal, Manager, lineageReader, waiting, properties, certificates, apps), settings, renewal, waiting, lineages,
-                properties, certificates, apps, triggers, more, Renewals.Nudge, time),
+                Manager, new LetsEncryptReport(settings, renewal, Manager, lineageReader, waiting, properties, certificates, apps), settings, renewal, lineages,
+                properties, certificates, apps, triggers, more, Renewals.Nudge),
             new MetricsFeature(new CertificateMetrics(apps, certificates, Manager, heartbeat, time)),
             new PsFeature(Runtime, ps, new PsReport(Runtime, ps, formations, apps), new PsScaling(Runtime, formations, apps), journal, apps, triggers),
             new ChecksFeature(checks, Runtime, apps),

@@ -59,8 +59,8 @@ public sealed class Surviving_a_hostile_authority : AtScriptedAuthority
 
         await FailAsync();
 
-        // Three tries of 1 MiB each, and what the sockets hold: Linux lets a connection grow to 10 MiB and more.
-        Assert.InRange(Authority.Written, 1, 64 * 1024 * 1024);
+        // Three tries of 1 MiB each, and what the sockets hold: how much that is, Linux decides: 74 MiB were seen.
+        Assert.InRange(Authority.Written, 1, 256 * 1024 * 1024);
     }
 
     [Fact]

@@ -111,6 +111,7 @@ public sealed class ListCommands(LineageReader reader, WaitingWords waiting, Aut
     // What no line is about: of those that were asked for and are not there, and of all.
     private void WarnOfRest(List<Row> rows, CommandCall call)
     {
+        using var moment = apps.AsOfNow();
         foreach (var app in apps.List().Except(rows.Select(row => row.App)))
         {
             if (waiting.OfFirstFailure(app) is { } words)

@@ -1,0 +1,106 @@
+using Berth.Kernel;
+using Berth.Platform.Apps;
+using Berth.Platform.Certs;
+using Berth.Platform.CommandLine;
+using Berth.Platform.LetsEncrypt.Lineages;
+
+namespace Berth.Platform.LetsEncrypt.Commands;
+
+/// <summary><c>letsencrypt:auto-renew</c>: what the daemon does by itself, done by hand or by a cron job of former times.</summary>
+public sealed class AutoRenewCommands(ICertificateManager manager, CertificateFiles certificates, WaitingWords waiting, AppCatalog apps, TimeProvider time)
+{
+    public IReadOnlyList<Command> All =>
+    [
+        new("letsencrypt:auto-renew", "[<app>]", "Renew certificates that are due", AutoRenewAsync) { NeedsDaemon = true },
+    ];
+
+    private async Task<int> AutoRenewAsync(CommandCall call)
+    {
+        if (call.Parse().At(0) is { } word)
+        {
+            var app = apps.Find(word);
+            return await RenewIfDueAsync(app, $"Auto-renew {app}...", isOneOfAll: false, call.Output, call.Cancel);
+        }
+
+        call.Output.Headline("Auto-renewing all apps...");
+        var urgent = apps.List().Select(app => (App: app, At: ExpiryOf(app))).Where(one => one.At is not null).OrderBy(one => one.At).Select(one => one.App).ToArray();
+        var failures = await EachInTurn.RunAsync(
+            urgent, (app, output) => RenewIfDueAsync(app, $"Enabling letsencrypt for {app}", isOneOfAll: true, output, call.Cancel), call);
+        foreach (var app in apps.List().Except(urgent))
+        {
+            WarnOfFirstFailure(app, call.Output);
+        }
+
+        call.Output.Headline("Finished auto-renewal");
+        return failures == 0 ? 0 : throw LetsEncryptProblems.SomeFailed().AsException();
+    }
+
+    // Null for one that has no certificate of ours. One that cannot be read is told of in its turn, and holds up no other.
+    private DateTimeOffset? ExpiryOf(AppName app)
+    {
+        try
+        {
+            return certificates.IsFromAcme(app) ? certificates.Facts(app)?.NotAfter ?? default : null;
+        }
+        catch (ProblemException)
+        {
+            return default(DateTimeOffset);
+        }
+    }
+
+    private async Task<int> RenewIfDueAsync(AppName app, string headline, bool isOneOfAll, CommandOutput output, CancellationToken cancel)
+    {
+        var (facts, fromAcme, damage) = certificates.InServiceOf(app);
+        if (!fromAcme)
+        {
+            output.Step($"Letsencrypt not enabled for {app}");
+            WarnOfFirstFailure(app, output);
+            return 0;
+        }
+
+        // In this order: what is due at once is due by then.
+        var (step, now) = (manager.NextOf(app).OfCertificate, time.GetUtcNow());
+        if (damage is null && facts is not null && manager.RenewalOf(app, facts) > now && !step.IsDue(now))
+        {
+            TellWhatIsLeft(app, step, (step.At ?? facts.NotAfter) - now, output);
+            return 0;
+        }
+
+        // Who renews them all means no single one: one that was put back by hand stays its while, and what failed has its pause.
+        if (isOneOfAll && !step.IsDue(now) && step.Gate is { } gate)
+        {
+            output.Detail($"{app}: {GateWords.Of(step)}");
+            return gate.Kind is GateKind.RolledBack or GateKind.JustRenewed ? 0 : 1;
+        }
+
+        if (isOneOfAll)
+        {
+            output.Step(Need(app, step, damage));
+        }
+
+        return await manager.ObtainAsync(app, headline, force: false, output, cancel);
+    }
+
+    private static void TellWhatIsLeft(AppName app, LineageStep step, TimeSpan left, CommandOutput output)
+    {
+        output.Detail($"{app} still has {RemainingTime.Format(left)} left before renewal");
+        if (step.Action != LineageAction.Renew)
+        {
+            output.Detail($"{app}: {GateWords.Of(step)}");
+        }
+    }
+
+    private static string Need(AppName app, LineageStep step, CertificateDamage? damage) =>
+        damage is not null ? $"{app} needs {(damage.IsKept ? "its certificate put back" : "another certificate")}: {damage.Found}"
+        : step.Action == LineageAction.Order ? $"{app} needs another certificate: {step.Why}"
+        : $"{app} needs renewal";
+
+    // It is not listed among the certificates, and nobody else would tell of it here.
+    private void WarnOfFirstFailure(AppName app, CommandOutput output)
+    {
+        if (waiting.OfFirstFailure(app) is { } words)
+        {
+            output.Warn($"{app} has no certificate: {output.Caller.AsCalled(words)}");
+        }
+    }
+}
