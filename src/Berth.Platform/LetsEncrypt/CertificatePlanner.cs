@@ -1,4 +1,5 @@
 using Berth.Kernel;
+using Berth.Platform.Certs;
 using Berth.Platform.Domains;
 using Berth.Platform.LetsEncrypt.Challenges;
 
@@ -10,6 +11,9 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
     // RFC 6761, RFC 6762, RFC 8375, RFC 7686: names that no public authority certifies.
     private static readonly string[] NeverPublic =
         ["localhost", "local", "test", "example", "invalid", "internal", "lan", "home.arpa", "onion", "localdomain"];
+
+    /// <summary>Whether a certificate for these names covers all of the app's domains.</summary>
+    public bool AreCovered(AppName app, IReadOnlyList<string> names) => domains.DomainsOf(app).All(name => CertificateNames.Cover(names, name));
 
     /// <exception cref="ProblemException">No domains, no e-mail, no such server, no usable DNS provider, or no name that could be certified.</exception>
     public WantedCertificate Plan(AppName app)

@@ -72,6 +72,13 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
     /// </summary>
     public TimeSpan? GracePeriodOf(AppName app) => TrySeconds(Effective(app, GracePeriod));
 
+    /// <summary>As <see cref="GracePeriodOf"/> for a loop over all apps: what holds for all of them is read once.</summary>
+    public Func<AppName, TimeSpan?> GracePeriods()
+    {
+        var (forAll, setters) = (ForAll(GracePeriod), properties.Scopes(Feature));
+        return app => TrySeconds((setters.Contains(app.Text) ? Own(app, GracePeriod) : Legacy(app, GracePeriod)) ?? forAll);
+    }
+
     /// <summary>Whether the app gets a certificate without being asked for one.</summary>
     public bool IsByDefault(AppName app) => Effective(app, ByDefault) == "true";
 

@@ -153,7 +153,7 @@ internal sealed class Services : IAsyncDisposable
             .. new EventCommands(notices, apps).All,
             .. new AccountCommands(_clients, settings, properties, apps).All,
             .. new LimitCommands(ledgers, planner, requests, apps, time).All,
-            .. new ListCommands(lineageReader, waiting, renewal, silence, certificates, apps, time).All,
+            .. new ListCommands(settings, lineageReader, waiting, renewal, silence, certificates, apps, time).All,
             .. new StatusCommands(new StatusReport(lineageReader, lineages, bundles, planner, underWay, waiting, renewal), notices, lineageReader, waiting, silence, apps).All,
             .. new RollbackCommands(Manager, planner, apps).All,
             .. new AutoRenewCommands(Manager, certificates, waiting, apps, time).All,

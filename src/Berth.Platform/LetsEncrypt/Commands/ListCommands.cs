@@ -9,7 +9,7 @@ using Berth.Platform.LetsEncrypt.Lineages;
 namespace Berth.Platform.LetsEncrypt.Commands;
 
 /// <summary><c>letsencrypt:list</c>, <c>letsencrypt:ls</c> in 2016: all certificates of ACME servers, the first to expire first.</summary>
-public sealed class ListCommands(LineageReader reader, WaitingWords waiting, AutoRenewal renewal, DaemonSilence silence, CertificateFiles certificates, AppCatalog apps, TimeProvider time)
+public sealed class ListCommands(LetsEncryptSettingsStore settings, LineageReader reader, WaitingWords waiting, AutoRenewal renewal, DaemonSilence silence, CertificateFiles certificates, AppCatalog apps, TimeProvider time)
 {
     private const string Description = "List the apps with certificates and their expiry";
 
@@ -42,10 +42,11 @@ public sealed class ListCommands(LineageReader reader, WaitingWords waiting, Aut
     private List<Row> Rows()
     {
         using var moment = apps.AsOfNow();
-        return [.. apps.List().Select(TryRow).OfType<Row>().OrderBy(row => row.Facts?.NotAfter ?? DateTimeOffset.MaxValue)];
+        var graceOf = settings.GracePeriods();
+        return [.. apps.List().Select(app => TryRow(app, graceOf)).OfType<Row>().OrderBy(row => row.Facts?.NotAfter ?? DateTimeOffset.MaxValue)];
     }
 
-    private Row? TryRow(AppName app)
+    private Row? TryRow(AppName app, Func<AppName, TimeSpan?> graceOf)
     {
         try
         {
@@ -55,7 +56,7 @@ public sealed class ListCommands(LineageReader reader, WaitingWords waiting, Aut
                 return null;
             }
 
-            var (stored, step) = reader.ReadOf(app);
+            var (stored, step) = reader.GlanceAt(app, graceOf);
             var failure = step.Refusal ?? stored.State.LastFailure ?? stored.State.Failing.Select(Of).FirstOrDefault();
             return new Row(app, facts, step.OfCertificate.At ?? default, damage is null ? failure : Told(app, damage, failure));
         }

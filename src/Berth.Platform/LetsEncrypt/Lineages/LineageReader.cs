@@ -23,6 +23,17 @@ public sealed class LineageReader(
         return (stored, LineagePlan.Next(wants, stored, time.GetUtcNow()));
     }
 
+    /// <summary>As <see cref="ReadOf"/> for a list of very many: where all is well, without looking whether it could be ordered as things are.</summary>
+    /// <param name="app">Whose.</param>
+    /// <param name="graceOf">What <see cref="LetsEncryptSettingsStore.GracePeriods"/> tells.</param>
+    public (LineageStored Stored, LineageStep Step) GlanceAt(AppName app, Func<AppName, TimeSpan?> graceOf)
+    {
+        var stored = StoredOf(app);
+        return stored is { InService: { } facts, Damage: null, HasOpenOrder: false, State.IsQuiet: true } && planner.AreCovered(app, facts.Names)
+            ? (stored, LineagePlan.Next(new LineageWants([], graceOf(app)), stored, time.GetUtcNow()))
+            : ReadOf(app);
+    }
+
     public LineageStored StoredOf(AppName app)
     {
         using var now = settings.AsOfNow();

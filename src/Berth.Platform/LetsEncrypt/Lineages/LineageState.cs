@@ -83,6 +83,9 @@ public sealed record LineageState
     internal bool IsWhole =>
         !Gates.Contains(null!) && !Failing.Contains(null!) && !Issuers.Values.Contains(null!) && (ClockSkew ?? default) is { Ticks: > long.MinValue };
 
+    /// <summary>Whether nothing has gone wrong and nothing is held back.</summary>
+    internal bool IsQuiet => LastFailure is null && Refusal is null && Failing.Count == 0 && Gates.Count == 0;
+
     /// <summary>Whether it tells of that failure.</summary>
     public bool Remembers(Problem problem) => LastFailure?.Found == problem.Found || Refusal?.Why.Found == problem.Found || problem.Code == LetsEncryptProblems.HeldBack;
 
