@@ -16,7 +16,7 @@ public sealed class RenewalAdviser(
     public static readonly TimeSpan WhereNoneIsGiven = TimeSpan.FromDays(1);
 
     private static readonly TimeSpan WhereUnanswered = TimeSpan.FromHours(6);
-    private static readonly TimeSpan ShortestPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMinutes(10);
 
     /// <summary>The caller holds the app's certificate.</summary>
     public async Task AskAsync(AppName app, CancellationToken cancel)

@@ -257,7 +257,6 @@ public sealed class RenewalLoop(
         try
         {
             await manager.RenewAsync(app, () => renewal.IsOn, log.OutputOf(app), cancel);
-            queue.Troubles.Forget(app);
             return Breath;
         }
         catch (ProblemException e)

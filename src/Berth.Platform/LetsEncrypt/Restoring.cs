@@ -18,6 +18,7 @@ public sealed class Restoring(CertificateFiles certificates, LineageFiles lineag
             return;
         }
 
+        routes.Publish(app);
         Tell(app, damage, facts);
         output.Step($"The certificate of {app} was put back from the copy that is kept of it: {damage.Found}");
         if (certificates.DamageOf(app) is { } still)
@@ -26,7 +27,10 @@ public sealed class Restoring(CertificateFiles certificates, LineageFiles lineag
         }
     }
 
-    /// <summary>As the daemon starts: also what a crash has cut off between the pointer and the files.</summary>
+    /// <summary>
+    /// As the daemon starts: also what a crash has cut off between the pointer and the files. Whoever calls is at publishing all apps, and publishes this
+    /// one, too: from any other thread it would wait for itself.
+    /// </summary>
     /// <returns>Whether anything was put back.</returns>
     /// <exception cref="ProblemException">It cannot be written.</exception>
     public bool AtStart(AppName app)
@@ -47,7 +51,6 @@ public sealed class Restoring(CertificateFiles certificates, LineageFiles lineag
 
     private void Tell(AppName app, CertificateDamage damage, CertificateFacts facts)
     {
-        routes.Publish(app);
         events.Publish(new LineageEvent(LineageEventKind.Restored, app, time.GetUtcNow())
         {
             Names = facts.Names,

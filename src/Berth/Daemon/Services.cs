@@ -155,7 +155,7 @@ internal sealed class Services : IAsyncDisposable
             .. new LimitCommands(ledgers, planner, requests, apps, time).All,
             .. new ListCommands(settings, lineageReader, waiting, renewal, silence, certificates, apps, time).All,
             .. new StatusCommands(new StatusReport(lineageReader, lineages, bundles, planner, underWay, waiting, renewal), notices, lineageReader, waiting, silence, apps).All,
-            .. new RollbackCommands(Manager, planner, apps).All,
+            .. new RollbackCommands(Manager, planner, renewal, apps).All,
             .. new AutoRenewCommands(Manager, certificates, waiting, apps, time).All,
         ];
         Renewals = new RenewalLoop(apps, Known, routes, Manager, renewal, queue, renewalLog, time)

@@ -62,7 +62,12 @@ public sealed class AutoRenewCommands(ICertificateManager manager, CertificateFi
         var (step, now) = (manager.NextOf(app).OfCertificate, time.GetUtcNow());
         if (damage is null && facts is not null && manager.RenewalOf(app, facts) > now && !step.IsDue(now))
         {
-            TellWhatIsLeft(app, step, (step.At ?? facts.NotAfter) - now, output);
+            output.Detail($"{app} still has {RemainingTime.Format(manager.RenewalOf(app, facts) - now)} left before renewal");
+            if (step is { Action: not LineageAction.Renew, At: { } at })
+            {
+                output.Detail($"{app}, {waiting.Until(at)}: {GateWords.Of(step)}");
+            }
+
             return 0;
         }
 
@@ -81,18 +86,9 @@ public sealed class AutoRenewCommands(ICertificateManager manager, CertificateFi
         return await manager.ObtainAsync(app, headline, force: false, output, cancel);
     }
 
-    private static void TellWhatIsLeft(AppName app, LineageStep step, TimeSpan left, CommandOutput output)
-    {
-        output.Detail($"{app} still has {RemainingTime.Format(left)} left before renewal");
-        if (step.Action != LineageAction.Renew)
-        {
-            output.Detail($"{app}: {GateWords.Of(step)}");
-        }
-    }
-
     private static string Need(AppName app, LineageStep step, CertificateDamage? damage) =>
         damage is not null ? $"{app} needs {(damage.IsKept ? "its certificate put back" : "another certificate")}: {damage.Found}"
-        : step.Action == LineageAction.Order ? $"{app} needs another certificate: {step.Why}"
+        : step.Action != LineageAction.Renew ? $"{app} needs another certificate: {step.Why}"
         : $"{app} needs renewal";
 
     // It is not listed among the certificates, and nobody else would tell of it here.

@@ -8,7 +8,7 @@ using Berth.Platform.LetsEncrypt.Lineages;
 namespace Berth.Platform.LetsEncrypt.Commands;
 
 /// <summary><c>letsencrypt:rollback</c>, the way back to one of the certificates that <c>letsencrypt:status</c> lists.</summary>
-public sealed class RollbackCommands(ICertificateManager manager, CertificatePlanner planner, AppCatalog apps)
+public sealed class RollbackCommands(ICertificateManager manager, CertificatePlanner planner, AutoRenewal renewal, AppCatalog apps)
 {
     private const int MostNamed = 5;
 
@@ -26,7 +26,7 @@ public sealed class RollbackCommands(ICertificateManager manager, CertificatePla
         var enable = call.Caller.AsCalled($"`berth letsencrypt:enable {app} --force`");
         WarnOfMissing(app, bundle, enable, call.Output);
         call.Output.Step($"In service: {bundle.ShortName}, {string.Join(", ", bundle.Facts!.Names)}, until {Holds.Time(bundle.Facts.NotAfter)}");
-        if (manager.NextOf(app).OfCertificate.At is { } at)
+        if (renewal.IsOn && manager.NextOf(app).OfCertificate.At is { } at)
         {
             call.Output.Detail($"It stays until {Holds.Time(at)}; {enable} gets a new one sooner");
         }

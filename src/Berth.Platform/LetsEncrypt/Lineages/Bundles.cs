@@ -29,7 +29,7 @@ public sealed class Bundles(IStateStore store, LineageFiles lineages, TimeProvid
     {
         var all = Of(app);
         var bundle = (wanted is null ? Earlier(all) : Named(app, all, wanted))
-            ?? throw LetsEncryptProblems.NoEarlier(app, wanted, all.FirstOrDefault(other => !other.IsCurrent)).AsException();
+            ?? throw LetsEncryptProblems.NoEarlier(app, wanted, all.TakeWhile(other => !other.IsCurrent).FirstOrDefault()).AsException();
         _ = ReadProven(app, bundle);
         return bundle;
     }
@@ -40,11 +40,11 @@ public sealed class Bundles(IStateStore store, LineageFiles lineages, TimeProvid
         return meant.Length > 1 ? throw LetsEncryptProblems.SeveralMeant(app, wanted, meant.Length).AsException() : meant.FirstOrDefault();
     }
 
-    // Twice back is not forth again.
+    // Twice back is not forth again; from one that cannot be read, or none, any is a way back.
     private static Bundle? Earlier(IReadOnlyList<Bundle> newestFirst)
     {
-        var current = newestFirst.Index().Where(bundle => bundle.Item.IsCurrent).Select(bundle => bundle.Index).DefaultIfEmpty(-1).First();
-        return newestFirst.ElementAtOrDefault(current + 1);
+        var older = newestFirst.SkipWhile(bundle => !bundle.IsCurrent).Skip(1);
+        return newestFirst.FirstOrDefault(bundle => bundle.IsCurrent) is { Facts: not null } ? older.FirstOrDefault() : newestFirst.FirstOrDefault(bundle => !bundle.IsCurrent);
     }
 
     /// <summary>Puts an earlier certificate into service again.</summary>

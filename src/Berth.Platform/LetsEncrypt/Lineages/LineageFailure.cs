@@ -14,7 +14,7 @@ public sealed record LineageFailure(string Code, string Found, string Remedy)
     /// <summary>The names that it was about; none where it was about all of them, or in a state from before this was kept.</summary>
     public IReadOnlyList<string> Names { get; init => field = value ?? []; } = [];
 
-    /// <summary>The directory of the server that was asked; null where none was, or in a state from before this was kept.</summary>
+    /// <summary>The server that was asked, as it was set; null where none was, or in a state from before this was kept.</summary>
     public string? Server { get; init; }
 
     public static LineageFailure Of(Problem problem, DateTimeOffset now) =>

@@ -82,6 +82,10 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     /// <summary>Whether an order was begun and not finished.</summary>
     public bool HasOpenOrder(AppName app) => store.Exists(Order(app));
 
+    /// <summary>Whether an order was begun and not finished since the files in service were installed.</summary>
+    public bool HasOrderSinceInstalled(AppName app) =>
+        HasOpenOrder(app) && FileStamp.Of(store.FileOf(Order(app))).Changed >= FileStamp.Of(certificates.CertificatePath(app)).Changed;
+
     public IOrderJournal JournalOf(AppName app) => new OrderJournal(store, Order(app));
 
     /// <summary>Of an order that is only rehearsed.</summary>

@@ -107,10 +107,12 @@ public static class LineagePlan
             ask = now;
         }
 
-        var renewal = new LineageStep(LineageAction.Renew, at, $"renewal, {why}{(Unanswered(facts, stored.State) is { Length: > 0 } silence ? $"; of whether the server wants it sooner nothing is known{silence}" : "")}");
+        var silence = Unanswered(facts, stored.State);
+        var unknown = silence.Length > 0 && PlanFor(facts, stored.State.Advice) is null ? "; of whether the server wants it sooner nothing is known" : "";
+        var renewal = new LineageStep(LineageAction.Renew, at, $"renewal, {why}{unknown}{silence}");
         var next = Retry(wants, stored) is { } retry && retry.At < at ? retry : renewal;
         return ask < next.At
-            ? new LineageStep(LineageAction.AskAdvice, ask, $"{(next == renewal ? "" : $"{next.Why}; otherwise ")}renewal on {Minute(at)}, {why}; until then the server is asked whether it wants it sooner{Unanswered(facts, stored.State)}") { Then = next }
+            ? new LineageStep(LineageAction.AskAdvice, ask, $"{(next == renewal ? "" : $"{next.Why}; otherwise ")}renewal on {Minute(at)}, {why}; until then the server is asked whether it wants it sooner{silence}") { Then = next }
             : next;
     }
 

@@ -19,7 +19,7 @@ public sealed class LineageReader(
         var stored = StoredOf(app);
         stored = orderIsOver ? stored with { HasOpenOrder = false } : stored;
         var wants = WantsOf(app, stored);
-        stored = wants.Names.Count == 0 ? stored : stored.For(wants.Names, wants.Servers);
+        stored = wants.Names.Count == 0 ? stored : stored.For(wants);
         return (stored, LineagePlan.Next(wants, stored, time.GetUtcNow()));
     }
 
@@ -39,9 +39,11 @@ public sealed class LineageReader(
         using var now = settings.AsOfNow();
         var (facts, fromAcme, damage) = certificates.InServiceOf(app);
         var state = lineages.ReadState(app);
+        return fromAcme || !certificates.Exists(app)
+            ? new(state, fromAcme ? facts : null, lineages.HasOpenOrder(app)) { Damage = fromAcme ? damage : null }
 
-        // Who has installed one by hand wants no other: what that one was asked for is over.
-        return new(fromAcme || !certificates.Exists(app) ? state : state.Ended(), fromAcme ? facts : null, lineages.HasOpenOrder(app)) { Damage = fromAcme ? damage : null };
+            // Who has installed one by hand wants no other, unless it was asked for since.
+            : new(state.Ended(), null, lineages.HasOrderSinceInstalled(app));
     }
 
     /// <summary>Whether the chain's leaf is the one in service, with its key.</summary>
@@ -75,6 +77,7 @@ public sealed class LineageReader(
         return new LineageWants(wanted?.Names ?? [], settings.GracePeriodOf(app))
         {
             Servers = [.. wanted?.Servers.Select(server => server.Key) ?? []],
+            ServerWords = [.. wanted?.Servers.Select(server => server.Word) ?? []],
             ByDefault = byDefault,
 
             // One that was installed by hand since then stays.

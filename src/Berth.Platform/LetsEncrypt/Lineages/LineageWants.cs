@@ -10,6 +10,9 @@ public sealed record LineageWants(IReadOnlyList<DomainName> Names, TimeSpan? Gra
     /// <summary>The directories of the servers that may be asked; empty when that is not known now.</summary>
     public IReadOnlyList<string> Servers { get; init; } = [];
 
+    /// <summary>The same servers as they were set.</summary>
+    public IReadOnlyList<string> ServerWords { get; init; } = [];
+
     /// <summary>Whether a first certificate is ordered without anyone asking for it, as soon as one can be.</summary>
     public bool ByDefault { get; init; }
 

@@ -102,7 +102,7 @@ public sealed class Ordering(
             }
             catch (ProblemException e)
             {
-                Remember(app, e, server, wanted.Stamp);
+                Remember(app, e, server, wanted);
 
                 // Each is asked once in an attempt: where all keep failing, the next attempt waits like any other.
                 failed.Add(server.Key);
@@ -258,8 +258,8 @@ public sealed class Ordering(
     /// <param name="app">Whose.</param>
     /// <param name="failure">As it was thrown.</param>
     /// <param name="server">The one that was asked, if any was.</param>
-    /// <param name="stamp">What <see cref="SettingsStamp"/> said before the server was asked: what was set since may be what it wanted. Null for now.</param>
-    public void Remember(AppName app, ProblemException failure, WantedServer? server, ulong? stamp = null)
+    /// <param name="wanted">What it was asked for, and what <see cref="SettingsStamp"/> said before that: what was set since may be what it wanted. Null for none.</param>
+    public void Remember(AppName app, ProblemException failure, WantedServer? server, WantedCertificate? wanted = null)
     {
         // Held back is not failed.
         if (failure.Problem.Code == LetsEncryptProblems.HeldBack)
@@ -269,7 +269,7 @@ public sealed class Ordering(
 
         try
         {
-            lineages.WriteState(app, StateAfter(app, failure, server, stamp));
+            lineages.WriteState(app, StateAfter(app, failure, server, wanted));
         }
         finally
         {
@@ -278,16 +278,16 @@ public sealed class Ordering(
         }
     }
 
-    private LineageState StateAfter(AppName app, ProblemException failure, WantedServer? server, ulong? stamp)
+    private LineageState StateAfter(AppName app, ProblemException failure, WantedServer? server, WantedCertificate? wanted)
     {
         var state = lineages.ReadState(app);
         if (failure.Problem.Code.IsOfSettings)
         {
             // A setting that is missing is no attempt: no certificate was asked for, and setting it mends it.
-            return state with { Refusal = reader.RefusalOf(failure.Problem, stamp ?? reader.StampOf(app)) };
+            return state with { Refusal = reader.RefusalOf(failure.Problem, wanted?.Stamp ?? reader.StampOf(app)) };
         }
 
-        var failed = outcomes.Failed(state, failure, server, time.GetUtcNow());
+        var failed = outcomes.Failed(state, failure, server, time.GetUtcNow(), wanted?.Names.Select(name => name.Text).ToHashSet(StringComparer.Ordinal));
         return server is null ? failed : failed with { ClockSkew = orders.SkewAt(server, settings.Read(app)) };
     }
 

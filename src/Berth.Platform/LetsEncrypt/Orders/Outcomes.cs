@@ -21,7 +21,8 @@ public sealed class Outcomes(RetryLadder ladder)
     /// <param name="failure">Why.</param>
     /// <param name="server">The server that was asked; null when none was.</param>
     /// <param name="now">The present.</param>
-    public LineageState Failed(LineageState state, ProblemException failure, WantedServer? server, DateTimeOffset now)
+    /// <param name="asked">The names that were asked for: a server may speak of others, or spell these otherwise. Null where that is not known.</param>
+    public LineageState Failed(LineageState state, ProblemException failure, WantedServer? server, DateTimeOffset now, IReadOnlyCollection<string>? asked = null)
     {
         var problem = failure.Problem;
         var backoff = new LineageGate
@@ -30,9 +31,10 @@ public sealed class Outcomes(RetryLadder ladder)
             Until = now + ladder.Wait(state.Failures, asked: null),
             Reason = $"The last attempt failed: {problem.Found}",
         };
-        var names = AcmeProblems.FailedNamesOf(failure);
+        var names = AcmeProblems.FailedNamesOf(failure).Where(name => asked?.Contains(name.Name) != false).ToArray();
+        var areAll = asked is not null && names.Length == AcmeProblems.FailedNamesOf(failure).Count;
         var failed = state.Failed(problem, now, [backoff, .. Asked(failure, server, now)]);
-        failed = failed with { Failing = Failing(state, names, now), LastFailure = failed.LastFailure! with { Names = [.. names.Select(name => name.Name)], Server = server?.Key } };
+        failed = failed with { Failing = Failing(state, names, now), LastFailure = failed.LastFailure! with { Names = areAll ? [.. names.Select(name => name.Name)] : [], Server = server?.Word } };
         return server is null ? failed : failed with { Issuers = WithFailure(state, problem, server, now) };
     }
 

@@ -80,7 +80,7 @@ public sealed class Telling_what_is_next
     [Fact]
     public void what_names_failed_at_that_nobody_wants_any_more_is_over()
     {
-        var stored = Failed("gone.example.com").For(Wants.Names, ["https://ca.example/"]);
+        var stored = Failed("gone.example.com").For(Wants with { ServerWords = ["https://ca.example/"] });
 
         Assert.Equal((0, null, "No."), (stored.State.Failures, stored.State.LastFailure, stored.Overtaken?.Found));
         Assert.Empty(stored.State.Failing);
@@ -93,7 +93,7 @@ public sealed class Telling_what_is_next
     [InlineData]
     public void what_failed_at_a_name_that_is_wanted_or_at_all_of_them_is_not(params string[] names)
     {
-        var stored = Failed(names).For(Wants.Names, ["https://ca.example/"]);
+        var stored = Failed(names).For(Wants with { ServerWords = ["https://ca.example/"] });
 
         Assert.Equal((1, "No.", null), (stored.State.Failures, stored.State.LastFailure?.Found, stored.Overtaken));
         Assert.Equal(names.Where(name => name != "gone.example.com"), stored.State.Failing.Select(name => name.Name));
@@ -104,9 +104,9 @@ public sealed class Telling_what_is_next
     {
         LineageStored FailedAt(string server) => Failed() with { State = Failed().State with { LastFailure = new LineageFailure("c", "No.", "Mend it.") { Server = server } } };
 
-        Assert.Equal("No.", FailedAt("https://former.example/").For(Wants.Names, ["https://ca.example/"]).Overtaken?.Found);
-        Assert.Null(FailedAt("https://former.example/").For(Wants.Names, []).Overtaken);
-        Assert.Null(FailedAt("https://ca.example/").For(Wants.Names, ["https://ca.example/"]).Overtaken);
+        Assert.Equal("No.", FailedAt("https://former.example/").For(Wants with { ServerWords = ["https://ca.example/"] }).Overtaken?.Found);
+        Assert.Null(FailedAt("https://former.example/").For(Wants).Overtaken);
+        Assert.Null(FailedAt("https://ca.example/").For(Wants with { ServerWords = ["https://ca.example/"] }).Overtaken);
     }
 
     private static LineageAdvice Answered { get; } = new() { Serial = "0A0B", AskAgainAt = Now.AddHours(6) };

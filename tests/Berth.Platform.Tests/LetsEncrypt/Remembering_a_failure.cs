@@ -1,0 +1,49 @@
+using Berth.Acme;
+using Berth.Acme.Issuing;
+using Berth.Kernel;
+using Berth.Platform.LetsEncrypt;
+using Berth.Platform.LetsEncrypt.Lineages;
+using Berth.Platform.LetsEncrypt.Orders;
+
+namespace Berth.Platform.Tests.LetsEncrypt;
+
+/// <summary>A failure that is about names: over once nobody wants these, and never because a server spells them otherwise.</summary>
+public sealed class Remembering_a_failure
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 26, 12, 0, 0, TimeSpan.Zero);
+    private static readonly WantedServer Server = new("production", new Uri("https://ca.example/directory"));
+    private readonly Outcomes _outcomes = new(new RetryLadder(new Random(1)));
+
+    [Theory]
+    [InlineData("www.example.com")]
+    [InlineData("Shop.Example.com")]
+    [InlineData("example.com")]
+    public void keeps_its_pause_where_a_server_speaks_of_a_name_that_was_not_asked_for(string spoken)
+    {
+        var state = _outcomes.Failed(LineageState.New, Refusal(spoken), Server, Now, ["shop.example.com", "*.example.com"]);
+
+        Assert.Empty(state.LastFailure!.Names);
+        Assert.Empty(state.Failing);
+        Assert.Equal(state, state.For(["shop.example.com", "*.example.com"], ["production"]));
+        Assert.Contains(state.Gates, gate => gate.Kind == GateKind.Backoff);
+    }
+
+    [Fact]
+    public void is_over_once_its_name_is_not_wanted_any_more()
+    {
+        var state = _outcomes.Failed(LineageState.New, Refusal("shop.example.com"), Server, Now, ["shop.example.com", "other.example.com"]);
+
+        Assert.Equal(["shop.example.com"], state.LastFailure!.Names);
+        Assert.Null(state.For(["other.example.com"], ["production"]).LastFailure);
+        Assert.NotNull(state.For(["shop.example.com"], ["production"]).LastFailure);
+        Assert.Null(state.For(["shop.example.com"], ["staging"]).LastFailure);
+    }
+
+    // As the library tells of names.
+    private static ProblemException Refusal(string name)
+    {
+        var failure = new ProblemException(new Problem(AcmeProblems.ValidationDns, $"{name}: no.", "Mend it."));
+        failure.Data["berth-failed-names"] = new[] { new FailedName(name, AcmeProblems.ValidationDns.Id, "no") };
+        return failure;
+    }
+}
