@@ -87,6 +87,24 @@ public sealed class Living_with_damaged_files : IAsyncLifetime
         await IsMendedAsync();
     }
 
+    /// <summary>Looked at by several threads at once, and none waits for another.</summary>
+    [Fact]
+    public async Task of_many_is_mended_at_the_start()
+    {
+        await _berth.StopAsync();
+        string[] apps = [.. Enumerable.Range(0, 20).Select(number => $"app{number}")];
+        foreach (var app in apps)
+        {
+            await ExternalProgram.SucceedAsync("cp", ["-a", $"{_berth.Home}/hello", $"{_berth.Home}/{app}"]);
+            File.Delete($"{_berth.Home}/{app}/tls/server.key");
+        }
+
+        await _berth.RestartAsync();
+
+        Assert.All(apps, app => Assert.True(File.Exists($"{_berth.Home}/{app}/tls/server.key")));
+        Assert.Equal(apps.Length, (await _berth.OkAsync("letsencrypt:events")).Split('\n').Count(line => line.Contains(" restored ", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task has_another_ordered_where_no_copy_is_left()
     {
