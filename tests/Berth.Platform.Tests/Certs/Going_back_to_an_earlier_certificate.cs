@@ -1,0 +1,59 @@
+using Berth.Kernel;
+using Berth.Platform.Certs;
+using Berth.Platform.LetsEncrypt.Lineages;
+using Berth.Storage;
+using Berth.TestKit;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Berth.Platform.Tests.Certs;
+
+public sealed class Going_back_to_an_earlier_certificate : IDisposable
+{
+    private static readonly AppName App = AppName.Parse("shop");
+    private readonly ScratchFolder _scratch = new();
+    private readonly CertificateFiles _files;
+    private readonly Bundles _bundles;
+
+    /// <summary>The one named two is in service.</summary>
+    public Going_back_to_an_earlier_certificate()
+    {
+        var store = new FileStateStore(new StateRoots(_scratch["home"], _scratch["lib"]), TimeProvider.System);
+        _files = new CertificateFiles(store, TimeProvider.System);
+        _bundles = new Bundles(store, new LineageFiles(store, _files, TimeProvider.System), new FakeTimeProvider(TestPair.Now));
+        Directory.CreateDirectory(_scratch["home/shop"]);
+        Keep("one");
+        _files.InstallIssued(App, Keep("two"), [], inService: null, []);
+        File.CreateSymbolicLink(_scratch["home/shop/letsencrypt/certs/current"], "two");
+    }
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Theory]
+    [InlineData("shop.example.com.crt")]
+    [InlineData("shop.example.com.key")]
+    public void is_possible_from_one_whose_kept_files_are_damaged(string file)
+    {
+        AtomicFile.Write(_scratch[$"home/shop/letsencrypt/certs/two/certificates/{file}"], "");
+
+        Assert.Equal("one", _bundles.Find(App, null).Name);
+    }
+
+    [Fact]
+    public void asks_for_more_of_a_name_that_fits_several()
+    {
+        Keep("once");
+
+        Assert.Contains("2 of shop's certificates", Assert.Throws<ProblemException>(() => _bundles.Find(App, "on")).Problem.Found, StringComparison.Ordinal);
+        Assert.Equal("once", _bundles.Find(App, "onc").Name);
+        Assert.Throws<ProblemException>(() => _bundles.Find(App, ""));
+    }
+
+    private (string Chain, string Key) Keep(string name)
+    {
+        var pair = TestPair.Make("shop.example.com");
+        var folder = Directory.CreateDirectory(_scratch[$"home/shop/letsencrypt/certs/{name}/certificates"]).FullName;
+        AtomicFile.Write($"{folder}/shop.example.com.crt", pair.Certificate);
+        AtomicFile.Write($"{folder}/shop.example.com.key", pair.Key);
+        return (pair.Certificate, pair.Key);
+    }
+}

@@ -1,0 +1,62 @@
+using Berth.Kernel;
+using Berth.Platform.Certs;
+using Berth.Platform.LetsEncrypt;
+using Berth.Platform.LetsEncrypt.Lineages;
+using Berth.Storage;
+using Berth.TestKit;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Berth.Platform.Tests.LetsEncrypt;
+
+public sealed class Noting_what_the_daemon_could_not_do : IDisposable
+{
+    private static readonly AppName App = AppName.Parse("shop");
+    private static readonly Problem Full = new(new ProblemCode("state-not-writable"), "Cannot write: No space left on device", "Make room.");
+    private readonly ScratchFolder _scratch = new();
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 26, 12, 0, 0, TimeSpan.Zero));
+    private readonly LineageFiles _lineages;
+    private readonly RenewalTroubles _troubles;
+
+    public Noting_what_the_daemon_could_not_do()
+    {
+        var store = new FileStateStore(new StateRoots(_scratch["home"], _scratch["lib"]), TimeProvider.System);
+        Directory.CreateDirectory(_scratch["home/shop"]);
+        _lineages = new LineageFiles(store, new CertificateFiles(store, TimeProvider.System), TimeProvider.System);
+        _troubles = new RenewalTroubles(_lineages, _clock);
+    }
+
+    public void Dispose() => _scratch.Dispose();
+
+    /// <summary>A try may have touched the folder, and moves the next by a minute.</summary>
+    [Fact]
+    public void is_kept_while_it_is_tried_again_and_forgotten_with_the_step()
+    {
+        _troubles.Note(App, Full);
+
+        Assert.Equal(_clock.GetUtcNow().AddMinutes(1), _troubles.Until(App, _clock.GetUtcNow().AddMinutes(1)));
+        Assert.Equal((Full.Found, _clock.GetUtcNow()), (_troubles.Of(App)?.Found, _troubles.Of(App)?.At));
+        _troubles.Until(App, _clock.GetUtcNow().AddHours(6));
+        Assert.Null(_troubles.Of(App));
+    }
+
+    [Fact]
+    public void is_nothing_where_the_state_tells_of_it()
+    {
+        _troubles.Note(App, Full);
+        _lineages.WriteState(App, LineageState.New with { LastFailure = LineageFailure.Of(Full, _clock.GetUtcNow()) });
+
+        _troubles.Note(App, Full);
+
+        Assert.Null(_troubles.Of(App));
+    }
+
+    [Fact]
+    public void is_told_where_not_even_the_state_can_be_read()
+    {
+        Directory.CreateDirectory(_scratch["home/shop/letsencrypt/state.json/inside"]);
+
+        _troubles.Note(App, Full);
+
+        Assert.Equal(Full.Found, _troubles.Of(App)?.Found);
+    }
+}
