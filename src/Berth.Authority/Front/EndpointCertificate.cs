@@ -53,7 +53,8 @@ internal sealed class EndpointCertificate(
         {
             while (true)
             {
-                var (now, wait) = (time.GetUtcNow(), due - time.GetUtcNow());
+                var now = time.GetUtcNow();
+                var wait = due - now;
                 if (wait <= TimeSpan.Zero || now < _from)
                 {
                     due = await TryIssueAsync(_stop.Token);

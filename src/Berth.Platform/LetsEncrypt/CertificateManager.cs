@@ -140,12 +140,11 @@ public sealed class CertificateManager(
         }
     }
 
-    // A server is called as it is set, where one of those set is meant.
     private string? WordOf(AppName app, string? directory)
     {
         try
         {
-            return directory is null ? null : settings.Read(app).Servers.FirstOrDefault(word => requests.Means(word, directory)) ?? directory;
+            return directory is null ? null : requests.WordOf(directory, settings.Read(app).Servers);
         }
         catch (ProblemException)
         {

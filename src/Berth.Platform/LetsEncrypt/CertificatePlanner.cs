@@ -15,6 +15,23 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
     /// <summary>Whether a certificate for these names covers all of the app's domains.</summary>
     public bool AreCovered(AppName app, IReadOnlyList<string> names) => domains.DomainsOf(app).All(name => CertificateNames.Cover(names, name));
 
+    /// <summary>As <see cref="Plan"/> for whoever goes on without.</summary>
+    /// <param name="app">Whose.</param>
+    /// <param name="whyNot">Why nothing could be ordered as things are; null where something could.</param>
+    public WantedCertificate? TryPlan(AppName app, out Problem? whyNot)
+    {
+        whyNot = null;
+        try
+        {
+            return Plan(app);
+        }
+        catch (ProblemException e)
+        {
+            whyNot = e.Problem;
+            return null;
+        }
+    }
+
     /// <exception cref="ProblemException">No domains, no e-mail, no such server, no usable DNS provider, or no name that could be certified.</exception>
     public WantedCertificate Plan(AppName app)
     {

@@ -14,7 +14,7 @@ namespace Berth.Platform.LetsEncrypt;
 /// so that a crash, a clock that jumps or a hand that edits files cannot make it forget one.
 /// </summary>
 public sealed class RenewalLoop(
-    AppCatalog apps, KnownApps known, RoutePublisher routes, CertificateManager manager, AutoRenewal renewal, RenewalQueue queue, IRenewalLog log, TimeProvider time) : ILineageEvents
+    AppCatalog apps, KnownApps known, RoutePublisher routes, CertificateManager manager, AutoRenewal renewal, RenewalQueue queue, RenewalTroubles troubles, IRenewalLog log, TimeProvider time) : ILineageEvents
 {
     // When not even the failure could be written down (a full disk), this much is remembered all the same.
     private static readonly TimeSpan AfterTrouble = TimeSpan.FromMinutes(1);
@@ -262,14 +262,14 @@ public sealed class RenewalLoop(
         catch (ProblemException e)
         {
             log.Failed(app, e.Problem);
-            queue.Troubles.Note(app, e.Problem);
+            troubles.Note(app, e.Problem);
             return AfterTrouble;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
             // One app's fault must not end the loop that keeps all others' certificates alive, nor be tried without a pause.
             log.Faulted(app, e);
-            queue.Troubles.NoteFault(app);
+            troubles.NoteFault(app);
             return AfterFault;
         }
     }
@@ -278,7 +278,7 @@ public sealed class RenewalLoop(
     {
         try
         {
-            return Later(queue.Troubles.Until(app, known.Next(app, () => manager.NextOf(app).At)), _notBefore.GetValueOrDefault(app));
+            return Later(troubles.Until(app, known.Next(app, () => manager.NextOf(app).At)), _notBefore.GetValueOrDefault(app));
         }
         catch (ProblemException e)
         {

@@ -3,10 +3,8 @@ using Berth.Kernel;
 namespace Berth.Platform.LetsEncrypt;
 
 /// <summary>What the daemon has still to come to, as its loop last found it: for those who tell of it, at any moment and from any thread.</summary>
-public sealed class RenewalQueue(RenewalTroubles troubles)
+public sealed class RenewalQueue
 {
-    public RenewalTroubles Troubles => troubles;
-
     private volatile Lazy<Dictionary<AppName, int>> _places = new([]);
     private long _roundTicks;
 

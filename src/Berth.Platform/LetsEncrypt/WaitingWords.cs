@@ -8,7 +8,7 @@ namespace Berth.Platform.LetsEncrypt;
 
 /// <summary>What an app's certificate waits for, and why, in one sentence: the same in every command that tells of it.</summary>
 public sealed class WaitingWords(
-    LineageReader reader, ICertificateManager manager, CertificateFiles certificates, OrdersUnderWay underWay, AutoRenewal renewal, RenewalQueue queue, TimeProvider time)
+    LineageReader reader, ICertificateManager manager, CertificateFiles certificates, OrdersUnderWay underWay, AutoRenewal renewal, RenewalQueue queue, RenewalTroubles troubles, TimeProvider time)
 {
     /// <param name="app">Whose.</param>
     /// <param name="stored">What there is of it.</param>
@@ -35,7 +35,9 @@ public sealed class WaitingWords(
         try
         {
             var (stored, step) = reader.ReadOf(app);
-            return !certificates.Exists(app) && (stored.State.Refusal?.Why ?? stored.State.LastFailure ?? stored.Overtaken) is not null ? Of(app, stored, step) : null;
+            return !certificates.Exists(app) && (stored.State.Refusal?.Why ?? stored.State.LastFailure ?? stored.Overtaken) is not null
+                ? $"{app} has no certificate: {Of(app, stored, step)}"
+                : null;
         }
         catch (ProblemException)
         {
@@ -86,7 +88,7 @@ public sealed class WaitingWords(
 
     // What cannot be remembered on disk, for that may be what is wrong.
     private string Trouble(AppName app) =>
-        queue.Troubles.Of(app) is { } trouble
+        troubles.Of(app) is { } trouble
             ? $"; tried last at {Holds.Time(trouble.At!.Value)}: {Printable.Of(Sentences.Inside(trouble.Found).TrimEnd('.'), 600)} ({Sentences.Standing(trouble.Remedy, app)})"
             : "";
 

@@ -145,8 +145,8 @@ internal sealed class Services : IAsyncDisposable
             new Rehearsal(planner, lineages, _clients, orders, solvers),
             bundles, _clients, settings, routes, events, triggers, time);
         var renewal = AutoRenewal = new AutoRenewal(properties, store);
-        var (queue, heartbeat) = (new RenewalQueue(new RenewalTroubles(lineages, time)), new Heartbeat(store));
-        var (waiting, silence) = (new WaitingWords(lineageReader, Manager, certificates, underWay, renewal, queue, time), new DaemonSilence(heartbeat, time) { IsDaemon = inDaemon });
+        var (queue, troubles, heartbeat) = (new RenewalQueue(), new RenewalTroubles(lineages, time), new Heartbeat(store));
+        var (waiting, silence) = (new WaitingWords(lineageReader, Manager, certificates, underWay, renewal, queue, troubles, time), new DaemonSilence(heartbeat, time) { IsDaemon = inDaemon });
         Command[] more =
         [
             .. new CheckCommands(preflight, scopes, planner, apps).All,
@@ -158,7 +158,7 @@ internal sealed class Services : IAsyncDisposable
             .. new RollbackCommands(Manager, planner, renewal, apps).All,
             .. new AutoRenewCommands(Manager, certificates, waiting, apps, time).All,
         ];
-        Renewals = new RenewalLoop(apps, Known, routes, Manager, renewal, queue, renewalLog, time)
+        Renewals = new RenewalLoop(apps, Known, routes, Manager, renewal, queue, troubles, renewalLog, time)
         {
             LookedAt = desk.Look,
             Looked = () =>

@@ -96,7 +96,7 @@ public sealed class AutoRenewCommands(ICertificateManager manager, CertificateFi
     {
         if (waiting.OfFirstFailure(app) is { } words)
         {
-            output.Warn($"{app} has no certificate: {output.Caller.AsCalled(words)}");
+            output.Warn(output.Caller.AsCalled(words));
         }
     }
 }

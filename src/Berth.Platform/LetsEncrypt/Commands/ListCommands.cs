@@ -9,7 +9,15 @@ using Berth.Platform.LetsEncrypt.Lineages;
 namespace Berth.Platform.LetsEncrypt.Commands;
 
 /// <summary><c>letsencrypt:list</c>, <c>letsencrypt:ls</c> in 2016: all certificates of ACME servers, the first to expire first.</summary>
-public sealed class ListCommands(LetsEncryptSettingsStore settings, LineageReader reader, WaitingWords waiting, AutoRenewal renewal, DaemonSilence silence, CertificateFiles certificates, AppCatalog apps, TimeProvider time)
+public sealed class ListCommands(
+    LetsEncryptSettingsStore settings,
+    LineageReader reader,
+    WaitingWords waiting,
+    AutoRenewal renewal,
+    DaemonSilence silence,
+    CertificateFiles certificates,
+    AppCatalog apps,
+    TimeProvider time)
 {
     private const string Description = "List the apps with certificates and their expiry";
 
@@ -117,7 +125,7 @@ public sealed class ListCommands(LetsEncryptSettingsStore settings, LineageReade
         {
             if (waiting.OfFirstFailure(app) is { } words)
             {
-                call.Output.Warn($"{app} has no certificate: {call.Caller.AsCalled(words)}");
+                call.Output.Warn(call.Caller.AsCalled(words));
             }
         }
 

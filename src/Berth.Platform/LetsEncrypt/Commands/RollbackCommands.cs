@@ -36,23 +36,10 @@ public sealed class RollbackCommands(ICertificateManager manager, CertificatePla
 
     private void WarnOfMissing(AppName app, Bundle bundle, string enable, CommandOutput output)
     {
-        string[] missing = [.. Wanted(app).Where(name => !CertificateNames.Cover(bundle.Facts!.Names, name)).Select(name => name.Text)];
+        string[] missing = [.. (planner.TryPlan(app, out _)?.Names ?? []).Where(name => !CertificateNames.Cover(bundle.Facts!.Names, name)).Select(name => name.Text)];
         if (missing.Length > 0)
         {
             output.Warn($"It is not for {string.Join(", ", missing.Take(MostNamed))}{(missing.Length > MostNamed ? $" and {missing.Length - MostNamed} more" : "")}: visitors of these are warned. {enable} gets one for all.");
-        }
-    }
-
-    private IReadOnlyList<DomainName> Wanted(AppName app)
-    {
-        try
-        {
-            return planner.Plan(app).Names;
-        }
-        catch (ProblemException)
-        {
-            // Told elsewhere: nothing could be ordered as things are.
-            return [];
         }
     }
 }

@@ -44,7 +44,7 @@ public sealed class StatusReport(
         var (stored, step) = reader.ReadOf(app);
         var (state, next, forPrograms) = (stored.State, step.OfCertificate, request.Json);
         var failure = step.Refusal ?? state.LastFailure;
-        var wanted = TryPlan(app);
+        var wanted = planner.TryPlan(app, out _);
         var order = await lineages.JournalOf(app).LoadAsync(cancel);
         var advice = state.Advice is { } known && known.Serial == stored.InService?.Serial ? known.Plan : null;
 
@@ -83,19 +83,6 @@ public sealed class StatusReport(
     private static IEnumerable<string> Failing(LineageState state, LineageStep step, bool isLines) => state.Failing
         .Where(name => !isLines || state.LastFailure?.Names.Contains(name.Name) != true)
         .Select(name => $"{name.Name}: {name.Words.TrimEnd('.')}{(step.Action == LineageAction.None ? "" : $", tried again at {Holds.Time(name.RetryAt > step.OfCertificate.At ? name.RetryAt : step.OfCertificate.At!.Value)}")}");
-
-    /// <returns>Null where nothing could be ordered as things are, which is told elsewhere.</returns>
-    private WantedCertificate? TryPlan(AppName app)
-    {
-        try
-        {
-            return planner.Plan(app);
-        }
-        catch (ProblemException)
-        {
-            return null;
-        }
-    }
 
     private static string Failure(AppName app, LineageFailure? failure) => failure is null
         ? ""

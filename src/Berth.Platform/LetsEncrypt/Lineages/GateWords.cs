@@ -1,5 +1,5 @@
-using System.Globalization;
 using Berth.Kernel;
+using Berth.Platform.LetsEncrypt.Limits;
 
 namespace Berth.Platform.LetsEncrypt.Lineages;
 
@@ -18,11 +18,9 @@ internal static class GateWords
             GateKind.UserAction => "someone must act",
             GateKind.RolledBack => "a certificate was put back by hand, and stays, even if it is due,",
             _ => "a rest after renewals",
-        }} until {Time(gate.Until)}: {Printable.Of(gate.Reason, 600)}{(gate.Page is null ? "" : $" See {gate.Page}")}";
+        }} until {Holds.Time(gate.Until)}: {Printable.Of(gate.Reason, 600)}{(gate.Page is null ? "" : $" See {gate.Page}")}";
 
     /// <summary>The gates that are still shut, in one line; empty when none is.</summary>
     public static string Of(IReadOnlyList<LineageGate> gates, DateTimeOffset now) =>
         string.Join("; ", gates.Where(gate => gate.Until > now).Select(Of));
-
-    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 }

@@ -71,9 +71,11 @@ public sealed class LineageReader(
         var byDefault = isFirst && settings.IsByDefault(app) && !certificates.Exists(app);
         var refused = stored.State.Refusal;
         var (settled, changed) = refused is null ? default : stamp.Of(app);
+
+        // Where nothing can be ordered as things are, the certificate in service is renewed when its time comes, and says why not.
         Problem? obstacle = null;
         var isWanted = !isFirst || byDefault || refused is not null || stored.State.LastFailure is not null;
-        var wanted = isWanted ? TryPlan(app, out obstacle) : null;
+        var wanted = isWanted ? planner.TryPlan(app, out obstacle) : null;
         return new LineageWants(wanted?.Names ?? [], settings.GracePeriodOf(app))
         {
             Servers = [.. wanted?.Servers.Select(server => server.Key) ?? []],
@@ -84,20 +86,5 @@ public sealed class LineageReader(
             MendedAt = isFirst && refused is not null && !certificates.Exists(app) ? changed : null,
             WhyNot = obstacle ?? (refused?.Settings == settled ? refused?.AsProblem() : null),
         };
-    }
-
-    private WantedCertificate? TryPlan(AppName app, out Problem? obstacle)
-    {
-        obstacle = null;
-        try
-        {
-            return planner.Plan(app);
-        }
-        catch (ProblemException e)
-        {
-            // Nothing can be ordered as things are; the certificate in service is renewed when its time comes, and says why not.
-            obstacle = e.Problem;
-            return null;
-        }
     }
 }

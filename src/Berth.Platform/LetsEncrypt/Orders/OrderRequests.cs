@@ -46,7 +46,10 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
 
     /// <summary>The server at a directory, by the word it is set by where one of them means it.</summary>
     public WantedServer ServerAt(string directory, IReadOnlyList<string> words) =>
-        new(words.FirstOrDefault(word => Means(word, directory)) ?? directory, new Uri(directory));
+        new(WordOf(directory, words), new Uri(directory));
+
+    /// <summary>What the server at a directory is called: as it is set, where one of those set is meant.</summary>
+    public string WordOf(string directory, IReadOnlyList<string> words) => words.FirstOrDefault(word => Means(word, directory)) ?? directory;
 
     /// <summary>Whether a server's word stands for a directory.</summary>
     public bool Means(string word, string directory)

@@ -204,10 +204,11 @@ public sealed class Ordering(
         {
             output.Step("Certificate retrieved successfully.");
             output.Step("Installing let's encrypt certificates");
-            var state = StateAfter(app, issued with { LeftOut = [.. wanted.Stopped, .. issued.LeftOut] }, server, wanted.Settings);
+            IReadOnlyList<FailedName> leftOut = [.. wanted.Stopped, .. issued.LeftOut];
+            var state = StateAfter(app, issued with { LeftOut = leftOut }, server, wanted.Settings);
             lineages.Install(app, issued, wanted.AsConfig(server), settings.FilesOf(app), state);
             routes.Publish(app);
-            Tell(app, LineageEventKind.Issued, issued.Names, server, LetsEncryptProblems.LeftOutOf(app, [.. wanted.Stopped, .. issued.LeftOut]));
+            Tell(app, LineageEventKind.Issued, issued.Names, server, LetsEncryptProblems.LeftOutOf(app, leftOut));
             return ValueTask.CompletedTask;
         }
     }

@@ -31,8 +31,9 @@ public sealed class Outcomes(RetryLadder ladder)
             Until = now + ladder.Wait(state.Failures, asked: null),
             Reason = $"The last attempt failed: {problem.Found}",
         };
-        var names = AcmeProblems.FailedNamesOf(failure).Where(name => asked?.Contains(name.Name) != false).ToArray();
-        var areAll = asked is not null && names.Length == AcmeProblems.FailedNamesOf(failure).Count;
+        var told = AcmeProblems.FailedNamesOf(failure);
+        FailedName[] names = [.. told.Where(name => asked?.Contains(name.Name) != false)];
+        var areAll = asked is not null && names.Length == told.Count;
         var failed = state.Failed(problem, now, [backoff, .. Asked(failure, server, now)]);
         failed = failed with { Failing = Failing(state, names, now), LastFailure = failed.LastFailure! with { Names = areAll ? [.. names.Select(name => name.Name)] : [], Server = server?.Word } };
         return server is null ? failed : failed with { Issuers = WithFailure(state, problem, server, now) };
