@@ -53,6 +53,24 @@ public sealed class Checking_before_an_order
         Assert.DoesNotContain("problem", output, StringComparison.Ordinal);
     }
 
+    /// <summary>It is one of the things to mend, and no reason to look at no other.</summary>
+    [Fact]
+    public async Task counts_a_missing_e_mail_among_what_it_finds()
+    {
+        await using var berth = await BerthServer.StartAsync();
+        await berth.OkAsync("apps:create", "hello");
+        await berth.OkAsync("domains:set", "hello", "hello.localhost");
+        await berth.OkAsync("letsencrypt:set", "--global", "server", "berth");
+
+        var looked = await berth.RunAsync("letsencrypt:check", "hello");
+
+        Assert.Equal(1, looked.Status);
+        Assert.Contains("Cannot request a certificate without an e-mail address!", looked.Output, StringComparison.Ordinal);
+        Assert.Contains("hello.localhost", looked.Output, StringComparison.Ordinal);
+        Assert.Contains("One thing stands between hello and its certificate.", looked.Error, StringComparison.Ordinal);
+        Assert.Contains("=====> Limits at ", await berth.OkAsync("letsencrypt:limits", "hello"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task asks_the_server_anew_although_it_answered_a_moment_ago()
     {

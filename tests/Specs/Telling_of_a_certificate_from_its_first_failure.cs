@@ -41,7 +41,7 @@ public sealed class Telling_of_a_certificate_from_its_first_failure : IAsyncLife
         Assert.Contains(problem, (await _berth.RunAsync("letsencrypt:enable", "hello")).Error, StringComparison.Ordinal);
         Assert.DoesNotContain("run the command again", await StatusAsync("last-error"), StringComparison.Ordinal);
         Assert.DoesNotContain("tried again", await StatusAsync("failing-names"), StringComparison.Ordinal);
-        Assert.Equal(("nothing", "", ""), (await StatusAsync("next"), await StatusAsync("next-at"), await StatusAsync("servers")));
+        Assert.Equal(("order, by hand", "", ""), (await StatusAsync("next"), await StatusAsync("next-at"), await StatusAsync("servers")));
         Assert.Matches(@"(?m)^hello +by hand +its certificate", await _berth.OkAsync("letsencrypt:status"));
 
         await _berth.OkAsync("domains:set", "hello", "other.example.com");
@@ -87,8 +87,10 @@ public sealed class Telling_of_a_certificate_from_its_first_failure : IAsyncLife
         await _berth.OkAsync("letsencrypt:enable", "hello");
         await _pebble.SetServerFailureAsync("hello.example.com");
 
-        Assert.Equal(1, (await _berth.RunAsync("letsencrypt:enable", "hello", "--force")).Status);
+        var failed = await _berth.RunAsync("letsencrypt:enable", "hello", "--force");
 
+        Assert.Equal(1, failed.Status);
+        Assert.Matches(@"\n +The certificate in service stays, until 20\d\d-.* UTC; the daemon's next try: 20\d\d-.* UTC\n", failed.Output);
         Assert.Equal("renew", await StatusAsync("next"));
         Assert.True(DateTimeOffset.Parse(await StatusAsync("next-at"), null) > TimeProvider.System.GetUtcNow().AddDays(30));
         Assert.Contains("hello.example.com", await StatusAsync("last-error"), StringComparison.Ordinal);
@@ -110,6 +112,8 @@ public sealed class Telling_of_a_certificate_from_its_first_failure : IAsyncLife
         Assert.Equal(issuedBy, await StatusAsync("issued-by"));
         Assert.StartsWith(later, (await StatusAsync("certificates")).Split("; ").Single(kept => !kept.Contains("(current)", StringComparison.Ordinal)), StringComparison.Ordinal);
         Assert.Equal(1, (await _berth.RunAsync("letsencrypt:rollback", "hello", "")).Status);
+        var current = (await StatusAsync("certificates")).Split("; ").Single(kept => kept.Contains("(current)", StringComparison.Ordinal))[..8];
+        Assert.Contains($"{current} is in service for hello already.", (await _berth.RunAsync("letsencrypt:rollback", "hello", current)).Error, StringComparison.Ordinal);
         await _berth.OkAsync("letsencrypt:rollback", "hello", later);
         Assert.StartsWith($"{later} (current)", await StatusAsync("certificates"), StringComparison.Ordinal);
     }
@@ -154,8 +158,28 @@ public sealed class Telling_of_a_certificate_from_its_first_failure : IAsyncLife
         Assert.Equal(1, again.Status);
         Assert.Contains("held back: a pause after a failure until ", again.Output, StringComparison.Ordinal);
         Assert.Equal("1", await StatusAsync("failures"));
-        Assert.Equal(1, (await _berth.RunAsync("letsencrypt:auto-renew", "hello")).Status);
-        Assert.Equal("2", await StatusAsync("failures"));
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.Contains("Certificate retrieval failed!", (await _berth.RunAsync("letsencrypt:auto-renew", "hello")).Output, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("1", await StatusAsync("failures"));
+        Assert.True(DateTimeOffset.Parse(await StatusAsync("next-at"), null) < TimeProvider.System.GetUtcNow().AddMinutes(2));
+    }
+
+    /// <summary>Who waits for another sees what that one met.</summary>
+    [Fact]
+    public async Task one_that_several_would_renew_at_once_is_tried_once()
+    {
+        await _berth.OkAsync("letsencrypt:enable", "hello");
+        await _berth.OkAsync("letsencrypt:cron-job", "--remove");
+        await _berth.OkAsync("letsencrypt:set", "hello", "graceperiod", "31536000");
+        await _pebble.StopAsync();
+
+        var all = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => _berth.RunAsync("letsencrypt:auto-renew")));
+
+        Assert.Single(all, one => one.Output.Contains("Certificate retrieval failed!", StringComparison.Ordinal));
+        Assert.Equal(3, all.Count(one => one.Output.Contains("held back: a pause after a failure until ", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -224,12 +248,47 @@ public sealed class Telling_of_a_certificate_from_its_first_failure : IAsyncLife
     }
 
     [Fact]
-    public async Task the_list_says_that_no_daemon_runs()
+    public async Task the_list_and_the_report_say_that_no_daemon_runs()
     {
         await _berth.OkAsync("letsencrypt:enable", "hello");
         await _berth.KillAsync();
 
         Assert.Contains("No daemon answers", (await _berth.RunAsync("letsencrypt:list")).Error, StringComparison.Ordinal);
+        Assert.Contains("No daemon answers", (await _berth.RunAsync("letsencrypt:report", "hello")).Error, StringComparison.Ordinal);
+        Assert.Equal("", (await _berth.RunAsync("letsencrypt:report", "hello", "--letsencrypt-active")).Error);
+    }
+
+    /// <summary>Whoever writes two apps means both.</summary>
+    [Theory]
+    [InlineData("letsencrypt:enable", "hello", "--force")]
+    [InlineData("letsencrypt:revoke", "hello")]
+    [InlineData("letsencrypt:disable", "hello")]
+    [InlineData("letsencrypt:auto-renew", "hello")]
+    [InlineData("letsencrypt:enable", "--all")]
+    public async Task a_word_too_many_is_not_passed_over(params string[] words)
+    {
+        await _berth.OkAsync("letsencrypt:enable", "hello");
+        var events = await _berth.OkAsync("letsencrypt:events");
+
+        var refused = await _berth.RunAsync([.. words, "other"]);
+
+        Assert.Equal(1, refused.Status);
+        Assert.Contains($"{words[0]} takes no further word: other", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(events, await _berth.OkAsync("letsencrypt:events"));
+    }
+
+    [Fact]
+    public async Task one_whose_names_are_proved_in_several_ways_says_so()
+    {
+        await _berth.OkAsync("letsencrypt:enable", "hello");
+        await _pebble.SetServerFailureAsync("bad.example.com");
+        await _berth.OkAsync("domains:add", "hello", "bad.example.com");
+        await Eventually.TrueAsync(async () => await StatusAsync("failures") == "1");
+
+        var again = await _berth.RunAsync("letsencrypt:enable", "hello");
+
+        Assert.Contains("HTTP-01 failed at bad.example.com; trying TLS-ALPN-01", again.Output, StringComparison.Ordinal);
+        Assert.Contains("Getting letsencrypt certificate for hello via HTTP-01 and TLS-ALPN-01\n", again.Output, StringComparison.Ordinal);
     }
 
     /// <summary>Of its own as of all others.</summary>

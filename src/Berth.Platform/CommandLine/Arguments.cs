@@ -1,3 +1,5 @@
+using Berth.Kernel;
+
 namespace Berth.Platform.CommandLine;
 
 /// <summary>A command's words, sorted: positional ones, switches, flags with a value.</summary>
@@ -6,15 +8,21 @@ public sealed class Arguments
     private readonly HashSet<string> _switches = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
     private readonly List<string> _positional = [];
+    private readonly string _command;
 
-    private Arguments()
-    {
-    }
+    private Arguments(string command) => _command = command;
 
     public IReadOnlyList<string> Positional => _positional;
 
     /// <returns>The positional word at <paramref name="index"/>, or null.</returns>
     public string? At(int index) => index < _positional.Count ? _positional[index] : null;
+
+    /// <returns>The first positional word, or null.</returns>
+    /// <param name="most">How many the command takes.</param>
+    /// <exception cref="ProblemException">There are more: whoever wrote them means something by them.</exception>
+    public string? First(int most = 1) => _positional.Count > most
+        ? throw CommandLineProblems.TooManyWords(_positional[most], _command).AsException()
+        : At(0);
 
     public bool Has(string name) => _switches.Contains(name);
 
@@ -22,7 +30,7 @@ public sealed class Arguments
 
     internal static Arguments Parse(IReadOnlyList<string> words, ReadOnlySpan<string> switches, ReadOnlySpan<string> valued, string command = "")
     {
-        var parsed = new Arguments();
+        var parsed = new Arguments(command);
         for (var i = 0; i < words.Count; i++)
         {
             var word = words[i];

@@ -33,6 +33,11 @@ public static class CommandLineProblems
         $"unknown flag: {Printable.Of(flag)}",
         $"See {(command.Length > 0 ? $"`berth {command.Split(':')[0]}:help`" : "`berth help`")}. Put -- before a value that begins with a dash.");
 
+    internal static Problem TooManyWords(string word, string command) => new(
+        ArgumentUnexpected,
+        $"{command} takes no further word: {Printable.Of(word)}",
+        $"Leave it out, or run the command once for each app; `berth {command.Split(':')[0]}:help` shows what it takes. Nothing was done.");
+
     internal static Problem FlagNeedsValue(string flag) => new(
         FlagValueMissing, $"flag needs an argument: {Printable.Of(flag)}", $"Give it one: {Printable.Of(flag)} value.");
 

@@ -1,6 +1,4 @@
-using System.Globalization;
 using Berth.Acme;
-using Berth.Acme.Issuing;
 using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.Certs;
@@ -22,6 +20,7 @@ public sealed class CertificateManager(
     CertificateFiles certificates,
     Ordering ordering,
     OrderRequests requests,
+    ObtainLines lines,
     RenewalAdviser adviser,
     Restoring restoring,
     Rehearsal rehearsal,
@@ -39,6 +38,12 @@ public sealed class CertificateManager(
     {
         using var held = await _gates.EnterAsync(app, output, cancel);
         return await ObtainAndTellAsync(held, app, headline, force, output, cancel);
+    }
+
+    public async Task<int> ObtainUnlessAsync(AppName app, string headline, Func<int?> done, CommandOutput output, CancellationToken cancel)
+    {
+        using var held = await _gates.EnterAsync(app, output, cancel);
+        return done() ?? await ObtainAndTellAsync(held, app, headline, force: false, output, cancel);
     }
 
     /// <summary>As <see cref="ObtainAsync"/> by the daemon itself, unless a command is at it already.</summary>
@@ -160,7 +165,7 @@ public sealed class CertificateManager(
     {
         var before = lineages.ReadState(app).LastSuccess;
         var finished = await ordering.FinishInstalledAsync(app, cancel);
-        var status = finished && !force ? TellFinished(app, headline, output) : await ObtainHeldAsync(app, headline, force, output, cancel);
+        var status = finished && !force ? ObtainLines.TellFinished(app, headline, output) : await ObtainHeldAsync(app, headline, force, output, cancel);
         if (finished || lineages.ReadState(app).LastSuccess != before)
         {
             // Plugins hear of it when others may go on: what they call may concern the certificate, too.
@@ -187,55 +192,24 @@ public sealed class CertificateManager(
                 await lineages.JournalOf(app).ClearAsync(cancel);
                 Forget(app);
                 output.Step($"Certificate is still valid for {app}, skipping certificate request");
-                TellIssuer(app, wanted, output);
+                lines.TellIssuer(app, wanted, output);
                 return 0;
             }
 
             var started = time.GetTimestamp();
             var failed = await ordering.RunAsync(app, wanted, output, cancel);
-            TellClock(lineages.ReadState(app).ClockSkew, output);
-            TellWhere(app, time.GetElapsedTime(started), output);
-            return TellLeftOut(app, wanted, failed, output);
+            lines.TellDone(app, time.GetElapsedTime(started), output);
+            return ObtainLines.TellLeftOut(app, wanted, failed, output);
         }
         catch (ProblemException e)
         {
-            TellFailure(e.Problem, wasPlanned: wanted is not null, output);
+            lines.TellFailure(app, e.Problem, wasPlanned: wanted is not null, output);
             if (wanted is null && e.Problem.Code != AppProblems.AppUnknown)
             {
                 ordering.Remember(app, e, server: null);
             }
 
             throw;
-        }
-    }
-
-    private static int TellFinished(AppName app, string headline, CommandOutput output)
-    {
-        output.Headline(headline);
-        output.Step($"The certificate that an interrupted run had installed for {app} is in service");
-        return 0;
-    }
-
-    private static void TellFailure(Problem problem, bool wasPlanned, CommandOutput output)
-    {
-        if (wasPlanned)
-        {
-            output.Step("Certificate retrieval failed!");
-        }
-
-        if (problem.Code == AcmeProblems.RateLimited)
-        {
-            output.Warn("Let's Encrypt rate-limited this request.");
-        }
-    }
-
-    // A failure says so itself.
-    private static void TellClock(TimeSpan? skew, CommandOutput output)
-    {
-        if (skew is { } off && ClockWords.IsWrong(off))
-        {
-            output.Warn(ClockWords.Of(off));
-            output.Remedy(ClockWords.Remedy);
         }
     }
 
@@ -246,53 +220,6 @@ public sealed class CertificateManager(
         {
             lineages.WriteState(app, state.Forgotten());
         }
-    }
-
-    // Who has just set another server wonders why it is not asked.
-    private void TellIssuer(AppName app, WantedCertificate wanted, CommandOutput output)
-    {
-        if (output.OnTerminal && lineages.ReadState(app).IssuedBy is { } by && !wanted.Servers.Any(server => requests.Means(by, server.Key)))
-        {
-            output.Detail($"It came from {by}, and {wanted.Servers[0].Word} is asked when it is renewed. To ask now: {output.Caller.Program} letsencrypt:enable {app} --force");
-        }
-    }
-
-    private void TellWhere(AppName app, TimeSpan took, CommandOutput output)
-    {
-        if (!output.OnTerminal)
-        {
-            return;
-        }
-
-        output.Detail(string.Create(CultureInfo.InvariantCulture, $"Done in {took.TotalSeconds:0.0} s"));
-        foreach (var url in routes.UrlsOf(app))
-        {
-            output.Detail(url);
-        }
-    }
-
-    private static int TellLeftOut(AppName app, WantedCertificate wanted, IReadOnlyList<FailedName> failed, CommandOutput output)
-    {
-        foreach (var problem in wanted.LeftOut)
-        {
-            output.Warn(problem.Found);
-            output.Remedy(problem.Remedy);
-        }
-
-        foreach (var name in failed)
-        {
-            output.Warn($"{name.Name}: {name.Words}");
-            output.ErrorLine($"       It is tried again by itself; {output.Caller.Program} explain {name.Code} says what mends it.");
-        }
-
-        var count = wanted.LeftOut.Count + failed.Count;
-        if (count == 0)
-        {
-            return 0;
-        }
-
-        output.Warn(LetsEncryptProblems.SomeLeftOut(app, count).Found);
-        return LetsEncryptProblems.NamesLeftOut.ExitStatus;
     }
 
     private bool Covers(AppName app, WantedCertificate wanted)

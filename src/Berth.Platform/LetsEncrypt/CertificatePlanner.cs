@@ -33,7 +33,9 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
     }
 
     /// <exception cref="ProblemException">No domains, no e-mail, no such server, no usable DNS provider, or no name that could be certified.</exception>
-    public WantedCertificate Plan(AppName app)
+    /// <param name="app">Whose.</param>
+    /// <param name="needsEmail">False for what can be told without an account.</param>
+    public WantedCertificate Plan(AppName app, bool needsEmail = true)
     {
         using var now = settings.AsOfNow();
         var found = domains.DomainsOf(app);
@@ -44,7 +46,7 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
         }
 
         var read = settings.Read(app);
-        if (read.Email is null)
+        if (read.Email is null && needsEmail)
         {
             throw LetsEncryptProblems.NoEmail(app).AsException();
         }

@@ -73,6 +73,11 @@ public static class LetsEncryptProblems
             ? $"A later one is kept: `berth letsencrypt:rollback {app} {later.ShortName}` puts it into service; `berth letsencrypt:status {app}` lists all."
             : $"`berth letsencrypt:status {app}` lists those that are kept; `berth letsencrypt:enable {app} --force` orders a new one.");
 
+    internal static Problem IsInService(AppName app, Bundle current) => new(
+        NothingToRollBackTo,
+        $"{current.ShortName} is in service for {app} already.",
+        $"`berth letsencrypt:status {app}` lists the others that are kept; `berth letsencrypt:enable {app} --force` orders a new one.");
+
     internal static Problem SeveralMeant(AppName app, string wanted, int count) => new(
         NothingToRollBackTo,
         $"The names of {count} of {app}'s certificates begin with '{Printable.Of(wanted)}'.",

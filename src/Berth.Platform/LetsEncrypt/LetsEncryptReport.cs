@@ -15,6 +15,7 @@ public sealed class LetsEncryptReport(
     ICertificateManager manager,
     LineageReader reader,
     WaitingWords words,
+    DaemonSilence silence,
     PropertyStore properties,
     CertificateFiles certificates,
     AppCatalog apps)
@@ -32,6 +33,12 @@ public sealed class LetsEncryptReport(
         {
             Shape.Print(call.Output, "global", call.InAggregate ? Masked(Global()) : Global(), request);
             return 0;
+        }
+
+        // Who asks for one value is a program.
+        if (request is { Flag: null, Json: false } && !call.InAggregate)
+        {
+            silence.Warn(call.Output);
         }
 
         foreach (var app in apps.Reported(request, call))
@@ -77,7 +84,7 @@ public sealed class LetsEncryptReport(
         values["letsencrypt-expiration"] = facts?.NotAfter.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) ?? "";
         values["letsencrypt-expires-at"] = facts is null ? "" : Readable(facts.NotAfter);
         var (stored, step) = reader.ReadOf(app);
-        values["letsencrypt-next-attempt"] = step.OfCertificate.At is { } next ? Readable(next) : "";
+        values["letsencrypt-next-attempt"] = step.OfCertificate.At is { } next ? Readable(next) + (renewal.IsOn ? "" : ", by hand") : "";
         values["letsencrypt-waiting-for"] = words.Of(app, stored, step);
         values["letsencrypt-gates"] = words.GatesOf(stored, step);
         values["letsencrypt-last-error"] = Printable.Of((step.Refusal ?? stored.State.LastFailure)?.Found ?? "", 2000);

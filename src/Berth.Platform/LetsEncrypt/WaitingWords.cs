@@ -27,6 +27,18 @@ public sealed class WaitingWords(
         : manager.IsAtWork(app) ? "now"
         : step.Obstacle is null ? "by hand" : "once mended";
 
+    /// <summary>What it waits for, in a word or two.</summary>
+    public string What(LineageStored stored, LineageStep step) => step.OfCertificate.Action switch
+    {
+        LineageAction.None when step.Obstacle is not null => "order, once mended",
+        LineageAction.None when WasAskedFor(stored) => "order, by hand",
+        LineageAction.None => "nothing",
+        LineageAction.Restore => "put the certificate back",
+        LineageAction.Resume => "go on with the order",
+        LineageAction.Order => "order",
+        _ => "renew",
+    };
+
     public string Until(DateTimeOffset at) => at <= time.GetUtcNow() ? "due" : $"in {RemainingTime.Format(at - time.GetUtcNow())}";
 
     /// <returns>What a first certificate waits for that was asked for and could not be had; null for any other app, and for one whose files cannot be read.</returns>
@@ -47,8 +59,7 @@ public sealed class WaitingWords(
 
     /// <summary>Whether there is anything to tell: most apps without a certificate were never asked for one.</summary>
     public bool IsWorthTelling(AppName app, LineageStored stored, LineageStep step) =>
-        step.Action != LineageAction.None || step.Obstacle is not null || (stored.State.LastFailure ?? stored.Overtaken) is not null || IsHeldBack(stored)
-        || manager.IsAtWork(app);
+        step.Action != LineageAction.None || step.Obstacle is not null || WasAskedFor(stored) || manager.IsAtWork(app);
 
     /// <summary>Everything that is still shut before an attempt, in one line; a pause after a failure only where it holds something back.</summary>
     /// <param name="stored">What there is of the certificate.</param>
@@ -61,6 +72,9 @@ public sealed class WaitingWords(
                 : !besides || gate != step.OfCertificate.Gate),
         ],
         time.GetUtcNow());
+
+    // And could not be had, or is held back.
+    private bool WasAskedFor(LineageStored stored) => (stored.State.LastFailure ?? stored.Overtaken) is not null || IsHeldBack(stored);
 
     private bool IsHeldBack(LineageStored stored) => stored.State.LastFailure is null && stored.State.GatedUntil > time.GetUtcNow();
 

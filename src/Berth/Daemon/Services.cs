@@ -139,12 +139,12 @@ internal sealed class Services : IAsyncDisposable
         var ordering = new Ordering(
             lineageReader, lineages, orders, requests, settings, solvers, new ChallengePort(store), new Outcomes(new RetryLadder(random)), routes,
             events, new FirstOrderPreflight(preflight, scopes), time);
+        var renewal = AutoRenewal = new AutoRenewal(properties, store);
         Manager = new CertificateManager(
-            apps, planner, lineageReader, lineages, certificates, ordering, requests,
+            apps, planner, lineageReader, lineages, certificates, ordering, requests, new ObtainLines(lineageReader, lineages, requests, routes, renewal, time),
             new RenewalAdviser(lineages, certificates, _clients, settings, time, random), Restoring = new Restoring(certificates, lineages, routes, events, time),
             new Rehearsal(planner, lineages, _clients, orders, solvers),
             bundles, _clients, settings, routes, events, triggers, time);
-        var renewal = AutoRenewal = new AutoRenewal(properties, store);
         var (queue, troubles, heartbeat) = (new RenewalQueue(), new RenewalTroubles(lineages, time), new Heartbeat(store));
         var (waiting, silence) = (new WaitingWords(lineageReader, Manager, certificates, underWay, renewal, queue, troubles, time), new DaemonSilence(heartbeat, time) { IsDaemon = inDaemon });
         Command[] more =
@@ -188,7 +188,7 @@ internal sealed class Services : IAsyncDisposable
             new UrlFeature(UrlFeature.All, urls, apps),
             new UrlFeature(UrlFeature.Best, urls, apps),
             new LetsEncryptFeature(
-                Manager, new LetsEncryptReport(settings, renewal, Manager, lineageReader, waiting, properties, certificates, apps), settings, renewal, lineages,
+                Manager, new LetsEncryptReport(settings, renewal, Manager, lineageReader, waiting, silence, properties, certificates, apps), settings, renewal, lineages,
                 properties, certificates, apps, triggers, more, Renewals.Nudge),
             new MetricsFeature(new CertificateMetrics(apps, certificates, Manager, heartbeat, time)),
             new PsFeature(Runtime, ps, new PsReport(Runtime, ps, formations, apps), new PsScaling(Runtime, formations, apps), journal, apps, triggers),

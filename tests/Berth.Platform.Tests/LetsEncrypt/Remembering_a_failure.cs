@@ -39,6 +39,29 @@ public sealed class Remembering_a_failure
         Assert.Null(state.For(["shop.example.com"], ["staging"]).LastFailure);
     }
 
+    [Fact]
+    public void is_not_waited_for_longer_because_somebody_tries_often_meanwhile()
+    {
+        var state = _outcomes.Failed(LineageState.New, Refusal("shop.example.com"), Server, Now, ["shop.example.com", "other.example.com"]);
+        for (var i = 1; i <= 5; i++)
+        {
+            state = _outcomes.Failed(state, Refusal("shop.example.com"), Server, Now.AddSeconds(i), ["shop.example.com", "other.example.com"], isEarly: true);
+        }
+
+        Assert.Equal(1, state.Failures);
+        Assert.InRange(PauseOf(state), Now.AddMinutes(1), Now.AddMinutes(1.2));
+        Assert.InRange(Assert.Single(state.Failing).RetryAt, Now.AddMinutes(1), Now.AddMinutes(1.2));
+
+        var later = Now.AddMinutes(2);
+        state = _outcomes.Failed(state, Refusal("shop.example.com"), Server, later, ["shop.example.com", "other.example.com"]);
+
+        Assert.Equal(2, state.Failures);
+        Assert.InRange(PauseOf(state), later.AddMinutes(10), later.AddMinutes(11));
+        Assert.InRange(Assert.Single(state.Failing).RetryAt, later.AddMinutes(10), later.AddMinutes(11));
+    }
+
+    private static DateTimeOffset PauseOf(LineageState state) => Assert.Single(state.Gates, gate => gate.Kind == GateKind.Backoff).Until;
+
     // As the library tells of names.
     private static ProblemException Refusal(string name)
     {

@@ -16,7 +16,7 @@ public sealed class AutoRenewCommands(ICertificateManager manager, CertificateFi
 
     private async Task<int> AutoRenewAsync(CommandCall call)
     {
-        if (call.Parse().At(0) is { } word)
+        if (call.Parse().First() is { } word)
         {
             var app = apps.Find(word);
             return await RenewIfDueAsync(app, $"Auto-renew {app}...", isOneOfAll: false, call.Output, call.Cancel);
@@ -50,12 +50,28 @@ public sealed class AutoRenewCommands(ICertificateManager manager, CertificateFi
 
     private async Task<int> RenewIfDueAsync(AppName app, string headline, bool isOneOfAll, CommandOutput output, CancellationToken cancel)
     {
+        if (certificates.IsFromAcme(app))
+        {
+            // Decided once nobody else is at it: who was may have had it, or failed.
+            return await manager.ObtainUnlessAsync(app, headline, () => WhereNotDue(app, isOneOfAll, output), output, cancel);
+        }
+
+        WarnOfFirstFailure(app, output);
+        return TellNotEnabled(app, output);
+    }
+
+    private static int TellNotEnabled(AppName app, CommandOutput output)
+    {
+        output.Step($"Letsencrypt not enabled for {app}");
+        return 0;
+    }
+
+    private int? WhereNotDue(AppName app, bool isOneOfAll, CommandOutput output)
+    {
         var (facts, fromAcme, damage) = certificates.InServiceOf(app);
         if (!fromAcme)
         {
-            output.Step($"Letsencrypt not enabled for {app}");
-            WarnOfFirstFailure(app, output);
-            return 0;
+            return TellNotEnabled(app, output);
         }
 
         // In this order: what is due at once is due by then.
@@ -71,19 +87,20 @@ public sealed class AutoRenewCommands(ICertificateManager manager, CertificateFi
             return 0;
         }
 
-        // Who renews them all means no single one: one that was put back by hand stays its while, and what failed has its pause.
-        if (isOneOfAll && !step.IsDue(now) && step.Gate is { } gate)
+        return isOneOfAll ? WhereOneOfAllIsHeld(app, step, damage, output) : null;
+    }
+
+    // Who renews them all means no single one: one that was put back by hand stays its while, and what failed has its pause.
+    private int? WhereOneOfAllIsHeld(AppName app, LineageStep step, CertificateDamage? damage, CommandOutput output)
+    {
+        if (!step.IsDue(time.GetUtcNow()) && step.Gate is { } gate)
         {
             output.Detail($"{app}: {GateWords.Of(step)}");
             return gate.Kind is GateKind.RolledBack or GateKind.JustRenewed ? 0 : 1;
         }
 
-        if (isOneOfAll)
-        {
-            output.Step(Need(app, step, damage));
-        }
-
-        return await manager.ObtainAsync(app, headline, force: false, output, cancel);
+        output.Step(Need(app, step, damage));
+        return null;
     }
 
     private static string Need(AppName app, LineageStep step, CertificateDamage? damage) =>

@@ -21,10 +21,10 @@ public sealed class LimitCommands(Ledgers ledgers, CertificatePlanner planner, O
     {
         var words = call.Parse([], ["--format"]);
         var shown = new List<(Uri Server, IReadOnlyList<LimitState> Limits, IReadOnlyList<LimitHold> Gates)>();
-        if (words.At(0) is { } name)
+        if (words.First() is { } name)
         {
             var app = apps.Find(name);
-            var wanted = planner.Plan(app);
+            var wanted = planner.Plan(app, needsEmail: false);
             foreach (var server in wanted.Servers)
             {
                 var ledger = await ledgers.OfAsync(server.Directory);

@@ -52,7 +52,7 @@ public sealed class StatusReport(
         var isLines = request is { Json: false, Flag: null };
         return new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["letsencrypt-next"] = next.Action == LineageAction.None ? "nothing" : Spoken(next.Action),
+            ["letsencrypt-next"] = waiting.What(stored, step),
             ["letsencrypt-next-at"] = At(next.At, forPrograms) + (renewal.IsOn || next.At is null || forPrograms ? "" : ", by hand"),
             ["letsencrypt-asks-server-at"] = step.Action == LineageAction.AskAdvice ? At(step.At, forPrograms) : "",
             ["letsencrypt-waiting-for"] = waiting.Of(app, stored, step),
@@ -92,14 +92,6 @@ public sealed class StatusReport(
 
     private static string Kept(Bundle bundle) =>
         $"{bundle.ShortName}{(bundle.IsCurrent ? " (current)" : "")} until {(bundle.Facts is { } facts ? Holds.Time(facts.NotAfter) : "unreadable")}";
-
-    private static string Spoken(LineageAction action) => action switch
-    {
-        LineageAction.Restore => "put the certificate back",
-        LineageAction.Resume => "go on with the order",
-        LineageAction.Order => "order",
-        _ => "renew",
-    };
 
     private static string Spoken(OrderStage stage) => stage switch
     {

@@ -36,8 +36,13 @@ public sealed class Bundles(IStateStore store, LineageFiles lineages, TimeProvid
 
     private static Bundle? Named(AppName app, IReadOnlyList<Bundle> all, string wanted)
     {
-        Bundle[] meant = wanted.Length == 0 ? [] : [.. all.Where(other => !other.IsCurrent && other.Name.StartsWith(wanted, StringComparison.Ordinal))];
-        return meant.Length > 1 ? throw LetsEncryptProblems.SeveralMeant(app, wanted, meant.Length).AsException() : meant.FirstOrDefault();
+        Bundle[] meant = wanted.Length == 0 ? [] : [.. all.Where(bundle => bundle.Name.StartsWith(wanted, StringComparison.Ordinal))];
+        return meant.Where(bundle => !bundle.IsCurrent).ToArray() switch
+        {
+            [var one] => one,
+            { Length: > 1 } several => throw LetsEncryptProblems.SeveralMeant(app, wanted, several.Length).AsException(),
+            _ => meant is [var current] ? throw LetsEncryptProblems.IsInService(app, current).AsException() : null,
+        };
     }
 
     // Twice back is not forth again; from one that cannot be read, or none, any is a way back.

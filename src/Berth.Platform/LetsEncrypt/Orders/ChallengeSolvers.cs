@@ -45,7 +45,7 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
     {
         var solvers = SolversOf(app);
         string[] first = [.. names.Select(name => FirstFor(name, history.Sort(name.Text, solvers))).OfType<string>()];
-        var spoken = Spoken(first.Length == 0 ? ChallengeType.Http01 : first[0]);
+        var spoken = first.Length == 0 ? Spoken(ChallengeType.Http01) : string.Join(" and ", first.Select(Spoken).Distinct());
         return new ChosenSolvers(solvers, spoken, first.Contains(ChallengeType.Http01), history)
         {
             Because = names.Select(name => Because(name, solvers, history)).FirstOrDefault(because => because is not null),

@@ -288,7 +288,8 @@ public sealed class Ordering(
             return state with { Refusal = reader.RefusalOf(failure.Problem, wanted?.Stamp ?? reader.StampOf(app)) };
         }
 
-        var failed = outcomes.Failed(state, failure, server, time.GetUtcNow(), wanted?.Names.Select(name => name.Text).ToHashSet(StringComparer.Ordinal));
+        var (now, asked) = (time.GetUtcNow(), wanted?.Names.Select(name => name.Text).ToHashSet(StringComparer.Ordinal));
+        var failed = outcomes.Failed(state, failure, server, now, asked, isEarly: reader.NextOf(app).OfCertificate.At > now);
         return server is null ? failed : failed with { ClockSkew = orders.SkewAt(server, settings.Read(app)) };
     }
 

@@ -22,9 +22,12 @@ public sealed class Outcomes(RetryLadder ladder)
     /// <param name="server">The server that was asked; null when none was.</param>
     /// <param name="now">The present.</param>
     /// <param name="asked">The names that were asked for: a server may speak of others, or spell these otherwise. Null where that is not known.</param>
-    public LineageState Failed(LineageState state, ProblemException failure, WantedServer? server, DateTimeOffset now, IReadOnlyCollection<string>? asked = null)
+    /// <param name="isEarly">Whether it was made by hand during the pause after the one before, which it does not lengthen: who mends something tries often.</param>
+    public LineageState Failed(
+        LineageState state, ProblemException failure, WantedServer? server, DateTimeOffset now, IReadOnlyCollection<string>? asked = null, bool isEarly = false)
     {
         var problem = failure.Problem;
+        state = isEarly && state.Failures > 0 ? state with { Failures = state.Failures - 1 } : state;
         var backoff = new LineageGate
         {
             Kind = GateKind.Backoff,
@@ -127,10 +130,14 @@ public sealed class Outcomes(RetryLadder ladder)
         return
         [
             .. state.Failing.Where(failing => failed.All(name => name.Name != failing.Name)),
-            .. failed.DistinctBy(name => name.Name).Select(name => Again(name, state.Failing.FirstOrDefault(failing => failing.Name == name.Name)?.Failures ?? 0, now)),
+            .. failed.DistinctBy(name => name.Name).Select(name => Again(name, state.Failing.FirstOrDefault(failing => failing.Name == name.Name), now)),
         ];
     }
 
-    private FailingName Again(FailedName name, int before, DateTimeOffset now) =>
-        new(name.Name, name.Code, name.Words, before + 1, now + ladder.Wait(before, asked: null));
+    // Likewise: one that fails once more before its pause is over has no longer one for it.
+    private FailingName Again(FailedName name, FailingName? before, DateTimeOffset now)
+    {
+        var failures = before is null ? 0 : before.RetryAt > now ? before.Failures - 1 : before.Failures;
+        return new(name.Name, name.Code, name.Words, failures + 1, now + ladder.Wait(failures, asked: null));
+    }
 }

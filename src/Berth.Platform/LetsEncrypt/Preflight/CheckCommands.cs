@@ -1,3 +1,4 @@
+using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.CommandLine;
 
@@ -14,16 +15,17 @@ public sealed class CheckCommands(CertificatePreflight preflight, PreflightScope
     private async Task<int> CheckAsync(CommandCall call)
     {
         var words = call.Parse([], ["--format"]);
-        var app = apps.Find(words.At(0));
+        var app = apps.Find(words.First());
         var json = words.Value("--format") switch
         {
             null or "stdout" => false,
             "json" => true,
             { } other => throw CommandLineProblems.InvalidFormat(other).AsException(),
         };
-        var wanted = planner.Plan(app);
+        var wanted = planner.Plan(app, needsEmail: false);
         IReadOnlyList<PreflightFinding> findings =
         [
+            .. wanted.Settings.Email is null ? [Missing(LetsEncryptProblems.NoEmail(app))] : Array.Empty<PreflightFinding>(),
             .. wanted.LeftOut.Select(problem => PreflightFinding.Bad("domains", "syntax", problem.Found, problem.Remedy, stops: true)),
             .. await preflight.LookAsync(scopes.Of(app, wanted) with { AsksServer = true }, call.Cancel),
         ];
@@ -39,4 +41,7 @@ public sealed class CheckCommands(CertificatePreflight preflight, PreflightScope
         var problems = findings.Count(finding => finding.Level == PreflightLevel.Problem);
         return problems == 0 ? 0 : json ? LetsEncryptProblems.NotReady.ExitStatus : throw LetsEncryptProblems.NotReadyYet(app, problems).AsException();
     }
+
+    // What is asked of the settings alone is told with the rest, not instead of it.
+    private static PreflightFinding Missing(Problem problem) => PreflightFinding.Bad("email", "account", problem.Found, problem.Remedy, stops: true);
 }

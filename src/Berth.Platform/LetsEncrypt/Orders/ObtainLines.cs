@@ -1,0 +1,105 @@
+using System.Globalization;
+using Berth.Acme;
+using Berth.Acme.Issuing;
+using Berth.Kernel;
+using Berth.Platform.CommandLine;
+using Berth.Platform.LetsEncrypt.Limits;
+using Berth.Platform.LetsEncrypt.Lineages;
+using Berth.Platform.Routing;
+
+namespace Berth.Platform.LetsEncrypt.Orders;
+
+/// <summary>What is said of an attempt once it is over.</summary>
+public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, OrderRequests requests, RoutePublisher routes, AutoRenewal renewal, TimeProvider time)
+{
+    internal static int TellFinished(AppName app, string headline, CommandOutput output)
+    {
+        output.Headline(headline);
+        output.Step($"The certificate that an interrupted run had installed for {app} is in service");
+        return 0;
+    }
+
+    // Who has just set another server wonders why it is not asked.
+    internal void TellIssuer(AppName app, WantedCertificate wanted, CommandOutput output)
+    {
+        if (output.OnTerminal && lineages.ReadState(app).IssuedBy is { } by && !wanted.Servers.Any(server => requests.Means(by, server.Key)))
+        {
+            output.Detail($"It came from {by}, and {wanted.Servers[0].Word} is asked when it is renewed. To ask now: {output.Caller.Program} letsencrypt:enable {app} --force");
+        }
+    }
+
+    internal void TellDone(AppName app, TimeSpan took, CommandOutput output)
+    {
+        // A failure says so itself.
+        if (lineages.ReadState(app).ClockSkew is { } off && ClockWords.IsWrong(off))
+        {
+            output.Warn(ClockWords.Of(off));
+            output.Remedy(ClockWords.Remedy);
+        }
+
+        if (!output.OnTerminal)
+        {
+            return;
+        }
+
+        output.Detail(string.Create(CultureInfo.InvariantCulture, $"Done in {took.TotalSeconds:0.0} s"));
+        foreach (var url in routes.UrlsOf(app))
+        {
+            output.Detail(url);
+        }
+    }
+
+    internal static int TellLeftOut(AppName app, WantedCertificate wanted, IReadOnlyList<FailedName> failed, CommandOutput output)
+    {
+        foreach (var problem in wanted.LeftOut)
+        {
+            output.Warn(problem.Found);
+            output.Remedy(problem.Remedy);
+        }
+
+        foreach (var name in failed)
+        {
+            output.Warn($"{name.Name}: {name.Words}");
+            output.ErrorLine($"       It is tried again by itself; {output.Caller.Program} explain {name.Code} says what mends it.");
+        }
+
+        var count = wanted.LeftOut.Count + failed.Count;
+        if (count == 0)
+        {
+            return 0;
+        }
+
+        output.Warn(LetsEncryptProblems.SomeLeftOut(app, count).Found);
+        return LetsEncryptProblems.NamesLeftOut.ExitStatus;
+    }
+
+    internal void TellFailure(AppName app, Problem problem, bool wasPlanned, CommandOutput output)
+    {
+        if (wasPlanned)
+        {
+            output.Step("Certificate retrieval failed!");
+            TellWhatStays(app, output);
+        }
+
+        if (problem.Code == AcmeProblems.RateLimited)
+        {
+            output.Warn("Let's Encrypt rate-limited this request.");
+        }
+    }
+
+    private void TellWhatStays(AppName app, CommandOutput output)
+    {
+        try
+        {
+            if (reader.ReadOf(app) is ({ Damage: null, InService.NotAfter: var expires }, var step) && expires > time.GetUtcNow())
+            {
+                var next = renewal.IsOn && step.OfCertificate.At is { } at ? $"; the daemon's next try: {Holds.Time(at > time.GetUtcNow() ? at : time.GetUtcNow())}" : "";
+                output.Detail($"The certificate in service stays, until {Holds.Time(expires)}{next}");
+            }
+        }
+        catch (ProblemException)
+        {
+            // What failed is what is to be told, not what cannot be read because of it.
+        }
+    }
+}
