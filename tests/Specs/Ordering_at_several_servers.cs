@@ -99,6 +99,27 @@ public sealed class Ordering_at_several_servers
         Assert.Equal("false\n", (await berth.RunAsync("letsencrypt:active", "hello")).Output);
     }
 
+    [Fact]
+    public async Task where_all_servers_would_refuse_the_next_is_when_the_first_of_them_would_not()
+    {
+        var port = FreePort.Next();
+        await using var first = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var second = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        using var scratch = new ScratchFolder();
+        await using var berth = await BerthServer.StartAtAsync(first, port, await PebbleServer.TrustAsync(scratch, first, second));
+        await berth.OkAsync("letsencrypt:set", "hello", "server", $"{first.DirectoryUrl} {second.DirectoryUrl}");
+        await berth.OkAsync("letsencrypt:set", "--global", "limits", $"{first.DirectoryUrl.Authority}/new-orders=1/20h {second.DirectoryUrl.Authority}/new-orders=1/10h");
+        await berth.OkAsync("letsencrypt:enable", "hello");
+        await berth.OkAsync("domains:add", "hello", "second.example.com");
+        await Eventually.TrueAsync(() => Task.FromResult((first.Orders, second.Orders) == (1, 1)));
+
+        await berth.OkAsync("domains:add", "hello", "also.example.com");
+
+        await Eventually.TrueAsync(async () => (await berth.OkAsync("letsencrypt:events", "hello")).Contains(" held ", StringComparison.Ordinal));
+        Assert.Matches(@"\(in 9h, ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-next-at"));
+        Assert.Equal((1, 1), (first.Orders, second.Orders));
+    }
+
     private static int FailuresOf(string told, string server) =>
         Regex.Match(told, $@"{Regex.Escape(server)}: (\d+) failures?") is { Success: true } match ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
 }

@@ -48,7 +48,7 @@ public static class LetsEncryptProblems
     internal static Problem InvalidLimits(string word) => new(
         LimitsInvalid,
         $"'{Printable.Of(word)}' is no list of a server's limits.",
-        "Write the server's host, a slash and its limits: `berth letsencrypt:set --global limits acme.example.com/new-orders=300/3h,certificates-per-domain=50/7d`; acme.example.com/none counts nothing.");
+        "Write the server's host, a slash and its limits: `berth letsencrypt:set --global limits acme.example.com/new-orders=300/3h,certificates-per-domain=50/7d`; acme.example.com/none counts nothing. Several servers are written in quotes, with a space between them.");
 
     /// <summary>An order its server would refuse: it was not asked.</summary>
     internal static Problem Held(AppName app, string server, IReadOnlyList<LineageGate> gates)

@@ -254,6 +254,7 @@ public sealed class RenewalLoop(
     /// <returns>How long the app is left alone then, whatever its state says.</returns>
     private async Task<TimeSpan> RenewAsync(AppName app, CancellationToken cancel)
     {
+        var began = time.GetUtcNow();
         try
         {
             await manager.RenewAsync(app, () => renewal.IsOn, log.OutputOf(app), cancel);
@@ -262,8 +263,7 @@ public sealed class RenewalLoop(
         catch (ProblemException e)
         {
             log.Failed(app, e.Problem);
-            troubles.Note(app, e.Problem);
-            return AfterTrouble;
+            return troubles.Note(app, e.Problem, began) ? AfterTrouble : Breath;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
         {

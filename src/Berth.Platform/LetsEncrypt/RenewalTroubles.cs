@@ -29,26 +29,27 @@ public sealed class RenewalTroubles(LineageFiles lineages, TimeProvider time)
 
     internal void Forget(AppName app) => _known.TryRemove(app, out _);
 
-    internal void Note(AppName app, Problem problem)
+    /// <returns>Whether there was something to note: the certificate's state does not tell of it, nor of a pause after it.</returns>
+    internal bool Note(AppName app, Problem problem, DateTimeOffset began)
     {
-        if (IsRemembered(app, problem))
+        if (IsRemembered(app, problem, began))
         {
             Forget(app);
+            return false;
         }
-        else
-        {
-            _known[app] = LineageFailure.Of(problem, time.GetUtcNow());
-        }
+
+        _known[app] = LineageFailure.Of(problem, time.GetUtcNow());
+        return true;
     }
 
     internal void NoteFault(AppName app) =>
         _known[app] = new LineageFailure("internal-error", "a fault of Berth's own", "its log has it; tried again an hour later") { At = time.GetUtcNow() };
 
-    private bool IsRemembered(AppName app, Problem problem)
+    private bool IsRemembered(AppName app, Problem problem, DateTimeOffset began)
     {
         try
         {
-            return lineages.ReadState(app).Remembers(problem);
+            return lineages.ReadState(app).Remembers(problem, began);
         }
         catch (ProblemException)
         {

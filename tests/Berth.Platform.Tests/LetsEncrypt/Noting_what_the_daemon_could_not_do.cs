@@ -31,7 +31,7 @@ public sealed class Noting_what_the_daemon_could_not_do : IDisposable
     [Fact]
     public void is_kept_while_it_is_tried_again_and_forgotten_with_the_step()
     {
-        _troubles.Note(App, Full);
+        Assert.True(_troubles.Note(App, Full, _clock.GetUtcNow()));
 
         Assert.Equal(_clock.GetUtcNow().AddMinutes(1), _troubles.Until(App, _clock.GetUtcNow().AddMinutes(1)));
         Assert.Equal((Full.Found, _clock.GetUtcNow()), (_troubles.Of(App)?.Found, _troubles.Of(App)?.At));
@@ -42,12 +42,13 @@ public sealed class Noting_what_the_daemon_could_not_do : IDisposable
     [Fact]
     public void is_nothing_where_the_state_tells_of_it()
     {
-        _troubles.Note(App, Full);
+        Assert.True(_troubles.Note(App, Full, _clock.GetUtcNow()));
         _lineages.WriteState(App, LineageState.New with { LastFailure = LineageFailure.Of(Full, _clock.GetUtcNow()) });
 
-        _troubles.Note(App, Full);
+        Assert.False(_troubles.Note(App, Full, _clock.GetUtcNow()));
 
         Assert.Null(_troubles.Of(App));
+        Assert.True(_troubles.Note(App, Full, _clock.GetUtcNow().AddMinutes(1)));
     }
 
     [Fact]
@@ -55,7 +56,7 @@ public sealed class Noting_what_the_daemon_could_not_do : IDisposable
     {
         Directory.CreateDirectory(_scratch["home/shop/letsencrypt/state.json/inside"]);
 
-        _troubles.Note(App, Full);
+        Assert.True(_troubles.Note(App, Full, _clock.GetUtcNow()));
 
         Assert.Equal(Full.Found, _troubles.Of(App)?.Found);
     }

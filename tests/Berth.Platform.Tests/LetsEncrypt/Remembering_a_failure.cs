@@ -60,6 +60,17 @@ public sealed class Remembering_a_failure
         Assert.InRange(Assert.Single(state.Failing).RetryAt, later.AddMinutes(10), later.AddMinutes(11));
     }
 
+    [Fact]
+    public void keeps_what_one_server_asked_for_where_another_would_refuse()
+    {
+        LineageGate GateOf(string server, int hours) => new() { Kind = GateKind.RetryAfter, Until = Now.AddHours(hours), Reason = "wait", Server = server };
+        var state = LineageState.New with { Gates = [GateOf("one", 2), GateOf("two", 3), GateOf("over", -1), new() { Kind = GateKind.Backoff, Until = Now.AddHours(1), Reason = "pause" }] };
+
+        var held = Outcomes.Held(state, [GateOf("two", 5)], Now);
+
+        Assert.Equal([("one", Now.AddHours(2)), ("two", Now.AddHours(5))], held.Gates.Select(gate => (gate.Server!, gate.Until)));
+    }
+
     private static DateTimeOffset PauseOf(LineageState state) => Assert.Single(state.Gates, gate => gate.Kind == GateKind.Backoff).Until;
 
     // As the library tells of names.

@@ -86,8 +86,13 @@ public sealed record LineageState
     /// <summary>Whether nothing has gone wrong and nothing is held back.</summary>
     internal bool IsQuiet => LastFailure is null && Refusal is null && Failing.Count == 0 && Gates.Count == 0;
 
-    /// <summary>Whether it tells of that failure.</summary>
-    public bool Remembers(Problem problem) => LastFailure?.Found == problem.Found || Refusal?.Why.Found == problem.Found || problem.Code == LetsEncryptProblems.HeldBack;
+    /// <summary>Whether it tells of that failure, and not of one like it from before.</summary>
+    public bool Remembers(Problem problem, DateTimeOffset since)
+    {
+        return problem.Code == LetsEncryptProblems.HeldBack || IsThat(LastFailure) || IsThat(Refusal?.Why);
+
+        bool IsThat(LineageFailure? failure) => failure?.Found == problem.Found && failure.At >= since;
+    }
 
     /// <summary>What of it concerns a certificate for these names from these servers: what others failed at is over for it.</summary>
     public LineageState For(IReadOnlyCollection<string> names, IReadOnlyCollection<string> servers)

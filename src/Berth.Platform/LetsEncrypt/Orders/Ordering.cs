@@ -86,7 +86,7 @@ public sealed class Ordering(
             var server = Choose(app, wanted, holds);
             if (holds.TryGetValue(server, out var gates) && gates.Count > 0)
             {
-                throw Held(app, server, gates);
+                throw Held(app, server, gates, [.. holds.Values.SelectMany(each => each)]);
             }
 
             try
@@ -169,9 +169,10 @@ public sealed class Ordering(
             now);
     }
 
-    private ProblemException Held(AppName app, WantedServer server, IReadOnlyList<LineageGate> gates)
+    // Remembered of all servers: one whose limit nobody kept would pass for free, and be tried at once again.
+    private ProblemException Held(AppName app, WantedServer server, IReadOnlyList<LineageGate> gates, IReadOnlyList<LineageGate> all)
     {
-        lineages.WriteState(app, Outcomes.Held(lineages.ReadState(app), gates, time.GetUtcNow()));
+        lineages.WriteState(app, Outcomes.Held(lineages.ReadState(app), all, time.GetUtcNow()));
         var problem = LetsEncryptProblems.Held(app, server.Directory.Authority, gates);
         Tell(app, LineageEventKind.Held, [], server, problem);
         return problem.AsException();

@@ -77,9 +77,15 @@ public sealed class Outcomes(RetryLadder ladder)
         };
     }
 
-    /// <summary>The state of an attempt that was held back: no failure. A limit may take longer to refill, and is looked at again then.</summary>
-    public static LineageState Held(LineageState state, IReadOnlyList<LineageGate> gates, DateTimeOffset now) =>
-        state.Held([.. gates.Select(gate => gate with { Until = AtMost(gate.Until, now) })]);
+    /// <summary>
+    /// The state of an attempt that was held back: no failure. A limit may take longer to refill, and is looked at again then; what another server
+    /// has asked for still holds.
+    /// </summary>
+    public static LineageState Held(LineageState state, IReadOnlyList<LineageGate> gates, DateTimeOffset now) => state.Held(
+    [
+        .. state.Gates.Where(gate => gate.Until > now && gate.Server is { } server && gates.All(other => other.Server != server)),
+        .. gates.Select(gate => gate with { Until = AtMost(gate.Until, now) }),
+    ]);
 
     private static IEnumerable<LineageGate> Asked(ProblemException failure, WantedServer? server, DateTimeOffset now)
     {
