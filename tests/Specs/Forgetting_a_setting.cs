@@ -195,7 +195,7 @@ public sealed class Forgetting_a_setting
     private static async Task WaitsForASettingAsync(BerthServer berth, string found)
     {
         Assert.Matches($"^a certificate was asked for and cannot be ordered: .*{Regex.Escape(found)}", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-waiting-for"));
-        Assert.Equal("nothing\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-next"));
+        Assert.Equal("order, once mended\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-next"));
         Assert.Equal("0\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-failures"));
         Assert.Equal("\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-gates"));
         Assert.Contains(found, await berth.OkAsync("letsencrypt:report", "shop", "--letsencrypt-last-error"), StringComparison.Ordinal);

@@ -17,12 +17,11 @@ public sealed class Arguments
     /// <returns>The positional word at <paramref name="index"/>, or null.</returns>
     public string? At(int index) => index < _positional.Count ? _positional[index] : null;
 
-    /// <returns>The first positional word, or null.</returns>
-    /// <param name="most">How many the command takes.</param>
-    /// <exception cref="ProblemException">There are more: whoever wrote them means something by them.</exception>
-    public string? First(int most = 1) => _positional.Count > most
-        ? throw CommandLineProblems.TooManyWords(_positional[most], _command).AsException()
-        : At(0);
+    /// <summary>The same, where there are no more positional words than the command takes: whoever wrote more means something by them.</summary>
+    /// <exception cref="ProblemException">There are more.</exception>
+    public Arguments AtMost(int count) => _positional.Count > count
+        ? throw CommandLineProblems.TooManyWords(_positional[count], _command).AsException()
+        : this;
 
     public bool Has(string name) => _switches.Contains(name);
 

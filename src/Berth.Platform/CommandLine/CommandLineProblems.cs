@@ -36,7 +36,7 @@ public static class CommandLineProblems
     internal static Problem TooManyWords(string word, string command) => new(
         ArgumentUnexpected,
         $"{command} takes no further word: {Printable.Of(word)}",
-        $"Leave it out, or run the command once for each app; `berth {command.Split(':')[0]}:help` shows what it takes. Nothing was done.");
+        "Leave it out; where another app is meant, run the command for that one, too. Nothing was done.");
 
     internal static Problem FlagNeedsValue(string flag) => new(
         FlagValueMissing, $"flag needs an argument: {Printable.Of(flag)}", $"Give it one: {Printable.Of(flag)} value.");

@@ -40,10 +40,11 @@ public sealed class CertificateManager(
         return await ObtainAndTellAsync(held, app, headline, force, output, cancel);
     }
 
-    public async Task<int> ObtainUnlessAsync(AppName app, string headline, Func<int?> done, CommandOutput output, CancellationToken cancel)
+    public async Task<int> ObtainUnlessAsync(AppName app, string headline, Func<int?> unless, CommandOutput output, CancellationToken cancel)
     {
         using var held = await _gates.EnterAsync(app, output, cancel);
-        return done() ?? await ObtainAndTellAsync(held, app, headline, force: false, output, cancel);
+        apps.Find(app.Text);
+        return unless() ?? await ObtainAndTellAsync(held, app, headline, force: false, output, cancel);
     }
 
     /// <summary>As <see cref="ObtainAsync"/> by the daemon itself, unless a command is at it already.</summary>

@@ -32,9 +32,9 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
         }
     }
 
-    /// <exception cref="ProblemException">No domains, no e-mail, no such server, no usable DNS provider, or no name that could be certified.</exception>
     /// <param name="app">Whose.</param>
     /// <param name="needsEmail">False for what can be told without an account.</param>
+    /// <exception cref="ProblemException">No domains, no e-mail, no such server, no usable DNS provider, or no name that could be certified.</exception>
     public WantedCertificate Plan(AppName app, bool needsEmail = true)
     {
         using var now = settings.AsOfNow();

@@ -18,13 +18,13 @@ public interface ICertificateManager
     /// <exception cref="ProblemException">It failed; the certificate in service, if any, stays.</exception>
     Task<int> ObtainAsync(AppName app, string headline, bool force, CommandOutput output, CancellationToken cancel);
 
-    /// <summary>As <see cref="ObtainAsync"/> where that turns out to be wanted once nobody else is at it.</summary>
+    /// <summary>As <see cref="ObtainAsync"/>, unless it turns out not to be wanted.</summary>
     /// <param name="app">Whose.</param>
     /// <param name="headline">As there.</param>
-    /// <param name="done">Asked while the certificate is held: the exit status where nothing is to be ordered, null where something is.</param>
+    /// <param name="unless">Asked once nobody else is at it: the exit status where nothing is to be done, null where something is.</param>
     /// <param name="output">Where progress goes.</param>
     /// <param name="cancel">As there.</param>
-    Task<int> ObtainUnlessAsync(AppName app, string headline, Func<int?> done, CommandOutput output, CancellationToken cancel);
+    Task<int> ObtainUnlessAsync(AppName app, string headline, Func<int?> unless, CommandOutput output, CancellationToken cancel);
 
     /// <summary>Goes through an order and throws the certificate away; nothing in service is touched.</summary>
     /// <exception cref="ProblemException">It would fail.</exception>

@@ -47,7 +47,7 @@ public sealed class LetsEncryptFeature(
     private async Task<int> IssueAsync(CommandCall call)
     {
         var words = call.Parse(["--force", "-f"]);
-        var app = apps.Find(words.First());
+        var app = apps.Find(words.AtMost(1).At(0));
         await MigrateAsync(call, app);
         return await manager.ObtainAsync(app, $"Let's Encrypt {app}...", words.Has("--force") || words.Has("-f"), call.Output, call.Cancel);
     }
@@ -58,7 +58,8 @@ public sealed class LetsEncryptFeature(
 
         // Its own flag alone: DOKKU_APPS_FORCE_DELETE in a dokkurc means no new certificate each time.
         var force = words.Has("--force") || words.Has("-f");
-        var wanted = words.First(words.Has("--all") ? 0 : 1) is var word && words.Has("--all") ? apps.List() : [apps.Find(word)];
+        words.AtMost(words.Has("--all") ? 0 : 1);
+        var wanted = words.Has("--all") ? apps.List() : [apps.Find(words.At(0))];
         foreach (var app in wanted)
         {
             await MigrateAsync(call, app);
@@ -94,13 +95,13 @@ public sealed class LetsEncryptFeature(
 
     private Task<int> ActiveAsync(CommandCall call)
     {
-        call.Output.Line(certificates.IsFromAcme(apps.Find(call.Parse().First())) ? "true" : "false");
+        call.Output.Line(certificates.IsFromAcme(apps.Find(call.Parse().AtMost(1).At(0))) ? "true" : "false");
         return Task.FromResult(0);
     }
 
     private Task<int> CleanupAsync(CommandCall call)
     {
-        var app = apps.Find(call.Parse().First());
+        var app = apps.Find(call.Parse().AtMost(1).At(0));
         var current = lineages.CurrentOf(app) ?? throw LetsEncryptProblems.NoCurrent(app).AsException();
         call.Output.Headline($"Cleaning up stale certificate directories for {app}");
         call.Output.Step($"  - current config hash {Printable.Of(current)}");
@@ -129,7 +130,7 @@ public sealed class LetsEncryptFeature(
 
     private async Task<int> DisableAsync(CommandCall call)
     {
-        var app = apps.Find(call.Parse().First());
+        var app = apps.Find(call.Parse().AtMost(1).At(0));
         call.Output.Step("Disabling letsencrypt for app");
         call.Output.Detail($"Removing letsencrypt files for {app}");
         var isByHand = certificates.Exists(app) && !certificates.IsFromAcme(app);
@@ -146,7 +147,7 @@ public sealed class LetsEncryptFeature(
 
     private async Task<int> RevokeAsync(CommandCall call)
     {
-        var app = apps.Find(call.Parse().First());
+        var app = apps.Find(call.Parse().AtMost(1).At(0));
         call.Output.Headline($"Revoke letsencrypt certificate from {app}...");
         if (!certificates.IsFromAcme(app))
         {

@@ -35,19 +35,21 @@ public sealed class LetsEncryptReport(
             return 0;
         }
 
-        // Who asks for one value is a program.
-        if (request is { Flag: null, Json: false } && !call.InAggregate)
+        if (IsRead(request) && !call.InAggregate)
         {
             silence.Warn(call.Output);
         }
 
         foreach (var app in apps.Reported(request, call))
         {
-            Shape.Print(call.Output, app.Text, call.InAggregate ? Masked(Of(app)) : Of(app), request);
+            Shape.Print(call.Output, app.Text, call.InAggregate ? Masked(Of(app, request)) : Of(app, request), request);
         }
 
         return 0;
     }
+
+    // Who asks for one value, or for JSON, is a program.
+    private static bool IsRead(ReportRequest request) => request is { Flag: null, Json: false };
 
     private static Dictionary<string, string> Masked(Dictionary<string, string> values) => values.ToDictionary(
         pair => pair.Key, pair => pair.Key.Contains("dns-provider-", StringComparison.Ordinal) ? "****" : pair.Value, StringComparer.Ordinal);
@@ -64,7 +66,7 @@ public sealed class LetsEncryptReport(
         return values;
     }
 
-    private Dictionary<string, string> Of(AppName app)
+    private Dictionary<string, string> Of(AppName app, ReportRequest request)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         _table.AddTo(values, app);
@@ -84,7 +86,7 @@ public sealed class LetsEncryptReport(
         values["letsencrypt-expiration"] = facts?.NotAfter.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) ?? "";
         values["letsencrypt-expires-at"] = facts is null ? "" : Readable(facts.NotAfter);
         var (stored, step) = reader.ReadOf(app);
-        values["letsencrypt-next-attempt"] = step.OfCertificate.At is { } next ? Readable(next) + (renewal.IsOn ? "" : ", by hand") : "";
+        values["letsencrypt-next-attempt"] = step.OfCertificate.At is { } next ? Readable(next) + (renewal.IsOn || !IsRead(request) ? "" : ", by hand") : "";
         values["letsencrypt-waiting-for"] = words.Of(app, stored, step);
         values["letsencrypt-gates"] = words.GatesOf(stored, step);
         values["letsencrypt-last-error"] = Printable.Of((step.Refusal ?? stored.State.LastFailure)?.Found ?? "", 2000);

@@ -28,10 +28,11 @@ public sealed class WaitingWords(
         : step.Obstacle is null ? "by hand" : "once mended";
 
     /// <summary>What it waits for, in a word or two.</summary>
-    public string What(LineageStored stored, LineageStep step) => step.OfCertificate.Action switch
+    public string What(AppName app, LineageStored stored, LineageStep step) => step.OfCertificate.Action switch
     {
+        LineageAction.None when underWay.SentenceOf(app) is not null => "order",
         LineageAction.None when step.Obstacle is not null => "order, once mended",
-        LineageAction.None when WasAskedFor(stored) => "order, by hand",
+        LineageAction.None when IsAskedForInVain(stored) => "order, by hand",
         LineageAction.None => "nothing",
         LineageAction.Restore => "put the certificate back",
         LineageAction.Resume => "go on with the order",
@@ -59,7 +60,7 @@ public sealed class WaitingWords(
 
     /// <summary>Whether there is anything to tell: most apps without a certificate were never asked for one.</summary>
     public bool IsWorthTelling(AppName app, LineageStored stored, LineageStep step) =>
-        step.Action != LineageAction.None || step.Obstacle is not null || WasAskedFor(stored) || manager.IsAtWork(app);
+        step.Action != LineageAction.None || step.Obstacle is not null || IsAskedForInVain(stored) || manager.IsAtWork(app);
 
     /// <summary>Everything that is still shut before an attempt, in one line; a pause after a failure only where it holds something back.</summary>
     /// <param name="stored">What there is of the certificate.</param>
@@ -73,8 +74,7 @@ public sealed class WaitingWords(
         ],
         time.GetUtcNow());
 
-    // And could not be had, or is held back.
-    private bool WasAskedFor(LineageStored stored) => (stored.State.LastFailure ?? stored.Overtaken) is not null || IsHeldBack(stored);
+    private bool IsAskedForInVain(LineageStored stored) => (stored.State.LastFailure ?? stored.Overtaken) is not null || IsHeldBack(stored);
 
     private bool IsHeldBack(LineageStored stored) => stored.State.LastFailure is null && stored.State.GatedUntil > time.GetUtcNow();
 

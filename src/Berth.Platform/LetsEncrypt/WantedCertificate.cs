@@ -24,6 +24,9 @@ public sealed record WantedCertificate(
     /// <summary>What <see cref="Lineages.SettingsStamp"/> said before a server was asked; null until then.</summary>
     public ulong? Stamp { get; init; }
 
+    /// <summary>Whether a failure adds nothing to those before: made by hand during the pause after one, or at the next server in the same attempt.</summary>
+    public bool? IsEarly { get; init; }
+
     /// <summary>The settings as one line, in the words of the client that users of 2016 know; names the certificate's folder.</summary>
     public string AsConfig(WantedServer server) =>
         $"--pem --http --accept-tos --server {server.Directory} --email {Settings.Email} {string.Join(' ', Names.Select(name => $"--domains {name}"))}";

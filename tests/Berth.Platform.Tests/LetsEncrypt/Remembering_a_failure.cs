@@ -40,27 +40,6 @@ public sealed class Remembering_a_failure
     }
 
     [Fact]
-    public void is_not_waited_for_longer_because_somebody_tries_often_meanwhile()
-    {
-        var state = _outcomes.Failed(LineageState.New, Refusal("shop.example.com"), Server, Now, ["shop.example.com", "other.example.com"]);
-        for (var i = 1; i <= 5; i++)
-        {
-            state = _outcomes.Failed(state, Refusal("shop.example.com"), Server, Now.AddSeconds(i), ["shop.example.com", "other.example.com"], isEarly: true);
-        }
-
-        Assert.Equal(1, state.Failures);
-        Assert.InRange(PauseOf(state), Now.AddMinutes(1), Now.AddMinutes(1.2));
-        Assert.InRange(Assert.Single(state.Failing).RetryAt, Now.AddMinutes(1), Now.AddMinutes(1.2));
-
-        var later = Now.AddMinutes(2);
-        state = _outcomes.Failed(state, Refusal("shop.example.com"), Server, later, ["shop.example.com", "other.example.com"]);
-
-        Assert.Equal(2, state.Failures);
-        Assert.InRange(PauseOf(state), later.AddMinutes(10), later.AddMinutes(11));
-        Assert.InRange(Assert.Single(state.Failing).RetryAt, later.AddMinutes(10), later.AddMinutes(11));
-    }
-
-    [Fact]
     public void keeps_what_one_server_asked_for_where_another_would_refuse()
     {
         LineageGate GateOf(string server, int hours) => new() { Kind = GateKind.RetryAfter, Until = Now.AddHours(hours), Reason = "wait", Server = server };
@@ -68,10 +47,8 @@ public sealed class Remembering_a_failure
 
         var held = Outcomes.Held(state, [GateOf("two", 5)], Now);
 
-        Assert.Equal([("one", Now.AddHours(2)), ("two", Now.AddHours(5))], held.Gates.Select(gate => (gate.Server!, gate.Until)));
+        Assert.Equal([("two", Now.AddHours(5)), ("one", Now.AddHours(2))], held.Gates.Select(gate => (gate.Server!, gate.Until)));
     }
-
-    private static DateTimeOffset PauseOf(LineageState state) => Assert.Single(state.Gates, gate => gate.Kind == GateKind.Backoff).Until;
 
     // As the library tells of names.
     private static ProblemException Refusal(string name)

@@ -16,7 +16,7 @@ public sealed class AutoRenewCommands(ICertificateManager manager, CertificateFi
 
     private async Task<int> AutoRenewAsync(CommandCall call)
     {
-        if (call.Parse().First() is { } word)
+        if (call.Parse().AtMost(1).At(0) is { } word)
         {
             var app = apps.Find(word);
             return await RenewIfDueAsync(app, $"Auto-renew {app}...", isOneOfAll: false, call.Output, call.Cancel);
@@ -48,30 +48,28 @@ public sealed class AutoRenewCommands(ICertificateManager manager, CertificateFi
         }
     }
 
+    // Looked at before, so that nothing waits for what is under way where nothing is due; and once more then, for that may have renewed it, or failed.
     private async Task<int> RenewIfDueAsync(AppName app, string headline, bool isOneOfAll, CommandOutput output, CancellationToken cancel)
     {
-        if (certificates.IsFromAcme(app))
+        var lines = new KeptLines();
+        if (WhyNot(app, isOneOfAll, new CommandOutput(lines, output.Caller)) is { } status)
         {
-            // Decided once nobody else is at it: who was may have had it, or failed.
-            return await manager.ObtainUnlessAsync(app, headline, () => WhereNotDue(app, isOneOfAll, output), output, cancel);
+            lines.PassTo(output);
+            return status;
         }
 
-        WarnOfFirstFailure(app, output);
-        return TellNotEnabled(app, output);
+        return await manager.ObtainUnlessAsync(app, headline, () => WhyNot(app, isOneOfAll, output), output, cancel);
     }
 
-    private static int TellNotEnabled(AppName app, CommandOutput output)
-    {
-        output.Step($"Letsencrypt not enabled for {app}");
-        return 0;
-    }
-
-    private int? WhereNotDue(AppName app, bool isOneOfAll, CommandOutput output)
+    /// <returns>The exit status where nothing is to be renewed, which is told then; null where something is.</returns>
+    private int? WhyNot(AppName app, bool isOneOfAll, CommandOutput output)
     {
         var (facts, fromAcme, damage) = certificates.InServiceOf(app);
         if (!fromAcme)
         {
-            return TellNotEnabled(app, output);
+            output.Step($"Letsencrypt not enabled for {app}");
+            WarnOfFirstFailure(app, output);
+            return 0;
         }
 
         // In this order: what is due at once is due by then.
@@ -87,11 +85,11 @@ public sealed class AutoRenewCommands(ICertificateManager manager, CertificateFi
             return 0;
         }
 
-        return isOneOfAll ? WhereOneOfAllIsHeld(app, step, damage, output) : null;
+        return isOneOfAll ? WhyNotOneOfAll(app, step, damage, output) : null;
     }
 
     // Who renews them all means no single one: one that was put back by hand stays its while, and what failed has its pause.
-    private int? WhereOneOfAllIsHeld(AppName app, LineageStep step, CertificateDamage? damage, CommandOutput output)
+    private int? WhyNotOneOfAll(AppName app, LineageStep step, CertificateDamage? damage, CommandOutput output)
     {
         if (!step.IsDue(time.GetUtcNow()) && step.Gate is { } gate)
         {

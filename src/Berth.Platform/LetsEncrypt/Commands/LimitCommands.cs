@@ -21,7 +21,7 @@ public sealed class LimitCommands(Ledgers ledgers, CertificatePlanner planner, O
     {
         var words = call.Parse([], ["--format"]);
         var shown = new List<(Uri Server, IReadOnlyList<LimitState> Limits, IReadOnlyList<LimitHold> Gates)>();
-        if (words.First() is { } name)
+        if (words.AtMost(1).At(0) is { } name)
         {
             var app = apps.Find(name);
             var wanted = planner.Plan(app, needsEmail: false);

@@ -20,7 +20,7 @@ public sealed class RollbackCommands(ICertificateManager manager, CertificatePla
     private async Task<int> RollBackAsync(CommandCall call)
     {
         var words = call.Parse();
-        var app = apps.Find(words.First(most: 2));
+        var app = apps.Find(words.AtMost(2).At(0));
         call.Output.Headline($"Rolling back the certificate of {app}");
         var bundle = await manager.RollBackAsync(app, words.At(1), call.Cancel);
         var enable = call.Caller.AsCalled($"`berth letsencrypt:enable {app} --force`");

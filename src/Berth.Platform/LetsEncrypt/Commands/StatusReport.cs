@@ -52,7 +52,7 @@ public sealed class StatusReport(
         var isLines = request is { Json: false, Flag: null };
         return new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["letsencrypt-next"] = waiting.What(stored, step),
+            ["letsencrypt-next"] = waiting.What(app, stored, step),
             ["letsencrypt-next-at"] = At(next.At, forPrograms) + (renewal.IsOn || next.At is null || forPrograms ? "" : ", by hand"),
             ["letsencrypt-asks-server-at"] = step.Action == LineageAction.AskAdvice ? At(step.At, forPrograms) : "",
             ["letsencrypt-waiting-for"] = waiting.Of(app, stored, step),

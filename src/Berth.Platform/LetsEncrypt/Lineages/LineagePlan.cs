@@ -64,6 +64,11 @@ public static class LineagePlan
     /// <summary>Whether the certificate was had while the clock was ahead: no visitor takes it yet, and its renewal is as far off as the clock was.</summary>
     public static bool IsOfAnotherClock(LineageStored stored, DateTimeOffset now) => stored.InService?.NotBefore > now && stored.State.LastSuccess > now;
 
+    /// <summary>Whether an attempt would be made during a pause after a failure: by hand, for the daemon waits until the step is due.</summary>
+    public static bool IsEarly(LineageStored stored, LineageStep step, DateTimeOffset now) =>
+        !step.OfCertificate.IsDue(now)
+        && (stored.State.Failing.Any(name => name.RetryAt > now) || stored.State.Gates.Any(gate => gate.Kind == GateKind.Backoff && Hurried(gate, stored).Until > now));
+
     private static LineageStep Wish(LineageWants wants, LineageStored stored, DateTimeOffset now)
     {
         if (stored.Damage is { IsKept: true } damage)

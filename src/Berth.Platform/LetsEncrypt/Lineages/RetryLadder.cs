@@ -13,7 +13,7 @@ public sealed class RetryLadder(Random random)
     /// <param name="asked">What the server asked for (Retry-After); null for nothing.</param>
     public TimeSpan Wait(int failures, TimeSpan? asked)
     {
-        var step = Steps[Math.Min(failures, Steps.Length - 1)];
+        var step = Steps[Math.Clamp(failures, 0, Steps.Length - 1)];
         var wait = step + (step * (random.NextDouble() / 10));
         return asked is { } least && least > wait ? least : wait;
     }

@@ -19,7 +19,7 @@ public sealed class EventCommands(NoticeLog log, AppCatalog apps)
     private Task<int> ShowAsync(CommandCall call)
     {
         var words = call.Parse([], ["--format"]);
-        var app = words.First() is { } word ? apps.Find(word) : null;
+        var app = words.AtMost(1).At(0) is { } word ? apps.Find(word) : null;
         var json = words.Value("--format") switch
         {
             null or "stdout" => false,

@@ -93,7 +93,7 @@ public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, Ord
         {
             if (reader.ReadOf(app) is ({ Damage: null, InService.NotAfter: var expires }, var step) && expires > time.GetUtcNow())
             {
-                var next = renewal.IsOn && step.OfCertificate.At is { } at ? $"; the daemon's next try: {Holds.Time(at > time.GetUtcNow() ? at : time.GetUtcNow())}" : "";
+                var next = renewal.IsOn && step.OfCertificate.At is { } at && at > time.GetUtcNow() ? $"; the daemon's next try: {Holds.Time(at)}" : "";
                 output.Detail($"The certificate in service stays, until {Holds.Time(expires)}{next}");
             }
         }

@@ -37,6 +37,7 @@ public sealed class Ordering(
     private async Task<(WantedCertificate Wanted, ChosenSolvers Chosen)> PrepareAsync(
         AppName app, WantedCertificate wanted, CommandOutput output, CancellationToken cancel)
     {
+        wanted = wanted with { IsEarly = IsEarly(app) };
         try
         {
             var stored = reader.StoredOf(app);
@@ -51,8 +52,22 @@ public sealed class Ordering(
         }
         catch (ProblemException e)
         {
-            Remember(app, e, server: null);
+            Remember(app, e, server: null, wanted);
             throw;
+        }
+    }
+
+    private bool IsEarly(AppName app)
+    {
+        try
+        {
+            var (stored, step) = reader.ReadOf(app);
+            return LineagePlan.IsEarly(stored, step, time.GetUtcNow());
+        }
+        catch (ProblemException)
+        {
+            // What fails is remembered all the same.
+            return false;
         }
     }
 
@@ -103,6 +118,7 @@ public sealed class Ordering(
             catch (ProblemException e)
             {
                 Remember(app, e, server, wanted);
+                wanted = wanted with { IsEarly = true };
 
                 // Each is asked once in an attempt: where all keep failing, the next attempt waits like any other.
                 failed.Add(server.Key);
@@ -137,7 +153,7 @@ public sealed class Ordering(
         var (issued, server) = (IssuedBefore(order, chain, facts), requests.ServerAt(order.DirectoryUrl, read.Servers));
         if (lineages.ReadState(app).LastSerial != facts.Serial)
         {
-            lineages.WriteState(app, StateAfter(app, issued, server, read));
+            lineages.WriteState(app, StateAfter(app, issued, server, read, isEarly: false));
         }
 
         // Twice is better than not at all.
@@ -206,7 +222,7 @@ public sealed class Ordering(
             output.Step("Certificate retrieved successfully.");
             output.Step("Installing let's encrypt certificates");
             IReadOnlyList<FailedName> leftOut = [.. wanted.Stopped, .. issued.LeftOut];
-            var state = StateAfter(app, issued with { LeftOut = leftOut }, server, wanted.Settings);
+            var state = StateAfter(app, issued with { LeftOut = leftOut }, server, wanted.Settings, wanted.IsEarly == true);
             lineages.Install(app, issued, wanted.AsConfig(server), settings.FilesOf(app), state);
             routes.Publish(app);
             Tell(app, LineageEventKind.Issued, issued.Names, server, LetsEncryptProblems.LeftOutOf(app, leftOut));
@@ -214,8 +230,8 @@ public sealed class Ordering(
         }
     }
 
-    private LineageState StateAfter(AppName app, IssuedCertificate issued, WantedServer server, LetsEncryptSettings read) =>
-        outcomes.Succeeded(lineages.ReadState(app), issued, server, read.Email, time.GetUtcNow()) with
+    private LineageState StateAfter(AppName app, IssuedCertificate issued, WantedServer server, LetsEncryptSettings read, bool isEarly) =>
+        outcomes.Succeeded(lineages.ReadState(app), issued, server, read.Email, time.GetUtcNow(), isEarly) with
         {
             ClockSkew = orders.SkewAt(server, read),
             LastSerial = CertificateFacts.TryRead(issued.LeafPem)?.Serial,
@@ -290,7 +306,7 @@ public sealed class Ordering(
         }
 
         var (now, asked) = (time.GetUtcNow(), wanted?.Names.Select(name => name.Text).ToHashSet(StringComparer.Ordinal));
-        var failed = outcomes.Failed(state, failure, server, now, asked, isEarly: reader.NextOf(app).OfCertificate.At > now);
+        var failed = outcomes.Failed(state, failure, server, now, asked, wanted?.IsEarly ?? IsEarly(app));
         return server is null ? failed : failed with { ClockSkew = orders.SkewAt(server, settings.Read(app)) };
     }
 

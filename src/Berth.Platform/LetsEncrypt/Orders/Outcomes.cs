@@ -22,28 +22,34 @@ public sealed class Outcomes(RetryLadder ladder)
     /// <param name="server">The server that was asked; null when none was.</param>
     /// <param name="now">The present.</param>
     /// <param name="asked">The names that were asked for: a server may speak of others, or spell these otherwise. Null where that is not known.</param>
-    /// <param name="isEarly">Whether it was made by hand during the pause after the one before, which it does not lengthen: who mends something tries often.</param>
+    /// <param name="isEarly">Whether it leaves the pause as it is: who mends something tries often.</param>
     public LineageState Failed(
         LineageState state, ProblemException failure, WantedServer? server, DateTimeOffset now, IReadOnlyCollection<string>? asked = null, bool isEarly = false)
     {
         var problem = failure.Problem;
-        state = isEarly && state.Failures > 0 ? state with { Failures = state.Failures - 1 } : state;
+        var pause = isEarly ? state.Gates.FirstOrDefault(gate => gate.Kind == GateKind.Backoff) : null;
         var backoff = new LineageGate
         {
             Kind = GateKind.Backoff,
-            Until = now + ladder.Wait(state.Failures, asked: null),
+            Until = pause is null ? now + ladder.Wait(state.Failures, asked: null) : AtLeastShortest(pause.Until, now),
             Reason = $"The last attempt failed: {problem.Found}",
         };
         var told = AcmeProblems.FailedNamesOf(failure);
         FailedName[] names = [.. told.Where(name => asked?.Contains(name.Name) != false)];
         var areAll = asked is not null && names.Length == told.Count;
-        var failed = state.Failed(problem, now, [backoff, .. Asked(failure, server, now)]);
-        failed = failed with { Failing = Failing(state, names, now), LastFailure = failed.LastFailure! with { Names = areAll ? [.. names.Select(name => name.Name)] : [], Server = server?.Word } };
+        LineageGate[] gates = [.. Asked(failure, server, now)];
+        var failed = state.Failed(problem, now, [backoff, .. gates, .. StillHolding(state, gates, now)]);
+        failed = failed with
+        {
+            Failing = Failing(state, names, isEarly, now),
+            LastFailure = failed.LastFailure! with { Names = areAll ? [.. names.Select(name => name.Name)] : [], Server = server?.Word },
+        };
+        failed = pause is null ? failed : failed with { Failures = state.Failures, LastAttempt = state.LastAttempt };
         return server is null ? failed : failed with { Issuers = WithFailure(state, problem, server, now) };
     }
 
     /// <summary>The state after a certificate was put into service.</summary>
-    public LineageState Succeeded(LineageState state, IssuedCertificate issued, WantedServer server, EmailAddress? email, DateTimeOffset now) => new()
+    public LineageState Succeeded(LineageState state, IssuedCertificate issued, WantedServer server, EmailAddress? email, DateTimeOffset now, bool isEarly = false) => new()
     {
         LastAttempt = now,
         LastSuccess = now,
@@ -53,7 +59,7 @@ public sealed class Outcomes(RetryLadder ladder)
         IssuedToAccount = issued.AccountUrl,
         Profile = issued.Profile,
         AskAdviceAt = issued.MayHaveAdvice ? null : now + RenewalAdviser.WhereNoneIsGiven,
-        Failing = Failing(state with { Failing = [.. state.Failing.Where(failing => !issued.Names.Contains(failing.Name))] }, issued.LeftOut, now),
+        Failing = Failing(state with { Failing = [.. state.Failing.Where(failing => !issued.Names.Contains(failing.Name))] }, issued.LeftOut, isEarly, now),
         Issuers = state.Issuers.Where(pair => pair.Key != server.Key).ToDictionary(),
     };
 
@@ -77,15 +83,13 @@ public sealed class Outcomes(RetryLadder ladder)
         };
     }
 
-    /// <summary>
-    /// The state of an attempt that was held back: no failure. A limit may take longer to refill, and is looked at again then; what another server
-    /// has asked for still holds.
-    /// </summary>
-    public static LineageState Held(LineageState state, IReadOnlyList<LineageGate> gates, DateTimeOffset now) => state.Held(
-    [
-        .. state.Gates.Where(gate => gate.Until > now && gate.Server is { } server && gates.All(other => other.Server != server)),
-        .. gates.Select(gate => gate with { Until = AtMost(gate.Until, now) }),
-    ]);
+    /// <summary>The state of an attempt that was held back: no failure. A limit may take longer to refill, and is looked at again then.</summary>
+    public static LineageState Held(LineageState state, IReadOnlyList<LineageGate> gates, DateTimeOffset now) =>
+        state.Held([.. gates.Select(gate => gate with { Until = AtMost(gate.Until, now) }), .. StillHolding(state, gates, now)]);
+
+    // What a server has asked for holds until it says otherwise, whoever else fails meanwhile; and so does what a person has put back.
+    private static IEnumerable<LineageGate> StillHolding(LineageState state, IReadOnlyList<LineageGate> gates, DateTimeOffset now) =>
+        state.Gates.Where(gate => gate.Until > now && (gate.Kind == GateKind.RolledBack || (gate.Server is { } server && gates.All(other => other.Server != server))));
 
     private static IEnumerable<LineageGate> Asked(ProblemException failure, WantedServer? server, DateTimeOffset now)
     {
@@ -131,19 +135,18 @@ public sealed class Outcomes(RetryLadder ladder)
         };
     }
 
-    private List<FailingName> Failing(LineageState state, IReadOnlyList<FailedName> failed, DateTimeOffset now)
+    private List<FailingName> Failing(LineageState state, IReadOnlyList<FailedName> failed, bool isEarly, DateTimeOffset now)
     {
         return
         [
             .. state.Failing.Where(failing => failed.All(name => name.Name != failing.Name)),
-            .. failed.DistinctBy(name => name.Name).Select(name => Again(name, state.Failing.FirstOrDefault(failing => failing.Name == name.Name), now)),
+            .. failed.DistinctBy(name => name.Name).Select(name => Again(name, state.Failing.FirstOrDefault(failing => failing.Name == name.Name), isEarly, now)),
         ];
     }
 
-    // Likewise: one that fails once more before its pause is over has no longer one for it.
-    private FailingName Again(FailedName name, FailingName? before, DateTimeOffset now)
-    {
-        var failures = before is null ? 0 : before.RetryAt > now ? before.Failures - 1 : before.Failures;
-        return new(name.Name, name.Code, name.Words, failures + 1, now + ladder.Wait(failures, asked: null));
-    }
+    private FailingName Again(FailedName name, FailingName? before, bool isEarly, DateTimeOffset now) => isEarly && before is not null
+        ? before with { Code = name.Code, Words = name.Words, RetryAt = AtLeastShortest(before.RetryAt, now) }
+        : new(name.Name, name.Code, name.Words, (before?.Failures ?? 0) + 1, now + ladder.Wait(before?.Failures ?? 0, asked: null));
+
+    private DateTimeOffset AtLeastShortest(DateTimeOffset until, DateTimeOffset now) => now + ladder.Wait(0, asked: null) is var soonest && until > soonest ? until : soonest;
 }

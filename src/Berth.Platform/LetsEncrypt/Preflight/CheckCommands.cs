@@ -15,7 +15,7 @@ public sealed class CheckCommands(CertificatePreflight preflight, PreflightScope
     private async Task<int> CheckAsync(CommandCall call)
     {
         var words = call.Parse([], ["--format"]);
-        var app = apps.Find(words.First());
+        var app = apps.Find(words.AtMost(1).At(0));
         var json = words.Value("--format") switch
         {
             null or "stdout" => false,
