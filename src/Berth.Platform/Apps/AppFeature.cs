@@ -97,7 +97,7 @@ public sealed class AppFeature(
         call.Output.Step($"Destroying {app} (including all add-ons)");
         await triggers.FireAsync("pre-delete", [app.Text, ""], call.Output, call.Cancel);
         await stopper.StopForGoodAsync(app, call.Cancel);
-        await certificates.DisableAsync(app, call.Cancel);
+        await certificates.DisableAsync(app, call.Output, call.Cancel);
         await apps.DestroyAsync(app, call.Cancel);
         changes.RoutesChanged(app);
         await triggers.FireAsync("post-delete", [app.Text, ""], call.Output, call.Cancel);

@@ -29,7 +29,7 @@ public sealed class AppTransfer(
         apps.RefuseTaken(to);
         call.Output.QuietStep($"Renaming {from} to {to}");
         RunMarks before;
-        using (await certificates.HoldAsync(from, call.Cancel))
+        using (await certificates.HoldAsync(from, call.Output, call.Cancel))
         using (await LockBothAsync(from, to, call.Cancel))
         {
             apps.RefuseTaken(to);

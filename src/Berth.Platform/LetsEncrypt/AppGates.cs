@@ -10,21 +10,17 @@ internal sealed class AppGates
     private readonly ConcurrentDictionary<AppName, SemaphoreSlim> _gates = new();
 
     /// <param name="app">Whose certificate.</param>
-    /// <param name="output">Told when another has to end first, on standard error: what is printed stays what scripts expect. Null for nobody.</param>
+    /// <param name="output">Told when another has to end first, on standard error: what is printed stays what scripts expect.</param>
     /// <param name="cancel">Ends the wait.</param>
-    public async Task<IDisposable> EnterAsync(AppName app, CommandOutput? output, CancellationToken cancel)
+    public async Task<IDisposable> EnterAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {
         if (TryEnter(app) is { } held)
         {
             return held;
         }
 
-        if (output is not null)
-        {
-            output.ErrorLine($"-----> Waiting for what is under way with the certificate of {app} to end...");
-            await output.FlushAsync(cancel);
-        }
-
+        output.ErrorLine($"-----> Waiting for what is under way with the certificate of {app} to end...");
+        await output.FlushAsync(cancel);
         var gate = GateOf(app);
         await gate.WaitAsync(cancel);
         return new Held(gate);

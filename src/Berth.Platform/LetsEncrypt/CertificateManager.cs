@@ -78,18 +78,18 @@ public sealed class CertificateManager(
 
     public LineageFailure? LastFailureOf(AppName app) => lineages.ReadState(app).LastFailure;
 
-    public async Task RevokeAsync(AppName app, CancellationToken cancel)
+    public async Task RevokeAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {
-        using var held = await _gates.EnterAsync(app, null, cancel);
+        using var held = await _gates.EnterAsync(app, output, cancel);
         // First: what is revoked must not stay in service because a setting could not be written.
         settings.OptOut(app);
         await RevokeHeldAsync(app, cancel);
         TakeOff(app, LineageEventKind.Revoked);
     }
 
-    public async Task DisableAsync(AppName app, CancellationToken cancel)
+    public async Task DisableAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {
-        using var held = await _gates.EnterAsync(app, null, cancel);
+        using var held = await _gates.EnterAsync(app, output, cancel);
         settings.OptOut(app);
         TakeOff(app, LineageEventKind.Disabled);
     }
@@ -100,9 +100,9 @@ public sealed class CertificateManager(
         await rehearsal.RunAsync(app, output, cancel);
     }
 
-    public async Task<Bundle> RollBackAsync(AppName app, string? bundle, CancellationToken cancel)
+    public async Task<Bundle> RollBackAsync(AppName app, string? bundle, CommandOutput output, CancellationToken cancel)
     {
-        using var held = await _gates.EnterAsync(app, null, cancel);
+        using var held = await _gates.EnterAsync(app, output, cancel);
         var earlier = bundles.Find(app, bundle);
         var before = lineages.ReadState(app);
 
@@ -159,7 +159,7 @@ public sealed class CertificateManager(
         }
     }
 
-    public Task<IDisposable> HoldAsync(AppName app, CancellationToken cancel) => _gates.EnterAsync(app, null, cancel);
+    public Task<IDisposable> HoldAsync(AppName app, CommandOutput output, CancellationToken cancel) => _gates.EnterAsync(app, output, cancel);
 
     private async Task<int> ObtainAndTellAsync(
         IDisposable held, AppName app, string headline, bool force, CommandOutput output, CancellationToken cancel)

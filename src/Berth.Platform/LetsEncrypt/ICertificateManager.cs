@@ -33,15 +33,16 @@ public interface ICertificateManager
     /// <summary>Puts an earlier certificate into service again.</summary>
     /// <param name="app">Whose.</param>
     /// <param name="bundle">The beginning of its folder's name; null for the one before the current.</param>
+    /// <param name="output">Told that it has to wait.</param>
     /// <param name="cancel">Ends the wait.</param>
     /// <exception cref="ProblemException">There is none, or it cannot serve; what is in service stays.</exception>
-    Task<Bundle> RollBackAsync(AppName app, string? bundle, CancellationToken cancel);
+    Task<Bundle> RollBackAsync(AppName app, string? bundle, CommandOutput output, CancellationToken cancel);
 
     /// <summary>Revokes the certificate in service at the server that issued it, and takes it off.</summary>
-    Task RevokeAsync(AppName app, CancellationToken cancel);
+    Task RevokeAsync(AppName app, CommandOutput output, CancellationToken cancel);
 
     /// <summary>Takes the certificate off and forgets its settings' folders; the server is not asked.</summary>
-    Task DisableAsync(AppName app, CancellationToken cancel);
+    Task DisableAsync(AppName app, CommandOutput output, CancellationToken cancel);
 
     /// <summary>When the certificate is due for renewal.</summary>
     DateTimeOffset RenewalOf(AppName app, CertificateFacts facts);
@@ -56,5 +57,5 @@ public interface ICertificateManager
     LineageFailure? LastFailureOf(AppName app);
 
     /// <summary>Waits until nothing is ordered or renewed for the app, and keeps it so until the result is disposed.</summary>
-    Task<IDisposable> HoldAsync(AppName app, CancellationToken cancel);
+    Task<IDisposable> HoldAsync(AppName app, CommandOutput output, CancellationToken cancel);
 }

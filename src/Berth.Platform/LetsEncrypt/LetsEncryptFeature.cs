@@ -135,7 +135,7 @@ public sealed class LetsEncryptFeature(
         call.Output.Detail($"Removing letsencrypt files for {app}");
         var isByHand = certificates.Exists(app) && !certificates.IsFromAcme(app);
         call.Output.Detail(isByHand ? $"The certificate that was installed by hand for {app} stays" : $"Removing SSL endpoint from {app}");
-        await manager.DisableAsync(app, call.Cancel);
+        await manager.DisableAsync(app, call.Output, call.Cancel);
         await triggers.FireAsync("post-certs-remove", [app.Text], call.Output, call.Cancel);
         await triggers.FireAsync("post-domains-update", [app.Text], call.Output, call.Cancel);
         TellOffHttps(call, app);
@@ -155,7 +155,7 @@ public sealed class LetsEncryptFeature(
         }
 
         call.Output.Step($"Revoking letsencrypt certificate for {app}...");
-        await manager.RevokeAsync(app, call.Cancel);
+        await manager.RevokeAsync(app, call.Output, call.Cancel);
         call.Output.Step("Certificate revoked successfully.");
         TellOffHttps(call, app);
         call.Output.Step("Done");

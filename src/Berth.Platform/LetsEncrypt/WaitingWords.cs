@@ -22,7 +22,8 @@ public sealed class WaitingWords(
     }
 
     /// <summary>When that comes, in a word or two.</summary>
-    public string When(AppName app, LineageStep step) => step.OfCertificate.At is { } at
+    public string When(AppName app, LineageStep step) => underWay.SentenceOf(app) is not null ? "now"
+        : step.OfCertificate.At is { } at
         ? renewal.IsOn ? Until(at) : "by hand"
         : manager.IsAtWork(app) ? "now"
         : step.Obstacle is null ? "by hand" : "once mended";

@@ -22,7 +22,7 @@ public sealed class RollbackCommands(ICertificateManager manager, CertificatePla
         var words = call.Parse();
         var app = apps.Find(words.AtMost(2).At(0));
         call.Output.Headline($"Rolling back the certificate of {app}");
-        var bundle = await manager.RollBackAsync(app, words.At(1), call.Cancel);
+        var bundle = await manager.RollBackAsync(app, words.At(1), call.Output, call.Cancel);
         var enable = call.Caller.AsCalled($"`berth letsencrypt:enable {app} --force`");
         WarnOfMissing(app, bundle, enable, call.Output);
         call.Output.Step($"In service: {bundle.ShortName}, {string.Join(", ", bundle.Facts!.Names)}, until {Holds.Time(bundle.Facts.NotAfter)}");
