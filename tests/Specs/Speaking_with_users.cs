@@ -47,6 +47,7 @@ public sealed class Speaking_with_users(SharedServer server)
         var result = await Berth.RunAsync("explain", "letsencrypt-email-missing");
         Assert.Equal(0, result.Status);
         Assert.Contains("letsencrypt:set", result.Output, StringComparison.Ordinal);
+        Assert.Equal(await Berth.OkAsync("explain"), await Berth.OkAsync("explain", "--help"));
     }
 
     [Fact]

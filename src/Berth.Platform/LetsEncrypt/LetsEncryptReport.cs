@@ -35,14 +35,17 @@ public sealed class LetsEncryptReport(
             return 0;
         }
 
-        if (IsRead(request) && !call.InAggregate)
-        {
-            silence.Warn(call.Output);
-        }
-
+        var isAnyWaiting = false;
         foreach (var app in apps.Reported(request, call))
         {
-            Shape.Print(call.Output, app.Text, call.InAggregate ? Masked(Of(app, request)) : Of(app, request), request);
+            var values = Of(app, request);
+            isAnyWaiting |= values["letsencrypt-next-attempt"].Length > 0;
+            Shape.Print(call.Output, app.Text, call.InAggregate ? Masked(values) : values, request);
+        }
+
+        if (isAnyWaiting && IsRead(request) && !call.InAggregate)
+        {
+            silence.Warn(call.Output);
         }
 
         return 0;

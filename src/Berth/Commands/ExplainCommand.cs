@@ -11,7 +11,7 @@ internal static class ExplainCommand
 
     public static Task<int> Run(string[] words, Caller caller, CommandOutput output)
     {
-        if (words is [var word])
+        if (words is [var word] && word is not ("--help" or "-h"))
         {
             // Codes are in small letters.
             var code = word.ToLowerInvariant();
