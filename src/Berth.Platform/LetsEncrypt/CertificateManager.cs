@@ -81,8 +81,6 @@ public sealed class CertificateManager(
     public async Task RevokeAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {
         using var held = await _gates.EnterAsync(app, output, cancel);
-        // First: what is revoked must not stay in service because a setting could not be written.
-        settings.OptOut(app);
         await RevokeHeldAsync(app, cancel);
         TakeOff(app, LineageEventKind.Revoked);
     }
@@ -90,7 +88,6 @@ public sealed class CertificateManager(
     public async Task DisableAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {
         using var held = await _gates.EnterAsync(app, output, cancel);
-        settings.OptOut(app);
         TakeOff(app, LineageEventKind.Disabled);
     }
 
@@ -107,7 +104,7 @@ public sealed class CertificateManager(
         var before = lineages.ReadState(app);
 
         // First, so that no crash lets the daemon replace it at once.
-        lineages.WriteState(app, Outcomes.RolledBack(before, earlier.Facts!, WordOf(app, lineages.ServerOf(app, earlier.Name)), time.GetUtcNow()));
+        lineages.WriteState(app, Outcomes.RolledBack(app, before, earlier.Facts!, WordOf(app, lineages.ServerOf(app, earlier.Name)), time.GetUtcNow()));
         try
         {
             bundles.Activate(app, earlier);

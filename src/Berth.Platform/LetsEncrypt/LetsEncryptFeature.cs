@@ -15,6 +15,7 @@ public sealed class LetsEncryptFeature(
     LetsEncryptReport report,
     LetsEncryptSettingsStore settings,
     AutoRenewal renewal,
+    DaemonSilence silence,
     LineageFiles lineages,
     PropertyStore properties,
     CertificateFiles certificates,
@@ -125,6 +126,11 @@ public sealed class LetsEncryptFeature(
         call.Output.Step(renewal.IsOn
             ? "Auto-renewal is on: the daemon renews each certificate in time, no cron job is needed."
             : "Auto-renewal is off: renew with letsencrypt:auto-renew, or turn it on with letsencrypt:cron-job --add.");
+        if (renewal.IsOn)
+        {
+            silence.Warn(call.Output);
+        }
+
         return Task.FromResult(0);
     }
 
@@ -135,6 +141,7 @@ public sealed class LetsEncryptFeature(
         call.Output.Detail($"Removing letsencrypt files for {app}");
         var isByHand = certificates.Exists(app) && !certificates.IsFromAcme(app);
         call.Output.Detail(isByHand ? $"The certificate that was installed by hand for {app} stays" : $"Removing SSL endpoint from {app}");
+        settings.OptOut(app);
         await manager.DisableAsync(app, call.Output, call.Cancel);
         await triggers.FireAsync("post-certs-remove", [app.Text], call.Output, call.Cancel);
         await triggers.FireAsync("post-domains-update", [app.Text], call.Output, call.Cancel);
@@ -155,6 +162,9 @@ public sealed class LetsEncryptFeature(
         }
 
         call.Output.Step($"Revoking letsencrypt certificate for {app}...");
+
+        // First: what is revoked must not stay in service because a setting could not be written.
+        settings.OptOut(app);
         await manager.RevokeAsync(app, call.Output, call.Cancel);
         call.Output.Step("Certificate revoked successfully.");
         TellOffHttps(call, app);

@@ -51,27 +51,27 @@ public static class LetsEncryptProblems
         "Write the server's host, a slash and its limits: `berth letsencrypt:set --global limits acme.example.com/new-orders=300/3h,certificates-per-domain=50/7d`; acme.example.com/none counts nothing. Several servers are written in quotes, with a space between them.");
 
     /// <summary>An order its server would refuse: it was not asked.</summary>
-    internal static Problem Held(AppName app, string server, IReadOnlyList<LineageGate> gates)
+    internal static Problem Held(AppName app, WantedServer server, IReadOnlyList<LineageGate> gates)
     {
         var last = gates.MaxBy(gate => gate.Until)!;
         var page = gates.Select(gate => gate.Page).FirstOrDefault(page => page is not null);
         return new Problem(
             HeldBack,
-            $"{Printable.Of(server)} would refuse this order, so it was not asked. {Printable.Of(last.Reason, 400)} It can go at {Holds.Time(last.Until)}.",
+            $"{Printable.Of(server.Directory.Authority)} would refuse this order, so it was not asked. {Printable.Of(last.Reason, 400)} It can go at {Holds.Time(last.Until)}.",
             page is not null
                 ? $"Open {Printable.Of(page)} in a browser, then run the command again."
-                : $"`berth letsencrypt:limits {app}` shows what is left; the daemon goes on by itself where a certificate is in service. While trying things out use `berth letsencrypt:enable {app} --dry-run`.")
+                : $"`berth letsencrypt:limits {app}` shows what is left; the daemon goes on by itself where a certificate is in service.{(server.Key == AcmeServers.Production ? $" While trying things out use `berth letsencrypt:enable {app} --dry-run`." : "")}")
         {
             Details = [.. gates.Where(gate => gate != last).Select(gate => Printable.Of(gate.Reason, 400))],
         };
     }
 
-    internal static Problem NoEarlier(AppName app, string? wanted, Bundle? later) => new(
+    internal static Problem NoEarlier(AppName app, string? wanted, Bundle? later, bool areAny) => new(
         NothingToRollBackTo,
         wanted is null ? $"{app} has no earlier certificate to go back to." : $"{app} keeps no other certificate that begins with '{Printable.Of(wanted)}'.",
         wanted is null && later is not null
             ? $"A later one is kept: `berth letsencrypt:rollback {app} {later.ShortName}` puts it into service; `berth letsencrypt:status {app}` lists all."
-            : $"`berth letsencrypt:status {app}` lists those that are kept; `berth letsencrypt:enable {app} --force` orders a new one.");
+            : $"{(areAny ? $"`berth letsencrypt:status {app}` lists those that are kept; " : "")}`berth letsencrypt:enable {app} --force` orders a new one.");
 
     internal static Problem IsInService(AppName app, Bundle current) => new(
         NothingToRollBackTo,

@@ -92,7 +92,7 @@ public sealed class LetsEncryptReport(
         values["letsencrypt-next-attempt"] = step.OfCertificate.At is { } next ? Readable(next) + (renewal.IsOn || !IsRead(request) ? "" : ", by hand") : "";
         values["letsencrypt-waiting-for"] = words.Of(app, stored, step);
         values["letsencrypt-gates"] = words.GatesOf(stored, step);
-        values["letsencrypt-last-error"] = Printable.Of((step.Refusal ?? stored.State.LastFailure)?.Found ?? "", 2000);
+        values["letsencrypt-last-error"] = Printable.Of((step.Refusal ?? stored.State.LastFailure ?? step.Want)?.Found ?? "", 2000);
         return values;
     }
 

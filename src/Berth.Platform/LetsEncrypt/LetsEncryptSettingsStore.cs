@@ -85,10 +85,7 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
     /// <summary>Somebody took the app off: it gets none by itself from now on.</summary>
     public void OptOut(AppName app)
     {
-        if (IsByDefault(app))
-        {
-            properties.Set(Feature, app.Text, ByDefault, "false");
-        }
+        properties.Set(Feature, app.Text, ByDefault, "false");
     }
 
     /// <summary>Where the server looks for HTTP-01 answers; null for what is usual.</summary>

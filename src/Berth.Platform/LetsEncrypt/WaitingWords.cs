@@ -15,25 +15,27 @@ public sealed class WaitingWords(
     /// <param name="step">What is next for it.</param>
     public string Of(AppName app, LineageStored stored, LineageStep step)
     {
-        var waits = step.Action != LineageAction.None ? Off() + GateWords.Of(step) + Turn(app, step) + Obstacle(step)
+        // What only the daemon would ask nobody asks where it is off.
+        step = renewal.IsOn ? step : step.OfCertificate;
+        var waits = step.Action != LineageAction.None ? Off(app) + Joined(GateWords.Of(step), Turn(app, step), Obstacle(step))
             : manager.IsAtWork(app) ? ""
             : WhyNothing(app, stored, step);
         return Expired(stored) + (underWay.SentenceOf(app) ?? AtWork(app, step) + waits + Trouble(app));
     }
 
     /// <summary>When that comes, in a word or two.</summary>
-    public string When(AppName app, LineageStep step) => underWay.SentenceOf(app) is not null ? "now"
+    public string When(AppName app, LineageStep step) => IsUnderWay(app) ? "now"
         : step.OfCertificate.At is { } at
         ? renewal.IsOn ? Until(at) : "by hand"
         : manager.IsAtWork(app) ? "now"
-        : step.Obstacle is null ? "by hand" : "once mended";
+        : IsTakenUpOnceMended(step) ? "once mended" : "by hand";
 
     /// <summary>What it waits for, in a word or two.</summary>
     public string What(AppName app, LineageStored stored, LineageStep step) => step.OfCertificate.Action switch
     {
-        LineageAction.None when underWay.SentenceOf(app) is not null => "order",
-        LineageAction.None when step.Obstacle is not null => "order, once mended",
-        LineageAction.None when IsAskedForInVain(stored) => "order, by hand",
+        _ when IsUnderWay(app) => "order",
+        LineageAction.None when IsTakenUpOnceMended(step) => "order, once mended",
+        LineageAction.None when step.Obstacle is not null || IsAskedForInVain(stored) => "order, by hand",
         LineageAction.None => "nothing",
         LineageAction.Restore => "put the certificate back",
         LineageAction.Resume => "go on with the order",
@@ -41,15 +43,18 @@ public sealed class WaitingWords(
         _ => "renew",
     };
 
+    /// <summary>Whether a server is being asked for a certificate now.</summary>
+    public bool IsUnderWay(AppName app) => underWay.SentenceOf(app) is not null;
+
     public string Until(DateTimeOffset at) => at <= time.GetUtcNow() ? "due" : $"in {RemainingTime.Format(at - time.GetUtcNow())}";
 
-    /// <returns>What a first certificate waits for that was asked for and could not be had; null for any other app, and for one whose files cannot be read.</returns>
-    public string? OfFirstFailure(AppName app)
+    /// <returns>What a first certificate waits for that is wanted and not there; null for any other app, and for one whose files cannot be read.</returns>
+    public string? OfFirst(AppName app)
     {
         try
         {
             var (stored, step) = reader.ReadOf(app);
-            return !certificates.Exists(app) && (stored.State.Refusal?.Why ?? stored.State.LastFailure ?? stored.Overtaken) is not null
+            return !certificates.Exists(app) && IsToBeHad(app, stored, step)
                 ? $"{app} has no certificate: {Of(app, stored, step)}"
                 : null;
         }
@@ -61,19 +66,29 @@ public sealed class WaitingWords(
 
     /// <summary>Whether there is anything to tell: most apps without a certificate were never asked for one.</summary>
     public bool IsWorthTelling(AppName app, LineageStored stored, LineageStep step) =>
-        step.Action != LineageAction.None || step.Obstacle is not null || IsAskedForInVain(stored) || manager.IsAtWork(app);
+        step.Action != LineageAction.None || step.Obstacle is not null || IsAskedForInVain(stored) || IsTakenAway(app, stored) || manager.IsAtWork(app);
 
-    /// <summary>Everything that is still shut before an attempt, in one line; a pause after a failure only where it holds something back.</summary>
+    /// <summary>Everything that is still shut before an attempt, in one line; a pause, or one that was put back, only where that holds something back.</summary>
     /// <param name="stored">What there is of the certificate.</param>
     /// <param name="step">What is next for it.</param>
     /// <param name="besides">Whether to leave out what <see cref="Of"/> and the last failure say already.</param>
     public string GatesOf(LineageStored stored, LineageStep step, bool besides = false) => GateWords.Of(
         [
-            .. stored.State.Gates.Where(gate => gate.Kind == GateKind.Backoff
+            .. step.OfCertificate.Gate is { } own && !besides && !stored.State.Gates.Contains(own) ? [own] : Array.Empty<LineageGate>(),
+            .. stored.State.Gates.Where(gate => gate.Kind is GateKind.Backoff or GateKind.RolledBack
                 ? !besides && step.OfCertificate.Gate is not null
                 : !besides || gate != step.OfCertificate.Gate),
         ],
         time.GetUtcNow());
+
+    private bool IsTakenUpOnceMended(LineageStep step) => step.Obstacle is not null && renewal.IsOn;
+
+    // By default every app is to have one as soon as it has domains; until then there is nothing to tell of it among certificates.
+    private bool IsToBeHad(AppName app, LineageStored stored, LineageStep step) =>
+        step.Action != LineageAction.None || stored.State.Refusal is not null || IsAskedForInVain(stored) || manager.IsAtWork(app)
+        || (step.Obstacle is { } why && why.Code != LetsEncryptProblems.DomainsMissing);
+
+    private bool IsTakenAway(AppName app, LineageStored stored) => stored is { InService: null, State.LastSuccess: not null } && !certificates.Exists(app);
 
     private bool IsAskedForInVain(LineageStored stored) => (stored.State.LastFailure ?? stored.Overtaken) is not null || IsHeldBack(stored);
 
@@ -88,7 +103,7 @@ public sealed class WaitingWords(
             ? step.Action == LineageAction.None ? "it is being worked on now" : "it is being worked on now; until that is done: "
             : "";
 
-    private string Off() => renewal.IsOn ? "" : "renewal by the daemon is off (letsencrypt:cron-job --add turns it on): by hand alone; ";
+    private string Off(AppName app) => renewal.IsOn ? "" : $"renewal by the daemon is off (`berth letsencrypt:cron-job --add` turns it on): by hand alone, with `berth letsencrypt:auto-renew {app}`; ";
 
     // So many at a time at one server; and of very many apps the daemon asks some at each look.
     private string Turn(AppName app, LineageStep step) =>
@@ -97,9 +112,13 @@ public sealed class WaitingWords(
         : queue.Round is { } round ? $"; the daemon comes to it within {RemainingTime.Format(round)}"
         : "";
 
+    private static string Joined(string first, string second, string third) => (second + third).Length == 0 ? first : first.TrimEnd('.') + second + third;
+
     // Told before it is due, while there is time to mend it.
     private static string Obstacle(LineageStep step) =>
-        step is { Action: not LineageAction.Restore, Obstacle: { } why } && !step.Why.Contains(Sentences.Inside(why.Found).TrimEnd('.'), StringComparison.Ordinal) ? $"; as things are it could not be ordered: {Printable.Of(Sentences.Inside(why.Found), 400)}" : "";
+        step is { Action: not LineageAction.Restore, Obstacle: { } why } && !step.Why.Contains(Sentences.Inside(why.Found).TrimEnd('.'), StringComparison.Ordinal) ? $"; as things are it could not be ordered: {Printable.Of(Sentences.Inside(why.Found), 400)}"
+        : step is { Obstacle: null, LeftOut: [var first, ..] } ? $"; left out as things are: {Printable.Of(Sentences.Inside(first.Found).TrimEnd('.'), 400)}{(step.LeftOut.Count > 1 ? $", and {step.LeftOut.Count - 1} more" : "")}"
+        : "";
 
     // What cannot be remembered on disk, for that may be what is wrong.
     private string Trouble(AppName app) =>
@@ -113,6 +132,7 @@ public sealed class WaitingWords(
         : stored.Overtaken is { } past ? $"its certificate could not be had, and its domains or servers are others since: `berth letsencrypt:enable {app}` asks for one. What was found: {Printable.Of(Sentences.Inside(past.Found), 600)}"
         : IsHeldBack(stored) ? $"an order was held back, and is not tried again by itself: {GatesOf(stored, step)} Then: `berth letsencrypt:enable {app}`"
         : certificates.DamageOf(app) is { } damage ? $"a certificate that was installed by hand cannot be served: {damage.Found}"
-        : certificates.Exists(app) ? "a certificate that was installed by hand is in service, and is renewed by hand"
+        : certificates.Exists(app) ? $"a certificate that was installed by hand is in service{(certificates.Facts(app) is { } facts ? $" until {Holds.Time(facts.NotAfter)}" : "")}, and is renewed by hand"
+        : IsTakenAway(app, stored) ? $"its certificate was taken away, for there is none in its folder tls any more; `berth letsencrypt:enable {app}` asks for another"
         : $"{step.Why}; `berth letsencrypt:enable {app}` asks for one";
 }

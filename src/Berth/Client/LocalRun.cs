@@ -42,7 +42,7 @@ internal static class LocalRun
 
     private static async Task<int> RunAsync(string[] words, StateRoots roots, Caller caller, Stream? input, CancellationToken interrupted)
     {
-        await using var services = new Services(roots, new EdgeOptions(), authority: null, new NoScheduler(), inDaemon: false, NullLoggerFactory.Instance);
+        await using var services = new Services(roots, new EdgeOptions(), new AuthorityAtRest(roots), new NoScheduler(), inDaemon: false, NullLoggerFactory.Instance);
         return await services.Runner.RunAsync(words, caller, ConsoleSink.Shared, () => input ?? InputOf(words), interrupted, ConsoleSink.Unheard);
     }
 

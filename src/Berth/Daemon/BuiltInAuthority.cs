@@ -46,7 +46,8 @@ internal sealed class BuiltInAuthority : IAsyncDisposable
 
     private static string PortFile(StateRoots roots) => $"{roots.Lib}/data/authority/port";
 
-    private static int? LastPort(StateRoots roots)
+    /// <returns>The port it listened on last; null where that is not known.</returns>
+    public static int? LastPort(StateRoots roots)
     {
         try
         {

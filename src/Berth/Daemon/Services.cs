@@ -135,7 +135,7 @@ internal sealed class Services : IAsyncDisposable
         var (ledgers, underWay) = (new Ledgers(store, settings, time), new OrdersUnderWay(time));
         var orders = new ServerOrders(_clients, ledgers, underWay);
         var requests = new OrderRequests(lineageReader, certificates, _clients, time);
-        var bundles = new Bundles(store, lineages, time);
+        var (bundles, ahead) = (new Bundles(store, lineages, time), new LimitsAhead(orders, requests));
         var ordering = new Ordering(
             lineageReader, lineages, orders, requests, settings, solvers, new ChallengePort(store), new Outcomes(new RetryLadder(random)), routes,
             events, new FirstOrderPreflight(preflight, scopes), time);
@@ -149,12 +149,12 @@ internal sealed class Services : IAsyncDisposable
         var (waiting, silence) = (new WaitingWords(lineageReader, Manager, certificates, underWay, renewal, queue, troubles, time), new DaemonSilence(heartbeat, time) { IsDaemon = inDaemon });
         Command[] more =
         [
-            .. new CheckCommands(preflight, scopes, planner, apps).All,
+            .. new CheckCommands(preflight, scopes, planner, ahead, apps).All,
             .. new EventCommands(notices, apps).All,
             .. new AccountCommands(_clients, settings, properties, apps).All,
             .. new LimitCommands(ledgers, planner, requests, apps, time).All,
             .. new ListCommands(settings, lineageReader, waiting, renewal, silence, certificates, apps, time).All,
-            .. new StatusCommands(new StatusReport(lineageReader, lineages, bundles, planner, underWay, waiting, renewal), notices, lineageReader, waiting, silence, apps).All,
+            .. new StatusCommands(new StatusReport(lineageReader, lineages, bundles, planner, underWay, waiting, ahead, renewal, time), notices, lineageReader, waiting, silence, apps).All,
             .. new RollbackCommands(Manager, planner, renewal, apps).All,
             .. new AutoRenewCommands(Manager, certificates, waiting, apps, time).All,
         ];
@@ -188,7 +188,7 @@ internal sealed class Services : IAsyncDisposable
             new UrlFeature(UrlFeature.All, urls, apps),
             new UrlFeature(UrlFeature.Best, urls, apps),
             new LetsEncryptFeature(
-                Manager, new LetsEncryptReport(settings, renewal, Manager, lineageReader, waiting, silence, properties, certificates, apps), settings, renewal, lineages,
+                Manager, new LetsEncryptReport(settings, renewal, Manager, lineageReader, waiting, silence, properties, certificates, apps), settings, renewal, silence, lineages,
                 properties, certificates, apps, triggers, more, Renewals.Nudge),
             new MetricsFeature(new CertificateMetrics(apps, certificates, Manager, heartbeat, time)),
             new PsFeature(Runtime, ps, new PsReport(Runtime, ps, formations, apps), new PsScaling(Runtime, formations, apps), journal, apps, triggers),

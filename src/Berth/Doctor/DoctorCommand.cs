@@ -20,7 +20,7 @@ internal static class DoctorCommand
         }
 
         await using var services = new Services(
-            roots, new EdgeOptions(), authority: null, new NoScheduler(), inDaemon: false, NullLoggerFactory.Instance);
+            roots, new EdgeOptions(), new AuthorityAtRest(roots), new NoScheduler(), inDaemon: false, NullLoggerFactory.Instance);
         var asked = words is [var name, ..] ? services.Apps.Find(name) : null;
         var daemon = DaemonLook.At(roots);
         var visitor = new AppVisit(services, daemon.Record);

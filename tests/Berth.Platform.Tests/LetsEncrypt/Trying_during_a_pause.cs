@@ -29,12 +29,12 @@ public sealed class Trying_during_a_pause
         for (var tries = 1; tries <= 4; tries++)
         {
             stored = Fail(outcomes, stored, now, now);
-            Assert.Equal((tries, tries), (stored.State.Failures, Assert.Single(stored.State.Failing).Failures));
+            Assert.Equal((tries, tries), (stored.State.Pauses, Assert.Single(stored.State.Failing).Failures));
             foreach (var part in story.ByHand)
             {
                 var (due, at) = (DueAt(stored, now), now + (DueAt(stored, now) - now) * part);
                 stored = Fail(outcomes, stored, at, at);
-                Assert.Equal((tries, tries), (stored.State.Failures, stored.State.Failing[0].Failures));
+                Assert.Equal((tries, tries), (stored.State.Pauses, stored.State.Failing[0].Failures));
                 Assert.InRange(DueAt(stored, at), due, due > at + Shortest ? due : at + Shortest);
                 now = at;
             }
@@ -44,14 +44,14 @@ public sealed class Trying_during_a_pause
     });
 
     [Fact]
-    public void is_no_further_failure_where_it_outlasts_the_pause()
+    public void makes_the_next_no_longer_where_it_outlasts_the_pause()
     {
         var outcomes = new Outcomes(new RetryLadder(new Random(1)));
         var stored = Fail(outcomes, StoredOf(TimeSpan.FromDays(90)), Begin, Begin);
 
         stored = Fail(outcomes, stored, Begin.AddSeconds(30), Begin.AddMinutes(5));
 
-        Assert.Equal(1, stored.State.Failures);
+        Assert.Equal(1, stored.State.Pauses);
         Assert.InRange(DueAt(stored, Begin.AddMinutes(5)), Begin.AddMinutes(6), Begin.AddMinutes(5) + Shortest);
     }
 
@@ -65,8 +65,8 @@ public sealed class Trying_during_a_pause
             stored = Fail(outcomes, stored, Begin.AddSeconds(i), Begin.AddSeconds(i));
         }
 
-        Assert.Equal(1, stored.State.Failures);
-        Assert.Equal(2, Fail(outcomes, stored, Begin.AddMinutes(2), Begin.AddMinutes(2)).State.Failures);
+        Assert.Equal(1, stored.State.Pauses);
+        Assert.Equal(2, Fail(outcomes, stored, Begin.AddMinutes(2), Begin.AddMinutes(2)).State.Pauses);
     }
 
     [Fact]

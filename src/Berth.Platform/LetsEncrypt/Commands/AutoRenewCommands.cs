@@ -28,19 +28,19 @@ public sealed class AutoRenewCommands(ICertificateManager manager, CertificateFi
             urgent, (app, output) => RenewIfDueAsync(app, $"Enabling letsencrypt for {app}", isOneOfAll: true, output, call.Cancel), call);
         foreach (var app in apps.List().Except(urgent))
         {
-            WarnOfFirstFailure(app, call.Output);
+            WarnOfFirst(app, call.Output);
         }
 
         call.Output.Headline("Finished auto-renewal");
         return failures == 0 ? 0 : throw LetsEncryptProblems.SomeFailed().AsException();
     }
 
-    // Null for one that has no certificate of ours. One that cannot be read is told of in its turn, and holds up no other.
+    // Null for one that has no certificate of ours, nor is to have one now. One that cannot be read is told of in its turn, and holds up no other.
     private DateTimeOffset? ExpiryOf(AppName app)
     {
         try
         {
-            return certificates.IsFromAcme(app) ? certificates.Facts(app)?.NotAfter ?? default : null;
+            return certificates.IsFromAcme(app) || manager.NextOf(app).IsDue(time.GetUtcNow()) ? certificates.Facts(app)?.NotAfter ?? default : null;
         }
         catch (ProblemException)
         {
@@ -65,41 +65,44 @@ public sealed class AutoRenewCommands(ICertificateManager manager, CertificateFi
     private int? WhyNot(AppName app, bool isOneOfAll, CommandOutput output)
     {
         var (facts, fromAcme, damage) = certificates.InServiceOf(app);
-        if (!fromAcme)
-        {
-            output.Step($"Letsencrypt not enabled for {app}");
-            WarnOfFirstFailure(app, output);
-            return 0;
-        }
 
         // In this order: what is due at once is due by then.
         var (step, now) = (manager.NextOf(app).OfCertificate, time.GetUtcNow());
+        if (!fromAcme && !step.IsDue(now))
+        {
+            output.Step($"Letsencrypt not enabled for {app}");
+            WarnOfFirst(app, output);
+            return 0;
+        }
+
         if (damage is null && facts is not null && manager.RenewalOf(app, facts) > now && !step.IsDue(now))
         {
             output.Detail($"{app} still has {RemainingTime.Format(manager.RenewalOf(app, facts) - now)} left before renewal");
             if (step is { Action: not LineageAction.Renew, At: { } at })
             {
-                output.Detail($"{app}, {waiting.Until(at)}: {GateWords.Of(step)}");
+                output.Detail(output.Caller.AsCalled($"{app}, {waiting.Until(at)}: {GateWords.Of(step)}"));
             }
 
             return 0;
         }
 
-        return isOneOfAll ? WhyNotOneOfAll(app, step, damage, output) : null;
-    }
-
-    // Who renews them all means no single one: one that was put back by hand stays its while, and what failed has its pause.
-    private int? WhyNotOneOfAll(AppName app, LineageStep step, CertificateDamage? damage, CommandOutput output)
-    {
-        if (!step.IsDue(time.GetUtcNow()) && step.Gate is { } gate)
+        // Who renews them all means no single one: what failed has its pause. One that was put back by hand stays its while for anyone.
+        if (!step.IsDue(now) && step.Gate is { } gate && (isOneOfAll || IsMeantToStay(gate)))
         {
-            output.Detail($"{app}: {GateWords.Of(step)}");
-            return gate.Kind is GateKind.RolledBack or GateKind.JustRenewed ? 0 : 1;
+            output.Detail(output.Caller.AsCalled($"{app}: {GateWords.Of(step)}"));
+            output.Remedy(gate.Kind == GateKind.Backoff && manager.LastFailureOf(app) is { } failure ? Sentences.Standing(failure.Remedy, app) : null);
+            return IsMeantToStay(gate) ? 0 : 1;
         }
 
-        output.Step(Need(app, step, damage));
+        if (isOneOfAll)
+        {
+            output.Step(Need(app, step, damage));
+        }
+
         return null;
     }
+
+    private static bool IsMeantToStay(LineageGate gate) => gate.Kind is GateKind.RolledBack or GateKind.JustRenewed;
 
     private static string Need(AppName app, LineageStep step, CertificateDamage? damage) =>
         damage is not null ? $"{app} needs {(damage.IsKept ? "its certificate put back" : "another certificate")}: {damage.Found}"
@@ -107,9 +110,9 @@ public sealed class AutoRenewCommands(ICertificateManager manager, CertificateFi
         : $"{app} needs renewal";
 
     // It is not listed among the certificates, and nobody else would tell of it here.
-    private void WarnOfFirstFailure(AppName app, CommandOutput output)
+    private void WarnOfFirst(AppName app, CommandOutput output)
     {
-        if (waiting.OfFirstFailure(app) is { } words)
+        if (waiting.OfFirst(app) is { } words)
         {
             output.Warn(output.Caller.AsCalled(words));
         }

@@ -65,7 +65,7 @@ public sealed class ListCommands(
             }
 
             var (stored, step) = reader.GlanceAt(app, graceOf);
-            var failure = step.Refusal ?? stored.State.LastFailure ?? stored.State.Failing.Select(Of).FirstOrDefault();
+            var failure = step.Refusal ?? stored.State.LastFailure ?? stored.State.Failing.Select(Of).FirstOrDefault() ?? step.Want;
             return new Row(app, facts, step.OfCertificate.At ?? default, damage is null ? failure : Told(app, damage, failure));
         }
         catch (ProblemException e)
@@ -123,7 +123,7 @@ public sealed class ListCommands(
         using var moment = apps.AsOfNow();
         foreach (var app in apps.List().Except(rows.Select(row => row.App)))
         {
-            if (waiting.OfFirstFailure(app) is { } words)
+            if (waiting.OfFirst(app) is { } words)
             {
                 call.Output.Warn(call.Caller.AsCalled(words));
             }

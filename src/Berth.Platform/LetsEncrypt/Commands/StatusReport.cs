@@ -17,7 +17,9 @@ public sealed class StatusReport(
     CertificatePlanner planner,
     OrdersUnderWay underWay,
     WaitingWords waiting,
-    AutoRenewal renewal)
+    LimitsAhead limits,
+    AutoRenewal renewal,
+    TimeProvider time)
 {
     private const int Longest = 20_000;
     private static readonly Report Shape = new("letsencrypt-", "letsencrypt status") { LeavesEmptyOut = true };
@@ -43,8 +45,9 @@ public sealed class StatusReport(
     {
         var (stored, step) = reader.ReadOf(app);
         var (state, next, forPrograms) = (stored.State, step.OfCertificate, request.Json);
-        var failure = step.Refusal ?? state.LastFailure;
+        var failure = step.Refusal ?? state.LastFailure ?? (step.LeftOut.Count == 0 ? step.Want : null);
         var wanted = planner.TryPlan(app, out _);
+        var ahead = wanted is null ? [] : await AheadAsync(app, wanted, next, cancel);
         var order = await lineages.JournalOf(app).LoadAsync(cancel);
         var advice = state.Advice is { } known && known.Serial == stored.InService?.Serial ? known.Plan : null;
 
@@ -53,10 +56,10 @@ public sealed class StatusReport(
         return new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["letsencrypt-next"] = waiting.What(app, stored, step),
-            ["letsencrypt-next-at"] = At(next.At, forPrograms) + (renewal.IsOn || next.At is null || forPrograms ? "" : ", by hand"),
-            ["letsencrypt-asks-server-at"] = step.Action == LineageAction.AskAdvice ? At(step.At, forPrograms) : "",
+            ["letsencrypt-next-at"] = waiting.IsUnderWay(app) ? forPrograms ? PlainJson.Time(time.GetUtcNow()) : "now" : At(next.At, forPrograms) + (renewal.IsOn || next.At is null || forPrograms ? "" : ", by hand"),
+            ["letsencrypt-asks-server-at"] = step.Action == LineageAction.AskAdvice && renewal.IsOn ? At(step.At, forPrograms) : "",
             ["letsencrypt-waiting-for"] = waiting.Of(app, stored, step),
-            ["letsencrypt-gates"] = waiting.GatesOf(stored, step, besides: isLines),
+            ["letsencrypt-gates"] = string.Join("; ", new[] { waiting.GatesOf(stored, step, besides: isLines) }.Concat(ahead.Where(gate => !state.Gates.Any(known => known.Server == gate.Server && known.Until > time.GetUtcNow())).Select(GateWords.Of)).Where(gate => gate.Length > 0)),
             ["letsencrypt-page"] = state.Gates.Select(gate => gate.Page).FirstOrDefault(page => page is not null) ?? "",
             ["letsencrypt-failures"] = isLines && state.Failures == 0 ? "" : state.Failures.ToString(CultureInfo.InvariantCulture),
             ["letsencrypt-last-error"] = Failure(app, failure),
@@ -67,8 +70,8 @@ public sealed class StatusReport(
             ["letsencrypt-servers"] = Joined(state.Issuers.Where(pair => pair.Value.Failures > 0 && wanted?.Servers.Any(server => server.Key == pair.Key) != false)
                 .Select(pair => $"{pair.Key}: {Count(pair.Value.Failures)}, the last: {Failure(app, pair.Value.LastFailure)}")),
             ["letsencrypt-clock"] = state.ClockSkew is { } skew ? ClockWords.Of(skew) : "",
-            ["letsencrypt-issued-by"] = state.IssuedBy ?? "",
-            ["letsencrypt-profile"] = state.Profile ?? "",
+            ["letsencrypt-issued-by"] = stored.InService is null ? "" : state.IssuedBy ?? "",
+            ["letsencrypt-profile"] = stored.InService is null ? "" : state.Profile ?? "",
             ["letsencrypt-order"] = order is null ? "" : Order(order),
             ["letsencrypt-challenges"] = Joined(underWay.LinesOf(app)),
             ["letsencrypt-suggested-window"] = advice is null ? ""
@@ -78,6 +81,12 @@ public sealed class StatusReport(
             ["letsencrypt-certificates"] = Joined(bundles.Of(app).Select(Kept)),
         };
     }
+
+    // Looked at before it is due, while there is time to do something about it.
+    private async Task<IReadOnlyList<LineageGate>> AheadAsync(AppName app, WantedCertificate wanted, LineageStep next, CancellationToken cancel) =>
+        next is { Action: LineageAction.Order or LineageAction.Renew, At: { } at }
+            ? [.. (await limits.OfAsync(app, wanted, cancel)).Where(gate => gate.Until > at)]
+            : [];
 
     // Without a certificate none is tried again by itself, and the last error says it of each.
     private static IEnumerable<string> Failing(LineageState state, LineageStep step, bool isLines) => state.Failing
@@ -91,7 +100,7 @@ public sealed class StatusReport(
     private static string Order(PendingOrder order) => $"{Spoken(order.Stage)}{(order.OrderUrl is null ? "" : $": {order.OrderUrl}")}";
 
     private static string Kept(Bundle bundle) =>
-        $"{bundle.ShortName}{(bundle.IsCurrent ? " (current)" : "")} until {(bundle.Facts is { } facts ? Holds.Time(facts.NotAfter) : "unreadable")}";
+        $"{bundle.ShortName}{(bundle.IsCurrent ? " (current)" : "")}{(bundle.Facts is { } facts ? $" until {Holds.Time(facts.NotAfter)}" : ", unreadable")}";
 
     private static string Spoken(OrderStage stage) => stage switch
     {

@@ -15,7 +15,8 @@ public sealed class Ledgers(IStateStore store, LetsEncryptSettingsStore settings
     /// <summary>Whether any limit of the server is known, by itself or by what was set.</summary>
     public bool AreKnownOf(Uri directory) => LimitWords.Of(directory, Set).All.Count > 0;
 
-    private string Set => settings.ForAll(LetsEncryptSettingsStore.Limits) ?? "";
+    /// <summary>What was set about the limits of all servers.</summary>
+    public string Set => settings.ForAll(LetsEncryptSettingsStore.Limits) ?? "";
 
     public Task<RateLedger> OfAsync(Uri directory)
     {

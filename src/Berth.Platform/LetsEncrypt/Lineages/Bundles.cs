@@ -29,7 +29,7 @@ public sealed class Bundles(IStateStore store, LineageFiles lineages, TimeProvid
     {
         var all = Of(app);
         var bundle = (wanted is null ? Earlier(all) : Named(app, all, wanted))
-            ?? throw LetsEncryptProblems.NoEarlier(app, wanted, all.TakeWhile(other => !other.IsCurrent).FirstOrDefault()).AsException();
+            ?? throw LetsEncryptProblems.NoEarlier(app, wanted, all.TakeWhile(other => !other.IsCurrent).FirstOrDefault(), areAny: all.Any(other => !other.IsCurrent)).AsException();
         _ = ReadProven(app, bundle);
         return bundle;
     }

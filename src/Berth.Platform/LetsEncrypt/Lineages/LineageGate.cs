@@ -14,6 +14,9 @@ public sealed record LineageGate
     /// <summary>The directory of the server it is about; null for all.</summary>
     public string? Server { get; init; }
 
+    /// <summary>What <c>letsencrypt:set --global limits</c> said when a limit shut it, which is over once that says otherwise; null for none.</summary>
+    public string? Limits { get; init; }
+
     /// <summary>The page at which a person can open it or read about it.</summary>
     public string? Page { get; init; }
 }

@@ -25,13 +25,13 @@ public static class LineagePlan
 
     public static LineageStep Next(LineageWants wants, LineageStored stored, DateTimeOffset now)
     {
-        var refusal = wants.WhyNot is { Code.IsOfSettings: true } why && stored.State.Refusal?.Why.At is { } refused ? LineageFailure.Of(why, refused) : null;
+        var refusal = wants.WhyNot is { Code.IsOfSettings: true } why && stored.State.Refusal is { Why: var told } ? (told.Found == why.Found ? told : LineageFailure.Of(why, now) with { At = null }) : null;
         var step = Wish(wants, stored, now);
         return Gated(step) with { Then = step.Then is { } then ? Gated(then) : null };
 
         LineageStep Gated(LineageStep wish)
         {
-            wish = wish with { Obstacle = wants.WhyNot, Refusal = refusal };
+            wish = wish with { Obstacle = wants.WhyNot, LeftOut = wants.LeftOut, Refusal = refusal };
             return wish.At is { } at && LatestGate(wish, wants, stored, now) is { } gate && gate.Until > at
                 ? wish with { At = gate.Until, Gate = gate }
                 : wish;
@@ -180,7 +180,7 @@ public static class LineagePlan
 
         LineageGate[] gates =
         [
-            .. stored.State.Gates.Append(Rest(step, stored)).Append(Refused(step)).OfType<LineageGate>()
+            .. stored.State.Gates.Append(Rest(step, stored)).Append(Refused(step, stored)).OfType<LineageGate>()
                 .Where(gate => gate.Until <= now + RetryLadder.Longest && !(gate.Kind == GateKind.RolledBack && stored.Damage is not null))
                 .Select(gate => gate.Kind == GateKind.Backoff ? Hurried(gate, stored) : gate),
         ];
@@ -206,7 +206,7 @@ public static class LineagePlan
     }
 
     // Somebody must set what is missing, which is seen at once: it is told of once a day.
-    private static LineageGate? Refused(LineageStep step) => step.Refusal is { At: { } at, Found: var found }
+    private static LineageGate? Refused(LineageStep step, LineageStored stored) => step.Refusal is { Found: var found } && stored.State.Refusal?.Why.At is { } at
         ? new LineageGate { Kind = GateKind.UserAction, Until = at + LongestSilence, Reason = Sentences.Inside(found) }
         : null;
 
@@ -222,7 +222,7 @@ public static class LineagePlan
         {
             Kind = GateKind.JustRenewed,
             Until = before + (rest < LongestRest ? rest : LongestRest),
-            Reason = "It was renewed twice within a short time already.",
+            Reason = "It has had two certificates within a short time already.",
         };
     }
 

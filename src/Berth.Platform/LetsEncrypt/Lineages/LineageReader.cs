@@ -38,7 +38,7 @@ public sealed class LineageReader(
     {
         using var now = settings.AsOfNow();
         var (facts, fromAcme, damage) = certificates.InServiceOf(app);
-        var state = lineages.ReadState(app);
+        var state = Counting(lineages.ReadState(app));
         return fromAcme || !certificates.Exists(app)
             ? new(state, fromAcme ? facts : null, lineages.HasOpenOrder(app)) { Damage = fromAcme ? damage : null }
 
@@ -65,6 +65,11 @@ public sealed class LineageReader(
         stored is { InService: { } facts, Damage: null } && RenewalOf(app, facts).At > time.GetUtcNow()
         && !LineagePlan.IsOfAnotherClock(stored, time.GetUtcNow());
 
+    // By other limits the order may go, which is seen when it is tried.
+    private LineageState Counting(LineageState state) => state.Gates.Any(gate => gate.Kind == GateKind.Limit)
+        ? state with { Gates = [.. state.Gates.Where(gate => gate.Kind != GateKind.Limit || (gate.Limits ?? "") == (settings.ForAll(LetsEncryptSettingsStore.Limits) ?? ""))] }
+        : state;
+
     private LineageWants WantsOf(AppName app, LineageStored stored)
     {
         var isFirst = stored is { InService: null, HasOpenOrder: false, Damage: null };
@@ -80,6 +85,7 @@ public sealed class LineageReader(
         {
             Servers = [.. wanted?.Servers.Select(server => server.Key) ?? []],
             ServerWords = [.. wanted?.Servers.Select(server => server.Word) ?? []],
+            LeftOut = wanted?.LeftOut ?? [],
             ByDefault = byDefault,
 
             // One that was installed by hand since then stays.

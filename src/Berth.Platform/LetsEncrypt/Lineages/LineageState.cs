@@ -23,6 +23,9 @@ public sealed record LineageState
     /// <summary>Failures in a row.</summary>
     public int Failures { get; init; }
 
+    /// <summary>How many of them have made the daemon's pause longer.</summary>
+    public int Pauses { get; init; }
+
     /// <summary>Why the last attempt failed, word for word; null after a success.</summary>
     public LineageFailure? LastFailure { get; init; }
 
@@ -105,12 +108,12 @@ public sealed record LineageState
     }
 
     /// <summary>The state once nobody wants what the last attempt failed at.</summary>
-    public LineageState Forgotten() => this with { LastFailure = null, Failures = 0, Gates = [.. Gates.Where(gate => gate.Kind != GateKind.Backoff)] };
+    public LineageState Forgotten() => this with { LastFailure = null, Failures = 0, Pauses = 0, Gates = [.. Gates.Where(gate => gate.Kind != GateKind.Backoff)] };
 
     /// <summary>The state once somebody has installed another by hand.</summary>
     public LineageState Ended() => LastFailure is null && Failing.Count == 0 && Gates.Count == 0 && Failures == 0
         ? this
-        : this with { LastFailure = null, Failing = [], Gates = [], Failures = 0 };
+        : this with { LastFailure = null, Failing = [], Gates = [], Failures = 0, Pauses = 0 };
 
     /// <summary>The state of an attempt that was held back before any server was asked: no failure, only its gates.</summary>
     public LineageState Held(IReadOnlyList<LineageGate> gates) => this with { Gates = gates };

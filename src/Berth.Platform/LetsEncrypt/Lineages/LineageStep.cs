@@ -12,8 +12,14 @@ public sealed record LineageStep(LineageAction Action, DateTimeOffset? At, strin
     /// <summary>Why nothing can be ordered as things are; null when something can.</summary>
     public Problem? Obstacle { get; init; }
 
+    /// <summary>What of it cannot be ordered as things are.</summary>
+    public IReadOnlyList<Problem> LeftOut { get; init; } = [];
+
     /// <summary>That obstacle once an attempt has ended at it; gone with it.</summary>
     public LineageFailure? Refusal { get; init; }
+
+    /// <summary>Why there is no certificate, or not one for all that is wanted, where nobody has asked and so no attempt tells of it; null otherwise.</summary>
+    public LineageFailure? Want => ((Action == LineageAction.None ? Obstacle : null) ?? (LeftOut is [var first, ..] ? first : null)) is { } why ? LineageFailure.Of(why, default) with { At = null } : null;
 
     /// <summary>After a question to the server: what befalls the certificate itself, unless the answer brings it sooner; null otherwise.</summary>
     public LineageStep? Then { get; init; }

@@ -19,6 +19,9 @@ public sealed record LineageWants(IReadOnlyList<DomainName> Names, TimeSpan? Gra
     /// <summary>When something was last set, where a first certificate was asked for and refused for want of a setting.</summary>
     public DateTimeOffset? MendedAt { get; init; }
 
+    /// <summary>What of it cannot be ordered as things are, each with its remedy.</summary>
+    public IReadOnlyList<Problem> LeftOut { get; init; } = [];
+
     /// <summary>Why nothing can be ordered as things are; null when something can, or nobody wants anything.</summary>
     public Problem? WhyNot { get; init; }
 }

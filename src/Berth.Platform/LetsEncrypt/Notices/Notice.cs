@@ -44,11 +44,11 @@ public sealed record Notice
         "issued" => $"{App} has a new certificate for {Listed}{(Found is null ? "" : $", and not for {Found}")}",
         "failed" => $"{App}: {Sentences.Inside(Found ?? "")}",
         "held" => $"{App}: the next order waits. {Found}",
-        "fell-over" => $"{App}: another server is asked from now on. {Found}",
+        "fell-over" => $"{App}: {Server ?? "another server"} is asked from now on. {Found}",
         "revoked" => $"The certificate of {App} was revoked and taken off",
         "disabled" => $"The certificate of {App} was taken off",
         "restored" => $"{App}'s certificate was put back, for its files were damaged",
-        "rolled-back" => $"{App} is back on its earlier certificate",
+        "rolled-back" => $"{App} has another of its certificates in service again",
         "expiring" => $"The certificate of {App} expires soon and was not renewed",
         _ => $"{App}: {Event}",
     };

@@ -189,7 +189,7 @@ public sealed class Ordering(
     private ProblemException Held(AppName app, WantedServer server, IReadOnlyList<LineageGate> gates, IReadOnlyList<LineageGate> all)
     {
         lineages.WriteState(app, Outcomes.Held(lineages.ReadState(app), all, time.GetUtcNow()));
-        var problem = LetsEncryptProblems.Held(app, server.Directory.Authority, gates);
+        var problem = LetsEncryptProblems.Held(app, server, gates);
         Tell(app, LineageEventKind.Held, [], server, problem);
         return problem.AsException();
     }

@@ -31,7 +31,7 @@ public sealed class Outcomes(RetryLadder ladder)
         var backoff = new LineageGate
         {
             Kind = GateKind.Backoff,
-            Until = pause is null ? now + ladder.Wait(state.Failures, asked: null) : AtLeastShortest(pause.Until, now),
+            Until = pause is null ? now + ladder.Wait(state.Pauses, asked: null) : AtLeastShortest(pause.Until, now),
             Reason = $"The last attempt failed: {problem.Found}",
         };
         var told = AcmeProblems.FailedNamesOf(failure);
@@ -44,7 +44,7 @@ public sealed class Outcomes(RetryLadder ladder)
             Failing = Failing(state, names, isEarly, now),
             LastFailure = failed.LastFailure! with { Names = areAll ? [.. names.Select(name => name.Name)] : [], Server = server?.Word },
         };
-        failed = pause is null ? failed : failed with { Failures = state.Failures, LastAttempt = state.LastAttempt };
+        failed = pause is null ? failed with { Pauses = state.Pauses + 1 } : failed with { LastAttempt = state.LastAttempt };
         return server is null ? failed : failed with { Issuers = WithFailure(state, problem, server, now) };
     }
 
@@ -64,14 +64,14 @@ public sealed class Outcomes(RetryLadder ladder)
     };
 
     /// <summary>The state once an earlier certificate was put back, be it due or not: what was wrong with the later one takes a person some time.</summary>
-    public static LineageState RolledBack(LineageState state, CertificateFacts earlier, string? server, DateTimeOffset now)
+    public static LineageState RolledBack(AppName app, LineageState state, CertificateFacts earlier, string? server, DateTimeOffset now)
     {
         var part = (earlier.NotAfter - now) / PutBackPart;
         var gate = new LineageGate
         {
             Kind = GateKind.RolledBack,
             Until = now + (part < PutBack ? part : PutBack),
-            Reason = "letsencrypt:enable --force gets a new one sooner.",
+            Reason = $"`berth letsencrypt:enable {app} --force` gets a new one sooner.",
         };
         return state with
         {

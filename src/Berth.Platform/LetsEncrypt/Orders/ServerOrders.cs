@@ -22,7 +22,7 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
             holds = holds.Concat(ledger.CheckRegistration().Holds.Where(hold => hold.Kind is not null));
         }
 
-        return [.. holds.Select(hold => Holds.ToGate(hold, server))];
+        return [.. holds.Select(hold => Holds.ToGate(hold, server) with { Limits = ledgers.Set })];
     }
 
     /// <summary>An order was left at a server before it came to anything: what was set aside there is given back.</summary>

@@ -1,11 +1,13 @@
 using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.CommandLine;
+using Berth.Platform.LetsEncrypt.Lineages;
+using Berth.Platform.LetsEncrypt.Orders;
 
 namespace Berth.Platform.LetsEncrypt.Preflight;
 
 /// <summary><c>letsencrypt:check</c>.</summary>
-public sealed class CheckCommands(CertificatePreflight preflight, PreflightScopes scopes, CertificatePlanner planner, AppCatalog apps)
+public sealed class CheckCommands(CertificatePreflight preflight, PreflightScopes scopes, CertificatePlanner planner, LimitsAhead limits, AppCatalog apps)
 {
     public IEnumerable<Command> All =>
     [
@@ -27,6 +29,7 @@ public sealed class CheckCommands(CertificatePreflight preflight, PreflightScope
         [
             .. wanted.Settings.Email is null ? [Missing(LetsEncryptProblems.NoEmail(app))] : Array.Empty<PreflightFinding>(),
             .. wanted.LeftOut.Select(problem => PreflightFinding.Bad("domains", "syntax", problem.Found, problem.Remedy, stops: true)),
+            .. (await limits.OfAsync(app, wanted, call.Cancel)).Select(gate => PreflightFinding.Bad(CertificatePreflight.Server, "limits", GateWords.Of(gate), $"Wait until then; `berth letsencrypt:limits {app}` shows what is left.")),
             .. await preflight.LookAsync(scopes.Of(app, wanted) with { AsksServer = true }, call.Cancel),
         ];
         if (json)

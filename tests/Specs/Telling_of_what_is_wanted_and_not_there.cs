@@ -1,0 +1,200 @@
+using System.Text.Json.Nodes;
+using Berth.TestKit;
+
+namespace Berth.Specs;
+
+/// <summary>Certificates that are wanted, and not there: held back, by default, taken away, or while no daemon runs. With Berth's own authority.</summary>
+public sealed class Telling_of_what_is_wanted_and_not_there : IAsyncLifetime
+{
+    private BerthServer _berth = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _berth = await BerthServer.StartAsync();
+        await _berth.OkAsync("letsencrypt:set", "--global", "server", "berth");
+        await _berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        await CreateAsync("shop");
+    }
+
+    public async ValueTask DisposeAsync() => await _berth.DisposeAsync();
+
+    [Fact]
+    public async Task one_that_a_limit_holds_back_is_told_until_that_is_used_up_no_more()
+    {
+        await _berth.OkAsync("letsencrypt:enable", "shop");
+        await _berth.OkAsync("letsencrypt:set", "--global", "limits", $"{Authority}/new-orders=1/3h");
+        await CreateAsync("first");
+        await _berth.OkAsync("letsencrypt:enable", "first");
+        await CreateAsync("second");
+
+        var looked = await _berth.RunAsync("letsencrypt:check", "second");
+        Assert.Equal(1, looked.Status);
+        Assert.Contains("a limit is used up until ", looked.Output, StringComparison.Ordinal);
+
+        var held = await _berth.RunAsync("letsencrypt:enable", "second");
+        Assert.Equal(1, held.Status);
+        Assert.DoesNotContain("--dry-run", held.Error, StringComparison.Ordinal);
+        foreach (var words in new string[][] { ["letsencrypt:list"], ["letsencrypt:auto-renew"], ["letsencrypt:auto-renew", "second"] })
+        {
+            Assert.Contains("second has no certificate: an order was held back, and is not tried again by itself: a limit is used up until ", (await _berth.RunAsync(words)).Error, StringComparison.Ordinal);
+        }
+
+        await _berth.OkAsync("domains:add", "first", "also.localhost");
+        await Eventually.TrueAsync(async () => (await StatusAsync("first", "gates")).Contains("a limit is used up until ", StringComparison.Ordinal));
+
+        await _berth.OkAsync("letsencrypt:set", "--global", "limits");
+
+        Assert.Equal("no certificate is asked for; `berth letsencrypt:enable second` asks for one", await StatusAsync("second", "waiting-for"));
+        Assert.Equal("", (await _berth.RunAsync("letsencrypt:list")).Error.Replace(" !     first: also.localhost", "", StringComparison.Ordinal));
+        await Eventually.TrueAsync(async () => await StatusAsync("first", "next") == "renew");
+    }
+
+    [Fact]
+    public async Task one_that_is_wanted_by_default_is_told_with_what_keeps_it_and_what_mends_that()
+    {
+        await _berth.OkAsync("domains:add", "shop", "*.localhost");
+        await _berth.OkAsync("domains:remove", "shop", "shop.localhost");
+        await _berth.OkAsync("apps:create", "bare");
+        await _berth.OkAsync("domains:clear", "bare");
+
+        await _berth.OkAsync("letsencrypt:set", "--global", "by-default", "true");
+
+        Assert.Equal("letsencrypt-wildcard-needs-dns", await StatusAsync("shop", "problem"));
+        Assert.Contains("Name the provider of its DNS", await StatusAsync("shop", "last-error"), StringComparison.Ordinal);
+        var listed = (await _berth.RunAsync("letsencrypt:list")).Error;
+        Assert.Contains("shop has no certificate: a certificate is wanted by default and cannot be ordered: *.localhost is a wildcard", listed, StringComparison.Ordinal);
+        Assert.DoesNotContain("bare", listed, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("letsencrypt:disable")]
+    [InlineData("letsencrypt:revoke")]
+    public async Task one_that_was_taken_off_is_wanted_by_default_no_more(string command)
+    {
+        await _berth.OkAsync("letsencrypt:enable", "shop");
+        await _berth.OkAsync(command, "shop");
+        await CreateAsync("other");
+
+        await _berth.OkAsync("letsencrypt:set", "--global", "by-default", "true");
+        await _berth.RestartAsync();
+
+        await Eventually.TrueAsync(async () => await _berth.OkAsync("letsencrypt:active", "other") == "true\n");
+        Assert.Equal(("nothing", "false\n"), (await StatusAsync("shop", "next"), await _berth.OkAsync("letsencrypt:active", "shop")));
+    }
+
+    [Fact]
+    public async Task one_whose_folder_is_gone_is_told_as_taken_away()
+    {
+        await _berth.OkAsync("letsencrypt:enable", "shop");
+        Directory.Delete($"{_berth.Home}/shop/tls", recursive: true);
+
+        Assert.Matches("(?m)^shop +by hand +its certificate was taken away, for there is none in its folder tls any more; `berth letsencrypt:enable shop` asks for another$", await _berth.OkAsync("letsencrypt:status"));
+        Assert.Equal("", await StatusAsync("shop", "issued-by"));
+
+        await _berth.OkAsync("letsencrypt:enable", "shop");
+        Assert.Equal("renew", await StatusAsync("shop", "next"));
+    }
+
+    [Fact]
+    public async Task what_has_failed_is_told_as_it_is_while_no_daemon_runs()
+    {
+        await _berth.OkAsync("letsencrypt:enable", "shop");
+        await _berth.OkAsync("domains:add", "shop", "gone.example.com");
+        await Eventually.TrueAsync(async () => await StatusAsync("shop", "failures") == "1");
+        var (next, at, why) = (await StatusAsync("shop", "next"), await StatusAsync("shop", "next-at"), await StatusAsync("shop", "waiting-for"));
+        Assert.Equal("order", next);
+
+        await _berth.StopAsync();
+
+        Assert.Equal((next, at, why), (await StatusAsync("shop", "next"), await StatusAsync("shop", "next-at"), await StatusAsync("shop", "waiting-for")));
+    }
+
+    /// <summary>What stands in the way now is no words of then.</summary>
+    [Fact]
+    public async Task another_obstacle_is_not_told_under_the_time_of_the_first()
+    {
+        await _berth.OkAsync("domains:set", "shop", "*.localhost");
+        Assert.Equal(1, (await _berth.RunAsync("letsencrypt:enable", "shop")).Status);
+        Assert.Matches(@"^20\d\d-.* UTC: \*\.localhost is a wildcard", await StatusAsync("shop", "last-error"));
+
+        await _berth.OkAsync("letsencrypt:set", "shop", "dns-provider", "cloudflare");
+
+        Assert.StartsWith("The DNS provider cloudflare needs CF_DNS_API_TOKEN", await StatusAsync("shop", "last-error"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task one_that_was_put_back_stays_also_where_it_is_renewed_by_name()
+    {
+        await _berth.OkAsync("letsencrypt:enable", "shop");
+        await _berth.OkAsync("letsencrypt:enable", "shop", "--force");
+        await _berth.OkAsync("letsencrypt:rollback", "shop");
+        var earlier = await StatusAsync("shop", "certificates");
+        await _berth.OkAsync("letsencrypt:set", "shop", "graceperiod", "31536000");
+
+        Assert.Contains("a certificate was put back by hand, and stays, even if it is due, until ", await _berth.OkAsync("letsencrypt:auto-renew", "shop"), StringComparison.Ordinal);
+
+        Assert.Equal(earlier, await StatusAsync("shop", "certificates"));
+    }
+
+    [Theory]
+    [InlineData("letsencrypt:auto-renew")]
+    [InlineData("letsencrypt:auto-renew", "shop")]
+    public async Task one_that_the_daemon_would_order_is_ordered_by_hand_where_that_is_off(params string[] words)
+    {
+        await _berth.OkAsync("letsencrypt:set", "--global", "email");
+        Assert.Equal(1, (await _berth.RunAsync("letsencrypt:enable", "shop")).Status);
+        await _berth.OkAsync("letsencrypt:cron-job", "--remove");
+        Assert.Equal("order, by hand", await StatusAsync("shop", "next"));
+        Assert.Matches("(?m)^shop +by hand ", await _berth.OkAsync("letsencrypt:status"));
+        await _berth.OkAsync("letsencrypt:set", "shop", "by-default", "true");
+        await _berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        Assert.StartsWith("renewal by the daemon is off (`berth letsencrypt:cron-job --add` turns it on): by hand alone, with `berth letsencrypt:auto-renew shop`; it was asked for ", await StatusAsync("shop", "waiting-for"), StringComparison.Ordinal);
+
+        await _berth.OkAsync(words);
+
+        Assert.Equal("true\n", await _berth.OkAsync("letsencrypt:active", "shop"));
+        Assert.Equal("", await StatusAsync("shop", "asks-server-at"));
+        Assert.DoesNotContain("the server is asked", await StatusAsync("shop", "waiting-for"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_wildcard_that_is_left_out_is_told_everywhere()
+    {
+        await _berth.OkAsync("domains:add", "shop", "*.shop.localhost");
+        Assert.Equal(1, (await _berth.RunAsync("letsencrypt:enable", "shop")).Status);
+
+        Assert.EndsWith("; left out as things are: *.shop.localhost is a wildcard, which no ACME server proves over HTTP-01", await StatusAsync("shop", "waiting-for"), StringComparison.Ordinal);
+        Assert.Contains("shop: *.shop.localhost is a wildcard", (await _berth.RunAsync("letsencrypt:list")).Error, StringComparison.Ordinal);
+        Assert.Contains("*.shop.localhost is a wildcard", await _berth.OkAsync("letsencrypt:report", "shop", "--letsencrypt-last-error"), StringComparison.Ordinal);
+    }
+
+    /// <summary>Whoever writes two apps means both.</summary>
+    [Theory]
+    [InlineData("letsencrypt:enable", "shop", "--force")]
+    [InlineData("letsencrypt:revoke", "shop")]
+    [InlineData("letsencrypt:disable", "shop")]
+    [InlineData("letsencrypt:auto-renew", "shop")]
+    [InlineData("letsencrypt:enable", "--all")]
+    public async Task a_word_too_many_is_not_passed_over(params string[] words)
+    {
+        await _berth.OkAsync("letsencrypt:enable", "shop");
+        var events = await _berth.OkAsync("letsencrypt:events");
+
+        var refused = await _berth.RunAsync([.. words, "other"]);
+
+        Assert.Equal(1, refused.Status);
+        Assert.Contains($"{words[0]} takes no further word: other", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(events, await _berth.OkAsync("letsencrypt:events"));
+    }
+
+    private string Authority => $"localhost:{File.ReadAllText($"{_berth.Lib}/data/authority/port")}";
+
+    private async Task CreateAsync(string app)
+    {
+        await _berth.OkAsync("apps:create", app);
+        await _berth.OkAsync("domains:set", app, $"{app}.localhost");
+    }
+
+    private async Task<string> StatusAsync(string app, string which) =>
+        JsonNode.Parse(await _berth.OkAsync("letsencrypt:status", app, "--format", "json"))![which]!.GetValue<string>();
+}
