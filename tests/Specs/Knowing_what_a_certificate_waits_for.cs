@@ -105,7 +105,7 @@ public sealed class Knowing_what_a_certificate_waits_for
         Assert.Contains("*.example.com is a wildcard", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-failing-names"), StringComparison.Ordinal);
 
         await berth.OkAsync("letsencrypt:cron-job", "--remove");
-        await SaysAsync("^renewal by the daemon is off .letsencrypt:cron-job --add turns it on.: by hand alone; renewal");
+        await SaysAsync("^renewal by the daemon is off .`berth letsencrypt:cron-job --add` turns it on.: by hand alone, with `berth letsencrypt:auto-renew hello`; renewal");
         Assert.Contains(", by hand: letsencrypt:cron-job --add has the daemon do it", (await berth.RunAsync("doctor", "hello")).Output, StringComparison.Ordinal);
         await berth.OkAsync("letsencrypt:set", "--global", "email");
         await SaysAsync("; as things are it could not be ordered: Cannot request a certificate without an e-mail address!$");
@@ -211,7 +211,7 @@ public sealed class Knowing_what_a_certificate_waits_for
         Assert.Contains("a certificate was put back by hand, and stays, even if it is due, until ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
         Assert.Contains("put back by hand", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"), StringComparison.Ordinal);
         Assert.Matches(
-            "^renewal, .*; held back: a certificate was put back by hand, and stays, even if it is due, until 20.* UTC: letsencrypt:enable --force gets a new one sooner",
+            "^renewal, .*; held back: a certificate was put back by hand, and stays, even if it is due, until 20.* UTC: `berth letsencrypt:enable hello --force` gets a new one sooner",
             await berth.OkAsync("letsencrypt:report", "hello", "--letsencrypt-waiting-for"));
         Assert.Matches(@"\(in 23h", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-next-at"));
         await berth.KillAsync();
