@@ -44,6 +44,12 @@ public sealed class Telling_of_a_certificate_from_its_first_failure : IAsyncLife
         Assert.Equal(("order, by hand", "", ""), (await StatusAsync("next"), await StatusAsync("next-at"), await StatusAsync("servers")));
         Assert.Matches(@"(?m)^hello +by hand +its certificate", await _berth.OkAsync("letsencrypt:status"));
 
+        // Nobody but who has asked asks again, though an e-mail is lacking by now, too.
+        await _berth.OkAsync("letsencrypt:set", "--global", "email");
+        await _berth.OkAsync("letsencrypt:set", "hello", "email");
+        Assert.Equal("order, by hand", await StatusAsync("next"));
+        await _berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+
         await _berth.OkAsync("domains:set", "hello", "other.example.com");
 
         Assert.StartsWith(

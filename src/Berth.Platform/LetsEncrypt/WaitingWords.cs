@@ -81,7 +81,7 @@ public sealed class WaitingWords(
         ],
         time.GetUtcNow());
 
-    private bool IsTakenUpOnceMended(LineageStep step) => step.Obstacle is not null && renewal.IsOn;
+    private bool IsTakenUpOnceMended(LineageStep step) => step.GoesOnOnceMended && renewal.IsOn;
 
     // By default every app is to have one as soon as it has domains; until then there is nothing to tell of it among certificates.
     private bool IsToBeHad(AppName app, LineageStored stored, LineageStep step) =>

@@ -91,7 +91,7 @@ public static class LineagePlan
         {
             return wants.WhyNot is null && First(wants, stored, now) is { } first
                 ? first
-                : new LineageStep(LineageAction.None, null, WhyNone(wants, stored));
+                : new LineageStep(LineageAction.None, null, WhyNone(wants, stored)) { GoesOnOnceMended = wants.WhyNot is not null && (wants.ByDefault || wants.MendedAt is not null) };
         }
 
         if (Missing(wants, stored, now).FirstOrDefault() is { } missing)

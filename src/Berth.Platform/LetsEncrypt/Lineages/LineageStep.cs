@@ -12,6 +12,9 @@ public sealed record LineageStep(LineageAction Action, DateTimeOffset? At, strin
     /// <summary>Why nothing can be ordered as things are; null when something can.</summary>
     public Problem? Obstacle { get; init; }
 
+    /// <summary>Whether the daemon orders by itself once the obstacle is gone.</summary>
+    public bool GoesOnOnceMended { get; init; }
+
     /// <summary>What of it cannot be ordered as things are.</summary>
     public IReadOnlyList<Problem> LeftOut { get; init; } = [];
 
