@@ -283,6 +283,8 @@ public sealed class Telling_of_a_certificate_from_its_first_failure : IAsyncLife
     [InlineData("""{"failing":[null]}""")]
     [InlineData("""{"gates":[null],"failures":1}""")]
     [InlineData("""{"issuers":{"x":null}}""")]
+    [InlineData("""{"failures":-5,"pauses":-7,"failing":[{"name":"hello.example.com","failures":-3,"code":"c","words":"w","retryAt":"2026-01-01T00:00:00Z"}]}""")]
+    [InlineData("""{"failures":2147483647,"pauses":2147483647,"lastAttempt":"9999-12-31T23:59:59Z"}""")]
     [InlineData("""{"failing":[{}],"gates":[{"kind":"Backoff","until":"2999-01-01T00:00:00Z","reason":null}]}""")]
     [InlineData("""{"clockSkew":"-10675199.02:48:05.4775808"}""")]
     [InlineData("""{"issuedBy":"x\u001b[31m\u202e\n !     forged","lastFailure":{"code":"c","found":"f\u001b[2J","remedy":"r\n !     forged"}}""")]

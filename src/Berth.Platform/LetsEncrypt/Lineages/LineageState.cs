@@ -5,6 +5,9 @@ namespace Berth.Platform.LetsEncrypt.Lineages;
 /// <summary>What Berth remembers of one app's certificate between attempts; on disk, so that a restart forgets nothing.</summary>
 public sealed record LineageState
 {
+    // A hand may have written anything.
+    private const int MostCounted = 1_000_000;
+
     // Before New, which is made with it.
     private static readonly Dictionary<string, IssuerStanding> Nothing = [];
 
@@ -21,10 +24,10 @@ public sealed record LineageState
     public DateTimeOffset? SuccessBefore { get; init; }
 
     /// <summary>Failures in a row.</summary>
-    public int Failures { get; init; }
+    public int Failures { get; init => field = Math.Clamp(value, 0, MostCounted); }
 
     /// <summary>How many of them have made the daemon's pause longer.</summary>
-    public int Pauses { get; init; }
+    public int Pauses { get; init => field = Math.Clamp(value, 0, MostCounted); }
 
     /// <summary>Why the last attempt failed, word for word; null after a success.</summary>
     public LineageFailure? LastFailure { get; init; }
