@@ -135,7 +135,7 @@ internal sealed class Services : IAsyncDisposable
         var (ledgers, underWay) = (new Ledgers(store, settings, time), new OrdersUnderWay(time));
         var orders = new ServerOrders(_clients, ledgers, underWay);
         var requests = new OrderRequests(lineageReader, certificates, _clients, time);
-        var (bundles, ahead) = (new Bundles(store, lineages, time), new LimitsAhead(orders, requests));
+        var (bundles, ahead) = (new Bundles(store, lineages, time), new LimitsAhead(ledgers, requests));
         var ordering = new Ordering(
             lineageReader, lineages, orders, requests, settings, solvers, new ChallengePort(store), new Outcomes(new RetryLadder(random)), routes,
             events, new FirstOrderPreflight(preflight, scopes), time);

@@ -47,7 +47,7 @@ public sealed class StatusReport(
         var (state, next, forPrograms) = (stored.State, step.OfCertificate, request.Json);
         var failure = step.Refusal ?? state.LastFailure ?? (step.LeftOut.Count == 0 ? step.Want : null);
         var wanted = planner.TryPlan(app, out _);
-        var ahead = wanted is null ? [] : await AheadAsync(app, wanted, next, cancel);
+        var ahead = wanted is null ? [] : await AheadAsync(app, wanted, next);
         var order = await lineages.JournalOf(app).LoadAsync(cancel);
         var advice = state.Advice is { } known && known.Serial == stored.InService?.Serial ? known.Plan : null;
 
@@ -83,9 +83,9 @@ public sealed class StatusReport(
     }
 
     // Looked at before it is due, while there is time to do something about it.
-    private async Task<IReadOnlyList<LineageGate>> AheadAsync(AppName app, WantedCertificate wanted, LineageStep next, CancellationToken cancel) =>
+    private async Task<IReadOnlyList<LineageGate>> AheadAsync(AppName app, WantedCertificate wanted, LineageStep next) =>
         next is { Action: LineageAction.Order or LineageAction.Renew, At: { } at }
-            ? [.. (await limits.OfAsync(app, wanted, cancel)).Where(gate => gate.Until > at)]
+            ? [.. (await limits.OfAsync(app, wanted)).Where(gate => gate.Until > at)]
             : [];
 
     // Without a certificate none is tried again by itself, and the last error says it of each.

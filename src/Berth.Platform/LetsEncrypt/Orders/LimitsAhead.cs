@@ -1,24 +1,25 @@
 using Berth.Kernel;
+using Berth.Platform.LetsEncrypt.Limits;
 using Berth.Platform.LetsEncrypt.Lineages;
 
 namespace Berth.Platform.LetsEncrypt.Orders;
 
 /// <summary>What would keep an app's next order from going, told before it is tried.</summary>
-public sealed class LimitsAhead(ServerOrders orders, OrderRequests requests)
+public sealed class LimitsAhead(Ledgers ledgers, OrderRequests requests)
 {
     /// <returns>The limits that are used up and the waits that were asked for, where that is so at every server; none where one of them would take it.</returns>
-    public async Task<IReadOnlyList<LineageGate>> OfAsync(AppName app, WantedCertificate wanted, CancellationToken cancel)
+    public async Task<IReadOnlyList<LineageGate>> OfAsync(AppName app, WantedCertificate wanted)
     {
         var all = new List<LineageGate>();
         foreach (var server in wanted.Servers)
         {
-            var gates = await orders.HoldsOfAsync(server, wanted.Settings, requests.PlannedFor(app, wanted, server), cancel);
-            if (gates.Count == 0)
+            var ledger = await ledgers.OfAsync(server.Directory);
+            if (ledger.Check(requests.PlannedFor(app, wanted, server)).Holds is not { Count: > 0 } holds)
             {
                 return [];
             }
 
-            all.AddRange(gates);
+            all.AddRange(holds.Select(hold => Holds.ToGate(hold, server)));
         }
 
         return all;

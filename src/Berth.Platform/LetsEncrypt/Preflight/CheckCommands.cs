@@ -29,7 +29,7 @@ public sealed class CheckCommands(CertificatePreflight preflight, PreflightScope
         [
             .. wanted.Settings.Email is null ? [Missing(LetsEncryptProblems.NoEmail(app))] : Array.Empty<PreflightFinding>(),
             .. wanted.LeftOut.Select(problem => PreflightFinding.Bad("domains", "syntax", problem.Found, problem.Remedy, stops: true)),
-            .. (await limits.OfAsync(app, wanted, call.Cancel)).Select(gate => PreflightFinding.Bad(CertificatePreflight.Server, "limits", GateWords.Of(gate), $"Wait until then; `berth letsencrypt:limits {app}` shows what is left.")),
+            .. (await limits.OfAsync(app, wanted)).Select(gate => PreflightFinding.Bad(CertificatePreflight.Server, "limits", GateWords.Of(gate), $"Wait until then; `berth letsencrypt:limits {app}` shows what is left.")),
             .. await preflight.LookAsync(scopes.Of(app, wanted) with { AsksServer = true }, call.Cancel),
         ];
         if (json)
