@@ -83,10 +83,7 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
     public bool IsByDefault(AppName app) => Effective(app, ByDefault) == "true";
 
     /// <summary>Somebody took the app off: it gets none by itself from now on.</summary>
-    public void OptOut(AppName app)
-    {
-        properties.Set(Feature, app.Text, ByDefault, "false");
-    }
+    public void OptOut(AppName app) => properties.Set(Feature, app.Text, ByDefault, "false");
 
     /// <summary>Where the server looks for HTTP-01 answers; null for what is usual.</summary>
     public int? HttpPortOf(AppName app) => PortOf(app, HttpPort);

@@ -66,7 +66,7 @@ public sealed class WaitingWords(
 
     /// <summary>Whether there is anything to tell: most apps without a certificate were never asked for one.</summary>
     public bool IsWorthTelling(AppName app, LineageStored stored, LineageStep step) =>
-        step.Action != LineageAction.None || step.Obstacle is not null || IsAskedForInVain(stored) || IsTakenAway(app, stored) || manager.IsAtWork(app);
+        IsComing(app, stored, step) || step.Obstacle is not null || IsTakenAway(app, stored);
 
     /// <summary>Everything that is still shut before an attempt, in one line; a pause, or one that was put back, only where that holds something back.</summary>
     /// <param name="stored">What there is of the certificate.</param>
@@ -85,8 +85,10 @@ public sealed class WaitingWords(
 
     // By default every app is to have one as soon as it has domains; until then there is nothing to tell of it among certificates.
     private bool IsToBeHad(AppName app, LineageStored stored, LineageStep step) =>
-        step.Action != LineageAction.None || stored.State.Refusal is not null || IsAskedForInVain(stored) || manager.IsAtWork(app)
-        || (step.Obstacle is { } why && why.Code != LetsEncryptProblems.DomainsMissing);
+        IsComing(app, stored, step) || stored.State.Refusal is not null || (step.Obstacle is { } why && why.Code != LetsEncryptProblems.DomainsMissing);
+
+    private bool IsComing(AppName app, LineageStored stored, LineageStep step) =>
+        step.Action != LineageAction.None || IsAskedForInVain(stored) || manager.IsAtWork(app);
 
     private bool IsTakenAway(AppName app, LineageStored stored) => stored is { InService: null, State.LastSuccess: not null } && !certificates.Exists(app);
 

@@ -47,7 +47,7 @@ public sealed class StatusReport(
         var (state, next, forPrograms) = (stored.State, step.OfCertificate, request.Json);
         var failure = step.Refusal ?? state.LastFailure ?? (step.LeftOut.Count == 0 ? step.Want : null);
         var wanted = planner.TryPlan(app, out _);
-        var ahead = wanted is null ? [] : await AheadAsync(app, wanted, next);
+        var ahead = wanted is null ? [] : await AheadAsync(app, wanted, state, next);
         var order = await lineages.JournalOf(app).LoadAsync(cancel);
         var advice = state.Advice is { } known && known.Serial == stored.InService?.Serial ? known.Plan : null;
 
@@ -56,10 +56,10 @@ public sealed class StatusReport(
         return new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["letsencrypt-next"] = waiting.What(app, stored, step),
-            ["letsencrypt-next-at"] = waiting.IsUnderWay(app) ? forPrograms ? PlainJson.Time(time.GetUtcNow()) : "now" : At(next.At, forPrograms) + (renewal.IsOn || next.At is null || forPrograms ? "" : ", by hand"),
+            ["letsencrypt-next-at"] = NextAt(app, next, forPrograms),
             ["letsencrypt-asks-server-at"] = step.Action == LineageAction.AskAdvice && renewal.IsOn ? At(step.At, forPrograms) : "",
             ["letsencrypt-waiting-for"] = waiting.Of(app, stored, step),
-            ["letsencrypt-gates"] = string.Join("; ", new[] { waiting.GatesOf(stored, step, besides: isLines) }.Concat(ahead.Where(gate => !state.Gates.Any(known => known.Server == gate.Server && known.Until > time.GetUtcNow())).Select(GateWords.Of)).Where(gate => gate.Length > 0)),
+            ["letsencrypt-gates"] = Joined([.. waiting.GatesOf(stored, step, besides: isLines) is { Length: > 0 } shut ? [shut] : Array.Empty<string>(), .. ahead.Select(GateWords.Of)]),
             ["letsencrypt-page"] = state.Gates.Select(gate => gate.Page).FirstOrDefault(page => page is not null) ?? "",
             ["letsencrypt-failures"] = isLines && state.Failures == 0 ? "" : state.Failures.ToString(CultureInfo.InvariantCulture),
             ["letsencrypt-last-error"] = Failure(app, failure),
@@ -82,10 +82,15 @@ public sealed class StatusReport(
         };
     }
 
-    // Looked at before it is due, while there is time to do something about it.
-    private async Task<IReadOnlyList<LineageGate>> AheadAsync(AppName app, WantedCertificate wanted, LineageStep next) =>
+    private string NextAt(AppName app, LineageStep next, bool forPrograms) =>
+        !waiting.IsUnderWay(app) ? At(next.At, forPrograms) + (renewal.IsOn || next.At is null || forPrograms ? "" : ", by hand")
+        : forPrograms ? PlainJson.Time(time.GetUtcNow())
+        : "now";
+
+    // Looked at before it is due, while there is time to do something about it; of a server that holds it back already that is told.
+    private async Task<IReadOnlyList<LineageGate>> AheadAsync(AppName app, WantedCertificate wanted, LineageState state, LineageStep next) =>
         next is { Action: LineageAction.Order or LineageAction.Renew, At: { } at }
-            ? [.. (await limits.OfAsync(app, wanted)).Where(gate => gate.Until > at)]
+            ? [.. (await limits.OfAsync(app, wanted)).Where(gate => gate.Until > at && !state.Gates.Any(known => known.Server == gate.Server && known.Until > time.GetUtcNow()))]
             : [];
 
     // Without a certificate none is tried again by itself, and the last error says it of each.

@@ -8,7 +8,7 @@ namespace Berth.Platform.LetsEncrypt.Limits;
 /// <summary>Says in words what a ledger holds back.</summary>
 internal static class Holds
 {
-    public static LineageGate ToGate(LimitHold hold, WantedServer server) => new()
+    public static LineageGate ToGate(LimitHold hold, WantedServer server, string limits) => new()
     {
         Kind = hold.Kind is not null ? GateKind.Limit
             : hold is { Gate: GateScope.Name, Page: not null } ? GateKind.Paused
@@ -16,6 +16,7 @@ internal static class Holds
         Until = hold.Until,
         Reason = Reason(hold),
         Server = server.Key,
+        Limits = limits,
         Page = hold.Page,
     };
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Berth.Acme.Limits;
+using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Storage;
 
 namespace Berth.Platform.LetsEncrypt.Limits;
@@ -15,8 +16,7 @@ public sealed class Ledgers(IStateStore store, LetsEncryptSettingsStore settings
     /// <summary>Whether any limit of the server is known, by itself or by what was set.</summary>
     public bool AreKnownOf(Uri directory) => LimitWords.Of(directory, Set).All.Count > 0;
 
-    /// <summary>What was set about the limits of all servers.</summary>
-    public string Set => settings.ForAll(LetsEncryptSettingsStore.Limits) ?? "";
+    private string Set => settings.ForAll(LetsEncryptSettingsStore.Limits) ?? "";
 
     public Task<RateLedger> OfAsync(Uri directory)
     {
@@ -26,6 +26,22 @@ public sealed class Ledgers(IStateStore store, LetsEncryptSettingsStore settings
             key => (limits, Open(directory, limits)),
             (key, open) => open.Limits == limits && open.Ledger is not { IsValueCreated: true, Value.IsFaulted: true } ? open : (limits, Open(directory, limits)));
         return ledger.Value;
+    }
+
+    /// <summary>What keeps an order from going now; empty when nothing does.</summary>
+    /// <param name="server">Where it would be placed.</param>
+    /// <param name="planned">What.</param>
+    /// <param name="registers">Whether an account would be registered for it.</param>
+    public async Task<IReadOnlyList<LineageGate>> GatesOfAsync(WantedServer server, PlannedOrder planned, bool registers)
+    {
+        var ledger = await OfAsync(server.Directory);
+        IEnumerable<LimitHold> holds = ledger.Check(planned).Holds;
+        if (registers)
+        {
+            holds = holds.Concat(ledger.CheckRegistration().Holds.Where(hold => hold.Kind is not null));
+        }
+
+        return [.. holds.Select(hold => Holds.ToGate(hold, server, Set))];
     }
 
     private Lazy<Task<RateLedger>> Open(Uri directory, string limits) => new(() => RateLedger.OpenAsync(

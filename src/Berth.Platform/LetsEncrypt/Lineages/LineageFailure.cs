@@ -17,6 +17,8 @@ public sealed record LineageFailure(string Code, string Found, string Remedy)
     /// <summary>The server that was asked, as it was set; null where none was, or in a state from before this was kept.</summary>
     public string? Server { get; init; }
 
-    public static LineageFailure Of(Problem problem, DateTimeOffset now) =>
-        new(problem.Code.Id, problem.Found, problem.Remedy) { At = now, Details = [.. problem.Details] };
+    /// <param name="problem">What.</param>
+    /// <param name="at">When an attempt met it; null for none that did.</param>
+    public static LineageFailure Of(Problem problem, DateTimeOffset? at) =>
+        new(problem.Code.Id, problem.Found, problem.Remedy) { At = at, Details = [.. problem.Details] };
 }

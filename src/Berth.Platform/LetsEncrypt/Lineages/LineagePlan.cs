@@ -25,7 +25,7 @@ public static class LineagePlan
 
     public static LineageStep Next(LineageWants wants, LineageStored stored, DateTimeOffset now)
     {
-        var refusal = wants.WhyNot is { Code.IsOfSettings: true } why && stored.State.Refusal is { Why: var told } ? (told.Found == why.Found ? told : LineageFailure.Of(why, now) with { At = null }) : null;
+        var refusal = RefusalOf(wants, stored);
         var step = Wish(wants, stored, now);
         return Gated(step) with { Then = step.Then is { } then ? Gated(then) : null };
 
@@ -37,6 +37,12 @@ public static class LineagePlan
                 : wish;
         }
     }
+
+    // Another than the attempt met is no words of then.
+    private static LineageFailure? RefusalOf(LineageWants wants, LineageStored stored) =>
+        wants.WhyNot is not { Code.IsOfSettings: true } why || stored.State.Refusal is not { Why: var told } ? null
+        : told.Found == why.Found ? told
+        : LineageFailure.Of(why, at: null);
 
     /// <summary>When a certificate is renewed, and why then.</summary>
     public static (DateTimeOffset At, string Why) RenewalOf(CertificateFacts facts, TimeSpan? grace, LineageAdvice? advice)

@@ -22,7 +22,7 @@ public sealed record LineageStep(LineageAction Action, DateTimeOffset? At, strin
     public LineageFailure? Refusal { get; init; }
 
     /// <summary>Why there is no certificate, or not one for all that is wanted, where nobody has asked and so no attempt tells of it; null otherwise.</summary>
-    public LineageFailure? Want => ((Action == LineageAction.None ? Obstacle : null) ?? (LeftOut is [var first, ..] ? first : null)) is { } why ? LineageFailure.Of(why, default) with { At = null } : null;
+    public LineageFailure? Want => ((Action == LineageAction.None ? Obstacle : null) ?? (LeftOut is [var first, ..] ? first : null)) is { } why ? LineageFailure.Of(why, at: null) : null;
 
     /// <summary>After a question to the server: what befalls the certificate itself, unless the answer brings it sooner; null otherwise.</summary>
     public LineageStep? Then { get; init; }

@@ -20,12 +20,7 @@ public sealed class EventCommands(NoticeLog log, AppCatalog apps)
     {
         var words = call.Parse([], ["--format"]);
         var app = words.AtMost(1).At(0) is { } word ? apps.Find(word) : null;
-        var json = words.Value("--format") switch
-        {
-            null or "stdout" => false,
-            "json" => true,
-            { } other => throw CommandLineProblems.InvalidFormat(other).AsException(),
-        };
+        var json = ReportRequest.IsJson(words.Value("--format"));
         foreach (var notice in log.Last(app, Shown))
         {
             call.Output.Line(json ? JsonSerializer.Serialize(notice, NoticeJson.Default.Notice) : LineOf(notice));

@@ -13,13 +13,14 @@ public sealed class LimitsAhead(Ledgers ledgers, OrderRequests requests)
         var all = new List<LineageGate>();
         foreach (var server in wanted.Servers)
         {
-            var ledger = await ledgers.OfAsync(server.Directory);
-            if (ledger.Check(requests.PlannedFor(app, wanted, server)).Holds is not { Count: > 0 } holds)
+            // Whether there is an account takes a look into many folders: an order finds that out.
+            var gates = await ledgers.GatesOfAsync(server, requests.PlannedFor(app, wanted, server), registers: false);
+            if (gates.Count == 0)
             {
                 return [];
             }
 
-            all.AddRange(holds.Select(hold => Holds.ToGate(hold, server)));
+            all.AddRange(gates);
         }
 
         return all;

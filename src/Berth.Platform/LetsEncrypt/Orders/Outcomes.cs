@@ -148,5 +148,9 @@ public sealed class Outcomes(RetryLadder ladder)
         ? before with { Code = name.Code, Words = name.Words, RetryAt = AtLeastShortest(before.RetryAt, now) }
         : new(name.Name, name.Code, name.Words, (before?.Failures ?? 0) + 1, now + ladder.Wait(before?.Failures ?? 0, asked: null));
 
-    private DateTimeOffset AtLeastShortest(DateTimeOffset until, DateTimeOffset now) => now + ladder.Wait(0, asked: null) is var soonest && until > soonest ? until : soonest;
+    private DateTimeOffset AtLeastShortest(DateTimeOffset until, DateTimeOffset now)
+    {
+        var soonest = now + ladder.Wait(0, asked: null);
+        return until > soonest ? until : soonest;
+    }
 }

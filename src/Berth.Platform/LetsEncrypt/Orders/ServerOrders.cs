@@ -13,17 +13,8 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
 {
     /// <summary>What keeps the order from going now; empty when nothing does.</summary>
     public async Task<IReadOnlyList<LineageGate>> HoldsOfAsync(
-        WantedServer server, LetsEncryptSettings settings, PlannedOrder planned, CancellationToken cancel)
-    {
-        var ledger = await ledgers.OfAsync(server.Directory);
-        IEnumerable<LimitHold> holds = ledger.Check(planned).Holds;
-        if (!await clients.HasAccountAsync(server.Directory, settings.Email, cancel))
-        {
-            holds = holds.Concat(ledger.CheckRegistration().Holds.Where(hold => hold.Kind is not null));
-        }
-
-        return [.. holds.Select(hold => Holds.ToGate(hold, server) with { Limits = ledgers.Set })];
-    }
+        WantedServer server, LetsEncryptSettings settings, PlannedOrder planned, CancellationToken cancel) =>
+        await ledgers.GatesOfAsync(server, planned, registers: !await clients.HasAccountAsync(server.Directory, settings.Email, cancel));
 
     /// <summary>An order was left at a server before it came to anything: what was set aside there is given back.</summary>
     public async Task GiveBackAsync(Uri directory, PlannedOrder order) =>

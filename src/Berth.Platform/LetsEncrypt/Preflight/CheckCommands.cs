@@ -18,12 +18,7 @@ public sealed class CheckCommands(CertificatePreflight preflight, PreflightScope
     {
         var words = call.Parse([], ["--format"]);
         var app = apps.Find(words.AtMost(1).At(0));
-        var json = words.Value("--format") switch
-        {
-            null or "stdout" => false,
-            "json" => true,
-            { } other => throw CommandLineProblems.InvalidFormat(other).AsException(),
-        };
+        var json = ReportRequest.IsJson(words.Value("--format"));
         var wanted = planner.Plan(app, needsEmail: false);
         IReadOnlyList<PreflightFinding> findings =
         [
