@@ -16,9 +16,10 @@ public sealed class HeldFolder : IDisposable
     private readonly bool _isLinkless;
     private FileOwner? _heir;
     private bool _knowsHeir;
+    private int _descriptor;
 
     private HeldFolder(string name, int descriptor, bool canSync, bool isLinkless = false) =>
-        (Name, Descriptor, _canSync, _isLinkless) = (name, descriptor, canSync, isLinkless);
+        (Name, _descriptor, _canSync, _isLinkless) = (name, descriptor, canSync, isLinkless);
 
     /// <summary>The path it was opened by, for messages.</summary>
     public string Name { get; }
@@ -29,7 +30,7 @@ public sealed class HeldFolder : IDisposable
     /// <summary>Where it lies in truth: no link in it.</summary>
     public string RealPath => _isLinkless ? Name : new FileInfo(Path).LinkTarget ?? Name;
 
-    internal int Descriptor { get; }
+    internal int Descriptor => _descriptor;
 
     /// <returns>The folder, or null when there is nothing by that name.</returns>
     /// <exception cref="IOException">It is no folder, or the system refuses.</exception>
@@ -202,7 +203,7 @@ public sealed class HeldFolder : IDisposable
         return bytes;
     }
 
-    public void Dispose() => _ = Posix.Close(Descriptor);
+    public void Dispose() => Posix.CloseOnce(ref _descriptor);
 
     /// <summary>Who gets what root makes in this folder; null when that is nobody but this process's own account.</summary>
     private FileOwner? Heir

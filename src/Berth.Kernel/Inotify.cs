@@ -25,7 +25,7 @@ internal sealed unsafe partial class Inotify : IDisposable
     // struct inotify_event with NAME_MAX bytes of a name.
     private const int LongestEvent = 16 + 256;
 
-    private readonly int _descriptor;
+    private int _descriptor;
     private readonly byte[] _buffer = new byte[16 * 1024];
 
     private Inotify(int descriptor) => _descriptor = descriptor;
@@ -73,7 +73,7 @@ internal sealed unsafe partial class Inotify : IDisposable
         }
     }
 
-    public void Dispose() => _ = Posix.Close(_descriptor);
+    public void Dispose() => Posix.CloseOnce(ref _descriptor);
 
     [LibraryImport("libc", EntryPoint = "inotify_init1")]
     private static partial int Open(int flags);

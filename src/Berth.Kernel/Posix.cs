@@ -29,6 +29,15 @@ internal static unsafe partial class Posix
     /// <summary>O_DIRECTORY; likewise.</summary>
     public static int FolderOnly => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
 
+    /// <summary>Closes what an object owns, once: by then its number may be another's, which a second time would close. Nothing is open at -1.</summary>
+    public static void CloseOnce(ref int descriptor)
+    {
+        if (Interlocked.Exchange(ref descriptor, -1) is >= 0 and var open)
+        {
+            _ = Close(open);
+        }
+    }
+
     /// <summary>Makes everything written to the folder's file system survive a power cut.</summary>
     public static void SyncFileSystem(string folder)
     {

@@ -4,7 +4,7 @@ namespace Berth.Kernel;
 /// <param name="process">Its id; from now on it is known to mean this process, whoever has the id later.</param>
 internal sealed unsafe class ProcessEnd(int process) : IDisposable
 {
-    private readonly int _descriptor = Posix.OpenPidfd(process);
+    private int _descriptor = Posix.OpenPidfd(process);
 
     /// <returns>False when it lives longer.</returns>
     public bool ComesWithin(TimeSpan patience) =>
@@ -17,5 +17,5 @@ internal sealed unsafe class ProcessEnd(int process) : IDisposable
         return Posix.Poll(&entry, 1, milliseconds);
     }
 
-    public void Dispose() => _ = Posix.Close(_descriptor);
+    public void Dispose() => Posix.CloseOnce(ref _descriptor);
 }

@@ -28,7 +28,7 @@ internal static class StraightPath
                 isOurs = isOurs && OnlyRootPut(status, Posix.StatusOf(at));
                 if (!status.IsLink)
                 {
-                    _ = Posix.Close(at);
+                    Posix.CloseOnce(ref at);
                     (at, walked) = (next, $"{walked}/{name}");
                     continue;
                 }
@@ -41,7 +41,7 @@ internal static class StraightPath
 
                 if (target.StartsWith('/'))
                 {
-                    _ = Posix.Close(at);
+                    Posix.CloseOnce(ref at);
                     (at, walked) = (Root(), "");
                 }
 
@@ -55,7 +55,7 @@ internal static class StraightPath
         }
         finally
         {
-            _ = Posix.Close(at);
+            Posix.CloseOnce(ref at);
         }
     }
 

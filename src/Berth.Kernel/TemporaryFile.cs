@@ -74,12 +74,7 @@ internal sealed class TemporaryFile(HeldFolder folder, string name) : IDisposabl
 
     public void Dispose()
     {
-        if (_descriptor >= 0)
-        {
-            _ = Posix.Close(_descriptor);
-            _descriptor = -1;
-        }
-
+        Posix.CloseOnce(ref _descriptor);
         if (_isThere)
         {
             _isThere = false;

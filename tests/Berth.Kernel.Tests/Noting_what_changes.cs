@@ -39,4 +39,22 @@ public sealed class Noting_what_changes : IDisposable
         Assert.True(told >= 1_000);
         Assert.Equal(0, more);
     }
+
+    [Fact]
+    public void closes_nothing_of_anothers_when_it_is_closed_again()
+    {
+        var notes = Inotify.TryOpen()!;
+        using var folder = HeldFolder.Open(_scratch.Path);
+        Action[] closings = [notes.Dispose, folder.Dispose];
+        foreach (var close in closings)
+        {
+            close();
+            using var next = File.OpenHandle(_scratch["next"], FileMode.Create, FileAccess.ReadWrite);
+            close();
+            RandomAccess.Write(next, "its own"u8, 0);
+        }
+
+        Assert.Equal(-1, folder.Descriptor);
+        Assert.Throws<IOException>(() => folder.Rename("next", "after"));
+    }
 }

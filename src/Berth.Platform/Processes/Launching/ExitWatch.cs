@@ -11,7 +11,7 @@ internal sealed unsafe class ExitWatch : IDisposable
     private const int EventFlags = 0x80000 | 0x800; // EFD_CLOEXEC | EFD_NONBLOCK
     private readonly Lock _lock = new();
     private readonly Dictionary<int, TaskCompletionSource> _watched = [];
-    private readonly int _wake = Libc.CreateEvent(0, EventFlags);
+    private int _wake = Libc.CreateEvent(0, EventFlags);
     private Thread? _thread;
     private bool _disposed;
 
@@ -42,7 +42,7 @@ internal sealed unsafe class ExitWatch : IDisposable
 
         _ = Libc.WriteEvent(_wake, 1);
         _thread?.Join();
-        _ = Libc.Close(_wake);
+        Posix.CloseOnce(ref _wake);
     }
 
     private void Loop()
