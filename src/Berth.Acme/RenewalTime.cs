@@ -28,8 +28,9 @@ public static class RenewalTime
             return notBefore;
         }
 
+        // Counted from the start: the end may be too near the calendar's for a margin to be taken off.
         var margin = grace ?? lifetime / (lifetime < Short ? 2 : 3);
-        var due = notAfter - margin - lifetime / 20 * Math.Clamp(jitter, 0, 1);
-        return due < notBefore ? notBefore : due > notAfter ? notAfter : due;
+        var after = lifetime - margin - lifetime / 20 * Math.Clamp(jitter, 0, 1);
+        return notBefore + (after < TimeSpan.Zero ? TimeSpan.Zero : after > lifetime ? lifetime : after);
     }
 }

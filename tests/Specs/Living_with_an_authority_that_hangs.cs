@@ -80,30 +80,6 @@ public sealed class Living_with_an_authority_that_hangs
         Assert.Equal("true\n", await berth.OkAsync("letsencrypt:active", "other"));
     }
 
-    [Theory]
-    [InlineData("letsencrypt:enable")]
-    [InlineData("letsencrypt:disable")]
-    [InlineData("letsencrypt:rollback")]
-    public async Task tells_a_second_command_what_it_waits_for(string command)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        using var hanging = new TcpListener(IPAddress.Loopback, 0);
-        hanging.Start();
-        await using var berth = await BerthServer.StartAsync();
-        await CreateAsync(berth, $"https://localhost:{((IPEndPoint)hanging.LocalEndpoint).Port}/directory");
-
-        var first = berth.RunAsync("letsencrypt:enable", "hello");
-        using (await hanging.AcceptSocketAsync(patience.Token))
-        {
-            await using var second = RunningProgram.Start(BerthProgram.Path, [command, "hello"], berth.Environment);
-            Assert.True(await second.SaysAsync("-----> Waiting for what is under way with the certificate of hello to end...", patience.Token));
-            Assert.False(first.IsCompleted);
-        }
-
-        hanging.Stop();
-        Assert.DoesNotContain("Waiting for", (await first).Error, StringComparison.Ordinal);
-    }
-
     [Fact]
     public async Task tells_who_watches_where_to_see_what_an_order_waits_for()
     {

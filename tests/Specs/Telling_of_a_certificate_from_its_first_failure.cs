@@ -288,6 +288,8 @@ public sealed class Telling_of_a_certificate_from_its_first_failure : IAsyncLife
     [InlineData("""{"failing":[{}],"gates":[{"kind":"Backoff","until":"2999-01-01T00:00:00Z","reason":null}]}""")]
     [InlineData("""{"clockSkew":"-10675199.02:48:05.4775808"}""")]
     [InlineData("""{"issuedBy":"x\u001b[31m\u202e\n !     forged","lastFailure":{"code":"c","found":"f\u001b[2J","remedy":"r\n !     forged"}}""")]
+    [InlineData("""{"lastAttempt":"9999-12-31T23:59:59.9999999Z","lastSuccess":"9999-12-31T23:59:59.9999999Z","successBefore":"9999-12-31T23:59:59.9999999Z","askAdviceAt":"9999-12-31T23:59:59.9999999Z","gates":[{"kind":"Backoff","until":"9999-12-31T23:59:59.9999999Z","reason":"r"}],"failing":[{"name":"hello.example.com","code":"c","words":"w","failures":2147483647,"retryAt":"9999-12-31T23:59:59.9999999Z"}],"refusal":{"why":{"code":"c","found":"f","remedy":"r","at":"9999-12-31T23:59:59.9999999Z"},"settings":0},"advice":{"serial":"","askAgainAt":"9999-12-31T23:59:59.9999999Z"}}""")]
+    [InlineData("""{"lastAttempt":"0001-01-01T00:00:00Z","lastSuccess":"0001-01-01T00:00:00Z","successBefore":"0001-01-01T00:00:00Z","askAdviceAt":"0001-01-01T00:00:00Z","gates":[{"kind":"Backoff","until":"0001-01-01T00:00:00Z","reason":"r"}],"failing":[{"name":"hello.example.com","code":"c","words":"w","failures":2147483647,"retryAt":"0001-01-01T00:00:00Z"}],"refusal":{"why":{"code":"c","found":"f","remedy":"r","at":"0001-01-01T00:00:00Z"},"settings":0},"advice":{"serial":"","askAgainAt":"0001-01-01T00:00:00Z"}}""")]
     public async Task a_file_that_a_hand_has_spoilt_spoils_nothing_that_is_told(string state)
     {
         await _berth.OkAsync("letsencrypt:enable", "hello");

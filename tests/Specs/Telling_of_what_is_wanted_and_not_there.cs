@@ -175,6 +175,10 @@ public sealed class Telling_of_what_is_wanted_and_not_there : IAsyncLifetime
     [InlineData("letsencrypt:disable", "shop")]
     [InlineData("letsencrypt:auto-renew", "shop")]
     [InlineData("letsencrypt:enable", "--all")]
+    [InlineData("letsencrypt:status", "shop")]
+    [InlineData("letsencrypt:report", "shop")]
+    [InlineData("letsencrypt:list")]
+    [InlineData("letsencrypt:cron-job", "--remove")]
     public async Task a_word_too_many_is_not_passed_over(params string[] words)
     {
         await _berth.OkAsync("letsencrypt:enable", "shop");

@@ -95,10 +95,17 @@ public sealed class AppFeature(
         }
 
         call.Output.Step($"Destroying {app} (including all add-ons)");
+
+        // Waited for before anything is taken away: who gives up waiting keeps the app as it was. Plugins may have business with its certificate.
+        (await certificates.HoldAsync(app, call.Output, call.Cancel)).Dispose();
         await triggers.FireAsync("pre-delete", [app.Text, ""], call.Output, call.Cancel);
-        await stopper.StopForGoodAsync(app, call.Cancel);
-        await certificates.DisableAsync(app, call.Output, call.Cancel);
-        await apps.DestroyAsync(app, call.Cancel);
+        using (await certificates.HoldAsync(app, call.Output, call.Cancel))
+        {
+            await stopper.StopForGoodAsync(app, call.Cancel);
+            certificates.Disable(app);
+            await apps.DestroyAsync(app, CancellationToken.None);
+        }
+
         changes.RoutesChanged(app);
         await triggers.FireAsync("post-delete", [app.Text, ""], call.Output, call.Cancel);
         return 0;

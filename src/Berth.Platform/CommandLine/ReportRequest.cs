@@ -30,7 +30,7 @@ public sealed record ReportRequest(string? Subject, string? Flag, bool Json)
                     flag = flag is null ? word : throw CommandLineProblems.OneReportFlag(call.Name.Split(':')[0]).AsException();
                     break;
                 case var word:
-                    subject ??= word;
+                    subject = subject is null ? word : throw CommandLineProblems.TooManyWords(word, call.Name).AsException();
                     break;
             }
         }

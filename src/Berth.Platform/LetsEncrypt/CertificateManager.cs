@@ -36,14 +36,13 @@ public sealed class CertificateManager(
 
     public async Task<int> ObtainAsync(AppName app, string headline, bool force, CommandOutput output, CancellationToken cancel)
     {
-        using var held = await _gates.EnterAsync(app, output, cancel);
+        using var held = await HoldAsync(app, output, cancel);
         return await ObtainAndTellAsync(held, app, headline, force, output, cancel);
     }
 
     public async Task<int> ObtainUnlessAsync(AppName app, string headline, Func<int?> unless, CommandOutput output, CancellationToken cancel)
     {
-        using var held = await _gates.EnterAsync(app, output, cancel);
-        apps.Find(app.Text);
+        using var held = await HoldAsync(app, output, cancel);
         return unless() ?? await ObtainAndTellAsync(held, app, headline, force: false, output, cancel);
     }
 
@@ -55,7 +54,7 @@ public sealed class CertificateManager(
     public async Task RenewAsync(AppName app, Func<bool> isOn, CommandOutput output, CancellationToken cancel)
     {
         using var held = _gates.TryEnter(app);
-        var due = held is null ? LineageAction.None : reader.NextOf(app).Action;
+        var due = held is null || !apps.Exists(app) ? LineageAction.None : reader.NextOf(app).Action;
         switch (isOn() ? due : LineageAction.None)
         {
             case LineageAction.AskAdvice:
@@ -78,28 +77,28 @@ public sealed class CertificateManager(
 
     public LineageFailure? LastFailureOf(AppName app) => lineages.ReadState(app).LastFailure;
 
-    public async Task RevokeAsync(AppName app, CommandOutput output, CancellationToken cancel)
+    public async Task RevokeAsync(AppName app, CancellationToken cancel)
     {
-        using var held = await _gates.EnterAsync(app, output, cancel);
-        await RevokeHeldAsync(app, cancel);
+        var state = lineages.ReadState(app);
+        var (chain, key) = certificates.Read(app);
+
+        // The certificate's own key needs no account, so it works whatever is set or lost by now.
+        await clients.Of(state.IssuedBy ?? settings.Read(app).Servers[0], state.IssuedTo)
+            .RevokeWithKeyAsync(chain, key, RevocationReason.Unspecified, cancel);
         TakeOff(app, LineageEventKind.Revoked);
     }
 
-    public async Task DisableAsync(AppName app, CommandOutput output, CancellationToken cancel)
-    {
-        using var held = await _gates.EnterAsync(app, output, cancel);
-        TakeOff(app, LineageEventKind.Disabled);
-    }
+    public void Disable(AppName app) => TakeOff(app, LineageEventKind.Disabled);
 
     public async Task RehearseAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {
-        using var held = await _gates.EnterAsync(app, output, cancel);
+        using var held = await HoldAsync(app, output, cancel);
         await rehearsal.RunAsync(app, output, cancel);
     }
 
     public async Task<Bundle> RollBackAsync(AppName app, string? bundle, CommandOutput output, CancellationToken cancel)
     {
-        using var held = await _gates.EnterAsync(app, output, cancel);
+        using var held = await HoldAsync(app, output, cancel);
         var earlier = bundles.Find(app, bundle);
         var before = lineages.ReadState(app);
 
@@ -156,7 +155,21 @@ public sealed class CertificateManager(
         }
     }
 
-    public Task<IDisposable> HoldAsync(AppName app, CommandOutput output, CancellationToken cancel) => _gates.EnterAsync(app, output, cancel);
+    public async Task<IDisposable> HoldAsync(AppName app, CommandOutput output, CancellationToken cancel)
+    {
+        var held = await _gates.EnterAsync(app, output, cancel);
+        try
+        {
+            // The wait may have outlived the app.
+            apps.Find(app.Text);
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
 
     private async Task<int> ObtainAndTellAsync(
         IDisposable held, AppName app, string headline, bool force, CommandOutput output, CancellationToken cancel)
@@ -179,8 +192,6 @@ public sealed class CertificateManager(
         WantedCertificate? wanted = null;
         try
         {
-            // A wait may have outlived the app.
-            apps.Find(app.Text);
             restoring.Run(app, output);
             wanted = planner.Plan(app);
             output.Headline(headline);
@@ -202,7 +213,7 @@ public sealed class CertificateManager(
         catch (ProblemException e)
         {
             lines.TellFailure(app, e.Problem, wasPlanned: wanted is not null, output);
-            if (wanted is null && e.Problem.Code != AppProblems.AppUnknown)
+            if (wanted is null)
             {
                 ordering.Remember(app, e, server: null);
             }
@@ -224,16 +235,6 @@ public sealed class CertificateManager(
     {
         var stored = reader.StoredOf(app);
         return reader.IsGood(app, stored) && wanted.Names.All(name => CertificateNames.Cover(stored.InService!.Names, name));
-    }
-
-    private async Task RevokeHeldAsync(AppName app, CancellationToken cancel)
-    {
-        var state = lineages.ReadState(app);
-        var (chain, key) = certificates.Read(app);
-
-        // The certificate's own key needs no account, so it works whatever is set or lost by now.
-        await clients.Of(state.IssuedBy ?? settings.Read(app).Servers[0], state.IssuedTo)
-            .RevokeWithKeyAsync(chain, key, RevocationReason.Unspecified, cancel);
     }
 
     private void TakeOff(AppName app, LineageEventKind why)

@@ -38,11 +38,11 @@ public interface ICertificateManager
     /// <exception cref="ProblemException">There is none, or it cannot serve; what is in service stays.</exception>
     Task<Bundle> RollBackAsync(AppName app, string? bundle, CommandOutput output, CancellationToken cancel);
 
-    /// <summary>Revokes the certificate in service at the server that issued it, and takes it off.</summary>
-    Task RevokeAsync(AppName app, CommandOutput output, CancellationToken cancel);
+    /// <summary>Revokes the certificate in service at the server that issued it, and takes it off. The caller holds the app.</summary>
+    Task RevokeAsync(AppName app, CancellationToken cancel);
 
-    /// <summary>Takes the certificate off and forgets its settings' folders; the server is not asked.</summary>
-    Task DisableAsync(AppName app, CommandOutput output, CancellationToken cancel);
+    /// <summary>Takes the certificate off and forgets its settings' folders; the server is not asked. The caller holds the app.</summary>
+    void Disable(AppName app);
 
     /// <summary>When the certificate is due for renewal.</summary>
     DateTimeOffset RenewalOf(AppName app, CertificateFacts facts);
@@ -57,5 +57,6 @@ public interface ICertificateManager
     LineageFailure? LastFailureOf(AppName app);
 
     /// <summary>Waits until nothing is ordered or renewed for the app, and keeps it so until the result is disposed.</summary>
+    /// <exception cref="ProblemException">The app is gone by then.</exception>
     Task<IDisposable> HoldAsync(AppName app, CommandOutput output, CancellationToken cancel);
 }

@@ -117,7 +117,7 @@ public sealed class LetsEncryptFeature(
 
     private Task<int> CronJobAsync(CommandCall call)
     {
-        var words = call.Parse(["--add", "--remove"]);
+        var words = call.Parse(["--add", "--remove"]).AtMost(0);
         if (words.Has("--add") || words.Has("--remove"))
         {
             renewal.Turn(words.Has("--add"));
@@ -137,12 +137,16 @@ public sealed class LetsEncryptFeature(
     private async Task<int> DisableAsync(CommandCall call)
     {
         var app = apps.Find(call.Parse().AtMost(1).At(0));
-        call.Output.Step("Disabling letsencrypt for app");
-        call.Output.Detail($"Removing letsencrypt files for {app}");
-        var isByHand = certificates.Exists(app) && !certificates.IsFromAcme(app);
-        call.Output.Detail(isByHand ? $"The certificate that was installed by hand for {app} stays" : $"Removing SSL endpoint from {app}");
-        settings.OptOut(app);
-        await manager.DisableAsync(app, call.Output, call.Cancel);
+        using (await manager.HoldAsync(app, call.Output, call.Cancel))
+        {
+            call.Output.Step("Disabling letsencrypt for app");
+            call.Output.Detail($"Removing letsencrypt files for {app}");
+            var isByHand = certificates.Exists(app) && !certificates.IsFromAcme(app);
+            call.Output.Detail(isByHand ? $"The certificate that was installed by hand for {app} stays" : $"Removing SSL endpoint from {app}");
+            settings.OptOut(app);
+            manager.Disable(app);
+        }
+
         await triggers.FireAsync("post-certs-remove", [app.Text], call.Output, call.Cancel);
         await triggers.FireAsync("post-domains-update", [app.Text], call.Output, call.Cancel);
         TellOffHttps(call, app);
@@ -156,16 +160,20 @@ public sealed class LetsEncryptFeature(
     {
         var app = apps.Find(call.Parse().AtMost(1).At(0));
         call.Output.Headline($"Revoke letsencrypt certificate from {app}...");
-        if (!certificates.IsFromAcme(app))
+        using (await manager.HoldAsync(app, call.Output, call.Cancel))
         {
-            throw LetsEncryptProblems.NotActive(app).AsException();
+            if (!certificates.IsFromAcme(app))
+            {
+                throw LetsEncryptProblems.NotActive(app).AsException();
+            }
+
+            call.Output.Step($"Revoking letsencrypt certificate for {app}...");
+
+            // First: what is revoked must not stay in service because a setting could not be written.
+            settings.OptOut(app);
+            await manager.RevokeAsync(app, call.Cancel);
         }
 
-        call.Output.Step($"Revoking letsencrypt certificate for {app}...");
-
-        // First: what is revoked must not stay in service because a setting could not be written.
-        settings.OptOut(app);
-        await manager.RevokeAsync(app, call.Output, call.Cancel);
         call.Output.Step("Certificate revoked successfully.");
         TellOffHttps(call, app);
         call.Output.Step("Done");

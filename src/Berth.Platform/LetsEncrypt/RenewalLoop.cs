@@ -287,9 +287,9 @@ public sealed class RenewalLoop(
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // Nor must it end the look at all others.
+            // Nor must it end the look at all others; when it is tried, that is told.
             log.Faulted(app, e);
-            return null;
+            return Later(time.GetUtcNow(), _notBefore.GetValueOrDefault(app));
         }
     }
 

@@ -47,7 +47,21 @@ public sealed class Remembering_a_failure
 
         var held = Outcomes.Held(state, [GateOf("two", 5)], Now);
 
-        Assert.Equal([("two", Now.AddHours(5)), ("one", Now.AddHours(2))], held.Gates.Select(gate => (gate.Server!, gate.Until)));
+        Assert.Equal(
+            [(GateKind.RetryAfter, "two", Now.AddHours(5)), (GateKind.RetryAfter, "one", Now.AddHours(2)), (GateKind.Backoff, null, Now.AddHours(1))],
+            held.Gates.Select(gate => (gate.Kind, gate.Server, gate.Until)));
+    }
+
+    [Fact]
+    public void counts_on_whatever_number_a_hand_has_written()
+    {
+        var failing = new FailingName("shop.example.com", "acme-validation-dns", "no", int.MaxValue, Now);
+        var state = _outcomes.Failed(
+            LineageState.New with { Failing = [failing], Issuers = new Dictionary<string, IssuerStanding> { [Server.Key] = new(int.MaxValue, LineageFailure.Of(Refusal("x").Problem, Now)) } },
+            Refusal("shop.example.com"), Server, Now, ["shop.example.com"]);
+
+        Assert.InRange(Assert.Single(state.Failing).RetryAt, Now.AddDays(1), Now + RetryLadder.Longest);
+        Assert.True(state.Issuers[Server.Key].Failures > 0);
     }
 
     // As the library tells of names.

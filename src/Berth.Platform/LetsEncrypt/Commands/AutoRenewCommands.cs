@@ -51,18 +51,36 @@ public sealed class AutoRenewCommands(ICertificateManager manager, CertificateFi
     // Looked at before, so that nothing waits for what is under way where nothing is due; and once more then, for that may have renewed it, or failed.
     private async Task<int> RenewIfDueAsync(AppName app, string headline, bool isOneOfAll, CommandOutput output, CancellationToken cancel)
     {
-        var lines = new KeptLines();
-        if (WhyNot(app, isOneOfAll, new CommandOutput(lines, output.Caller)) is { } status)
+        var (lines, failure) = (new KeptLines(), manager.LastFailureOf(app));
+        if (WhyNot(app, heedsPause: isOneOfAll, new CommandOutput(lines, output.Caller)) is { } status)
         {
             lines.PassTo(output);
             return status;
         }
 
-        return await manager.ObtainUnlessAsync(app, headline, () => WhyNot(app, isOneOfAll, output), output, cancel);
+        return await manager.ObtainUnlessAsync(app, headline, WhyNotYet, output, cancel);
+
+        int? WhyNotYet()
+        {
+            if (WhyNot(app, heedsPause: isOneOfAll || manager.LastFailureOf(app)?.At != failure?.At, output) is { } status)
+            {
+                return status;
+            }
+
+            if (isOneOfAll)
+            {
+                output.Step(NeedOf(app));
+            }
+
+            return null;
+        }
     }
 
-    /// <returns>The exit status where nothing is to be renewed, which is told then; null where something is.</returns>
-    private int? WhyNot(AppName app, bool isOneOfAll, CommandOutput output)
+    /// <param name="app">Whose.</param>
+    /// <param name="heedsPause">Whether what failed is left its pause.</param>
+    /// <param name="output">Told where nothing is to be renewed.</param>
+    /// <returns>The exit status then; null where something is.</returns>
+    private int? WhyNot(AppName app, bool heedsPause, CommandOutput output)
     {
         var (facts, fromAcme, damage) = certificates.InServiceOf(app);
 
@@ -87,16 +105,11 @@ public sealed class AutoRenewCommands(ICertificateManager manager, CertificateFi
         }
 
         // Who renews them all means no single one: what failed has its pause. One that was put back by hand stays its while for anyone.
-        if (!step.IsDue(now) && step.Gate is { } gate && (isOneOfAll || IsMeantToStay(gate)))
+        if (!step.IsDue(now) && step.Gate is { } gate && (heedsPause || IsMeantToStay(gate)))
         {
             output.Detail(output.Caller.AsCalled($"{app}: {GateWords.Of(step)}"));
             output.Remedy(gate.Kind == GateKind.Backoff && manager.LastFailureOf(app) is { } failure ? Sentences.Standing(failure.Remedy, app) : null);
             return IsMeantToStay(gate) ? 0 : 1;
-        }
-
-        if (isOneOfAll)
-        {
-            output.Step(Need(app, step, damage));
         }
 
         return null;
@@ -104,10 +117,12 @@ public sealed class AutoRenewCommands(ICertificateManager manager, CertificateFi
 
     private static bool IsMeantToStay(LineageGate gate) => gate.Kind is GateKind.RolledBack or GateKind.JustRenewed;
 
-    private static string Need(AppName app, LineageStep step, CertificateDamage? damage) =>
-        damage is not null ? $"{app} needs {(damage.IsKept ? "its certificate put back" : "another certificate")}: {damage.Found}"
-        : step.Action != LineageAction.Renew ? $"{app} needs another certificate: {step.Why}"
-        : $"{app} needs renewal";
+    private string NeedOf(AppName app) => (certificates.DamageOf(app), manager.NextOf(app).OfCertificate) switch
+    {
+        ({ } damage, _) => $"{app} needs {(damage.IsKept ? "its certificate put back" : "another certificate")}: {damage.Found}",
+        (_, { Action: not LineageAction.Renew, Why: var why }) => $"{app} needs another certificate: {why}",
+        _ => $"{app} needs renewal",
+    };
 
     // It is not listed among the certificates, and nobody else would tell of it here.
     private void WarnOfFirst(AppName app, CommandOutput output)

@@ -32,7 +32,7 @@ public sealed class ListCommands(
 
     private async Task<int> ListAsync(CommandCall call)
     {
-        var json = ReportRequest.IsJson(call.Parse([], ["--format"]).Value("--format"));
+        var json = ReportRequest.IsJson(call.Parse([], ["--format"]).AtMost(0).Value("--format"));
         var rows = Rows();
         if (json)
         {

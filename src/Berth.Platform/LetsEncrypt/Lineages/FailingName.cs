@@ -6,4 +6,7 @@ namespace Berth.Platform.LetsEncrypt.Lineages;
 /// <param name="Words">What was found.</param>
 /// <param name="Failures">How often in a row.</param>
 /// <param name="RetryAt">When it is tried again.</param>
-public sealed record FailingName(string Name, string Code, string Words, int Failures, DateTimeOffset RetryAt);
+public sealed record FailingName(string Name, string Code, string Words, int Failures, DateTimeOffset RetryAt)
+{
+    public int Failures { get; init => field = Math.Clamp(value, 0, LineageState.MostCounted); } = Math.Clamp(Failures, 0, LineageState.MostCounted);
+}

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 namespace Berth.Platform.LetsEncrypt.Lineages;
 
 [JsonSourceGenerationOptions(
+    Converters = [typeof(KeptTime)],
     UseStringEnumConverter = true,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,

@@ -5,8 +5,8 @@ namespace Berth.Platform.LetsEncrypt.Lineages;
 /// <summary>What Berth remembers of one app's certificate between attempts; on disk, so that a restart forgets nothing.</summary>
 public sealed record LineageState
 {
-    // A hand may have written anything.
-    private const int MostCounted = 1_000_000;
+    /// <summary>A hand may have written any number.</summary>
+    internal const int MostCounted = 1_000_000;
 
     // Before New, which is made with it.
     private static readonly Dictionary<string, IssuerStanding> Nothing = [];

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Berth.Kernel;
 
 namespace Berth.Platform.LetsEncrypt.Lineages;
@@ -31,4 +32,7 @@ public sealed record LineageStep(LineageAction Action, DateTimeOffset? At, strin
     public LineageStep OfCertificate => Then ?? this;
 
     public bool IsDue(DateTimeOffset now) => At <= now;
+
+    // A step may hold itself, and what a record says of its members would not end.
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Action} at {At:O}: {Why}");
 }

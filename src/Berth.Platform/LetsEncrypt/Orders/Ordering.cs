@@ -93,7 +93,7 @@ public sealed class Ordering(
     private async Task<IReadOnlyList<FailedName>> AtServersAsync(
         AppName app, WantedCertificate wanted, ChosenSolvers chosen, CommandOutput output, CancellationToken cancel)
     {
-        var first = chosen;
+        var (first, remembered) = (chosen, wanted);
         var failed = new HashSet<string>(StringComparer.Ordinal);
         while (true)
         {
@@ -117,8 +117,8 @@ public sealed class Ordering(
             }
             catch (ProblemException e)
             {
-                Remember(app, e, server, wanted);
-                wanted = wanted with { IsEarly = true };
+                Remember(app, e, server, remembered);
+                remembered = wanted with { IsEarly = true };
 
                 // Each is asked once in an attempt: where all keep failing, the next attempt waits like any other.
                 failed.Add(server.Key);

@@ -83,9 +83,16 @@ public sealed class Outcomes(RetryLadder ladder)
         };
     }
 
-    /// <summary>The state of an attempt that was held back: no failure. A limit may take longer to refill, and is looked at again then.</summary>
-    public static LineageState Held(LineageState state, IReadOnlyList<LineageGate> gates, DateTimeOffset now) =>
-        state.Held([.. gates.Select(gate => gate with { Until = AtMost(gate.Until, now) }), .. StillHolding(state, gates, now)]);
+    /// <summary>
+    /// The state of an attempt that was held back: no failure, and no end of the pause after one. A limit may take longer to refill, and is looked at again
+    /// then.
+    /// </summary>
+    public static LineageState Held(LineageState state, IReadOnlyList<LineageGate> gates, DateTimeOffset now) => state.Held(
+    [
+        .. gates.Select(gate => gate with { Until = AtMost(gate.Until, now) }),
+        .. StillHolding(state, gates, now),
+        .. state.Gates.Where(gate => gate.Kind == GateKind.Backoff && gate.Until > now),
+    ]);
 
     // What a server has asked for holds until it says otherwise, whoever else fails meanwhile; and so does what a person has put back.
     private static IEnumerable<LineageGate> StillHolding(LineageState state, IReadOnlyList<LineageGate> gates, DateTimeOffset now) =>
