@@ -116,6 +116,8 @@ public sealed class Knowing_what_a_certificate_waits_for
 
         await berth.KillAsync();
         await File.WriteAllTextAsync($"{berth.Lib}/run/renewals.heartbeat", "1700000000\n");
+        Assert.DoesNotContain("until it runs", (await berth.RunAsync("letsencrypt:status", "hello")).Error, StringComparison.Ordinal);
+        await berth.OkAsync("letsencrypt:cron-job", "--add");
         var silent = await berth.RunAsync("letsencrypt:status", "hello");
         Assert.Equal(0, silent.Status);
         Assert.Contains("The daemon has not looked at certificates since 2023-11-14 22:13:20 UTC: nothing is renewed by itself until it runs.", silent.Error, StringComparison.Ordinal);
@@ -353,7 +355,7 @@ public sealed class Knowing_what_a_certificate_waits_for
         Assert.Contains("early: ", list.Error, StringComparison.Ordinal);
         var rows = JsonNode.Parse((await berth.RunAsync("letsencrypt:list", "--format", "json")).Output)!.AsArray();
         Assert.Equal([("hello", false), ("early", true)], rows.Select(row => ((string)row!["app"]!, (string)row["problem"]! != "")));
-        foreach (var words in new string[][] { ["letsencrypt:status"], ["letsencrypt:status", "--format", "json"] })
+        foreach (var words in new string[][] { ["letsencrypt:status"], ["letsencrypt:status", "--format", "json"], ["letsencrypt:report"] })
         {
             var status = await berth.RunAsync(words);
             Assert.Equal(1, status.Status);

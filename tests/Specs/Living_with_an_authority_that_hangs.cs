@@ -96,6 +96,31 @@ public sealed class Living_with_an_authority_that_hangs
         Assert.True(await watching.SaysAsync("Certificate retrieved successfully.", patience.Token));
     }
 
+    [Theory]
+    [InlineData("letsencrypt:revoke")]
+    [InlineData("letsencrypt:rollback")]
+    public async Task takes_no_other_certificate_away_than_was_in_service_when_it_was_asked(string command)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await StartAsync(pebble, port);
+        await berth.OkAsync("letsencrypt:enable", "hello");
+        await pebble.HangAsync();
+
+        var renewing = berth.RunAsync("letsencrypt:enable", "hello", "--force");
+        await Eventually.TrueAsync(async () => (await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-next")) == "order\n");
+        await using var second = RunningProgram.Start(BerthProgram.Path, [command, "hello"], berth.Environment);
+        Assert.True(await second.SaysAsync("-----> Waiting for what is under way", patience.Token));
+        await pebble.GoOnAsync();
+        Assert.Equal(0, (await renewing).Status);
+        await second.EndedAsync();
+
+        Assert.Contains(second.Said, line => line.Contains("Another certificate was put into service for hello while this waited", StringComparison.Ordinal));
+        Assert.Equal("true\n", await berth.OkAsync("letsencrypt:active", "hello"));
+        Assert.DoesNotContain(" rolled-back ", await berth.OkAsync("letsencrypt:events", "hello"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task asks_no_other_server_where_a_name_could_not_be_proved()
     {

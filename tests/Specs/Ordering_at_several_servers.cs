@@ -121,6 +121,25 @@ public sealed class Ordering_at_several_servers
         Assert.Equal((1, 1), (first.Orders, second.Orders));
     }
 
+    [Fact]
+    public async Task of_many_that_are_ordered_at_once_no_more_go_than_a_limit_allows()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
+        await berth.OkAsync("letsencrypt:set", "--global", "limits", $"{pebble.DirectoryUrl.Authority}/certificates-per-domain=3/7d");
+        foreach (var app in Enumerable.Range(1, 7).Select(number => $"app{number}"))
+        {
+            await berth.OkAsync("apps:create", app);
+            await berth.OkAsync("domains:set", app, $"{app}.example.com");
+        }
+
+        Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "--all")).Status);
+
+        Assert.Equal(3, pebble.Orders);
+        Assert.Contains("0 of 3 left", await berth.OkAsync("letsencrypt:limits", "hello"), StringComparison.Ordinal);
+    }
+
     private static int FailuresOf(string told, string server) =>
         Regex.Match(told, $@"{Regex.Escape(server)}: (\d+) failures?") is { Success: true } match ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
 }

@@ -88,6 +88,26 @@ public sealed class Surviving_kill_9
         Assert.Equal(2, pebble.Orders);
     }
 
+    [Fact]
+    public async Task behind_a_certificate_that_was_installed_a_name_added_since_is_ordered_all_the_same()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
+        await berth.OkAsync("letsencrypt:cron-job", "--remove");
+        await berth.StopAsync();
+        await berth.RestartAsync(new Dictionary<string, string?> { ["BERTH_FAILPOINT"] = "certificate-installed" });
+        await berth.RunAsync("letsencrypt:enable", "hello");
+        await berth.EndedAsync();
+        await berth.RestartAsync();
+        await berth.OkAsync("domains:add", "hello", "also.example.com");
+
+        var told = await berth.OkAsync("letsencrypt:enable", "hello");
+
+        Assert.StartsWith("-----> The certificate that an interrupted run had installed for hello is in service\n=====> Enabling letsencrypt for hello\n", told, StringComparison.Ordinal);
+        Assert.Equal("also.example.com hello.example.com\n", await berth.OkAsync("certs:report", "hello", "--ssl-hostnames"));
+    }
+
     [Theory]
     [InlineData("certificate-linked")]
     [InlineData("certificate-installed")]

@@ -69,6 +69,8 @@ public sealed record PendingOrder
             order = null;
         }
 
+        // Without a server to go on at it is none.
+        order = Uri.TryCreate(order?.DirectoryUrl, UriKind.Absolute, out _) ? order : null;
         return order is not null;
     }
 

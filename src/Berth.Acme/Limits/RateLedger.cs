@@ -119,6 +119,18 @@ public sealed class RateLedger
     /// <summary>An order was placed: what its certificate will cost is set aside at once, since others may be under way.</summary>
     public ValueTask OrderedAsync(PlannedOrder order, CancellationToken cancel) => _book.ChangeAsync(_time.GetUtcNow(), now => Spend(BucketsOf(order), now), cancel);
 
+    /// <summary>An order that was set aside for was never placed: all of it is given back.</summary>
+    public ValueTask WithdrawnAsync(PlannedOrder order, CancellationToken cancel) => _book.ChangeAsync(
+        _time.GetUtcNow(),
+        now =>
+        {
+            foreach (var bucket in BucketsOf(order))
+            {
+                Refund(bucket, now);
+            }
+        },
+        cancel);
+
     /// <summary>The certificate was issued: every name of it is proved, and its pause and failures are over.</summary>
     public ValueTask IssuedAsync(PlannedOrder order, CancellationToken cancel) => _book.ChangeAsync(
         _time.GetUtcNow(),

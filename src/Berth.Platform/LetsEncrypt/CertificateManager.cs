@@ -32,6 +32,8 @@ public sealed class CertificateManager(
     ITriggers triggers,
     TimeProvider time) : ICertificateManager
 {
+    private static readonly TimeSpan PluginsPatience = TimeSpan.FromSeconds(10);
+
     private readonly AppGates _gates = new();
 
     public async Task<int> ObtainAsync(AppName app, string headline, bool force, CommandOutput output, CancellationToken cancel)
@@ -98,7 +100,7 @@ public sealed class CertificateManager(
 
     public async Task<Bundle> RollBackAsync(AppName app, string? bundle, CommandOutput output, CancellationToken cancel)
     {
-        using var held = await HoldAsync(app, output, cancel);
+        using var held = bundle is null ? await HoldInServiceAsync(app, output, cancel) : await HoldAsync(app, output, cancel);
         var earlier = bundles.Find(app, bundle);
         var before = lineages.ReadState(app);
 
@@ -171,20 +173,45 @@ public sealed class CertificateManager(
         }
     }
 
+    public async Task<IDisposable> HoldInServiceAsync(AppName app, CommandOutput output, CancellationToken cancel)
+    {
+        var meant = certificates.Facts(app)?.Serial;
+        var held = await HoldAsync(app, output, cancel);
+        if (meant is null || certificates.Facts(app)?.Serial == meant)
+        {
+            return held;
+        }
+
+        held.Dispose();
+        throw LetsEncryptProblems.Replaced(app).AsException();
+    }
+
     private async Task<int> ObtainAndTellAsync(
         IDisposable held, AppName app, string headline, bool force, CommandOutput output, CancellationToken cancel)
     {
         var before = lineages.ReadState(app).LastSuccess;
         var finished = await ordering.FinishInstalledAsync(app, cancel);
-        var status = finished && !force ? ObtainLines.TellFinished(app, headline, output) : await ObtainHeldAsync(app, headline, force, output, cancel);
+        if (finished)
+        {
+            output.Step($"The certificate that an interrupted run had installed for {app} is in service");
+        }
+
+        var status = await ObtainHeldAsync(app, headline, force, output, cancel);
         if (finished || lineages.ReadState(app).LastSuccess != before)
         {
-            // Plugins hear of it when others may go on: what they call may concern the certificate, too.
             held.Dispose();
-            await triggers.FireAsync("post-certs-update", [app.Text], output, cancel);
+            await TellPluginsAsync(app, output, cancel);
         }
 
         return status;
+    }
+
+    // When others may go on: what they call may concern the certificate, too. It is in service, so whoever gives up leaves them time to hear of it.
+    private async Task TellPluginsAsync(AppName app, CommandOutput output, CancellationToken cancel)
+    {
+        using var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        using var given = cancel.UnsafeRegister(limit => ((CancellationTokenSource)limit!).CancelAfter(PluginsPatience), limit);
+        await triggers.FireAsync("post-certs-update", [app.Text], output, limit.Token);
     }
 
     private async Task<int> ObtainHeldAsync(AppName app, string headline, bool force, CommandOutput output, CancellationToken cancel)

@@ -59,4 +59,8 @@ public interface ICertificateManager
     /// <summary>Waits until nothing is ordered or renewed for the app, and keeps it so until the result is disposed.</summary>
     /// <exception cref="ProblemException">The app is gone by then.</exception>
     Task<IDisposable> HoldAsync(AppName app, CommandOutput output, CancellationToken cancel);
+
+    /// <summary>As <see cref="HoldAsync"/>, for whoever means the certificate that is in service now.</summary>
+    /// <exception cref="ProblemException">As there, or another is in service by then.</exception>
+    Task<IDisposable> HoldInServiceAsync(AppName app, CommandOutput output, CancellationToken cancel);
 }

@@ -49,7 +49,7 @@ public sealed class LetsEncryptFeature(
     {
         var words = call.Parse(["--force", "-f"]);
         var app = apps.Find(words.AtMost(1).At(0));
-        await MigrateAsync(call, app);
+        await MigrateAsync(app, call.Output, call.Cancel);
         return await manager.ObtainAsync(app, $"Let's Encrypt {app}...", words.Has("--force") || words.Has("-f"), call.Output, call.Cancel);
     }
 
@@ -60,37 +60,29 @@ public sealed class LetsEncryptFeature(
         // Its own flag alone: DOKKU_APPS_FORCE_DELETE in a dokkurc means no new certificate each time.
         var force = words.Has("--force") || words.Has("-f");
         words.AtMost(words.Has("--all") ? 0 : 1);
-        var wanted = words.Has("--all") ? apps.List() : [apps.Find(words.At(0))];
-        foreach (var app in wanted)
-        {
-            await MigrateAsync(call, app);
-        }
-
-        Task<int> EnableAsync(AppName app, CommandOutput output) => words.Has("--dry-run")
-            ? RehearseAsync(app, output, call.Cancel)
-            : manager.ObtainAsync(app, $"Enabling letsencrypt for {app}", force, output, call.Cancel);
         return words.Has("--all")
-            ? Math.Min(1, await EachInTurn.RunAsync(wanted, EnableAsync, call))
-            : await EnableAsync(wanted[0], call.Output);
-    }
+            ? Math.Min(1, await EachInTurn.RunAsync(apps.List(), EnableOneAsync, call))
+            : await EnableOneAsync(apps.Find(words.At(0)), call.Output);
 
-    private async Task<int> RehearseAsync(AppName app, CommandOutput output, CancellationToken cancel)
-    {
-        await manager.RehearseAsync(app, output, cancel);
-        return 0;
-    }
-
-    private async Task MigrateAsync(CommandCall call, AppName? app)
-    {
-        var moved = await settings.MigrateAsync(app, call.Cancel);
-        if (app is not null)
+        async Task<int> EnableOneAsync(AppName app, CommandOutput output)
         {
-            moved = [.. moved, .. await settings.MigrateAsync(null, call.Cancel)];
+            if (words.Has("--dry-run"))
+            {
+                await manager.RehearseAsync(app, output, call.Cancel);
+                return 0;
+            }
+
+            await MigrateAsync(app, output, call.Cancel);
+            return await manager.ObtainAsync(app, $"Enabling letsencrypt for {app}", force, output, call.Cancel);
         }
+    }
 
-        if (moved.Count > 0 && call.Output.OnTerminal)
+    private async Task MigrateAsync(AppName app, CommandOutput output, CancellationToken cancel)
+    {
+        string[] moved = [.. await settings.MigrateAsync(app, cancel), .. await settings.MigrateAsync(null, cancel)];
+        if (moved.Length > 0 && output.OnTerminal)
         {
-            call.Output.Detail($"Moved {string.Join(", ", moved)} to where letsencrypt:set keeps it");
+            output.Detail($"Moved {string.Join(", ", moved)} to where letsencrypt:set keeps it");
         }
     }
 
@@ -100,9 +92,12 @@ public sealed class LetsEncryptFeature(
         return Task.FromResult(0);
     }
 
-    private Task<int> CleanupAsync(CommandCall call)
+    private async Task<int> CleanupAsync(CommandCall call)
     {
         var app = apps.Find(call.Parse().AtMost(1).At(0));
+
+        // What is just being installed is not current yet.
+        using var held = await manager.HoldAsync(app, call.Output, call.Cancel);
         var current = lineages.CurrentOf(app) ?? throw LetsEncryptProblems.NoCurrent(app).AsException();
         call.Output.Headline($"Cleaning up stale certificate directories for {app}");
         call.Output.Step($"  - current config hash {Printable.Of(current)}");
@@ -112,7 +107,7 @@ public sealed class LetsEncryptFeature(
             lineages.DeleteStale(app, folder);
         }
 
-        return Task.FromResult(0);
+        return 0;
     }
 
     private Task<int> CronJobAsync(CommandCall call)
@@ -126,11 +121,7 @@ public sealed class LetsEncryptFeature(
         call.Output.Step(renewal.IsOn
             ? "Auto-renewal is on: the daemon renews each certificate in time, no cron job is needed."
             : "Auto-renewal is off: renew with letsencrypt:auto-renew, or turn it on with letsencrypt:cron-job --add.");
-        if (renewal.IsOn)
-        {
-            silence.Warn(call.Output);
-        }
-
+        silence.Warn(call.Output);
         return Task.FromResult(0);
     }
 
@@ -160,7 +151,7 @@ public sealed class LetsEncryptFeature(
     {
         var app = apps.Find(call.Parse().AtMost(1).At(0));
         call.Output.Headline($"Revoke letsencrypt certificate from {app}...");
-        using (await manager.HoldAsync(app, call.Output, call.Cancel))
+        using (await manager.HoldInServiceAsync(app, call.Output, call.Cancel))
         {
             if (!certificates.IsFromAcme(app))
             {

@@ -22,6 +22,7 @@ public static class LetsEncryptProblems
     public static readonly ProblemCode CurrentMissing = new("letsencrypt-current-missing", Contract: true);
     public static readonly ProblemCode PortMissing = new("letsencrypt-port-missing") { IsOfSettings = true };
     public static readonly ProblemCode NotFromAcme = new("letsencrypt-not-active");
+    public static readonly ProblemCode InServiceReplaced = new("letsencrypt-replaced");
     public static readonly ProblemCode NamesTooMany = new("letsencrypt-names-too-many") { IsOfSettings = true };
     public static readonly ProblemCode AddressProfile = new("letsencrypt-address-profile") { IsOfSettings = true };
     public static readonly ProblemCode TrustFileInvalid = new("letsencrypt-trust-file-invalid") { IsOfSettings = true };
@@ -121,6 +122,11 @@ public static class LetsEncryptProblems
         NotFromAcme,
         $"{app} has no certificate from letsencrypt to revoke.",
         "`berth letsencrypt:list` shows the apps that have one; a certificate installed by hand is revoked at whoever issued it.");
+
+    internal static Problem Replaced(AppName app) => new(
+        InServiceReplaced,
+        $"Another certificate was put into service for {app} while this waited: nothing was done to it.",
+        $"`berth letsencrypt:status {app}` shows what is in service now; ask again if that one is meant.");
 
     internal static Problem TooManyNames(AppName app, int count, int most, string? profile, bool isSet) => new(
         NamesTooMany,

@@ -3,6 +3,7 @@ using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.Certs;
 using Berth.Platform.CommandLine;
+using Berth.Platform.LetsEncrypt.Commands;
 using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Platform.Properties;
 
@@ -35,12 +36,19 @@ public sealed class LetsEncryptReport(
             return 0;
         }
 
-        var isAnyWaiting = false;
+        var (isAnyWaiting, status) = (false, 0);
         foreach (var app in apps.Reported(request, call))
         {
-            var values = Of(app, request);
-            isAnyWaiting |= values["letsencrypt-next-attempt"].Length > 0;
-            Shape.Print(call.Output, app.Text, call.InAggregate ? Masked(values) : values, request);
+            try
+            {
+                var values = Of(app, request);
+                isAnyWaiting |= values["letsencrypt-next-attempt"].Length > 0;
+                Shape.Print(call.Output, app.Text, call.InAggregate ? Masked(values) : values, request);
+            }
+            catch (ProblemException e) when (request.Subject is null)
+            {
+                status = UnreadableApp.Warn(call, app, e.Problem);
+            }
         }
 
         if (isAnyWaiting && IsRead(request) && !call.InAggregate)
@@ -48,7 +56,7 @@ public sealed class LetsEncryptReport(
             silence.Warn(call.Output);
         }
 
-        return 0;
+        return status;
     }
 
     // Who asks for one value, or for JSON, is a program.
@@ -92,7 +100,7 @@ public sealed class LetsEncryptReport(
         values["letsencrypt-next-attempt"] = step.OfCertificate.At is { } next ? Readable(next) + (renewal.IsOn || !IsRead(request) ? "" : ", by hand") : "";
         values["letsencrypt-waiting-for"] = words.Of(app, stored, step);
         values["letsencrypt-gates"] = words.GatesOf(stored, step);
-        values["letsencrypt-last-error"] = Printable.Of((step.Refusal ?? stored.State.LastFailure ?? step.Want)?.Found ?? "", 2000);
+        values["letsencrypt-last-error"] = Printable.Of(step.FailureOf(stored.State)?.Found ?? "", 2000);
         return values;
     }
 

@@ -211,24 +211,33 @@ public sealed class RenewalLoop(
         foreach (var app in _index.Slice(ASlice))
         {
             using var pass = SinglePass.OverMany(app.Text, all.Count);
-            SafePublish(app);
+            Safely(app, one => routes.Publish(one));
             Ask(app);
-            LookedAt(app);
+            Safely(app, LookedAt);
         }
 
         Looked();
     }
 
-    private void SafePublish(AppName app)
+    /// <summary>One app's trouble must not end the look at all others.</summary>
+    /// <returns>False where that was a fault of ours.</returns>
+    private bool Safely(AppName app, Action<AppName> see)
     {
         try
         {
-            routes.Publish(app);
+            see(app);
         }
         catch (ProblemException e)
         {
             log.Failed(app, e.Problem);
         }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            log.Faulted(app, e);
+            return false;
+        }
+
+        return true;
     }
 
     // A time further away than any is set was set under another clock.
@@ -276,21 +285,10 @@ public sealed class RenewalLoop(
 
     private DateTimeOffset? SafeNextAttempt(AppName app)
     {
-        try
-        {
-            return Later(troubles.Until(app, known.Next(app, () => manager.NextOf(app).At)), _notBefore.GetValueOrDefault(app));
-        }
-        catch (ProblemException e)
-        {
-            log.Failed(app, e.Problem);
-            return null;
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            // Nor must it end the look at all others; when it is tried, that is told.
-            log.Faulted(app, e);
-            return Later(time.GetUtcNow(), _notBefore.GetValueOrDefault(app));
-        }
+        // Where even asking fails by a fault of ours it is tried, and that is told.
+        DateTimeOffset? next = null;
+        var isAsked = Safely(app, one => next = troubles.Until(one, known.Next(one, () => manager.NextOf(one).At)));
+        return Later(isAsked ? next : time.GetUtcNow(), _notBefore.GetValueOrDefault(app));
     }
 
     // A gate further away than it can have been set was set under another clock.

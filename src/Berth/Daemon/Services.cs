@@ -137,7 +137,7 @@ internal sealed class Services : IAsyncDisposable
         var requests = new OrderRequests(lineageReader, certificates, _clients, time);
         var (bundles, ahead) = (new Bundles(store, lineages, time), new LimitsAhead(ledgers, requests));
         var ordering = new Ordering(
-            lineageReader, lineages, orders, requests, settings, solvers, new ChallengePort(store), new Outcomes(new RetryLadder(random)), routes,
+            lineageReader, lineages, new ServersToAsk(lineages, orders, requests, time), orders, requests, settings, solvers, new ChallengePort(store), new Outcomes(new RetryLadder(random)), routes,
             events, new FirstOrderPreflight(preflight, scopes), time);
         var renewal = AutoRenewal = new AutoRenewal(properties, store);
         Manager = new CertificateManager(
@@ -146,7 +146,7 @@ internal sealed class Services : IAsyncDisposable
             new Rehearsal(planner, lineages, _clients, orders, solvers),
             bundles, _clients, settings, routes, events, triggers, time);
         var (queue, troubles, heartbeat) = (new RenewalQueue(), new RenewalTroubles(lineages, time), new Heartbeat(store));
-        var (waiting, silence) = (new WaitingWords(lineageReader, Manager, certificates, underWay, renewal, queue, troubles, time), new DaemonSilence(heartbeat, time) { IsDaemon = inDaemon });
+        var (waiting, silence) = (new WaitingWords(lineageReader, Manager, certificates, underWay, renewal, queue, troubles, time), new DaemonSilence(heartbeat, renewal, time) { IsDaemon = inDaemon });
         Command[] more =
         [
             .. new CheckCommands(preflight, scopes, planner, ahead, apps).All,

@@ -1,3 +1,4 @@
+using Berth.Acme.Issuing;
 using Berth.Kernel;
 using Berth.Platform.Certs;
 using Berth.Platform.LetsEncrypt.Lineages;
@@ -13,13 +14,15 @@ public sealed class Going_back_to_an_earlier_certificate : IDisposable
     private readonly ScratchFolder _scratch = new();
     private readonly CertificateFiles _files;
     private readonly Bundles _bundles;
+    private readonly LineageFiles _lineages;
 
     /// <summary>The one named two is in service.</summary>
     public Going_back_to_an_earlier_certificate()
     {
         var store = new FileStateStore(new StateRoots(_scratch["home"], _scratch["lib"]), TimeProvider.System);
         _files = new CertificateFiles(store, TimeProvider.System);
-        _bundles = new Bundles(store, new LineageFiles(store, _files, TimeProvider.System), new FakeTimeProvider(TestPair.Now));
+        _lineages = new LineageFiles(store, _files, TimeProvider.System);
+        _bundles = new Bundles(store, _lineages, new FakeTimeProvider(TestPair.Now));
         Directory.CreateDirectory(_scratch["home/shop"]);
         Keep("one");
         _files.InstallIssued(App, Keep("two"), [], inService: null, []);
@@ -46,6 +49,33 @@ public sealed class Going_back_to_an_earlier_certificate : IDisposable
         Assert.Contains("2 of shop's certificates", Assert.Throws<ProblemException>(() => _bundles.Find(App, "on")).Problem.Found, StringComparison.Ordinal);
         Assert.Equal("once", _bundles.Find(App, "onc").Name);
         Assert.Throws<ProblemException>(() => _bundles.Find(App, ""));
+    }
+
+    [Fact]
+    public void stays_possible_to_the_one_that_served_until_now_however_old_it_is()
+    {
+        Keep("three");
+        Keep("four");
+        var (chain, key) = TestPair.Make("shop.example.com");
+        var issued = new IssuedCertificate
+        {
+            Names = ["shop.example.com"],
+            LeafPem = chain,
+            ChainPem = "",
+            PrivateKeyPem = key,
+            Issuer = "",
+            NotBefore = TestPair.Now,
+            NotAfter = TestPair.Now.AddDays(90),
+            DirectoryUrl = "https://ca.example/directory",
+            AccountUrl = "",
+            OrderUrl = "",
+            CertificateUrl = "https://ca.example/certificate",
+        };
+
+        _lineages.Install(App, issued, "", new Dictionary<string, string>(), LineageState.New);
+
+        Assert.Equal(3, _bundles.Of(App).Count);
+        Assert.Contains(_bundles.Of(App), bundle => bundle.Name == "two");
     }
 
     private (string Chain, string Key) Keep(string name)

@@ -87,6 +87,41 @@ public sealed class Noting_what_an_order_spends
         Assert.Equal(3, ledger.States().Count);
     }
 
+    [Theory]
+    [InlineData(true, 3)]
+    [InlineData(false, 0)]
+    public async Task counts_what_was_reserved_once_where_it_is_placed_and_not_at_all_where_it_is_not(bool isPlaced, int buckets)
+    {
+        var ledger = await OpenAsync();
+        Assert.True((await ledger.TryOrderAsync(Planned, CancellationToken.None)).MayGo);
+        var notes = new LedgerNotes(ledger, Planned, null, new Progress<IssuanceStep>()) { Reserved = Planned };
+
+        if (isPlaced)
+        {
+            notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
+        }
+
+        await notes.EndAsync();
+
+        Assert.Equal(buckets, ledger.States().Count);
+        Assert.All(ledger.States(), state => Assert.Equal(1, state.Of - state.Left));
+    }
+
+    [Fact]
+    public async Task counts_an_order_in_place_of_the_one_that_was_reserved()
+    {
+        var ledger = await OpenAsync();
+        var renewal = Planned with { IsRenewal = true, ReplacesInWindow = true };
+        await ledger.TryOrderAsync(renewal, CancellationToken.None);
+        var notes = new LedgerNotes(ledger, renewal, null, new Progress<IssuanceStep>()) { Reserved = renewal };
+
+        notes.Report(new IssuanceStep(IssuanceStepKind.ReplacesLeftOut));
+        notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
+        await notes.EndAsync();
+
+        Assert.Equal([(LimitKind.CertificatesPerSet, 1)], ledger.States().Select(state => (state.Kind, state.Of - state.Left)));
+    }
+
     [Fact]
     public async Task spends_nothing_where_the_authority_made_no_order()
     {

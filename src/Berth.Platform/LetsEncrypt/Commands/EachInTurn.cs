@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Berth.Kernel;
 using Berth.Platform.CommandLine;
 
@@ -12,7 +14,7 @@ internal static class EachInTurn
     /// <returns>How many failed.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<AppName> apps, Func<AppName, CommandOutput, Task<int>> run, CommandCall call)
     {
-        var failures = 0;
+        var (failures, faults) = (0, new ConcurrentQueue<Exception>());
         var running = new List<Task<int>>(AtOnce);
         var started = new Queue<(KeptLines Lines, Task<int> Work)>();
         try
@@ -31,7 +33,7 @@ internal static class EachInTurn
                 }
 
                 var lines = new KeptLines();
-                var work = OneAsync(app, new CommandOutput(lines, call.Caller), run);
+                var work = OneAsync(app, new CommandOutput(lines, call.Caller), run, faults);
                 running.Add(work);
                 started.Enqueue((lines, work));
                 started.Peek().Lines.PassTo(call.Output);
@@ -52,6 +54,11 @@ internal static class EachInTurn
             }
         }
 
+        if (faults.TryDequeue(out var fault))
+        {
+            ExceptionDispatchInfo.Throw(fault);
+        }
+
         return failures;
     }
 
@@ -62,7 +69,7 @@ internal static class EachInTurn
         return await one.Work;
     }
 
-    private static async Task<int> OneAsync(AppName app, CommandOutput output, Func<AppName, CommandOutput, Task<int>> run)
+    private static async Task<int> OneAsync(AppName app, CommandOutput output, Func<AppName, CommandOutput, Task<int>> run, ConcurrentQueue<Exception> faults)
     {
         try
         {
@@ -72,6 +79,13 @@ internal static class EachInTurn
         {
             output.Warn($"{app}: {e.Problem.Found}");
             output.Remedy(e.Problem.Remedy);
+            return 1;
+        }
+        catch (Exception e) when (e is not OperationCanceledException and not OutOfMemoryException)
+        {
+            // A fault of ours, told of once the others are done.
+            output.Warn($"{app}: a fault of Berth's own");
+            faults.Enqueue(e);
             return 1;
         }
     }

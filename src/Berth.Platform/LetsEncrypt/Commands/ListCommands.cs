@@ -65,7 +65,7 @@ public sealed class ListCommands(
             }
 
             var (stored, step) = reader.GlanceAt(app, graceOf);
-            var failure = step.Refusal ?? stored.State.LastFailure ?? stored.State.Failing.Select(Of).FirstOrDefault() ?? step.Want;
+            var failure = step.FailureOf(stored.State);
             return new Row(app, facts, step.OfCertificate.At ?? default, damage is null ? failure : Told(app, damage, failure));
         }
         catch (ProblemException e)
@@ -73,9 +73,6 @@ public sealed class ListCommands(
             return new Row(app, null, default, LineageFailure.Of(e.Problem, time.GetUtcNow()));
         }
     }
-
-    private static LineageFailure Of(FailingName name) =>
-        new(name.Code, $"{name.Name}: {Sentences.Ended(name.Words)}", $"It is tried again by itself; `berth explain {name.Code}` says what mends it.");
 
     // Where another was ordered and could not be had, that is what to mend.
     private LineageFailure Told(AppName app, CertificateDamage damage, LineageFailure? failure)

@@ -34,18 +34,11 @@ public sealed class StatusCommands(StatusReport report, NoticeLog notices, Linea
             }
             catch (ProblemException e) when (request.Subject is null)
             {
-                // One app's files that cannot be read hide no other's.
-                status = Warn(call, app, e.Problem);
+                status = UnreadableApp.Warn(call, app, e.Problem);
             }
         }
 
         return status;
-    }
-
-    private static int Warn(CommandCall call, AppName app, Problem problem)
-    {
-        call.Output.Warn($"{app}: {Sentences.Inside(problem.Found)} ({call.Caller.AsCalled(problem.Remedy)})");
-        return 1;
     }
 
     private int PrintAll(CommandCall call)
@@ -81,7 +74,7 @@ public sealed class StatusCommands(StatusReport report, NoticeLog notices, Linea
             }
             catch (ProblemException e)
             {
-                status = Warn(call, app, e.Problem);
+                status = UnreadableApp.Warn(call, app, e.Problem);
                 return null;
             }
         }

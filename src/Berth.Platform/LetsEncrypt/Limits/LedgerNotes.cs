@@ -18,9 +18,13 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Plann
     private readonly Lock _gate = new();
     private readonly List<string> _failed = [];
     private readonly PlannedOrder _planned = planned;
+    private PlannedOrder? _reserved;
     private PlannedOrder _order = planned;
     private bool _placed;
     private Task _notes = Task.CompletedTask;
+
+    /// <summary>The order that has been counted before it was placed; null for none.</summary>
+    public PlannedOrder? Reserved { init => _reserved = value; }
 
     public void Report(IssuanceStep value)
     {
@@ -44,9 +48,7 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Plann
                     break;
                 case IssuanceStepKind.OrderCreated:
                     Settle();
-                    _placed = true;
-                    var placed = _order;
-                    Note(() => ledger.OrderedAsync(placed, CancellationToken.None));
+                    Place(_order);
                     break;
             }
         }
@@ -87,6 +89,39 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Plann
         }
     }
 
+    /// <summary>Gives back what was reserved for an order that was never placed.</summary>
+    public Task EndAsync()
+    {
+        lock (_gate)
+        {
+            Release();
+            return _notes;
+        }
+    }
+
+    private void Place(PlannedOrder placed)
+    {
+        _placed = true;
+        if (_reserved == placed)
+        {
+            _reserved = null;
+            return;
+        }
+
+        // It turned out to be another than was planned.
+        Release();
+        Note(() => ledger.OrderedAsync(placed, CancellationToken.None));
+    }
+
+    private void Release()
+    {
+        if (_reserved is { } never)
+        {
+            _reserved = null;
+            Note(() => ledger.WithdrawnAsync(never, CancellationToken.None));
+        }
+    }
+
     // The order before was given up: what it set aside is given back, its failures count.
     private void Settle()
     {
@@ -102,6 +137,11 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Plann
 
     private void Without()
     {
+        if (_failed.Count == 0)
+        {
+            return;
+        }
+
         _order = _order with { Names = [.. _order.Names.Where(name => !_failed.Contains(name))] };
         _failed.Clear();
     }

@@ -99,6 +99,7 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     /// <param name="state">What is remembered once it is in service.</param>
     public void Install(AppName app, IssuedCertificate issued, string settings, IReadOnlyDictionary<string, string> besides, LineageState state)
     {
+        var before = InServiceOf(app);
         var id = Convert.ToHexStringLower(Sha1($"{settings}\n{issued.CertificateUrl}"));
         var folder = Certificates(app).Slash(id);
         var name = FileNameOf(issued.Names[0]);
@@ -115,7 +116,7 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
                 new StateFile(folder.Slash("certificates", name + ".pem"), issued.FullChainPem + issued.PrivateKeyPem),
             ],
             [StateOf(app, state)]);
-        Prune(app);
+        Prune(app, before);
     }
 
     /// <summary>Moves the pointer to a certificate that was proven, and puts it into service.</summary>
@@ -170,12 +171,13 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     /// <summary>Forgets all of it; the certificate in service is the caller's to remove.</summary>
     public void Delete(AppName app) => store.Delete(Folder(app));
 
-    /// <summary>Keeps the newest few, so that an older certificate can be gone back to.</summary>
-    private void Prune(AppName app)
+    /// <summary>Keeps a few, so that an older certificate can be gone back to: the one that served until now, however old, and the newest.</summary>
+    private void Prune(AppName app, string? before)
     {
         var current = new FileInfo(store.FileOf(Certificates(app).Slash("current"))).LinkTarget;
         var old = store.List(Certificates(app)).Where(name => name != "current" && name != current)
-            .OrderByDescending(name => Directory.GetLastWriteTimeUtc(store.FileOf(Certificates(app).Slash(name))))
+            .OrderByDescending(name => name == before)
+            .ThenByDescending(name => Directory.GetLastWriteTimeUtc(store.FileOf(Certificates(app).Slash(name))))
             .Skip(Kept - 1);
         foreach (var name in old)
         {

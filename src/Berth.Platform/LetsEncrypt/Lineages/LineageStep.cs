@@ -31,6 +31,10 @@ public sealed record LineageStep(LineageAction Action, DateTimeOffset? At, strin
     /// <summary>The next step that changes the certificate: this one, unless it only asks.</summary>
     public LineageStep OfCertificate => Then ?? this;
 
+    /// <summary>What has gone wrong, or would: the first that its owner has to see to.</summary>
+    public LineageFailure? FailureOf(LineageState state) =>
+        Refusal ?? state.LastFailure ?? (state.Failing is [var first, ..] ? first.AsFailure() : Want);
+
     public bool IsDue(DateTimeOffset now) => At <= now;
 
     // A step may hold itself, and what a record says of its members would not end.

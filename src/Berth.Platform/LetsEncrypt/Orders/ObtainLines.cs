@@ -12,13 +12,6 @@ namespace Berth.Platform.LetsEncrypt.Orders;
 /// <summary>What is said of an attempt once it is over.</summary>
 public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, OrderRequests requests, RoutePublisher routes, AutoRenewal renewal, TimeProvider time)
 {
-    internal static int TellFinished(AppName app, string headline, CommandOutput output)
-    {
-        output.Headline(headline);
-        output.Step($"The certificate that an interrupted run had installed for {app} is in service");
-        return 0;
-    }
-
     // Who has just set another server wonders why it is not asked.
     internal void TellIssuer(AppName app, WantedCertificate wanted, CommandOutput output)
     {

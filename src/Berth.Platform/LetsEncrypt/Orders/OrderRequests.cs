@@ -44,6 +44,11 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
         };
     }
 
+    /// <summary>Whether an order that was begun is gone on with: it has been counted at its server. One for other names is dropped for a new one.</summary>
+    public static bool GoesOn(PendingOrder? open, WantedServer server, PlannedOrder planned) =>
+        open is { OrderUrl: not null } && open.DirectoryUrl == server.Key
+        && open.Names.Concat(open.LeftOut.Select(name => name.Name)).ToHashSet(StringComparer.Ordinal).SetEquals(planned.Names);
+
     /// <summary>The server at a directory, by the word it is set by where one of them means it.</summary>
     public WantedServer ServerAt(string directory, IReadOnlyList<string> words) =>
         new(WordOf(directory, words), new Uri(directory));

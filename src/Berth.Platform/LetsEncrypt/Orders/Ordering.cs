@@ -15,6 +15,7 @@ namespace Berth.Platform.LetsEncrypt.Orders;
 public sealed class Ordering(
     LineageReader reader,
     LineageFiles lineages,
+    ServersToAsk servers,
     ServerOrders orders,
     OrderRequests requests,
     LetsEncryptSettingsStore settings,
@@ -97,16 +98,20 @@ public sealed class Ordering(
         var failed = new HashSet<string>(StringComparer.Ordinal);
         while (true)
         {
-            var holds = await HoldsAsync(app, wanted, cancel);
-            var server = Choose(app, wanted, holds);
-            if (holds.TryGetValue(server, out var gates) && gates.Count > 0)
+            var asked = await servers.NextAsync(app, wanted, cancel);
+            if (asked.Gates.Count > 0)
             {
-                throw Held(app, server, gates, [.. holds.Values.SelectMany(each => each)]);
+                throw Held(app, asked);
             }
 
             try
             {
-                return await AtServerAsync(app, wanted, server, chosen, output, cancel);
+                return await AtServerAsync(app, wanted, asked.Server, chosen, output, cancel);
+            }
+            catch (ProblemException e) when (e.Problem.Code == LetsEncryptProblems.HeldBack)
+            {
+                // Meanwhile others have spent what was left there: another server may be free.
+                continue;
             }
             catch (ProblemException e) when (chosen == first && solvers.After(app, wanted.Names, chosen, e) is { } other)
             {
@@ -117,20 +122,20 @@ public sealed class Ordering(
             }
             catch (ProblemException e)
             {
-                Remember(app, e, server, remembered);
+                Remember(app, e, asked.Server, remembered);
                 remembered = wanted with { IsEarly = true };
 
                 // Each is asked once in an attempt: where all keep failing, the next attempt waits like any other.
-                failed.Add(server.Key);
+                failed.Add(asked.Server.Key);
                 if (!ServerChoice.IsServersFault(e.Problem.Code)
-                    || (Choose(app, wanted, await HoldsAsync(app, wanted, cancel)) is var next && failed.Contains(next.Key)))
+                    || (await servers.NextAsync(app, wanted, cancel) is var next && (failed.Contains(next.Server.Key) || next.Gates.Count > 0)))
                 {
                     throw;
                 }
 
                 output.Warn(e.Problem.Found);
-                output.Detail($"Asking {next.Directory.Authority} instead");
-                events.Publish(new LineageEvent(LineageEventKind.FellOver, app, time.GetUtcNow()) { Server = next.Key, Problem = e.Problem });
+                output.Detail($"Asking {next.Server.Directory.Authority} instead");
+                events.Publish(new LineageEvent(LineageEventKind.FellOver, app, time.GetUtcNow()) { Server = next.Server.Key, Problem = e.Problem });
             }
         }
     }
@@ -162,35 +167,12 @@ public sealed class Ordering(
         return true;
     }
 
-    // An order that exists already at a server has been counted there, and is only gone on with.
-    private async Task<Dictionary<WantedServer, IReadOnlyList<LineageGate>>> HoldsAsync(AppName app, WantedCertificate wanted, CancellationToken cancel)
-    {
-        var holds = new Dictionary<WantedServer, IReadOnlyList<LineageGate>>();
-        var open = await lineages.JournalOf(app).LoadAsync(cancel);
-        foreach (var server in wanted.Servers.Where(server => open is not { OrderUrl: not null } || open.DirectoryUrl != server.Key))
-        {
-            holds[server] = await orders.HoldsOfAsync(server, wanted.Settings, requests.PlannedFor(app, wanted, server), cancel);
-        }
-
-        return holds;
-    }
-
-    private WantedServer Choose(AppName app, WantedCertificate wanted, Dictionary<WantedServer, IReadOnlyList<LineageGate>> holds)
-    {
-        var (state, now) = (lineages.ReadState(app), time.GetUtcNow());
-        return ServerChoice.Of(
-            wanted.Servers,
-            state.Issuers,
-            server => (holds.TryGetValue(server, out var gates) && gates.Count > 0) || state.IsGatedAt(server.Key, now),
-            now);
-    }
-
     // Remembered of all servers: one whose limit nobody kept would pass for free, and be tried at once again.
-    private ProblemException Held(AppName app, WantedServer server, IReadOnlyList<LineageGate> gates, IReadOnlyList<LineageGate> all)
+    private ProblemException Held(AppName app, ServerToAsk held)
     {
-        lineages.WriteState(app, Outcomes.Held(lineages.ReadState(app), all, time.GetUtcNow()));
-        var problem = LetsEncryptProblems.Held(app, server, gates);
-        Tell(app, LineageEventKind.Held, [], server, problem);
+        lineages.WriteState(app, Outcomes.Held(lineages.ReadState(app), held.AllGates, time.GetUtcNow()));
+        var problem = LetsEncryptProblems.Held(app, held.Server, held.Gates);
+        Tell(app, LineageEventKind.Held, [], held.Server, problem);
         return problem.AsException();
     }
 

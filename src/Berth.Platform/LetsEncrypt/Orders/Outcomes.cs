@@ -77,6 +77,7 @@ public sealed class Outcomes(RetryLadder ladder)
         {
             IssuedBy = server,
             IssuedToAccount = null,
+            Profile = null,
             Advice = null,
             AskAdviceAt = null,
             Gates = [.. state.Gates.Where(other => other.Kind != GateKind.RolledBack), gate],

@@ -42,7 +42,16 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
         var client = clients.ClientOf(order.Server.Directory, order.Settings);
         var ledger = await ledgers.OfAsync(order.Server.Directory);
         var left = await order.Journal.LoadAsync(cancel);
-        var notes = new LedgerNotes(ledger, order.Planned, left is { Stage: OrderStage.Ordered } ? order.Planned with { Names = left.Names } : null, watched);
+        var goesOn = OrderRequests.GoesOn(left, order.Server, order.Planned);
+        if (!goesOn && !await TryReserveAsync(ledger, order.Planned))
+        {
+            throw LetsEncryptProblems.Held(order.App, order.Server, await HoldsOfAsync(order.Server, order.Settings, order.Planned, cancel)).AsException();
+        }
+
+        var notes = new LedgerNotes(ledger, order.Planned, left is { Stage: OrderStage.Ordered } ? order.Planned with { Names = left.Names } : null, watched)
+        {
+            Reserved = goesOn ? null : order.Planned,
+        };
         try
         {
             if (!await clients.HasAccountAsync(order.Server.Directory, order.Settings.Email, cancel))
@@ -64,6 +73,24 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
             }
 
             throw e.Problem.Code != AcmeProblems.ClockWrong && client.ClockSkew is { } skew && ClockWords.IsWrong(skew) ? Named(e, skew) : e;
+        }
+        finally
+        {
+            await notes.EndAsync();
+        }
+    }
+
+    // In one step: many apps may be about to order, and each has seen that there is one left.
+    private static async Task<bool> TryReserveAsync(RateLedger ledger, PlannedOrder planned)
+    {
+        try
+        {
+            return (await ledger.TryOrderAsync(planned, CancellationToken.None)).MayGo;
+        }
+        catch (ProblemException)
+        {
+            // Counted, and kept by the ledger for its next save.
+            return true;
         }
     }
 
