@@ -189,7 +189,7 @@ public sealed class LetsEncryptFeature(
         }
 
         _table.Set(call, apps);
-        WakeRefused(global ? apps.List() : [apps.Find(call.Words[0])]);
+        WakeWaiting(global ? apps.List() : [apps.Find(call.Words[0])]);
         if (call.Output.OnTerminal && call.Words.Any(IsForLego))
         {
             call.Output.Detail("It is kept for a server that goes back to the plugin: Berth starts no lego.");
@@ -199,9 +199,9 @@ public sealed class LetsEncryptFeature(
     }
 
     // What waits for a setting is looked at now; among very many apps the next looks come to it.
-    private void WakeRefused(IReadOnlyList<AppName> changed)
+    private void WakeWaiting(IReadOnlyList<AppName> changed)
     {
-        foreach (var app in changed.Take(MostWoken).Where(app => lineages.ReadState(app).Refusal is not null))
+        foreach (var app in changed.Take(MostWoken).Where(app => lineages.ReadState(app).WaitsForSetting))
         {
             lookAgain(app);
         }

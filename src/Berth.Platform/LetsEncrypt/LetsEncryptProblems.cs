@@ -189,10 +189,17 @@ public static class LetsEncryptProblems
         "Mend the lines named above, then run the command again.");
 
     /// <summary>The names that could not be proved while others could; null for none.</summary>
-    internal static Problem? LeftOutOf(AppName app, IReadOnlyList<FailedName> names) => names.Count == 0 ? null : new Problem(
-        NamesLeftOut,
-        string.Join("; ", names.Take(5).Select(name => $"{name.Name}: {Printable.Of(name.Words.TrimEnd('.'), 200)}")) + (names.Count > 5 ? $"; and {names.Count - 5} more." : "."),
-        $"They are tried again by themselves; `berth letsencrypt:status {app}` says when.");
+    /// <param name="app">Whose.</param>
+    /// <param name="failed">The names that could not be proved.</param>
+    /// <param name="impossible">What kept others from being ordered at all.</param>
+    internal static Problem? LeftOutOf(AppName app, IReadOnlyList<FailedName> failed, IReadOnlyList<Problem> impossible)
+    {
+        string[] found = [.. failed.Select(name => $"{name.Name}: {name.Words}"), .. impossible.Select(problem => problem.Found)];
+        return found.Length == 0 ? null : new Problem(
+            NamesLeftOut,
+            string.Join("; ", found.Take(5).Select(words => Printable.Of(words.TrimEnd('.'), 250))) + (found.Length > 5 ? $"; and {found.Length - 5} more." : "."),
+            failed.Count > 0 ? $"They are tried again by themselves; `berth letsencrypt:status {app}` says when." : impossible[0].Remedy);
+    }
 
     internal static Problem SomeFailed() => new(
         RenewalFailed, "One or more apps failed to have their certificates renewed", "Each failure is named above with its remedy.");

@@ -26,7 +26,9 @@ public sealed class WaitingWords(
     /// <summary>When that comes, in a word or two.</summary>
     public string When(AppName app, LineageStep step) => IsUnderWay(app) ? "now"
         : step.OfCertificate.At is { } at
-        ? renewal.IsOn ? Until(at) : "by hand"
+        ? !renewal.IsOn ? "by hand"
+            : step.Action == LineageAction.Restore && queue.Round is { } round ? $"within {RemainingTime.Format(round)}"
+            : Until(at)
         : manager.IsAtWork(app) ? "now"
         : IsTakenUpOnceMended(step) ? "once mended" : "by hand";
 

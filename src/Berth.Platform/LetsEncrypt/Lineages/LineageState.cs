@@ -89,6 +89,9 @@ public sealed record LineageState
     internal bool IsWhole =>
         !Gates.Contains(null!) && !Failing.Contains(null!) && !Issuers.Values.Contains(null!) && (ClockSkew ?? default) is { Ticks: > long.MinValue };
 
+    /// <summary>Whether a setting may let it go on: one that was missing, or the limits of its servers.</summary>
+    internal bool WaitsForSetting => Refusal is not null || Gates.Any(gate => gate.Kind == GateKind.Limit);
+
     /// <summary>Whether nothing has gone wrong and nothing is held back.</summary>
     internal bool IsQuiet => LastFailure is null && Refusal is null && Failing.Count == 0 && Gates.Count == 0;
 

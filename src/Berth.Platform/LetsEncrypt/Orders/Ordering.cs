@@ -207,7 +207,7 @@ public sealed class Ordering(
             var state = StateAfter(app, issued with { LeftOut = leftOut }, server, wanted.Settings, wanted.IsEarly == true);
             lineages.Install(app, issued, wanted.AsConfig(server), settings.FilesOf(app), state);
             routes.Publish(app);
-            Tell(app, LineageEventKind.Issued, issued.Names, server, LetsEncryptProblems.LeftOutOf(app, leftOut));
+            Tell(app, LineageEventKind.Issued, issued.Names, server, LetsEncryptProblems.LeftOutOf(app, leftOut, wanted.LeftOut));
             return ValueTask.CompletedTask;
         }
     }
