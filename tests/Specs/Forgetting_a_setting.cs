@@ -141,6 +141,23 @@ public sealed class Forgetting_a_setting
     }
 
     [Fact]
+    public async Task is_made_good_by_a_root_that_is_added_while_the_daemon_runs()
+    {
+        using var scratch = new ScratchFolder();
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var other = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = FreePort.Next() });
+        File.Copy(other.CertificateFile, scratch["roots.pem"]);
+        await using var berth = await BerthServer.StartAtAsync(pebble, port, scratch["roots.pem"]);
+        Assert.Contains("is not trusted", (await berth.RunAsync("letsencrypt:enable", "hello")).Error, StringComparison.Ordinal);
+
+        await File.AppendAllTextAsync(scratch["roots.pem"], "\n" + await File.ReadAllTextAsync(pebble.CertificateFile));
+
+        await berth.OkAsync("letsencrypt:enable", "hello");
+        Assert.Equal("true\n", await berth.OkAsync("letsencrypt:active", "hello"));
+    }
+
+    [Fact]
     public async Task is_made_good_by_the_daemon_itself_a_minute_after_it_is_set()
     {
         using var scratch = new ScratchFolder();

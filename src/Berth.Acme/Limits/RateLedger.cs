@@ -26,6 +26,10 @@ public sealed class RateLedger
     public static async Task<RateLedger> OpenAsync(RateLimits limits, ILedgerStore store, TimeProvider time, CancellationToken cancel) =>
         new(limits, new LedgerBook(store, await store.LoadAsync(cancel)), time);
 
+    /// <summary>The same ledger by other limits: what either counts, both know, so that orders under way may end with the one they began with.</summary>
+    /// <param name="limits">See <see cref="RateLimits.Of"/>.</param>
+    public RateLedger With(RateLimits limits) => new(limits, _book, _time);
+
     /// <summary>Tells whether an order may go now, and if not, why and until when.</summary>
     public LimitVerdict Check(PlannedOrder order)
     {
@@ -248,12 +252,13 @@ public sealed class RateLedger
             : new LimitHold { Kind = bucket.Limit.Kind, Subject = bucket.Subject, Until = bucket.Limit.Available(full, 1) };
     }
 
-    // A gate further away than any is set was set under another clock.
+    // A gate further away than any is set was set under another clock; one of no known scope was written by another's hand.
     private LimitHold? HoldOf(string gateKey, DateTimeOffset now) =>
         _book.Entries.TryGetValue(gateKey, out var entry) && entry.Until > now && entry.Until <= now + LongestGate
+        && Enum.TryParse<GateScope>(gateKey.Split('|', 3)[1], out var scope) && Enum.IsDefined(scope)
         ? new LimitHold
         {
-            Gate = Enum.Parse<GateScope>(gateKey.Split('|', 3)[1]),
+            Gate = scope,
             Subject = entry.Subject,
             Until = entry.Until,
             Words = entry.Words,

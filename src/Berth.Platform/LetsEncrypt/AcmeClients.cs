@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Berth.Acme;
@@ -10,15 +9,15 @@ namespace Berth.Platform.LetsEncrypt;
 
 /// <summary>
 /// One client for each server and e-mail, so that connections, nonces and the account are shared. The built-in authority is trusted by
-/// its own root; other servers by the system's, or by the file <c>LEGO_CA_CERTIFICATES</c> names.
+/// its own root; other servers by the system's, or by the file <c>LEGO_CA_CERTIFICATES</c> names, as it is now.
 /// </summary>
 public sealed class AcmeClients(
     IStateStore store, IBuiltInAuthority? authority, string? trustFile, Action<string>? reached, TimeProvider time) : IDisposable
 {
-    private readonly ConcurrentDictionary<(Uri Directory, string? Email, ExternalAccountBinding? Binding), AcmeClient> _clients = new();
     private readonly AccountFiles _accounts = new(store);
-    private readonly Lazy<HttpClient> _ordinary = new(() => Http(PolicyFor(ReadTrust(trustFile))), LazyThreadSafetyMode.PublicationOnly);
-    private readonly Lazy<HttpClient> _builtIn = new(() => Http(PolicyFor(authority?.Root is { } root ? [root] : null)));
+    private readonly ClientSet _builtIn = new(default, () => Http(PolicyFor(authority?.Root is { } root ? [root] : null)));
+    private readonly Lock _renewing = new();
+    private ClientSet? _ordinary;
 
     /// <summary>The directory a <c>server</c> setting means.</summary>
     /// <exception cref="ProblemException">The built-in authority is meant and does not run.</exception>
@@ -35,32 +34,47 @@ public sealed class AcmeClients(
 
     /// <summary>The server's clock minus this machine's, where it has told; nothing that could fail is made for it.</summary>
     internal TimeSpan? SkewAt(Uri directory, LetsEncryptSettings settings) =>
-        _clients.TryGetValue((directory, settings.Email?.Text, settings.Binding), out var client) ? client.ClockSkew : null;
+        SetOf(directory).Find(directory, settings.Email, settings.Binding)?.ClockSkew;
 
     /// <summary>Whether an account is known to be registered; the server is not asked.</summary>
     public async ValueTask<bool> HasAccountAsync(Uri directory, EmailAddress? email, CancellationToken cancel) =>
         await _accounts.LoadAsync(new AccountIdentity(directory.OriginalString, email?.Text), cancel) is { Url: not null };
 
     public AcmeClient ClientOf(Uri directory, EmailAddress? email, ExternalAccountBinding? binding = null) =>
-        _clients.GetOrAdd((directory, email?.Text, binding), key => new AcmeClient(
-            new AcmeClientOptions { DirectoryUrl = key.Directory, Email = email, ExternalAccountBinding = key.Binding },
-            key.Directory == authority?.Directory ? _builtIn.Value : _ordinary.Value,
+        SetOf(directory).GetOrAdd(directory, email, binding, http => new AcmeClient(
+            new AcmeClientOptions { DirectoryUrl = directory, Email = email, ExternalAccountBinding = binding },
+            http,
             _accounts,
             time,
             reached,
 
             // The built-in authority goes by the same clock.
-            key.Directory == authority?.Directory ? null : at => Http(PolicyAsOf(at, ReadTrust(trustFile)))));
+            directory == authority?.Directory ? null : at => Http(PolicyAsOf(at, ReadTrust(trustFile)))));
 
     /// <summary>The URL of the account, if it is registered: from disk, nobody is asked.</summary>
     internal async Task<string?> AccountUrlOfAsync(Uri directory, EmailAddress? email, CancellationToken cancel) =>
-        await _accounts.LoadAsync(new AccountIdentity(directory.ToString(), email?.Text), cancel) is { IsDeactivated: false } account ? account.Url : null;
+        await _accounts.LoadAsync(new AccountIdentity(directory.OriginalString, email?.Text), cancel) is { IsDeactivated: false } account ? account.Url : null;
 
     public void Dispose()
     {
-        foreach (var client in _clients.Values)
+        _builtIn.Dispose();
+        _ordinary?.Dispose();
+    }
+
+    // Those of the roots before are handed out no more, and left to the orders that are under way with them.
+    private ClientSet SetOf(Uri directory)
+    {
+        if (directory == authority?.Directory)
         {
-            client.Dispose();
+            return _builtIn;
+        }
+
+        var stamp = string.IsNullOrEmpty(trustFile) ? default : FileStamp.Of(trustFile);
+        lock (_renewing)
+        {
+            return _ordinary is { } set && set.Roots == stamp
+                ? set
+                : _ordinary = new ClientSet(stamp, () => Http(PolicyFor(ReadTrust(trustFile))));
         }
     }
 

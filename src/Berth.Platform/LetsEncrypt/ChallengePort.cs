@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Berth.Kernel;
 using Berth.Platform.CommandLine;
+using Berth.Platform.Ports;
 using Berth.Storage;
 
 namespace Berth.Platform.LetsEncrypt;
@@ -8,32 +10,48 @@ namespace Berth.Platform.LetsEncrypt;
 /// An ACME server asks for its proof on port 80. An app whose mappings leave that port out gets one to the port that its first http (or
 /// https) mapping leads to; the new mapping stays, so that renewals find it.
 /// </summary>
-public sealed class ChallengePort(IStateStore store)
+public sealed class ChallengePort(IStateStore store, PortStore ports)
 {
+    private const int Asked = 80;
+
     /// <exception cref="ProblemException">The app has mappings, and none is for http or https.</exception>
-    public void Ensure(AppName app, CommandOutput output)
+    public async Task EnsureAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {
         // The plugin's webroot. Nothing is served from it, but scripts, and a server that goes back to the plugin, find it.
         store.EnsureFolder(StatePath.Lib("data", "letsencrypt", app.Text), PrivateFolder.PublicRead);
-        var (set, detected) = (Lines(app, "map"), Lines(app, "map-detected"));
-        var mappings = set.Length > 0 ? set : detected;
-        if (mappings.Length == 0 || mappings.Any(line => line.StartsWith("http:80:", StringComparison.Ordinal)))
+        if (MissingIn(app, InForce(app, ports.Read(app))) is null)
         {
             return;
         }
 
-        var target = TargetOf(mappings, "http:") ?? TargetOf(mappings, "https:") ?? throw LetsEncryptProblems.NoPort(app).AsException();
-        output.Step($"Adding http:80:{target} port mapping to {app} for ACME HTTP-01 challenge...");
-        store.Write(Map(app, "map"), string.Concat(mappings.Prepend($"http:80:{target}").Select(line => line + "\n")));
+        PortMapping? added = null;
+        await ports.ChangeAsync(
+            app,
+            set =>
+            {
+                // Looked at once more: by now another may have changed them.
+                var mappings = InForce(app, set);
+                added = MissingIn(app, mappings);
+                return added is null ? set : mappings.Prepend(added);
+            },
+            cancel);
+        if (added is not null)
+        {
+            output.Step($"Adding {added} port mapping to {app} for ACME HTTP-01 challenge...");
+        }
     }
 
-    private static string? TargetOf(string[] mappings, string scheme) => mappings
-        .Where(line => line.StartsWith(scheme, StringComparison.Ordinal))
-        .Select(line => line.Split(':') is [_, _, var target] && ushort.TryParse(target, out var port) && port > 0 ? target : null)
-        .FirstOrDefault(target => target is not null);
+    private ImmutableArray<PortMapping> InForce(AppName app, ImmutableArray<PortMapping> set) => set.Length > 0 ? set : ports.ReadDetected(app);
 
-    private string[] Lines(AppName app, string key) =>
-        (store.Read(Map(app, key)) ?? "").Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static PortMapping? MissingIn(AppName app, ImmutableArray<PortMapping> mappings)
+    {
+        if (mappings.Length == 0 || mappings.Any(mapping => mapping is { IsHttp: true, HostPort: Asked }))
+        {
+            return null;
+        }
 
-    private static StatePath Map(AppName app, string key) => StatePath.Lib("config", "ports", app.Text, key);
+        var target = mappings.FirstOrDefault(mapping => mapping.IsHttp) ?? mappings.FirstOrDefault(mapping => mapping.IsHttps)
+            ?? throw LetsEncryptProblems.NoPort(app).AsException();
+        return PortMapping.Http(Asked, target.ContainerPort);
+    }
 }

@@ -53,8 +53,14 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
         {
             IdleMemory.AfterStart();
             _services!.Notices.TakeUp();
-            await Task.WhenAll(
-                Task.Run(SweepLeftovers, stop), _services.Renewals.RunAsync(stop), _services.Notices.RunAsync(stop), _authority?.KeepTryingAsync(WriteRecord, stop) ?? Task.CompletedTask);
+            await new DaemonParts(_log, TimeProvider.System).UntilStoppedAsync(
+                [
+                    ("the sweep of leftovers", Task.Run(SweepLeftovers, stop)),
+                    ("the renewal of certificates", _services.Renewals.RunAsync(stop)),
+                    ("the sending of notices", _services.Notices.RunAsync(stop)),
+                    ("the start of the authority", _authority?.KeepTryingAsync(WriteRecord, stop) ?? Task.CompletedTask),
+                ],
+                stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -137,7 +137,7 @@ internal sealed class Services : IAsyncDisposable
         var requests = new OrderRequests(lineageReader, certificates, _clients, time);
         var (bundles, ahead) = (new Bundles(store, lineages, time), new LimitsAhead(ledgers, requests));
         var ordering = new Ordering(
-            lineageReader, lineages, new ServersToAsk(lineages, orders, requests, time), orders, requests, settings, solvers, new ChallengePort(store), new Outcomes(new RetryLadder(random)), routes,
+            lineageReader, lineages, new ServersToAsk(lineages, orders, requests, time), orders, requests, settings, solvers, new ChallengePort(store, portMaps), new Outcomes(new RetryLadder(random)), routes,
             events, new FirstOrderPreflight(preflight, scopes), time);
         var renewal = AutoRenewal = new AutoRenewal(properties, store);
         Manager = new CertificateManager(

@@ -219,6 +219,39 @@ public sealed class Keeping_a_ledger
         Assert.Equal(3, (await OpenAsync()).States().Single(state => state.Kind == LimitKind.CertificatesPerSet).Left);
     }
 
+    [Theory]
+    [InlineData("gate|")]
+    [InlineData("gate|Nowhere|a.com")]
+    [InlineData("gate|99|a.com")]
+    [InlineData("Nothing|a.com")]
+    [InlineData("")]
+    public async Task passes_over_what_a_hand_has_written_and_nobody_counts(string key)
+    {
+        var entry = new LedgerEntry { Until = Start.AddMinutes(1), Subject = "a.com" };
+        await _store.SaveAsync(new Dictionary<string, LedgerEntry?> { [key] = entry, ["gate|Account|you"] = entry }, Cancel);
+
+        var ledger = await OpenAsync();
+
+        Assert.Equal(GateScope.Account, Assert.Single(ledger.Gates()).Gate);
+        Assert.Empty(ledger.States());
+        Assert.True(ledger.Check(Order("a.com")).MayGo);
+    }
+
+    [Fact]
+    public async Task goes_on_by_other_limits_with_what_was_counted()
+    {
+        var ledger = await OpenAsync();
+        var other = ledger.With(new RateLimits { All = [new RateLimit(LimitKind.NewOrders, 3, TimeSpan.FromHours(3))] });
+
+        await TakeAsync(ledger, 1, _ => Order("a.com"));
+        await TakeAsync(other, 1, _ => Order("b.com"));
+        await ledger.GatedAsync(new AuthorityGate { Scope = GateScope.Name, Subjects = ["c.com"], Words = "busy" }, Order("c.com"), Cancel);
+
+        Assert.Equal(3, Assert.Single(other.States()).Of);
+        Assert.False(other.Check(Order("c.com")).MayGo);
+        Assert.Equal(ledger.States(), (await OpenAsync()).States());
+    }
+
     [Fact]
     public void never_allows_more_in_a_period_than_a_full_bucket_and_its_refill() => Gen.Int[1, 3600].Array[1, 400].Sample(pauses =>
     {

@@ -1,32 +1,35 @@
 using Berth.Kernel;
 using Berth.Platform.LetsEncrypt;
+using Berth.Platform.Ports;
+using Berth.Platform.Tests.Support;
 using Berth.Storage;
-using Berth.TestKit;
 
 namespace Berth.Platform.Tests.LetsEncrypt;
 
 /// <summary>The port an ACME server asks for its proof on.</summary>
 public sealed class Adding_port_80 : IDisposable
 {
-    private static readonly AppName App = AppName.Parse("hello");
+    private const string OldMap = "DOKKU_PROXY_PORT_MAP";
     private static readonly StatePath Map = StatePath.Lib("config", "ports", "hello", "map");
-    private readonly ScratchFolder _scratch = new();
-    private readonly FileStateStore _store;
+    private readonly Room _room = new();
+    private readonly PortStore _ports;
     private readonly Recorder _said = new();
 
-    public Adding_port_80() => _store = new FileStateStore(new StateRoots(_scratch["home"], _scratch["lib"]), TimeProvider.System);
+    public Adding_port_80() => _ports = new PortStore(_room.Properties, _room.Config, _room.Store);
 
-    public void Dispose() => _scratch.Dispose();
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _room.Dispose();
 
     [Theory]
-    [InlineData("http:8080:5000\n", "5000")]
-    [InlineData("https:443:3000\n", "3000")]
-    [InlineData("tcp:25:25\nhttps:443:3000\nhttp:8080:5000\n", "5000")]
-    public void leads_it_to_the_apps_first_port_that_speaks_http(string map, string port)
+    [InlineData("http:8080:5000\n", "5000", "http:8080:5000\nhttp:80:5000\n")]
+    [InlineData("https:443:3000\n", "3000", "http:80:3000\nhttps:443:3000\n")]
+    [InlineData("tcp:25:25\nhttps:443:3000\nhttp:8080:5000\n", "5000", "http:8080:5000\nhttp:80:5000\nhttps:443:3000\ntcp:25:25\n")]
+    public async Task leads_it_to_the_apps_first_port_that_speaks_http(string map, string port, string then)
     {
-        _store.Write(Map, map);
-        new ChallengePort(_store).Ensure(App, _said.Output);
-        Assert.Equal($"http:80:{port}\n{map}", _store.Read(Map));
+        _room.Store.Write(Map, map);
+        await EnsureAsync();
+        Assert.Equal(then, _room.Store.Read(Map));
         Assert.Equal($"-----> Adding http:80:{port} port mapping to hello for ACME HTTP-01 challenge...\n", _said.Text);
     }
 
@@ -34,35 +37,60 @@ public sealed class Adding_port_80 : IDisposable
     [InlineData(null)]
     [InlineData("")]
     [InlineData("http:80:5000\nhttp:8080:5000\n")]
-    public void changes_nothing_where_it_is_answered_already(string? map)
+    [InlineData("http:8080:$(id)\n")]
+    [InlineData("http:8080\n")]
+    public async Task changes_nothing_where_it_is_answered_already(string? map)
     {
         if (map is not null)
         {
-            _store.Write(Map, map);
+            _room.Store.Write(Map, map);
         }
 
-        new ChallengePort(_store).Ensure(App, _said.Output);
-        Assert.Equal((map, ""), (_store.Read(Map), _said.Text));
-        Assert.Equal(PrivateFolder.PublicRead, File.GetUnixFileMode(_scratch["lib/data/letsencrypt/hello"]));
+        await EnsureAsync();
+        Assert.Equal((map, ""), (_room.Store.Read(Map), _said.Text));
+        Assert.Equal(PrivateFolder.PublicRead, File.GetUnixFileMode(_room.Lib("data/letsencrypt/hello")));
     }
 
     [Fact]
-    public void takes_what_was_detected_where_nothing_was_set()
+    public async Task takes_what_was_detected_where_nothing_was_set()
     {
-        _store.Write(StatePath.Lib("config", "ports", "hello", "map-detected"), "http:5000:5000\n");
-        new ChallengePort(_store).Ensure(App, _said.Output);
-        Assert.Equal("http:80:5000\nhttp:5000:5000\n", _store.Read(Map));
+        _room.Store.Write(StatePath.Lib("config", "ports", "hello", "map-detected"), "http:5000:5000\n");
+        await EnsureAsync();
+        Assert.Equal("http:5000:5000\nhttp:80:5000\n", _room.Store.Read(Map));
     }
 
-    [Theory]
-    [InlineData("tcp:25:25\n")]
-    [InlineData("http:8080:$(id)\n")]
-    [InlineData("http:8080\n")]
-    public void refuses_to_guess(string map)
+    [Fact]
+    public async Task adds_to_a_map_that_an_older_server_keeps_in_a_variable()
     {
-        _store.Write(Map, map);
-        var problem = Assert.Throws<ProblemException>(() => new ChallengePort(_store).Ensure(App, _said.Output)).Problem;
-        Assert.Contains("ports:add hello", problem.Remedy, StringComparison.Ordinal);
-        Assert.Equal(map, _store.Read(Map));
+        await _room.Config.ChangeAsync(Room.App, before => before.SetItem(OldMap, "http:8080:5000 https:443:5000"), Cancel);
+        await EnsureAsync();
+        Assert.Equal("http:8080:5000\nhttp:80:5000\nhttps:443:5000\n", _room.Store.Read(Map));
+        Assert.Null(_room.Config.Get(Room.App, OldMap));
     }
+
+    [Fact]
+    public async Task keeps_what_another_adds_at_the_same_time()
+    {
+        _room.Store.Write(Map, "http:8080:5000\n");
+        Task adding;
+        using (await _room.Store.LockAsync("hello", Cancel))
+        {
+            adding = EnsureAsync();
+            _room.Store.Write(Map, "http:8080:5000\nhttp:9000:9000\n");
+        }
+
+        await adding;
+        Assert.Equal("http:8080:5000\nhttp:80:5000\nhttp:9000:9000\n", _room.Store.Read(Map));
+    }
+
+    [Fact]
+    public async Task refuses_to_guess()
+    {
+        _room.Store.Write(Map, "tcp:25:25\n");
+        var problem = (await Assert.ThrowsAsync<ProblemException>(EnsureAsync)).Problem;
+        Assert.Contains("ports:add hello", problem.Remedy, StringComparison.Ordinal);
+        Assert.Equal("tcp:25:25\n", _room.Store.Read(Map));
+    }
+
+    private Task EnsureAsync() => new ChallengePort(_room.Store, _ports).EnsureAsync(Room.App, _said.Output, Cancel);
 }

@@ -127,7 +127,7 @@ public sealed class DnsChoice(PropertyStore properties, StateRoots roots, TimePr
 
     // A secret in a file may be another by now.
     private static string Described(KeyValuePair<string, string> setting) => setting.Key.EndsWith("_FILE", StringComparison.Ordinal)
-        ? $"{setting.Key}={setting.Value}@{File.GetLastWriteTimeUtc(setting.Value).Ticks}"
+        ? $"{setting.Key}={setting.Value}@{FileStamp.Of(setting.Value)}"
         : $"{setting.Key}={setting.Value}";
 
     private string? CodeOf(AppName app) => Effective(app, Provider) is { Length: > 0 } code && code != OptOut ? code : null;

@@ -34,7 +34,7 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
 
     private async Task<int> ContactAsync(CommandCall call)
     {
-        var (client, app, words) = await OpenAsync(call);
+        var (client, app, words) = await OpenAsync(call, further: 1);
         var email = EmailAddress.Parse(words.At(app is null ? 0 : 1) ?? "");
         await client.ChangeContactAsync(email, call.Cancel);
         properties.Set(LetsEncryptSettingsStore.Feature, app?.Text ?? PropertyStore.Global, "email", email.Text);
@@ -60,10 +60,14 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
         return 0;
     }
 
-    private async Task<(AcmeClient Client, AppName? App, Arguments Words)> OpenAsync(CommandCall call)
+    /// <param name="call">Of a command that takes an app or <c>--global</c>, and never both: the other one's account would be changed.</param>
+    /// <param name="further">How many words it takes besides.</param>
+    private async Task<(AcmeClient Client, AppName? App, Arguments Words)> OpenAsync(CommandCall call, int further = 0)
     {
         var words = call.Parse(["--global"], [ServerFlag]);
-        var app = words.Has("--global") ? null : apps.Find(words.At(0));
+        var isGlobal = words.Has("--global");
+        words.AtMost(further + (isGlobal ? 0 : 1));
+        var app = isGlobal ? null : apps.Find(words.At(0));
         var read = settings.Read(app);
         var directory = clients.DirectoryOf(words.Value(ServerFlag) ?? read.Servers[0]);
         return await clients.HasAccountAsync(directory, read.Email, call.Cancel)

@@ -20,6 +20,7 @@ public sealed class LimitCommands(Ledgers ledgers, CertificatePlanner planner, O
     private async Task<int> LimitsAsync(CommandCall call)
     {
         var words = call.Parse([], ["--format"]);
+        var asJson = ReportRequest.IsJson(words.Value("--format"));
         var shown = new List<(Uri Server, IReadOnlyList<LimitState> Limits, IReadOnlyList<LimitHold> Gates)>();
         if (words.AtMost(1).At(0) is { } name)
         {
@@ -41,7 +42,7 @@ public sealed class LimitCommands(Ledgers ledgers, CertificatePlanner planner, O
             }
         }
 
-        if (words.Value("--format") == "json")
+        if (asJson)
         {
             call.Output.Line(AsJson(shown));
         }
@@ -130,8 +131,8 @@ public sealed class LimitCommands(Ledgers ledgers, CertificatePlanner planner, O
         writer.WriteString("subject", limit.Subject);
         writer.WriteNumber("left", limit.Left);
         writer.WriteNumber("of", limit.Of);
-        WriteTime(writer, "next_at", limit.NextAt);
-        WriteTime(writer, "full_at", limit.FullAt);
+        writer.WriteString("next_at", limit.NextAt is { } next ? PlainJson.Time(next) : null);
+        writer.WriteString("full_at", limit.FullAt is { } full ? PlainJson.Time(full) : null);
         writer.WriteEndObject();
     }
 
@@ -140,21 +141,9 @@ public sealed class LimitCommands(Ledgers ledgers, CertificatePlanner planner, O
         writer.WriteStartObject();
         writer.WriteString("scope", gate.Gate.ToString()!.ToLowerInvariant());
         writer.WriteString("subject", gate.Subject);
-        WriteTime(writer, "until", gate.Until);
+        writer.WriteString("until", PlainJson.Time(gate.Until));
         writer.WriteString("words", gate.Words);
         writer.WriteString("page", gate.Page);
         writer.WriteEndObject();
-    }
-
-    private static void WriteTime(Utf8JsonWriter writer, string name, DateTimeOffset? time)
-    {
-        if (time is { } known)
-        {
-            writer.WriteString(name, known.UtcDateTime);
-        }
-        else
-        {
-            writer.WriteNull(name);
-        }
     }
 }

@@ -5,7 +5,7 @@ using Berth.Storage;
 
 namespace Berth.Platform.LetsEncrypt.Limits;
 
-/// <summary>The ledger of each server, opened once and again when its limits are set anew or it could not be read.</summary>
+/// <summary>The ledger of each server, opened once and again where it could not be read; it goes on by other limits when they are set anew.</summary>
 public sealed class Ledgers(IStateStore store, LetsEncryptSettingsStore settings, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, (string Limits, Lazy<Task<RateLedger>> Ledger)> _open = new(StringComparer.Ordinal);
@@ -24,7 +24,9 @@ public sealed class Ledgers(IStateStore store, LetsEncryptSettingsStore settings
         var (_, ledger) = _open.AddOrUpdate(
             directory.OriginalString,
             key => (limits, Open(directory, limits)),
-            (key, open) => open.Limits == limits && open.Ledger is not { IsValueCreated: true, Value.IsFaulted: true } ? open : (limits, Open(directory, limits)));
+            (key, open) => open.Ledger is { IsValueCreated: true, Value.IsFaulted: true } ? (limits, Open(directory, limits))
+                : open.Limits == limits ? open
+                : (limits, Adapt(open.Ledger, directory, limits)));
         return ledger.Value;
     }
 
@@ -46,4 +48,8 @@ public sealed class Ledgers(IStateStore store, LetsEncryptSettingsStore settings
 
     private Lazy<Task<RateLedger>> Open(Uri directory, string limits) => new(() => RateLedger.OpenAsync(
         LimitWords.Of(directory, limits), new LedgerFiles(store, directory.OriginalString), time, CancellationToken.None));
+
+    // Two that are open on the same files would each write over what the other has counted.
+    private static Lazy<Task<RateLedger>> Adapt(Lazy<Task<RateLedger>> open, Uri directory, string limits) =>
+        new(async () => (await open.Value).With(LimitWords.Of(directory, limits)));
 }

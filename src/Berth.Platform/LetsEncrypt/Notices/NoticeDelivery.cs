@@ -84,7 +84,7 @@ public sealed class NoticeDelivery : IDisposable
             await foreach (var waiting in _arrived.Reader.ReadAllAsync(cancel))
             {
                 deliveries.RemoveAll(delivery => delivery.IsCompleted);
-                if (AppName.TryParse(waiting.Notice.App, out var app) && PlaceOf(app, waiting) is { } place && Queue(app, place, waiting))
+                if (AppName.TryParse(waiting.Notice.App, out var app) && TakePlace(app, waiting) is { } place && Queue(app, place, waiting))
                 {
                     deliveries.Add(Task.Run(() => DeliverAsync(place, cancel), cancel));
                 }
@@ -122,22 +122,45 @@ public sealed class NoticeDelivery : IDisposable
         _arrived.Writer.TryWrite(waiting);
     }
 
-    // Null where nobody wants it any more.
-    private string? PlaceOf(AppName app, WaitingNotice waiting)
+    /// <returns>Null where nobody wants it any more, and where that cannot be told: then it stays, and the next daemon looks again.</returns>
+    private string? TakePlace(AppName app, WaitingNotice waiting)
     {
-        var place = waiting.Way switch
+        try
         {
-            Webhook => _settings.WebhookOf(app) is { } url ? $"{Webhook} {url}" : null,
-            Mail => _settings.SmtpOf(app) is { } smtp ? $"{Mail} {smtp} {string.Join(' ', smtp.To)}" : null,
-            Trigger => Trigger,
-            _ => null,
-        };
-        if (place is null)
+            var place = PlaceOf(app, waiting);
+            if (place is null)
+            {
+                Remove(app, waiting);
+            }
+
+            return place;
+        }
+        catch (ProblemException e)
+        {
+            _faults.NotSent(app, waiting.Way, e.Problem.Found);
+            return null;
+        }
+    }
+
+    private string? PlaceOf(AppName app, WaitingNotice waiting) => waiting.Way switch
+    {
+        Webhook => _settings.WebhookOf(app) is { } url ? $"{Webhook} {url}" : null,
+        Mail => _settings.SmtpOf(app) is { } smtp ? $"{Mail} {smtp} {string.Join(' ', smtp.To)}" : null,
+        Trigger => Trigger,
+        _ => null,
+    };
+
+    // What cannot be taken away is sent once more by the next daemon: no reason to send nothing else.
+    private void Remove(AppName app, WaitingNotice waiting)
+    {
+        try
         {
             _outbox.Remove(waiting);
         }
-
-        return place;
+        catch (ProblemException e)
+        {
+            _faults.NotSent(app, "log", e.Problem.Found);
+        }
     }
 
     /// <returns>Whether somebody must begin to deliver there.</returns>
@@ -150,7 +173,7 @@ public sealed class NoticeDelivery : IDisposable
             queue.Enqueue(waiting);
             if (queue.Count > MostWaiting)
             {
-                _outbox.Remove(queue.Dequeue());
+                Remove(app, queue.Dequeue());
                 _faults.NotSent(app, waiting.Way, "too many are waiting; the oldest was given up");
             }
 
@@ -178,7 +201,7 @@ public sealed class NoticeDelivery : IDisposable
         {
             var app = AppName.Parse(waiting.Notice.App);
             await TryAsync(app, waiting, cancel);
-            _outbox.Remove(waiting);
+            Remove(app, waiting);
         }
     }
 

@@ -48,7 +48,7 @@ public sealed class Ordering(
             }
 
             var chosen = solvers.For(app, wanted.Names);
-            Announce(app, wanted, chosen, output);
+            await AnnounceAsync(app, wanted, chosen, output, cancel);
             return (wanted with { Stamp = reader.StampOf(app) }, chosen);
         }
         catch (ProblemException e)
@@ -72,11 +72,11 @@ public sealed class Ordering(
         }
     }
 
-    private void Announce(AppName app, WantedCertificate wanted, ChosenSolvers chosen, CommandOutput output)
+    private async Task AnnounceAsync(AppName app, WantedCertificate wanted, ChosenSolvers chosen, CommandOutput output, CancellationToken cancel)
     {
         if (chosen.NeedsPort80)
         {
-            port.Ensure(app, output);
+            await port.EnsureAsync(app, output, cancel);
         }
 
         if (chosen.Because is { } because)
@@ -118,7 +118,7 @@ public sealed class Ordering(
                 output.Warn(e.Problem.Found);
                 output.Remedy(e.Problem.Remedy);
                 chosen = other;
-                Announce(app, wanted, chosen, output);
+                await AnnounceAsync(app, wanted, chosen, output, cancel);
             }
             catch (ProblemException e)
             {

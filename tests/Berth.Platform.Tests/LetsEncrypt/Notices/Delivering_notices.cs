@@ -120,12 +120,67 @@ public sealed class Delivering_notices : IDisposable, INoticeFaults, ITriggers
         await EndAsync(end, running);
     }
 
+    [Fact]
+    public async Task a_setting_that_cannot_be_read_keeps_no_other_notice_from_being_sent()
+    {
+        using var hook = new TcpListener(IPAddress.Loopback, 0);
+        hook.Start();
+        Set("torn", "notify-webhook", UrlOf(hook));
+        Set("well", "notify-webhook", UrlOf(hook));
+        using var delivery = Delivery();
+        using var end = new CancellationTokenSource();
+        Add(delivery, "torn", byMail: false);
+        var setting = _scratch["lib/config/letsencrypt/torn/notify-webhook"];
+        File.Delete(setting);
+        Directory.CreateDirectory(setting);
+
+        var running = delivery.RunAsync(end.Token);
+        Add(delivery, "well", byMail: false);
+
+        Assert.Contains("\"app\":\"well\"", await TakePostAsync(hook), StringComparison.Ordinal);
+        Assert.StartsWith("webhook: ", await FaultAsync(), StringComparison.Ordinal);
+
+        // It stays for a daemon that can read who wants it.
+        await Eventually.TrueAsync(() => Task.FromResult(Directory.GetFiles(Outbox, "*.json").Length == 1));
+        await EndAsync(end, running);
+    }
+
+    [Fact]
+    public async Task a_notice_that_cannot_be_taken_away_closes_its_place_to_none_after_it()
+    {
+        using var hook = new TcpListener(IPAddress.Loopback, 0);
+        hook.Start();
+        Set("hello", "notify-webhook", UrlOf(hook));
+        using var delivery = Delivery();
+        using var end = new CancellationTokenSource();
+        Add(delivery, "hello", byMail: false);
+        Directory.Move(Outbox, Outbox + ".aside");
+        File.CreateSymbolicLink(Outbox, Outbox);
+
+        var running = delivery.RunAsync(end.Token);
+        await TakePostAsync(hook);
+        Assert.StartsWith("log: ", await FaultAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("log: ", await FaultAsync(), StringComparison.Ordinal);
+        File.Delete(Outbox);
+        Add(delivery, "hello", byMail: false);
+
+        Assert.Contains("\"app\":\"hello\"", await TakePostAsync(hook), StringComparison.Ordinal);
+        await Eventually.TrueAsync(() => Task.FromResult(Directory.GetFiles(Outbox, "*.json").Length == 0));
+        await EndAsync(end, running);
+    }
+
     void INoticeFaults.NotSent(AppName app, string way, string reason) => _faults.Writer.TryWrite($"{way}: {reason}");
 
     Task ITriggers.FireAsync(string trigger, IReadOnlyList<string> arguments, CommandOutput output, CancellationToken cancel)
     {
         _fired.Writer.TryWrite($"{trigger} {arguments[0]}");
         return Task.CompletedTask;
+    }
+
+    private async Task<string> FaultAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        return await _faults.Reader.ReadAsync(limit.Token);
     }
 
     private NoticeDelivery Delivery() => new(new NotifySettings(_properties), _store, this, _ => null!, this, TimeProvider.System);
