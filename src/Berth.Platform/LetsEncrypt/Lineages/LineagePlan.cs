@@ -110,14 +110,16 @@ public static class LineagePlan
             return new LineageStep(LineageAction.Order, now, "the certificate is not valid yet: it was had while this machine's clock was ahead");
         }
 
-        var (at, why) = RenewalOf(facts, wants.Grace, stored.State.Advice);
-        var ask = AskAt(facts, stored.State);
-        if (ask > now + LongestSilence)
-        {
-            // Noted under another clock.
-            ask = now;
-        }
+        return Renewal(wants, stored, facts, now);
+    }
 
+    // Until then the server is asked now and then whether it wants it sooner.
+    private static LineageStep Renewal(LineageWants wants, LineageStored stored, CertificateFacts facts, DateTimeOffset now)
+    {
+        var (at, why) = RenewalOf(facts, wants.Grace, stored.State.Advice);
+
+        // One further off was noted under another clock.
+        var ask = AskAt(facts, stored.State) is var noted && noted > now + LongestSilence ? now : noted;
         var silence = Unanswered(facts, stored.State);
         var unknown = silence.Length > 0 && PlanFor(facts, stored.State.Advice) is null ? "; of whether the server wants it sooner nothing is known" : "";
         var renewal = new LineageStep(LineageAction.Renew, at, $"renewal, {why}{unknown}{silence}");
