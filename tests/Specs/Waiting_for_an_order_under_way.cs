@@ -78,6 +78,20 @@ public sealed class Waiting_for_an_order_under_way : IAsyncLifetime
     }
 
     [Fact]
+    public async Task who_gives_up_an_order_is_told_what_becomes_of_it()
+    {
+        await using var ordering = RunningProgram.Start(BerthProgram.Path, ["letsencrypt:enable", "hello"], _berth.Environment);
+        using (await AskedAsync())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(150), TimeProvider.System, _patience.Token);
+            await ordering.SignalAsync("INT");
+            await ordering.EndedAsync();
+        }
+
+        Assert.Contains(" !     No certificate was ordered.", ordering.Said);
+    }
+
+    [Fact]
     public async Task what_waits_behind_a_renaming_leaves_nothing_of_the_name_that_is_gone()
     {
         var first = _berth.RunAsync("letsencrypt:enable", "hello");

@@ -77,7 +77,7 @@ public sealed class CertificateManager(
 
     public bool IsAtWork(AppName app) => _gates.IsHeld(app);
 
-    public LineageFailure? LastFailureOf(AppName app) => lineages.ReadState(app).LastFailure;
+    public LineageFailure? LastFailureOf(AppName app) => reader.ReadOf(app).Stored.State.LastFailure;
 
     public async Task RevokeAsync(AppName app, CancellationToken cancel)
     {
@@ -134,7 +134,7 @@ public sealed class CertificateManager(
             {
                 LineageAction.Restore => "",
                 LineageAction.AskAdvice => clients.DirectoryOf(state.IssuedBy ?? servers[0]).OriginalString,
-                _ => ServerChoice.Of([.. servers.Select(word => new WantedServer(word, clients.DirectoryOf(word)))], state.Issuers, server => state.IsGatedAt(server.Key, time.GetUtcNow()), time.GetUtcNow()).Key,
+                _ => ServerChoice.Of([.. servers.Select(word => new WantedServer(word, clients.DirectoryOf(word)))], state, time.GetUtcNow()).Key,
             };
         }
         catch (ProblemException)
@@ -236,6 +236,11 @@ public sealed class CertificateManager(
             var failed = await ordering.RunAsync(app, wanted, output, cancel);
             lines.TellDone(app, time.GetElapsedTime(started), output);
             return ObtainLines.TellLeftOut(app, wanted, failed, output);
+        }
+        catch (OperationCanceledException)
+        {
+            lines.TellGivenUp(app, output);
+            throw;
         }
         catch (ProblemException e)
         {

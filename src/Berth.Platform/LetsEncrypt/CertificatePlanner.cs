@@ -15,6 +15,8 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
     /// <summary>Whether a certificate for these names covers all of the app's domains.</summary>
     public bool AreCovered(AppName app, IReadOnlyList<string> names) => domains.DomainsOf(app).All(name => CertificateNames.Cover(names, name));
 
+    public IReadOnlyList<DomainName> DomainsOf(AppName app) => domains.DomainsOf(app);
+
     /// <summary>As <see cref="Plan"/> for whoever goes on without.</summary>
     /// <param name="app">Whose.</param>
     /// <param name="whyNot">Why nothing could be ordered as things are; null where something could.</param>

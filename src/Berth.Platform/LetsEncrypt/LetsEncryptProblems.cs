@@ -61,7 +61,7 @@ public static class LetsEncryptProblems
             $"{Printable.Of(server.Directory.Authority)} would refuse this order, so it was not asked. {Printable.Of(last.Reason, 400)} It can go at {Holds.Time(last.Until)}.",
             page is not null
                 ? $"Open {Printable.Of(page)} in a browser, then run the command again."
-                : $"`berth letsencrypt:limits {app}` shows what is left; the daemon goes on by itself where a certificate is in service.{(server.Key == AcmeServers.Production ? $" While trying things out use `berth letsencrypt:enable {app} --dry-run`." : "")}")
+                : $"`berth letsencrypt:limits {app}` shows what is left; the daemon goes on by itself then.{(server.Key == AcmeServers.Production ? $" While trying things out use `berth letsencrypt:enable {app} --dry-run`." : "")}")
         {
             Details = [.. gates.Where(gate => gate != last).Select(gate => Printable.Of(gate.Reason, 400))],
         };
@@ -194,7 +194,7 @@ public static class LetsEncryptProblems
     /// <param name="impossible">What kept others from being ordered at all.</param>
     internal static Problem? LeftOutOf(AppName app, IReadOnlyList<FailedName> failed, IReadOnlyList<Problem> impossible)
     {
-        string[] found = [.. failed.Select(name => $"{name.Name}: {name.Words}"), .. impossible.Select(problem => problem.Found)];
+        string[] found = [.. failed.Select(name => Sentences.OfName(name.Name, name.Words)), .. impossible.Select(problem => problem.Found)];
         return found.Length == 0 ? null : new Problem(
             NamesLeftOut,
             string.Join("; ", found.Take(5).Select(words => Printable.Of(words.TrimEnd('.'), 250))) + (found.Length > 5 ? $"; and {found.Length - 5} more." : "."),

@@ -14,6 +14,9 @@ public static class Sentences
     /// <summary>A sentence with one mark at its end.</summary>
     public static string Ended(string text) => text.Length > 0 && text[^1] is '.' or '!' or '?' ? text : text + ".";
 
+    /// <summary>What was found of a name, which it may begin with.</summary>
+    public static string OfName(string name, string words) => words.StartsWith(name + ":", StringComparison.Ordinal) ? words : $"{name}: {words}";
+
     /// <summary>What to do about a failure, told later than to whoever ran the command, and of a daemon's that nobody ran.</summary>
     public static string Standing(string remedy, AppName app) =>
         remedy.Replace("run the command again", $"run `berth letsencrypt:enable {app}`", StringComparison.Ordinal);

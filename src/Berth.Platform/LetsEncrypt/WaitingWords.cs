@@ -10,11 +10,19 @@ namespace Berth.Platform.LetsEncrypt;
 public sealed class WaitingWords(
     LineageReader reader, ICertificateManager manager, CertificateFiles certificates, OrdersUnderWay underWay, AutoRenewal renewal, RenewalQueue queue, RenewalTroubles troubles, TimeProvider time)
 {
+    /// <summary>Called with an app of which something is told that the daemon may not know yet: then it looks, and does it when it is said to.</summary>
+    public Action<AppName> Noticed { get; init; } = static _ => { };
+
     /// <param name="app">Whose.</param>
     /// <param name="stored">What there is of it.</param>
     /// <param name="step">What is next for it.</param>
     public string Of(AppName app, LineageStored stored, LineageStep step)
     {
+        if (step.Action is LineageAction.Restore or LineageAction.Resume)
+        {
+            Noticed(app);
+        }
+
         // What only the daemon would ask nobody asks where it is off.
         step = renewal.IsOn ? step : step.OfCertificate;
         var waits = step.Action != LineageAction.None ? Off(app) + Joined(GateWords.Of(step), Turn(app, step), Obstacle(step))
@@ -26,9 +34,7 @@ public sealed class WaitingWords(
     /// <summary>When that comes, in a word or two.</summary>
     public string When(AppName app, LineageStep step) => IsUnderWay(app) ? "now"
         : step.OfCertificate.At is { } at
-        ? !renewal.IsOn ? "by hand"
-            : step.Action == LineageAction.Restore && queue.Round is { } round ? $"within {RemainingTime.Format(round)}"
-            : Until(at)
+        ? renewal.IsOn ? Until(at) : "by hand"
         : manager.IsAtWork(app) ? "now"
         : IsTakenUpOnceMended(step) ? "once mended" : "by hand";
 
@@ -48,7 +54,7 @@ public sealed class WaitingWords(
     /// <summary>Whether a server is being asked for a certificate now.</summary>
     public bool IsUnderWay(AppName app) => underWay.SentenceOf(app) is not null;
 
-    public string Until(DateTimeOffset at) => at <= time.GetUtcNow() ? "due" : $"in {RemainingTime.Format(at - time.GetUtcNow())}";
+    public string Until(DateTimeOffset at) => at - time.GetUtcNow() is var left && left < TimeSpan.FromSeconds(1) ? "due" : $"in {RemainingTime.Format(left)}";
 
     /// <returns>What a first certificate waits for that is wanted and not there; null for any other app, and for one whose files cannot be read.</returns>
     public string? OfFirst(AppName app)
@@ -94,9 +100,7 @@ public sealed class WaitingWords(
 
     private bool IsTakenAway(AppName app, LineageStored stored) => stored is { InService: null, State.LastSuccess: not null } && !certificates.Exists(app);
 
-    private bool IsAskedForInVain(LineageStored stored) => (stored.State.LastFailure ?? stored.Overtaken) is not null || IsHeldBack(stored);
-
-    private bool IsHeldBack(LineageStored stored) => stored.State.LastFailure is null && stored.State.GatedUntil > time.GetUtcNow();
+    private static bool IsAskedForInVain(LineageStored stored) => (stored.State.LastFailure ?? stored.Overtaken) is not null;
 
     private string Expired(LineageStored stored) =>
         stored.InService is { } facts && facts.NotAfter <= time.GetUtcNow() ? $"it has EXPIRED on {Holds.Time(facts.NotAfter)}; " : "";
@@ -111,7 +115,7 @@ public sealed class WaitingWords(
 
     // So many at a time at one server; and of very many apps the daemon asks some at each look.
     private string Turn(AppName app, LineageStep step) =>
-        step.Action == LineageAction.AskAdvice || (!step.IsDue(time.GetUtcNow()) && step.Action != LineageAction.Restore) || !renewal.IsOn || manager.IsAtWork(app) ? ""
+        step.Action == LineageAction.AskAdvice || !step.IsDue(time.GetUtcNow()) || !renewal.IsOn || manager.IsAtWork(app) ? ""
         : queue.PlaceOf(app) is { } before ? before == 0 ? "; its turn is next" : $"; it waits for its turn, with {before} before it"
         : queue.Round is { } round ? $"; the daemon comes to it within {RemainingTime.Format(round)}"
         : "";
@@ -134,7 +138,6 @@ public sealed class WaitingWords(
         step.Obstacle is not null ? step.Why
         : stored.State.LastFailure is { } failure ? $"{step.Why}, and is not tried again by itself; once it is mended: `berth letsencrypt:enable {app}`. What was found: {Printable.Of(Sentences.Inside(failure.Found), 600)}"
         : stored.Overtaken is { } past ? $"its certificate could not be had, and its domains or servers are others since: `berth letsencrypt:enable {app}` asks for one. What was found: {Printable.Of(Sentences.Inside(past.Found), 600)}"
-        : IsHeldBack(stored) ? $"an order was held back, and is not tried again by itself: {GatesOf(stored, step)} Then: `berth letsencrypt:enable {app}`"
         : certificates.DamageOf(app) is { } damage ? $"a certificate that was installed by hand cannot be served: {damage.Found}"
         : certificates.Exists(app) ? $"a certificate that was installed by hand is in service{(certificates.Facts(app) is { } facts ? $" until {Holds.Time(facts.NotAfter)}" : "")}, and is renewed by hand"
         : IsTakenAway(app, stored) ? $"its certificate was taken away, for there is none in its folder tls any more; `berth letsencrypt:enable {app}` asks for another"

@@ -130,7 +130,7 @@ internal sealed class Services : IAsyncDisposable
         var planner = new CertificatePlanner(domains, settings, _clients, _dns);
         var solvers = new ChallengeSolvers(Edge, _dns, new ProofFiles(store), time);
         var preflight = new CertificatePreflight(_clients, Edge, time);
-        var scopes = new PreflightScopes(settings, _dns, solvers, Edge, authority);
+        var scopes = new PreflightScopes(settings, _dns, solvers, Edge, authority, lineages, time);
         var lineageReader = new LineageReader(planner, lineages, certificates, settings, new SettingsStamp(store, properties, trustFile), time);
         var (ledgers, underWay) = (new Ledgers(store, settings, time), new OrdersUnderWay(time));
         var orders = new ServerOrders(_clients, ledgers, underWay);
@@ -143,10 +143,10 @@ internal sealed class Services : IAsyncDisposable
         Manager = new CertificateManager(
             apps, planner, lineageReader, lineages, certificates, ordering, requests, new ObtainLines(lineageReader, lineages, requests, routes, renewal, time),
             new RenewalAdviser(lineages, certificates, _clients, settings, time, random), Restoring = new Restoring(certificates, lineages, routes, events, time),
-            new Rehearsal(planner, lineages, _clients, orders, solvers),
+            new Rehearsal(planner, lineages, _clients, orders, solvers, time),
             bundles, _clients, settings, routes, events, triggers, time);
         var (queue, troubles, heartbeat) = (new RenewalQueue(), new RenewalTroubles(lineages, time), new Heartbeat(store));
-        var (waiting, silence) = (new WaitingWords(lineageReader, Manager, certificates, underWay, renewal, queue, troubles, time), new DaemonSilence(heartbeat, renewal, time) { IsDaemon = inDaemon });
+        var (waiting, silence) = (new WaitingWords(lineageReader, Manager, certificates, underWay, renewal, queue, troubles, time) { Noticed = app => Renewals!.Nudge(app) }, new DaemonSilence(heartbeat, renewal, time) { IsDaemon = inDaemon });
         Command[] more =
         [
             .. new CheckCommands(preflight, scopes, planner, ahead, apps).All,
@@ -190,7 +190,7 @@ internal sealed class Services : IAsyncDisposable
             new LetsEncryptFeature(
                 Manager, new LetsEncryptReport(settings, renewal, Manager, lineageReader, waiting, silence, properties, certificates, apps), settings, renewal, silence, lineages,
                 properties, certificates, apps, triggers, more, Renewals.Nudge),
-            new MetricsFeature(new CertificateMetrics(apps, certificates, Manager, heartbeat, time)),
+            new MetricsFeature(new CertificateMetrics(apps, certificates, lineageReader, renewal, heartbeat, time)),
             new PsFeature(Runtime, ps, new PsReport(Runtime, ps, formations, apps), new PsScaling(Runtime, formations, apps), journal, apps, triggers),
             new ChecksFeature(checks, Runtime, apps),
             new LogsFeature(new LogReader(LogSettingsOf(roots), time), new LogsSettings(properties), Runtime, apps),

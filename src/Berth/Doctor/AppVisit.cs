@@ -10,6 +10,7 @@ using Berth.Edge;
 using Berth.Kernel;
 using Berth.Platform.Certs;
 using Berth.Platform.LetsEncrypt;
+using Berth.Platform.LetsEncrypt.Lineages;
 
 namespace Berth.Doctor;
 
@@ -58,7 +59,7 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
         try
         {
             findings.AddRange(services.Domains.Read(app).Faults.Select(fault => Finding.Fail(fault.Found, fault.Remedy)));
-            if (services.Domains.DomainsOf(app).All(name => name.IsWildcard))
+            if (services.Domains.DomainsOf(app).Count == 0)
             {
                 findings.Add(Finding.Warn("it has no domains, so nobody can reach it", $"Add one: `berth domains:add {app} www.example.com`."));
             }
@@ -75,13 +76,17 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
                 findings.Add(DamageTo(app, damage, damaged.FromAcme));
             }
 
-            if (services.Manager.NextOf(app).Refusal is { } refusal)
+            if (services.Manager.NextOf(app) is var step && step.Refusal is { } refusal)
             {
                 findings.Add(Finding.Fail($"its certificate cannot be ordered: {Sentences.Inside(refusal.Found)}", refusal.Remedy));
             }
             else if (services.Manager.LastFailureOf(app) is { } failure)
             {
-                findings.Add(Finding.Fail($"its certificate could not be had last time: {failure.Found}", failure.Remedy));
+                findings.Add(Finding.Fail($"its certificate could not be had last time: {failure.Found}", Sentences.Standing(failure.Remedy, app)));
+            }
+            else if (step is { Obstacle: { } why, Action: not LineageAction.None })
+            {
+                findings.Add(Finding.Warn($"as things are its certificate could not be renewed: {Sentences.Inside(why.Found)}", Sentences.Standing(why.Remedy, app)));
             }
 
             if (RunsAsRoot(app))
@@ -206,8 +211,9 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
     private string Times(AppName app, CertificateFacts facts)
     {
         var now = TimeProvider.System.GetUtcNow();
+        var next = services.Manager.NextOf(app).OfCertificate;
         var renewal = services.Certificates.IsFromAcme(app)
-            ? $"next renewal {Day(services.Manager.RenewalOf(app, facts))}, {(services.AutoRenewal.IsOn ? "by the daemon itself" : "by hand: letsencrypt:cron-job --add has the daemon do it")}"
+            ? $"next {(next.Action == LineageAction.Renew ? "renewal" : "order")} {(next.At is { } at && at > now ? Day(at) : "now")}, {(services.AutoRenewal.IsOn ? "by the daemon itself" : "by hand: letsencrypt:cron-job --add has the daemon do it")}"
             : "installed by hand, so renewed by hand";
         return $"expires {Day(facts.NotAfter)} (in {RemainingTime.Format(facts.NotAfter - now)}), {renewal}";
     }

@@ -88,8 +88,11 @@ public sealed class AutoRenewCommands(ICertificateManager manager, CertificateFi
         var (step, now) = (manager.NextOf(app).OfCertificate, time.GetUtcNow());
         if (!fromAcme && !step.IsDue(now))
         {
-            output.Step($"Letsencrypt not enabled for {app}");
-            WarnOfFirst(app, output);
+            if (!WarnOfFirst(app, output))
+            {
+                output.Step($"Letsencrypt not enabled for {app}");
+            }
+
             return 0;
         }
 
@@ -125,11 +128,14 @@ public sealed class AutoRenewCommands(ICertificateManager manager, CertificateFi
     };
 
     // It is not listed among the certificates, and nobody else would tell of it here.
-    private void WarnOfFirst(AppName app, CommandOutput output)
+    private bool WarnOfFirst(AppName app, CommandOutput output)
     {
-        if (waiting.OfFirst(app) is { } words)
+        if (waiting.OfFirst(app) is not { } words)
         {
-            output.Warn(output.Caller.AsCalled(words));
+            return false;
         }
+
+        output.Warn(output.Caller.AsCalled(words));
+        return true;
     }
 }

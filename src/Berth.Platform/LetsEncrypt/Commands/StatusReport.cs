@@ -67,8 +67,8 @@ public sealed class StatusReport(
             ["letsencrypt-last-success"] = At(state.LastSuccess, forPrograms, isAhead: false),
             ["letsencrypt-last-event"] = last is null || (isLines && failure is not null) ? "" : $"{Holds.Time(last.At)}: {Printable.Of(Sentences.Ended(last.Sentence), 600)}",
             ["letsencrypt-failing-names"] = Joined([.. Failing(state, step, isLines), .. wanted?.LeftOut.Select(problem => $"{problem.Found} ({problem.Remedy})") ?? []]),
-            ["letsencrypt-servers"] = Joined(state.Issuers.Where(pair => pair.Value.Failures > 0 && wanted?.Servers.Any(server => server.Key == pair.Key) != false)
-                .Select(pair => $"{pair.Key}: {Count(pair.Value.Failures)}, the last: {Failure(app, pair.Value.LastFailure)}")),
+            ["letsencrypt-servers"] = Joined([.. wanted is { Servers.Count: > 1 } ? [$"{ServerChoice.Of(wanted.Servers, state, time.GetUtcNow()).Word} is asked next, another once it has failed {ServerChoice.Patience} times in a row"] : Array.Empty<string>(), .. state.Issuers.Where(pair => pair.Value.Failures > 0 && wanted?.Servers.Any(server => server.Key == pair.Key) != false)
+                .Select(pair => $"{pair.Key}: {Count(pair.Value.Failures)}, the last: {Failure(app, pair.Value.LastFailure)}")]),
             ["letsencrypt-clock"] = state.ClockSkew is { } skew ? ClockWords.Of(skew) : "",
             ["letsencrypt-issued-by"] = stored.InService is null ? "" : state.IssuedBy ?? "",
             ["letsencrypt-profile"] = stored.InService is null ? "" : state.Profile ?? "",
@@ -96,7 +96,7 @@ public sealed class StatusReport(
     // Without a certificate none is tried again by itself, and the last error says it of each.
     private static IEnumerable<string> Failing(LineageState state, LineageStep step, bool isLines) => state.Failing
         .Where(name => !isLines || state.LastFailure?.Names.Contains(name.Name) != true)
-        .Select(name => $"{name.Name}: {name.Words.TrimEnd('.')}{(step.Action == LineageAction.None ? "" : $", tried again at {Holds.Time(name.RetryAt > step.OfCertificate.At ? name.RetryAt : step.OfCertificate.At!.Value)}")}");
+        .Select(name => $"{Sentences.OfName(name.Name, name.Words).TrimEnd('.')}{(step.Action == LineageAction.None ? "" : $", tried again at {Holds.Time(name.RetryAt > step.OfCertificate.At ? name.RetryAt : step.OfCertificate.At!.Value)}")}");
 
     private static string Failure(AppName app, LineageFailure? failure) => failure is null
         ? ""

@@ -8,7 +8,7 @@ namespace Berth.Platform.LetsEncrypt.Lineages;
 /// <param name="RetryAt">When it is tried again.</param>
 public sealed record FailingName(string Name, string Code, string Words, int Failures, DateTimeOffset RetryAt)
 {
-    public LineageFailure AsFailure() => new(Code, $"{Name}: {Sentences.Ended(Words)}", $"It is tried again by itself; `berth explain {Code}` says what mends it.");
+    public LineageFailure AsFailure() => new(Code, Sentences.OfName(Name, Sentences.Ended(Words)), $"It is tried again by itself; `berth explain {Code}` says what mends it.");
 
     public int Failures { get; init => field = Math.Clamp(value, 0, LineageState.MostCounted); } = Math.Clamp(Failures, 0, LineageState.MostCounted);
 }

@@ -41,8 +41,7 @@ public static class LineagePlan
     // Another than the attempt met is no words of then.
     private static LineageFailure? RefusalOf(LineageWants wants, LineageStored stored) =>
         wants.WhyNot is not { Code.IsOfSettings: true } why || stored.State.Refusal is not { Why: var told } ? null
-        : told.Found == why.Found ? told
-        : LineageFailure.Of(why, at: null);
+        : LineageFailure.Of(why, told.Found == why.Found ? told.At : null);
 
     /// <summary>When a certificate is renewed, and why then.</summary>
     public static (DateTimeOffset At, string Why) RenewalOf(CertificateFacts facts, TimeSpan? grace, LineageAdvice? advice)
@@ -97,7 +96,7 @@ public static class LineagePlan
         {
             return wants.WhyNot is null && First(wants, stored, now) is { } first
                 ? first
-                : new LineageStep(LineageAction.None, null, WhyNone(wants, stored)) { GoesOnOnceMended = wants.WhyNot is not null && (wants.ByDefault || wants.MendedAt is not null) };
+                : new LineageStep(LineageAction.None, null, WhyNone(wants, stored)) { GoesOnOnceMended = wants.WhyNot is not null && (wants.ByDefault || wants.MendedAt is not null || stored.State.WasHeldBack) };
         }
 
         if (Missing(wants, stored, now).FirstOrDefault() is { } missing)
@@ -136,7 +135,7 @@ public static class LineagePlan
             wants.Names.FirstOrDefault(wanted => wanted.Text == name.Name) is { } wanted && !CertificateNames.Cover(stored.InService?.Names ?? [], wanted))];
         return failing.Length == 0
             ? null
-            : new LineageStep(LineageAction.Order, failing.Min(name => name.RetryAt), $"{string.Join(", ", failing.Take(3).Select(name => name.Name))} could not be proved and is tried again");
+            : new LineageStep(LineageAction.Order, failing.Min(name => name.RetryAt), $"{string.Join(", ", failing.Take(3).Select(name => name.Name))} could not be proved and is tried again: {Printable.Of(Sentences.Ended(failing[0].Words), 300).TrimEnd('.')}");
     }
 
     // The file may be written by hand.
@@ -153,7 +152,9 @@ public static class LineagePlan
     {
         if (wants.MendedAt is not { } mended || stored.State.Refusal is not { Why: var why })
         {
-            return wants.ByDefault ? new LineageStep(LineageAction.Order, now, "it has no certificate yet, and gets one by default") : null;
+            return wants.ByDefault ? new LineageStep(LineageAction.Order, now, "it has no certificate yet, and gets one by default")
+                : stored.State.WasHeldBack ? new LineageStep(LineageAction.Order, now, "it was asked for, and is ordered as soon as nothing holds it back")
+                : null;
         }
 
         // Who sets it may be about to ask again.

@@ -19,8 +19,23 @@ public sealed class LineageReader(
         var stored = StoredOf(app);
         stored = orderIsOver ? stored with { HasOpenOrder = false } : stored;
         var wants = WantsOf(app, stored);
-        stored = wants.Names.Count == 0 ? stored : stored.For(wants);
+        stored = wants.WhyNot is not null ? OfDomains(app, stored)
+            : wants.Names.Count == 0 ? stored
+            : stored.For([.. wants.Names], wants.ServerWords);
         return (stored, LineagePlan.Next(wants, stored, time.GetUtcNow()));
+    }
+
+    // Where nothing could be ordered as things are, what failed at domains and servers that are gone is over all the same.
+    private LineageStored OfDomains(AppName app, LineageStored stored)
+    {
+        try
+        {
+            return stored.For(planner.DomainsOf(app), settings.Read(app).Servers);
+        }
+        catch (ProblemException)
+        {
+            return stored;
+        }
     }
 
     /// <summary>As <see cref="ReadOf"/> for a list of very many: where all is well, without looking whether it could be ordered as things are.</summary>
@@ -65,10 +80,17 @@ public sealed class LineageReader(
         stored is { InService: { } facts, Damage: null } && RenewalOf(app, facts).At > time.GetUtcNow()
         && !LineagePlan.IsOfAnotherClock(stored, time.GetUtcNow());
 
-    // By other limits the order may go, which is seen when it is tried.
-    private LineageState Counting(LineageState state) => state.Gates.Any(gate => gate.Kind == GateKind.Limit)
-        ? state with { Gates = [.. state.Gates.Where(gate => gate.Kind != GateKind.Limit || (gate.Limits ?? "") == (settings.ForAll(LetsEncryptSettingsStore.Limits) ?? ""))] }
-        : state;
+    // By other limits the order may go now, which is seen when it is tried.
+    private LineageState Counting(LineageState state)
+    {
+        if (!state.Gates.Any(gate => gate.Kind == GateKind.Limit))
+        {
+            return state;
+        }
+
+        var (limits, now) = (settings.ForAll(LetsEncryptSettingsStore.Limits) ?? "", time.GetUtcNow());
+        return state with { Gates = [.. state.Gates.Select(gate => gate.Kind == GateKind.Limit && gate.Until > now && (gate.Limits ?? "") != limits ? gate with { Until = now } : gate)] };
+    }
 
     private LineageWants WantsOf(AppName app, LineageStored stored)
     {
@@ -79,7 +101,7 @@ public sealed class LineageReader(
 
         // Where nothing can be ordered as things are, the certificate in service is renewed when its time comes, and says why not.
         Problem? obstacle = null;
-        var isWanted = !isFirst || byDefault || refused is not null || stored.State.LastFailure is not null;
+        var isWanted = !isFirst || byDefault || refused is not null || stored.State.LastFailure is not null || stored.State.WasHeldBack;
         var wanted = isWanted ? planner.TryPlan(app, out obstacle) : null;
         return new LineageWants(wanted?.Names ?? [], settings.GracePeriodOf(app))
         {

@@ -89,6 +89,9 @@ public sealed record LineageState
     internal bool IsWhole =>
         !Gates.Contains(null!) && !Failing.Contains(null!) && !Issuers.Values.Contains(null!) && (ClockSkew ?? default) is { Ticks: > long.MinValue };
 
+    /// <summary>Whether a first certificate was asked for and held back before any server was asked: it is still to come.</summary>
+    public bool WasHeldBack => LastSuccess is null && LastFailure is null && Gates.Any(gate => gate.Kind is GateKind.Limit or GateKind.RetryAfter or GateKind.Paused);
+
     /// <summary>Whether a setting may let it go on: one that was missing, or the limits of its servers.</summary>
     internal bool WaitsForSetting => Refusal is not null || Gates.Any(gate => gate.Kind == GateKind.Limit);
 

@@ -1,3 +1,4 @@
+using Berth.Kernel;
 using Berth.Platform.Certs;
 
 namespace Berth.Platform.LetsEncrypt.Lineages;
@@ -14,15 +15,15 @@ public sealed record LineageStored(LineageState State, CertificateFacts? InServi
     /// <summary>The last failure where it was about names, or at a server, that nobody wants any more; null otherwise.</summary>
     public LineageFailure? Overtaken { get; init; }
 
-    /// <summary>What of it concerns what is wanted.</summary>
-    public LineageStored For(LineageWants wants)
+    /// <summary>What of it concerns a certificate for these names from these servers, as they are set.</summary>
+    public LineageStored For(IReadOnlyList<DomainName> names, IReadOnlyList<string> servers)
     {
         if (State is { Failing.Count: 0, LastFailure: null })
         {
             return this;
         }
 
-        var state = State.For([.. wants.Names.Select(name => name.Text)], wants.ServerWords);
+        var state = State.For([.. names.Select(name => name.Text)], servers);
         return this with { State = state, Overtaken = state.LastFailure is null ? State.LastFailure : null };
     }
 }

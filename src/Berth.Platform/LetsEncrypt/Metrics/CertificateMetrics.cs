@@ -3,11 +3,12 @@ using System.Text;
 using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.Certs;
+using Berth.Platform.LetsEncrypt.Lineages;
 
 namespace Berth.Platform.LetsEncrypt.Metrics;
 
 /// <summary>How all certificates stand, in Prometheus's text format (version 0.0.4).</summary>
-public sealed class CertificateMetrics(AppCatalog apps, CertificateFiles certificates, ICertificateManager manager, Heartbeat heartbeat, TimeProvider time)
+public sealed class CertificateMetrics(AppCatalog apps, CertificateFiles certificates, LineageReader reader, AutoRenewal renewal, Heartbeat heartbeat, TimeProvider time)
 {
     private static readonly string[] States = ["valid", "due", "failing", "expired", "manual"];
 
@@ -18,6 +19,8 @@ public sealed class CertificateMetrics(AppCatalog apps, CertificateFiles certifi
         var text = new StringBuilder();
         Head(text, "berth_renewals_last_look_timestamp_seconds", "When the daemon last looked at all certificates; 0 for never.");
         Line(text, "berth_renewals_last_look_timestamp_seconds", "", heartbeat.LastLook ?? DateTimeOffset.UnixEpoch);
+        Head(text, "berth_renewal_enabled", "Whether the daemon renews by itself; 0 where it was turned off.");
+        text.Append(CultureInfo.InvariantCulture, $"berth_renewal_enabled {(renewal.IsOn ? 1 : 0)}\n");
         Head(text, "berth_certificates", "Certificates by state: failing ones have failed to renew since their last success or have damaged files, manual ones are renewed by hand.");
         foreach (var state in States)
         {
@@ -25,7 +28,7 @@ public sealed class CertificateMetrics(AppCatalog apps, CertificateFiles certifi
         }
 
         PerApp(text, rows, "berth_certificate_not_after_timestamp_seconds", "When the certificate in service expires.", row => row.NotAfter);
-        PerApp(text, rows, "berth_certificate_next_attempt_timestamp_seconds", "When the daemon acts for the certificate next.", row => row.Next);
+        PerApp(text, rows, "berth_certificate_next_attempt_timestamp_seconds", "When the certificate is next acted for: by the daemon, where it renews by itself.", row => row.Next);
         Head(text, "berth_certificate_failures", "Whether the last attempt failed.");
         foreach (var row in rows)
         {
@@ -40,16 +43,16 @@ public sealed class CertificateMetrics(AppCatalog apps, CertificateFiles certifi
         try
         {
             var (facts, fromAcme, damage) = certificates.InServiceOf(app);
-            var next = manager.NextOf(app);
+            var (stored, next) = reader.ReadOf(app);
 
             // A first certificate that only waits for a setting has not failed.
-            var isFailing = manager.LastFailureOf(app) is not null || (facts is not null && next.Refusal is not null);
+            var isFailing = stored.State.LastFailure is not null || (facts is not null && next.Refusal is not null);
             var state = facts?.NotAfter <= now ? "expired"
                 : damage is not null ? "failing"
                 : facts is null ? isFailing ? "failing" : null
                 : !fromAcme ? "manual"
                 : isFailing ? "failing"
-                : manager.RenewalOf(app, facts) <= now ? "due"
+                : reader.RenewalOf(app, facts).At <= now ? "due"
                 : "valid";
             return state is null ? null : new Row(app, state, isFailing, facts?.NotAfter, next.At);
         }

@@ -41,7 +41,7 @@ public sealed record Notice
     [JsonIgnore]
     public string Sentence => Event switch
     {
-        "issued" => $"{App} has a new certificate for {Listed}{(Found is null ? "" : $", and not for {Found}")}",
+        "issued" => $"{App} has a new certificate for {Listed}{(Found is null ? "" : $"; not on it: {Found}")}",
         "failed" => $"{App}: {Sentences.Inside(Found ?? "")}",
         "held" => $"{App}: the next order waits. {Found}",
         "fell-over" => $"{App}: {Server ?? "another server"} is asked from now on. {Found}",

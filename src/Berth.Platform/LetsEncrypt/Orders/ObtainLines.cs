@@ -52,7 +52,7 @@ public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, Ord
 
         foreach (var name in failed)
         {
-            output.Warn($"{name.Name}: {name.Words}");
+            output.Warn(Sentences.OfName(name.Name, name.Words));
             output.ErrorLine($"       It is tried again by itself; {output.Caller.Program} explain {name.Code} says what mends it.");
         }
 
@@ -79,6 +79,11 @@ public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, Ord
             output.Warn("Let's Encrypt rate-limited this request.");
         }
     }
+
+    /// <summary>Says what becomes of an order that its caller, or the daemon's end, has cut off.</summary>
+    internal void TellGivenUp(AppName app, CommandOutput output) => output.Warn(output.Caller.AsCalled(
+        !lineages.HasOpenOrder(app) ? "No certificate was ordered."
+        : $"The order under way is kept: {(renewal.IsOn ? "the daemon goes on with it by itself" : $"`berth letsencrypt:enable {app}` goes on with it")}, `berth letsencrypt:disable {app}` gives it up."));
 
     private void TellWhatStays(AppName app, CommandOutput output)
     {

@@ -94,7 +94,7 @@ public sealed class Ordering(
     private async Task<IReadOnlyList<FailedName>> AtServersAsync(
         AppName app, WantedCertificate wanted, ChosenSolvers chosen, CommandOutput output, CancellationToken cancel)
     {
-        var (first, remembered) = (chosen, wanted);
+        var (first, remembered, unproved) = (chosen, wanted, (Problem?)null);
         var failed = new HashSet<string>(StringComparer.Ordinal);
         while (true)
         {
@@ -117,12 +117,13 @@ public sealed class Ordering(
             {
                 output.Warn(e.Problem.Found);
                 output.Remedy(e.Problem.Remedy);
-                chosen = other;
+                (chosen, unproved) = (other, e.Problem);
                 await AnnounceAsync(app, wanted, chosen, output, cancel);
             }
             catch (ProblemException e)
             {
-                Remember(app, e, asked.Server, remembered);
+                var failure = unproved is null ? e : Both(e, unproved);
+                Remember(app, failure, asked.Server, remembered);
                 remembered = wanted with { IsEarly = true };
 
                 // Each is asked once in an attempt: where all keep failing, the next attempt waits like any other.
@@ -130,7 +131,7 @@ public sealed class Ordering(
                 if (!ServerChoice.IsServersFault(e.Problem.Code)
                     || (await servers.NextAsync(app, wanted, cancel) is var next && (failed.Contains(next.Server.Key) || next.Gates.Count > 0)))
                 {
-                    throw;
+                    throw failure;
                 }
 
                 output.Warn(e.Problem.Found);
@@ -139,6 +140,10 @@ public sealed class Ordering(
             }
         }
     }
+
+    // What kept the name from being proved the usual way is to be mended first.
+    private static ProblemException Both(ProblemException second, Problem first) =>
+        Retold.As(second, second.Problem with { Found = $"{Sentences.Ended(first.Found)} Then: {second.Problem.Found}", Remedy = first.Remedy });
 
     /// <summary>Tells of the certificate that a run installed which ended before it could tell of it, and closes its order.</summary>
     /// <returns>Whether there was one.</returns>

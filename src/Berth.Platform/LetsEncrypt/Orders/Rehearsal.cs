@@ -10,13 +10,13 @@ namespace Berth.Platform.LetsEncrypt.Orders;
 /// Goes through an order at the staging server (or, where the server has none, at the server itself) and throws the certificate away. What is
 /// in service, the state and an order under way are not touched.
 /// </summary>
-public sealed class Rehearsal(CertificatePlanner planner, LineageFiles lineages, AcmeClients clients, ServerOrders orders, ChallengeSolvers solvers)
+public sealed class Rehearsal(CertificatePlanner planner, LineageFiles lineages, AcmeClients clients, ServerOrders orders, ChallengeSolvers solvers, TimeProvider time)
 {
     /// <exception cref="ProblemException">It would fail.</exception>
     public async Task RunAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {
         var wanted = planner.Plan(app);
-        var server = StageOf(wanted.Servers[0]);
+        var server = StageOf(ServerChoice.Of(wanted.Servers, lineages.ReadState(app), time.GetUtcNow()));
         var chosen = solvers.For(app, wanted.Names);
         output.Headline($"Rehearsing letsencrypt for {app} at {server.Directory.Authority}");
         output.Step($"Getting letsencrypt certificate for {app} via {chosen.Spoken}");
@@ -37,7 +37,7 @@ public sealed class Rehearsal(CertificatePlanner planner, LineageFiles lineages,
         var planned = new PlannedOrder { Account = settings.Email?.Text ?? "", Names = [.. wanted.Names.Select(name => name.Text)] };
         if (await orders.HoldsOfAsync(server, settings, planned, cancel) is { Count: > 0 } gates)
         {
-            throw LetsEncryptProblems.Held(app, server, gates).AsException();
+            throw (LetsEncryptProblems.Held(app, server, gates) with { Remedy = $"`berth letsencrypt:limits {app}` shows what is left; rehearse again then." }).AsException();
         }
 
         var order = new ServerOrder(app, server, settings, request, planned, lineages.RehearsalJournalOf(app), chosen, output);

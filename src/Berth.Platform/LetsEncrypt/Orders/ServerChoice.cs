@@ -34,6 +34,10 @@ public static class ServerChoice
             ?? servers[0];
     }
 
+    /// <summary>As far as can be told without looking what was spent at each.</summary>
+    public static WantedServer Of(IReadOnlyList<WantedServer> servers, LineageState state, DateTimeOffset now) =>
+        Of(servers, state.Issuers, server => state.IsGatedAt(server.Key, now), now);
+
     /// <summary>Whether the failure is the server's, so that another may do better.</summary>
     public static bool IsServersFault(ProblemCode code) =>
         AcmeProblems.IsTransient(code) && code != AcmeProblems.NamePaused && code != AcmeProblems.ValidationTimeout;

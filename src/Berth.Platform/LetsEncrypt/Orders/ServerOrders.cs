@@ -1,4 +1,3 @@
-using System.Collections;
 using Berth.Acme;
 using Berth.Acme.Issuing;
 using Berth.Acme.Limits;
@@ -95,14 +94,6 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
     }
 
     // A clock that is wrong may be the reason for anything.
-    private static ProblemException Named(ProblemException failure, TimeSpan skew)
-    {
-        var named = (failure.Problem with { Details = [.. failure.Problem.Details, $"{ClockWords.Of(skew)}. {ClockWords.Remedy}"] }).AsException(failure);
-        foreach (DictionaryEntry known in failure.Data)
-        {
-            named.Data[known.Key] = known.Value;
-        }
-
-        return named;
-    }
+    private static ProblemException Named(ProblemException failure, TimeSpan skew) =>
+        Retold.As(failure, failure.Problem with { Details = [.. failure.Problem.Details, $"{ClockWords.Of(skew)}. {ClockWords.Remedy}"] });
 }

@@ -1,19 +1,20 @@
 using Berth.Edge;
 using Berth.Kernel;
 using Berth.Platform.LetsEncrypt.Challenges;
+using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Platform.LetsEncrypt.Orders;
 
 namespace Berth.Platform.LetsEncrypt.Preflight;
 
 /// <summary>What is to be looked at for an app, by its settings.</summary>
-public sealed class PreflightScopes(LetsEncryptSettingsStore settings, DnsChoice dns, ChallengeSolvers solvers, EdgeServer edge, IBuiltInAuthority? authority)
+public sealed class PreflightScopes(LetsEncryptSettingsStore settings, DnsChoice dns, ChallengeSolvers solvers, EdgeServer edge, IBuiltInAuthority? authority, LineageFiles lineages, TimeProvider time)
 {
     private const int UsualPort = 80;
     private const int UsualTlsPort = 443;
 
     public PreflightScope Of(AppName app, WantedCertificate wanted)
     {
-        var directory = wanted.Servers[0].Directory;
+        var directory = ServerChoice.Of(wanted.Servers, lineages.ReadState(app), time.GetUtcNow()).Directory;
         var isOwn = directory == authority?.Directory;
         var resolvers = dns.ResolversOf(app);
         return new PreflightScope

@@ -39,7 +39,21 @@ public sealed class Telling_what_is_next
 
         Assert.Equal(LineageAction.AskAdvice, step.Action);
         Assert.Equal((LineageAction.Order, Www.RetryAt), (step.OfCertificate.Action, step.OfCertificate.At));
-        Assert.StartsWith("www.example.com could not be proved and is tried again; otherwise renewal on 2027-01-25", step.Why, StringComparison.Ordinal);
+        Assert.StartsWith($"www.example.com could not be proved and is tried again: {Www.Words.TrimEnd('.')}; otherwise renewal on 2027-01-25", step.Why, StringComparison.Ordinal);
+    }
+
+    /// <summary>Whoever asked for a first certificate waits for the limit, and need not ask again.</summary>
+    [Theory]
+    [InlineData(GateKind.Limit, 2, LineageAction.Order)]
+    [InlineData(GateKind.Limit, -2, LineageAction.Order)]
+    [InlineData(GateKind.RetryAfter, 2, LineageAction.Order)]
+    [InlineData(GateKind.Backoff, 2, LineageAction.None)]
+    public void a_first_certificate_that_was_held_back_is_ordered_once_it_may_go(GateKind kind, int hours, LineageAction expected)
+    {
+        var gate = new LineageGate { Kind = kind, Until = Now.AddHours(hours), Reason = "because" };
+        var step = LineagePlan.Next(Wants, new LineageStored(LineageState.New with { Gates = [gate] }, null, false), Now);
+
+        Assert.Equal((expected, expected == LineageAction.None ? null : hours > 0 ? gate.Until : Now), (step.Action, step.At));
     }
 
     /// <summary>Someone had it ordered anew before its time, and a name failed: what is in service is good all the same.</summary>
@@ -80,7 +94,7 @@ public sealed class Telling_what_is_next
     [Fact]
     public void what_names_failed_at_that_nobody_wants_any_more_is_over()
     {
-        var stored = Failed("gone.example.com").For(Wants with { ServerWords = ["https://ca.example/"] });
+        var stored = Failed("gone.example.com").For(Wants.Names, ["https://ca.example/"]);
 
         Assert.Equal((0, null, "No."), (stored.State.Failures, stored.State.LastFailure, stored.Overtaken?.Found));
         Assert.Empty(stored.State.Failing);
@@ -93,7 +107,7 @@ public sealed class Telling_what_is_next
     [InlineData]
     public void what_failed_at_a_name_that_is_wanted_or_at_all_of_them_is_not(params string[] names)
     {
-        var stored = Failed(names).For(Wants with { ServerWords = ["https://ca.example/"] });
+        var stored = Failed(names).For(Wants.Names, ["https://ca.example/"]);
 
         Assert.Equal((1, "No.", null), (stored.State.Failures, stored.State.LastFailure?.Found, stored.Overtaken));
         Assert.Equal(names.Where(name => name != "gone.example.com"), stored.State.Failing.Select(name => name.Name));
@@ -104,9 +118,9 @@ public sealed class Telling_what_is_next
     {
         LineageStored FailedAt(string server) => Failed() with { State = Failed().State with { LastFailure = new LineageFailure("c", "No.", "Mend it.") { Server = server } } };
 
-        Assert.Equal("No.", FailedAt("https://former.example/").For(Wants with { ServerWords = ["https://ca.example/"] }).Overtaken?.Found);
-        Assert.Null(FailedAt("https://former.example/").For(Wants).Overtaken);
-        Assert.Null(FailedAt("https://ca.example/").For(Wants with { ServerWords = ["https://ca.example/"] }).Overtaken);
+        Assert.Equal("No.", FailedAt("https://former.example/").For(Wants.Names, ["https://ca.example/"]).Overtaken?.Found);
+        Assert.Null(FailedAt("https://former.example/").For(Wants.Names, Wants.ServerWords).Overtaken);
+        Assert.Null(FailedAt("https://ca.example/").For(Wants.Names, ["https://ca.example/"]).Overtaken);
     }
 
     private static LineageAdvice Answered { get; } = new() { Serial = "0A0B", AskAgainAt = Now.AddHours(6) };
