@@ -15,6 +15,9 @@ internal sealed class LedgerBook(ILedgerStore store, IEnumerable<KeyValuePair<st
 
     internal IReadOnlyDictionary<string, LedgerEntry> Entries => _entries;
 
+    /// <summary>Orders that are about to be placed. Kept in memory alone: a process that is killed before it has placed one has spent nothing.</summary>
+    internal List<PlannedOrder> Reserved { get; } = [];
+
     internal void Put(string key, LedgerEntry entry) => _unsaved[key] = _entries[key] = entry;
 
     internal void Remove(string key)

@@ -39,7 +39,7 @@ public sealed class RateLedger
             var used = BucketsOf(order)
                 .Concat(order.Names.Distinct().SelectMany(name => FailureBuckets(order.Account, name)))
                 .Select(bucket => HoldOf(bucket, now));
-            return new LimitVerdict([.. GatesOf(order).Select(gate => HoldOf(gate, now)).Concat(used).OfType<LimitHold>()]);
+            return new LimitVerdict([.. LedgerKeys.GatesOf(order).Select(gate => HoldOf(gate, now)).Concat(used).OfType<LimitHold>()]);
         }
     }
 
@@ -62,6 +62,34 @@ public sealed class RateLedger
         return verdict!;
     }
 
+    /// <summary>
+    /// Sets an order's cost aside where it may go now, in one step, until <see cref="Release"/>: of several that ask at once, no more go than the
+    /// limits allow. Whoever places it says so by <see cref="OrderedAsync"/>, and releases it then.
+    /// </summary>
+    /// <returns>As <see cref="Check"/>.</returns>
+    public LimitVerdict Reserve(PlannedOrder order)
+    {
+        lock (_book.Gate)
+        {
+            var verdict = Check(order);
+            if (verdict.MayGo)
+            {
+                _book.Reserved.Add(order);
+            }
+
+            return verdict;
+        }
+    }
+
+    /// <summary>Ends what <see cref="Reserve"/> began.</summary>
+    public void Release(PlannedOrder order)
+    {
+        lock (_book.Gate)
+        {
+            _book.Reserved.Remove(order);
+        }
+    }
+
     /// <summary>Tells whether a new account may be registered now.</summary>
     public LimitVerdict CheckRegistration()
     {
@@ -70,7 +98,7 @@ public sealed class RateLedger
         {
             LimitHold?[] holds =
             [
-                HoldOf(GateKey(GateScope.Authority, ""), now),
+                HoldOf(LedgerKeys.Gate(GateScope.Authority, ""), now),
                 .. Bucket(LimitKind.NewAccounts, "", "this machine").Select(bucket => HoldOf(bucket, now)),
             ];
             return new LimitVerdict([.. holds.OfType<LimitHold>()]);
@@ -123,18 +151,6 @@ public sealed class RateLedger
     /// <summary>An order was placed: what its certificate will cost is set aside at once, since others may be under way.</summary>
     public ValueTask OrderedAsync(PlannedOrder order, CancellationToken cancel) => _book.ChangeAsync(_time.GetUtcNow(), now => Spend(BucketsOf(order), now), cancel);
 
-    /// <summary>An order that was set aside for was never placed: all of it is given back.</summary>
-    public ValueTask WithdrawnAsync(PlannedOrder order, CancellationToken cancel) => _book.ChangeAsync(
-        _time.GetUtcNow(),
-        now =>
-        {
-            foreach (var bucket in BucketsOf(order))
-            {
-                Refund(bucket, now);
-            }
-        },
-        cancel);
-
     /// <summary>The certificate was issued: every name of it is proved, and its pause and failures are over.</summary>
     public ValueTask IssuedAsync(PlannedOrder order, CancellationToken cancel) => _book.ChangeAsync(
         _time.GetUtcNow(),
@@ -142,8 +158,8 @@ public sealed class RateLedger
         {
             foreach (var name in order.Names.Distinct())
             {
-                _book.Remove(Key(LimitKind.ConsecutiveFailures, $"{order.Account}|{name}"));
-                _book.Remove(GateKey(GateScope.Name, name));
+                _book.Remove(LedgerKeys.Bucket(LimitKind.ConsecutiveFailures, $"{order.Account}|{name}"));
+                _book.Remove(LedgerKeys.Gate(GateScope.Name, name));
             }
         },
         cancel);
@@ -173,33 +189,12 @@ public sealed class RateLedger
             // A pause is lifted by a person, whom nobody can ask: looked at again once a day.
             var until = gate.Until ?? now + (gate.Page is null ? ShortGate : LongestGate);
             until = until > now + LongestGate ? now + LongestGate : until;
-            foreach (var (key, subject) in SubjectsOf(gate, order))
+            foreach (var (key, subject) in LedgerKeys.SubjectsOf(gate, order))
             {
                 _book.Put(key, new LedgerEntry { Until = until, Subject = subject, Words = gate.Words, Page = gate.Page });
             }
         },
         cancel);
-
-    private static IEnumerable<(string Key, string Subject)> SubjectsOf(AuthorityGate gate, PlannedOrder order)
-    {
-        var subjects = gate.Scope switch
-        {
-            GateScope.Authority => [("", "")],
-            GateScope.Account => [(order.Account, order.Account)],
-            GateScope.NameSet => [(order.SetKey, order.SetName)],
-            _ when gate.Subjects.Count > 0 => gate.Subjects.Select(subject => (subject, subject)),
-            GateScope.Domain => order.Domains.Select(domain => (domain, domain)),
-            _ => order.Names.Select(name => (name, name)),
-        };
-        return subjects.Select(subject => (GateKey(gate.Scope, subject.Item1), subject.Item2));
-    }
-
-    private static IEnumerable<string> GatesOf(PlannedOrder order) =>
-    [
-        GateKey(GateScope.Authority, ""), GateKey(GateScope.Account, order.Account), GateKey(GateScope.NameSet, order.SetKey),
-        .. order.Domains.Select(domain => GateKey(GateScope.Domain, domain)),
-        .. order.Names.Distinct().Select(name => GateKey(GateScope.Name, name)),
-    ];
 
     private IEnumerable<(string Key, RateLimit Limit, string Subject)> BucketsOf(PlannedOrder order)
     {
@@ -221,7 +216,7 @@ public sealed class RateLedger
             .Concat(Bucket(LimitKind.ConsecutiveFailures, $"{account}|{name}", name));
 
     private IEnumerable<(string Key, RateLimit Limit, string Subject)> Bucket(LimitKind kind, string subject, string spoken) =>
-        _limits.Find(kind) is { } limit ? [(Key(kind, subject), limit, spoken)] : [];
+        _limits.Find(kind) is { } limit ? [(LedgerKeys.Bucket(kind, subject), limit, spoken)] : [];
 
     private RateLimit? LimitOf(string key) => Enum.TryParse<LimitKind>(key.AsSpan(0, Math.Max(0, key.IndexOf('|', StringComparison.Ordinal))), out var kind)
         ? _limits.Find(kind)
@@ -247,6 +242,11 @@ public sealed class RateLedger
     private LimitHold? HoldOf((string Key, RateLimit Limit, string Subject) bucket, DateTimeOffset now)
     {
         var full = FullAt(bucket.Key, bucket.Limit, now);
+        foreach (var _ in _book.Reserved.SelectMany(BucketsOf).Where(other => other.Key == bucket.Key))
+        {
+            full = (full > now ? full : now) + bucket.Limit.Interval;
+        }
+
         return bucket.Limit.Left(full, now) > 0
             ? null
             : new LimitHold { Kind = bucket.Limit.Kind, Subject = bucket.Subject, Until = bucket.Limit.Available(full, 1) };
@@ -309,8 +309,4 @@ public sealed class RateLedger
             _book.Put(bucket.Key, new LedgerEntry { Until = full, Subject = bucket.Subject });
         }
     }
-
-    private static string Key(LimitKind kind, string subject) => $"{kind}|{subject}";
-
-    private static string GateKey(GateScope scope, string subject) => $"gate|{scope}|{subject}";
 }

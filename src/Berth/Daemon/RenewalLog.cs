@@ -21,7 +21,18 @@ internal sealed partial class RenewalLog(ILoggerFactory logs) : IRenewalLog, INo
 
     public void LookFailed(Exception cause) => NoLook(_log, cause.Message);
 
+    /// <summary>What a command was cut off at, and cannot be finished now.</summary>
+    public void NotFinished(Problem problem) => CutOff(_log, problem.Found, problem.Remedy);
+
+    public void Unreadable(string reason) => NoticeUnreadable(_log, reason);
+
     public void NotSent(AppName app, string way, string reason) => NoticeNotSent(_log, app.Text, way, reason);
+
+    [LoggerMessage(1107, LogLevel.Warning, "A notice that was to be sent cannot be read, and is passed over: {Reason}")]
+    private static partial void NoticeUnreadable(ILogger log, string reason);
+
+    [LoggerMessage(1106, LogLevel.Error, "What a command was cut off at could not be finished, and is tried again at the next start: {Found} {Remedy}")]
+    private static partial void CutOff(ILogger log, string found, string remedy);
 
     [LoggerMessage(1105, LogLevel.Warning, "{App}: a notice could not be sent ({Way}): {Reason}")]
     private static partial void NoticeNotSent(ILogger log, string app, string way, string reason);

@@ -85,7 +85,7 @@ internal sealed class Services : IAsyncDisposable
         var triggers = plugins.Triggers;
         var renaming = new AppRenaming(store);
         var cloning = new AppCloning(apps, config, domains, releases, store);
-        FinishWhatWasCutOff(renaming, cloning, inDaemon);
+        Array.ForEach([renaming.FinishAll, cloning.SweepAll], finish => FinishWhatWasCutOff(finish, inDaemon ? new RenewalLog(logs) : null));
         Edge = new EdgeServer(edgeOptions, time, logs);
         var containers = new ContainerFiles(store, time);
         Containers = new ContainerTargets(apps, Known, containers, releases, _docker);
@@ -309,16 +309,16 @@ internal sealed class Services : IAsyncDisposable
         _watch?.Dispose();
     }
 
-    private static void FinishWhatWasCutOff(AppRenaming renaming, AppCloning cloning, bool inDaemon)
+    // A caller who may not, or a disk that cannot be written: the daemon does it when it starts, and starts without where it cannot.
+    private static void FinishWhatWasCutOff(Action finish, RenewalLog? log)
     {
         try
         {
-            renaming.FinishAll();
-            cloning.SweepAll();
+            finish();
         }
-        catch (ProblemException) when (!inDaemon)
+        catch (ProblemException e)
         {
-            // A caller who may not, or a disk that cannot be written: the daemon does it when it starts.
+            log?.NotFinished(e.Problem);
         }
     }
 

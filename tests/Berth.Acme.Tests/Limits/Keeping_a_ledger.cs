@@ -14,6 +14,22 @@ public sealed class Keeping_a_ledger
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task sets_aside_what_is_about_to_be_ordered_and_keeps_nothing_of_it()
+    {
+        var ledger = await OpenAsync();
+        await TakeAsync(ledger, 299, i => Order($"n{i}-{i % 40}.d{i}.com"));
+
+        var first = Order("one.more.com");
+        Assert.True(ledger.Reserve(first).MayGo);
+        var held = Assert.Single(ledger.Reserve(Order("two.more.net")).Holds);
+        Assert.Equal((LimitKind.NewOrders, Start.AddSeconds(36)), (held.Kind, held.Until));
+
+        ledger.Release(first);
+        Assert.True(ledger.Check(Order("two.more.net")).MayGo);
+        Assert.Equal(1, (await OpenAsync()).States().Single(state => state.Kind == LimitKind.NewOrders).Left);
+    }
+
+    [Fact]
     public async Task allows_300_orders_of_an_account_in_3_hours_and_one_more_every_36_seconds()
     {
         var ledger = await OpenAsync();

@@ -148,6 +148,19 @@ public sealed class Moving_an_app : IDisposable
     }
 
     [Fact]
+    public void is_finished_though_another_that_was_cut_off_cannot_be_read()
+    {
+        MakeApp();
+        var odd = _store.FileOf(StatePath.Lib("data", "apps", "--global", "renaming", "aaa"));
+        Directory.CreateDirectory(odd);
+        new AppRenaming(_store).Begin(From, To, RunMarks.OfStopped);
+
+        Assert.Contains(odd, Assert.Throws<ProblemException>(new AppRenaming(_store).FinishAll).Problem.Found, StringComparison.Ordinal);
+
+        Assert.True(Catalog().Exists(To));
+    }
+
+    [Fact]
     public void leaves_nothing_behind_when_it_is_abandoned()
     {
         MakeApp();

@@ -93,7 +93,7 @@ public sealed class Noting_what_an_order_spends
     public async Task counts_what_was_reserved_once_where_it_is_placed_and_not_at_all_where_it_is_not(bool isPlaced, int buckets)
     {
         var ledger = await OpenAsync();
-        Assert.True((await ledger.TryOrderAsync(Planned, CancellationToken.None)).MayGo);
+        Assert.True(ledger.Reserve(Planned).MayGo);
         var notes = new LedgerNotes(ledger, Planned, null, new Progress<IssuanceStep>()) { Reserved = Planned };
 
         if (isPlaced)
@@ -112,7 +112,7 @@ public sealed class Noting_what_an_order_spends
     {
         var ledger = await OpenAsync();
         var renewal = Planned with { IsRenewal = true, ReplacesInWindow = true };
-        await ledger.TryOrderAsync(renewal, CancellationToken.None);
+        ledger.Reserve(renewal);
         var notes = new LedgerNotes(ledger, renewal, null, new Progress<IssuanceStep>()) { Reserved = renewal };
 
         notes.Report(new IssuanceStep(IssuanceStepKind.ReplacesLeftOut));

@@ -23,7 +23,7 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Plann
     private bool _placed;
     private Task _notes = Task.CompletedTask;
 
-    /// <summary>The order that has been counted before it was placed; null for none.</summary>
+    /// <summary>The order that was set aside for before it is placed; null for none.</summary>
     public PlannedOrder? Reserved { init => _reserved = value; }
 
     public void Report(IssuanceStep value)
@@ -89,7 +89,7 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Plann
         }
     }
 
-    /// <summary>Gives back what was reserved for an order that was never placed.</summary>
+    /// <summary>Whatever has come of it, nothing is set aside any longer.</summary>
     public Task EndAsync()
     {
         lock (_gate)
@@ -102,23 +102,21 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Plann
     private void Place(PlannedOrder placed)
     {
         _placed = true;
-        if (_reserved == placed)
-        {
-            _reserved = null;
-            return;
-        }
-
-        // It turned out to be another than was planned.
-        Release();
         Note(() => ledger.OrderedAsync(placed, CancellationToken.None));
+        Release();
     }
 
+    // Once what was placed has been counted.
     private void Release()
     {
-        if (_reserved is { } never)
+        if (_reserved is { } reserved)
         {
             _reserved = null;
-            Note(() => ledger.WithdrawnAsync(never, CancellationToken.None));
+            Note(() =>
+            {
+                ledger.Release(reserved);
+                return ValueTask.CompletedTask;
+            });
         }
     }
 

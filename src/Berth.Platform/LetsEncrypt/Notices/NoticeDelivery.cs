@@ -99,7 +99,7 @@ public sealed class NoticeDelivery : IDisposable
     /// <summary>Takes up what an earlier daemon left; before <see cref="RunAsync"/>, and once.</summary>
     public void TakeUp()
     {
-        foreach (var waiting in _outbox.All)
+        foreach (var waiting in _outbox.All(_faults.Unreadable))
         {
             _arrived.Writer.TryWrite(waiting);
         }

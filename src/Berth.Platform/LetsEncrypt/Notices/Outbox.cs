@@ -15,7 +15,19 @@ internal sealed class Outbox(IStateStore store, TimeProvider time)
     private int _count;
 
     /// <summary>Everything that is waiting, the oldest first.</summary>
-    internal IReadOnlyList<WaitingNotice> All => [.. store.List(Folder).Select(Read).OfType<WaitingNotice>()];
+    /// <param name="unreadable">Told why, of each that somebody has put in the place of one of ours.</param>
+    internal IReadOnlyList<WaitingNotice> All(Action<string> unreadable)
+    {
+        try
+        {
+            return [.. store.List(Folder).Select(file => Read(file, unreadable)).OfType<WaitingNotice>()];
+        }
+        catch (ProblemException e)
+        {
+            unreadable(e.Problem.Found);
+            return [];
+        }
+    }
 
     /// <exception cref="ProblemException">It could not be written.</exception>
     internal WaitingNotice Add(WaitingNotice waiting)
@@ -34,7 +46,7 @@ internal sealed class Outbox(IStateStore store, TimeProvider time)
         }
     }
 
-    private WaitingNotice? Read(string file)
+    private WaitingNotice? Read(string file, Action<string> unreadable)
     {
         try
         {
@@ -45,6 +57,11 @@ internal sealed class Outbox(IStateStore store, TimeProvider time)
         catch (JsonException)
         {
             // None of ours.
+            return null;
+        }
+        catch (ProblemException e)
+        {
+            unreadable(e.Problem.Found);
             return null;
         }
     }

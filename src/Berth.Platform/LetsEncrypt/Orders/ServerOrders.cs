@@ -42,8 +42,9 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
         var ledger = await ledgers.OfAsync(order.Server.Directory);
         var left = await order.Journal.LoadAsync(cancel);
         var goesOn = OrderRequests.GoesOn(left, order.Server, order.Planned);
-        if (!goesOn && !await TryReserveAsync(ledger, order.Planned))
+        if (!goesOn && !ledger.Reserve(order.Planned).MayGo)
         {
+            // Many apps may be about to order, and each has seen that there is one left.
             throw LetsEncryptProblems.Held(order.App, order.Server, await HoldsOfAsync(order.Server, order.Settings, order.Planned, cancel)).AsException();
         }
 
@@ -76,20 +77,6 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
         finally
         {
             await notes.EndAsync();
-        }
-    }
-
-    // In one step: many apps may be about to order, and each has seen that there is one left.
-    private static async Task<bool> TryReserveAsync(RateLedger ledger, PlannedOrder planned)
-    {
-        try
-        {
-            return (await ledger.TryOrderAsync(planned, CancellationToken.None)).MayGo;
-        }
-        catch (ProblemException)
-        {
-            // Counted, and kept by the ledger for its next save.
-            return true;
         }
     }
 

@@ -88,6 +88,21 @@ public sealed class Delivering_notices : IDisposable, INoticeFaults, ITriggers
         await EndAsync(end, running);
     }
 
+    [Theory]
+    [InlineData("outbox/one.json/below")]
+    [InlineData("outbox")]
+    public async Task what_waits_and_cannot_be_read_is_told_of_and_passed_over(string odd)
+    {
+        var place = _scratch[$"lib/data/letsencrypt/--global/{odd}"];
+        Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+        AtomicFile.Write(place, "odd");
+        using var delivery = Delivery();
+
+        delivery.TakeUp();
+
+        Assert.StartsWith("unreadable: ", await _faults.Reader.ReadAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task an_old_notice_is_tried_once_more_and_then_given_up()
     {
@@ -168,6 +183,8 @@ public sealed class Delivering_notices : IDisposable, INoticeFaults, ITriggers
         await Eventually.TrueAsync(() => Task.FromResult(Directory.GetFiles(Outbox, "*.json").Length == 0));
         await EndAsync(end, running);
     }
+
+    void INoticeFaults.Unreadable(string reason) => _faults.Writer.TryWrite($"unreadable: {reason}");
 
     void INoticeFaults.NotSent(AppName app, string way, string reason) => _faults.Writer.TryWrite($"{way}: {reason}");
 

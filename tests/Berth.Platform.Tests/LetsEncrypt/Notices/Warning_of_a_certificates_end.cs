@@ -99,6 +99,8 @@ public sealed class Warning_of_a_certificates_end : IDisposable, INoticeFaults, 
         Assert.Equal(needsPerson, Assert.Single(_log.Last(App, 10)).NeedsYou);
     }
 
+    void INoticeFaults.Unreadable(string reason) => Assert.Fail(reason);
+
     void INoticeFaults.NotSent(AppName app, string way, string reason) => Assert.Fail(reason);
 
     Task ITriggers.FireAsync(string trigger, IReadOnlyList<string> arguments, CommandOutput output, CancellationToken cancel) =>
