@@ -47,24 +47,18 @@ public sealed class RateLedger
     /// <returns>As <see cref="Check"/>; what the certificate will cost is set aside when it may go.</returns>
     public async ValueTask<LimitVerdict> TryOrderAsync(PlannedOrder order, CancellationToken cancel)
     {
-        LimitVerdict? verdict = null;
-        await _book.ChangeAsync(
-            _time.GetUtcNow(),
-            now =>
-            {
-                verdict = Check(order);
-                if (verdict.MayGo)
-                {
-                    Spend(BucketsOf(order), now);
-                }
-            },
-            cancel);
-        return verdict!;
+        var verdict = Reserve(order);
+        if (verdict.MayGo)
+        {
+            await OrderedAsync(order, cancel);
+        }
+
+        return verdict;
     }
 
     /// <summary>
     /// Sets an order's cost aside where it may go now, in one step, until <see cref="Release"/>: of several that ask at once, no more go than the
-    /// limits allow. Whoever places it says so by <see cref="OrderedAsync"/>, and releases it then.
+    /// limits allow. Whoever places it says so by <see cref="OrderedAsync"/>, which ends that, too.
     /// </summary>
     /// <returns>As <see cref="Check"/>.</returns>
     public LimitVerdict Reserve(PlannedOrder order)
@@ -149,7 +143,14 @@ public sealed class RateLedger
         _book.ChangeAsync(_time.GetUtcNow(), now => Spend(Bucket(LimitKind.NewAccounts, "", "this machine"), now), cancel);
 
     /// <summary>An order was placed: what its certificate will cost is set aside at once, since others may be under way.</summary>
-    public ValueTask OrderedAsync(PlannedOrder order, CancellationToken cancel) => _book.ChangeAsync(_time.GetUtcNow(), now => Spend(BucketsOf(order), now), cancel);
+    public ValueTask OrderedAsync(PlannedOrder order, CancellationToken cancel) => _book.ChangeAsync(
+        _time.GetUtcNow(),
+        now =>
+        {
+            _book.Reserved.Remove(order);
+            Spend(BucketsOf(order), now);
+        },
+        cancel);
 
     /// <summary>The certificate was issued: every name of it is proved, and its pause and failures are over.</summary>
     public ValueTask IssuedAsync(PlannedOrder order, CancellationToken cancel) => _book.ChangeAsync(

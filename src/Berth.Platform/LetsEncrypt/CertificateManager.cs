@@ -157,13 +157,30 @@ public sealed class CertificateManager(
         }
     }
 
-    public async Task<IDisposable> HoldAsync(AppName app, CommandOutput output, CancellationToken cancel)
+    public Task<IDisposable> HoldAsync(AppName app, CommandOutput output, CancellationToken cancel) => HoldAsync(app, static () => { }, output, cancel);
+
+    public Task<IDisposable> HoldInServiceAsync(AppName app, CommandOutput output, CancellationToken cancel)
+    {
+        var meant = certificates.Facts(app)?.Serial;
+        return HoldAsync(app, RefuseAnother, output, cancel);
+
+        void RefuseAnother()
+        {
+            if (meant is not null && certificates.Facts(app)?.Serial != meant)
+            {
+                throw LetsEncryptProblems.Replaced(app).AsException();
+            }
+        }
+    }
+
+    private async Task<IDisposable> HoldAsync(AppName app, Action look, CommandOutput output, CancellationToken cancel)
     {
         var held = await _gates.EnterAsync(app, output, cancel);
         try
         {
             // The wait may have outlived the app.
             apps.Find(app.Text);
+            look();
             return held;
         }
         catch
@@ -171,19 +188,6 @@ public sealed class CertificateManager(
             held.Dispose();
             throw;
         }
-    }
-
-    public async Task<IDisposable> HoldInServiceAsync(AppName app, CommandOutput output, CancellationToken cancel)
-    {
-        var meant = certificates.Facts(app)?.Serial;
-        var held = await HoldAsync(app, output, cancel);
-        if (meant is null || certificates.Facts(app)?.Serial == meant)
-        {
-            return held;
-        }
-
-        held.Dispose();
-        throw LetsEncryptProblems.Replaced(app).AsException();
     }
 
     private async Task<int> ObtainAndTellAsync(

@@ -67,8 +67,7 @@ public sealed class StatusReport(
             ["letsencrypt-last-success"] = At(state.LastSuccess, forPrograms, isAhead: false),
             ["letsencrypt-last-event"] = last is null || (isLines && failure is not null) ? "" : $"{Holds.Time(last.At)}: {Printable.Of(Sentences.Ended(last.Sentence), 600)}",
             ["letsencrypt-failing-names"] = Joined([.. Failing(state, step, isLines), .. wanted?.LeftOut.Select(problem => $"{problem.Found} ({problem.Remedy})") ?? []]),
-            ["letsencrypt-servers"] = Joined([.. wanted is { Servers.Count: > 1 } ? [$"{ServerChoice.Of(wanted.Servers, state, time.GetUtcNow()).Word} is asked next, another once it has failed {ServerChoice.Patience} times in a row"] : Array.Empty<string>(), .. state.Issuers.Where(pair => pair.Value.Failures > 0 && wanted?.Servers.Any(server => server.Key == pair.Key) != false)
-                .Select(pair => $"{pair.Key}: {Count(pair.Value.Failures)}, the last: {Failure(app, pair.Value.LastFailure)}")]),
+            ["letsencrypt-servers"] = Joined([.. Choice(wanted, state), .. Standings(app, wanted, state)]),
             ["letsencrypt-clock"] = state.ClockSkew is { } skew ? ClockWords.Of(skew) : "",
             ["letsencrypt-issued-by"] = stored.InService is null ? "" : state.IssuedBy ?? "",
             ["letsencrypt-profile"] = stored.InService is null ? "" : state.Profile ?? "",
@@ -86,6 +85,14 @@ public sealed class StatusReport(
         !waiting.IsUnderWay(app) ? At(next.At, forPrograms) + (renewal.IsOn || next.At is null || forPrograms ? "" : ", by hand")
         : forPrograms ? PlainJson.Time(time.GetUtcNow())
         : "now";
+
+    private IEnumerable<string> Choice(WantedCertificate? wanted, LineageState state) => wanted is { Servers.Count: > 1 }
+        ? [$"{ServerChoice.Of(wanted.Servers, state, time.GetUtcNow()).Word} is asked next, another once it has failed {ServerChoice.Patience} times in a row"]
+        : [];
+
+    private static IEnumerable<string> Standings(AppName app, WantedCertificate? wanted, LineageState state) => state.Issuers
+        .Where(pair => pair.Value.Failures > 0 && wanted?.Servers.Any(server => server.Key == pair.Key) != false)
+        .Select(pair => $"{pair.Key}: {Count(pair.Value.Failures)}, the last: {Failure(app, pair.Value.LastFailure)}");
 
     // Looked at before it is due, while there is time to do something about it; of a server that holds it back already that is told.
     private async Task<IReadOnlyList<LineageGate>> AheadAsync(AppName app, WantedCertificate wanted, LineageState state, LineageStep next) =>

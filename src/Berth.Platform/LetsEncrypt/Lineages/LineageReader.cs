@@ -21,7 +21,7 @@ public sealed class LineageReader(
         var wants = WantsOf(app, stored);
         stored = wants.WhyNot is not null ? OfDomains(app, stored)
             : wants.Names.Count == 0 ? stored
-            : stored.For([.. wants.Names], wants.ServerWords);
+            : stored.For(wants.Names, wants.ServerWords);
         return (stored, LineagePlan.Next(wants, stored, time.GetUtcNow()));
     }
 
