@@ -53,6 +53,19 @@ public sealed class Telling_of_what_is_wanted_and_not_there : IAsyncLifetime
     }
 
     [Fact]
+    public async Task one_that_a_limit_holds_back_for_seconds_is_ordered_then_and_not_at_the_next_look_at_all()
+    {
+        await _berth.OkAsync("letsencrypt:set", "--global", "limits", $"{Authority}/new-orders=1/20s");
+        await _berth.OkAsync("letsencrypt:enable", "shop");
+        await CreateAsync("second");
+
+        var held = await _berth.RunAsync("letsencrypt:enable", "second");
+
+        Assert.Equal(1, held.Status);
+        await Eventually.HasAsync("\"next\":\"renew\"", () => _berth.OkAsync("letsencrypt:status", "second", "--format", "json"));
+    }
+
+    [Fact]
     public async Task one_that_is_wanted_by_default_is_told_with_what_keeps_it_and_what_mends_that()
     {
         await _berth.OkAsync("domains:add", "shop", "*.localhost");

@@ -71,12 +71,12 @@ public sealed class RenewalLoop(
     }
 
     /// <summary>
-    /// A new certificate is looked at soon where its server may have something to say about its renewal, and so is what failed and is tried again
-    /// within minutes; else when there is a look at all.
+    /// A new certificate is looked at soon where its server may have something to say about its renewal, and so is what failed or
+    /// was held back and is tried again within minutes; else when there is a look at all.
     /// </summary>
     public void Publish(LineageEvent happened)
     {
-        if (happened.Kind is not (LineageEventKind.Issued or LineageEventKind.RolledBack or LineageEventKind.Restored or LineageEventKind.Failed))
+        if (happened.Kind is not (LineageEventKind.Issued or LineageEventKind.RolledBack or LineageEventKind.Restored or LineageEventKind.Failed or LineageEventKind.Held))
         {
             return;
         }
