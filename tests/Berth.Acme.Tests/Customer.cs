@@ -36,6 +36,8 @@ internal sealed class Customer : IDisposable
 
     internal IReadOnlyList<IChallengeSolver> Solvers { get; set; }
 
+    internal Func<CancellationToken, Task>? BeforeOrder { get; set; }
+
     internal RecordingHandler Wire => _wire!;
 
     public void Dispose() => _http.Dispose();
@@ -47,7 +49,7 @@ internal sealed class Customer : IDisposable
     internal async Task<IssuedCertificate> IssueAsync(IssuanceRequest request, Action<string>? reached = null)
     {
         using var client = CreateClient(reached);
-        return await new Issuance(client, Journal, Solvers, new StepKeeper(Steps), History).RunAsync(
+        return await new Issuance(client, Journal, Solvers, new StepKeeper(Steps), History) { BeforeOrder = BeforeOrder }.RunAsync(
             request,
             (certificate, _) =>
             {

@@ -39,6 +39,11 @@ public sealed class Telling_of_what_is_wanted_and_not_there : IAsyncLifetime
             Assert.Contains("second has no certificate: it was asked for, and is ordered as soon as nothing holds it back; held back: a limit is used up until ", (await _berth.RunAsync(words)).Error, StringComparison.Ordinal);
         }
 
+        Assert.Contains("second.localhost on plain HTTP: second has no certificate: it was asked for", (await _berth.RunAsync("doctor", "second")).Output, StringComparison.Ordinal);
+        var metrics = await _berth.OkAsync("metrics");
+        Assert.Contains("berth_certificates{state=\"waiting\"} 1\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("berth_certificate_next_attempt_timestamp_seconds{app=\"second\"} ", metrics, StringComparison.Ordinal);
+
         await _berth.OkAsync("domains:add", "first", "also.localhost");
         await Eventually.HasAsync("a limit is used up until ", () => _berth.OkAsync("letsencrypt:status", "first"));
 

@@ -22,6 +22,12 @@ public sealed class Issuance(
     private const int MostRounds = 4;
     private static readonly TimeSpan NotableSkew = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// Called before each new order is placed, also for the names that are left where others failed; a <see cref="ProblemException"/> keeps it
+    /// from being placed. Null, the default, keeps none.
+    /// </summary>
+    public Func<CancellationToken, Task>? BeforeOrder { get; init; }
+
     /// <summary>Runs to the end, at most for <see cref="AcmeClientOptions.IssuanceTimeout"/>.</summary>
     /// <param name="request">What is wanted.</param>
     /// <param name="store">
@@ -68,18 +74,23 @@ public sealed class Issuance(
 
     private async Task<IssuedCertificate> IssueSomeAsync(IssuanceRequest request, CancellationToken cancel)
     {
+        ProblemException? failed = null;
         for (var round = 1; ; round++)
         {
             try
             {
                 return await client.GuardAsync("the order", token => IssueAsync(request, token), cancel);
             }
+            catch (OrderHeldException e)
+            {
+                throw failed ?? e.Cause;
+            }
             catch (ProblemException e) when (round < MostRounds && request.DropFailingNames && RestOf(request, e) is not null)
             {
-                request = RestOf(request, e)!;
-                foreach (var failed in AcmeProblems.FailedNamesOf(e))
+                (request, failed) = (RestOf(request, e)!, e);
+                foreach (var name in AcmeProblems.FailedNamesOf(e))
                 {
-                    progress?.Report(new IssuanceStep(IssuanceStepKind.NameLeftOut, failed.Name, failed.Words));
+                    progress?.Report(new IssuanceStep(IssuanceStepKind.NameLeftOut, name.Name, name.Words));
                 }
             }
         }
@@ -110,6 +121,7 @@ public sealed class Issuance(
             }
         }
 
+        await AskWhetherItMayAsync(cancel);
         try
         {
             var placed = await new OrderPlacing(client, journal, request, progress).PlaceAsync(resuming.Prepared, cancel);
@@ -118,6 +130,18 @@ public sealed class Issuance(
         catch (OrderFailedException e)
         {
             throw e.Cause;
+        }
+    }
+
+    private async Task AskWhetherItMayAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await (BeforeOrder?.Invoke(cancel) ?? Task.CompletedTask);
+        }
+        catch (ProblemException e)
+        {
+            throw new OrderHeldException(e);
         }
     }
 

@@ -61,7 +61,7 @@ public sealed class LetsEncryptFeature(
         var force = words.Has("--force") || words.Has("-f");
         words.AtMost(words.Has("--all") ? 0 : 1);
         return words.Has("--all")
-            ? Math.Min(1, await EachInTurn.RunAsync(apps.List(), EnableOneAsync, call))
+            ? await EachInTurn.RunAsync(apps.List(), EnableOneAsync, call) is var failures and > 0 ? throw LetsEncryptProblems.NotAllEnabled(failures).AsException() : 0
             : await EnableOneAsync(apps.Find(words.At(0)), call.Output);
 
         async Task<int> EnableOneAsync(AppName app, CommandOutput output)
@@ -113,9 +113,13 @@ public sealed class LetsEncryptFeature(
     private Task<int> CronJobAsync(CommandCall call)
     {
         var words = call.Parse(["--add", "--remove"]).AtMost(0);
-        if (words.Has("--add") || words.Has("--remove"))
+        switch (words.Has("--add"), words.Has("--remove"))
         {
-            renewal.Turn(words.Has("--add"));
+            case (true, true):
+                throw CommandLineProblems.TooManyWords("--remove", "letsencrypt:cron-job --add").AsException();
+            case (true, _) or (_, true):
+                renewal.Turn(words.Has("--add"));
+                break;
         }
 
         call.Output.Step(renewal.IsOn

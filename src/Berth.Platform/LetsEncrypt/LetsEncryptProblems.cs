@@ -204,6 +204,9 @@ public static class LetsEncryptProblems
     internal static Problem SomeFailed() => new(
         RenewalFailed, "One or more apps failed to have their certificates renewed", "Each failure is named above with its remedy.");
 
+    internal static Problem NotAllEnabled(int failures) => new(
+        RenewalFailed, $"{failures} app{(failures == 1 ? "" : "s")} could not get a certificate", "Each failure is named above with its remedy.");
+
     internal static Problem BadTrustFile(string path, string reason) => new(
         TrustFileInvalid,
         $"{path}, named by LEGO_CA_CERTIFICATES, holds no certificates: {reason}",

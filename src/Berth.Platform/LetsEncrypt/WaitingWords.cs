@@ -138,7 +138,7 @@ public sealed class WaitingWords(
         step.Obstacle is not null ? step.Why
         : stored.State.LastFailure is { } failure ? $"{step.Why}, and is not tried again by itself; once it is mended: `berth letsencrypt:enable {app}`. What was found: {Printable.Of(Sentences.Inside(failure.Found), 600)}"
         : stored.Overtaken is { } past ? $"its certificate could not be had, and its domains or servers are others since: `berth letsencrypt:enable {app}` asks for one. What was found: {Printable.Of(Sentences.Inside(past.Found), 600)}"
-        : certificates.DamageOf(app) is { } damage ? $"a certificate that was installed by hand cannot be served: {damage.Found}"
+        : certificates.DamageOf(app) is { } damage ? $"a certificate that was installed by hand cannot be served: {damage.Found.TrimEnd('.')}; `berth certs:add {app} server.crt server.key` installs it again, `berth letsencrypt:enable {app}` gets another"
         : certificates.Exists(app) ? $"a certificate that was installed by hand is in service{(certificates.Facts(app) is { } facts ? $" until {Holds.Time(facts.NotAfter)}" : "")}, and is renewed by hand"
         : IsTakenAway(app, stored) ? $"its certificate was taken away, for there is none in its folder tls any more; `berth letsencrypt:enable {app}` asks for another"
         : $"{step.Why}; `berth letsencrypt:enable {app}` asks for one";

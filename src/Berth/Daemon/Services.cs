@@ -83,8 +83,7 @@ internal sealed class Services : IAsyncDisposable
         var nginx = new NginxSettings(properties, new NginxLogs(roots, Environment.GetEnvironmentVariable("NGINX_LOG_ROOT")));
         var releases = new ReleaseStore(store, time);
         var triggers = plugins.Triggers;
-        var renaming = new AppRenaming(store);
-        var cloning = new AppCloning(apps, config, domains, releases, store);
+        var (renaming, cloning) = (new AppRenaming(store), new AppCloning(apps, config, domains, releases, store));
         Array.ForEach([renaming.FinishAll, cloning.SweepAll], finish => FinishWhatWasCutOff(finish, inDaemon ? new RenewalLog(logs) : null));
         Edge = new EdgeServer(edgeOptions, time, logs);
         var containers = new ContainerFiles(store, time);
@@ -146,7 +145,7 @@ internal sealed class Services : IAsyncDisposable
             new Rehearsal(planner, lineages, _clients, orders, solvers, time),
             bundles, _clients, settings, routes, events, triggers, time);
         var (queue, troubles, heartbeat) = (new RenewalQueue(), new RenewalTroubles(lineages, time), new Heartbeat(store));
-        var (waiting, silence) = (new WaitingWords(lineageReader, Manager, certificates, underWay, renewal, queue, troubles, time) { Noticed = app => Renewals!.Nudge(app) }, new DaemonSilence(heartbeat, renewal, time) { IsDaemon = inDaemon });
+        var (waiting, silence) = (Waiting = new WaitingWords(lineageReader, Manager, certificates, underWay, renewal, queue, troubles, time) { Noticed = app => Renewals!.Nudge(app) }, new DaemonSilence(heartbeat, renewal, time) { IsDaemon = inDaemon });
         Command[] more =
         [
             .. new CheckCommands(preflight, scopes, planner, ahead, apps).All,
@@ -170,8 +169,7 @@ internal sealed class Services : IAsyncDisposable
         events.Add(Renewals);
         (Apps, Routes, Domains, Certificates, Config, Releases) = (apps, routes, domains, certificates, config, releases);
         var changes = new LiveChanges(routes, Renewals);
-        var setup = new DomainSetup(domains, config);
-        var deployLock = new DeployLock(store);
+        var (setup, deployLock) = (new DomainSetup(domains, config), new DeployLock(store));
         var transfer = new AppTransfer(
             apps, renaming, cloning, releases, Runtime,
             inDaemon ? Runtime : null, Manager, changes, triggers, store);
@@ -247,6 +245,8 @@ internal sealed class Services : IAsyncDisposable
     public CertificateManager Manager { get; }
 
     public AutoRenewal AutoRenewal { get; }
+
+    public WaitingWords Waiting { get; }
 
     public RenewalLoop Renewals { get; }
 

@@ -203,8 +203,10 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
 
         if (services.Certificates.DamageOf(app) is null && !services.Certificates.Exists(app) && visits.Count > 0)
         {
+            var waits = Readable(() => services.Manager.NextOf(app).At, null) is null ? null : services.Waiting.OfFirst(app);
             yield return Finding.Warn(
-                $"{string.Join(", ", visits.Select(visit => visit.Name))} on plain HTTP", $"Get a certificate: `berth letsencrypt {app}`.");
+                $"{string.Join(", ", visits.Select(visit => visit.Name))} on plain HTTP{(waits is null ? "" : $": {waits}")}",
+                waits is null ? $"Get a certificate: `berth letsencrypt {app}`." : $"`berth letsencrypt:status {app}` says more.");
         }
     }
 

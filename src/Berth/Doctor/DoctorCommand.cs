@@ -19,6 +19,11 @@ internal static class DoctorCommand
             return Help(words, caller, output);
         }
 
+        if (words is [_, var more, ..])
+        {
+            throw ProgramProblems.BadOption($"berth doctor takes no further word: {Printable.Of(more)}", "Look at one app at a time, or at all of them: `berth doctor`.").AsException();
+        }
+
         await using var services = new Services(
             roots, new EdgeOptions(), new AuthorityAtRest(roots), new NoScheduler(), inDaemon: false, NullLoggerFactory.Instance);
         var asked = words is [var name, ..] ? services.Apps.Find(name) : null;

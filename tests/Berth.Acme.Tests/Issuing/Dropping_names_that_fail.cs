@@ -67,6 +67,30 @@ public sealed class Dropping_names_that_fail(PebbleFixture pebble) : IDisposable
     }
 
     [Fact]
+    public async Task is_the_failure_of_those_names_where_no_other_order_may_be_placed_now()
+    {
+        var (good, bad) = await NamesAsync();
+        _customer.BeforeOrder = _ => _customer.Wire.OrderUrls.Any() ? throw Held().AsException() : Task.CompletedTask;
+
+        var failure = await Assert.ThrowsAsync<ProblemException>(() => _customer.IssueAsync(Customer.For([.. good, bad]) with { DropFailingNames = true }));
+
+        Assert.Equal([bad], AcmeProblems.FailedNamesOf(failure).Select(failed => failed.Name));
+        Assert.Single(_customer.Wire.OrderUrls);
+    }
+
+    [Fact]
+    public async Task places_no_order_at_all_that_is_held_back()
+    {
+        var held = Held();
+        _customer.BeforeOrder = _ => throw held.AsException();
+
+        var failure = await Assert.ThrowsAsync<ProblemException>(() => _customer.IssueAsync(Customer.For(Customer.UniqueName())));
+
+        Assert.Equal(held, failure.Problem);
+        Assert.Empty(_customer.Wire.OrderUrls);
+    }
+
+    [Fact]
     public async Task goes_by_what_the_authority_says_of_an_order_it_does_not_take()
     {
         await using var authority = await ScriptedAuthority.StartAsync();
@@ -84,6 +108,8 @@ public sealed class Dropping_names_that_fail(PebbleFixture pebble) : IDisposable
         Assert.Equal(["app.example"], issued.Names);
         Assert.Equal([new FailedName("bad.example", "acme-identifier-rejected", "forbidden")], issued.LeftOut);
     }
+
+    private static Problem Held() => new(new ProblemCode("not-now"), "Not now.", "Wait.");
 
     private async Task<(string[] Good, string Bad)> NamesAsync()
     {

@@ -50,6 +50,7 @@ public sealed class Noting_what_an_order_spends
 
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
         notes.Report(new IssuanceStep(IssuanceStepKind.NameLeftOut, "bad.example.net", "refused"));
+        Assert.True((await notes.ReserveAsync()).MayGo);
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
         await notes.SucceededAsync();
 
@@ -93,8 +94,8 @@ public sealed class Noting_what_an_order_spends
     public async Task counts_what_was_reserved_once_where_it_is_placed_and_not_at_all_where_it_is_not(bool isPlaced, int buckets)
     {
         var ledger = await OpenAsync();
-        Assert.True(ledger.Reserve(Planned).MayGo);
-        var notes = new LedgerNotes(ledger, Planned, null, new Progress<IssuanceStep>()) { Reserved = Planned };
+        var notes = new LedgerNotes(ledger, Planned, null, new Progress<IssuanceStep>());
+        Assert.True((await notes.ReserveAsync()).MayGo);
 
         if (isPlaced)
         {
@@ -112,14 +113,44 @@ public sealed class Noting_what_an_order_spends
     {
         var ledger = await OpenAsync();
         var renewal = Planned with { IsRenewal = true, ReplacesInWindow = true };
-        ledger.Reserve(renewal);
-        var notes = new LedgerNotes(ledger, renewal, null, new Progress<IssuanceStep>()) { Reserved = renewal };
+        var notes = new LedgerNotes(ledger, renewal, null, new Progress<IssuanceStep>());
+        await notes.ReserveAsync();
 
         notes.Report(new IssuanceStep(IssuanceStepKind.ReplacesLeftOut));
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
         await notes.EndAsync();
 
         Assert.Equal([(LimitKind.CertificatesPerSet, 1)], ledger.States().Select(state => (state.Kind, state.Of - state.Left)));
+    }
+
+    [Fact]
+    public async Task holds_the_next_order_of_the_same_attempt_back_once_the_first_has_spent_the_last()
+    {
+        var ledger = await RateLedger.OpenAsync(
+            new RateLimits { All = [new RateLimit(LimitKind.NewOrders, 1, TimeSpan.FromDays(7))] }, new MemoryLedgerStore(), TimeProvider.System, CancellationToken.None);
+        var notes = new LedgerNotes(ledger, Planned with { Names = ["good.example.com", "bad.example.net"] }, null, new Progress<IssuanceStep>());
+
+        Assert.True((await notes.ReserveAsync()).MayGo);
+        notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
+        notes.Report(new IssuanceStep(IssuanceStepKind.NameLeftOut, "bad.example.net", "refused"));
+
+        Assert.Equal([LimitKind.NewOrders], (await notes.ReserveAsync()).Holds.Select(hold => hold.Kind!.Value));
+    }
+
+    [Fact]
+    public async Task counts_an_order_without_the_names_that_failed_as_no_renewal_any_more()
+    {
+        var ledger = await OpenAsync();
+        var notes = new LedgerNotes(ledger, Planned with { Names = ["good.example.com", "bad.example.net"], IsRenewal = true }, null, new Progress<IssuanceStep>());
+
+        await notes.ReserveAsync();
+        notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
+        notes.Report(new IssuanceStep(IssuanceStepKind.NameLeftOut, "bad.example.net", "refused"));
+        await notes.ReserveAsync();
+        notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
+        await notes.SucceededAsync();
+
+        Assert.Contains((LimitKind.NewOrders, 1), ledger.States().Select(state => (state.Kind, state.Of - state.Left)));
     }
 
     [Fact]

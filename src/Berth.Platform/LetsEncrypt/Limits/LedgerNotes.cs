@@ -23,8 +23,25 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Plann
     private bool _placed;
     private Task _notes = Task.CompletedTask;
 
-    /// <summary>The order that was set aside for before it is placed; null for none.</summary>
-    public PlannedOrder? Reserved { init => _reserved = value; }
+    /// <summary>Settles what came before a new order, and sets that one's cost aside where it may go now.</summary>
+    public async Task<LimitVerdict> ReserveAsync()
+    {
+        Task settled;
+        lock (_gate)
+        {
+            Settle();
+            Release();
+            settled = _notes;
+        }
+
+        await settled;
+        lock (_gate)
+        {
+            var verdict = ledger.Reserve(_order);
+            _reserved = verdict.MayGo ? _order : null;
+            return verdict;
+        }
+    }
 
     public void Report(IssuanceStep value)
     {
@@ -47,7 +64,6 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Plann
                     _failed.Add(name);
                     break;
                 case IssuanceStepKind.OrderCreated:
-                    Settle();
                     Place(_order);
                     break;
             }
@@ -140,7 +156,7 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Plann
             return;
         }
 
-        _order = _order with { Names = [.. _order.Names.Where(name => !_failed.Contains(name))] };
+        _order = _order with { Names = [.. _order.Names.Where(name => !_failed.Contains(name))], IsRenewal = false };
         _failed.Clear();
     }
 

@@ -43,8 +43,11 @@ public sealed class Ledgers(IStateStore store, LetsEncryptSettingsStore settings
             holds = holds.Concat(ledger.CheckRegistration().Holds.Where(hold => hold.Kind is not null));
         }
 
-        return [.. holds.Select(hold => Holds.ToGate(hold, server, Set))];
+        return GatesOf(holds, server);
     }
+
+    /// <summary>What holds an order back, as it is remembered.</summary>
+    public IReadOnlyList<LineageGate> GatesOf(IEnumerable<LimitHold> holds, WantedServer server) => [.. holds.Select(hold => Holds.ToGate(hold, server, Set))];
 
     private Lazy<Task<RateLedger>> Open(Uri directory, string limits) => new(() => RateLedger.OpenAsync(
         LimitWords.Of(directory, limits), new LedgerFiles(store, directory.OriginalString), time, CancellationToken.None));

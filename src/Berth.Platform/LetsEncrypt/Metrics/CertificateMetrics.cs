@@ -10,7 +10,7 @@ namespace Berth.Platform.LetsEncrypt.Metrics;
 /// <summary>How all certificates stand, in Prometheus's text format (version 0.0.4).</summary>
 public sealed class CertificateMetrics(AppCatalog apps, CertificateFiles certificates, LineageReader reader, AutoRenewal renewal, Heartbeat heartbeat, TimeProvider time)
 {
-    private static readonly string[] States = ["valid", "due", "failing", "expired", "manual"];
+    private static readonly string[] States = ["valid", "due", "failing", "expired", "manual", "waiting"];
 
     public string Text()
     {
@@ -21,7 +21,7 @@ public sealed class CertificateMetrics(AppCatalog apps, CertificateFiles certifi
         Line(text, "berth_renewals_last_look_timestamp_seconds", "", heartbeat.LastLook ?? DateTimeOffset.UnixEpoch);
         Head(text, "berth_renewal_enabled", "Whether the daemon renews by itself; 0 where it was turned off.");
         text.Append(CultureInfo.InvariantCulture, $"berth_renewal_enabled {(renewal.IsOn ? 1 : 0)}\n");
-        Head(text, "berth_certificates", "Certificates by state: failing ones have failed to renew since their last success or have damaged files, manual ones are renewed by hand.");
+        Head(text, "berth_certificates", "Certificates by state: failing ones have failed to renew since their last success or have damaged files, manual ones are renewed by hand, waiting ones are to be had for the first time.");
         foreach (var state in States)
         {
             text.Append(CultureInfo.InvariantCulture, $"berth_certificates{{state=\"{state}\"}} {rows.Count(row => row.State == state)}\n");
@@ -49,7 +49,7 @@ public sealed class CertificateMetrics(AppCatalog apps, CertificateFiles certifi
             var isFailing = stored.State.LastFailure is not null || (facts is not null && next.Refusal is not null);
             var state = facts?.NotAfter <= now ? "expired"
                 : damage is not null ? "failing"
-                : facts is null ? isFailing ? "failing" : null
+                : facts is null ? isFailing ? "failing" : next.At is not null || next.GoesOnOnceMended ? "waiting" : null
                 : !fromAcme ? "manual"
                 : isFailing ? "failing"
                 : reader.RenewalOf(app, facts).At <= now ? "due"

@@ -41,17 +41,7 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
         var client = clients.ClientOf(order.Server.Directory, order.Settings);
         var ledger = await ledgers.OfAsync(order.Server.Directory);
         var left = await order.Journal.LoadAsync(cancel);
-        var goesOn = OrderRequests.GoesOn(left, order.Server, order.Planned);
-        if (!goesOn && !ledger.Reserve(order.Planned).MayGo)
-        {
-            // Many apps may be about to order, and each has seen that there is one left.
-            throw LetsEncryptProblems.Held(order.App, order.Server, await HoldsOfAsync(order.Server, order.Settings, order.Planned, cancel)).AsException();
-        }
-
-        var notes = new LedgerNotes(ledger, order.Planned, left is { Stage: OrderStage.Ordered } ? order.Planned with { Names = left.Names } : null, watched)
-        {
-            Reserved = goesOn ? null : order.Planned,
-        };
+        var notes = new LedgerNotes(ledger, order.Planned, left is { Stage: OrderStage.Ordered } ? order.Planned with { Names = left.Names } : null, watched);
         try
         {
             if (!await clients.HasAccountAsync(order.Server.Directory, order.Settings.Email, cancel))
@@ -60,7 +50,8 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
                 await ledger.RegisteredAsync(CancellationToken.None);
             }
 
-            var issued = await new Issuance(client, order.Journal, order.Solvers.Solvers, notes, order.Solvers.History).RunAsync(order.Request, store, cancel);
+            var issuance = new Issuance(client, order.Journal, order.Solvers.Solvers, notes, order.Solvers.History) { BeforeOrder = _ => ReserveAsync(notes, order) };
+            var issued = await issuance.RunAsync(order.Request, store, cancel);
             await notes.SucceededAsync();
             return issued;
         }
@@ -77,6 +68,15 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
         finally
         {
             await notes.EndAsync();
+        }
+    }
+
+    // Many apps may be about to order, and each has seen that there is one left.
+    private async Task ReserveAsync(LedgerNotes notes, ServerOrder order)
+    {
+        if (await notes.ReserveAsync() is { MayGo: false } verdict)
+        {
+            throw LetsEncryptProblems.Held(order.App, order.Server, ledgers.GatesOf(verdict.Holds, order.Server)).AsException();
         }
     }
 
