@@ -128,18 +128,23 @@ public sealed class Ordering(
 
                 // Each is asked once in an attempt: where all keep failing, the next attempt waits like any other.
                 failed.Add(asked.Server.Key);
-                if (!ServerChoice.IsServersFault(e.Problem.Code)
-                    || (await servers.NextAsync(app, wanted, cancel) is var next && (failed.Contains(next.Server.Key) || next.Gates.Count > 0)))
+                if (await AnotherAsync(app, wanted, e, failed, cancel) is not { } another)
                 {
                     throw failure;
                 }
 
                 output.Warn(e.Problem.Found);
-                output.Detail($"Asking {next.Server.Directory.Authority} instead");
-                events.Publish(new LineageEvent(LineageEventKind.FellOver, app, time.GetUtcNow()) { Server = next.Server.Key, Problem = e.Problem });
+                output.Detail($"Asking {another.Directory.Authority} instead");
+                events.Publish(new LineageEvent(LineageEventKind.FellOver, app, time.GetUtcNow()) { Server = another.Key, Problem = e.Problem });
             }
         }
     }
+
+    /// <returns>The server that is asked instead; null for none.</returns>
+    private async Task<WantedServer?> AnotherAsync(AppName app, WantedCertificate wanted, ProblemException failure, HashSet<string> failed, CancellationToken cancel) =>
+        ServerChoice.IsServersFault(failure.Problem.Code) && await servers.NextAsync(app, wanted, cancel) is { Gates.Count: 0, Server: var next } && !failed.Contains(next.Key)
+            ? next
+            : null;
 
     // What kept the name from being proved the usual way is to be mended first.
     private static ProblemException Both(ProblemException second, Problem first) =>
