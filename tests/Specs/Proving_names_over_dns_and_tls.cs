@@ -170,6 +170,52 @@ public sealed partial class Proving_names_over_dns_and_tls
         Assert.Empty(await dns.TextAtAsync("_acme-challenge.app.example.test"));
     }
 
+    [Theory]
+    [InlineData("certs:add")]
+    [InlineData("certs:remove")]
+    public async Task leaves_what_somebody_did_by_hand_while_names_were_being_proved(string command)
+    {
+        await using var dns = await NameServer.StartBindAsync(Records);
+        await using var pebble = await PebbleAtAsync(dns);
+        await using var berth = await StartAsync(pebble, "*.app.example.test");
+        using var scratch = new ScratchFolder();
+        await ExternalProgram.SucceedAsync("mkfifo", [scratch["go"]]);
+        await File.WriteAllTextAsync(scratch["change"], $"""
+            #!/bin/sh
+            case $1 in present) read -r _ < '{scratch["go"]}'; verb="add $2 60" ;; cleanup) verb="delete $2" ;; esac
+            printf 'server 127.0.0.1 {dns.Address.Port}\nupdate %s TXT "%s"\nsend\n' "$verb" "$3" |
+              exec nsupdate -y hmac-sha256:{NameServer.KeyName}:{NameServer.KeySecret}
+            """.ReplaceLineEndings("\n"));
+        File.SetUnixFileMode(scratch["change"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var (chain, key) = HandMadePair.Make("*.app.example.test", "by hand");
+        await File.WriteAllTextAsync(scratch["crt"], chain);
+        await File.WriteAllTextAsync(scratch["key"], key);
+        await berth.OkAsync("certs:add", "hello", scratch["crt"], scratch["key"]);
+        await berth.OkAsync("letsencrypt:set", "hello", "dns-provider", "exec");
+        await berth.OkAsync("letsencrypt:set", "hello", "dns-provider-EXEC_PATH", scratch["change"]);
+        await LookAtAsync(berth, dns);
+        var (another, itsKey) = HandMadePair.Make("*.app.example.test", "by another hand");
+        await File.WriteAllTextAsync(scratch["crt"], another);
+        await File.WriteAllTextAsync(scratch["key"], itsKey);
+
+        var ordering = berth.RunAsync("letsencrypt:enable", "hello");
+
+        // Opens once the program reads: the names are being proved.
+        await using (var go = new FileStream(scratch["go"], FileMode.Open, FileAccess.Write))
+        {
+            await berth.OkAsync([command, "hello", .. command == "certs:add" ? [scratch["crt"], scratch["key"]] : Array.Empty<string>()]);
+            go.Write("\n"u8);
+        }
+
+        var ordered = await ordering;
+        Assert.Equal(1, ordered.Status);
+        Assert.Contains("A certificate was installed for hello by hand, or taken off, while this one was under way", ordered.Error, StringComparison.Ordinal);
+        await berth.RestartAsync();
+        Assert.Contains("nothing", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-next"), StringComparison.Ordinal);
+        Assert.Equal(command == "certs:add" ? another : null, File.Exists($"{berth.Home}/hello/tls/server.crt") ? await File.ReadAllTextAsync($"{berth.Home}/hello/tls/server.crt") : null);
+        Assert.Equal(1, pebble.Orders);
+    }
+
     [Fact]
     public async Task lends_a_root_daemons_rights_to_no_program_and_no_file_that_the_folders_owner_names()
     {

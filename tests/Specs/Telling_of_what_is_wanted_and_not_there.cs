@@ -57,12 +57,25 @@ public sealed class Telling_of_what_is_wanted_and_not_there : IAsyncLifetime
         Assert.Equal("", (await _berth.RunAsync("letsencrypt:list")).Error);
     }
 
-    [Fact]
-    public async Task one_that_a_limit_holds_back_for_seconds_is_ordered_then_and_not_at_the_next_look_at_all()
+    [Theory]
+    [InlineData("none")]
+    [InlineData("by hand")]
+    [InlineData("taken away")]
+    public async Task one_that_a_limit_holds_back_for_seconds_is_ordered_then_and_not_at_the_next_look_at_all(string before)
     {
+        await CreateAsync("second");
+        if (before == "by hand")
+        {
+            await _berth.OkAsync("certs:generate", "second", "second.localhost");
+        }
+        else if (before == "taken away")
+        {
+            await _berth.OkAsync("letsencrypt:enable", "second");
+            await _berth.OkAsync("certs:remove", "second");
+        }
+
         await _berth.OkAsync("letsencrypt:set", "--global", "limits", $"{Authority}/new-orders=1/20s");
         await _berth.OkAsync("letsencrypt:enable", "shop");
-        await CreateAsync("second");
 
         var held = await _berth.RunAsync("letsencrypt:enable", "second");
 

@@ -6,6 +6,9 @@ public sealed record LimitHold
     /// <summary>The limit that is used up; null when the authority itself asked to wait.</summary>
     public LimitKind? Kind { get; init; }
 
+    /// <summary>True when something is left of the limit, and set aside for orders that are about to be placed: it may be free again in a moment.</summary>
+    public bool IsSetAside { get; init; }
+
     /// <summary>What the authority asked to be left alone with; null when it is a limit counted here.</summary>
     public GateScope? Gate { get; init; }
 

@@ -12,6 +12,9 @@ public sealed class RateLedger
     // For one that says neither until when nor who could lift it.
     private static readonly TimeSpan ShortGate = TimeSpan.FromHours(1);
 
+    // By then an order that was about to be placed is placed, or has come to nothing.
+    private static readonly TimeSpan Moment = TimeSpan.FromMinutes(1);
+
     private readonly RateLimits _limits;
     private readonly LedgerBook _book;
     private readonly TimeProvider _time;
@@ -36,9 +39,10 @@ public sealed class RateLedger
         var now = _time.GetUtcNow();
         lock (_book.Gate)
         {
+            var reserved = _book.Reserved.SelectMany(BucketsOf).CountBy(bucket => bucket.Key).ToDictionary(StringComparer.Ordinal);
             var used = BucketsOf(order)
                 .Concat(order.Names.Distinct().SelectMany(name => FailureBuckets(order.Account, name)))
-                .Select(bucket => HoldOf(bucket, now));
+                .Select(bucket => HoldOf(bucket, reserved.GetValueOrDefault(bucket.Key), now));
             return new LimitVerdict([.. LedgerKeys.GatesOf(order).Select(gate => HoldOf(gate, now)).Concat(used).OfType<LimitHold>()]);
         }
     }
@@ -93,7 +97,7 @@ public sealed class RateLedger
             LimitHold?[] holds =
             [
                 HoldOf(LedgerKeys.Gate(GateScope.Authority, ""), now),
-                .. Bucket(LimitKind.NewAccounts, "", "this machine").Select(bucket => HoldOf(bucket, now)),
+                .. Bucket(LimitKind.NewAccounts, "", "this machine").Select(bucket => HoldOf(bucket, reserved: 0, now)),
             ];
             return new LimitVerdict([.. holds.OfType<LimitHold>()]);
         }
@@ -240,17 +244,19 @@ public sealed class RateLedger
         return now + limit.Period;
     }
 
-    private LimitHold? HoldOf((string Key, RateLimit Limit, string Subject) bucket, DateTimeOffset now)
+    private LimitHold? HoldOf((string Key, RateLimit Limit, string Subject) bucket, int reserved, DateTimeOffset now)
     {
         var full = FullAt(bucket.Key, bucket.Limit, now);
-        foreach (var _ in _book.Reserved.SelectMany(BucketsOf).Where(other => other.Key == bucket.Key))
+        var left = bucket.Limit.Left(full, now);
+        return left > reserved ? null : new LimitHold
         {
-            full = (full > now ? full : now) + bucket.Limit.Interval;
-        }
+            Kind = bucket.Limit.Kind,
+            Subject = bucket.Subject,
+            IsSetAside = left > 0,
 
-        return bucket.Limit.Left(full, now) > 0
-            ? null
-            : new LimitHold { Kind = bucket.Limit.Kind, Subject = bucket.Subject, Until = bucket.Limit.Available(full, 1) };
+            // Of those that are about to be placed some may come to nothing.
+            Until = left > 0 ? now + Moment : bucket.Limit.Available(full, 1),
+        };
     }
 
     // A gate further away than any is set was set under another clock; one of no known scope was written by another's hand.

@@ -217,14 +217,19 @@ public sealed class CertificateFiles(IStateStore store, TimeProvider time, ICert
 
     private string Absence(StatePath path) => store.Exists(path) ? "cannot be read" : "is missing";
 
+    /// <summary>When the certificate was put where it is.</summary>
+    internal DateTimeOffset InstalledAt(AppName app) => TimeOf(FileStamp.Of(CertificatePath(app)));
+
     /// <summary>What an ACME server issued last, where the file that says so was not damaged, too.</summary>
     private string? Mark(AppName app) => store.ReadOrNull(FromAcme(app)) is { } mark && ChainText.LeafIn(mark) is not null ? mark : null;
 
     private DateTimeOffset ChangedAt(AppName app)
     {
         string[] files = [CertificatePath(app), KeyPath(app), store.FileOf(Folder(app))];
-        return DateTimeOffset.FromUnixTimeMilliseconds(files.Max(file => FileStamp.Of(file).Changed) / 1_000_000);
+        return files.Max(file => TimeOf(FileStamp.Of(file)));
     }
+
+    private static DateTimeOffset TimeOf(FileStamp stamp) => DateTimeOffset.FromUnixTimeMilliseconds(stamp.Changed / 1_000_000);
 
     private bool HasAny(AppName app) => store.Exists(Certificate(app)) || store.Exists(Key(app)) || store.Exists(FromAcme(app));
 

@@ -56,8 +56,8 @@ public sealed class CertificateManager(
     public async Task RenewAsync(AppName app, Func<bool> isOn, CommandOutput output, CancellationToken cancel)
     {
         using var held = _gates.TryEnter(app);
-        var due = held is null || !apps.Exists(app) ? LineageAction.None : reader.NextOf(app).Action;
-        switch (isOn() ? due : LineageAction.None)
+        var step = held is null || !apps.Exists(app) ? null : reader.NextOf(app);
+        switch (step?.IsDue(time.GetUtcNow()) == true && isOn() ? step.Action : LineageAction.None)
         {
             case LineageAction.AskAdvice:
                 await adviser.AskAsync(app, cancel);
@@ -200,14 +200,19 @@ public sealed class CertificateManager(
             output.Step($"The certificate that an interrupted run had installed for {app} is in service");
         }
 
-        var status = await ObtainHeldAsync(app, headline, force, output, cancel);
-        if (finished || lineages.ReadState(app).LastSuccess != before)
+        try
         {
-            held.Dispose();
-            await TellPluginsAsync(app, output, cancel);
+            // What it left out has its pause.
+            return finished && !force && !reader.NextOf(app).IsDue(time.GetUtcNow()) ? 0 : await ObtainHeldAsync(app, headline, force, output, cancel);
         }
-
-        return status;
+        finally
+        {
+            if (finished || lineages.ReadState(app).LastSuccess != before)
+            {
+                held.Dispose();
+                await TellPluginsAsync(app, output, cancel);
+            }
+        }
     }
 
     // When others may go on: what they call may concern the certificate, too. It is in service, so whoever gives up leaves them time to hear of it.

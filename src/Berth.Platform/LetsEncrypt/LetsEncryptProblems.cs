@@ -52,7 +52,7 @@ public static class LetsEncryptProblems
         "Write the server's host, a slash and its limits: `berth letsencrypt:set --global limits acme.example.com/new-orders=300/3h,certificates-per-domain=50/7d`; acme.example.com/none counts nothing. Several servers are written in quotes, with a space between them.");
 
     /// <summary>An order its server would refuse: it was not asked.</summary>
-    internal static Problem Held(AppName app, WantedServer server, IReadOnlyList<LineageGate> gates)
+    internal static Problem Held(AppName app, WantedServer server, IReadOnlyList<LineageGate> gates, bool goesOn)
     {
         var last = gates.MaxBy(gate => gate.Until)!;
         var page = gates.Select(gate => gate.Page).FirstOrDefault(page => page is not null);
@@ -61,7 +61,7 @@ public static class LetsEncryptProblems
             $"{Printable.Of(server.Directory.Authority)} would refuse this order, so it was not asked. {Printable.Of(last.Reason, 400)} It can go at {Holds.Time(last.Until)}.",
             page is not null
                 ? $"Open {Printable.Of(page)} in a browser, then run the command again."
-                : $"`berth letsencrypt:limits {app}` shows what is left; the daemon goes on by itself then.{(server.Key == AcmeServers.Production ? $" While trying things out use `berth letsencrypt:enable {app} --dry-run`." : "")}")
+                : $"`berth letsencrypt:limits {app}` shows what is left; {(goesOn ? "the daemon goes on by itself then" : "run the command again then")}.{(server.Key == AcmeServers.Production ? $" While trying things out use `berth letsencrypt:enable {app} --dry-run`." : "")}")
         {
             Details = [.. gates.Where(gate => gate != last).Select(gate => Printable.Of(gate.Reason, 400))],
         };
@@ -127,6 +127,11 @@ public static class LetsEncryptProblems
         InServiceReplaced,
         $"Another certificate was put into service for {app} while this waited: nothing was done to it.",
         $"`berth letsencrypt:status {app}` shows what is in service now; ask again if that one is meant.");
+
+    internal static Problem Overtaken(AppName app) => new(
+        InServiceReplaced,
+        $"A certificate was installed for {app} by hand, or taken off, while this one was under way: it was not put into service.",
+        $"`berth letsencrypt:status {app}` shows what is in service now; `berth letsencrypt:enable {app}` orders one that replaces it.");
 
     internal static Problem TooManyNames(AppName app, int count, int most, string? profile, bool isSet) => new(
         NamesTooMany,

@@ -104,9 +104,9 @@ public sealed class RenewalLoop(
         {
             return Look(cancel);
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception e)
         {
-            // Neither a machine short of files for a moment nor a fault of ours must end what keeps every certificate alive.
+            // Neither a machine short of files or memory for a moment nor a fault of ours must end what keeps every certificate alive.
             log.LookFailed(e);
             return time.GetUtcNow() + AfterTrouble;
         }

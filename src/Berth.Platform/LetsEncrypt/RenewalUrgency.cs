@@ -31,7 +31,7 @@ internal sealed class RenewalUrgency(CertificateManager manager)
         {
             return (manager.ExpiryOf(app) ?? DateTimeOffset.MaxValue, manager.ServerOf(app));
         }
-        catch (ProblemException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             // Told of when it is asked for its next step, and holds up no other.
             return (DateTimeOffset.MaxValue, "");

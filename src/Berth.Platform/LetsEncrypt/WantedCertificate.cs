@@ -24,6 +24,9 @@ public sealed record WantedCertificate(
     /// <summary>What <see cref="Lineages.SettingsStamp"/> said before a server was asked; null until then.</summary>
     public ulong? Stamp { get; init; }
 
+    /// <summary>What was in service before a server was asked, as <see cref="Lineages.LineageFiles.MarkOf"/> tells it.</summary>
+    public (string? Serial, bool FromAcme) InService { get; init; }
+
     /// <summary>Whether a failure adds nothing to those before: made by hand during the pause after one, or at the next server in the same attempt.</summary>
     public bool? IsEarly { get; init; }
 

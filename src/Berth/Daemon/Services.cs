@@ -134,11 +134,11 @@ internal sealed class Services : IAsyncDisposable
         var (ledgers, underWay) = (new Ledgers(store, settings, time), new OrdersUnderWay(time));
         var orders = new ServerOrders(_clients, ledgers, underWay);
         var requests = new OrderRequests(lineageReader, certificates, _clients, time);
-        var (bundles, ahead) = (new Bundles(store, lineages, time), new LimitsAhead(ledgers, requests));
+        var (bundles, ahead) = (new Bundles(store, lineages, time), new LimitsAhead(ledgers, requests, underWay));
+        var renewal = AutoRenewal = new AutoRenewal(properties, store);
         var ordering = new Ordering(
             lineageReader, lineages, new ServersToAsk(lineages, orders, requests, time), orders, requests, settings, solvers, new ChallengePort(store, portMaps), new Outcomes(new RetryLadder(random)), routes,
-            events, new FirstOrderPreflight(preflight, scopes), time);
-        var renewal = AutoRenewal = new AutoRenewal(properties, store);
+            events, new FirstOrderPreflight(preflight, scopes), renewal, time);
         Manager = new CertificateManager(
             apps, planner, lineageReader, lineages, certificates, ordering, requests, new ObtainLines(lineageReader, lineages, requests, routes, renewal, time),
             new RenewalAdviser(lineages, certificates, _clients, settings, time, random), Restoring = new Restoring(certificates, lineages, routes, events, time),

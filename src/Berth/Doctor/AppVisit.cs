@@ -215,7 +215,7 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
         var now = TimeProvider.System.GetUtcNow();
         var next = services.Manager.NextOf(app).OfCertificate;
         var renewal = services.Certificates.IsFromAcme(app)
-            ? $"next {(next.Action == LineageAction.Renew ? "renewal" : "order")} {(next.At is { } at && at > now ? Day(at) : "now")}, {(services.AutoRenewal.IsOn ? "by the daemon itself" : "by hand: letsencrypt:cron-job --add has the daemon do it")}"
+            ? $"{(next.Action switch { LineageAction.Renew => "next renewal", LineageAction.Restore => "put back from its copy", LineageAction.Resume => "its order gone on with", _ => "next order" })} {(next.At is { } at && at > now ? Day(at) : "now")}, {(services.AutoRenewal.IsOn ? "by the daemon itself" : "by hand: letsencrypt:cron-job --add has the daemon do it")}"
             : "installed by hand, so renewed by hand";
         return $"expires {Day(facts.NotAfter)} (in {RemainingTime.Format(facts.NotAfter - now)}), {renewal}";
     }

@@ -52,10 +52,33 @@ public sealed class Going_back_to_an_earlier_certificate : IDisposable
     }
 
     [Fact]
-    public void stays_possible_to_the_one_that_served_until_now_however_old_it_is()
+    public async Task stays_possible_to_the_one_that_served_until_now_however_old_it_is()
     {
         Keep("three");
         Keep("four");
+        await InstallAsync(_lineages.MarkOf(App));
+
+        Assert.Equal(3, _bundles.Of(App).Count);
+        Assert.Contains(_bundles.Of(App), bundle => bundle.Name == "two");
+    }
+
+    /// <summary>Somebody means that one.</summary>
+    [Fact]
+    public async Task is_not_done_by_an_order_from_one_that_was_installed_by_hand_since()
+    {
+        var since = _lineages.MarkOf(App);
+        var (chain, key) = TestPair.Make("shop.example.com");
+        _files.Install(App, chain, key, fromAcme: false);
+
+        var refused = await Assert.ThrowsAsync<ProblemException>(() => InstallAsync(since));
+
+        Assert.Equal(("letsencrypt-replaced", chain), (refused.Problem.Code.Id, _files.Read(App).Chain));
+        await InstallAsync(_lineages.MarkOf(App));
+        Assert.True(_files.IsFromAcme(App));
+    }
+
+    private Task InstallAsync((string? Serial, bool FromAcme) since)
+    {
         var (chain, key) = TestPair.Make("shop.example.com");
         var issued = new IssuedCertificate
         {
@@ -72,10 +95,7 @@ public sealed class Going_back_to_an_earlier_certificate : IDisposable
             CertificateUrl = "https://ca.example/certificate",
         };
 
-        _lineages.Install(App, issued, "", new Dictionary<string, string>(), LineageState.New);
-
-        Assert.Equal(3, _bundles.Of(App).Count);
-        Assert.Contains(_bundles.Of(App), bundle => bundle.Name == "two");
+        return _lineages.InstallAsync(App, issued, "", new Dictionary<string, string>(), LineageState.New, since, TestContext.Current.CancellationToken);
     }
 
     private (string Chain, string Key) Keep(string name)

@@ -23,7 +23,8 @@ public sealed class Noting_what_an_order_spends
 
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderDropped));
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
-        await notes.SucceededAsync();
+        notes.Report(new IssuanceStep(IssuanceStepKind.Downloaded));
+        await notes.EndAsync();
 
         Assert.Equal((5, 4), (LeftOf(ledger, Left), LeftOf(ledger, Planned)));
     }
@@ -36,7 +37,8 @@ public sealed class Noting_what_an_order_spends
         var notes = new LedgerNotes(ledger, Left, Left, new Progress<IssuanceStep>());
 
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderResumed));
-        await notes.SucceededAsync();
+        notes.Report(new IssuanceStep(IssuanceStepKind.Downloaded));
+        await notes.EndAsync();
 
         Assert.Equal(4, LeftOf(ledger, Left));
     }
@@ -52,7 +54,8 @@ public sealed class Noting_what_an_order_spends
         notes.Report(new IssuanceStep(IssuanceStepKind.NameLeftOut, "bad.example.net", "refused"));
         Assert.True((await notes.ReserveAsync()).MayGo);
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
-        await notes.SucceededAsync();
+        notes.Report(new IssuanceStep(IssuanceStepKind.Downloaded));
+        await notes.EndAsync();
 
         var spent = ledger.States().Select(state => (state.Kind, state.Subject, state.Of - state.Left)).ToHashSet();
         Assert.Equal(
@@ -148,7 +151,8 @@ public sealed class Noting_what_an_order_spends
         notes.Report(new IssuanceStep(IssuanceStepKind.NameLeftOut, "bad.example.net", "refused"));
         await notes.ReserveAsync();
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
-        await notes.SucceededAsync();
+        notes.Report(new IssuanceStep(IssuanceStepKind.Downloaded));
+        await notes.EndAsync();
 
         Assert.Contains((LimitKind.NewOrders, 1), ledger.States().Select(state => (state.Kind, state.Of - state.Left)));
     }
@@ -183,7 +187,8 @@ public sealed class Noting_what_an_order_spends
                 notes.Report(step);
             }
 
-            return notes.SucceededAsync();
+            notes.Report(new IssuanceStep(IssuanceStepKind.Downloaded));
+            return notes.EndAsync();
         }
     }
 

@@ -10,7 +10,8 @@ internal static class Holds
 {
     public static LineageGate ToGate(LimitHold hold, WantedServer server, string limits) => new()
     {
-        Kind = hold.Kind is not null ? GateKind.Limit
+        Kind = hold.IsSetAside ? GateKind.SetAside
+            : hold.Kind is not null ? GateKind.Limit
             : hold is { Gate: GateScope.Name, Page: not null } ? GateKind.Paused
             : GateKind.RetryAfter,
         Until = hold.Until,
@@ -20,7 +21,8 @@ internal static class Holds
         Page = hold.Page,
     };
 
-    public static string Reason(LimitHold hold) => hold.Kind is { } kind
+    public static string Reason(LimitHold hold) => hold is { IsSetAside: true, Kind: { } limit } ? $"What is left of the limit {LimitNotation.NameOf(limit)} of {hold.Subject} is set aside for orders that are about to be placed."
+        : hold.Kind is { } kind
         ? $"The limit {LimitNotation.NameOf(kind)} of {hold.Subject} is used up."
         : $"It asked to wait{(hold.Subject.Length == 0 ? "" : $" with {hold.Subject}")}: {hold.Words}";
 

@@ -66,21 +66,13 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Plann
                 case IssuanceStepKind.OrderCreated:
                     Place(_order);
                     break;
+                case IssuanceStepKind.Downloaded:
+                    Issued();
+                    break;
             }
         }
 
         next.Report(value);
-    }
-
-    /// <summary>The certificate is there.</summary>
-    public Task SucceededAsync()
-    {
-        lock (_gate)
-        {
-            Without();
-            Note(() => ledger.IssuedAsync(_order, CancellationToken.None));
-            return _notes;
-        }
     }
 
     /// <summary>It came to nothing, or waits for the next run.</summary>
@@ -113,6 +105,15 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Plann
             Release();
             return _notes;
         }
+    }
+
+    // Whatever becomes of the certificate, it has cost what it costs.
+    private void Issued()
+    {
+        Without();
+        var order = _order;
+        _placed = false;
+        Note(() => ledger.IssuedAsync(order, CancellationToken.None));
     }
 
     private void Place(PlannedOrder placed)

@@ -12,6 +12,9 @@ public enum GateKind
     /// <summary>A limit of the server is used up, by the ledger kept here.</summary>
     Limit,
 
+    /// <summary>What is left of a limit is set aside for orders that are about to be placed.</summary>
+    SetAside,
+
     /// <summary>The server takes no orders for a name until a person lifts the pause.</summary>
     Paused,
 

@@ -14,6 +14,7 @@ internal static class GateWords
             GateKind.Backoff => "a pause after a failure",
             GateKind.RetryAfter => "the server asked to wait",
             GateKind.Limit => "a limit is used up",
+            GateKind.SetAside => "others go first",
             GateKind.Paused => "the server has paused a name",
             GateKind.UserAction => "someone must act",
             GateKind.RolledBack => "a certificate was put back by hand, and stays, even if it is due,",

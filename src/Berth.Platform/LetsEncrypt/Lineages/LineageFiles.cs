@@ -83,8 +83,14 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     public bool HasOpenOrder(AppName app) => store.Exists(Order(app));
 
     /// <summary>Whether an order was begun and not finished since the files in service were installed.</summary>
-    public bool HasOrderSinceInstalled(AppName app) =>
-        HasOpenOrder(app) && FileStamp.Of(store.FileOf(Order(app))).Changed >= FileStamp.Of(certificates.CertificatePath(app)).Changed;
+    public bool HasOrderSinceInstalled(AppName app) => HasOpenOrder(app) && (OrderOf(app)?.OrderedAt is { } placed
+        ? placed >= certificates.InstalledAt(app)
+        : FileStamp.Of(store.FileOf(Order(app))).Changed >= FileStamp.Of(certificates.CertificatePath(app)).Changed);
+
+    private PendingOrder? OrderOf(AppName app) => store.Read(Order(app)) is { } text && PendingOrder.TryParseJson(Encoding.UTF8.GetBytes(text), out var order) ? order : null;
+
+    /// <summary>What is in service, to be told from another by <see cref="InstallAsync"/>.</summary>
+    public (string? Serial, bool FromAcme) MarkOf(AppName app) => certificates.InServiceOf(app) is var (facts, fromAcme, _) ? (facts?.Serial, fromAcme) : default;
 
     public IOrderJournal JournalOf(AppName app) => new OrderJournal(store, Order(app));
 
@@ -97,7 +103,22 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     /// <param name="settings">What it was ordered with, as one line.</param>
     /// <param name="besides">Further files kept with it, by name.</param>
     /// <param name="state">What is remembered once it is in service.</param>
-    public void Install(AppName app, IssuedCertificate issued, string settings, IReadOnlyDictionary<string, string> besides, LineageState state)
+    /// <param name="since">What was in service when it was ordered: whoever has installed another by hand since then, or taken it off, means that.</param>
+    /// <param name="cancel">Ends the wait for others.</param>
+    /// <exception cref="ProblemException">Somebody has.</exception>
+    public async Task InstallAsync(
+        AppName app, IssuedCertificate issued, string settings, IReadOnlyDictionary<string, string> besides, LineageState state, (string? Serial, bool FromAcme) since, CancellationToken cancel)
+    {
+        using var held = await store.LockAsync(app.Text, cancel);
+        if (MarkOf(app) is { FromAcme: false } mark && mark != since)
+        {
+            throw LetsEncryptProblems.Overtaken(app).AsException();
+        }
+
+        Install(app, issued, settings, besides, state);
+    }
+
+    private void Install(AppName app, IssuedCertificate issued, string settings, IReadOnlyDictionary<string, string> besides, LineageState state)
     {
         var before = InServiceOf(app);
         var id = Convert.ToHexStringLower(Sha1($"{settings}\n{issued.CertificateUrl}"));

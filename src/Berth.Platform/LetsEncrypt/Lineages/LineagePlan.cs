@@ -96,7 +96,7 @@ public static class LineagePlan
         {
             return wants.WhyNot is null && First(wants, stored, now) is { } first
                 ? first
-                : new LineageStep(LineageAction.None, null, WhyNone(wants, stored)) { GoesOnOnceMended = wants.WhyNot is not null && (wants.ByDefault || wants.MendedAt is not null || stored.State.WasHeldBack) };
+                : new LineageStep(LineageAction.None, null, WhyNone(wants, stored)) { GoesOnOnceMended = wants.WhyNot is not null && (wants.ByDefault || wants.MendedAt is not null || stored.State.AskedAt is not null) };
         }
 
         if (Missing(wants, stored, now).FirstOrDefault() is { } missing)
@@ -153,7 +153,7 @@ public static class LineagePlan
         if (wants.MendedAt is not { } mended || stored.State.Refusal is not { Why: var why })
         {
             return wants.ByDefault ? new LineageStep(LineageAction.Order, now, "it has no certificate yet, and gets one by default")
-                : stored.State.WasHeldBack ? new LineageStep(LineageAction.Order, now, "it was asked for, and is ordered as soon as nothing holds it back")
+                : stored.State.AskedAt is not null ? new LineageStep(LineageAction.Order, now, "it was asked for, and is ordered as soon as nothing holds it back")
                 : null;
         }
 

@@ -58,7 +58,7 @@ public sealed class LineageReader(
             ? new(state, fromAcme ? facts : null, lineages.HasOpenOrder(app)) { Damage = fromAcme ? damage : null }
 
             // Who has installed one by hand wants no other, unless it was asked for since.
-            : new(state.Ended(), null, lineages.HasOrderSinceInstalled(app));
+            : new(state is { IsQuiet: true, Failures: 0 } ? state : state.Ended(certificates.InstalledAt(app)), null, lineages.HasOrderSinceInstalled(app));
     }
 
     /// <summary>Whether the chain's leaf is the one in service, with its key.</summary>
@@ -101,7 +101,7 @@ public sealed class LineageReader(
 
         // Where nothing can be ordered as things are, the certificate in service is renewed when its time comes, and says why not.
         Problem? obstacle = null;
-        var isWanted = !isFirst || byDefault || refused is not null || stored.State.LastFailure is not null || stored.State.WasHeldBack;
+        var isWanted = !isFirst || byDefault || refused is not null || stored.State.LastFailure is not null || stored.State.AskedAt is not null;
         var wanted = isWanted ? planner.TryPlan(app, out obstacle) : null;
         return new LineageWants(wanted?.Names ?? [], settings.GracePeriodOf(app))
         {
@@ -109,9 +109,7 @@ public sealed class LineageReader(
             ServerWords = [.. wanted?.Servers.Select(server => server.Word) ?? []],
             LeftOut = wanted?.LeftOut ?? [],
             ByDefault = byDefault,
-
-            // One that was installed by hand since then stays.
-            MendedAt = isFirst && refused is not null && !certificates.Exists(app) ? changed : null,
+            MendedAt = isFirst && refused is not null ? changed : null,
             WhyNot = obstacle ?? (refused?.Settings == settled ? refused?.AsProblem() : null),
         };
     }

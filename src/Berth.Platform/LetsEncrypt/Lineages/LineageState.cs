@@ -35,6 +35,9 @@ public sealed record LineageState
     /// <summary>Why the last attempt ended before any server was asked, for want of a setting: no failure, and over once that is set.</summary>
     public LineageRefusal? Refusal { get; init; }
 
+    /// <summary>When a certificate was asked for that was not there, and held back before any server was asked: it is to come. Null once one was.</summary>
+    public DateTimeOffset? AskedAt { get; init; }
+
     /// <summary>Directory → how that server has done; those that never failed are not listed.</summary>
     public IReadOnlyDictionary<string, IssuerStanding> Issuers { get; init => field = value ?? Nothing; } = Nothing;
 
@@ -83,20 +86,18 @@ public sealed record LineageState
         Failures = Failures + 1,
         LastFailure = LineageFailure.Of(problem, now),
         Refusal = null,
+        AskedAt = null,
     };
 
     /// <summary>Whether all of it can be used: a file that a hand has edited may hold anything in its lists.</summary>
     internal bool IsWhole =>
         !Gates.Contains(null!) && !Failing.Contains(null!) && !Issuers.Values.Contains(null!) && (ClockSkew ?? default) is { Ticks: > long.MinValue };
 
-    /// <summary>Whether a first certificate was asked for and held back before any server was asked: it is still to come.</summary>
-    public bool WasHeldBack => LastSuccess is null && LastFailure is null && Gates.Any(gate => gate.Kind is GateKind.Limit or GateKind.RetryAfter or GateKind.Paused);
-
     /// <summary>Whether a setting may let it go on: one that was missing, or the limits of its servers.</summary>
     internal bool WaitsForSetting => Refusal is not null || Gates.Any(gate => gate.Kind == GateKind.Limit);
 
     /// <summary>Whether nothing has gone wrong and nothing is held back.</summary>
-    internal bool IsQuiet => LastFailure is null && Refusal is null && Failing.Count == 0 && Gates.Count == 0;
+    internal bool IsQuiet => LastFailure is null && Refusal is null && Failing.Count == 0 && Gates.Count == 0 && AskedAt is null;
 
     /// <summary>Whether it tells of that failure, and not of one like it from before.</summary>
     public bool Remembers(Problem problem, DateTimeOffset since)
@@ -119,11 +120,17 @@ public sealed record LineageState
     /// <summary>The state once nobody wants what the last attempt failed at.</summary>
     public LineageState Forgotten() => this with { LastFailure = null, Failures = 0, Pauses = 0, Gates = [.. Gates.Where(gate => gate.Kind != GateKind.Backoff)] };
 
-    /// <summary>The state once somebody has installed another by hand.</summary>
-    public LineageState Ended() => LastFailure is null && Failing.Count == 0 && Gates.Count == 0 && Failures == 0
-        ? this
-        : this with { LastFailure = null, Failing = [], Gates = [], Failures = 0, Pauses = 0 };
+    /// <summary>The state once somebody has installed another by hand: only what was asked for since then counts.</summary>
+    public LineageState Ended(DateTimeOffset installed) => Forgotten() with
+    {
+        Failing = [],
+        Gates = AskedAt > installed ? [.. Gates.Where(gate => gate.Kind != GateKind.Backoff)] : [],
+        AskedAt = AskedAt > installed ? AskedAt : null,
+        Refusal = Refusal?.Why.At > installed ? Refusal : null,
+    };
 
     /// <summary>The state of an attempt that was held back before any server was asked: no failure, only its gates.</summary>
-    public LineageState Held(IReadOnlyList<LineageGate> gates) => this with { Gates = gates };
+    /// <param name="gates">What holds it back, and what did before.</param>
+    /// <param name="askedAt">When it was asked for, where there is no certificate; null for a renewal.</param>
+    public LineageState Held(IReadOnlyList<LineageGate> gates, DateTimeOffset? askedAt) => this with { Gates = gates, AskedAt = askedAt };
 }

@@ -83,7 +83,7 @@ public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, Ord
     /// <summary>Says what becomes of an order that its caller, or the daemon's end, has cut off.</summary>
     internal void TellGivenUp(AppName app, CommandOutput output) => output.Warn(output.Caller.AsCalled(
         !lineages.HasOpenOrder(app) ? "No certificate was ordered."
-        : $"The order under way is kept: {(renewal.IsOn ? "the daemon goes on with it by itself" : $"`berth letsencrypt:enable {app}` goes on with it")}, `berth letsencrypt:disable {app}` gives it up."));
+        : $"The order under way is kept: {(renewal.IsOn ? "the daemon goes on with it by itself" : $"`berth letsencrypt:enable {app}` goes on with it")}{(lineages.MarkOf(app).FromAcme ? "" : $", `berth letsencrypt:disable {app}` gives it up")}."));
 
     private void TellWhatStays(AppName app, CommandOutput output)
     {

@@ -25,6 +25,7 @@ public sealed class Ordering(
     RoutePublisher routes,
     ILineageEvents events,
     IPreflight? preflight,
+    AutoRenewal renewal,
     TimeProvider time)
 {
     /// <returns>The names left out although they were ordered.</returns>
@@ -38,7 +39,7 @@ public sealed class Ordering(
     private async Task<(WantedCertificate Wanted, ChosenSolvers Chosen)> PrepareAsync(
         AppName app, WantedCertificate wanted, CommandOutput output, CancellationToken cancel)
     {
-        wanted = wanted with { IsEarly = IsEarly(app) };
+        wanted = wanted with { IsEarly = IsEarly(app), InService = lineages.MarkOf(app) };
         try
         {
             var stored = reader.StoredOf(app);
@@ -180,8 +181,8 @@ public sealed class Ordering(
     // Remembered of all servers: one whose limit nobody kept would pass for free, and be tried at once again.
     private ProblemException Held(AppName app, ServerToAsk held)
     {
-        lineages.WriteState(app, Outcomes.Held(lineages.ReadState(app), held.AllGates, time.GetUtcNow()));
-        var problem = LetsEncryptProblems.Held(app, held.Server, held.Gates);
+        lineages.WriteState(app, Outcomes.Held(lineages.ReadState(app), held.AllGates, isFirst: reader.StoredOf(app) is { InService: null, Damage: null }, time.GetUtcNow()));
+        var problem = LetsEncryptProblems.Held(app, held.Server, held.Gates, renewal.IsOn);
         Tell(app, LineageEventKind.Held, [], held.Server, problem);
         return problem.AsException();
     }
@@ -204,21 +205,25 @@ public sealed class Ordering(
             var issued = await orders.RunAsync(order, Store, cancel);
             return [.. wanted.Stopped, .. issued.LeftOut];
         }
+        catch (ProblemException e) when (e.Problem.Code == LetsEncryptProblems.InServiceReplaced)
+        {
+            await lineages.JournalOf(app).ClearAsync(cancel);
+            throw;
+        }
         finally
         {
             solvers.Keep(app, chosen);
         }
 
-        ValueTask Store(IssuedCertificate issued, CancellationToken _)
+        async ValueTask Store(IssuedCertificate issued, CancellationToken cancel)
         {
             output.Step("Certificate retrieved successfully.");
             output.Step("Installing let's encrypt certificates");
             IReadOnlyList<FailedName> leftOut = [.. wanted.Stopped, .. issued.LeftOut];
             var state = StateAfter(app, issued with { LeftOut = leftOut }, server, wanted.Settings, wanted.IsEarly == true);
-            lineages.Install(app, issued, wanted.AsConfig(server), settings.FilesOf(app), state);
+            await lineages.InstallAsync(app, issued, wanted.AsConfig(server), settings.FilesOf(app), state, wanted.InService, cancel);
             routes.Publish(app);
             Tell(app, LineageEventKind.Issued, issued.Names, server, LetsEncryptProblems.LeftOutOf(app, leftOut, wanted.LeftOut));
-            return ValueTask.CompletedTask;
         }
     }
 
@@ -271,8 +276,8 @@ public sealed class Ordering(
     /// <param name="wanted">What it was asked for, and what <see cref="SettingsStamp"/> said before that: what was set since may be what it wanted. Null for none.</param>
     public void Remember(AppName app, ProblemException failure, WantedServer? server, WantedCertificate? wanted = null)
     {
-        // Held back is not failed.
-        if (failure.Problem.Code == LetsEncryptProblems.HeldBack)
+        // Held back is not failed, and neither is what nobody wants any more.
+        if (failure.Problem.Code == LetsEncryptProblems.HeldBack || failure.Problem.Code == LetsEncryptProblems.InServiceReplaced)
         {
             return;
         }

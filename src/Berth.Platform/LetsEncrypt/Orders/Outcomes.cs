@@ -88,12 +88,17 @@ public sealed class Outcomes(RetryLadder ladder)
     /// The state of an attempt that was held back: no failure, and no end of the pause after one. A limit may take longer to refill, and is looked at again
     /// then.
     /// </summary>
-    public static LineageState Held(LineageState state, IReadOnlyList<LineageGate> gates, DateTimeOffset now) => state.Held(
-    [
-        .. gates.Select(gate => gate with { Until = AtMost(gate.Until, now) }),
-        .. StillHolding(state, gates, now),
-        .. state.Gates.Where(gate => gate.Kind == GateKind.Backoff && gate.Until > now),
-    ]);
+    /// <param name="state">Before it.</param>
+    /// <param name="gates">What holds it back.</param>
+    /// <param name="isFirst">Whether there is no certificate of a server's: then this one is to come.</param>
+    /// <param name="now">The present.</param>
+    public static LineageState Held(LineageState state, IReadOnlyList<LineageGate> gates, bool isFirst, DateTimeOffset now) => state.Held(
+        [
+            .. gates.Select(gate => gate with { Until = AtMost(gate.Until, now) }),
+            .. StillHolding(state, gates, now),
+            .. state.Gates.Where(gate => gate.Kind == GateKind.Backoff && gate.Until > now),
+        ],
+        isFirst ? now : null);
 
     // What a server has asked for holds until it says otherwise, whoever else fails meanwhile; and so does what a person has put back.
     private static IEnumerable<LineageGate> StillHolding(LineageState state, IReadOnlyList<LineageGate> gates, DateTimeOffset now) =>

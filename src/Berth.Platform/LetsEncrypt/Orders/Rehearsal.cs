@@ -37,7 +37,7 @@ public sealed class Rehearsal(CertificatePlanner planner, LineageFiles lineages,
         var planned = new PlannedOrder { Account = settings.Email?.Text ?? "", Names = [.. wanted.Names.Select(name => name.Text)] };
         if (await orders.HoldsOfAsync(server, settings, planned, cancel) is { Count: > 0 } gates)
         {
-            throw (LetsEncryptProblems.Held(app, server, gates) with { Remedy = $"`berth letsencrypt:limits {app}` shows what is left; rehearse again then." }).AsException();
+            throw (LetsEncryptProblems.Held(app, server, gates, goesOn: false) with { Remedy = $"`berth letsencrypt:limits {app}` shows what is left; rehearse again then." }).AsException();
         }
 
         var order = new ServerOrder(app, server, settings, request, planned, lineages.RehearsalJournalOf(app), chosen, output);

@@ -51,9 +51,7 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
             }
 
             var issuance = new Issuance(client, order.Journal, order.Solvers.Solvers, notes, order.Solvers.History) { BeforeOrder = _ => ReserveAsync(notes, order) };
-            var issued = await issuance.RunAsync(order.Request, store, cancel);
-            await notes.SucceededAsync();
-            return issued;
+            return await issuance.RunAsync(order.Request, store, cancel);
         }
         catch (ProblemException e)
         {
@@ -76,7 +74,7 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
     {
         if (await notes.ReserveAsync() is { MayGo: false } verdict)
         {
-            throw LetsEncryptProblems.Held(order.App, order.Server, ledgers.GatesOf(verdict.Holds, order.Server)).AsException();
+            throw LetsEncryptProblems.Held(order.App, order.Server, ledgers.GatesOf(verdict.Holds, order.Server), goesOn: false).AsException();
         }
     }
 

@@ -11,7 +11,12 @@ public sealed class ServersToAsk(LineageFiles lineages, ServerOrders orders, Ord
         var holds = await HoldsAsync(app, wanted, cancel);
         var (state, now) = (lineages.ReadState(app), time.GetUtcNow());
         var server = ServerChoice.Of(wanted.Servers, state.Issuers, server => holds[server].Count > 0 || state.IsGatedAt(server.Key, now), now);
-        return new ServerToAsk(server, holds[server], [.. holds.Values.SelectMany(each => each)]);
+
+        // Where none is free, the one that has asked for a wait without a limit is not asked during that wait because others are at theirs.
+        var gates = holds[server].Count == 0 && holds.Values.Any(each => each.Count > 0) && state.IsGatedAt(server.Key, now)
+            ? [.. state.Gates.Where(gate => gate.Server == server.Key && gate.Until > now)]
+            : holds[server];
+        return new ServerToAsk(server, gates, [.. holds.Values.SelectMany(each => each)]);
     }
 
     private async Task<Dictionary<WantedServer, IReadOnlyList<LineageGate>>> HoldsAsync(AppName app, WantedCertificate wanted, CancellationToken cancel)

@@ -122,6 +122,19 @@ public sealed class Deciding_what_is_next
     public void is_nothing_where_nobody_asked_for_a_certificate() =>
         Assert.Equal(LineageAction.None, LineagePlan.Next(Wants, new LineageStored(LineageState.New, null, false), Now).Action);
 
+    /// <summary>Held back, also after a failure: that attempt is still to come.</summary>
+    [Fact]
+    public void is_to_order_what_was_asked_for_and_held_back_as_soon_as_nothing_holds_it_back()
+    {
+        var gate = new LineageGate { Kind = GateKind.Limit, Until = Now.AddHours(2), Reason = "used up" };
+        var failure = new LineageFailure("acme-rate-limited", "Too many.", "Wait.") { At = Now.AddHours(-1) };
+        var state = new LineageState { LastFailure = failure, LastSuccess = Now.AddDays(-100) }.Held([gate], Now);
+
+        var step = LineagePlan.Next(Wants, new LineageStored(state, null, false), Now);
+
+        Assert.Equal((LineageAction.Order, Now.AddHours(2), gate), (step.Action, step.At, step.Gate));
+    }
+
     [Fact]
     public void is_to_go_on_with_an_order_that_was_begun()
     {

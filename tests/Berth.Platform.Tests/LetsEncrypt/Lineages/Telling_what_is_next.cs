@@ -44,14 +44,15 @@ public sealed class Telling_what_is_next
 
     /// <summary>Whoever asked for a first certificate waits for the limit, and need not ask again.</summary>
     [Theory]
-    [InlineData(GateKind.Limit, 2, LineageAction.Order)]
-    [InlineData(GateKind.Limit, -2, LineageAction.Order)]
-    [InlineData(GateKind.RetryAfter, 2, LineageAction.Order)]
-    [InlineData(GateKind.Backoff, 2, LineageAction.None)]
-    public void a_first_certificate_that_was_held_back_is_ordered_once_it_may_go(GateKind kind, int hours, LineageAction expected)
+    [InlineData(GateKind.Limit, 2, true, LineageAction.Order)]
+    [InlineData(GateKind.Limit, -2, true, LineageAction.Order)]
+    [InlineData(GateKind.RetryAfter, 2, true, LineageAction.Order)]
+    [InlineData(GateKind.RetryAfter, 2, false, LineageAction.None)]
+    public void a_first_certificate_that_was_held_back_is_ordered_once_it_may_go(GateKind kind, int hours, bool wasHeld, LineageAction expected)
     {
         var gate = new LineageGate { Kind = kind, Until = Now.AddHours(hours), Reason = "because" };
-        var step = LineagePlan.Next(Wants, new LineageStored(LineageState.New with { Gates = [gate] }, null, false), Now);
+        var state = LineageState.New with { Gates = [gate] };
+        var step = LineagePlan.Next(Wants, new LineageStored(wasHeld ? state.Held([gate], Now) : state, null, false), Now);
 
         Assert.Equal((expected, expected == LineageAction.None ? null : hours > 0 ? gate.Until : Now), (step.Action, step.At));
     }

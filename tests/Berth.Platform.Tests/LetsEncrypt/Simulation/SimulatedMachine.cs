@@ -159,7 +159,8 @@ internal sealed class SimulatedMachine(SimulatedClock clock, SimulatedAuthority 
         {
             Record.HeldBack++;
             lineage.State = lineage.State.Held(
-                [new LineageGate { Kind = GateKind.Limit, Until = verdict.GoAt!.Value, Reason = "a limit is used up" }]);
+                [new LineageGate { Kind = GateKind.Limit, Until = verdict.GoAt!.Value, Reason = "a limit is used up" }],
+                lineage.Certificate is null ? now : null);
             return;
         }
 
