@@ -108,6 +108,27 @@ public sealed class Surviving_kill_9
         Assert.Equal("also.example.com hello.example.com\n", await berth.OkAsync("certs:report", "hello", "--ssl-hostnames"));
     }
 
+    [Fact]
+    public async Task behind_a_certificate_that_was_installed_the_names_it_left_out_have_their_pause()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
+        await berth.OkAsync("domains:add", "hello", "bad.example.com");
+        await pebble.SetAddressAsync("bad.example.com", "127.0.0.9");
+        await berth.StopAsync();
+        await berth.RestartAsync(new Dictionary<string, string?> { ["BERTH_FAILPOINT"] = "certificate-installed" });
+        await berth.RunAsync("letsencrypt:enable", "hello");
+        await berth.EndedAsync();
+
+        await berth.RestartAsync();
+
+        await Eventually.TrueAsync(() => Task.FromResult(!File.Exists($"{berth.Home}/hello/letsencrypt/order.json")));
+        Assert.Matches("^bad.example.com: .*, tried again at ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-failing-names"));
+        Assert.Equal("", (await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-last-error")).Trim());
+        Assert.Equal(2, pebble.Orders);
+    }
+
     [Theory]
     [InlineData("certificate-linked")]
     [InlineData("certificate-installed")]

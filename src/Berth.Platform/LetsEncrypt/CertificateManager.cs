@@ -19,6 +19,7 @@ public sealed class CertificateManager(
     LineageFiles lineages,
     CertificateFiles certificates,
     Ordering ordering,
+    AttemptRecords records,
     OrderRequests requests,
     ObtainLines lines,
     RenewalAdviser adviser,
@@ -256,7 +257,7 @@ public sealed class CertificateManager(
             lines.TellFailure(app, e.Problem, wasPlanned: wanted is not null, output);
             if (wanted is null)
             {
-                ordering.Remember(app, e, server: null);
+                records.Failed(app, e, asked: null);
             }
 
             throw;

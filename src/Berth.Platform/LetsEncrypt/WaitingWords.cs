@@ -25,7 +25,7 @@ public sealed class WaitingWords(
 
         // What only the daemon would ask nobody asks where it is off.
         step = renewal.IsOn ? step : step.OfCertificate;
-        var waits = step.Action != LineageAction.None ? Off(app) + Joined(GateWords.Of(step), Turn(app, step), Obstacle(step))
+        var waits = step.Action != LineageAction.None ? Off(app) + Joined(GateWords.Of(step), Turn(app, step), Obstacle(step) + Failing(stored, step))
             : manager.IsAtWork(app) ? ""
             : WhyNothing(app, stored, step);
         return Expired(stored) + (underWay.SentenceOf(app) ?? AtWork(app, step) + waits + Trouble(app));
@@ -42,6 +42,7 @@ public sealed class WaitingWords(
     public string What(AppName app, LineageStored stored, LineageStep step) => step.OfCertificate.Action switch
     {
         _ when IsUnderWay(app) => "order",
+        LineageAction.None when manager.IsAtWork(app) => "under way",
         LineageAction.None when IsTakenUpOnceMended(step) => "order, once mended",
         LineageAction.None when step.Obstacle is not null || IsAskedForInVain(stored) => "order, by hand",
         LineageAction.None => "nothing",
@@ -74,7 +75,7 @@ public sealed class WaitingWords(
 
     /// <summary>Whether there is anything to tell: most apps without a certificate were never asked for one.</summary>
     public bool IsWorthTelling(AppName app, LineageStored stored, LineageStep step) =>
-        IsComing(app, stored, step) || step.Obstacle is not null || IsTakenAway(app, stored);
+        IsComing(app, stored, step) || step.Obstacle is not null || IsTakenAway(app, stored) || IsExpired(app, stored);
 
     /// <summary>Everything that is still shut before an attempt, in one line; a pause, or one that was put back, only where that holds something back.</summary>
     /// <param name="stored">What there is of the certificate.</param>
@@ -99,6 +100,9 @@ public sealed class WaitingWords(
         step.Action != LineageAction.None || IsAskedForInVain(stored) || manager.IsAtWork(app);
 
     private bool IsTakenAway(AppName app, LineageStored stored) => stored is { InService: null, State.LastSuccess: not null } && !certificates.Exists(app);
+
+    // One that was installed by hand: of a server's own an end is told before anything else.
+    private bool IsExpired(AppName app, LineageStored stored) => stored.InService is null && certificates.Exists(app) && certificates.Facts(app)?.NotAfter <= time.GetUtcNow();
 
     private static bool IsAskedForInVain(LineageStored stored) => (stored.State.LastFailure ?? stored.Overtaken) is not null;
 
@@ -128,6 +132,15 @@ public sealed class WaitingWords(
         : step is { Obstacle: null, LeftOut: [var first, ..] } ? $"; left out as things are: {Printable.Of(Sentences.Inside(first.Found).TrimEnd('.'), 400)}{(step.LeftOut.Count > 1 ? $", and {step.LeftOut.Count - 1} more" : "")}"
         : "";
 
+    // What the step itself does not say.
+    private static string Failing(LineageStored stored, LineageStep step) =>
+        stored.State.Failing.FirstOrDefault(failing => !step.Why.Contains(failing.Name, StringComparison.Ordinal)) is { } name && step.Action != LineageAction.Resume
+            ? $"; not proved the last time: {Printable.Of(Sentences.OfName(name.Name, name.Words).TrimEnd('.'), 400)}"
+            : "";
+
+    /// <summary>A step that has its time, and what would keep it from being done then.</summary>
+    public static string OfStep(LineageStep step) => Joined(GateWords.Of(step), "", Obstacle(step));
+
     // What cannot be remembered on disk, for that may be what is wrong.
     private string Trouble(AppName app) =>
         troubles.Of(app) is { } trouble
@@ -139,6 +152,7 @@ public sealed class WaitingWords(
         : stored.State.LastFailure is { } failure ? $"{step.Why}, and is not tried again by itself; once it is mended: `berth letsencrypt:enable {app}`. What was found: {Printable.Of(Sentences.Inside(failure.Found), 600)}"
         : stored.Overtaken is { } past ? $"its certificate could not be had, and its domains or servers are others since: `berth letsencrypt:enable {app}` asks for one. What was found: {Printable.Of(Sentences.Inside(past.Found), 600)}"
         : certificates.DamageOf(app) is { } damage ? $"a certificate that was installed by hand cannot be served: {damage.Found.TrimEnd('.')}; `berth certs:add {app} server.crt server.key` installs it again, `berth letsencrypt:enable {app}` gets another"
+        : IsExpired(app, stored) ? $"a certificate that was installed by hand has EXPIRED on {Holds.Time(certificates.Facts(app)!.NotAfter)}: `berth certs:add {app} server.crt server.key` installs another, `berth letsencrypt:enable {app}` gets one"
         : certificates.Exists(app) ? $"a certificate that was installed by hand is in service{(certificates.Facts(app) is { } facts ? $" until {Holds.Time(facts.NotAfter)}" : "")}, and is renewed by hand"
         : IsTakenAway(app, stored) ? $"its certificate was taken away, for there is none in its folder tls any more; `berth letsencrypt:enable {app}` asks for another"
         : $"{step.Why}; `berth letsencrypt:enable {app}` asks for one";

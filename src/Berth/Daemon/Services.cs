@@ -75,8 +75,7 @@ internal sealed class Services : IAsyncDisposable
         Compatibility = plugins.Files;
         var apps = new AppCatalog(store, time);
         var domains = new DomainStore(store, config, time);
-        var proxy = new ProxySettings(properties, config);
-        var portMaps = new PortStore(properties, config, store);
+        var (proxy, portMaps) = (Proxy = new ProxySettings(properties, config), new PortStore(properties, config, store));
         Known = new KnownApps(store, time);
         var certificates = new CertificateFiles(store, time, new CertificatePorts(portMaps, proxy)) { IsKnownWhole = Known.IsWhole };
         var ports = new PortPlan(portMaps, proxy, certificates);
@@ -93,10 +92,8 @@ internal sealed class Services : IAsyncDisposable
         var routes = new RoutePublisher(apps, Known, reader, certificates, ports, proxy, nginx, urls, scheduler, Edge) { Otherwise = app => Containers.Of(app) };
         var published = new RouteChanges(routes, Edge);
         var processLog = inDaemon ? (IProcessLog)new ProcessLog(logs) : new NoProcessLog();
-        var ps = new PsSettings(properties, config);
-        var checks = new CheckSettings(properties, config);
-        var builder = new BuilderSettings(properties);
-        var appJson = new AppJsonSettings(properties);
+        var (ps, checks) = (new PsSettings(properties, config), new CheckSettings(properties, config));
+        var (builder, appJson) = (new BuilderSettings(properties), new AppJsonSettings(properties));
         var formations = new FormationStore(properties, store);
         var builds = new BuildStore(store, properties, time);
         var journal = new BuildJournal(builds, processLog);
@@ -134,13 +131,14 @@ internal sealed class Services : IAsyncDisposable
         var (ledgers, underWay) = (new Ledgers(store, settings, time), new OrdersUnderWay(time));
         var orders = new ServerOrders(_clients, ledgers, underWay);
         var requests = new OrderRequests(lineageReader, certificates, _clients, time);
-        var (bundles, ahead) = (new Bundles(store, lineages, time), new LimitsAhead(ledgers, requests, underWay));
+        var (serversToAsk, bundles) = (new ServersToAsk(lineages, orders, ledgers, requests, time), new Bundles(store, lineages, time));
+        var ahead = new LimitsAhead(serversToAsk, underWay);
         var renewal = AutoRenewal = new AutoRenewal(properties, store);
+        var records = new AttemptRecords(lineageReader, lineages, orders, settings, new Outcomes(new RetryLadder(random)), events, renewal, time);
         var ordering = new Ordering(
-            lineageReader, lineages, new ServersToAsk(lineages, orders, requests, time), orders, requests, settings, solvers, new ChallengePort(store, portMaps), new Outcomes(new RetryLadder(random)), routes,
-            events, new FirstOrderPreflight(preflight, scopes), renewal, time);
+            lineageReader, lineages, serversToAsk, orders, requests, settings, solvers, new ChallengePort(store, portMaps), records, routes, events, new FirstOrderPreflight(preflight, scopes), time);
         Manager = new CertificateManager(
-            apps, planner, lineageReader, lineages, certificates, ordering, requests, new ObtainLines(lineageReader, lineages, requests, routes, renewal, time),
+            apps, planner, lineageReader, lineages, certificates, ordering, records, requests, new ObtainLines(lineageReader, lineages, requests, routes, renewal, time),
             new RenewalAdviser(lineages, certificates, _clients, settings, time, random), Restoring = new Restoring(certificates, lineages, routes, events, time),
             new Rehearsal(planner, lineages, _clients, orders, solvers, time),
             bundles, _clients, settings, routes, events, triggers, time);
@@ -247,6 +245,8 @@ internal sealed class Services : IAsyncDisposable
     public AutoRenewal AutoRenewal { get; }
 
     public WaitingWords Waiting { get; }
+
+    public ProxySettings Proxy { get; }
 
     public RenewalLoop Renewals { get; }
 

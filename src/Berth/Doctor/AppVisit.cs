@@ -1,9 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Security;
-using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Berth.Daemon;
 using Berth.Edge;
@@ -17,7 +14,7 @@ namespace Berth.Doctor;
 /// <summary>Visits an app the way a browser does, at this machine's edge, and verifies the certificate it shows.</summary>
 internal sealed class AppVisit(Services services, DaemonRecord? record)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private readonly EdgeVisitor _visitor = new(record);
 
     public async IAsyncEnumerable<Finding> LookAsync(AppName app)
     {
@@ -88,6 +85,8 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
             {
                 findings.Add(Finding.Warn($"as things are its certificate could not be renewed: {Sentences.Inside(why.Found)}", Sentences.Standing(why.Remedy, app)));
             }
+
+            findings.AddRange(step.LeftOut.Select(left => Finding.Warn($"left out of its certificate: {Sentences.Inside(left.Found)}", Sentences.Standing(left.Remedy, app))));
 
             if (RunsAsRoot(app))
             {
@@ -173,7 +172,7 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
             CultureInfo.InvariantCulture, $"{(secure ? "https" : "http")}://{name.UrlHost}{(port is 80 or 443 ? "" : $":{port}")}/");
         X509Certificate2? shown = null;
         string? root = null;
-        using var client = Visitor(new IPEndPoint(DoorOf(name), port), certificate => (shown, root) = certificate);
+        using var client = _visitor.ClientTo(new IPEndPoint(EdgeVisitor.DoorOf(name), port), certificate => (shown, root) = certificate);
         return new Visit(name, await AskAsync(client, url, app), shown, root);
     }
 
@@ -185,6 +184,12 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
             var facts = CertificateFacts.Of(shown.First().Certificate!);
             if (facts.CommonName == EdgeCertificate.Nobodys)
             {
+                if (!services.Proxy.IsEnabled(app))
+                {
+                    yield return Finding.Warn("the proxy is off for it, so nothing of it is served", $"`berth proxy:enable {app}` turns it on.");
+                    continue;
+                }
+
                 yield return Finding.Fail(
                     $"no certificate for {string.Join(", ", shown.Select(visit => visit.Name))}: visitors get a warning",
                     $"`berth letsencrypt:status {app}` says what it waits for; `berth letsencrypt:enable {app}` asks now.");
@@ -192,12 +197,13 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
             }
 
             yield return Finding.Ok($"certificate for {string.Join(", ", facts.Names)}, issued by {facts.Issuer}");
-            var untrusted = shown.Where(visit => visit.Root is null).Select(visit => visit.Name.Text).ToArray();
-            yield return untrusted.Length == 0
-                ? Finding.Ok($"chain verified up to {shown.First().Root}")
-                : Finding.Fail(
-                    $"not to be trusted for {string.Join(", ", untrusted)}: another name, or a root this machine does not know",
-                    $"See what is installed: `berth certs:report {app}`; a certificate for all its names comes with `berth letsencrypt:enable {app}`.");
+            if (facts.NotAfter <= TimeProvider.System.GetUtcNow())
+            {
+                yield return Finding.Fail(Times(app, facts), $"`berth letsencrypt:enable {app}` gets another, `berth certs:add {app} server.crt server.key` installs one of your own.");
+                continue;
+            }
+
+            yield return Trust(app, facts, [.. shown]);
             yield return Finding.Ok(Times(app, facts));
         }
 
@@ -210,6 +216,17 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
         }
     }
 
+    private static Finding Trust(AppName app, CertificateFacts facts, Visit[] shown)
+    {
+        string[] uncovered = [.. shown.Where(visit => !CertificateNames.Cover(facts.Names, visit.Name)).Select(visit => visit.Name.Text)];
+        return uncovered.Length > 0
+            ? Finding.Fail($"not for {string.Join(", ", uncovered)}: visitors get a warning", $"A certificate for all its names comes with `berth letsencrypt:enable {app}`.")
+            : shown.FirstOrDefault(visit => visit.Root is not null)?.Root is { } root ? Finding.Ok($"chain verified up to {root}")
+            : Finding.Fail(
+                "not to be trusted: it ends at a root that this machine does not know, or cannot be verified",
+                $"Where visitors know that root all is well; else get one from a server that they trust: `berth letsencrypt:set {app} server default`, then `berth letsencrypt:enable {app} --force`.");
+    }
+
     private string Times(AppName app, CertificateFacts facts)
     {
         var now = TimeProvider.System.GetUtcNow();
@@ -217,7 +234,9 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
         var renewal = services.Certificates.IsFromAcme(app)
             ? $"{(next.Action switch { LineageAction.Renew => "next renewal", LineageAction.Restore => "put back from its copy", LineageAction.Resume => "its order gone on with", _ => "next order" })} {(next.At is { } at && at > now ? Day(at) : "now")}, {(services.AutoRenewal.IsOn ? "by the daemon itself" : "by hand: letsencrypt:cron-job --add has the daemon do it")}"
             : "installed by hand, so renewed by hand";
-        return $"expires {Day(facts.NotAfter)} (in {RemainingTime.Format(facts.NotAfter - now)}), {renewal}";
+        return facts.NotAfter > now
+            ? $"expires {Day(facts.NotAfter)} (in {RemainingTime.Format(facts.NotAfter - now)}), {renewal}"
+            : $"EXPIRED on {Day(facts.NotAfter)}: visitors get a warning; {renewal}";
     }
 
     private static string Day(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
@@ -238,77 +257,4 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
             return Finding.Fail($"{url} does not answer: {e.InnerException?.Message ?? e.Message}", $"See whether it runs, `berth ps:report {app}`, and what the daemon's log says (`journalctl -u berth`, or run/berth.log).");
         }
     }
-
-    // Over TLS nobody can name an address (RFC 6066 §3): the edge goes by the one that was come to, where this machine has it.
-    private static IPAddress DoorOf(DomainName name)
-    {
-        try
-        {
-            using var socket = new Socket((name.Address ?? IPAddress.Loopback).AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            socket.Bind(new IPEndPoint(name.Address ?? IPAddress.Loopback, 0));
-            return name.Address ?? IPAddress.Loopback;
-        }
-        catch (SocketException)
-        {
-            return IPAddress.Loopback;
-        }
-    }
-
-    /// <summary>A client that goes to this machine's edge whatever DNS says, so that the edge is what is looked at.</summary>
-    private HttpClient Visitor(IPEndPoint door, Action<(X509Certificate2 Leaf, string? Root)> seen)
-    {
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            ConnectCallback = async (_, cancel) =>
-            {
-                var socket = new Socket(door.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                await socket.ConnectAsync(door, cancel);
-                return new NetworkStream(socket, ownsSocket: true);
-            },
-            SslOptions = new SslClientAuthenticationOptions
-            {
-                // Nothing secret is sent, and what is wrong with the certificate is exactly what the visit is to tell.
-#pragma warning disable CA5359
-                RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
-                {
-                    var leaf = X509CertificateLoader.LoadCertificate(certificate!.GetRawCertData());
-                    seen((leaf, errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) ? null : RootOf(leaf, chain, errors)));
-                    return true;
-                },
-#pragma warning restore CA5359
-            },
-        };
-        return new HttpClient(handler) { Timeout = Patience, MaxResponseContentBufferSize = 1 << 20 };
-    }
-
-    /// <returns>The root the chain leads to: one the system trusts, or Berth's own; null when neither.</returns>
-    private string? RootOf(X509Certificate2 leaf, X509Chain? chain, SslPolicyErrors errors)
-    {
-        if (errors == SslPolicyErrors.None)
-        {
-            return chain is null ? null : RootOf(chain);
-        }
-
-        if (record?.AuthorityRoot is not { } file || chain is null)
-        {
-            return null;
-        }
-
-        try
-        {
-            using var own = new X509Chain();
-            own.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-            own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-            own.ChainPolicy.CustomTrustStore.ImportFromPemFile(file);
-            own.ChainPolicy.ExtraStore.AddRange(chain.ChainPolicy.ExtraStore);
-            return own.Build(leaf) ? RootOf(own) : null;
-        }
-        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
-    private static string RootOf(X509Chain chain) => CertificateFacts.Of(chain.ChainElements[^1].Certificate).Subject;
 }

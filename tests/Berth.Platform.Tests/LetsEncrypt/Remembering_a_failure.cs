@@ -24,8 +24,9 @@ public sealed class Remembering_a_failure
 
         Assert.Empty(state.LastFailure!.Names);
         Assert.Empty(state.Failing);
-        Assert.Equal(state, state.For(["shop.example.com", "*.example.com"], ["production"]));
-        Assert.Contains(state.Gates, gate => gate.Kind == GateKind.Backoff);
+        var left = state.For(["shop.example.com", "*.example.com"], ["production"]);
+        Assert.Equal((state.LastFailure, state.Pauses), (left.LastFailure, left.Pauses));
+        Assert.Contains(left.Gates, gate => gate.Kind == GateKind.Backoff);
     }
 
     [Fact]

@@ -69,9 +69,15 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
         words.AtMost(further + (isGlobal ? 0 : 1));
         var app = isGlobal ? null : apps.Find(words.At(0));
         var read = settings.Read(app);
-        var directory = clients.DirectoryOf(words.Value(ServerFlag) ?? read.Servers[0]);
-        return await clients.HasAccountAsync(directory, read.Email, call.Cancel)
-            ? (clients.ClientOf(directory, read), app, words)
-            : throw LetsEncryptProblems.NoAccount(directory.Authority).AsException();
+        string[] named = words.Value(ServerFlag) is { } server ? [server] : [.. read.Servers];
+        foreach (var directory in named.Select(clients.DirectoryOf))
+        {
+            if (await clients.HasAccountAsync(directory, read.Email, call.Cancel))
+            {
+                return (clients.ClientOf(directory, read), app, words);
+            }
+        }
+
+        throw LetsEncryptProblems.NoAccount([.. named.Select(word => clients.DirectoryOf(word).Authority)], app).AsException();
     }
 }

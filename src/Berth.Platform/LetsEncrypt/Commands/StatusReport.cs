@@ -47,7 +47,7 @@ public sealed class StatusReport(
         var (state, next, forPrograms) = (stored.State, step.OfCertificate, request.Json);
         var failure = step.Refusal ?? state.LastFailure ?? (step.LeftOut.Count == 0 ? step.Want : null);
         var wanted = planner.TryPlan(app, out _);
-        var ahead = wanted is null ? [] : await AheadAsync(app, wanted, state, next);
+        var ahead = wanted is null ? null : await limits.OfAsync(app, wanted, cancel);
         var order = await lineages.JournalOf(app).LoadAsync(cancel);
         var advice = state.Advice is { } known && known.Serial == stored.InService?.Serial ? known.Plan : null;
 
@@ -59,7 +59,7 @@ public sealed class StatusReport(
             ["letsencrypt-next-at"] = NextAt(app, next, forPrograms),
             ["letsencrypt-asks-server-at"] = step.Action == LineageAction.AskAdvice && renewal.IsOn ? At(step.At, forPrograms) : "",
             ["letsencrypt-waiting-for"] = waiting.Of(app, stored, step),
-            ["letsencrypt-gates"] = Joined([.. waiting.GatesOf(stored, step, besides: isLines) is { Length: > 0 } shut ? [shut] : Array.Empty<string>(), .. ahead.Select(GateWords.Of)]),
+            ["letsencrypt-gates"] = Joined([.. waiting.GatesOf(stored, step, besides: isLines) is { Length: > 0 } shut ? [shut] : Array.Empty<string>(), .. Ahead(ahead, state, next).Select(GateWords.Of)]),
             ["letsencrypt-page"] = state.Gates.Select(gate => gate.Page).FirstOrDefault(page => page is not null) ?? "",
             ["letsencrypt-failures"] = isLines && state.Failures == 0 ? "" : state.Failures.ToString(CultureInfo.InvariantCulture),
             ["letsencrypt-last-error"] = Failure(app, failure),
@@ -67,7 +67,7 @@ public sealed class StatusReport(
             ["letsencrypt-last-success"] = At(state.LastSuccess, forPrograms, isAhead: false),
             ["letsencrypt-last-event"] = last is null || (isLines && failure is not null) ? "" : $"{Holds.Time(last.At)}: {Printable.Of(Sentences.Ended(last.Sentence), 600)}",
             ["letsencrypt-failing-names"] = Joined([.. Failing(state, step, isLines), .. wanted?.LeftOut.Select(problem => $"{problem.Found} ({problem.Remedy})") ?? []]),
-            ["letsencrypt-servers"] = Joined([.. Choice(wanted, state), .. Standings(app, wanted, state)]),
+            ["letsencrypt-servers"] = Joined([.. Choice(wanted, ahead), .. Standings(app, wanted, state)]),
             ["letsencrypt-clock"] = state.ClockSkew is { } skew ? ClockWords.Of(skew) : "",
             ["letsencrypt-issued-by"] = stored.InService is null ? "" : state.IssuedBy ?? "",
             ["letsencrypt-profile"] = stored.InService is null ? "" : state.Profile ?? "",
@@ -86,8 +86,8 @@ public sealed class StatusReport(
         : forPrograms ? PlainJson.Time(time.GetUtcNow())
         : "now";
 
-    private IEnumerable<string> Choice(WantedCertificate? wanted, LineageState state) => wanted is { Servers.Count: > 1 }
-        ? [$"{ServerChoice.Of(wanted.Servers, state, time.GetUtcNow()).Word} is asked next, another once it has failed {ServerChoice.Patience} times in a row"]
+    private static IEnumerable<string> Choice(WantedCertificate? wanted, ServerToAsk? ahead) => wanted is { Servers.Count: > 1 } && ahead is not null
+        ? [$"{ahead.Server.Word} is asked next{(ahead.PassedOver is { } why ? $", for {why}" : "")}, another once it has failed {ServerChoice.Patience} times in a row"]
         : [];
 
     private static IEnumerable<string> Standings(AppName app, WantedCertificate? wanted, LineageState state) => state.Issuers
@@ -95,15 +95,15 @@ public sealed class StatusReport(
         .Select(pair => $"{pair.Key}: {Count(pair.Value.Failures)}, the last: {Failure(app, pair.Value.LastFailure)}");
 
     // Looked at before it is due, while there is time to do something about it; of a server that holds it back already that is told.
-    private async Task<IReadOnlyList<LineageGate>> AheadAsync(AppName app, WantedCertificate wanted, LineageState state, LineageStep next) =>
-        next is { Action: LineageAction.Order or LineageAction.Renew, At: { } at }
-            ? [.. (await limits.OfAsync(app, wanted)).Where(gate => gate.Until > at && !state.Gates.Any(known => known.Server == gate.Server && known.Until > time.GetUtcNow()))]
+    private IEnumerable<LineageGate> Ahead(ServerToAsk? ahead, LineageState state, LineageStep next) =>
+        ahead is { Gates.Count: > 0 } && next is { Action: LineageAction.Order or LineageAction.Renew, At: { } at }
+            ? ahead.AllGates.Where(gate => gate.Until > at && !state.Gates.Any(known => known.Server == gate.Server && known.Until > time.GetUtcNow()))
             : [];
 
     // Without a certificate none is tried again by itself, and the last error says it of each.
-    private static IEnumerable<string> Failing(LineageState state, LineageStep step, bool isLines) => state.Failing
+    private IEnumerable<string> Failing(LineageState state, LineageStep step, bool isLines) => state.Failing
         .Where(name => !isLines || state.LastFailure?.Names.Contains(name.Name) != true)
-        .Select(name => $"{Sentences.OfName(name.Name, name.Words).TrimEnd('.')}{(step.Action == LineageAction.None ? "" : $", tried again at {Holds.Time(name.RetryAt > step.OfCertificate.At ? name.RetryAt : step.OfCertificate.At!.Value)}")}");
+        .Select(name => $"{Sentences.OfName(name.Name, name.Words).TrimEnd('.')}{(step.Action == LineageAction.None ? "" : $", tried again at {Holds.Time(name.RetryAt > step.OfCertificate.At ? name.RetryAt : step.OfCertificate.At!.Value)}{(renewal.IsOn ? "" : ", by hand")}")}");
 
     private static string Failure(AppName app, LineageFailure? failure) => failure is null
         ? ""

@@ -8,7 +8,10 @@ namespace Berth.Platform.LetsEncrypt.Lineages;
 /// <param name="RetryAt">When it is tried again.</param>
 public sealed record FailingName(string Name, string Code, string Words, int Failures, DateTimeOffset RetryAt)
 {
-    public LineageFailure AsFailure() => new(Code, Sentences.OfName(Name, Sentences.Ended(Words)), $"It is tried again by itself; `berth explain {Code}` says what mends it.");
+    /// <summary>The server that was asked, as it was set; null in a state from before this was kept.</summary>
+    public string? Server { get; init; }
+
+    public LineageFailure AsFailure() => new(Code, Sentences.OfName(Name, Sentences.Ended(Words)), $"`berth explain {Code}` says what mends it, and letsencrypt:status when it is tried again.");
 
     public int Failures { get; init => field = Math.Clamp(value, 0, LineageState.MostCounted); } = Math.Clamp(Failures, 0, LineageState.MostCounted);
 }

@@ -16,10 +16,10 @@ internal static class GateWords
             GateKind.Limit => "a limit is used up",
             GateKind.SetAside => "others go first",
             GateKind.Paused => "the server has paused a name",
-            GateKind.UserAction => "someone must act",
+            GateKind.UserAction => "someone must act; it is looked at again",
             GateKind.RolledBack => "a certificate was put back by hand, and stays, even if it is due,",
             _ => "a rest after renewals",
-        }} until {Holds.Time(gate.Until)}: {Printable.Of(gate.Reason, 600)}{(gate.Page is null ? "" : $" See {gate.Page}")}";
+        }} {(gate.Kind == GateKind.UserAction ? "at" : "until")} {Holds.Time(gate.Until)}: {Printable.Of(gate.Reason, 600)}{(gate.Page is null ? "" : $" See {gate.Page}")}";
 
     /// <summary>The gates that are still shut, in one line; empty when none is.</summary>
     public static string Of(IReadOnlyList<LineageGate> gates, DateTimeOffset now) =>

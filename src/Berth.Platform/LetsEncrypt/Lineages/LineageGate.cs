@@ -17,6 +17,9 @@ public sealed record LineageGate
     /// <summary>What <c>letsencrypt:set --global limits</c> said when a limit shut it, which is over once that says otherwise; null for none.</summary>
     public string? Limits { get; init; }
 
+    /// <summary>The names that were to be ordered when a limit shut it: others may not draw on that limit. Null where it is shut for any.</summary>
+    public IReadOnlyList<string>? Names { get; init; }
+
     /// <summary>The page at which a person can open it or read about it.</summary>
     public string? Page { get; init; }
 }

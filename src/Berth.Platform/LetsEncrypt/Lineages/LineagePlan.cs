@@ -204,19 +204,24 @@ public static class LineagePlan
     // The less time a certificate has left, the less of it one wait may take: an outage of days must not outlast a short one.
     private static LineageGate Hurried(LineageGate gate, LineageStored stored)
     {
-        if (stored is not { State.LastAttempt: { } attempt, InService: { } facts } || facts.NotAfter <= attempt)
+        return stored.State.LastAttempt is { } attempt ? gate with { Until = Sooner(gate.Until, attempt, stored) } : gate;
+    }
+
+    private static DateTimeOffset Sooner(DateTimeOffset until, DateTimeOffset since, LineageStored stored)
+    {
+        if (stored.InService is not { } facts || facts.NotAfter <= since)
         {
-            return gate;
+            return until;
         }
 
-        var share = (facts.NotAfter - attempt) / 8;
-        var latest = attempt + (share > ShortestShare ? share : ShortestShare);
-        return gate.Until > latest ? gate with { Until = latest } : gate;
+        var share = (facts.NotAfter - since) / 8;
+        var latest = since + (share > ShortestShare ? share : ShortestShare);
+        return until > latest ? latest : until;
     }
 
     // Somebody must set what is missing, which is seen at once: it is told of once a day.
     private static LineageGate? Refused(LineageStep step, LineageStored stored) => step.Refusal is { Found: var found } && stored.State.Refusal?.Why.At is { } at
-        ? new LineageGate { Kind = GateKind.UserAction, Until = at + LongestSilence, Reason = Sentences.Inside(found) }
+        ? new LineageGate { Kind = GateKind.UserAction, Until = Sooner(at + LongestSilence, at, stored), Reason = Sentences.Inside(found) }
         : null;
 
     private static LineageGate? Rest(LineageStep step, LineageStored stored)

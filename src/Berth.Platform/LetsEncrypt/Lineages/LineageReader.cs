@@ -22,6 +22,7 @@ public sealed class LineageReader(
         stored = wants.WhyNot is not null ? OfDomains(app, stored)
             : wants.Names.Count == 0 ? stored
             : stored.For(wants.Names, wants.ServerWords);
+        stored = wants.Servers.Count > 0 && stored.State.Gates.Count > 0 ? stored with { State = stored.State.At(wants.Servers) } : stored;
         return (stored, LineagePlan.Next(wants, stored, time.GetUtcNow()));
     }
 

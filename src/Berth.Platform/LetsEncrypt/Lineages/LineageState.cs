@@ -72,8 +72,11 @@ public sealed record LineageState
     public DateTimeOffset? GatedUntil => Gates.Count == 0 ? null : Gates.Max(gate => gate.Until);
 
     /// <summary>Whether a server asked for a wait that is not over. One longer than any is set was set under another clock.</summary>
-    public bool IsGatedAt(string server, DateTimeOffset now) =>
-        Gates.Any(gate => gate.Server == server && gate.Until > now && gate.Until <= now + RetryLadder.Longest);
+    public bool IsGatedAt(string server, DateTimeOffset now) => GatesAt(server, now).Any();
+
+    /// <summary>The waits that a server asked for, and the limits that are used up there, as far as they are not over.</summary>
+    internal IEnumerable<LineageGate> GatesAt(string server, DateTimeOffset now) =>
+        Gates.Where(gate => gate.Server == server && gate.Kind != GateKind.Backoff && gate.Until > now && gate.Until <= now + RetryLadder.Longest);
 
     /// <summary>Until when a name is left out; null for one that is not known to fail.</summary>
     public DateTimeOffset? FailingUntil(string name) => Failing.FirstOrDefault(failing => failing.Name == name)?.RetryAt;
@@ -107,15 +110,21 @@ public sealed record LineageState
         bool IsThat(LineageFailure? failure) => failure?.Found == problem.Found && failure.At >= since;
     }
 
-    /// <summary>What of it concerns a certificate for these names from these servers: what others failed at is over for it.</summary>
+    /// <summary>What of it concerns a certificate for these names from these servers, as they were set: what others failed at is over for it.</summary>
     public LineageState For(IReadOnlyCollection<string> names, IReadOnlyCollection<string> servers)
     {
-        var state = Failing.All(failing => names.Contains(failing.Name)) ? this : this with { Failing = [.. Failing.Where(failing => names.Contains(failing.Name))] };
-        return LastFailure is { } failure
-            && ((failure.Names.Count > 0 && !failure.Names.Any(names.Contains)) || (failure.Server is { } server && servers.Count > 0 && !servers.Contains(server)))
-                ? state.Forgotten()
-                : state;
+        var state = this with
+        {
+            Failing = [.. Failing.Where(failing => names.Contains(failing.Name) && IsSet(failing.Server))],
+            Gates = [.. Gates.Where(gate => gate.Names is not { } others || names.ToHashSet(StringComparer.Ordinal).SetEquals(others))],
+        };
+        return LastFailure is { } failure && ((failure.Names.Count > 0 && !failure.Names.Any(names.Contains)) || !IsSet(failure.Server)) ? state.Forgotten() : state;
+
+        bool IsSet(string? server) => server is null || servers.Count == 0 || servers.Contains(server);
     }
+
+    /// <summary>Without the waits at servers that are not asked, by their directories.</summary>
+    internal LineageState At(IReadOnlyCollection<string> servers) => this with { Gates = [.. Gates.Where(gate => gate.Server is not { } server || servers.Contains(server))] };
 
     /// <summary>The state once nobody wants what the last attempt failed at.</summary>
     public LineageState Forgotten() => this with { LastFailure = null, Failures = 0, Pauses = 0, Gates = [.. Gates.Where(gate => gate.Kind != GateKind.Backoff)] };

@@ -18,7 +18,7 @@ public sealed record LineageStored(LineageState State, CertificateFacts? InServi
     /// <summary>What of it concerns a certificate for these names from these servers, as they are set.</summary>
     public LineageStored For(IReadOnlyList<DomainName> names, IReadOnlyList<string> servers)
     {
-        if (State is { Failing.Count: 0, LastFailure: null })
+        if (State is { Failing.Count: 0, Gates.Count: 0, LastFailure: null })
         {
             return this;
         }

@@ -21,11 +21,10 @@ public sealed class Ordering(
     LetsEncryptSettingsStore settings,
     ChallengeSolvers solvers,
     ChallengePort port,
-    Outcomes outcomes,
+    AttemptRecords records,
     RoutePublisher routes,
     ILineageEvents events,
     IPreflight? preflight,
-    AutoRenewal renewal,
     TimeProvider time)
 {
     /// <returns>The names left out although they were ordered.</returns>
@@ -39,7 +38,7 @@ public sealed class Ordering(
     private async Task<(WantedCertificate Wanted, ChosenSolvers Chosen)> PrepareAsync(
         AppName app, WantedCertificate wanted, CommandOutput output, CancellationToken cancel)
     {
-        wanted = wanted with { IsEarly = IsEarly(app), InService = lineages.MarkOf(app) };
+        wanted = wanted with { IsEarly = records.IsEarly(app), InService = lineages.MarkOf(app) };
         try
         {
             var stored = reader.StoredOf(app);
@@ -54,22 +53,8 @@ public sealed class Ordering(
         }
         catch (ProblemException e)
         {
-            Remember(app, e, server: null, wanted);
+            records.Failed(app, e, asked: null, wanted);
             throw;
-        }
-    }
-
-    private bool IsEarly(AppName app)
-    {
-        try
-        {
-            var (stored, step) = reader.ReadOf(app);
-            return LineagePlan.IsEarly(stored, step, time.GetUtcNow());
-        }
-        catch (ProblemException)
-        {
-            // What fails is remembered all the same.
-            return false;
         }
     }
 
@@ -99,10 +84,15 @@ public sealed class Ordering(
         var failed = new HashSet<string>(StringComparer.Ordinal);
         while (true)
         {
-            var asked = await servers.NextAsync(app, wanted, cancel);
+            var asked = await servers.NextAsync(app, wanted, isOrder: true, cancel);
             if (asked.Gates.Count > 0)
             {
-                throw Held(app, asked);
+                throw records.Held(app, wanted, asked);
+            }
+
+            if (asked.PassedOver is { } why)
+            {
+                output.Detail($"{why}; asking {asked.Server.Directory.Authority} instead");
             }
 
             try
@@ -124,7 +114,8 @@ public sealed class Ordering(
             catch (ProblemException e)
             {
                 var failure = unproved is null ? e : Both(e, unproved);
-                Remember(app, failure, asked.Server, remembered);
+                await LeaveUnplacedAsync(app, cancel);
+                records.Failed(app, failure, asked, remembered);
                 remembered = wanted with { IsEarly = true };
 
                 // Each is asked once in an attempt: where all keep failing, the next attempt waits like any other.
@@ -143,7 +134,7 @@ public sealed class Ordering(
 
     /// <returns>The server that is asked instead; null for none.</returns>
     private async Task<WantedServer?> AnotherAsync(AppName app, WantedCertificate wanted, ProblemException failure, HashSet<string> failed, CancellationToken cancel) =>
-        ServerChoice.IsServersFault(failure.Problem.Code) && await servers.NextAsync(app, wanted, cancel) is { Gates.Count: 0, Server: var next } && !failed.Contains(next.Key)
+        ServerChoice.IsServersFault(failure.Problem.Code) && await servers.NextAsync(app, wanted, isOrder: true, cancel) is { Gates.Count: 0, Server: var next } && !failed.Contains(next.Key)
             ? next
             : null;
 
@@ -169,22 +160,13 @@ public sealed class Ordering(
         var (issued, server) = (IssuedBefore(order, chain, facts), requests.ServerAt(order.DirectoryUrl, read.Servers));
         if (lineages.ReadState(app).LastSerial != facts.Serial)
         {
-            lineages.WriteState(app, StateAfter(app, issued, server, read, isEarly: false));
+            lineages.WriteState(app, records.AfterIssue(app, issued, server, read, isEarly: false));
         }
 
         // Twice is better than not at all.
-        Tell(app, LineageEventKind.Issued, issued.Names, server, null);
+        records.Tell(app, LineageEventKind.Issued, issued.Names, server, null);
         await journal.ClearAsync(cancel);
         return true;
-    }
-
-    // Remembered of all servers: one whose limit nobody kept would pass for free, and be tried at once again.
-    private ProblemException Held(AppName app, ServerToAsk held)
-    {
-        lineages.WriteState(app, Outcomes.Held(lineages.ReadState(app), held.AllGates, isFirst: reader.StoredOf(app) is { InService: null, Damage: null }, time.GetUtcNow()));
-        var problem = LetsEncryptProblems.Held(app, held.Server, held.Gates, renewal.IsOn);
-        Tell(app, LineageEventKind.Held, [], held.Server, problem);
-        return problem.AsException();
     }
 
     private async Task<IReadOnlyList<FailedName>> AtServerAsync(
@@ -220,19 +202,12 @@ public sealed class Ordering(
             output.Step("Certificate retrieved successfully.");
             output.Step("Installing let's encrypt certificates");
             IReadOnlyList<FailedName> leftOut = [.. wanted.Stopped, .. issued.LeftOut];
-            var state = StateAfter(app, issued with { LeftOut = leftOut }, server, wanted.Settings, wanted.IsEarly == true);
+            var state = records.AfterIssue(app, issued with { LeftOut = leftOut }, server, wanted.Settings, wanted.IsEarly == true);
             await lineages.InstallAsync(app, issued, wanted.AsConfig(server), settings.FilesOf(app), state, wanted.InService, cancel);
             routes.Publish(app);
-            Tell(app, LineageEventKind.Issued, issued.Names, server, LetsEncryptProblems.LeftOutOf(app, leftOut, wanted.LeftOut));
+            records.Tell(app, LineageEventKind.Issued, issued.Names, server, LetsEncryptProblems.LeftOutOf(app, leftOut, wanted.LeftOut));
         }
     }
-
-    private LineageState StateAfter(AppName app, IssuedCertificate issued, WantedServer server, LetsEncryptSettings read, bool isEarly) =>
-        outcomes.Succeeded(lineages.ReadState(app), issued, server, read.Email, time.GetUtcNow(), isEarly) with
-        {
-            ClockSkew = orders.SkewAt(server, read),
-            LastSerial = CertificateFacts.TryRead(issued.LeafPem)?.Serial,
-        };
 
     private static IssuedCertificate IssuedBefore(PendingOrder order, string chain, CertificateFacts facts) => new()
     {
@@ -251,6 +226,16 @@ public sealed class Ordering(
         LeftOut = order.LeftOut,
     };
 
+    // A key alone is no order that was begun: the server has refused it, or was not there.
+    private async Task LeaveUnplacedAsync(AppName app, CancellationToken cancel)
+    {
+        var journal = lineages.JournalOf(app);
+        if (await journal.LoadAsync(cancel) is { OrderUrl: null })
+        {
+            await journal.ClearAsync(cancel);
+        }
+    }
+
     // An order that another server was asked for comes to nothing once this one is asked.
     private async Task LeaveOtherAsync(AppName app, WantedCertificate wanted, WantedServer server, CancellationToken cancel)
     {
@@ -267,59 +252,5 @@ public sealed class Ordering(
         }
 
         await journal.ClearAsync(cancel);
-    }
-
-    /// <summary>Remembers a failure that may have come before any server was asked.</summary>
-    /// <param name="app">Whose.</param>
-    /// <param name="failure">As it was thrown.</param>
-    /// <param name="server">The one that was asked, if any was.</param>
-    /// <param name="wanted">What it was asked for, and what <see cref="SettingsStamp"/> said before that: what was set since may be what it wanted. Null for none.</param>
-    public void Remember(AppName app, ProblemException failure, WantedServer? server, WantedCertificate? wanted = null)
-    {
-        // Held back is not failed, and neither is what nobody wants any more.
-        if (failure.Problem.Code == LetsEncryptProblems.HeldBack || failure.Problem.Code == LetsEncryptProblems.InServiceReplaced)
-        {
-            return;
-        }
-
-        try
-        {
-            lineages.WriteState(app, StateAfter(app, failure, server, wanted));
-        }
-        finally
-        {
-            // A disk too full to remember it: who tries again must hear of it all the same.
-            Tell(app, LineageEventKind.Failed, [], server, failure.Problem);
-        }
-    }
-
-    private LineageState StateAfter(AppName app, ProblemException failure, WantedServer? server, WantedCertificate? wanted)
-    {
-        var state = lineages.ReadState(app);
-        if (failure.Problem.Code.IsOfSettings)
-        {
-            // A setting that is missing is no attempt: no certificate was asked for, and setting it mends it.
-            return state with { Refusal = reader.RefusalOf(failure.Problem, wanted?.Stamp ?? reader.StampOf(app)) };
-        }
-
-        var (now, asked) = (time.GetUtcNow(), wanted?.Names.Select(name => name.Text).ToHashSet(StringComparer.Ordinal));
-        var failed = outcomes.Failed(state, failure, server, now, asked, wanted?.IsEarly ?? IsEarly(app));
-        return server is null ? failed : failed with { ClockSkew = orders.SkewAt(server, settings.Read(app)) };
-    }
-
-    private void Tell(AppName app, LineageEventKind kind, IReadOnlyList<string> names, WantedServer? server, Problem? problem)
-    {
-        var happened = new LineageEvent(kind, app, time.GetUtcNow()) { Names = names, Server = server?.Key, Problem = problem };
-        try
-        {
-            var (stored, step) = reader.ReadOf(app, orderIsOver: kind == LineageEventKind.Issued);
-            happened = happened with { Expires = stored.InService?.NotAfter, NextAttempt = step.OfCertificate.At, NextStep = step.At };
-        }
-        catch (ProblemException) when (problem is not null)
-        {
-            // What failed is what is to be told, not what cannot be read because of it.
-        }
-
-        events.Publish(happened);
     }
 }

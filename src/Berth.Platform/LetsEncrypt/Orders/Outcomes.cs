@@ -41,12 +41,28 @@ public sealed class Outcomes(RetryLadder ladder)
         var failed = state.Failed(problem, now, [backoff, .. gates, .. StillHolding(state, gates, now)]);
         failed = failed with
         {
-            Failing = Failing(state, names, isEarly, now),
+            Failing = Failing(state, names, server?.Word, isEarly, now),
             LastFailure = failed.LastFailure! with { Names = areAll ? [.. names.Select(name => name.Name)] : [], Server = server?.Word },
         };
         failed = pause is null ? failed with { Pauses = state.Pauses + 1 } : failed with { LastAttempt = state.LastAttempt };
         return server is null ? failed : failed with { Issuers = WithFailure(state, problem, server, now) };
     }
+
+    /// <summary>The state after a failure at a server that was asked only because others hold the order back: it goes to them once they do no more.</summary>
+    /// <param name="failed">The state after the failure.</param>
+    /// <param name="server">That server, which alone has the pause.</param>
+    /// <param name="gates">What holds the order back at the others.</param>
+    /// <param name="isFirst">Whether there is no certificate of a server's: then this one is to come.</param>
+    /// <param name="now">The present.</param>
+    public static LineageState FailedElsewhere(LineageState failed, WantedServer server, IReadOnlyList<LineageGate> gates, bool isFirst, DateTimeOffset now) => failed with
+    {
+        Gates =
+        [
+            .. failed.Gates.Where(gate => gates.All(other => other.Server != gate.Server)).Select(gate => gate.Kind == GateKind.Backoff ? gate with { Server = server.Key } : gate),
+            .. gates.Select(gate => gate with { Until = AtMost(gate.Until, now) }),
+        ],
+        AskedAt = isFirst ? now : null,
+    };
 
     /// <summary>The state after a certificate was put into service.</summary>
     public LineageState Succeeded(LineageState state, IssuedCertificate issued, WantedServer server, EmailAddress? email, DateTimeOffset now, bool isEarly = false) => new()
@@ -59,7 +75,7 @@ public sealed class Outcomes(RetryLadder ladder)
         IssuedToAccount = issued.AccountUrl,
         Profile = issued.Profile,
         AskAdviceAt = issued.MayHaveAdvice ? null : now + RenewalAdviser.WhereNoneIsGiven,
-        Failing = Failing(state with { Failing = [.. state.Failing.Where(failing => !issued.Names.Contains(failing.Name))] }, issued.LeftOut, isEarly, now),
+        Failing = Failing(state with { Failing = [.. state.Failing.Where(failing => !issued.Names.Contains(failing.Name))] }, issued.LeftOut, server.Word, isEarly, now),
         Issuers = state.Issuers.Where(pair => pair.Key != server.Key).ToDictionary(),
     };
 
@@ -102,7 +118,7 @@ public sealed class Outcomes(RetryLadder ladder)
 
     // What a server has asked for holds until it says otherwise, whoever else fails meanwhile; and so does what a person has put back.
     private static IEnumerable<LineageGate> StillHolding(LineageState state, IReadOnlyList<LineageGate> gates, DateTimeOffset now) =>
-        state.Gates.Where(gate => gate.Until > now && (gate.Kind == GateKind.RolledBack || (gate.Server is { } server && gates.All(other => other.Server != server))));
+        state.Gates.Where(gate => gate.Until > now && (gate.Kind == GateKind.RolledBack || (gate is { Kind: not GateKind.Backoff, Server: { } server } && gates.All(other => other.Server != server))));
 
     private static IEnumerable<LineageGate> Asked(ProblemException failure, WantedServer? server, DateTimeOffset now)
     {
@@ -148,18 +164,18 @@ public sealed class Outcomes(RetryLadder ladder)
         };
     }
 
-    private List<FailingName> Failing(LineageState state, IReadOnlyList<FailedName> failed, bool isEarly, DateTimeOffset now)
+    private List<FailingName> Failing(LineageState state, IReadOnlyList<FailedName> failed, string? server, bool isEarly, DateTimeOffset now)
     {
         return
         [
             .. state.Failing.Where(failing => failed.All(name => name.Name != failing.Name)),
-            .. failed.DistinctBy(name => name.Name).Select(name => Again(name, state.Failing.FirstOrDefault(failing => failing.Name == name.Name), isEarly, now)),
+            .. failed.DistinctBy(name => name.Name).Select(name => Again(name, state.Failing.FirstOrDefault(failing => failing.Name == name.Name), server, isEarly, now)),
         ];
     }
 
-    private FailingName Again(FailedName name, FailingName? before, bool isEarly, DateTimeOffset now) => isEarly && before is not null
-        ? before with { Code = name.Code, Words = name.Words, RetryAt = AtLeastShortest(before.RetryAt, now) }
-        : new(name.Name, name.Code, name.Words, (before?.Failures ?? 0) + 1, now + ladder.Wait(before?.Failures ?? 0, asked: null));
+    private FailingName Again(FailedName name, FailingName? before, string? server, bool isEarly, DateTimeOffset now) => isEarly && before is not null
+        ? before with { Code = name.Code, Words = name.Words, RetryAt = AtLeastShortest(before.RetryAt, now), Server = server }
+        : new(name.Name, name.Code, name.Words, (before?.Failures ?? 0) + 1, now + ladder.Wait(before?.Failures ?? 0, asked: null)) { Server = server };
 
     private DateTimeOffset AtLeastShortest(DateTimeOffset until, DateTimeOffset now)
     {

@@ -58,7 +58,7 @@ public sealed class CertificatePreflight(AcmeClients clients, EdgeServer edge, T
         {
             var directory = await (scope.AsksServer ? client.AskDirectoryAsync(either.Token) : client.GetDirectoryAsync(either.Token));
             var account = await clients.AccountUrlOfAsync(scope.Directory, scope.Email, cancel);
-            return new ServerView(null, directory.Meta?.CaaIdentities ?? Usual(scope.Directory), account, client.ClockSkew);
+            return new ServerView(null, directory.Meta?.CaaIdentities ?? Usual(scope.Directory), account, client.ClockSkew) { Profiles = [.. directory.Meta?.Profiles?.Keys ?? Array.Empty<string>()] };
         }
         catch (ProblemException e)
         {
@@ -78,6 +78,14 @@ public sealed class CertificatePreflight(AcmeClients clients, EdgeServer edge, T
         yield return server.Failure is { } failure
             ? PreflightFinding.Bad(Server, isClocks ? "clock" : Server, failure.Found, failure.Remedy)
             : PreflightFinding.Ok(Server, Server, $"{scope.Directory.Authority} answers");
+        if (scope.Profile is { } profile && server.Profiles?.Contains(profile) == false)
+        {
+            var problem = LetsEncryptProblems.NoSuchProfile(scope.Directory, profile, server.Profiles);
+            yield return scope.ProfileIsRequired
+                ? PreflightFinding.Bad(Server, "profile", problem.Found, problem.Remedy)
+                : PreflightFinding.Note(Server, "profile", $"{problem.Found}: ordered without one");
+        }
+
         if (server.ClockSkew is { } skew && !isClocks)
         {
             yield return ClockWords.IsWrong(skew)

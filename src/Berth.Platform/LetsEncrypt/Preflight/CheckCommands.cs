@@ -20,12 +20,14 @@ public sealed class CheckCommands(CertificatePreflight preflight, PreflightScope
         var app = apps.Find(words.AtMost(1).At(0));
         var json = ReportRequest.IsJson(words.Value("--format"));
         var wanted = planner.Plan(app, needsEmail: false);
+        var ahead = await limits.OfAsync(app, wanted, call.Cancel);
         IReadOnlyList<PreflightFinding> findings =
         [
             .. wanted.Settings.Email is null ? [Missing(LetsEncryptProblems.NoEmail(app))] : Array.Empty<PreflightFinding>(),
             .. wanted.LeftOut.Select(problem => PreflightFinding.Bad("domains", "syntax", problem.Found, problem.Remedy, stops: true)),
-            .. (await limits.OfAsync(app, wanted)).Select(gate => PreflightFinding.Bad(CertificatePreflight.Server, "limits", GateWords.Of(gate), $"Wait until then; `berth letsencrypt:limits {app}` shows what is left.")),
-            .. await preflight.LookAsync(scopes.Of(app, wanted) with { AsksServer = true }, call.Cancel),
+            .. ahead is { Gates.Count: > 0 } ? ahead.AllGates.Select(gate => PreflightFinding.Bad(CertificatePreflight.Server, "limits", GateWords.Of(gate), $"Wait until then; `berth letsencrypt:limits {app}` shows what is left.")) : [],
+            .. ahead?.PassedOver is { } why ? [PreflightFinding.Note(CertificatePreflight.Server, "limits", why)] : Array.Empty<PreflightFinding>(),
+            .. await preflight.LookAsync(scopes.Of(app, wanted, ahead?.Server) with { AsksServer = true }, call.Cancel),
         ];
         if (json)
         {

@@ -21,6 +21,12 @@ public sealed record PreflightScope
     /// <summary>The account's contact.</summary>
     public required EmailAddress? Email { get; init; }
 
+    /// <summary>The profile that is asked for; null for none.</summary>
+    public string? Profile { get; init; }
+
+    /// <summary>Whether nothing is ordered where the server has no such profile.</summary>
+    public bool ProfileIsRequired { get; init; }
+
     /// <summary>
     /// Whether what DNS says here is what the server will be told: then a name that does not exist is not asked for. A private server
     /// may have DNS of its own.

@@ -12,9 +12,12 @@ public sealed class PreflightScopes(LetsEncryptSettingsStore settings, DnsChoice
     private const int UsualPort = 80;
     private const int UsualTlsPort = 443;
 
-    public PreflightScope Of(AppName app, WantedCertificate wanted)
+    /// <param name="app">Whose.</param>
+    /// <param name="wanted">What is to be ordered.</param>
+    /// <param name="server">Where, if that is known.</param>
+    public PreflightScope Of(AppName app, WantedCertificate wanted, WantedServer? server = null)
     {
-        var directory = ServerChoice.Of(wanted.Servers, lineages.ReadState(app), time.GetUtcNow()).Directory;
+        var directory = (server ?? ServerChoice.Of(wanted.Servers, lineages.ReadState(app), time.GetUtcNow())).Directory;
         var isOwn = directory == authority?.Directory;
         var resolvers = dns.ResolversOf(app);
         return new PreflightScope
@@ -23,6 +26,8 @@ public sealed class PreflightScopes(LetsEncryptSettingsStore settings, DnsChoice
             Addresses = wanted.Addresses,
             Directory = directory,
             Email = wanted.Settings.Email,
+            Profile = wanted.Settings.Profile,
+            ProfileIsRequired = wanted.Settings.ProfileIsRequired,
             DnsDecides = AcmeServers.IsPublic(directory) || resolvers.Count > 0,
             IsPublic = AcmeServers.IsPublic(directory),
             HttpPort = settings.HttpPortOf(app) ?? (isOwn ? edge.HttpPort : UsualPort),

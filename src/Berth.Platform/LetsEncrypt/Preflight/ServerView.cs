@@ -5,4 +5,8 @@ namespace Berth.Platform.LetsEncrypt.Preflight;
 /// <param name="CaaIdentities">The names it answers to in CAA records; empty when it does not say.</param>
 /// <param name="AccountUrl">The account's URL, if it is registered.</param>
 /// <param name="ClockSkew">Its clock minus this machine's.</param>
-public sealed record ServerView(Kernel.Problem? Failure, IReadOnlyList<string> CaaIdentities, string? AccountUrl, TimeSpan? ClockSkew);
+public sealed record ServerView(Kernel.Problem? Failure, IReadOnlyList<string> CaaIdentities, string? AccountUrl, TimeSpan? ClockSkew)
+{
+    /// <summary>The profiles it lists; null where it does not answer.</summary>
+    public IReadOnlyCollection<string>? Profiles { get; init; }
+}

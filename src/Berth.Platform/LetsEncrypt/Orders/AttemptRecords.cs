@@ -1,0 +1,114 @@
+using Berth.Acme.Issuing;
+using Berth.Kernel;
+using Berth.Platform.Certs;
+using Berth.Platform.LetsEncrypt.Events;
+using Berth.Platform.LetsEncrypt.Lineages;
+
+namespace Berth.Platform.LetsEncrypt.Orders;
+
+/// <summary>What an attempt leaves behind, whatever its end: its certificate's state on disk, and an event.</summary>
+public sealed class AttemptRecords(
+    LineageReader reader, LineageFiles lineages, ServerOrders orders, LetsEncryptSettingsStore settings, Outcomes outcomes, ILineageEvents events, AutoRenewal renewal, TimeProvider time)
+{
+    /// <summary>Whether an attempt now would be made during the pause after a failure.</summary>
+    public bool IsEarly(AppName app)
+    {
+        try
+        {
+            var (stored, step) = reader.ReadOf(app);
+            return LineagePlan.IsEarly(stored, step, time.GetUtcNow());
+        }
+        catch (ProblemException)
+        {
+            // What fails is remembered all the same.
+            return false;
+        }
+    }
+
+    /// <summary>Remembers what held an attempt back before any server was asked.</summary>
+    public ProblemException Held(AppName app, WantedCertificate wanted, ServerToAsk held)
+    {
+        // Of all servers: one whose limit nobody kept would pass for free, and be tried at once again.
+        lineages.WriteState(app, Outcomes.Held(lineages.ReadState(app), ForNames(wanted, held.AllGates), IsFirst(app), time.GetUtcNow()));
+        var problem = LetsEncryptProblems.Held(app, held.Server, held.Gates, renewal.IsOn);
+        Tell(app, LineageEventKind.Held, [], held.Server, problem);
+        return problem.AsException();
+    }
+
+    private bool IsFirst(AppName app) => reader.StoredOf(app) is { InService: null, Damage: null };
+
+    private static IReadOnlyList<LineageGate> ForNames(WantedCertificate wanted, IReadOnlyList<LineageGate> gates) =>
+        [.. gates.Select(gate => gate with { Names = [.. wanted.Names.Select(name => name.Text)] })];
+
+    /// <summary>What is remembered once a certificate is in service.</summary>
+    public LineageState AfterIssue(AppName app, IssuedCertificate issued, WantedServer server, LetsEncryptSettings read, bool isEarly) =>
+        outcomes.Succeeded(lineages.ReadState(app), issued, server, read.Email, time.GetUtcNow(), isEarly) with
+        {
+            ClockSkew = orders.SkewAt(server, read),
+            LastSerial = CertificateFacts.TryRead(issued.LeafPem)?.Serial,
+        };
+
+    /// <summary>Remembers a failure that may have come before any server was asked.</summary>
+    /// <param name="app">Whose.</param>
+    /// <param name="failure">As it was thrown.</param>
+    /// <param name="asked">The server that was asked, if any was.</param>
+    /// <param name="wanted">What it was asked for, and what <see cref="SettingsStamp"/> said before that: what was set since may be what it wanted. Null for none.</param>
+    public void Failed(AppName app, ProblemException failure, ServerToAsk? asked, WantedCertificate? wanted = null)
+    {
+        // Held back is not failed, and neither is what nobody wants any more.
+        if (failure.Problem.Code == LetsEncryptProblems.HeldBack || failure.Problem.Code == LetsEncryptProblems.InServiceReplaced)
+        {
+            return;
+        }
+
+        try
+        {
+            lineages.WriteState(app, AfterFailure(app, failure, asked, wanted));
+        }
+        finally
+        {
+            // A disk too full to remember it: who tries again must hear of it all the same.
+            Tell(app, LineageEventKind.Failed, [], asked?.Server, failure.Problem);
+        }
+    }
+
+    private LineageState AfterFailure(AppName app, ProblemException failure, ServerToAsk? server, WantedCertificate? wanted)
+    {
+        var state = lineages.ReadState(app);
+        if (failure.Problem.Code.IsOfSettings)
+        {
+            // A setting that is missing is no attempt: no certificate was asked for, and setting it mends it.
+            return state with { Refusal = reader.RefusalOf(failure.Problem, wanted?.Stamp ?? reader.StampOf(app)) };
+        }
+
+        var (now, asked) = (time.GetUtcNow(), wanted?.Names.Select(name => name.Text).ToHashSet(StringComparer.Ordinal));
+        var failed = outcomes.Failed(state, failure, server?.Server, now, asked, wanted?.IsEarly ?? IsEarly(app));
+        if (server is null)
+        {
+            return failed;
+        }
+
+        // Only what another server's limit left for it: the order is still to go there.
+        failed = wanted is not null && server.AllGates.Count > 0 && ServerChoice.IsServersFault(failure.Problem.Code)
+            ? Outcomes.FailedElsewhere(failed, server.Server, ForNames(wanted, server.AllGates), IsFirst(app), now)
+            : failed;
+        return failed with { ClockSkew = orders.SkewAt(server.Server, settings.Read(app)) };
+    }
+
+    /// <summary>Tells of what happened, with what is next.</summary>
+    public void Tell(AppName app, LineageEventKind kind, IReadOnlyList<string> names, WantedServer? server, Problem? problem)
+    {
+        var happened = new LineageEvent(kind, app, time.GetUtcNow()) { Names = names, Server = server?.Key, Problem = problem };
+        try
+        {
+            var (stored, step) = reader.ReadOf(app, orderIsOver: kind == LineageEventKind.Issued);
+            happened = happened with { Expires = stored.InService?.NotAfter, NextAttempt = step.OfCertificate.At, NextStep = step.At };
+        }
+        catch (ProblemException) when (problem is not null)
+        {
+            // What failed is what is to be told, not what cannot be read because of it.
+        }
+
+        events.Publish(happened);
+    }
+}
