@@ -22,7 +22,8 @@ public sealed class Forgetting_a_setting
         Assert.Matches(@" UTC  failed +shop: Cannot request a certificate without an e-mail address!\n$", await berth.OkAsync("letsencrypt:events", "shop"));
         Assert.StartsWith("-----> Nothing is spent at a server whose limits are known: ", await berth.OkAsync("letsencrypt:limits"), StringComparison.Ordinal);
         Assert.Equal("0\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-failures"));
-        Assert.DoesNotContain("app=\"shop\"", await berth.OkAsync("metrics"), StringComparison.Ordinal);
+        Assert.Contains("berth_certificates{state=\"waiting\"} 1\n", await berth.OkAsync("metrics"), StringComparison.Ordinal);
+        Assert.Contains("berth_certificate_failures{app=\"shop\"} 0\n", await berth.OkAsync("metrics"), StringComparison.Ordinal);
 
         await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
 

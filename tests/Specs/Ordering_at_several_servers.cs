@@ -121,6 +121,32 @@ public sealed class Ordering_at_several_servers
         Assert.Equal((1, 1), (first.Orders, second.Orders));
     }
 
+    /// <summary>A server that is known to be down is asked only because the other holds the order back: it goes there as soon as that ends.</summary>
+    [Fact]
+    public async Task a_limit_at_the_server_that_works_is_waited_for_and_told_though_the_other_fails_meanwhile()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
+        await berth.OkAsync("apps:create", "other");
+        await berth.OkAsync("domains:set", "other", "other.example.com");
+        await berth.OkAsync("letsencrypt:set", "hello", "server", $"https://127.0.0.1:{FreePort.Next()}/directory {pebble.DirectoryUrl}");
+        await berth.RunAsync("letsencrypt:enable", "hello");
+        await berth.RunAsync("letsencrypt:enable", "hello");
+        await berth.OkAsync("letsencrypt:enable", "hello");
+        await berth.OkAsync("letsencrypt:set", "--global", "limits", $"{pebble.DirectoryUrl.Authority}/new-orders=1/20s");
+        await berth.OkAsync("letsencrypt:enable", "other");
+
+        await berth.OkAsync("domains:add", "hello", "also.example.com");
+
+        await Eventually.HasAsync("4 failures", () => berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-servers"));
+        Assert.Contains("held back: a limit is used up until ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"), StringComparison.Ordinal);
+        Assert.Contains($" is asked next, for {pebble.DirectoryUrl.Authority} is passed over: a limit is used up until ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-servers"), StringComparison.Ordinal);
+        Assert.Contains($"{pebble.DirectoryUrl.Authority} is passed over: a limit is used up until ", (await berth.RunAsync("letsencrypt:check", "hello")).Output, StringComparison.Ordinal);
+        await Eventually.TrueAsync(async () => await berth.OkAsync("certs:report", "hello", "--ssl-hostnames") == "also.example.com hello.example.com\n");
+        Assert.Contains("4 failures", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-servers"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task of_many_that_are_ordered_at_once_no_more_go_than_a_limit_allows()
     {

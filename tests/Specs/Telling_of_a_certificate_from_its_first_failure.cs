@@ -22,6 +22,24 @@ public sealed class Telling_of_a_certificate_from_its_first_failure : IAsyncLife
         await _pebble.DisposeAsync();
     }
 
+    /// <summary>A refused order is none that was begun.</summary>
+    [Fact]
+    public async Task that_was_refused_for_one_name_is_over_once_that_name_is_taken_away()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
+        await berth.OkAsync("domains:add", "hello", PebbleServer.RefusedName);
+
+        Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello")).Status);
+
+        Assert.Equal("order, by hand\n", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-next"));
+        Assert.Equal("\n", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-order"));
+        await berth.OkAsync("domains:remove", "hello", PebbleServer.RefusedName);
+        Assert.Equal("\n", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-last-error"));
+        await berth.OkAsync("letsencrypt:enable", "hello");
+    }
+
     [Fact]
     public async Task a_first_that_fails_is_told_everywhere_with_what_brings_the_next()
     {

@@ -11,6 +11,9 @@ namespace Berth.TestKit;
 /// </summary>
 public sealed class PebbleServer : IAsyncDisposable
 {
+    /// <summary>It takes no order with this name.</summary>
+    public const string RefusedName = "blocked.example.com";
+
     private const int Attempts = 5;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
 
@@ -182,6 +185,7 @@ public sealed class PebbleServer : IAsyncDisposable
             ["httpPort"] = settings.HttpPort,
             ["tlsPort"] = settings.TlsPort,
             ["ocspResponderURL"] = "",
+            ["domainBlocklist"] = new JsonArray(RefusedName),
             ["retryAfter"] = settings.RetryAfter == 0 ? null : new JsonObject { ["authz"] = settings.RetryAfter, ["order"] = settings.RetryAfter },
             ["certificateValidityPeriod"] = (long)settings.CertificateValidity.TotalSeconds,
             ["profiles"] = settings.Profiles.Count == 0

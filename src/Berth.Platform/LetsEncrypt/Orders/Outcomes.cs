@@ -42,7 +42,7 @@ public sealed class Outcomes(RetryLadder ladder)
         failed = failed with
         {
             Failing = Failing(state, names, server?.Word, isEarly, now),
-            LastFailure = failed.LastFailure! with { Names = areAll ? [.. names.Select(name => name.Name)] : [], Server = server?.Word },
+            LastFailure = failed.LastFailure! with { Names = told.Count == 0 ? Quoted(problem, asked) : areAll ? [.. names.Select(name => name.Name)] : [], Server = server?.Word },
         };
         failed = pause is null ? failed with { Pauses = state.Pauses + 1 } : failed with { LastAttempt = state.LastAttempt };
         return server is null ? failed : failed with { Issuers = WithFailure(state, problem, server, now) };
@@ -115,6 +115,10 @@ public sealed class Outcomes(RetryLadder ladder)
             .. state.Gates.Where(gate => gate.Kind == GateKind.Backoff && gate.Until > now),
         ],
         isFirst ? now : null);
+
+    // A server that refuses an order for one of its names may say which in its words alone.
+    private static string[] Quoted(Problem problem, IReadOnlyCollection<string>? asked) =>
+        problem.Code == AcmeProblems.IdentifierRejected ? [.. (asked ?? []).Where(name => problem.Found.Contains($"\"{name}\"", StringComparison.Ordinal))] : [];
 
     // What a server has asked for holds until it says otherwise, whoever else fails meanwhile; and so does what a person has put back.
     private static IEnumerable<LineageGate> StillHolding(LineageState state, IReadOnlyList<LineageGate> gates, DateTimeOffset now) =>
