@@ -45,13 +45,19 @@ public sealed class Renewing_at_Pebble
         await berth.OkAsync("letsencrypt:enable", "hello");
         await pebble.StopAsync();
         Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello", "--force")).Status);
-        Assert.Equal("go on with the order", await StatusAsync(berth, "next"));
+        Assert.Equal("renew", await StatusAsync(berth, "next"));
+        Assert.Contains("refused the connection", await StatusAsync(berth, "last-error"), StringComparison.Ordinal);
+        await berth.OkAsync("domains:add", "hello", "also.example.com");
+        Assert.Equal("order", await StatusAsync(berth, "next"));
 
         // A pause of a minute or so: longer than one wait here, so that half of it is waited for first.
         await Eventually.TrueAsync(async () => IsWithinHalfAMinute(await StatusAsync(berth, "next-at")));
-        await Eventually.TrueAsync(async () => await StatusAsync(berth, "next") != "go on with the order");
+        await Eventually.TrueAsync(async () => await StatusAsync(berth, "failures") == "2");
 
-        // The certificate is good: there was nothing left to order.
+        // The certificate is good: what nobody needs has nothing left to mend.
+        await berth.OkAsync("domains:remove", "hello", "also.example.com");
+        await berth.StopAsync();
+        await berth.RestartAsync(WrongClock.Ahead("+1h"));
         Assert.Equal("", await StatusAsync(berth, "last-error"));
     }
 

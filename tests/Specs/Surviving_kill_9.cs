@@ -115,7 +115,7 @@ public sealed class Surviving_kill_9
         await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
         await using var berth = await BerthServer.StartAtAsync(pebble, port);
         await berth.OkAsync("domains:add", "hello", "bad.example.com");
-        await pebble.SetAddressAsync("bad.example.com", "127.0.0.9");
+        await pebble.SetServerFailureAsync("bad.example.com");
         await berth.StopAsync();
         await berth.RestartAsync(new Dictionary<string, string?> { ["BERTH_FAILPOINT"] = "certificate-installed" });
         await berth.RunAsync("letsencrypt:enable", "hello");

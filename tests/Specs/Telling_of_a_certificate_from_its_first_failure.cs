@@ -233,8 +233,12 @@ public sealed class Telling_of_a_certificate_from_its_first_failure : IAsyncLife
     public async Task one_that_was_installed_by_hand_stays_though_an_order_was_left()
     {
         await _berth.OkAsync("letsencrypt:enable", "hello");
+        await _berth.StopAsync();
+        await _berth.RestartAsync(new Dictionary<string, string?> { ["BERTH_FAILPOINT"] = "order-saved" });
+        await _berth.RunAsync("letsencrypt:enable", "hello", "--force");
+        await _berth.EndedAsync();
         await _pebble.StopAsync();
-        Assert.Equal(1, (await _berth.RunAsync("letsencrypt:enable", "hello", "--force")).Status);
+        await _berth.RestartAsync();
         Assert.Equal("go on with the order", await StatusAsync("next"));
         var (chain, key) = HandMadePair.Make("hello.example.com", "hello");
         using var scratch = new ScratchFolder();

@@ -204,7 +204,7 @@ public sealed class CertificateManager(
         try
         {
             // What it left out has its pause.
-            return finished && !force && !reader.NextOf(app).IsDue(time.GetUtcNow()) ? 0 : await ObtainHeldAsync(app, headline, force, output, cancel);
+            return finished && !force && !reader.NextOf(app).OfCertificate.IsDue(time.GetUtcNow()) ? 0 : await ObtainHeldAsync(app, headline, force, output, cancel);
         }
         finally
         {

@@ -23,8 +23,15 @@ public sealed class LineageReader(
             : wants.Names.Count == 0 ? stored
             : stored.For(wants.Names, wants.ServerWords);
         stored = wants.Servers.Count > 0 && stored.State.Gates.Count > 0 ? stored with { State = stored.State.At(wants.Servers) } : stored;
-        return (stored, LineagePlan.Next(wants, stored, time.GetUtcNow()));
+        var step = LineagePlan.Next(wants, stored, time.GetUtcNow());
+        return (step.OfCertificate.Action == LineageAction.Renew ? OfNeed(stored, step.OfCertificate) : stored, step);
     }
+
+    // What was tried before its time, and not needed, has nothing left to mend once its pause is over: the certificate is good.
+    private LineageStored OfNeed(LineageStored stored, LineageStep renewal) =>
+        stored.State.LastFailure is not null && !renewal.IsDue(time.GetUtcNow()) && !stored.State.Gates.Any(gate => gate.Kind == GateKind.Backoff && gate.Until > time.GetUtcNow())
+            ? stored with { State = stored.State.Forgotten() }
+            : stored;
 
     // Where nothing could be ordered as things are, what failed at domains and servers that are gone is over all the same.
     private LineageStored OfDomains(AppName app, LineageStored stored)
