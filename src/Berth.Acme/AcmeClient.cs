@@ -164,7 +164,7 @@ public sealed class AcmeClient : IDisposable
         }
         catch (AcmeRefusalException e)
         {
-            throw AcmeProblems.RefusedBy(Options.Host, e, doing);
+            throw AcmeProblems.RefusedBy(Options.Host, e, e.Response.Url == Options.DirectoryUrl.OriginalString ? "its directory" : doing);
         }
     }
 }

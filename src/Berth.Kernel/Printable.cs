@@ -7,6 +7,9 @@ namespace Berth.Kernel;
 /// <summary>Makes foreign text safe to print: one line, no control characters, bounded.</summary>
 public static class Printable
 {
+    // The first half of what is not seen beyond the first plane: U+E0000 to U+E03FF.
+    private const char Tags = '\udb40';
+
     private static readonly SearchValues<char> ColourBody = SearchValues.Create("0123456789;:");
 
     // C0 but line end and tab, DEL, C1, what else ends a line, the marks with which a text shows itself in another order than it is in, and
@@ -14,7 +17,7 @@ public static class Printable
     private static readonly SearchValues<char> Steering = SearchValues.Create(
     [
         .. Enumerable.Range(0, 0x20).Where(c => c is not ('\n' or '\t')).Concat(Enumerable.Range(0x7f, 0x21))
-            .Concat([0x061c, 0x200b, 0x200e, 0x200f, 0xfeff]).Concat(Enumerable.Range(0x2028, 7)).Concat(Enumerable.Range(0x2060, 10)).Select(c => (char)c),
+            .Concat([Tags, 0x061c, 0x200b, 0x200e, 0x200f, 0xfeff]).Concat(Enumerable.Range(0x2028, 7)).Concat(Enumerable.Range(0x2060, 10)).Select(c => (char)c),
     ]);
 
     /// <param name="text">Anything a stranger sent.</param>
@@ -29,9 +32,10 @@ public static class Printable
         }
 
         var safe = new StringBuilder(cut.Length);
-        foreach (var c in cut)
+        for (var i = 0; i < cut.Length; i++)
         {
-            safe.Append(c is '\n' or '\t' || Steering.Contains(c) ? '?' : c);
+            safe.Append(cut[i] is '\n' or '\t' || Steering.Contains(cut[i]) ? '?' : cut[i]);
+            i += IsTag(cut, i) ? 1 : 0;
         }
 
         return safe.ToString();
@@ -56,6 +60,10 @@ public static class Printable
                 safe.Append(text, i, length);
                 i += length - 1;
             }
+            else if (IsTag(text, i))
+            {
+                safe.Append("\\U").Append(char.ConvertToUtf32(text, i++).ToString("x8", CultureInfo.InvariantCulture));
+            }
             else if (Steering.Contains(text[i]))
             {
                 safe.Append(text[i] < 0x100 ? "\\x" : "\\u").Append(((int)text[i]).ToString(text[i] < 0x100 ? "x2" : "x4", CultureInfo.InvariantCulture));
@@ -68,6 +76,8 @@ public static class Printable
 
         return safe.ToString();
     }
+
+    private static bool IsTag(string text, int at) => text[at] == Tags && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]);
 
     /// <returns>The length of a colour sequence that begins here; 0 when none does.</returns>
     private static int ColourAt(string text, int start)

@@ -8,6 +8,30 @@ public sealed class Ordering_for_many_names
 {
     private const int Most = 100;
 
+    /// <summary>One name fails, and the first order has spent the last that the limit allows.</summary>
+    [Fact]
+    public async Task those_that_can_be_proved_have_their_certificate_as_soon_as_the_limit_lets_a_second_order_go()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
+        await berth.OkAsync("domains:add", "hello", "bad.example.com");
+        await pebble.SetServerFailureAsync("bad.example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "limits", $"{pebble.DirectoryUrl.Authority}/new-orders=1/20s");
+
+        var held = await berth.RunAsync("letsencrypt:enable", "hello");
+
+        Assert.Contains("bad.example.com is left out", held.Output, StringComparison.Ordinal);
+        Assert.Contains("The limit new-orders of you@example.com is used up", held.Error, StringComparison.Ordinal);
+        Assert.Matches(
+            "^it was asked for, and is ordered as soon as nothing holds it back; held back: a limit is used up until .*; not proved the last time: bad.example.com: ",
+            await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"));
+        await Eventually.TrueAsync(async () => await berth.OkAsync("letsencrypt:active", "hello") == "true\n");
+        Assert.Equal("hello.example.com\n", await berth.OkAsync("certs:report", "hello", "--ssl-hostnames"));
+        Assert.Contains("bad.example.com: ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-failing-names"), StringComparison.Ordinal);
+        Assert.Equal(2, pebble.Orders);
+    }
+
     [Fact]
     public async Task puts_a_hundred_on_one_certificate_but_for_one_that_cannot_be_proved_and_names_that()
     {

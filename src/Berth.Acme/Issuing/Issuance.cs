@@ -24,7 +24,7 @@ public sealed class Issuance(
 
     /// <summary>
     /// Called before each new order is placed, also for the names that are left where others failed; a <see cref="ProblemException"/> keeps it
-    /// from being placed. Null, the default, keeps none.
+    /// from being placed, and then <see cref="AcmeProblems.FailedNamesOf"/> it are those others. Null, the default, keeps none.
     /// </summary>
     public Func<CancellationToken, Task>? BeforeOrder { get; init; }
 
@@ -74,7 +74,6 @@ public sealed class Issuance(
 
     private async Task<IssuedCertificate> IssueSomeAsync(IssuanceRequest request, CancellationToken cancel)
     {
-        ProblemException? failed = null;
         for (var round = 1; ; round++)
         {
             try
@@ -83,11 +82,11 @@ public sealed class Issuance(
             }
             catch (OrderHeldException e)
             {
-                throw failed ?? e.Cause;
+                throw AcmeProblems.WithFailedNames(e.Cause, request.LeftOut);
             }
             catch (ProblemException e) when (round < MostRounds && request.DropFailingNames && RestOf(request, e) is not null)
             {
-                (request, failed) = (RestOf(request, e)!, e);
+                request = RestOf(request, e)!;
                 foreach (var name in AcmeProblems.FailedNamesOf(e))
                 {
                     progress?.Report(new IssuanceStep(IssuanceStepKind.NameLeftOut, name.Name, name.Words));

@@ -50,4 +50,7 @@ public enum IssuanceStepKind
 
     /// <summary>The caller stored the certificate.</summary>
     Stored,
+
+    /// <summary>A new order goes out. What becomes of it is not known if no answer follows.</summary>
+    Ordering,
 }

@@ -124,6 +124,7 @@ internal sealed class OrderPlacing(
             try
             {
                 var body = Body(order);
+                progress?.Report(new IssuanceStep(IssuanceStepKind.Ordering));
                 var response = await client.Connection.AtAsync(
                     known => known.NewOrder, known => client.Account.PostAsync(known.NewOrder, body, cancel), cancel);
                 return (response, order.Profile);

@@ -239,9 +239,15 @@ public sealed class RateLedger
             return entry.Until;
         }
 
-        // Written under another clock: what was spent is not known, so it counts as all, from now on.
-        _book.Put(key, entry with { Until = now + limit.Period });
-        return now + limit.Period;
+        // Written under another clock: what was spent is not known, so it counts as all, from now on. Or it is this clock that is behind for a moment.
+        var until = _book.Doubted.TryGetValue(key, out var doubted) && doubted <= now + limit.Period ? doubted : now + limit.Period;
+        _book.Doubted[key] = until;
+        if (until - limit.Period + Moment <= now)
+        {
+            _book.Put(key, entry with { Until = until });
+        }
+
+        return until;
     }
 
     private LimitHold? HoldOf((string Key, RateLimit Limit, string Subject) bucket, int reserved, DateTimeOffset now)

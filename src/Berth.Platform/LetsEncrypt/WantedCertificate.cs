@@ -30,6 +30,13 @@ public sealed record WantedCertificate(
     /// <summary>Whether a failure adds nothing to those before: made by hand during the pause after one, or at the next server in the same attempt.</summary>
     public bool? IsEarly { get; init; }
 
+    /// <summary>Without the names that have failed: they are tried again later.</summary>
+    public WantedCertificate Without(IReadOnlyList<FailedName> failed) => failed.Count == 0 ? this : this with
+    {
+        Names = [.. Names.Where(name => failed.All(other => other.Name != name.Text))],
+        Stopped = [.. Stopped, .. failed],
+    };
+
     /// <summary>The settings as one line, in the words of the client that users of 2016 know; names the certificate's folder.</summary>
     public string AsConfig(WantedServer server) =>
         $"--pem --http --accept-tos --server {server.Directory} --email {Settings.Email} {string.Join(' ', Names.Select(name => $"--domains {name}"))}";

@@ -67,13 +67,14 @@ public sealed class Dropping_names_that_fail(PebbleFixture pebble) : IDisposable
     }
 
     [Fact]
-    public async Task is_the_failure_of_those_names_where_no_other_order_may_be_placed_now()
+    public async Task says_which_failed_where_no_other_order_may_be_placed_now()
     {
         var (good, bad) = await NamesAsync();
         _customer.BeforeOrder = _ => _customer.Wire.OrderUrls.Any() ? throw Held().AsException() : Task.CompletedTask;
 
         var failure = await Assert.ThrowsAsync<ProblemException>(() => _customer.IssueAsync(Customer.For([.. good, bad]) with { DropFailingNames = true }));
 
+        Assert.Equal(Held(), failure.Problem);
         Assert.Equal([bad], AcmeProblems.FailedNamesOf(failure).Select(failed => failed.Name));
         Assert.Single(_customer.Wire.OrderUrls);
     }

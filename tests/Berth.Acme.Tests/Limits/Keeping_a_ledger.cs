@@ -13,6 +13,21 @@ public sealed class Keeping_a_ledger
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    /// <summary>As a machine without a clock of its own starts: it is set right once there is a network.</summary>
+    [Fact]
+    public async Task keeps_what_was_spent_through_a_look_while_the_clock_is_behind()
+    {
+        var ledger = await OpenAsync();
+        await TakeAsync(ledger, 300, i => Order($"n{i}-{i % 40}.d{i}.com"));
+        var behind = new FakeTimeProvider(Start.AddDays(-30));
+        var early = await RateLedger.OpenAsync(RateLimits.LetsEncrypt, _store, behind, Cancel);
+
+        Assert.False(early.Check(Order("one.more.com")).MayGo);
+        behind.SetUtcNow(Start);
+
+        Assert.Equal(Start.AddSeconds(36), Assert.Single(early.Check(Order("one.more.com")).Holds).Until);
+    }
+
     [Fact]
     public async Task sets_aside_what_is_about_to_be_ordered_and_keeps_nothing_of_it()
     {

@@ -157,6 +157,24 @@ public sealed class Noting_what_an_order_spends
         Assert.Contains((LimitKind.NewOrders, 1), ledger.States().Select(state => (state.Kind, state.Of - state.Left)));
     }
 
+    [Theory]
+    [InlineData("acme-server-timeout", 1)]
+    [InlineData("acme-response-invalid", 1)]
+    [InlineData("acme-identifier-rejected", 0)]
+    [InlineData("acme-server-refused", 0)]
+    public async Task counts_an_order_whose_answer_was_lost_as_one_that_came_to_nothing(string code, int orders)
+    {
+        var ledger = await OpenAsync();
+        var notes = new LedgerNotes(ledger, Planned, null, new Progress<IssuanceStep>());
+
+        await notes.ReserveAsync();
+        notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
+        await notes.FailedAsync(Failure(new ProblemCode(code)));
+        await notes.EndAsync();
+
+        Assert.Equal(orders == 0 ? [] : [(LimitKind.NewOrders, 299)], ledger.States().Select(state => (state.Kind, state.Left)));
+    }
+
     [Fact]
     public async Task spends_nothing_where_the_authority_made_no_order()
     {

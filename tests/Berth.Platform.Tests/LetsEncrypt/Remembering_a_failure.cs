@@ -46,14 +46,14 @@ public sealed class Remembering_a_failure
         LineageGate GateOf(string server, int hours) => new() { Kind = GateKind.RetryAfter, Until = Now.AddHours(hours), Reason = "wait", Server = server };
         var state = LineageState.New with { Gates = [GateOf("one", 2), GateOf("two", 3), GateOf("over", -1), new() { Kind = GateKind.Backoff, Until = Now.AddHours(1), Reason = "pause" }] };
 
-        var held = Outcomes.Held(state, [GateOf("two", 5)], isFirst: true, Now);
+        var held = _outcomes.Held(state, [GateOf("two", 5)], [], isFirst: true, Now);
 
         Assert.Equal(
             [(GateKind.RetryAfter, "two", Now.AddHours(5)), (GateKind.RetryAfter, "one", Now.AddHours(2)), (GateKind.Backoff, null, Now.AddHours(1))],
             held.Gates.Select(gate => (gate.Kind, gate.Server, gate.Until)));
         Assert.Equal(Now, held.AskedAt);
         Assert.Null(_outcomes.Failed(held, Refusal("shop.example.com"), Server, Now).AskedAt);
-        Assert.Null(Outcomes.Held(state, [GateOf("two", 5)], isFirst: false, Now).AskedAt);
+        Assert.Null(_outcomes.Held(state, [GateOf("two", 5)], [], isFirst: false, Now).AskedAt);
     }
 
     [Theory]
@@ -62,7 +62,7 @@ public sealed class Remembering_a_failure
     public void that_was_asked_for_counts_only_where_none_was_installed_by_hand_since(int hours, int gates, int? asked)
     {
         var gate = new LineageGate { Kind = GateKind.Limit, Until = Now.AddHours(2), Reason = "used up", Server = "one" };
-        var state = Outcomes.Held(_outcomes.Failed(LineageState.New, Refusal("shop.example.com"), Server, Now), [gate, gate with { Server = "two" }], isFirst: true, Now) with
+        var state = _outcomes.Held(_outcomes.Failed(LineageState.New, Refusal("shop.example.com"), Server, Now), [gate, gate with { Server = "two" }], [], isFirst: true, Now) with
         {
             Refusal = new LineageRefusal(LineageFailure.Of(Refusal("x").Problem, Now), 1),
         };

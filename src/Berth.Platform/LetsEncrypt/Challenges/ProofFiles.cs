@@ -2,6 +2,7 @@ using System.Text;
 using Berth.Acme.Challenges;
 using Berth.Kernel;
 using Berth.Platform.Apps;
+using Berth.Platform.Certs;
 using Berth.Storage;
 
 namespace Berth.Platform.LetsEncrypt.Challenges;
@@ -9,15 +10,16 @@ namespace Berth.Platform.LetsEncrypt.Challenges;
 /// <summary>What has proved each name of an app so far, beside its certificates.</summary>
 public sealed class ProofFiles(IStateStore store)
 {
+    // A hint: one that cannot be read is none.
     public ProofHistory Read(AppName app) =>
-        store.Read(PathOf(app)) is { } text && ProofHistory.TryParseJson(Encoding.UTF8.GetBytes(text), out var history) ? history : new ProofHistory();
+        store.ReadOrNull(PathOf(app)) is { } text && ProofHistory.TryParseJson(Encoding.UTF8.GetBytes(text), out var history) ? history : new ProofHistory();
 
     public void Write(AppName app, ProofHistory history)
     {
         var text = Encoding.UTF8.GetString(history.ToJson());
 
         // Most renewals teach nothing new.
-        if (store.Read(PathOf(app)) != text)
+        if (store.ReadOrNull(PathOf(app)) != text)
         {
             store.WriteUnsynced(PathOf(app), text);
         }

@@ -15,12 +15,18 @@ namespace Berth.Platform.LetsEncrypt.Limits;
 /// <param name="next">Told each step, too.</param>
 internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, PlannedOrder? left, IProgress<IssuanceStep> next) : IProgress<IssuanceStep>
 {
+    private static readonly HashSet<ProblemCode> Unanswered =
+    [
+        AcmeProblems.ServerTimeout, AcmeProblems.ServerUnreachable, AcmeProblems.ServerInternal, AcmeProblems.ResponseInvalid, AcmeProblems.UrlInvalid, AcmeProblems.IssuanceTimeout,
+    ];
+
     private readonly Lock _gate = new();
     private readonly List<string> _failed = [];
     private readonly PlannedOrder _planned = planned;
     private PlannedOrder? _reserved;
     private PlannedOrder _order = planned;
     private bool _placed;
+    private bool _isSent;
     private Task _notes = Task.CompletedTask;
 
     /// <summary>Settles what came before a new order, and sets that one's cost aside where it may go now.</summary>
@@ -63,6 +69,9 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Plann
                 case IssuanceStepKind.NameLeftOut when value.Name is { } name:
                     _failed.Add(name);
                     break;
+                case IssuanceStepKind.Ordering:
+                    _isSent = true;
+                    break;
                 case IssuanceStepKind.OrderCreated:
                     Place(_order);
                     break;
@@ -84,6 +93,13 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Plann
             {
                 var order = _order;
                 Note(() => ledger.GatedAsync(asked, order, CancellationToken.None));
+            }
+
+            // It may exist all the same, and is lost: an order without a certificate.
+            if (_isSent && Unanswered.Contains(failure.Problem.Code))
+            {
+                Place(_order);
+                Settle();
             }
 
             // An order that is kept for the next run has spent what it has spent.
@@ -118,7 +134,7 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Plann
 
     private void Place(PlannedOrder placed)
     {
-        _placed = true;
+        (_placed, _isSent) = (true, false);
         Note(() => ledger.OrderedAsync(placed, CancellationToken.None));
         Release();
     }

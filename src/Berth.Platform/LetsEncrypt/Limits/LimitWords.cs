@@ -20,7 +20,7 @@ public static class LimitWords
     {
         var known = RateLimits.Of(directory);
         var said = Words(text ?? "").Select(Parse).OfType<(string Host, IReadOnlyList<RateLimit>? Limits)>()
-            .Where(pair => pair.Host == directory.Authority || pair.Host == directory.Host)
+            .Where(pair => pair.Host.Equals(directory.Authority, StringComparison.OrdinalIgnoreCase) || pair.Host.Equals(directory.Host, StringComparison.OrdinalIgnoreCase))
             .ToArray();
         if (said.Length == 0)
         {
@@ -50,6 +50,6 @@ public static class LimitWords
         }
 
         var limits = rest.Split(',').Select(LimitNotation.Parse).ToArray();
-        return limits.Any(limit => limit is null) ? null : (host, [.. limits.OfType<RateLimit>()]);
+        return limits.Any(limit => limit is null) || limits.DistinctBy(limit => limit!.Kind).Count() < limits.Length ? null : (host, [.. limits.OfType<RateLimit>()]);
     }
 }

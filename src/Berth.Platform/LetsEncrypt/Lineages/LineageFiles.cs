@@ -52,9 +52,9 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
         {
             return store.Read(Advice(app)) is { } text ? JsonSerializer.Deserialize(text, LineageJson.Default.LineageAdvice) : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or ProblemException)
         {
-            // Cut off: the server is asked once more.
+            // Cut off, or not to be read: the server is asked once more.
             return null;
         }
     }

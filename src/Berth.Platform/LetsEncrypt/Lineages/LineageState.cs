@@ -116,12 +116,16 @@ public sealed record LineageState
         var state = this with
         {
             Failing = [.. Failing.Where(failing => names.Contains(failing.Name) && IsSet(failing.Server))],
-            Gates = [.. Gates.Where(gate => gate.Names is not { } others || names.ToHashSet(StringComparer.Ordinal).SetEquals(others))],
+            Gates = [.. Gates.Where(gate => gate.Names is null || IsFor(gate, names))],
         };
         return LastFailure is { } failure && ((failure.Names.Count > 0 && !failure.Names.Any(names.Contains)) || !IsSet(failure.Server)) ? state.Forgotten() : state;
 
         bool IsSet(string? server) => server is null || servers.Count == 0 || servers.Contains(server);
     }
+
+    /// <summary>Whether a limit has shut it for these names, or for what was left of them where others failed.</summary>
+    internal bool IsFor(LineageGate gate, IReadOnlyCollection<string> names) => gate.Names is { } others
+        && others.All(names.Contains) && names.All(name => others.Contains(name) || Failing.Any(failing => failing.Name == name));
 
     /// <summary>Without the waits at servers that are not asked, by their directories.</summary>
     internal LineageState At(IReadOnlyCollection<string> servers) => this with { Gates = [.. Gates.Where(gate => gate.Server is not { } server || servers.Contains(server))] };

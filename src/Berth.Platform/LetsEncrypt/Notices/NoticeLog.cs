@@ -72,7 +72,11 @@ public sealed class NoticeLog(IStateStore store)
             yield break;
         }
 
-        using var reader = new StreamReader(new FileStream(file, FileAccess.Read), Encoding.UTF8);
+        using var stream = new FileStream(file, FileAccess.Read);
+
+        // Whatever lies there: what was kept is no longer than this.
+        stream.Seek(Math.Max(0, stream.Length - (2 * SizeLimit)), SeekOrigin.Begin);
+        using var reader = new StreamReader(stream, Encoding.UTF8);
         while (reader.ReadLine() is { } line)
         {
             if (line.Length <= LongestLine && line.Contains(with, StringComparison.Ordinal) && Parse(line) is { } notice)

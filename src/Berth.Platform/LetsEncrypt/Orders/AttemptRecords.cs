@@ -10,6 +10,19 @@ namespace Berth.Platform.LetsEncrypt.Orders;
 public sealed class AttemptRecords(
     LineageReader reader, LineageFiles lineages, ServerOrders orders, LetsEncryptSettingsStore settings, Outcomes outcomes, ILineageEvents events, AutoRenewal renewal, TimeProvider time)
 {
+    // From one that is over to the next attempt.
+    private static readonly TimeSpan StillTheSame = TimeSpan.FromMinutes(10);
+
+    /// <summary>What is to be ordered of it once a limit holds it back no more: without the names that had failed by then.</summary>
+    public WantedCertificate LeftOf(AppName app, WantedCertificate wanted)
+    {
+        string[] names = [.. wanted.Names.Select(name => name.Text)];
+        var state = lineages.ReadState(app);
+        return state.Gates.FirstOrDefault(gate => state.IsFor(gate, names))?.Names is { Count: > 0 } left
+            ? wanted.Without([.. state.Failing.Where(name => names.Contains(name.Name) && !left.Contains(name.Name)).Select(name => new FailedName(name.Name, name.Code, name.Words))])
+            : wanted;
+    }
+
     /// <summary>Whether an attempt now would be made during the pause after a failure.</summary>
     public bool IsEarly(AppName app)
     {
@@ -29,9 +42,16 @@ public sealed class AttemptRecords(
     public ProblemException Held(AppName app, WantedCertificate wanted, ServerToAsk held)
     {
         // Of all servers: one whose limit nobody kept would pass for free, and be tried at once again.
-        lineages.WriteState(app, Outcomes.Held(lineages.ReadState(app), ForNames(wanted, held.AllGates), IsFirst(app), time.GetUtcNow()));
+        var (state, now) = (lineages.ReadState(app), time.GetUtcNow());
+        lineages.WriteState(app, outcomes.Held(state, ForNames(wanted, held.AllGates), wanted.Stopped, IsFirst(app), now));
         var problem = LetsEncryptProblems.Held(app, held.Server, held.Gates, renewal.IsOn);
-        Tell(app, LineageEventKind.Held, [], held.Server, problem);
+
+        // Of many that wait for the same, each is told of once and not whenever another has gone.
+        if (!state.Gates.Any(gate => gate.Names is not null && gate.Until > now - StillTheSame))
+        {
+            Tell(app, LineageEventKind.Held, [], held.Server, problem);
+        }
+
         return problem.AsException();
     }
 

@@ -76,7 +76,7 @@ public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, Ord
 
         if (problem.Code == AcmeProblems.RateLimited)
         {
-            output.Warn("Let's Encrypt rate-limited this request.");
+            output.Warn($"{(problem.Found.Contains(".letsencrypt.org", StringComparison.Ordinal) ? "Let's Encrypt" : "The server")} rate-limited this request.");
         }
     }
 

@@ -1,3 +1,4 @@
+using Berth.Acme;
 using Berth.Acme.Issuing;
 using Berth.Kernel;
 using Berth.Platform.Certs;
@@ -38,7 +39,7 @@ public sealed class Ordering(
     private async Task<(WantedCertificate Wanted, ChosenSolvers Chosen)> PrepareAsync(
         AppName app, WantedCertificate wanted, CommandOutput output, CancellationToken cancel)
     {
-        wanted = wanted with { IsEarly = records.IsEarly(app), InService = lineages.MarkOf(app) };
+        wanted = records.LeftOf(app, wanted) with { IsEarly = records.IsEarly(app), InService = lineages.MarkOf(app) };
         try
         {
             var stored = reader.StoredOf(app);
@@ -101,8 +102,8 @@ public sealed class Ordering(
             }
             catch (ProblemException e) when (e.Problem.Code == LetsEncryptProblems.HeldBack)
             {
-                // Meanwhile others have spent what was left there: another server may be free.
-                continue;
+                // Others have spent what was left there, or the names that failed have: another server may be free.
+                wanted = wanted.Without(AcmeProblems.FailedNamesOf(e));
             }
             catch (ProblemException e) when (chosen == first && solvers.After(app, wanted.Names, chosen, e) is { } other)
             {

@@ -12,6 +12,9 @@ public sealed class Outcomes(RetryLadder ladder)
     // A person must act, whom nobody can ask: looked at again once a day.
     private static readonly TimeSpan PersonPoll = TimeSpan.FromDays(1);
 
+    // Nor until when: as the ledger has it.
+    private static readonly TimeSpan Unsaid = TimeSpan.FromHours(1);
+
     // How long a certificate that was put back by hand stays, and the part of what is left of it that this may take at most.
     private static readonly TimeSpan PutBack = TimeSpan.FromDays(1);
     private const int PutBackPart = 8;
@@ -106,15 +109,19 @@ public sealed class Outcomes(RetryLadder ladder)
     /// </summary>
     /// <param name="state">Before it.</param>
     /// <param name="gates">What holds it back.</param>
+    /// <param name="failed">The names that have failed before that, so that the others were to be ordered.</param>
     /// <param name="isFirst">Whether there is no certificate of a server's: then this one is to come.</param>
     /// <param name="now">The present.</param>
-    public static LineageState Held(LineageState state, IReadOnlyList<LineageGate> gates, bool isFirst, DateTimeOffset now) => state.Held(
+    public LineageState Held(LineageState state, IReadOnlyList<LineageGate> gates, IReadOnlyList<FailedName> failed, bool isFirst, DateTimeOffset now) => state.Held(
         [
             .. gates.Select(gate => gate with { Until = AtMost(gate.Until, now) }),
             .. StillHolding(state, gates, now),
             .. state.Gates.Where(gate => gate.Kind == GateKind.Backoff && gate.Until > now),
         ],
-        isFirst ? now : null);
+        isFirst ? now : null) with
+    {
+        Failing = Failing(state, failed, server: null, isEarly: false, now),
+    };
 
     // A server that refuses an order for one of its names may say which in its words alone.
     private static string[] Quoted(Problem problem, IReadOnlyCollection<string>? asked) =>
@@ -130,8 +137,8 @@ public sealed class Outcomes(RetryLadder ladder)
         {
             yield return new LineageGate
             {
-                Kind = gate.Until is null ? GateKind.Paused : GateKind.RetryAfter,
-                Until = AtMost(gate.Until ?? now + PersonPoll, now),
+                Kind = gate is { Until: null, Page: not null } ? GateKind.Paused : GateKind.RetryAfter,
+                Until = AtMost(gate.Until ?? now + (gate.Page is null ? Unsaid : PersonPoll), now),
                 Reason = gate.Words,
                 Server = server?.Key,
                 Page = gate.Page,
