@@ -141,7 +141,7 @@ public sealed class Ordering_at_several_servers
 
         await Eventually.HasAsync("4 failures", () => berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-servers"));
         Assert.Contains("held back: a limit is used up until ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"), StringComparison.Ordinal);
-        Assert.Contains($" is asked next, for {pebble.DirectoryUrl.Authority} is passed over: a limit is used up until ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-servers"), StringComparison.Ordinal);
+        Assert.StartsWith($"{pebble.DirectoryUrl} is asked next, ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-servers"), StringComparison.Ordinal);
         Assert.Contains($"{pebble.DirectoryUrl.Authority} is passed over: a limit is used up until ", (await berth.RunAsync("letsencrypt:check", "hello")).Output, StringComparison.Ordinal);
         await Eventually.TrueAsync(async () => await berth.OkAsync("certs:report", "hello", "--ssl-hostnames") == "also.example.com hello.example.com\n");
         Assert.Contains("4 failures", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-servers"), StringComparison.Ordinal);

@@ -29,6 +29,7 @@ public sealed class Ordering_for_many_names
         await Eventually.TrueAsync(async () => await berth.OkAsync("letsencrypt:active", "hello") == "true\n");
         Assert.Equal("hello.example.com\n", await berth.OkAsync("certs:report", "hello", "--ssl-hostnames"));
         Assert.Contains("bad.example.com: ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-failing-names"), StringComparison.Ordinal);
+        Assert.Contains("\"failures\": 1", await File.ReadAllTextAsync($"{berth.Home}/hello/letsencrypt/state.json"), StringComparison.Ordinal);
         Assert.Equal(2, pebble.Orders);
     }
 

@@ -80,6 +80,8 @@ public sealed class Telling_of_what_is_wanted_and_not_there : IAsyncLifetime
         var held = await _berth.RunAsync("letsencrypt:enable", "second");
 
         Assert.Equal(1, held.Status);
+        var kept = before == "by hand" ? "second is to have another certificate than the one that was installed by hand: " : "second has no certificate: ";
+        Assert.Contains(kept + "it was asked for, and is ordered as soon as nothing holds it back", (await _berth.RunAsync("letsencrypt:list")).Error, StringComparison.Ordinal);
         await Eventually.HasAsync("\"next\":\"renew\"", () => _berth.OkAsync("letsencrypt:status", "second", "--format", "json"));
     }
 

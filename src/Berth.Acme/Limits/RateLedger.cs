@@ -236,6 +236,7 @@ public sealed class RateLedger
 
         if (entry.Until <= now + limit.Period)
         {
+            _book.Doubted.Remove(key);
             return entry.Until;
         }
 
@@ -245,6 +246,7 @@ public sealed class RateLedger
         if (until - limit.Period + Moment <= now)
         {
             _book.Put(key, entry with { Until = until });
+            _book.Doubted.Remove(key);
         }
 
         return until;
@@ -260,10 +262,12 @@ public sealed class RateLedger
             Subject = bucket.Subject,
             IsSetAside = left > 0,
 
-            // Of those that are about to be placed some may come to nothing.
-            Until = left > 0 ? now + Moment : bucket.Limit.Available(full, 1),
+            // Of those that are about to be placed some may come to nothing; and even if none does, it may refill before that.
+            Until = left == 0 ? bucket.Limit.Available(full, 1) : Earlier(now + Moment, bucket.Limit.Available((full > now ? full : now) + (reserved * bucket.Limit.Interval), 1)),
         };
     }
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 
     // A gate further away than any is set was set under another clock; one of no known scope was written by another's hand.
     private LimitHold? HoldOf(string gateKey, DateTimeOffset now) =>

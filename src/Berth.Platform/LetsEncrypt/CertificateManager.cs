@@ -67,7 +67,7 @@ public sealed class CertificateManager(
                 restoring.Run(app, output);
                 break;
             case LineageAction.Resume or LineageAction.Order or LineageAction.Renew:
-                await ObtainAndTellAsync(held!, app, $"Auto-renew {app}...", force: false, output, cancel);
+                await ObtainAndTellAsync(held!, app, $"Auto-renew {app}...", force: false, output, cancel, isDaemon: true);
                 break;
         }
     }
@@ -192,7 +192,7 @@ public sealed class CertificateManager(
     }
 
     private async Task<int> ObtainAndTellAsync(
-        IDisposable held, AppName app, string headline, bool force, CommandOutput output, CancellationToken cancel)
+        IDisposable held, AppName app, string headline, bool force, CommandOutput output, CancellationToken cancel, bool isDaemon = false)
     {
         var before = lineages.ReadState(app).LastSuccess;
         var finished = await ordering.FinishInstalledAsync(app, cancel);
@@ -204,7 +204,7 @@ public sealed class CertificateManager(
         try
         {
             // What it left out has its pause.
-            return finished && !force && !reader.NextOf(app).OfCertificate.IsDue(time.GetUtcNow()) ? 0 : await ObtainHeldAsync(app, headline, force, output, cancel);
+            return finished && !force && !reader.NextOf(app).OfCertificate.IsDue(time.GetUtcNow()) ? 0 : await ObtainHeldAsync(app, headline, force, isDaemon, output, cancel);
         }
         finally
         {
@@ -224,13 +224,13 @@ public sealed class CertificateManager(
         await triggers.FireAsync("post-certs-update", [app.Text], output, limit.Token);
     }
 
-    private async Task<int> ObtainHeldAsync(AppName app, string headline, bool force, CommandOutput output, CancellationToken cancel)
+    private async Task<int> ObtainHeldAsync(AppName app, string headline, bool force, bool isDaemon, CommandOutput output, CancellationToken cancel)
     {
         WantedCertificate? wanted = null;
         try
         {
             restoring.Run(app, output);
-            wanted = planner.Plan(app);
+            wanted = planner.Plan(app) with { IsDaemons = isDaemon };
             output.Headline(headline);
             if (!force && Covers(app, wanted))
             {

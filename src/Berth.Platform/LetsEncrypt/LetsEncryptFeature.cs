@@ -22,7 +22,8 @@ public sealed class LetsEncryptFeature(
     AppCatalog apps,
     ITriggers triggers,
     IEnumerable<Command> more,
-    Action<AppName> lookAgain) : IFeature
+    Action<AppName> lookAgain,
+    TimeProvider time) : IFeature
 {
     private const int MostWoken = 1000;
     private readonly SettingTable _table = new(LetsEncryptSettingsStore.Feature, properties, LetsEncryptSettingsStore.Settings);
@@ -72,10 +73,19 @@ public sealed class LetsEncryptFeature(
                 return 0;
             }
 
+            if (words.Has("--all") && !force && IsGoodByHand(app))
+            {
+                output.Step($"The certificate that was installed by hand for {app} stays: `{output.Caller.Program} letsencrypt:enable {app}` replaces it");
+                return 0;
+            }
+
             await MigrateAsync(app, output, call.Cancel);
             return await manager.ObtainAsync(app, $"Enabling letsencrypt for {app}", force, output, call.Cancel);
         }
     }
+
+    // Who means all means those that have none.
+    private bool IsGoodByHand(AppName app) => certificates.InServiceOf(app) is { FromAcme: false, Damage: null, Facts: { } facts } && facts.NotAfter > time.GetUtcNow();
 
     private async Task MigrateAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {

@@ -25,7 +25,7 @@ public sealed class WaitingWords(
 
         // What only the daemon would ask nobody asks where it is off.
         step = renewal.IsOn ? step : step.OfCertificate;
-        var waits = step.Action != LineageAction.None ? Off(app) + Joined(GateWords.Of(step), Turn(app, step), Obstacle(step) + Failing(stored, step))
+        var waits = step.Action != LineageAction.None ? Off(app) + Joined(GateWords.Of(step), Turn(app, step), Obstacle(step) + Failing(stored, step) + ByHand(app, stored))
             : manager.IsAtWork(app) ? ""
             : WhyNothing(app, stored, step);
         return Expired(stored) + (underWay.SentenceOf(app) ?? AtWork(app, step) + waits + Trouble(app));
@@ -63,8 +63,9 @@ public sealed class WaitingWords(
         try
         {
             var (stored, step) = reader.ReadOf(app);
-            return !certificates.Exists(app) && IsToBeHad(app, stored, step)
-                ? $"{app} has no certificate: {Of(app, stored, step)}"
+            return certificates.Exists(app)
+                ? stored is { InService: null, State.AskedAt: not null } ? $"{app} is to have another certificate than the one that was installed by hand: {Of(app, stored, step)}" : null
+                : IsToBeHad(app, stored, step) ? $"{app} has no certificate: {Of(app, stored, step)}"
                 : null;
         }
         catch (ProblemException)
@@ -131,6 +132,9 @@ public sealed class WaitingWords(
         step is { Action: not LineageAction.Restore, Obstacle: { } why } && !step.Why.Contains(Sentences.Inside(why.Found).TrimEnd('.'), StringComparison.Ordinal) ? $"; as things are it could not be ordered: {Printable.Of(Sentences.Inside(why.Found), 400)}"
         : step is { Obstacle: null, LeftOut: [var first, ..] } ? $"; left out as things are: {Printable.Of(Sentences.Inside(first.Found).TrimEnd('.'), 400)}{(step.LeftOut.Count > 1 ? $", and {step.LeftOut.Count - 1} more" : "")}"
         : "";
+
+    private string ByHand(AppName app, LineageStored stored) =>
+        stored is { InService: null, State.AskedAt: not null } && certificates.Exists(app) ? "; until then the one that was installed by hand stays" : "";
 
     // What the step itself does not say.
     private static string Failing(LineageStored stored, LineageStep step) =>

@@ -30,11 +30,16 @@ public sealed record WantedCertificate(
     /// <summary>Whether a failure adds nothing to those before: made by hand during the pause after one, or at the next server in the same attempt.</summary>
     public bool? IsEarly { get; init; }
 
-    /// <summary>Without the names that have failed: they are tried again later.</summary>
+    /// <summary>Whether nobody has asked for it just now.</summary>
+    public bool IsDaemons { get; init; }
+
+    /// <summary>Names that had failed before, and are tried again when it is their time.</summary>
+    public IReadOnlyList<FailedName> Untried { get; init; } = [];
+
+    /// <summary>Without names that have failed.</summary>
     public WantedCertificate Without(IReadOnlyList<FailedName> failed) => failed.Count == 0 ? this : this with
     {
         Names = [.. Names.Where(name => failed.All(other => other.Name != name.Text))],
-        Stopped = [.. Stopped, .. failed],
     };
 
     /// <summary>The settings as one line, in the words of the client that users of 2016 know; names the certificate's folder.</summary>

@@ -185,7 +185,7 @@ internal sealed class Services : IAsyncDisposable
             new UrlFeature(UrlFeature.Best, urls, apps),
             new LetsEncryptFeature(
                 Manager, new LetsEncryptReport(settings, renewal, Manager, lineageReader, waiting, silence, properties, certificates, apps), settings, renewal, silence, lineages,
-                properties, certificates, apps, triggers, more, Renewals.Nudge),
+                properties, certificates, apps, triggers, more, Renewals.Nudge, time),
             new MetricsFeature(new CertificateMetrics(apps, certificates, lineageReader, renewal, heartbeat, time)),
             new PsFeature(Runtime, ps, new PsReport(Runtime, ps, formations, apps), new PsScaling(Runtime, formations, apps), journal, apps, triggers),
             new ChecksFeature(checks, Runtime, apps),

@@ -35,6 +35,12 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
             yield break;
         }
 
+        if (!Readable(() => services.Proxy.IsEnabled(app), true))
+        {
+            yield return Finding.Warn("the proxy is off for it, so nothing of it is served, and it was not visited", $"`berth proxy:enable {app}` turns it on.");
+            yield break;
+        }
+
         var visits = new List<Visit>();
         foreach (var name in names)
         {
@@ -184,12 +190,6 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
             var facts = CertificateFacts.Of(shown.First().Certificate!);
             if (facts.CommonName == EdgeCertificate.Nobodys)
             {
-                if (!services.Proxy.IsEnabled(app))
-                {
-                    yield return Finding.Warn("the proxy is off for it, so nothing of it is served", $"`berth proxy:enable {app}` turns it on.");
-                    continue;
-                }
-
                 yield return Finding.Fail(
                     $"no certificate for {string.Join(", ", shown.Select(visit => visit.Name))}: visitors get a warning",
                     $"`berth letsencrypt:status {app}` says what it waits for; `berth letsencrypt:enable {app}` asks now.");
@@ -233,6 +233,7 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
         var next = services.Manager.NextOf(app).OfCertificate;
         var renewal = services.Certificates.IsFromAcme(app)
             ? $"{(next.Action switch { LineageAction.Renew => "next renewal", LineageAction.Restore => "put back from its copy", LineageAction.Resume => "its order gone on with", _ => "next order" })} {(next.At is { } at && at > now ? Day(at) : "now")}, {(services.AutoRenewal.IsOn ? "by the daemon itself" : "by hand: letsencrypt:cron-job --add has the daemon do it")}"
+            : next.At is { } ordered ? $"installed by hand; another is ordered {(ordered > now ? Day(ordered) : "now")}"
             : "installed by hand, so renewed by hand";
         return facts.NotAfter > now
             ? $"expires {Day(facts.NotAfter)} (in {RemainingTime.Format(facts.NotAfter - now)}), {renewal}"

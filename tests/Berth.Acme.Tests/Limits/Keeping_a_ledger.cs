@@ -37,7 +37,7 @@ public sealed class Keeping_a_ledger
         var first = Order("one.more.com");
         Assert.True(ledger.Reserve(first).MayGo);
         var held = Assert.Single(ledger.Reserve(Order("two.more.net")).Holds);
-        Assert.Equal((LimitKind.NewOrders, true, Start.AddMinutes(1)), (held.Kind, held.IsSetAside, held.Until));
+        Assert.Equal((LimitKind.NewOrders, true, Start.AddSeconds(36)), (held.Kind, held.IsSetAside, held.Until));
 
         ledger.Release(first);
         Assert.True(ledger.Check(Order("two.more.net")).MayGo);

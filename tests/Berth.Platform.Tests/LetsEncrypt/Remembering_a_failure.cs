@@ -56,8 +56,25 @@ public sealed class Remembering_a_failure
         Assert.Null(_outcomes.Held(state, [GateOf("two", 5)], [], isFirst: false, Now).AskedAt);
     }
 
+    /// <summary>Of three servers one is at its limit and the others are down: neither is asked again during the pause, whichever failed last.</summary>
+    [Fact]
+    public void at_a_server_asked_only_for_anothers_limit_pauses_all_but_that_one()
+    {
+        var limit = new LineageGate { Kind = GateKind.Limit, Until = Now.AddSeconds(30), Reason = "used up", Server = "one", Names = ["shop.example.com"] };
+        var failed = Outcomes.FailedElsewhere(_outcomes.Failed(LineageState.New, Refusal("shop.example.com"), Server, Now), [limit], isFirst: true, Now);
+        var wants = new LineageWants([DomainName.Parse("shop.example.com")], null) { Servers = ["one", "two", "three"], ServerWords = ["one", "two", "three"] };
+
+        var step = LineagePlan.Next(wants, new LineageStored(failed, null, false), Now);
+
+        Assert.Equal((LineageAction.Order, limit.Until), (step.Action, step.At));
+        Assert.Null(failed.PauseAt("one", Now));
+        Assert.NotNull(failed.PauseAt("two", Now));
+        Assert.NotNull(failed.PauseAt("three", Now));
+        Assert.False(failed.IsGatedAt("one", Now));
+    }
+
     [Theory]
-    [InlineData(1, 2, 0)]
+    [InlineData(1, 3, 0)]
     [InlineData(-1, 0, null)]
     public void that_was_asked_for_counts_only_where_none_was_installed_by_hand_since(int hours, int gates, int? asked)
     {
@@ -70,7 +87,7 @@ public sealed class Remembering_a_failure
         var left = state.Ended(Now.AddHours(-hours));
 
         Assert.Equal((gates, asked is null ? null : Now, asked is null), (left.Gates.Count, left.AskedAt, left.Refusal is null));
-        Assert.Null(left.LastFailure);
+        Assert.Equal(asked is null, left.LastFailure is null);
     }
 
     [Fact]

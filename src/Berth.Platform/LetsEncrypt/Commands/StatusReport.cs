@@ -47,7 +47,7 @@ public sealed class StatusReport(
         var (state, next, forPrograms) = (stored.State, step.OfCertificate, request.Json);
         var failure = step.Refusal ?? state.LastFailure ?? (step.LeftOut.Count == 0 ? step.Want : null);
         var wanted = planner.TryPlan(app, out _);
-        var ahead = wanted is null ? null : await limits.OfAsync(app, wanted, cancel);
+        var ahead = wanted is null ? null : await limits.OfAsync(app, wanted, cancel, next.At);
         var order = await lineages.JournalOf(app).LoadAsync(cancel);
         var advice = state.Advice is { } known && known.Serial == stored.InService?.Serial ? known.Plan : null;
 

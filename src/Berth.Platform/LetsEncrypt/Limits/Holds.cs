@@ -21,7 +21,7 @@ internal static class Holds
         Page = hold.Page,
     };
 
-    public static string Reason(LimitHold hold) => hold is { IsSetAside: true, Kind: { } limit } ? $"What is left of the limit {LimitNotation.NameOf(limit)} of {hold.Subject} is set aside for orders that are about to be placed."
+    public static string Reason(LimitHold hold) => hold is { IsSetAside: true, Kind: { } limit } ? $"What was left of the limit {LimitNotation.NameOf(limit)} of {hold.Subject} is for orders that were about to be placed."
         : hold.Kind is { } kind
         ? $"The limit {LimitNotation.NameOf(kind)} of {hold.Subject} is used up."
         : $"It asked to wait{(hold.Subject.Length == 0 ? "" : $" with {hold.Subject}")}: {hold.Words}";

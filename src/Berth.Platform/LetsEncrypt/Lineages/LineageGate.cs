@@ -14,6 +14,9 @@ public sealed record LineageGate
     /// <summary>The directory of the server it is about; null for all.</summary>
     public string? Server { get; init; }
 
+    /// <summary>The directories of the servers that it does not hold back; null for none.</summary>
+    public IReadOnlyList<string>? Except { get; init; }
+
     /// <summary>What <c>letsencrypt:set --global limits</c> said when a limit shut it, which is over once that says otherwise; null for none.</summary>
     public string? Limits { get; init; }
 

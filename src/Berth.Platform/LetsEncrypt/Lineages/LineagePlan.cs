@@ -197,7 +197,7 @@ public static class LineagePlan
         // What one server asked for holds no other back: it waits for the first that is free.
         return wants.Servers.Count == 0
             ? gates.MaxBy(gate => gate.Until)
-            : wants.Servers.Select(server => gates.Where(gate => gate.Server is null || gate.Server == server).MaxBy(gate => gate.Until))
+            : wants.Servers.Select(server => gates.Where(gate => (gate.Server is null || gate.Server == server) && gate.Except?.Contains(server) != true).MaxBy(gate => gate.Until))
                 .MinBy(gate => gate?.Until ?? DateTimeOffset.MinValue);
     }
 

@@ -74,9 +74,13 @@ public sealed record LineageState
     /// <summary>Whether a server asked for a wait that is not over. One longer than any is set was set under another clock.</summary>
     public bool IsGatedAt(string server, DateTimeOffset now) => GatesAt(server, now).Any();
 
-    /// <summary>The waits that a server asked for, and the limits that are used up there, as far as they are not over.</summary>
-    internal IEnumerable<LineageGate> GatesAt(string server, DateTimeOffset now) =>
-        Gates.Where(gate => gate.Server == server && gate.Kind != GateKind.Backoff && gate.Until > now && gate.Until <= now + RetryLadder.Longest);
+    /// <summary>The waits that a server asked for, as far as they are not over; of its limits the ledger knows better.</summary>
+    internal IEnumerable<LineageGate> GatesAt(string server, DateTimeOffset now) => Gates.Where(gate =>
+        gate.Server == server && gate is { Names: null, Kind: not (GateKind.Backoff or GateKind.Limit or GateKind.SetAside) } && gate.Until > now && gate.Until <= now + RetryLadder.Longest);
+
+    /// <summary>The pause after a failure, where it spares some servers and not this one; null otherwise.</summary>
+    internal LineageGate? PauseAt(string server, DateTimeOffset now) =>
+        Gates.FirstOrDefault(gate => gate is { Kind: GateKind.Backoff, Except: { } spared } && gate.Until > now && !spared.Contains(server));
 
     /// <summary>Until when a name is left out; null for one that is not known to fail.</summary>
     public DateTimeOffset? FailingUntil(string name) => Failing.FirstOrDefault(failing => failing.Name == name)?.RetryAt;
@@ -134,10 +138,8 @@ public sealed record LineageState
     public LineageState Forgotten() => this with { LastFailure = null, Failures = 0, Pauses = 0, Gates = [.. Gates.Where(gate => gate.Kind != GateKind.Backoff)] };
 
     /// <summary>The state once somebody has installed another by hand: only what was asked for since then counts.</summary>
-    public LineageState Ended(DateTimeOffset installed) => Forgotten() with
+    public LineageState Ended(DateTimeOffset installed) => (LastFailure?.At > installed || AskedAt > installed ? this : Forgotten() with { Failing = [], Gates = [] }) with
     {
-        Failing = [],
-        Gates = AskedAt > installed ? [.. Gates.Where(gate => gate.Kind != GateKind.Backoff)] : [],
         AskedAt = AskedAt > installed ? AskedAt : null,
         Refusal = Refusal?.Why.At > installed ? Refusal : null,
     };

@@ -28,7 +28,7 @@ public sealed class CertificateMetrics(AppCatalog apps, CertificateFiles certifi
         }
 
         PerApp(text, rows, "berth_certificate_not_after_timestamp_seconds", "When the certificate in service expires.", row => row.NotAfter);
-        PerApp(text, rows, "berth_certificate_next_attempt_timestamp_seconds", "When the certificate is next acted for: by the daemon, where it renews by itself.", row => row.Next);
+        PerApp(text, rows, "berth_certificate_next_attempt_timestamp_seconds", "When the certificate is next ordered or renewed: by the daemon, where it renews by itself.", row => row.Next);
         Head(text, "berth_certificate_failures", "Whether the last attempt failed.");
         foreach (var row in rows)
         {
@@ -54,7 +54,7 @@ public sealed class CertificateMetrics(AppCatalog apps, CertificateFiles certifi
                 : isFailing ? "failing"
                 : reader.RenewalOf(app, facts).At <= now ? "due"
                 : "valid";
-            return state is null ? null : new Row(app, state, isFailing, facts?.NotAfter, next.At);
+            return state is null ? null : new Row(app, state, isFailing, facts?.NotAfter, next.OfCertificate.At);
         }
         catch (ProblemException)
         {

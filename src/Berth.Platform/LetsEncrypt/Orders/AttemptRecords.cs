@@ -18,9 +18,28 @@ public sealed class AttemptRecords(
     {
         string[] names = [.. wanted.Names.Select(name => name.Text)];
         var state = lineages.ReadState(app);
-        return state.Gates.FirstOrDefault(gate => state.IsFor(gate, names))?.Names is { Count: > 0 } left
-            ? wanted.Without([.. state.Failing.Where(name => names.Contains(name.Name) && !left.Contains(name.Name)).Select(name => new FailedName(name.Name, name.Code, name.Words))])
-            : wanted;
+        if (!wanted.IsDaemons || state.Gates.FirstOrDefault(gate => state.IsFor(gate, names))?.Names is not { Count: > 0 } left || IsHad(app, left))
+        {
+            return wanted;
+        }
+
+        FailedName[] failed = [.. state.Failing.Where(name => names.Contains(name.Name) && !left.Contains(name.Name)).Select(name => new FailedName(name.Name, name.Code, name.Words))];
+        return wanted.Without(failed) with { Untried = failed };
+    }
+
+    private bool IsHad(AppName app, IReadOnlyList<string> names)
+    {
+        var stored = reader.StoredOf(app);
+        return reader.IsGood(app, stored) && names.All(stored.InService!.Names.Contains);
+    }
+
+    /// <summary>Remembers names that have failed, so that what is asked next goes without them.</summary>
+    public void NamesFailed(AppName app, IReadOnlyList<FailedName> names)
+    {
+        if (names.Count > 0)
+        {
+            lineages.WriteState(app, outcomes.NamesFailed(lineages.ReadState(app), names, time.GetUtcNow()));
+        }
     }
 
     /// <summary>Whether an attempt now would be made during the pause after a failure.</summary>
@@ -75,9 +94,16 @@ public sealed class AttemptRecords(
     /// <param name="wanted">What it was asked for, and what <see cref="SettingsStamp"/> said before that: what was set since may be what it wanted. Null for none.</param>
     public void Failed(AppName app, ProblemException failure, ServerToAsk? asked, WantedCertificate? wanted = null)
     {
-        // Held back is not failed, and neither is what nobody wants any more.
-        if (failure.Problem.Code == LetsEncryptProblems.HeldBack || failure.Problem.Code == LetsEncryptProblems.InServiceReplaced)
+        // Held back is not failed.
+        if (failure.Problem.Code == LetsEncryptProblems.HeldBack)
         {
+            return;
+        }
+
+        // Neither is what nobody wants any more.
+        if (failure.Problem.Code == LetsEncryptProblems.InServiceReplaced)
+        {
+            Tell(app, LineageEventKind.Failed, [], asked?.Server, failure.Problem);
             return;
         }
 
@@ -109,8 +135,8 @@ public sealed class AttemptRecords(
         }
 
         // Only what another server's limit left for it: the order is still to go there.
-        failed = wanted is not null && server.AllGates.Count > 0 && ServerChoice.IsServersFault(failure.Problem.Code)
-            ? Outcomes.FailedElsewhere(failed, server.Server, ForNames(wanted, server.AllGates), IsFirst(app), now)
+        failed = wanted is not null && server is { PassedOver: not null, AllGates.Count: > 0 } && ServerChoice.IsServersFault(failure.Problem.Code)
+            ? Outcomes.FailedElsewhere(failed, ForNames(wanted, server.AllGates), IsFirst(app), now)
             : failed;
         return failed with { ClockSkew = orders.SkewAt(server.Server, settings.Read(app)) };
     }

@@ -68,15 +68,16 @@ public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, Ord
 
     internal void TellFailure(AppName app, Problem problem, bool wasPlanned, CommandOutput output)
     {
-        if (wasPlanned)
+        if (wasPlanned && problem.Code != LetsEncryptProblems.InServiceReplaced)
         {
             output.Step("Certificate retrieval failed!");
-            TellWhatStays(app, output);
+            TellWhatStays(app, problem, output);
         }
 
         if (problem.Code == AcmeProblems.RateLimited)
         {
-            output.Warn($"{(problem.Found.Contains(".letsencrypt.org", StringComparison.Ordinal) ? "Let's Encrypt" : "The server")} rate-limited this request.");
+            // The plugin's words, which scripts look for, whatever the server.
+            output.Warn("Let's Encrypt rate-limited this request.");
         }
     }
 
@@ -85,7 +86,7 @@ public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, Ord
         !lineages.HasOpenOrder(app) ? "No certificate was ordered."
         : $"The order under way is kept: {(renewal.IsOn ? "the daemon goes on with it by itself" : $"`berth letsencrypt:enable {app}` goes on with it")}{(lineages.MarkOf(app).FromAcme ? "" : $", `berth letsencrypt:disable {app}` gives it up")}."));
 
-    private void TellWhatStays(AppName app, CommandOutput output)
+    private void TellWhatStays(AppName app, Problem problem, CommandOutput output)
     {
         try
         {
@@ -93,6 +94,10 @@ public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, Ord
             {
                 var next = renewal.IsOn && step.OfCertificate.At is { } at && at > time.GetUtcNow() ? $"; the daemon's next try: {Holds.Time(at)}" : "";
                 output.Detail($"The certificate in service stays, until {Holds.Time(expires)}{next}");
+            }
+            else if (problem.Code != LetsEncryptProblems.HeldBack && renewal.IsOn && reader.NextOf(app) is { Action: LineageAction.Order or LineageAction.Resume, At: { } again })
+            {
+                output.Detail($"The daemon's next try: {Holds.Time(again)}");
             }
         }
         catch (ProblemException)

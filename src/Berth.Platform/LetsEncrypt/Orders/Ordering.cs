@@ -103,7 +103,10 @@ public sealed class Ordering(
             catch (ProblemException e) when (e.Problem.Code == LetsEncryptProblems.HeldBack)
             {
                 // Others have spent what was left there, or the names that failed have: another server may be free.
-                wanted = wanted.Without(AcmeProblems.FailedNamesOf(e));
+                var names = AcmeProblems.FailedNamesOf(e);
+                records.NamesFailed(app, names);
+                wanted = wanted.Without(names) with { Untried = [.. wanted.Untried, .. names] };
+                remembered = remembered.Without(names);
             }
             catch (ProblemException e) when (chosen == first && solvers.After(app, wanted.Names, chosen, e) is { } other)
             {
@@ -186,7 +189,7 @@ public sealed class Ordering(
         try
         {
             var issued = await orders.RunAsync(order, Store, cancel);
-            return [.. wanted.Stopped, .. issued.LeftOut];
+            return [.. wanted.Untried, .. wanted.Stopped, .. issued.LeftOut];
         }
         catch (ProblemException e) when (e.Problem.Code == LetsEncryptProblems.InServiceReplaced)
         {
@@ -206,7 +209,7 @@ public sealed class Ordering(
             var state = records.AfterIssue(app, issued with { LeftOut = leftOut }, server, wanted.Settings, wanted.IsEarly == true);
             await lineages.InstallAsync(app, issued, wanted.AsConfig(server), settings.FilesOf(app), state, wanted.InService, cancel);
             routes.Publish(app);
-            records.Tell(app, LineageEventKind.Issued, issued.Names, server, LetsEncryptProblems.LeftOutOf(app, leftOut, wanted.LeftOut));
+            records.Tell(app, LineageEventKind.Issued, issued.Names, server, LetsEncryptProblems.LeftOutOf(app, [.. wanted.Untried, .. leftOut], wanted.LeftOut));
         }
     }
 

@@ -51,17 +51,20 @@ public sealed class Outcomes(RetryLadder ladder)
         return server is null ? failed : failed with { Issuers = WithFailure(state, problem, server, now) };
     }
 
+    /// <summary>The state once names have failed, and nothing else has.</summary>
+    public LineageState NamesFailed(LineageState state, IReadOnlyList<FailedName> failed, DateTimeOffset now) =>
+        state with { Failing = Failing(state, failed, server: null, isEarly: false, now) };
+
     /// <summary>The state after a failure at a server that was asked only because others hold the order back: it goes to them once they do no more.</summary>
     /// <param name="failed">The state after the failure.</param>
-    /// <param name="server">That server, which alone has the pause.</param>
-    /// <param name="gates">What holds the order back at the others.</param>
+    /// <param name="gates">What holds the order back at the others, which the pause spares.</param>
     /// <param name="isFirst">Whether there is no certificate of a server's: then this one is to come.</param>
     /// <param name="now">The present.</param>
-    public static LineageState FailedElsewhere(LineageState failed, WantedServer server, IReadOnlyList<LineageGate> gates, bool isFirst, DateTimeOffset now) => failed with
+    public static LineageState FailedElsewhere(LineageState failed, IReadOnlyList<LineageGate> gates, bool isFirst, DateTimeOffset now) => failed with
     {
         Gates =
         [
-            .. failed.Gates.Where(gate => gates.All(other => other.Server != gate.Server)).Select(gate => gate.Kind == GateKind.Backoff ? gate with { Server = server.Key } : gate),
+            .. failed.Gates.Where(gate => gates.All(other => other.Server != gate.Server)).Select(gate => gate.Kind == GateKind.Backoff ? gate with { Except = [.. gates.Select(other => other.Server).OfType<string>().Distinct()] } : gate),
             .. gates.Select(gate => gate with { Until = AtMost(gate.Until, now) }),
         ],
         AskedAt = isFirst ? now : null,
@@ -115,7 +118,7 @@ public sealed class Outcomes(RetryLadder ladder)
     public LineageState Held(LineageState state, IReadOnlyList<LineageGate> gates, IReadOnlyList<FailedName> failed, bool isFirst, DateTimeOffset now) => state.Held(
         [
             .. gates.Select(gate => gate with { Until = AtMost(gate.Until, now) }),
-            .. StillHolding(state, gates, now),
+            .. StillHolding(state, gates, now).Where(gate => gate.Names is null),
             .. state.Gates.Where(gate => gate.Kind == GateKind.Backoff && gate.Until > now),
         ],
         isFirst ? now : null) with
@@ -129,7 +132,7 @@ public sealed class Outcomes(RetryLadder ladder)
 
     // What a server has asked for holds until it says otherwise, whoever else fails meanwhile; and so does what a person has put back.
     private static IEnumerable<LineageGate> StillHolding(LineageState state, IReadOnlyList<LineageGate> gates, DateTimeOffset now) =>
-        state.Gates.Where(gate => gate.Until > now && (gate.Kind == GateKind.RolledBack || (gate is { Kind: not GateKind.Backoff, Server: { } server } && gates.All(other => other.Server != server))));
+        state.Gates.Where(gate => gate.Until > now && (gate.Kind == GateKind.RolledBack || (gate.Server is { } server && gates.All(other => other.Server != server))));
 
     private static IEnumerable<LineageGate> Asked(ProblemException failure, WantedServer? server, DateTimeOffset now)
     {
