@@ -111,6 +111,9 @@ public sealed class Telling_of_a_certificate_from_its_first_failure : IAsyncLife
         await _berth.OkAsync("letsencrypt:enable", "hello");
         await _pebble.SetServerFailureAsync("hello.example.com");
 
+        // Told to reuse no proof, Pebble does so for one order in a hundred; another account has none.
+        await _berth.OkAsync("letsencrypt:set", "hello", "email", "another@example.com");
+
         var failed = await _berth.RunAsync("letsencrypt:enable", "hello", "--force");
 
         Assert.Equal(1, failed.Status);
