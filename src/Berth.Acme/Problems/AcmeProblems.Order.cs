@@ -8,7 +8,11 @@ public static partial class AcmeProblems
     internal static Problem NoNames() => new(
         NamesMissing, "There is no name to get a certificate for.", "Add a domain first.");
 
-    internal static Problem NoSuchProfile(string host, string profile, IEnumerable<string> offered) => new(
+    /// <summary>A server does not offer the profile that is to be ordered with.</summary>
+    /// <param name="host">The server.</param>
+    /// <param name="profile">What was asked for.</param>
+    /// <param name="offered">What it offers.</param>
+    public static Problem NoSuchProfile(string host, string profile, IEnumerable<string> offered) => new(
         ProfileUnknown,
         $"{Printable.Of(host)} has no certificate profile '{Printable.Of(profile)}'.",
         offered.Any()

@@ -128,14 +128,15 @@ public sealed class CertificateManager(
     /// <summary>The server that the app's next step asks first, as far as that can be told now; empty where it asks none.</summary>
     public string ServerOf(AppName app)
     {
-        var (state, servers) = (lineages.ReadState(app), settings.Read(app).Servers);
+        var servers = settings.Read(app).Servers;
         try
         {
-            return reader.NextOf(app).Action switch
+            var (stored, step) = reader.ReadOf(app);
+            return step.Action switch
             {
                 LineageAction.Restore => "",
-                LineageAction.AskAdvice => clients.DirectoryOf(state.IssuedBy ?? servers[0]).OriginalString,
-                _ => ServerChoice.Of([.. servers.Select(word => new WantedServer(word, clients.DirectoryOf(word)))], state, time.GetUtcNow()).Key,
+                LineageAction.AskAdvice => clients.DirectoryOf(stored.State.IssuedBy ?? servers[0]).OriginalString,
+                _ => ServerChoice.Of([.. servers.Select(word => new WantedServer(word, clients.DirectoryOf(word)))], stored, time.GetUtcNow()).Key,
             };
         }
         catch (ProblemException)
@@ -230,7 +231,7 @@ public sealed class CertificateManager(
         try
         {
             restoring.Run(app, output);
-            wanted = planner.Plan(app) with { IsDaemons = isDaemon };
+            wanted = planner.Plan(app) with { IsPatient = isDaemon };
             output.Headline(headline);
             if (!force && Covers(app, wanted))
             {

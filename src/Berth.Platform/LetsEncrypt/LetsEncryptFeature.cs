@@ -84,8 +84,9 @@ public sealed class LetsEncryptFeature(
         }
     }
 
-    // Who means all means those that have none.
-    private bool IsGoodByHand(AppName app) => certificates.InServiceOf(app) is { FromAcme: false, Damage: null, Facts: { } facts } && facts.NotAfter > time.GetUtcNow();
+    // Who means all means those that have none; and where another was asked for, it is to come.
+    private bool IsGoodByHand(AppName app) =>
+        certificates.InServiceOf(app) is { FromAcme: false, Damage: null, Facts: { } facts } && facts.NotAfter > time.GetUtcNow() && manager.NextOf(app).At is null;
 
     private async Task MigrateAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {

@@ -110,11 +110,6 @@ public static class LetsEncryptProblems
         $"There is no account at {Printable.Of(string.Join(" or ", servers))} yet.",
         $"The first order registers one: `berth letsencrypt:enable {app?.Text ?? "my-app"}`. `--server` names another server.");
 
-    internal static Problem NoSuchProfile(Uri directory, string profile, IReadOnlyCollection<string> offered) => new(
-        AcmeProblems.ProfileUnknown,
-        $"{Printable.Of(directory.Authority)} has no certificate profile '{Printable.Of(profile)}'",
-        offered.Count > 0 ? $"Set one of {Printable.Of(string.Join(", ", offered), 400)}, or none: `berth letsencrypt:set <app> profile`." : "It offers none: `berth letsencrypt:set <app> profile` asks for none.");
-
     internal static Problem NoCurrent(AppName app) => new(
         CurrentMissing, "Cannot resolve the 'current' certificate directory!", $"{app} has no certificate from letsencrypt: `berth letsencrypt:enable {app}` gets one.");
 

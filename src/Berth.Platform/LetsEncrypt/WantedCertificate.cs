@@ -30,8 +30,8 @@ public sealed record WantedCertificate(
     /// <summary>Whether a failure adds nothing to those before: made by hand during the pause after one, or at the next server in the same attempt.</summary>
     public bool? IsEarly { get; init; }
 
-    /// <summary>Whether nobody has asked for it just now.</summary>
-    public bool IsDaemons { get; init; }
+    /// <summary>Whether it keeps to the pause after a failure and to what a limit has left of it: nobody waits for it.</summary>
+    public bool IsPatient { get; init; }
 
     /// <summary>Names that had failed before, and are tried again when it is their time.</summary>
     public IReadOnlyList<FailedName> Untried { get; init; } = [];

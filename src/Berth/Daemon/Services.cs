@@ -126,12 +126,12 @@ internal sealed class Services : IAsyncDisposable
         var planner = new CertificatePlanner(domains, settings, _clients, _dns);
         var solvers = new ChallengeSolvers(Edge, _dns, new ProofFiles(store), time);
         var preflight = new CertificatePreflight(_clients, Edge, time);
-        var scopes = new PreflightScopes(settings, _dns, solvers, Edge, authority, lineages, time);
         var lineageReader = new LineageReader(planner, lineages, certificates, settings, new SettingsStamp(store, properties, trustFile), time);
+        var scopes = new PreflightScopes(settings, _dns, solvers, Edge, authority, lineageReader, time);
         var (ledgers, underWay) = (new Ledgers(store, settings, time), new OrdersUnderWay(time));
         var orders = new ServerOrders(_clients, ledgers, underWay);
         var requests = new OrderRequests(lineageReader, certificates, _clients, time);
-        var (serversToAsk, bundles) = (new ServersToAsk(lineages, orders, ledgers, requests, time), new Bundles(store, lineages, time));
+        var (serversToAsk, bundles) = (new ServersToAsk(lineageReader, lineages, orders, ledgers, requests, time), new Bundles(store, lineages, time));
         var ahead = new LimitsAhead(serversToAsk, underWay);
         var renewal = AutoRenewal = new AutoRenewal(properties, store);
         var records = new AttemptRecords(lineageReader, lineages, orders, settings, new Outcomes(new RetryLadder(random)), events, renewal, time);
@@ -140,7 +140,7 @@ internal sealed class Services : IAsyncDisposable
         Manager = new CertificateManager(
             apps, planner, lineageReader, lineages, certificates, ordering, records, requests, new ObtainLines(lineageReader, lineages, requests, routes, renewal, time),
             new RenewalAdviser(lineages, certificates, _clients, settings, time, random), Restoring = new Restoring(certificates, lineages, routes, events, time),
-            new Rehearsal(planner, lineages, _clients, orders, solvers, time),
+            new Rehearsal(planner, lineageReader, lineages, _clients, orders, solvers, time),
             bundles, _clients, settings, routes, events, triggers, time);
         var (queue, troubles, heartbeat) = (new RenewalQueue(), new RenewalTroubles(lineages, time), new Heartbeat(store));
         var (waiting, silence) = (Waiting = new WaitingWords(lineageReader, Manager, certificates, underWay, renewal, queue, troubles, time) { Noticed = app => Renewals!.Nudge(app) }, new DaemonSilence(heartbeat, renewal, time) { IsDaemon = inDaemon });

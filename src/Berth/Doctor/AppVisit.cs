@@ -232,13 +232,16 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
         var now = TimeProvider.System.GetUtcNow();
         var next = services.Manager.NextOf(app).OfCertificate;
         var renewal = services.Certificates.IsFromAcme(app)
-            ? $"{(next.Action switch { LineageAction.Renew => "next renewal", LineageAction.Restore => "put back from its copy", LineageAction.Resume => "its order gone on with", _ => "next order" })} {(next.At is { } at && at > now ? Day(at) : "now")}, {(services.AutoRenewal.IsOn ? "by the daemon itself" : "by hand: letsencrypt:cron-job --add has the daemon do it")}"
-            : next.At is { } ordered ? $"installed by hand; another is ordered {(ordered > now ? Day(ordered) : "now")}"
+            ? $"{(next.Action switch { LineageAction.Renew => "next renewal", LineageAction.Restore => "put back from its copy", LineageAction.Resume => "its order gone on with", _ => "next order" })} {Spoken(next.At, now)}"
+            : next.At is { } ordered ? $"installed by hand; another is ordered {Spoken(ordered, now)}"
             : "installed by hand, so renewed by hand";
         return facts.NotAfter > now
             ? $"expires {Day(facts.NotAfter)} (in {RemainingTime.Format(facts.NotAfter - now)}), {renewal}"
             : $"EXPIRED on {Day(facts.NotAfter)}: visitors get a warning; {renewal}";
     }
+
+    private string Spoken(DateTimeOffset? at, DateTimeOffset now) =>
+        $"{(at > now ? Day(at.Value) : "now")}, {(services.AutoRenewal.IsOn ? "by the daemon itself" : "by hand: letsencrypt:cron-job --add has the daemon do it")}";
 
     private static string Day(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 

@@ -87,7 +87,11 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
         ? placed >= certificates.InstalledAt(app)
         : FileStamp.Of(store.FileOf(Order(app))).Changed >= FileStamp.Of(certificates.CertificatePath(app)).Changed);
 
-    private PendingOrder? OrderOf(AppName app) => store.Read(Order(app)) is { } text && PendingOrder.TryParseJson(Encoding.UTF8.GetBytes(text), out var order) ? order : null;
+    /// <summary>The names of an order that a server has, with those that it went without; null where there is none.</summary>
+    public IReadOnlyList<string>? NamesOfOrder(AppName app) =>
+        HasOpenOrder(app) && OrderOf(app) is { OrderUrl: not null } order ? [.. order.Names, .. order.LeftOut.Select(name => name.Name)] : null;
+
+    private PendingOrder? OrderOf(AppName app) => new OrderJournal(store, Order(app)).Load();
 
     /// <summary>What is in service, to be told from another by <see cref="InstallAsync"/>.</summary>
     public (string? Serial, bool FromAcme) MarkOf(AppName app) => certificates.InServiceOf(app) is var (facts, fromAcme, _) ? (facts?.Serial, fromAcme) : default;

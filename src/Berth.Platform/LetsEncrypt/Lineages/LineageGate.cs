@@ -25,4 +25,10 @@ public sealed record LineageGate
 
     /// <summary>The page at which a person can open it or read about it.</summary>
     public string? Page { get; init; }
+
+    /// <summary>Whether a server has asked for that wait itself; of its limits the ledger knows better.</summary>
+    internal bool IsWaitAt(string server) => Server == server && Names is null && Kind is not (GateKind.Backoff or GateKind.Limit or GateKind.SetAside);
+
+    /// <summary>Whether it is the pause after a failure, which spares some servers and not this one.</summary>
+    internal bool IsPauseAt(string server) => Kind == GateKind.Backoff && Except?.Contains(server) == false;
 }

@@ -72,7 +72,7 @@ public static class LineagePlan
     /// <summary>Whether an attempt would be made during a pause after a failure: by hand, for the daemon waits until the step is due.</summary>
     public static bool IsEarly(LineageStored stored, LineageStep step, DateTimeOffset now) =>
         !step.OfCertificate.IsDue(now)
-        && (stored.State.Failing.Any(name => name.RetryAt > now) || stored.State.Gates.Any(gate => gate.Kind == GateKind.Backoff && Hurried(gate, stored).Until > now));
+        && (stored.State.Failing.Any(name => name.RetryAt > now) || Standing(stored, now).Any(gate => gate.Kind == GateKind.Backoff && gate.Until > now));
 
     private static LineageStep Wish(LineageWants wants, LineageStored stored, DateTimeOffset now)
     {
@@ -179,7 +179,14 @@ public static class LineagePlan
     private static RenewalPlan? PlanFor(CertificateFacts facts, LineageAdvice? advice) =>
         advice?.Serial == facts.Serial ? advice.Plan : null;
 
-    // A gate further away than any is set was set under another clock, and says nothing.
+    /// <summary>
+    /// What holds the next attempt back, each as long as it counts. A gate further away than any is set was set under another clock, and says nothing; the pause
+    /// after a failure is the shorter the less time is left.
+    /// </summary>
+    internal static IEnumerable<LineageGate> Standing(LineageStored stored, DateTimeOffset now) => stored.State.Gates
+        .Where(gate => gate.Until <= now + RetryLadder.Longest && !(gate.Kind == GateKind.RolledBack && stored.Damage is not null))
+        .Select(gate => gate.Kind == GateKind.Backoff ? Hurried(gate, stored) : gate);
+
     private static LineageGate? LatestGate(LineageStep step, LineageWants wants, LineageStored stored, DateTimeOffset now)
     {
         if (step.Action is LineageAction.AskAdvice or LineageAction.Restore)
@@ -189,9 +196,8 @@ public static class LineagePlan
 
         LineageGate[] gates =
         [
-            .. stored.State.Gates.Append(Rest(step, stored)).Append(Refused(step, stored)).OfType<LineageGate>()
-                .Where(gate => gate.Until <= now + RetryLadder.Longest && !(gate.Kind == GateKind.RolledBack && stored.Damage is not null))
-                .Select(gate => gate.Kind == GateKind.Backoff ? Hurried(gate, stored) : gate),
+            .. Standing(stored, now),
+            .. new[] { Rest(step, stored), Refused(step, stored) }.OfType<LineageGate>().Where(gate => gate.Until <= now + RetryLadder.Longest),
         ];
 
         // What one server asked for holds no other back: it waits for the first that is free.

@@ -71,17 +71,6 @@ public sealed record LineageState
     /// <summary>The last time at which a gate opens; null when none was set.</summary>
     public DateTimeOffset? GatedUntil => Gates.Count == 0 ? null : Gates.Max(gate => gate.Until);
 
-    /// <summary>Whether a server asked for a wait that is not over. One longer than any is set was set under another clock.</summary>
-    public bool IsGatedAt(string server, DateTimeOffset now) => GatesAt(server, now).Any();
-
-    /// <summary>The waits that a server asked for, as far as they are not over; of its limits the ledger knows better.</summary>
-    internal IEnumerable<LineageGate> GatesAt(string server, DateTimeOffset now) => Gates.Where(gate =>
-        gate.Server == server && gate is { Names: null, Kind: not (GateKind.Backoff or GateKind.Limit or GateKind.SetAside) } && gate.Until > now && gate.Until <= now + RetryLadder.Longest);
-
-    /// <summary>The pause after a failure, where it spares some servers and not this one; null otherwise.</summary>
-    internal LineageGate? PauseAt(string server, DateTimeOffset now) =>
-        Gates.FirstOrDefault(gate => gate is { Kind: GateKind.Backoff, Except: { } spared } && gate.Until > now && !spared.Contains(server));
-
     /// <summary>Until when a name is left out; null for one that is not known to fail.</summary>
     public DateTimeOffset? FailingUntil(string name) => Failing.FirstOrDefault(failing => failing.Name == name)?.RetryAt;
 
@@ -128,8 +117,11 @@ public sealed record LineageState
     }
 
     /// <summary>Whether a limit has shut it for these names, or for what was left of them where others failed.</summary>
-    internal bool IsFor(LineageGate gate, IReadOnlyCollection<string> names) => gate.Names is { } others
-        && others.All(names.Contains) && names.All(name => others.Contains(name) || Failing.Any(failing => failing.Name == name));
+    internal bool IsFor(LineageGate gate, IReadOnlyCollection<string> names) => gate.Names is { } others && AreLeftOf(names, others);
+
+    /// <summary>Whether these are names of those, and the rest of those has failed.</summary>
+    internal bool AreLeftOf(IReadOnlyCollection<string> names, IReadOnlyCollection<string> left) =>
+        left.All(names.Contains) && names.All(name => left.Contains(name) || Failing.Any(failing => failing.Name == name));
 
     /// <summary>Without the waits at servers that are not asked, by their directories.</summary>
     internal LineageState At(IReadOnlyCollection<string> servers) => this with { Gates = [.. Gates.Where(gate => gate.Server is not { } server || servers.Contains(server))] };
@@ -138,7 +130,10 @@ public sealed record LineageState
     public LineageState Forgotten() => this with { LastFailure = null, Failures = 0, Pauses = 0, Gates = [.. Gates.Where(gate => gate.Kind != GateKind.Backoff)] };
 
     /// <summary>The state once somebody has installed another by hand: only what was asked for since then counts.</summary>
-    public LineageState Ended(DateTimeOffset installed) => (LastFailure?.At > installed || AskedAt > installed ? this : Forgotten() with { Failing = [], Gates = [] }) with
+    public LineageState Ended(DateTimeOffset installed) => (
+        LastFailure?.At > installed ? this
+        : AskedAt > installed ? Forgotten()
+        : Forgotten() with { Failing = [], Gates = [] }) with
     {
         AskedAt = AskedAt > installed ? AskedAt : null,
         Refusal = Refusal?.Why.At > installed ? Refusal : null,

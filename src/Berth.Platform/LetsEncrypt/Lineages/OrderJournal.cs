@@ -10,8 +10,9 @@ namespace Berth.Platform.LetsEncrypt.Lineages;
 /// </summary>
 internal sealed class OrderJournal(IStateStore store, StatePath path) : IOrderJournal
 {
-    public ValueTask<PendingOrder?> LoadAsync(CancellationToken cancel) => new(
-        store.Read(path) is { } text && PendingOrder.TryParseJson(Encoding.UTF8.GetBytes(text), out var order) ? order : null);
+    public PendingOrder? Load() => store.Read(path) is { } text && PendingOrder.TryParseJson(Encoding.UTF8.GetBytes(text), out var order) ? order : null;
+
+    public ValueTask<PendingOrder?> LoadAsync(CancellationToken cancel) => new(Load());
 
     public ValueTask SaveAsync(PendingOrder order, CancellationToken cancel)
     {

@@ -13,12 +13,15 @@ public sealed class AttemptRecords(
     // From one that is over to the next attempt.
     private static readonly TimeSpan StillTheSame = TimeSpan.FromMinutes(10);
 
-    /// <summary>What is to be ordered of it once a limit holds it back no more: without the names that had failed by then.</summary>
+    /// <summary>What is to be ordered of it: without the names that had failed before its order was placed, or before a limit held that back.</summary>
     public WantedCertificate LeftOf(AppName app, WantedCertificate wanted)
     {
         string[] names = [.. wanted.Names.Select(name => name.Text)];
         var state = lineages.ReadState(app);
-        if (!wanted.IsDaemons || state.Gates.FirstOrDefault(gate => state.IsFor(gate, names))?.Names is not { Count: > 0 } left || IsHad(app, left))
+        var left = lineages.NamesOfOrder(app) is { } open ? open
+            : wanted.IsPatient && state.Gates.FirstOrDefault(gate => state.IsFor(gate, names))?.Names is { Count: > 0 } held && !IsHad(app, held) ? held
+            : names;
+        if (left.Count == 0 || !state.AreLeftOf(names, left))
         {
             return wanted;
         }
@@ -62,7 +65,7 @@ public sealed class AttemptRecords(
     {
         // Of all servers: one whose limit nobody kept would pass for free, and be tried at once again.
         var (state, now) = (lineages.ReadState(app), time.GetUtcNow());
-        lineages.WriteState(app, outcomes.Held(state, ForNames(wanted, held.AllGates), wanted.Stopped, IsFirst(app), now));
+        lineages.WriteState(app, Outcomes.Held(outcomes.NamesFailed(state, wanted.Stopped, now), ForNames(wanted, held.AllGates), IsFirst(app), now));
         var problem = LetsEncryptProblems.Held(app, held.Server, held.Gates, renewal.IsOn);
 
         // Of many that wait for the same, each is told of once and not whenever another has gone.

@@ -120,9 +120,10 @@ public sealed class Ordering(
                 var failure = unproved is null ? e : Both(e, unproved);
                 await LeaveUnplacedAsync(app, cancel);
                 records.Failed(app, failure, asked, remembered);
-                remembered = wanted with { IsEarly = true };
 
-                // Each is asked once in an attempt: where all keep failing, the next attempt waits like any other.
+                // Each is asked once in an attempt, whatever its pause: where all keep failing, the next attempt waits like any other.
+                wanted = wanted with { IsPatient = false };
+                remembered = wanted with { IsEarly = true };
                 failed.Add(asked.Server.Key);
                 if (await AnotherAsync(app, wanted, e, failed, cancel) is not { } another)
                 {

@@ -112,19 +112,15 @@ public sealed class Outcomes(RetryLadder ladder)
     /// </summary>
     /// <param name="state">Before it.</param>
     /// <param name="gates">What holds it back.</param>
-    /// <param name="failed">The names that have failed before that, so that the others were to be ordered.</param>
     /// <param name="isFirst">Whether there is no certificate of a server's: then this one is to come.</param>
     /// <param name="now">The present.</param>
-    public LineageState Held(LineageState state, IReadOnlyList<LineageGate> gates, IReadOnlyList<FailedName> failed, bool isFirst, DateTimeOffset now) => state.Held(
+    public static LineageState Held(LineageState state, IReadOnlyList<LineageGate> gates, bool isFirst, DateTimeOffset now) => state.Held(
         [
             .. gates.Select(gate => gate with { Until = AtMost(gate.Until, now) }),
             .. StillHolding(state, gates, now).Where(gate => gate.Names is null),
             .. state.Gates.Where(gate => gate.Kind == GateKind.Backoff && gate.Until > now),
         ],
-        isFirst ? now : null) with
-    {
-        Failing = Failing(state, failed, server: null, isEarly: false, now),
-    };
+        isFirst ? now : null);
 
     // A server that refuses an order for one of its names may say which in its words alone.
     private static string[] Quoted(Problem problem, IReadOnlyCollection<string>? asked) =>

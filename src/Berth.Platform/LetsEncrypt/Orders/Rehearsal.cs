@@ -10,13 +10,13 @@ namespace Berth.Platform.LetsEncrypt.Orders;
 /// Goes through an order at the staging server (or, where the server has none, at the server itself) and throws the certificate away. What is
 /// in service, the state and an order under way are not touched.
 /// </summary>
-public sealed class Rehearsal(CertificatePlanner planner, LineageFiles lineages, AcmeClients clients, ServerOrders orders, ChallengeSolvers solvers, TimeProvider time)
+public sealed class Rehearsal(CertificatePlanner planner, LineageReader reader, LineageFiles lineages, AcmeClients clients, ServerOrders orders, ChallengeSolvers solvers, TimeProvider time)
 {
     /// <exception cref="ProblemException">It would fail.</exception>
     public async Task RunAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {
         var wanted = planner.Plan(app);
-        var server = StageOf(ServerChoice.Of(wanted.Servers, lineages.ReadState(app), time.GetUtcNow()));
+        var server = StageOf(ServerChoice.Of(wanted.Servers, reader.ReadOf(app).Stored, time.GetUtcNow()));
         var chosen = solvers.For(app, wanted.Names);
         output.Headline($"Rehearsing letsencrypt for {app} at {server.Directory.Authority}");
         output.Step($"Getting letsencrypt certificate for {app} via {chosen.Spoken}");

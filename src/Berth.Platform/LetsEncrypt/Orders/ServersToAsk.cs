@@ -5,7 +5,7 @@ using Berth.Platform.LetsEncrypt.Lineages;
 namespace Berth.Platform.LetsEncrypt.Orders;
 
 /// <summary>Which of the servers that are set for an app is asked next, by how each has done and what was spent there.</summary>
-public sealed class ServersToAsk(LineageFiles lineages, ServerOrders orders, Ledgers ledgers, OrderRequests requests, TimeProvider time)
+public sealed class ServersToAsk(LineageReader reader, LineageFiles lineages, ServerOrders orders, Ledgers ledgers, OrderRequests requests, TimeProvider time)
 {
     /// <param name="app">Whose.</param>
     /// <param name="wanted">What is ordered.</param>
@@ -14,34 +14,34 @@ public sealed class ServersToAsk(LineageFiles lineages, ServerOrders orders, Led
     /// <param name="then">When it is placed; null for now.</param>
     public async Task<ServerToAsk> NextAsync(AppName app, WantedCertificate wanted, bool isOrder, CancellationToken cancel, DateTimeOffset? then = null)
     {
-        var (state, now) = (lineages.ReadState(app), time.GetUtcNow());
+        // As the plan sees it, or the two would wait for each other.
+        var (stored, now) = (reader.ReadOf(app).Stored, time.GetUtcNow());
         var at = then > now ? then.Value : now;
+        LineageGate[] standing = [.. LineagePlan.Standing(stored, now).Where(gate => gate.Until > at)];
         var holds = await HoldsAsync(app, wanted, isOrder, at, cancel);
         LineageGate[] all = [.. holds.Values.SelectMany(each => each)];
 
-        // Asked only because others hold the order back, one that has just failed has its pause, unless a person asks.
-        foreach (var server in wanted.IsEarly == true ? [] : wanted.Servers.Where(server => holds[server].Count == 0))
+        // Asked only because others hold the order back, one that has just failed has its pause.
+        foreach (var server in wanted.IsPatient ? wanted.Servers.Where(server => holds[server].Count == 0) : [])
         {
-            holds[server] = state.PauseAt(server.Key, at) is { } pause ? [pause] : [];
+            holds[server] = [.. standing.Where(gate => gate.IsPauseAt(server.Key)).Take(1)];
         }
 
-        var chosen = ServerChoice.Of(wanted.Servers, state.Issuers, server => holds[server].Count > 0 || AskedOf(server, state, now, at).Count > 0, now);
+        var chosen = Choose(server => holds[server].Count > 0 || WaitsAt(server).Length > 0);
 
         // Where none is free, the one that has asked for a wait without a limit is not asked during that wait because others are at theirs.
-        var gates = holds[chosen].Count == 0 && all.Length > 0 && AskedOf(chosen, state, now, at) is { Count: > 0 } asked
-            ? asked
-            : holds[chosen];
+        var gates = holds[chosen].Count == 0 && all.Length > 0 ? WaitsAt(chosen) : holds[chosen];
         return new ServerToAsk(chosen, gates, all)
         {
-            PassedOver = ServerChoice.Of(wanted.Servers, state.Issuers, static _ => false, now) is var preferred && preferred != chosen
-                && holds[preferred].Concat(AskedOf(preferred, state, now, at)).FirstOrDefault() is { } gate
+            PassedOver = Choose(static _ => false) is var preferred && preferred != chosen && holds[preferred].Concat(WaitsAt(preferred)).FirstOrDefault() is { } gate
                 ? $"{preferred.Directory.Authority} is passed over: {GateWords.Of(gate).TrimEnd('.')}"
                 : null,
         };
-    }
 
-    private static IReadOnlyList<LineageGate> AskedOf(WantedServer server, LineageState state, DateTimeOffset now, DateTimeOffset at) =>
-        [.. state.GatesAt(server.Key, now).Where(gate => gate.Until > at)];
+        WantedServer Choose(Predicate<WantedServer> isHeld) => ServerChoice.Of(wanted.Servers, stored.State.Issuers, isHeld, now);
+
+        LineageGate[] WaitsAt(WantedServer server) => [.. standing.Where(gate => gate.IsWaitAt(server.Key))];
+    }
 
     private async Task<Dictionary<WantedServer, IReadOnlyList<LineageGate>>> HoldsAsync(AppName app, WantedCertificate wanted, bool isOrder, DateTimeOffset at, CancellationToken cancel)
     {

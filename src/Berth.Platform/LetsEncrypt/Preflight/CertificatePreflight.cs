@@ -80,10 +80,10 @@ public sealed class CertificatePreflight(AcmeClients clients, EdgeServer edge, T
             : PreflightFinding.Ok(Server, Server, $"{scope.Directory.Authority} answers");
         if (scope.Profile is { } profile && server.Profiles?.Contains(profile) == false)
         {
-            var problem = LetsEncryptProblems.NoSuchProfile(scope.Directory, profile, server.Profiles);
+            var problem = AcmeProblems.NoSuchProfile(scope.Directory.Authority, profile, server.Profiles);
             yield return scope.ProfileIsRequired
                 ? PreflightFinding.Bad(Server, "profile", problem.Found, problem.Remedy)
-                : PreflightFinding.Note(Server, "profile", $"{problem.Found}: ordered without one");
+                : PreflightFinding.Note(Server, "profile", $"{problem.Found.TrimEnd('.')}: ordered without one");
         }
 
         if (server.ClockSkew is { } skew && !isClocks)

@@ -7,7 +7,7 @@ using Berth.Platform.LetsEncrypt.Orders;
 namespace Berth.Platform.LetsEncrypt.Preflight;
 
 /// <summary>What is to be looked at for an app, by its settings.</summary>
-public sealed class PreflightScopes(LetsEncryptSettingsStore settings, DnsChoice dns, ChallengeSolvers solvers, EdgeServer edge, IBuiltInAuthority? authority, LineageFiles lineages, TimeProvider time)
+public sealed class PreflightScopes(LetsEncryptSettingsStore settings, DnsChoice dns, ChallengeSolvers solvers, EdgeServer edge, IBuiltInAuthority? authority, LineageReader reader, TimeProvider time)
 {
     private const int UsualPort = 80;
     private const int UsualTlsPort = 443;
@@ -17,7 +17,7 @@ public sealed class PreflightScopes(LetsEncryptSettingsStore settings, DnsChoice
     /// <param name="server">Where, if that is known.</param>
     public PreflightScope Of(AppName app, WantedCertificate wanted, WantedServer? server = null)
     {
-        var directory = (server ?? ServerChoice.Of(wanted.Servers, lineages.ReadState(app), time.GetUtcNow())).Directory;
+        var directory = (server ?? ServerChoice.Of(wanted.Servers, reader.ReadOf(app).Stored, time.GetUtcNow())).Directory;
         var isOwn = directory == authority?.Directory;
         var resolvers = dns.ResolversOf(app);
         return new PreflightScope
