@@ -82,6 +82,11 @@ public sealed class AcmeClient : IDisposable
     public Task<string> EnsureAccountAsync(CancellationToken cancel) =>
         GuardAsync("the account", async token => (await Account.OpenAsync(token)).AccountUrl!, cancel);
 
+    /// <summary>Tells why no account could be used, as far as that can be told without registering one.</summary>
+    /// <returns>Null where one is registered, or could be.</returns>
+    /// <exception cref="ProblemException">The server does not answer.</exception>
+    public Task<Problem?> WhyNoAccountAsync(CancellationToken cancel) => GuardAsync("the account", Account.WhyNotAsync, cancel);
+
     /// <summary>Reads the account as the server knows it.</summary>
     /// <exception cref="ProblemException">See <see cref="AcmeProblems"/>.</exception>
     public Task<Account> GetAccountAsync(CancellationToken cancel) => GuardAsync("the account", _changes.ReadAsync, cancel);

@@ -23,7 +23,7 @@ public sealed class Binding_an_external_account(PebbleFixture shared)
 
         Assert.NotNull(await RegisterAsync(pebble, new ExternalAccountBinding("customer-7", HmacKey)));
         Assert.Equal(AcmeProblems.BindingRequired, await RefusalAsync(pebble, null));
-        Assert.Equal(AcmeProblems.Unauthorized, await RefusalAsync(pebble, new ExternalAccountBinding("customer-8", HmacKey)));
+        Assert.Equal(AcmeProblems.BindingInvalid, await RefusalAsync(pebble, new ExternalAccountBinding("customer-8", HmacKey)));
         Assert.Equal(AcmeProblems.BindingInvalid, await RefusalAsync(pebble, new ExternalAccountBinding("customer-7", "not base64")));
     }
 

@@ -30,7 +30,7 @@ public sealed class Forgetting_a_setting
         Assert.DoesNotContain("certificate cannot be ordered", (await berth.RunAsync("doctor", "shop")).Output, StringComparison.Ordinal);
         Assert.Equal("\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-last-error"));
         Assert.Matches(
-            @"^it was asked for on 20\S+ \S+ UTC and could not be ordered: Cannot request a certificate without an e-mail address!; settings have changed since, and it is ordered again\n$",
+            @"^it was asked for on 20\S+ \S+ UTC and could not be ordered: Cannot request a certificate without an e-mail address!; settings have changed since, and it is to be ordered again\n$",
             await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-waiting-for"));
         Assert.Equal("order\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-next"));
         Assert.Matches(@" \(in (1m|\d+s)\)\n$", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-next-at"));
@@ -119,7 +119,7 @@ public sealed class Forgetting_a_setting
         await pebble.GoOnAsync();
 
         Assert.Contains("registers only accounts that are bound to a customer account", (await asking).Error, StringComparison.Ordinal);
-        Assert.EndsWith("; settings have changed since, and it is ordered again\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-waiting-for"), StringComparison.Ordinal);
+        Assert.EndsWith("; settings have changed since, and it is to be ordered again\n", await berth.OkAsync("letsencrypt:status", "shop", "--letsencrypt-waiting-for"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -302,6 +302,23 @@ public sealed partial class Proving_names_over_dns_and_tls
         Assert.Equal("hello.example.com\n", await berth.OkAsync("certs:report", "hello", "--ssl-hostnames"));
     }
 
+    /// <summary>What failed is to be mended, and has its pause: a limit that the second way meets would have it tried for ever, one proof at a time.</summary>
+    [Fact]
+    public async Task tells_what_failed_over_http_where_a_limit_leaves_no_proof_over_tls()
+    {
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = FreePort.Next(), TlsPort = FreePort.Next() });
+        await using var berth = await BerthServer.StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = pebble.CertificateFile });
+        await CreateAsync(berth, pebble.DirectoryUrl, "hello.example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "limits", $"{pebble.DirectoryUrl.Authority}/failed-validations=1/1h");
+
+        var failed = await berth.RunAsync("letsencrypt:enable", "hello");
+
+        Assert.Equal(1, failed.Status);
+        Assert.Equal("acme-validation-connection\n", (await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-problem")).Split(' ')[0] + "\n");
+        Assert.Contains("is not tried again by itself", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"), StringComparison.Ordinal);
+        Assert.Equal(1, pebble.Orders);
+    }
+
     [Fact]
     public async Task says_in_the_next_order_why_it_is_tls_that_is_tried()
     {

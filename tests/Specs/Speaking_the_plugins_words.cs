@@ -62,7 +62,7 @@ public sealed class Speaking_the_plugins_words
         await AddAsync(berth, "third", "third.localhost");
         Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "third")).Status);
         Assert.Matches(
-            @"(?m)^third +in 2h.* +it was asked for, and is ordered as soon as nothing holds it back; held back: the server asked to wait until 20\d\d-.*: It asked to wait with you@example\.com",
+            @"(?m)^third +in 2h.* +it was asked for, and is to be ordered as soon as nothing holds it back; held back: the server asked to wait until 20\d\d-.*: It asked to wait with you@example\.com",
             await berth.OkAsync("letsencrypt:status"));
     }
 

@@ -36,7 +36,7 @@ public sealed class Telling_of_what_is_wanted_and_not_there : IAsyncLifetime
         Assert.DoesNotContain("--dry-run", held.Error, StringComparison.Ordinal);
         foreach (var words in new string[][] { ["letsencrypt:list"], ["letsencrypt:auto-renew"], ["letsencrypt:auto-renew", "second"] })
         {
-            Assert.Contains("second has no certificate: it was asked for, and is ordered as soon as nothing holds it back; held back: a limit is used up until ", (await _berth.RunAsync(words)).Error, StringComparison.Ordinal);
+            Assert.Contains("second has no certificate: it was asked for, and is to be ordered as soon as nothing holds it back; held back: a limit is used up until ", (await _berth.RunAsync(words)).Error, StringComparison.Ordinal);
         }
 
         Assert.Contains("second.localhost on plain HTTP: second has no certificate: it was asked for", (await _berth.RunAsync("doctor", "second")).Output, StringComparison.Ordinal);
@@ -81,7 +81,7 @@ public sealed class Telling_of_what_is_wanted_and_not_there : IAsyncLifetime
 
         Assert.Equal(1, held.Status);
         var kept = before == "by hand" ? "second is to have another certificate than the one that was installed by hand: " : "second has no certificate: ";
-        Assert.Contains(kept + "it was asked for, and is ordered as soon as nothing holds it back", (await _berth.RunAsync("letsencrypt:list")).Error, StringComparison.Ordinal);
+        Assert.Contains(kept + "it was asked for, and is to be ordered as soon as nothing holds it back", (await _berth.RunAsync("letsencrypt:list")).Error, StringComparison.Ordinal);
         await Eventually.HasAsync("\"next\":\"renew\"", () => _berth.OkAsync("letsencrypt:status", "second", "--format", "json"));
     }
 

@@ -37,7 +37,6 @@ public sealed class Waiting_for_an_order_under_way : IAsyncLifetime
     [InlineData("letsencrypt:enable", "hello")]
     [InlineData("letsencrypt:enable", "hello", "--dry-run")]
     [InlineData("letsencrypt:auto-renew", "hello")]
-    [InlineData("letsencrypt:disable", "hello")]
     [InlineData("letsencrypt:revoke", "hello")]
     [InlineData("letsencrypt:rollback", "hello")]
     [InlineData("apps:rename", "hello", "other")]
@@ -55,26 +54,26 @@ public sealed class Waiting_for_an_order_under_way : IAsyncLifetime
         Assert.DoesNotContain("Waiting for", (await first).Error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task who_gives_up_waiting_to_destroy_an_app_keeps_it_as_it_was()
+    [Theory]
+    [InlineData("letsencrypt:disable", "hello")]
+    [InlineData("apps:destroy", "--force", "hello")]
+    public async Task is_given_up_by_who_wants_no_certificate_any_more(params string[] command)
     {
         var first = _berth.RunAsync("letsencrypt:enable", "hello");
-        using (await AskedAsync())
+        using var asked = await AskedAsync();
+        var behind = RunningProgram.Start(BerthProgram.Path, ["letsencrypt:enable", "hello"], _berth.Environment);
+        await using (behind)
         {
-            await using var destroying = await WaitingAsync("apps:destroy", "--force", "hello");
-
-            // In its first tenth of a second a client minds no Ctrl-C, and nobody is as quick.
-            await Task.Delay(TimeSpan.FromMilliseconds(150), TimeProvider.System, _patience.Token);
-            await destroying.SignalAsync("INT");
-            await destroying.EndedAsync();
+            Assert.True(await behind.SaysAsync(Waits, _patience.Token));
+            await _berth.OkAsync(command);
+            await behind.EndedAsync();
         }
 
-        _hanging.Stop();
-        await first;
-        Assert.Equal("true\n", await _berth.OkAsync("ps:report", "hello", "--running"));
-        Assert.Equal("true\n", await _berth.OkAsync("ps:report", "hello", "--restore"));
-        Assert.Equal("true\n", await _berth.OkAsync("letsencrypt:active", "hello"));
-        Assert.Contains("You asked for hello.localhost", await HelloApp.FetchAsync(_berth, "hello"), StringComparison.Ordinal);
+        var ended = await first;
+        Assert.Equal(1, ended.Status);
+        Assert.Contains("The order for hello was given up", ended.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(behind.Said, line => line.Contains("Certificate retrieved", StringComparison.Ordinal));
+        Assert.False(Directory.Exists($"{_berth.Home}/hello/letsencrypt"));
     }
 
     [Fact]
@@ -99,7 +98,7 @@ public sealed class Waiting_for_an_order_under_way : IAsyncLifetime
         using (await AskedAsync())
         {
             behind.Add(await WaitingAsync("apps:rename", "hello", "other"));
-            foreach (var command in new string[][] { ["letsencrypt:disable", "hello"], ["letsencrypt:rollback", "hello"], ["letsencrypt:revoke", "hello"], ["letsencrypt:enable", "hello", "--dry-run"] })
+            foreach (var command in new string[][] { ["letsencrypt:rollback", "hello"], ["letsencrypt:revoke", "hello"], ["letsencrypt:enable", "hello", "--dry-run"] })
             {
                 behind.Add(await WaitingAsync(command));
             }

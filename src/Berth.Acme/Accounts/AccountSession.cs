@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Berth.Acme.Protocol;
 using Berth.Acme.Transport;
+using Berth.Kernel;
 
 namespace Berth.Acme.Accounts;
 
@@ -44,6 +45,17 @@ internal sealed class AccountSession(
             }
 
             signer = changed;
+        }
+        catch (AcmeRefusalException e) when (e.Type is AcmeError.Malformed or AcmeError.Unauthorized && !options.AccountIsPinned)
+        {
+            // Kept under two e-mails, an account may have had its key changed, or been put aside, under the other one.
+            var stored = await ReopenAsync(signer, cancel);
+            if (stored == signer)
+            {
+                throw;
+            }
+
+            signer = stored;
         }
 
         return await connection.PostAsync(signer, url, payload, cancel);
@@ -99,6 +111,43 @@ internal sealed class AccountSession(
             _gate.Release();
         }
     }
+
+    // As the store has it now, where that is another than was opened.
+    private async Task<Signer> ReopenAsync(Signer refused, CancellationToken cancel)
+    {
+        await _gate.WaitAsync(cancel);
+        try
+        {
+            if (_signer == refused && await IsReplacedAsync(refused, cancel))
+            {
+                _retired.Add(refused.Key);
+                _signer = null;
+            }
+
+            return _signer ??= await LoadOrRegisterAsync(cancel);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private async Task<bool> IsReplacedAsync(Signer refused, CancellationToken cancel)
+    {
+        if (await store.LoadAsync(_identity, cancel) is not { IsDeactivated: false, NextKeyPem: null } stored)
+        {
+            return true;
+        }
+
+        using var key = ReadKey(stored.KeyPem);
+        return key.Thumbprint != refused.Key.Thumbprint;
+    }
+
+    /// <summary>Why no account could be opened, as far as can be told without registering one; null where one could.</summary>
+    internal async Task<Problem?> WhyNotAsync(CancellationToken cancel) =>
+        await store.LoadAsync(_identity, cancel) is { Url: { } url } stored
+            ? stored.IsDeactivated ? AcmeProblems.AccountClosed(options.Host, url) : null
+            : await _registration.WhyNotAsync(cancel);
 
     // A second time would only fill the CA with accounts; an external binding is most often good for one.
     private bool MayRegisterAgain(Signer forgotten) =>

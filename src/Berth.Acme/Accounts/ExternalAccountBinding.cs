@@ -13,18 +13,19 @@ public sealed record ExternalAccountBinding(string KeyId, string HmacKey)
     /// <inheritdoc/>
     public override string ToString() => $"ExternalAccountBinding {{ KeyId = {KeyId} }}";
 
+    /// <summary>Whether the key is base64url.</summary>
+    internal bool IsReadable => Decode() is not null;
+
     /// <exception cref="Kernel.ProblemException"><see cref="AcmeProblems.BindingInvalid"/>: the key is no base64url.</exception>
     internal JwsMessage Bind(JsonWebKey accountKey, string newAccountUrl)
     {
-        if (!StrictBase64Url.TryDecode(HmacKey.Trim().TrimEnd('='), out var secret) || secret.Length == 0)
-        {
-            throw AcmeProblems.BadBinding(KeyId).AsException();
-        }
-
+        var secret = Decode() ?? throw AcmeProblems.BadBinding(KeyId).AsException();
         var header = new JwsHeader { Alg = JwsAlgorithm.Hs256, Kid = KeyId, Url = newAccountUrl };
         var protectedHeader = StrictBase64Url.Encode(JsonSerializer.SerializeToUtf8Bytes(header, AcmeJson.Default.JwsHeader));
         var payload = StrictBase64Url.Encode(JsonSerializer.SerializeToUtf8Bytes(accountKey, AcmeJson.Default.JsonWebKey));
         var mac = HMACSHA256.HashData(secret, Encoding.ASCII.GetBytes($"{protectedHeader}.{payload}"));
         return new JwsMessage { Protected = protectedHeader, Payload = payload, Signature = StrictBase64Url.Encode(mac) };
     }
+
+    private byte[]? Decode() => StrictBase64Url.TryDecode(HmacKey.Trim().TrimEnd('='), out var secret) && secret.Length > 0 ? secret : null;
 }

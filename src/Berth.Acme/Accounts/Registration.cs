@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Berth.Acme.Protocol;
 using Berth.Acme.Transport;
+using Berth.Kernel;
 
 namespace Berth.Acme.Accounts;
 
@@ -10,17 +11,34 @@ internal sealed class Registration(AcmeConnection connection, AcmeClientOptions 
     /// <returns>The URL of a new account, or of the one this key had already.</returns>
     internal async Task<string> RegisterAsync(JwsSigningKey key, CancellationToken cancel)
     {
-        var meta = (await connection.GetDirectoryAsync(cancel)).Meta;
-        if (meta?.ExternalAccountRequired == true && options.ExternalAccountBinding is null)
+        if (await WhyNotAsync(cancel) is { } why)
         {
-            throw AcmeProblems.NeedsBinding(options.Host, meta.Website).AsException();
+            throw why.AsException();
         }
 
-        var response = await SendAsync(key, directory => Request(key, directory), cancel);
+        var response = await SendBoundAsync(key, cancel);
         var url = response.Location ?? throw AcmeProblems.BadResponse(response.Url, "names no account URL").AsException();
         return response.Read(AcmeJson.Default.Account).Status == AcmeStatus.Valid
             ? url
             : throw AcmeProblems.AccountClosed(options.Host, url).AsException();
+    }
+
+    /// <summary>Why none could be made, as far as can be told without asking for one; null where one could.</summary>
+    internal async Task<Problem?> WhyNotAsync(CancellationToken cancel) => (await connection.GetDirectoryAsync(cancel)).Meta is var meta && options.ExternalAccountBinding is { } binding
+        ? binding.IsReadable ? null : AcmeProblems.BadBinding(binding.KeyId)
+        : meta?.ExternalAccountRequired == true ? AcmeProblems.NeedsBinding(options.Host, meta.Website) : null;
+
+    // Nothing else in a first request is what its account would not be entitled to.
+    private async Task<AcmeResponse> SendBoundAsync(JwsSigningKey key, CancellationToken cancel)
+    {
+        try
+        {
+            return await SendAsync(key, directory => Request(key, directory), cancel);
+        }
+        catch (AcmeRefusalException e) when (e.Type is AcmeError.Unauthorized or AcmeError.Malformed && options.ExternalAccountBinding is { } binding)
+        {
+            throw AcmeProblems.BindingRefused(options.Host, binding.KeyId, AcmeProblems.WordsOf(e.Document)).AsException(e);
+        }
     }
 
     /// <summary>Looks for the key's account without making one (§7.3.1).</summary>

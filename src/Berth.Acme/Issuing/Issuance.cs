@@ -123,7 +123,7 @@ public sealed class Issuance(
         await AskWhetherItMayAsync(cancel);
         try
         {
-            var placed = await new OrderPlacing(client, journal, request, progress).PlaceAsync(resuming.Prepared, cancel);
+            var placed = await new OrderPlacing(client, journal, request, progress, AskWhetherItMayAsync).PlaceAsync(resuming.Prepared, cancel);
             return await flow.FinishAsync(placed, cancel);
         }
         catch (OrderFailedException e)

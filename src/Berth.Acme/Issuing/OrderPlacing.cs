@@ -7,7 +7,7 @@ namespace Berth.Acme.Issuing;
 
 /// <summary>Places a new order (RFC 8555 §7.4).</summary>
 internal sealed class OrderPlacing(
-    AcmeClient client, IOrderJournal journal, IssuanceRequest request, IProgress<IssuanceStep>? progress)
+    AcmeClient client, IOrderJournal journal, IssuanceRequest request, IProgress<IssuanceStep>? progress, Func<CancellationToken, Task> mayOrder)
 {
     /// <summary>The key is in the journal before the order exists, the order's URL before anything follows.</summary>
     /// <param name="prepared">A journal entry with a key and no order, to be used.</param>
@@ -129,11 +129,12 @@ internal sealed class OrderPlacing(
                     known => known.NewOrder, known => client.Account.PostAsync(known.NewOrder, body, cancel), cancel);
                 return (response, order.Profile);
             }
-            catch (AcmeRefusalException e) when (order.Replaces is not null && !e.AsksToWait)
+            catch (AcmeRefusalException e) when (order.Replaces is not null && MayBeOfReplaces(e))
             {
-                // Whatever the server dislikes, it may be the certificate we named (RFC 9773 §5): once more without.
+                // It may be the certificate we named (RFC 9773 §5): once more without, as an order that is no renewal to the server's limits.
                 progress?.Report(new IssuanceStep(IssuanceStepKind.ReplacesLeftOut, Detail: AcmeProblems.WordsOf(e.Document)));
                 order = order with { Replaces = null };
+                await mayOrder(cancel);
             }
             catch (AcmeRefusalException e) when (
                 order.Profile is not null && !request.ProfileIsRequired && e.Type == AcmeError.InvalidProfile)
@@ -143,6 +144,9 @@ internal sealed class OrderPlacing(
             }
         }
     }
+
+    private static bool MayBeOfReplaces(AcmeRefusalException refusal) => !refusal.AsksToWait && refusal.Response.Status < 500
+        && refusal.Type is not (AcmeError.RejectedIdentifier or AcmeError.UnsupportedIdentifier or AcmeError.InvalidProfile or AcmeError.UserActionRequired);
 
     private string? ReplacedBy(AcmeDirectory directory, string account, string[] names)
     {

@@ -14,4 +14,7 @@ public sealed record LedgerEntry
 
     /// <summary>Of a gate: the page it named.</summary>
     public string? Page { get; init; }
+
+    /// <summary>Of a gate: whether only a person can lift it, at that page.</summary>
+    public bool IsPause { get; init; }
 }

@@ -23,4 +23,7 @@ public sealed record LimitHold
 
     /// <summary>The page at which a person can lift it or read about it.</summary>
     public string? Page { get; init; }
+
+    /// <summary>Whether only a person can lift it, at that page: it is looked at again at <see cref="Until"/>, or once a person says so by <see cref="RateLedger.LiftedAsync"/>.</summary>
+    public bool IsPause { get; init; }
 }

@@ -111,7 +111,7 @@ public sealed class RateLedger
         {
             var all = BucketsOf(order with { IsRenewal = false, ReplacesInWindow = false })
                 .Concat(order.Names.Distinct().SelectMany(name => FailureBuckets(order.Account, name)));
-            return [.. all.Select(bucket => StateOf(bucket, FullAt(bucket.Key, bucket.Limit, now), now))];
+            return [.. all.Select(bucket => bucket.Limit.StateOf(bucket.Subject, FullAt(bucket.Key, bucket.Limit, now), now))];
         }
     }
 
@@ -126,7 +126,7 @@ public sealed class RateLedger
                 .. _book.Entries.Where(entry => entry.Value.Until > now).ToList()
                     .Select(entry => (entry.Key, Limit: LimitOf(entry.Key), entry.Value.Subject))
                     .Where(bucket => bucket.Limit is not null)
-                    .Select(bucket => StateOf((bucket.Key, bucket.Limit!, bucket.Subject), FullAt(bucket.Key, bucket.Limit!, now), now))
+                    .Select(bucket => bucket.Limit!.StateOf(bucket.Subject, FullAt(bucket.Key, bucket.Limit!, now), now))
                     .OrderBy(state => (double)state.Left / state.Of),
             ];
         }
@@ -196,7 +196,19 @@ public sealed class RateLedger
             until = until > now + LongestGate ? now + LongestGate : until;
             foreach (var (key, subject) in LedgerKeys.SubjectsOf(gate, order))
             {
-                _book.Put(key, new LedgerEntry { Until = until, Subject = subject, Words = gate.Words, Page = gate.Page });
+                _book.Put(key, new LedgerEntry { Until = until, Subject = subject, Words = gate.Words, Page = gate.Page, IsPause = gate.IsPause });
+            }
+        },
+        cancel);
+
+    /// <summary>A person may have lifted the pauses of the order's names: they hold nothing back any more unless the authority says so again.</summary>
+    public ValueTask LiftedAsync(PlannedOrder order, CancellationToken cancel) => _book.ChangeAsync(
+        _time.GetUtcNow(),
+        _ =>
+        {
+            foreach (var key in LedgerKeys.GatesOf(order).Where(key => _book.Entries.TryGetValue(key, out var entry) && entry.IsPause).ToList())
+            {
+                _book.Remove(key);
             }
         },
         cancel);
@@ -280,22 +292,9 @@ public sealed class RateLedger
             Until = entry.Until,
             Words = entry.Words,
             Page = entry.Page,
+            IsPause = entry.IsPause,
         }
         : null;
-
-    private static LimitState StateOf((string Key, RateLimit Limit, string Subject) bucket, DateTimeOffset full, DateTimeOffset now)
-    {
-        var left = bucket.Limit.Left(full, now);
-        return new LimitState
-        {
-            Kind = bucket.Limit.Kind,
-            Subject = bucket.Subject,
-            Left = left,
-            Of = bucket.Limit.Count,
-            NextAt = left == bucket.Limit.Count ? null : bucket.Limit.Available(full, left + 1),
-            FullAt = full <= now ? null : full,
-        };
-    }
 
     private void Spend(IEnumerable<(string Key, RateLimit Limit, string Subject)> buckets, DateTimeOffset now)
     {

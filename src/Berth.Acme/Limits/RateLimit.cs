@@ -14,4 +14,19 @@ public sealed record RateLimit(LimitKind Kind, int Count, TimeSpan Period)
 
     /// <summary>When there are that many tokens; in the past when there are now.</summary>
     internal DateTimeOffset Available(DateTimeOffset full, int tokens) => full - Period + (Interval * Math.Min(tokens, Count));
+
+    /// <summary>How much is left of a bucket that is full again at a time.</summary>
+    internal LimitState StateOf(string subject, DateTimeOffset full, DateTimeOffset now)
+    {
+        var left = Left(full, now);
+        return new LimitState
+        {
+            Kind = Kind,
+            Subject = subject,
+            Left = left,
+            Of = Count,
+            NextAt = left == Count ? null : Available(full, left + 1),
+            FullAt = full <= now ? null : full,
+        };
+    }
 }

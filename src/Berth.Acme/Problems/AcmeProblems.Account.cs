@@ -16,6 +16,11 @@ public static partial class AcmeProblems
         $"The HMAC key of the external account binding '{Printable.Of(keyId)}' is not base64url.",
         "Copy the HMAC key from the certificate authority again, whole and without quotes.");
 
+    internal static Problem BindingRefused(string host, string keyId, string words) => new(
+        BindingInvalid,
+        $"{Printable.Of(host)} does not take the external account binding '{Printable.Of(keyId)}': {words}",
+        "Copy the key id and the HMAC key from the certificate authority again, whole and without quotes.");
+
     internal static Problem BadAccountKey(string host, string reason) => new(
         AccountKeyInvalid,
         $"The stored account key for {Printable.Of(host)} cannot be read: {Printable.Of(reason)}",

@@ -21,15 +21,12 @@ public static partial class AcmeProblems
         var entry = CaErrors.Find(document.Type) ?? ByStatus(refusal.Response);
         var gate = GateReading.Of(refusal);
         var found = $"{Printable.Of(host)} refused {doing}: {WordsOf(document)}";
-        var problem = IsPause(gate)
+        var problem = gate?.IsPause == true
             ? Paused(host, gate!)
             : new Problem(entry.Code, found, RemedyOf(entry, refusal)) { Details = DetailsOf(document) };
         var failure = WithRetryAfter(problem.AsException(refusal), refusal.Response.RetryAfter);
         return WithFailedNames(WithGate(failure, gate), NamesAtFault(document, gate, problem.Code));
     }
-
-    // Waiting would be in vain, and only a person can read the page (Let's Encrypt's paused identifiers).
-    private static bool IsPause(AuthorityGate? gate) => gate is { Until: null, Page: not null, Scope: GateScope.Name };
 
     private static Problem Paused(string host, AuthorityGate gate) => new(
         NamePaused,

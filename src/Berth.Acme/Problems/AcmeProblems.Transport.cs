@@ -81,7 +81,8 @@ public static partial class AcmeProblems
             { TotalHours: <= 48 } => (time.TotalHours, "hour"),
             _ => (time.TotalDays, "day"),
         };
-        var whole = (long)Math.Ceiling(count);
+        // What is over by a second is no hour more.
+        var whole = (long)Math.Ceiling(count - 0.01);
         return string.Create(CultureInfo.InvariantCulture, $"{whole} {unit}{(whole == 1 ? "" : "s")}");
     }
 }

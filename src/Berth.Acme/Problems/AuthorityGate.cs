@@ -17,4 +17,7 @@ public sealed record AuthorityGate
 
     /// <summary>What the authority said, printable.</summary>
     public required string Words { get; init; }
+
+    /// <summary>Whether waiting would be in vain, for only a person who reads the page can open it: Let's Encrypt's paused names.</summary>
+    public bool IsPause => this is { Until: null, Page: not null, Scope: GateScope.Name };
 }

@@ -97,9 +97,9 @@ public sealed class AppFeature(
         call.Output.Step($"Destroying {app} (including all add-ons)");
 
         // Waited for before anything is taken away: who gives up waiting keeps the app as it was. Plugins may have business with its certificate.
-        (await certificates.HoldAsync(app, call.Output, call.Cancel)).Dispose();
+        (await certificates.EndAndHoldAsync(app, call.Output, call.Cancel)).Dispose();
         await triggers.FireAsync("pre-delete", [app.Text, ""], call.Output, call.Cancel);
-        using (await certificates.HoldAsync(app, call.Output, call.Cancel))
+        using (await certificates.EndAndHoldAsync(app, call.Output, call.Cancel))
         {
             await stopper.StopForGoodAsync(app, call.Cancel);
             certificates.Disable(app);

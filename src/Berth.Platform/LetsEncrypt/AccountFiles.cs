@@ -39,9 +39,54 @@ internal sealed class AccountFiles(IStateStore store) : IAccountStore
         store.EnsureFolder(Accounts, PrivateFolder.OwnerOnly);
         store.EnsureFolder(HostOf(identity), PrivateFolder.OwnerOnly);
         store.EnsureFolder(folder, PrivateFolder.OwnerOnly);
+        Write(folder, identity, account);
+        foreach (var other in AlikeOf(identity, account.Url))
+        {
+            Write(FolderOf(other), other, account);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Puts an account aside, under each e-mail that it is kept under: the next order registers another.</summary>
+    /// <returns>Where it is kept from then on.</returns>
+    public async ValueTask<string> SetAsideAsync(AccountIdentity identity, DateTimeOffset now, CancellationToken cancel)
+    {
+        AccountIdentity[] all = [identity, .. AlikeOf(identity, (await LoadAsync(identity, cancel))?.Url)];
+        var aside = FolderOf(identity);
+        foreach (var each in all)
+        {
+            var from = FolderOf(each);
+            aside = HostOf(each).Slash($"{LegoAccount.NameOf(each)}.{now.UtcDateTime:yyyyMMddHHmmss}");
+            store.Move(from, aside);
+        }
+
+        return store.FileOf(aside);
+    }
+
+    private void Write(StatePath folder, AccountIdentity identity, StoredAccount account)
+    {
         store.Write(Own(folder, identity), JsonSerializer.Serialize(account, JournalJson.Default.StoredAccount));
         LegoAccount.Write(store, folder, identity, account);
-        return ValueTask.CompletedTask;
+    }
+
+    // Once its contact was changed, an account is kept under two e-mails.
+    private List<AccountIdentity> AlikeOf(AccountIdentity identity, string? url) => url is null ? [] :
+        store.ListFolders(HostOf(identity))
+            .Select(name => identity with { Email = name })
+            .Where(other => LegoAccount.NameOf(other) != LegoAccount.NameOf(identity) && ReadOwn(other)?.Url == url)
+            .ToList();
+
+    private StoredAccount? ReadOwn(AccountIdentity identity)
+    {
+        try
+        {
+            return store.Read(Own(FolderOf(identity), identity)) is { } text ? JsonSerializer.Deserialize(text, JournalJson.Default.StoredAccount) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static StatePath Accounts { get; } = StatePath.Lib("data", "letsencrypt", "--global", "accounts");

@@ -51,6 +51,11 @@ public sealed class AcmeClients(
             // The built-in authority goes by the same clock.
             directory == authority?.Directory ? null : at => Http(PolicyAsOf(at, ReadTrust(trustFile)))));
 
+    /// <summary>Puts the account aside, so that the next order registers another.</summary>
+    /// <returns>Where it is kept from then on.</returns>
+    internal ValueTask<string> ForgetAsync(Uri directory, EmailAddress? email, CancellationToken cancel) =>
+        _accounts.SetAsideAsync(new AccountIdentity(directory.OriginalString, email?.Text), time.GetUtcNow(), cancel);
+
     /// <summary>The URL of the account, if it is registered: from disk, nobody is asked.</summary>
     internal async Task<string?> AccountUrlOfAsync(Uri directory, EmailAddress? email, CancellationToken cancel) =>
         await _accounts.LoadAsync(new AccountIdentity(directory.OriginalString, email?.Text), cancel) is { IsDeactivated: false } account ? account.Url : null;

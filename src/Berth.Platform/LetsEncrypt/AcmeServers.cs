@@ -38,9 +38,16 @@ public static class AcmeServers
         "" or Default or "production" => new Uri(Production),
         "staging" => new Uri(Staging),
         BuiltIn => null,
-        _ when IsKnown(server) => new Uri(server),
+        _ when IsKnown(server) => new Uri(Lowered(server)),
         _ => throw LetsEncryptProblems.UnknownServer(server).AsException(),
     };
+
+    // Scheme and host say the same in any case; accounts are kept by the text.
+    private static string Lowered(string url)
+    {
+        var path = url.IndexOf('/', Math.Min(url.Length, Uri.UriSchemeHttps.Length + Uri.SchemeDelimiter.Length));
+        return path < 0 ? url.ToLowerInvariant() : url[..path].ToLowerInvariant() + url[path..];
+    }
 
     /// <summary>What reports show: a known name as its address.</summary>
     public static string Shown(string server) => server switch

@@ -7,12 +7,12 @@ namespace Berth.Platform.LetsEncrypt;
 /// <summary>Lets one at a time work on an app's certificate.</summary>
 internal sealed class AppGates
 {
-    private readonly ConcurrentDictionary<AppName, SemaphoreSlim> _gates = new();
+    private readonly ConcurrentDictionary<AppName, Gate> _gates = new();
 
     /// <param name="app">Whose certificate.</param>
     /// <param name="output">Told when another has to end first, on standard error: what is printed stays what scripts expect.</param>
     /// <param name="cancel">Ends the wait.</param>
-    public async Task<IDisposable> EnterAsync(AppName app, CommandOutput output, CancellationToken cancel)
+    public async Task<Held> EnterAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {
         if (TryEnter(app) is { } held)
         {
@@ -22,32 +22,55 @@ internal sealed class AppGates
         output.ErrorLine($"-----> Waiting for what is under way with the certificate of {app} to end...");
         await output.FlushAsync(cancel);
         var gate = GateOf(app);
-        await gate.WaitAsync(cancel);
-        return new Held(gate);
+        var givenUp = gate.GivenUp;
+        await gate.Turn.WaitAsync(cancel);
+        return new Held(gate, givenUp);
     }
+
+    /// <summary>Makes whoever is at it give up, and whoever waits by now. Who comes later comes after who waits.</summary>
+    public void End(AppName app) => GateOf(app).End();
 
     /// <summary>Whether somebody is at it now.</summary>
-    public bool IsHeld(AppName app) => _gates.TryGetValue(app, out var gate) && gate.CurrentCount == 0;
+    public bool IsHeld(AppName app) => _gates.TryGetValue(app, out var gate) && gate.Turn.CurrentCount == 0;
 
     /// <returns>Null when another is at it.</returns>
-    public IDisposable? TryEnter(AppName app)
+    public Held? TryEnter(AppName app)
     {
         var gate = GateOf(app);
-        return gate.Wait(0) ? new Held(gate) : null;
+        var givenUp = gate.GivenUp;
+        return gate.Turn.Wait(0) ? new Held(gate, givenUp) : null;
     }
 
-    private SemaphoreSlim GateOf(AppName app) => _gates.GetOrAdd(app, static _ => new SemaphoreSlim(1, 1));
+    private Gate GateOf(AppName app) => _gates.GetOrAdd(app, static _ => new Gate());
 
-    private sealed class Held(SemaphoreSlim gate) : IDisposable
+    /// <summary>The app's certificate, for one.</summary>
+    internal sealed class Held(Gate gate, CancellationToken givenUp) : IDisposable
     {
         private int _released;
+
+        /// <summary>Cancelled once somebody wants what is under way here to be given up.</summary>
+        public CancellationToken GivenUp => givenUp;
 
         public void Dispose()
         {
             if (Interlocked.Exchange(ref _released, 1) == 0)
             {
-                gate.Release();
+                gate.Turn.Release();
             }
         }
+    }
+
+    // Without a timer a source has nothing to let go of.
+#pragma warning disable CA1001
+    internal sealed class Gate
+#pragma warning restore CA1001
+    {
+        private CancellationTokenSource _givenUp = new();
+
+        public SemaphoreSlim Turn { get; } = new(1, 1);
+
+        public CancellationToken GivenUp => Volatile.Read(ref _givenUp).Token;
+
+        public void End() => Interlocked.Exchange(ref _givenUp, new CancellationTokenSource()).Cancel();
     }
 }

@@ -39,14 +39,14 @@ public sealed class CertificateManager(
 
     public async Task<int> ObtainAsync(AppName app, string headline, bool force, CommandOutput output, CancellationToken cancel)
     {
-        using var held = await HoldAsync(app, output, cancel);
+        using var held = await EnterAsync(app, output, cancel);
         return await ObtainAndTellAsync(held, app, headline, force, output, cancel);
     }
 
-    public async Task<int> ObtainUnlessAsync(AppName app, string headline, Func<int?> unless, CommandOutput output, CancellationToken cancel)
+    public async Task<int> ObtainUnlessAsync(AppName app, string headline, bool isPatient, Func<int?> unless, CommandOutput output, CancellationToken cancel)
     {
-        using var held = await HoldAsync(app, output, cancel);
-        return unless() ?? await ObtainAndTellAsync(held, app, headline, force: false, output, cancel);
+        using var held = await EnterAsync(app, output, cancel);
+        return unless() ?? await ObtainAndTellAsync(held, app, headline, force: false, output, cancel, isPatient);
     }
 
     /// <summary>As <see cref="ObtainAsync"/> by the daemon itself, unless a command is at it already.</summary>
@@ -67,7 +67,7 @@ public sealed class CertificateManager(
                 restoring.Run(app, output);
                 break;
             case LineageAction.Resume or LineageAction.Order or LineageAction.Renew:
-                await ObtainAndTellAsync(held!, app, $"Auto-renew {app}...", force: false, output, cancel, isDaemon: true);
+                await ObtainAndTellAsync(held!, app, $"Auto-renew {app}...", force: false, output, cancel, isPatient: true);
                 break;
         }
     }
@@ -95,8 +95,12 @@ public sealed class CertificateManager(
 
     public async Task RehearseAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {
-        using var held = await HoldAsync(app, output, cancel);
-        await rehearsal.RunAsync(app, output, cancel);
+        using var held = await EnterAsync(app, output, cancel);
+        await EndableAsync(held, app, async either =>
+        {
+            await rehearsal.RunAsync(app, output, either);
+            return 0;
+        }, cancel);
     }
 
     public async Task<Bundle> RollBackAsync(AppName app, string? bundle, CommandOutput output, CancellationToken cancel)
@@ -159,30 +163,34 @@ public sealed class CertificateManager(
         }
     }
 
-    public Task<IDisposable> HoldAsync(AppName app, CommandOutput output, CancellationToken cancel) => HoldAsync(app, static () => { }, output, cancel);
+    public async Task<IDisposable> HoldAsync(AppName app, CommandOutput output, CancellationToken cancel) => await EnterAsync(app, output, cancel);
 
-    public Task<IDisposable> HoldInServiceAsync(AppName app, CommandOutput output, CancellationToken cancel)
+    public async Task<IDisposable> EndAndHoldAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {
-        var meant = certificates.Facts(app)?.Serial;
-        return HoldAsync(app, RefuseAnother, output, cancel);
-
-        void RefuseAnother()
-        {
-            if (meant is not null && certificates.Facts(app)?.Serial != meant)
-            {
-                throw LetsEncryptProblems.Replaced(app).AsException();
-            }
-        }
+        _gates.End(app);
+        return await EnterAsync(app, output, cancel);
     }
 
-    private async Task<IDisposable> HoldAsync(AppName app, Action look, CommandOutput output, CancellationToken cancel)
+    public async Task<IDisposable> HoldInServiceAsync(AppName app, CommandOutput output, CancellationToken cancel)
+    {
+        var meant = certificates.Facts(app)?.Serial;
+        var held = await EnterAsync(app, output, cancel);
+        if (meant is null || certificates.Facts(app)?.Serial == meant)
+        {
+            return held;
+        }
+
+        held.Dispose();
+        throw LetsEncryptProblems.Replaced(app).AsException();
+    }
+
+    private async Task<AppGates.Held> EnterAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {
         var held = await _gates.EnterAsync(app, output, cancel);
         try
         {
             // The wait may have outlived the app.
             apps.Find(app.Text);
-            look();
             return held;
         }
         catch
@@ -192,8 +200,23 @@ public sealed class CertificateManager(
         }
     }
 
+    // Ended by who asked for it, or by who wants it no more.
+    private static async Task<T> EndableAsync<T>(AppGates.Held held, AppName app, Func<CancellationToken, Task<T>> work, CancellationToken cancel)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, held.GivenUp);
+        try
+        {
+            either.Token.ThrowIfCancellationRequested();
+            return await work(either.Token);
+        }
+        catch (OperationCanceledException) when (held.GivenUp.IsCancellationRequested)
+        {
+            throw LetsEncryptProblems.GivenUp(app).AsException();
+        }
+    }
+
     private async Task<int> ObtainAndTellAsync(
-        IDisposable held, AppName app, string headline, bool force, CommandOutput output, CancellationToken cancel, bool isDaemon = false)
+        AppGates.Held held, AppName app, string headline, bool force, CommandOutput output, CancellationToken cancel, bool isPatient = false)
     {
         var before = lineages.ReadState(app).LastSuccess;
         var finished = await ordering.FinishInstalledAsync(app, cancel);
@@ -205,7 +228,7 @@ public sealed class CertificateManager(
         try
         {
             // What it left out has its pause.
-            return finished && !force && !reader.NextOf(app).OfCertificate.IsDue(time.GetUtcNow()) ? 0 : await ObtainHeldAsync(app, headline, force, isDaemon, output, cancel);
+            return finished && !force && !reader.NextOf(app).OfCertificate.IsDue(time.GetUtcNow()) ? 0 : await ObtainHeldAsync(held, app, headline, force, isPatient, output, cancel);
         }
         finally
         {
@@ -225,17 +248,17 @@ public sealed class CertificateManager(
         await triggers.FireAsync("post-certs-update", [app.Text], output, limit.Token);
     }
 
-    private async Task<int> ObtainHeldAsync(AppName app, string headline, bool force, bool isDaemon, CommandOutput output, CancellationToken cancel)
+    private async Task<int> ObtainHeldAsync(AppGates.Held held, AppName app, string headline, bool force, bool isPatient, CommandOutput output, CancellationToken cancel)
     {
         WantedCertificate? wanted = null;
         try
         {
             restoring.Run(app, output);
-            wanted = planner.Plan(app) with { IsPatient = isDaemon };
+            wanted = planner.Plan(app) with { IsPatient = isPatient };
             output.Headline(headline);
-            if (!force && Covers(app, wanted))
+            if (!force && Covers(app, wanted) && !IsOrdered(app, wanted))
             {
-                // An order that was left is of no use any more, nor what stopped it of interest.
+                // An order for other names is of no use any more, nor what stopped it of interest.
                 await lineages.JournalOf(app).ClearAsync(cancel);
                 Forget(app);
                 output.Step($"Certificate is still valid for {app}, skipping certificate request");
@@ -244,9 +267,9 @@ public sealed class CertificateManager(
             }
 
             var started = time.GetTimestamp();
-            var failed = await ordering.RunAsync(app, wanted, output, cancel);
+            var failed = await EndableAsync(held, app, either => ordering.RunAsync(app, wanted, output, either), cancel);
             lines.TellDone(app, time.GetElapsedTime(started), output);
-            return ObtainLines.TellLeftOut(app, wanted, failed, output);
+            return lines.TellLeftOut(app, wanted, failed, output);
         }
         catch (OperationCanceledException)
         {
@@ -273,6 +296,9 @@ public sealed class CertificateManager(
             lineages.WriteState(app, state.Forgotten());
         }
     }
+
+    // Somebody has asked for another for the same names, and was cut off.
+    private bool IsOrdered(AppName app, WantedCertificate wanted) => lineages.NamesOfOrder(app) is { } names && names.ToHashSet(StringComparer.Ordinal).SetEquals(wanted.Names.Select(name => name.Text));
 
     private bool Covers(AppName app, WantedCertificate wanted)
     {

@@ -15,15 +15,15 @@ public sealed class DaemonSilence(Heartbeat heartbeat, AutoRenewal renewal, Time
 
     public void Warn(CommandOutput output)
     {
+        if (!IsDaemon)
+        {
+            output.Warn($"No daemon answers: nothing of this is done{(renewal.IsOn ? " by itself" : ", by hand either,")} until one runs (berth serve).");
+        }
+
         // Then it does nothing while it runs either.
         if (!renewal.IsOn)
         {
             return;
-        }
-
-        if (!IsDaemon)
-        {
-            output.Warn("No daemon answers: nothing of this is done by itself until one runs (berth serve).");
         }
 
         // One of the future was written under another clock.

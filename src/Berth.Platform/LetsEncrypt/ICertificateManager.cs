@@ -21,10 +21,11 @@ public interface ICertificateManager
     /// <summary>As <see cref="ObtainAsync"/>, unless it turns out not to be wanted.</summary>
     /// <param name="app">Whose.</param>
     /// <param name="headline">As there.</param>
+    /// <param name="isPatient">Whether it keeps to the pause after a failure and to what a limit has left of it, as the daemon does.</param>
     /// <param name="unless">Asked once nobody else is at it: the exit status where nothing is to be done, null where something is.</param>
     /// <param name="output">Where progress goes.</param>
     /// <param name="cancel">As there.</param>
-    Task<int> ObtainUnlessAsync(AppName app, string headline, Func<int?> unless, CommandOutput output, CancellationToken cancel);
+    Task<int> ObtainUnlessAsync(AppName app, string headline, bool isPatient, Func<int?> unless, CommandOutput output, CancellationToken cancel);
 
     /// <summary>Goes through an order and throws the certificate away; nothing in service is touched.</summary>
     /// <exception cref="ProblemException">It would fail.</exception>
@@ -59,6 +60,10 @@ public interface ICertificateManager
     /// <summary>Waits until nothing is ordered or renewed for the app, and keeps it so until the result is disposed.</summary>
     /// <exception cref="ProblemException">The app is gone by then.</exception>
     Task<IDisposable> HoldAsync(AppName app, CommandOutput output, CancellationToken cancel);
+
+    /// <summary>As <see cref="HoldAsync"/>, for whoever takes the certificate away: what is being ordered is given up, for nobody wants it any more.</summary>
+    /// <exception cref="ProblemException">As there.</exception>
+    Task<IDisposable> EndAndHoldAsync(AppName app, CommandOutput output, CancellationToken cancel);
 
     /// <summary>As <see cref="HoldAsync"/>, for whoever means the certificate that is in service now.</summary>
     /// <exception cref="ProblemException">As there, or another is in service by then.</exception>

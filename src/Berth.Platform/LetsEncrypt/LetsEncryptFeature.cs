@@ -143,7 +143,7 @@ public sealed class LetsEncryptFeature(
     private async Task<int> DisableAsync(CommandCall call)
     {
         var app = apps.Find(call.Parse().AtMost(1).At(0));
-        using (await manager.HoldAsync(app, call.Output, call.Cancel))
+        using (await manager.EndAndHoldAsync(app, call.Output, call.Cancel))
         {
             call.Output.Step("Disabling letsencrypt for app");
             call.Output.Detail($"Removing letsencrypt files for {app}");

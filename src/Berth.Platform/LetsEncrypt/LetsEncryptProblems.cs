@@ -49,16 +49,17 @@ public static class LetsEncryptProblems
     internal static Problem InvalidLimits(string word) => new(
         LimitsInvalid,
         $"'{Printable.Of(word)}' is no list of a server's limits.",
-        "Write the server's host, a slash and its limits: `berth letsencrypt:set --global limits acme.example.com/new-orders=300/3h,certificates-per-domain=50/7d`; acme.example.com/none counts nothing. Several servers are written in quotes, with a space between them.");
+        "Write the server's host as `berth letsencrypt:limits <app>` shows it, a slash and its limits: `berth letsencrypt:set --global limits acme.example.com/new-orders=300/3h,certificates-per-domain=50/7d`; acme.example.com/none counts nothing. Several servers are written in quotes, with a space between them.");
 
     /// <summary>An order its server would refuse: it was not asked.</summary>
     internal static Problem Held(AppName app, WantedServer server, IReadOnlyList<LineageGate> gates, bool goesOn)
     {
         var last = gates.MaxBy(gate => gate.Until)!;
-        var page = gates.Select(gate => gate.Page).FirstOrDefault(page => page is not null);
+        var page = gates.FirstOrDefault(gate => gate.Kind == GateKind.Paused)?.Page;
+        var host = Printable.Of(server.Directory.Authority);
         return new Problem(
             HeldBack,
-            $"{Printable.Of(server.Directory.Authority)} would refuse this order, so it was not asked. {Printable.Of(last.Reason, 400)} It can go at {Holds.Time(last.Until)}.",
+            $"{(last.Kind == GateKind.Backoff ? $"{host} is left alone for a while." : $"{host} would refuse this order, so it was not asked.")} {Printable.Of(Sentences.Ended(last.Reason), 400)} It can go at {Holds.Time(last.Until)} at the earliest.",
             page is not null
                 ? $"Open {Printable.Of(page)} in a browser, then run the command again."
                 : $"`berth letsencrypt:limits {app}` shows what is left; {(goesOn ? "the daemon goes on by itself then" : "run the command again then")}.{(server.Key == AcmeServers.Production ? $" While trying things out use `berth letsencrypt:enable {app} --dry-run`." : "")}")
@@ -105,10 +106,10 @@ public static class LetsEncryptProblems
         $"The account at {Printable.Of(server)} stays: its name was not typed.",
         "Type the server's name when asked, or put --force before the command.");
 
-    internal static Problem NoAccount(IReadOnlyList<string> servers, AppName? app) => new(
+    internal static Problem NoAccount(IReadOnlyList<string> servers, string? email, AppName? app) => new(
         AccountMissing,
-        $"There is no account at {Printable.Of(string.Join(" or ", servers))} yet.",
-        $"The first order registers one: `berth letsencrypt:enable {app?.Text ?? "my-app"}`. `--server` names another server.");
+        $"There is no account {(email is null ? "without an e-mail address" : $"of {email}")} at {Printable.Of(string.Join(" or ", servers))} yet.",
+        $"The first order there registers one. `berth letsencrypt:report {app?.Text ?? "my-app"}` shows the e-mail and the servers that are set; `--server` names another.");
 
     internal static Problem NoCurrent(AppName app) => new(
         CurrentMissing, "Cannot resolve the 'current' certificate directory!", $"{app} has no certificate from letsencrypt: `berth letsencrypt:enable {app}` gets one.");
@@ -132,6 +133,11 @@ public static class LetsEncryptProblems
         InServiceReplaced,
         $"A certificate was installed for {app} by hand, or taken off, while this one was under way: it was not put into service.",
         $"`berth letsencrypt:status {app}` shows what is in service now; `berth letsencrypt:enable {app}` orders one that replaces it.");
+
+    internal static Problem GivenUp(AppName app) => new(
+        InServiceReplaced,
+        $"The order for {app} was given up: it is not to have a certificate any more, by `letsencrypt:disable` or `apps:destroy`.",
+        $"`berth letsencrypt:enable {app}` orders one after all.");
 
     internal static Problem TooManyNames(AppName app, int count, int most, string? profile, bool isSet) => new(
         NamesTooMany,
@@ -165,13 +171,21 @@ public static class LetsEncryptProblems
         $"{name} is not a public name: Let's Encrypt would refuse it, so it was not asked.",
         $"Use a domain of your own that public DNS knows, or Berth's own authority: `berth letsencrypt:set {app} server berth`.");
 
-    /// <summary>A library cannot know how its user gives it the binding; here it is known.</summary>
-    internal static Problem OfBinding(AppName app, Problem problem) => problem with
+    /// <summary>A library cannot know how its user gives it the binding, or puts an account aside; here it is known.</summary>
+    internal static Problem OfAccount(AppName app, Problem problem) => problem with
     {
         Remedy = problem.Code == AcmeProblems.BindingInvalid
-            ? $"Copy the key from the certificate authority again, whole and without quotes: `berth letsencrypt:set {app} eab-hmac-key KEY`."
-            : $"Set what it gave you as its customer, `berth letsencrypt:set {app} eab-kid KEY-ID` and `berth letsencrypt:set {app} eab-hmac-key KEY`, or another server: `berth letsencrypt:set {app} server production`.",
+            ? $"Copy what the certificate authority gave you again, whole and without quotes: `berth letsencrypt:set {app} eab-kid KEY-ID` and `berth letsencrypt:set {app} eab-hmac-key KEY`."
+            : problem.Code == AcmeProblems.BindingRequired
+            ? $"Set what it gave you as its customer, `berth letsencrypt:set {app} eab-kid KEY-ID` and `berth letsencrypt:set {app} eab-hmac-key KEY`, or another server: `berth letsencrypt:set {app} server production`."
+            : problem.Code == AcmeProblems.AccountDeactivated
+            ? $"`berth letsencrypt:account-forget {app}` puts the stored account aside; the next order registers another."
+            : $"`berth letsencrypt:account {app}` shows whether the account is still valid; if not, `berth letsencrypt:account-forget {app}` puts it aside, and the next order registers another.",
     };
+
+    /// <summary>Whether a failure is the account's, so that <see cref="OfAccount"/> knows what mends it.</summary>
+    internal static bool IsOfAccount(ProblemCode code) =>
+        code == AcmeProblems.BindingInvalid || code == AcmeProblems.BindingRequired || code == AcmeProblems.AccountDeactivated || code == AcmeProblems.Unauthorized;
 
     internal static Problem InvalidGracePeriod(string text) => new(
         GracePeriodInvalid,

@@ -12,8 +12,10 @@ public sealed class RenewalTroubles(LineageFiles lineages, TimeProvider time)
 
     private readonly ConcurrentDictionary<AppName, LineageFailure> _known = new();
 
-    /// <returns>Null for nothing.</returns>
-    public LineageFailure? Of(AppName app) => _known.GetValueOrDefault(app);
+    /// <param name="app">Whose.</param>
+    /// <param name="next">When its next step is.</param>
+    /// <returns>Null for nothing, and where that step is not due.</returns>
+    public LineageFailure? Of(AppName app, DateTimeOffset? next) => next <= time.GetUtcNow() + Soon ? _known.GetValueOrDefault(app) : null;
 
     /// <summary>Forgets what kept the daemon from a step that is not due any more.</summary>
     /// <returns>When the next one is.</returns>

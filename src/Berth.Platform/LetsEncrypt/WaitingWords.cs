@@ -28,7 +28,7 @@ public sealed class WaitingWords(
         var waits = step.Action != LineageAction.None ? Off(app) + Joined(GateWords.Of(step), Turn(app, step), Obstacle(step) + Failing(stored, step) + ByHand(app, stored))
             : manager.IsAtWork(app) ? ""
             : WhyNothing(app, stored, step);
-        return Expired(stored) + (underWay.SentenceOf(app) ?? AtWork(app, step) + waits + Trouble(app));
+        return Expired(stored) + (underWay.SentenceOf(app) ?? AtWork(app, step) + waits + Trouble(app, step));
     }
 
     /// <summary>When that comes, in a word or two.</summary>
@@ -64,7 +64,9 @@ public sealed class WaitingWords(
         {
             var (stored, step) = reader.ReadOf(app);
             return certificates.Exists(app)
-                ? stored is { InService: null, State.AskedAt: not null } ? $"{app} is to have another certificate than the one that was installed by hand: {Of(app, stored, step)}" : null
+                ? stored is { InService: null, State.AskedAt: not null } ? $"{app} is to have another certificate than the one that was installed by hand: {Of(app, stored, step)}"
+                    : stored.InService is null && IsAskedForInVain(stored) ? $"{app} could not have another certificate than the one that was installed by hand: {Of(app, stored, step)}"
+                    : null
                 : IsToBeHad(app, stored, step) ? $"{app} has no certificate: {Of(app, stored, step)}"
                 : null;
         }
@@ -134,7 +136,12 @@ public sealed class WaitingWords(
         : "";
 
     private string ByHand(AppName app, LineageStored stored) =>
-        stored is { InService: null, State.AskedAt: not null } && certificates.Exists(app) ? "; until then the one that was installed by hand stays" : "";
+        stored is { InService: null, State.AskedAt: not null } && certificates.Exists(app) ? $"; until then the one that was installed by hand {Stays(app)}" : "";
+
+    private string Kept(AppName app, LineageStored stored) => stored.InService is null && certificates.Exists(app) ? $" The one that was installed by hand {Stays(app)}." : "";
+
+    private string Stays(AppName app) =>
+        certificates.Facts(app)?.NotAfter is not { } expires ? "stays" : expires <= time.GetUtcNow() ? $"has EXPIRED on {Holds.Time(expires)}" : "stays";
 
     // What the step itself does not say.
     private static string Failing(LineageStored stored, LineageStep step) =>
@@ -146,15 +153,15 @@ public sealed class WaitingWords(
     public static string OfStep(LineageStep step) => Joined(GateWords.Of(step), "", Obstacle(step));
 
     // What cannot be remembered on disk, for that may be what is wrong.
-    private string Trouble(AppName app) =>
-        troubles.Of(app) is { } trouble
+    private string Trouble(AppName app, LineageStep step) =>
+        troubles.Of(app, step.At) is { } trouble
             ? $"; tried last at {Holds.Time(trouble.At!.Value)}: {Printable.Of(Sentences.Inside(trouble.Found).TrimEnd('.'), 600)} ({Sentences.Standing(trouble.Remedy, app)})"
             : "";
 
     private string WhyNothing(AppName app, LineageStored stored, LineageStep step) =>
         step.Obstacle is not null ? step.Why
-        : stored.State.LastFailure is { } failure ? $"{step.Why}, and is not tried again by itself; once it is mended: `berth letsencrypt:enable {app}`. What was found: {Printable.Of(Sentences.Inside(failure.Found), 600)}"
-        : stored.Overtaken is { } past ? $"its certificate could not be had, and its domains or servers are others since: `berth letsencrypt:enable {app}` asks for one. What was found: {Printable.Of(Sentences.Inside(past.Found), 600)}"
+        : stored.State.LastFailure is { } failure ? $"{step.Why}, and is not tried again by itself; once it is mended: `berth letsencrypt:enable {app}`.{Kept(app, stored)} What was found: {Printable.Of(Sentences.Inside(failure.Found), 600)}"
+        : stored.Overtaken is { } past ? $"its certificate could not be had, and its domains or servers are others since: `berth letsencrypt:enable {app}` asks for one.{Kept(app, stored)} What was found: {Printable.Of(Sentences.Inside(past.Found), 600)}"
         : certificates.DamageOf(app) is { } damage ? $"a certificate that was installed by hand cannot be served: {damage.Found.TrimEnd('.')}; `berth certs:add {app} server.crt server.key` installs it again, `berth letsencrypt:enable {app}` gets another"
         : IsExpired(app, stored) ? $"a certificate that was installed by hand has EXPIRED on {Holds.Time(certificates.Facts(app)!.NotAfter)}: `berth certs:add {app} server.crt server.key` installs another, `berth letsencrypt:enable {app}` gets one"
         : certificates.Exists(app) ? $"a certificate that was installed by hand is in service{(certificates.Facts(app) is { } facts ? $" until {Holds.Time(facts.NotAfter)}" : "")}, and is renewed by hand"

@@ -12,6 +12,9 @@ namespace Berth.Platform.LetsEncrypt;
 public sealed record WantedCertificate(
     IReadOnlyList<DomainName> Names, IReadOnlyList<Problem> LeftOut, LetsEncryptSettings Settings, IReadOnlyList<WantedServer> Servers)
 {
+    /// <summary>Why servers that are set cannot be asked as things are; empty where all can.</summary>
+    public IReadOnlyList<Problem> Unusable { get; init; } = [];
+
     /// <summary>The names without the addresses among them.</summary>
     public IReadOnlyList<DomainName> HostNames => [.. Names.Where(name => name.Address is null)];
 
@@ -25,7 +28,7 @@ public sealed record WantedCertificate(
     public ulong? Stamp { get; init; }
 
     /// <summary>What was in service before a server was asked, as <see cref="Lineages.LineageFiles.MarkOf"/> tells it.</summary>
-    public (string? Serial, bool FromAcme) InService { get; init; }
+    public (string? Serial, bool FromAcme, DateTimeOffset? ByHand) InService { get; init; }
 
     /// <summary>Whether a failure adds nothing to those before: made by hand during the pause after one, or at the next server in the same attempt.</summary>
     public bool? IsEarly { get; init; }

@@ -224,7 +224,7 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
             : shown.FirstOrDefault(visit => visit.Root is not null)?.Root is { } root ? Finding.Ok($"chain verified up to {root}")
             : Finding.Fail(
                 "not to be trusted: it ends at a root that this machine does not know, or cannot be verified",
-                $"Where visitors know that root all is well; else get one from a server that they trust: `berth letsencrypt:set {app} server default`, then `berth letsencrypt:enable {app} --force`.");
+                $"Where visitors know that root all is well; else, for public names, get one from a server that all trust: `berth letsencrypt:set {app} server production`, then `berth letsencrypt:enable {app} --force`.");
     }
 
     private string Times(AppName app, CertificateFacts facts)

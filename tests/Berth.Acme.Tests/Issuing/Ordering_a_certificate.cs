@@ -87,8 +87,8 @@ public sealed class Ordering_a_certificate : AtScriptedAuthority
     [InlineData(409, "alreadyReplaced")]
     [InlineData(400, "malformed")]
     [InlineData(404, "malformed")]
-    [InlineData(500, "serverInternal")]
-    public async Task orders_once_more_without_it_whatever_the_authority_says(int status, string type)
+    [InlineData(403, "unauthorized")]
+    public async Task orders_once_more_without_it_where_that_may_be_what_the_authority_dislikes(int status, string type)
     {
         Authority.Scripts["/order"] = context => Authority.Requests.Last().Payload!["replaces"] is null
             ? Authority.BehaveAsync(context, "/order", null)
@@ -98,6 +98,18 @@ public sealed class Ordering_a_certificate : AtScriptedAuthority
 
         Assert.Equal(["aki.serial", null], Orders.Select(order => (string?)order!["replaces"]));
         Assert.Contains(Guest.Steps, step => step.Kind == IssuanceStepKind.ReplacesLeftOut);
+    }
+
+    [Theory]
+    [InlineData(500, "serverInternal")]
+    [InlineData(400, "rejectedIdentifier")]
+    public async Task does_not_order_once_more_where_the_authority_means_something_else(int status, string type)
+    {
+        Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, status, type, "no");
+
+        await Guest.FailAsync(Request with { Replaces = "aki.serial" });
+
+        Assert.Single(Orders);
     }
 
     [Fact]

@@ -73,11 +73,16 @@ public sealed class Going_back_to_an_earlier_certificate : IDisposable
         var refused = await Assert.ThrowsAsync<ProblemException>(() => InstallAsync(since));
 
         Assert.Equal(("letsencrypt-replaced", chain), (refused.Problem.Code.Id, _files.Read(App).Chain));
+
+        // Also where it is the same that was there before.
+        since = _lineages.MarkOf(App);
+        _files.Install(App, chain, key, fromAcme: false);
+        await Assert.ThrowsAsync<ProblemException>(() => InstallAsync(since));
         await InstallAsync(_lineages.MarkOf(App));
         Assert.True(_files.IsFromAcme(App));
     }
 
-    private Task InstallAsync((string? Serial, bool FromAcme) since)
+    private Task InstallAsync((string? Serial, bool FromAcme, DateTimeOffset? ByHand) since)
     {
         var (chain, key) = TestPair.Make("shop.example.com");
         var issued = new IssuedCertificate

@@ -34,9 +34,10 @@ public sealed class Noting_what_the_daemon_could_not_do : IDisposable
         Assert.True(_troubles.Note(App, Full, _clock.GetUtcNow()));
 
         Assert.Equal(_clock.GetUtcNow().AddMinutes(1), _troubles.Until(App, _clock.GetUtcNow().AddMinutes(1)));
-        Assert.Equal((Full.Found, _clock.GetUtcNow()), (_troubles.Of(App)?.Found, _troubles.Of(App)?.At));
+        Assert.Equal((Full.Found, _clock.GetUtcNow()), (_troubles.Of(App, _clock.GetUtcNow())?.Found, _troubles.Of(App, _clock.GetUtcNow())?.At));
+        Assert.Null(_troubles.Of(App, _clock.GetUtcNow().AddHours(6)));
         _troubles.Until(App, _clock.GetUtcNow().AddHours(6));
-        Assert.Null(_troubles.Of(App));
+        Assert.Null(_troubles.Of(App, _clock.GetUtcNow()));
     }
 
     [Fact]
@@ -47,7 +48,7 @@ public sealed class Noting_what_the_daemon_could_not_do : IDisposable
 
         Assert.False(_troubles.Note(App, Full, _clock.GetUtcNow()));
 
-        Assert.Null(_troubles.Of(App));
+        Assert.Null(_troubles.Of(App, _clock.GetUtcNow()));
         Assert.True(_troubles.Note(App, Full, _clock.GetUtcNow().AddMinutes(1)));
     }
 
@@ -58,6 +59,6 @@ public sealed class Noting_what_the_daemon_could_not_do : IDisposable
 
         Assert.True(_troubles.Note(App, Full, _clock.GetUtcNow()));
 
-        Assert.Equal(Full.Found, _troubles.Of(App)?.Found);
+        Assert.Equal(Full.Found, _troubles.Of(App, _clock.GetUtcNow())?.Found);
     }
 }

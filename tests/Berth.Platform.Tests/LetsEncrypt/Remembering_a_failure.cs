@@ -62,7 +62,7 @@ public sealed class Remembering_a_failure
     public void at_a_server_asked_only_for_anothers_limit_pauses_all_but_that_one()
     {
         var limit = new LineageGate { Kind = GateKind.Limit, Until = Now.AddSeconds(30), Reason = "used up", Server = "one", Names = ["shop.example.com"] };
-        var failed = Outcomes.FailedElsewhere(_outcomes.Failed(LineageState.New, Refusal("shop.example.com"), Server, Now), [limit], isFirst: true, Now);
+        var failed = Outcomes.FailedElsewhere(_outcomes.Failed(LineageState.New, Refusal("shop.example.com"), Server, Now, spared: ["one"]), [limit], isFirst: true, Now);
         var wants = new LineageWants([DomainName.Parse("shop.example.com")], null) { Servers = ["one", "two", "three"], ServerWords = ["one", "two", "three"] };
 
         var step = LineagePlan.Next(wants, new LineageStored(failed, null, false), Now);
@@ -80,7 +80,7 @@ public sealed class Remembering_a_failure
     {
         var limit = new LineageGate { Kind = GateKind.Limit, Until = Now.AddDays(2), Reason = "used up", Server = "one", Names = ["shop.example.com"] };
         var before = LineageState.New with { Pauses = 20 };
-        var failed = Outcomes.FailedElsewhere(_outcomes.Failed(before, Refusal("shop.example.com"), Server, Now), [limit], isFirst: false, Now);
+        var failed = Outcomes.FailedElsewhere(_outcomes.Failed(before, Refusal("shop.example.com"), Server, Now, spared: ["one"]), [limit], isFirst: false, Now);
         var wants = new LineageWants([DomainName.Parse("shop.example.com")], null) { Servers = ["one", "two"], ServerWords = ["one", "two"] };
         var nearItsEnd = new CertificateFacts
         {
@@ -99,6 +99,21 @@ public sealed class Remembering_a_failure
         Assert.True(IsPausedAt("two", failed, nearItsEnd, step.At.Value.AddSeconds(-1)));
         Assert.False(IsPausedAt("two", failed, nearItsEnd, step.At.Value));
         Assert.False(IsPausedAt("two", failed, nearItsEnd, Now - RetryLadder.Longest));
+    }
+
+    /// <summary>Who tries by hand during a pause leaves it as it is, and a server that fails itself is spared no longer.</summary>
+    [Fact]
+    public void by_hand_spares_no_server_that_the_pause_did_not()
+    {
+        var failed = _outcomes.Failed(LineageState.New, Refusal("shop.example.com"), Server, Now);
+        var again = _outcomes.Failed(failed, Refusal("shop.example.com"), Server, Now, isEarly: true, spared: ["one"]);
+        var elsewhere = _outcomes.Failed(LineageState.New, Refusal("shop.example.com"), Server, Now, spared: ["one", Server.Key]);
+
+        Assert.Null(Pause(again).Except);
+        Assert.Equal(["one", Server.Key], Pause(elsewhere).Except);
+        Assert.Equal(["one"], Pause(_outcomes.Failed(elsewhere, Refusal("shop.example.com"), Server, Now, isEarly: true, spared: ["two"])).Except);
+
+        static LineageGate Pause(LineageState state) => Assert.Single(state.Gates, gate => gate.Kind == GateKind.Backoff);
     }
 
     private static bool IsPausedAt(string server, LineageState state, CertificateFacts? facts, DateTimeOffset at) =>

@@ -18,10 +18,17 @@ public sealed class ProofFiles(IStateStore store)
     {
         var text = Encoding.UTF8.GetString(history.ToJson());
 
-        // Most renewals teach nothing new.
-        if (store.ReadOrNull(PathOf(app)) != text)
+        try
         {
-            store.WriteUnsynced(PathOf(app), text);
+            // Most renewals teach nothing new.
+            if (store.ReadOrNull(PathOf(app)) != text)
+            {
+                store.WriteUnsynced(PathOf(app), text);
+            }
+        }
+        catch (ProblemException)
+        {
+            // A hint that cannot be kept fails no order.
         }
     }
 

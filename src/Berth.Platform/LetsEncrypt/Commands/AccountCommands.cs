@@ -17,6 +17,7 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
         new("letsencrypt:account", $"{Scope} [--server <server>]", "Show the account at the certificate authority", ShowAsync) { NeedsDaemon = true },
         new("letsencrypt:account-contact", $"{Scope} <email> [--server <server>]", "Change the account's contact", ContactAsync) { NeedsDaemon = true },
         new("letsencrypt:account-deactivate", $"{Scope} [--server <server>]", "End the account for good", DeactivateAsync) { NeedsDaemon = true },
+        new("letsencrypt:account-forget", $"{Scope} [--server <server>]", "Put the stored account aside; the next order registers another", ForgetAsync) { NeedsDaemon = true },
         new("letsencrypt:account-rotate-key", $"{Scope} [--server <server>]", "Give the account a new key", RotateAsync) { NeedsDaemon = true },
     ];
 
@@ -52,11 +53,21 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
 
     private async Task<int> DeactivateAsync(CommandCall call)
     {
-        var (client, _, _) = await OpenAsync(call);
+        var (client, app, _) = await OpenAsync(call);
         var host = client.Options.DirectoryUrl.Authority;
         await Confirmation.AskAsync(call, "the account at", host, () => LetsEncryptProblems.NotDeactivated(host));
         await client.DeactivateAccountAsync(call.Cancel);
         call.Output.Step($"The account at {host} is deactivated; its certificates stay valid");
+        call.Output.Detail(call.Caller.AsCalled($"Nothing is ordered there any more until `berth letsencrypt:account-forget {app?.Text ?? "--global"}`: then the next order registers another"));
+        return 0;
+    }
+
+    private async Task<int> ForgetAsync(CommandCall call)
+    {
+        var (client, _, _) = await OpenAsync(call);
+        var aside = await clients.ForgetAsync(client.Options.DirectoryUrl, client.Options.Email, call.Cancel);
+        call.Output.Step($"The account at {client.Options.DirectoryUrl.Authority} is put aside; the next order there registers another");
+        call.Output.Detail($"It is kept in {aside}");
         return 0;
     }
 
@@ -78,6 +89,6 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
             }
         }
 
-        throw LetsEncryptProblems.NoAccount([.. named.Select(word => clients.DirectoryOf(word).Authority)], app).AsException();
+        throw LetsEncryptProblems.NoAccount([.. named.Select(word => clients.DirectoryOf(word).Authority)], read.Email?.Text, app).AsException();
     }
 }

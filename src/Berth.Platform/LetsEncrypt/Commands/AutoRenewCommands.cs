@@ -58,7 +58,7 @@ public sealed class AutoRenewCommands(ICertificateManager manager, CertificateFi
             return status;
         }
 
-        return await manager.ObtainUnlessAsync(app, headline, WhyNotYet, output, cancel);
+        return await manager.ObtainUnlessAsync(app, headline, isPatient: isOneOfAll, WhyNotYet, output, cancel);
 
         int? WhyNotYet()
         {

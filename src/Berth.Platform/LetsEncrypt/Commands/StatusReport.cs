@@ -47,7 +47,7 @@ public sealed class StatusReport(
         var (state, next, forPrograms) = (stored.State, step.OfCertificate, request.Json);
         var failure = step.Refusal ?? state.LastFailure ?? (step.LeftOut.Count == 0 ? step.Want : null);
         var wanted = planner.TryPlan(app, out _);
-        var ahead = wanted is null ? null : await limits.OfAsync(app, wanted, cancel, next.At);
+        var ahead = wanted is null ? null : await limits.OfAsync(app, wanted with { IsPatient = renewal.IsOn }, cancel, next.At);
         var order = await lineages.JournalOf(app).LoadAsync(cancel);
         var advice = state.Advice is { } known && known.Serial == stored.InService?.Serial ? known.Plan : null;
 
@@ -86,8 +86,8 @@ public sealed class StatusReport(
         : forPrograms ? PlainJson.Time(time.GetUtcNow())
         : "now";
 
-    private static IEnumerable<string> Choice(WantedCertificate? wanted, ServerToAsk? ahead) => wanted is { Servers.Count: > 1 } && ahead is not null
-        ? [$"{ahead.Server.Word} is asked next{(ahead.PassedOver is { } why ? $", for {why}" : "")}, another once it has failed {ServerChoice.Patience} times in a row"]
+    private static IEnumerable<string> Choice(WantedCertificate? wanted, ServerToAsk? ahead) => wanted is not null && wanted.Servers.Count + wanted.Unusable.Count > 1 && ahead is not null
+        ? [.. wanted.Unusable.Select(problem => problem.Found.TrimEnd('.')), $"{ahead.Server.Word} is asked next{(ahead.PassedOver is { } why ? $", for {why}" : "")}, another once it has failed {ServerChoice.Patience} times in a row"]
         : [];
 
     private static IEnumerable<string> Standings(AppName app, WantedCertificate? wanted, LineageState state) => state.Issuers
@@ -111,8 +111,12 @@ public sealed class StatusReport(
 
     private static string Order(PendingOrder order) => $"{Spoken(order.Stage)}{(order.OrderUrl is null ? "" : $": {order.OrderUrl}")}";
 
-    private static string Kept(Bundle bundle) =>
-        $"{bundle.ShortName}{(bundle.IsCurrent ? " (current)" : "")}{(bundle.Facts is { } facts ? $" until {Holds.Time(facts.NotAfter)}" : ", unreadable")}";
+    private static string Kept(Bundle bundle) => bundle switch
+    {
+        { Facts: { } facts } => $"{bundle.ShortName}{(bundle.IsCurrent ? " (current)" : "")} until {Holds.Time(facts.NotAfter)}",
+        { IsCurrent: true } => $"{bundle.ShortName} (current), a copy that is damaged: the next certificate has a whole one",
+        _ => $"{bundle.ShortName}, damaged: `berth letsencrypt:cleanup` deletes it",
+    };
 
     private static string Spoken(OrderStage stage) => stage switch
     {

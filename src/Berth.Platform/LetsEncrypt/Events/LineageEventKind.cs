@@ -12,7 +12,7 @@ public enum LineageEventKind
     /// <summary>An attempt was held back before a server was asked.</summary>
     Held,
 
-    /// <summary>Another server is asked from now on, since the one before does not come through.</summary>
+    /// <summary>Another server is asked for now, since the one before does not come through.</summary>
     FellOver,
 
     /// <summary>The certificate was revoked and taken off.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Berth.Acme;
 using Berth.Acme.Limits;
 using Berth.Platform.LetsEncrypt.Lineages;
 
@@ -12,7 +11,7 @@ internal static class Holds
     {
         Kind = hold.IsSetAside ? GateKind.SetAside
             : hold.Kind is not null ? GateKind.Limit
-            : hold is { Gate: GateScope.Name, Page: not null } ? GateKind.Paused
+            : hold.IsPause ? GateKind.Paused
             : GateKind.RetryAfter,
         Until = hold.Until,
         Reason = Reason(hold),

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Berth.Acme.Limits;
+using Berth.Kernel;
 using Berth.Storage;
 
 namespace Berth.Platform.LetsEncrypt.Limits;
@@ -76,8 +77,9 @@ internal sealed class LedgerFiles(IStateStore store, string directoryUrl) : ILed
                     ? new(entries.Where(pair => pair.Value is { Subject: not null }), StringComparer.Ordinal)
                     : new(StringComparer.Ordinal);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or ProblemException)
         {
+            // What was spent is not known then; no order waits for a file to be mended.
             return new(StringComparer.Ordinal);
         }
     }

@@ -3,6 +3,6 @@ using Berth.Acme.Limits;
 
 namespace Berth.Platform.LetsEncrypt.Limits;
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
 [JsonSerializable(typeof(Dictionary<string, LedgerEntry>))]
 internal sealed partial class LedgerJson : JsonSerializerContext;

@@ -32,6 +32,9 @@ public static class LimitWords
             : RateLimits.None;
     }
 
+    // By the names that servers are set by, too; where Berth's own authority is, only the daemon knows.
+    private static string? HostOf(string word) => !AcmeServers.IsKnown(word) ? word : word == AcmeServers.BuiltIn ? null : AcmeServers.DirectoryOf(word)?.Authority;
+
     private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     // Null limits: none are counted. Null: no such word.
@@ -43,7 +46,12 @@ public static class LimitWords
             return null;
         }
 
-        var (host, rest) = (word[..slash], word[(slash + 1)..]);
+        var (host, rest) = (HostOf(word[..slash]), word[(slash + 1)..]);
+        if (host is null)
+        {
+            return null;
+        }
+
         if (rest == Nothing)
         {
             return (host, null);

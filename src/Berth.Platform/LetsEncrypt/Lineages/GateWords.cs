@@ -21,6 +21,9 @@ internal static class GateWords
             _ => "a rest after renewals",
         }} {(gate.Kind == GateKind.UserAction ? "at" : "until")} {Holds.Time(gate.Until)}: {Printable.Of(gate.Reason, 600)}{(gate.Page is null ? "" : $" See {gate.Page}")}";
 
+    /// <summary>How one that was put back by hand is replaced before its while is over.</summary>
+    public static string Sooner(AppName app) => $"`berth letsencrypt:enable {app} --force` gets a new one sooner.";
+
     /// <summary>The gates that are still shut, in one line; empty when none is.</summary>
     public static string Of(IReadOnlyList<LineageGate> gates, DateTimeOffset now) =>
         string.Join("; ", gates.Where(gate => gate.Until > now).Select(Of));

@@ -36,13 +36,13 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
         try
         {
             return store.Read(State(app)) is { } text
-                ? JsonSerializer.Deserialize(text, LineageJson.Default.LineageState) is { IsWhole: true } state ? state : LineageState.New
+                && JsonSerializer.Deserialize(text, LineageJson.Default.LineageState) is { IsWhole: true } state ? state
                 : LineageState.New with { IssuedBy = ServerOf(app) };
         }
         catch (JsonException)
         {
-            // Edited by hand beyond reading: start afresh, the certificate itself tells when it is due.
-            return LineageState.New;
+            // Edited by hand beyond reading: start afresh, the certificate itself tells when it is due, and its settings whose it is.
+            return LineageState.New with { IssuedBy = ServerOf(app) };
         }
     }
 
@@ -94,7 +94,9 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     private PendingOrder? OrderOf(AppName app) => new OrderJournal(store, Order(app)).Load();
 
     /// <summary>What is in service, to be told from another by <see cref="InstallAsync"/>.</summary>
-    public (string? Serial, bool FromAcme) MarkOf(AppName app) => certificates.InServiceOf(app) is var (facts, fromAcme, _) ? (facts?.Serial, fromAcme) : default;
+    public (string? Serial, bool FromAcme, DateTimeOffset? ByHand) MarkOf(AppName app) => certificates.InServiceOf(app) is var (facts, fromAcme, _)
+        ? (facts?.Serial, fromAcme, !fromAcme && certificates.Exists(app) ? certificates.InstalledAt(app) : null)
+        : default;
 
     public IOrderJournal JournalOf(AppName app) => new OrderJournal(store, Order(app));
 
@@ -111,7 +113,7 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     /// <param name="cancel">Ends the wait for others.</param>
     /// <exception cref="ProblemException">Somebody has.</exception>
     public async Task InstallAsync(
-        AppName app, IssuedCertificate issued, string settings, IReadOnlyDictionary<string, string> besides, LineageState state, (string? Serial, bool FromAcme) since, CancellationToken cancel)
+        AppName app, IssuedCertificate issued, string settings, IReadOnlyDictionary<string, string> besides, LineageState state, (string? Serial, bool FromAcme, DateTimeOffset? ByHand) since, CancellationToken cancel)
     {
         using var held = await store.LockAsync(app.Text, cancel);
         if (MarkOf(app) is { FromAcme: false } mark && mark != since)

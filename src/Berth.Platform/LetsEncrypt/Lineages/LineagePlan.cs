@@ -135,7 +135,7 @@ public static class LineagePlan
             wants.Names.FirstOrDefault(wanted => wanted.Text == name.Name) is { } wanted && !CertificateNames.Cover(stored.InService?.Names ?? [], wanted))];
         return failing.Length == 0
             ? null
-            : new LineageStep(LineageAction.Order, failing.Min(name => name.RetryAt), $"{string.Join(", ", failing.Take(3).Select(name => name.Name))} could not be proved and is tried again: {Printable.Of(Sentences.Ended(failing[0].Words), 300).TrimEnd('.')}");
+            : new LineageStep(LineageAction.Order, failing.Min(name => name.RetryAt), $"{string.Join(", ", failing.Take(3).Select(name => name.Name))} {(failing.Length == 1 ? "is" : "are")} not on the certificate and to be tried again: {Printable.Of(Sentences.Ended(failing[0].Words), 300).TrimEnd('.')}");
     }
 
     // The file may be written by hand.
@@ -153,7 +153,7 @@ public static class LineagePlan
         if (wants.MendedAt is not { } mended || stored.State.Refusal is not { Why: var why })
         {
             return wants.ByDefault ? new LineageStep(LineageAction.Order, now, "it has no certificate yet, and gets one by default")
-                : stored.State.AskedAt is not null ? new LineageStep(LineageAction.Order, now, "it was asked for, and is ordered as soon as nothing holds it back")
+                : stored.State.AskedAt is not null ? new LineageStep(LineageAction.Order, now, "it was asked for, and is to be ordered as soon as nothing holds it back")
                 : null;
         }
 
@@ -161,7 +161,7 @@ public static class LineagePlan
         return new LineageStep(
             LineageAction.Order,
             wants.ByDefault ? now : Settled(mended, now),
-            $"it was asked for{At(why.At)} and could not be ordered: {Sentences.Inside(why.Found).TrimEnd('.')}; settings have changed since, and it is ordered again");
+            $"it was asked for{At(why.At)} and could not be ordered: {Sentences.Inside(why.Found).TrimEnd('.')}; settings have changed since, and it is to be ordered again");
     }
 
     private static string At(DateTimeOffset? time) => time is { } at ? $" on {Minute(at)}" : "";

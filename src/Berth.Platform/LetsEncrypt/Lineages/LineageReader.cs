@@ -19,9 +19,9 @@ public sealed class LineageReader(
         var stored = StoredOf(app);
         stored = orderIsOver ? stored with { HasOpenOrder = false } : stored;
         var wants = WantsOf(app, stored);
-        stored = wants.WhyNot is not null ? OfDomains(app, stored)
-            : wants.Names.Count == 0 ? stored
-            : stored.For(wants.Names, wants.ServerWords);
+        stored = wants.Names.Count > 0 ? stored.For(wants.Names, wants.ServerWords)
+            : wants.WhyNot is not null ? OfDomains(app, stored)
+            : stored;
         stored = wants.Servers.Count > 0 && stored.State.Gates.Count > 0 ? stored with { State = stored.State.At(wants.Servers) } : stored;
         var step = LineagePlan.Next(wants, stored, time.GetUtcNow());
         return (step.OfCertificate.Action == LineageAction.Renew ? OfNeed(stored, step.OfCertificate) : stored, step);
@@ -61,7 +61,7 @@ public sealed class LineageReader(
     {
         using var now = settings.AsOfNow();
         var (facts, fromAcme, damage) = certificates.InServiceOf(app);
-        var state = Counting(lineages.ReadState(app));
+        var state = AsCalled(app, Counting(lineages.ReadState(app)));
         return fromAcme || !certificates.Exists(app)
             ? new(state, fromAcme ? facts : null, lineages.HasOpenOrder(app)) { Damage = fromAcme ? damage : null }
 
@@ -87,6 +87,10 @@ public sealed class LineageReader(
     public bool IsGood(AppName app, LineageStored stored) =>
         stored is { InService: { } facts, Damage: null } && RenewalOf(app, facts).At > time.GetUtcNow()
         && !LineagePlan.IsOfAnotherClock(stored, time.GetUtcNow());
+
+    // It may have been called otherwise when that was put back.
+    private static LineageState AsCalled(AppName app, LineageState state) => !state.Gates.Any(gate => gate.Kind == GateKind.RolledBack) ? state
+        : state with { Gates = [.. state.Gates.Select(gate => gate.Kind == GateKind.RolledBack ? gate with { Reason = GateWords.Sooner(app) } : gate)] };
 
     // By other limits the order may go now, which is seen when it is tried.
     private LineageState Counting(LineageState state)

@@ -44,12 +44,12 @@ public sealed record Notice
         "issued" => $"{App} has a new certificate for {Listed}{(Found is null ? "" : $"; not on it: {Found}")}",
         "failed" => $"{App}: {Sentences.Inside(Found ?? "")}",
         "held" => $"{App}: the next order waits. {Found}",
-        "fell-over" => $"{App}: {Server ?? "another server"} is asked from now on. {Found}",
+        "fell-over" => $"{App}: {Server ?? "another server"} is asked for now. {Found}",
         "revoked" => $"The certificate of {App} was revoked and taken off",
         "disabled" => $"The certificate of {App} was taken off",
         "restored" => $"{App}'s certificate was put back, for its files were damaged",
         "rolled-back" => $"{App} has another of its certificates in service again",
-        "expiring" => $"The certificate of {App} expires soon and was not renewed",
+        "expiring" => $"The certificate of {App} {(Expires <= At ? "has expired" : "expires soon")} and was not renewed",
         _ => $"{App}: {Event}",
     };
 

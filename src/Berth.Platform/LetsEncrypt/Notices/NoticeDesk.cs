@@ -134,8 +134,9 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
         {
             return store.Read(PathOf(app)) is { } text ? JsonSerializer.Deserialize(text, NoticeJson.Default.ToldState) ?? new ToldState() : new ToldState();
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or ProblemException)
         {
+            // Told once too often is better than not at all.
             return new ToldState();
         }
     }

@@ -6,7 +6,7 @@ namespace Berth.Platform.LetsEncrypt.Notices;
 /// <summary>What a mail about a certificate says.</summary>
 internal static class NoticeMail
 {
-    internal static string Subject(Notice notice) => $"[{notice.Host}] {(notice.Event == "expiring" ? "Certificate expires soon" : "Certificate needs you")}: {notice.App}";
+    internal static string Subject(Notice notice) => $"[{notice.Host}] {(notice.Event == "expiring" ? notice.Expires <= notice.At ? "Certificate has expired" : "Certificate expires soon" : "Certificate needs you")}: {notice.App}";
 
     internal static string Body(Notice notice)
     {

@@ -1,3 +1,4 @@
+using Berth.Acme;
 using Berth.Acme.Issuing;
 using Berth.Kernel;
 using Berth.Platform.Certs;
@@ -26,9 +27,12 @@ public sealed class AttemptRecords(
             return wanted;
         }
 
-        FailedName[] failed = [.. state.Failing.Where(name => names.Contains(name.Name) && !left.Contains(name.Name)).Select(name => new FailedName(name.Name, name.Code, name.Words))];
+        FailedName[] failed = [.. state.Failing.Where(name => names.Contains(name.Name) && !left.Contains(name.Name)).Select(name => new FailedName(name.Name, name.Code, Untried(name.Words, wanted)))];
         return wanted.Without(failed) with { Untried = failed };
     }
+
+    // Who has just mended it is to know that nobody has looked.
+    private static string Untried(string words, WantedCertificate wanted) => wanted.IsPatient ? words : $"{words.TrimEnd('.')}; it was not tried this time, for the order had been placed without it";
 
     private bool IsHad(AppName app, IReadOnlyList<string> names)
     {
@@ -37,11 +41,11 @@ public sealed class AttemptRecords(
     }
 
     /// <summary>Remembers names that have failed, so that what is asked next goes without them.</summary>
-    public void NamesFailed(AppName app, IReadOnlyList<FailedName> names)
+    public void NamesFailed(AppName app, IReadOnlyList<FailedName> names, WantedCertificate wanted)
     {
         if (names.Count > 0)
         {
-            lineages.WriteState(app, outcomes.NamesFailed(lineages.ReadState(app), names, time.GetUtcNow()));
+            lineages.WriteState(app, outcomes.NamesFailed(lineages.ReadState(app), names, wanted.IsEarly == true, time.GetUtcNow()));
         }
     }
 
@@ -65,7 +69,7 @@ public sealed class AttemptRecords(
     {
         // Of all servers: one whose limit nobody kept would pass for free, and be tried at once again.
         var (state, now) = (lineages.ReadState(app), time.GetUtcNow());
-        lineages.WriteState(app, Outcomes.Held(outcomes.NamesFailed(state, wanted.Stopped, now), ForNames(wanted, held.AllGates), IsFirst(app), now));
+        lineages.WriteState(app, Outcomes.Held(outcomes.NamesFailed(state, wanted.Stopped, wanted.IsEarly == true, now), ForNames(wanted, held.AllGates), IsFirst(app), now));
         var problem = LetsEncryptProblems.Held(app, held.Server, held.Gates, renewal.IsOn);
 
         // Of many that wait for the same, each is told of once and not whenever another has gone.
@@ -123,25 +127,39 @@ public sealed class AttemptRecords(
 
     private LineageState AfterFailure(AppName app, ProblemException failure, ServerToAsk? server, WantedCertificate? wanted)
     {
-        var state = lineages.ReadState(app);
-        if (failure.Problem.Code.IsOfSettings)
+        // Only what another server's limit left for it: the order is still to go there, whatever this one is missing.
+        var isElsewhere = wanted is not null && server is { PassedOver: not null, AllGates.Count: > 0 } && ServerChoice.IsServersFault(failure.Problem.Code);
+        var state = Counting(app);
+        if (failure.Problem.Code.IsOfSettings && !(server is not null && wanted?.Servers.Count > 1))
         {
-            // A setting that is missing is no attempt: no certificate was asked for, and setting it mends it.
+            // A setting that is missing is no attempt: no certificate was asked for, and setting it mends it. Of several servers it is that one's failure.
             return state with { Refusal = reader.RefusalOf(failure.Problem, wanted?.Stamp ?? reader.StampOf(app)) };
         }
 
         var (now, asked) = (time.GetUtcNow(), wanted?.Names.Select(name => name.Text).ToHashSet(StringComparer.Ordinal));
-        var failed = outcomes.Failed(state, failure, server?.Server, now, asked, wanted?.IsEarly ?? IsEarly(app));
-        if (server is null)
-        {
-            return failed;
-        }
+        IReadOnlyList<LineageGate> held = isElsewhere ? ForNames(wanted!, server!.AllGates) : [];
+        string[] spared = [.. held.Select(gate => gate.Server).OfType<string>().Distinct()];
+        var failed = outcomes.Failed(state, failure, server?.Server, now, asked, wanted?.IsEarly ?? IsEarly(app), spared.Length > 0 ? spared : null);
+        failed = isElsewhere ? Outcomes.FailedElsewhere(failed, held, IsFirst(app), now) : failed;
+        failed = IsHeldByServer(failure) && IsFirst(app) ? failed with { AskedAt = now } : failed;
+        return server is null ? failed : failed with { ClockSkew = orders.SkewAt(server.Server, settings.Read(app)) };
+    }
 
-        // Only what another server's limit left for it: the order is still to go there.
-        failed = wanted is not null && server is { PassedOver: not null, AllGates.Count: > 0 } && ServerChoice.IsServersFault(failure.Problem.Code)
-            ? Outcomes.FailedElsewhere(failed, ForNames(wanted, server.AllGates), IsFirst(app), now)
-            : failed;
-        return failed with { ClockSkew = orders.SkewAt(server.Server, settings.Read(app)) };
+    // A server's limit that the ledger knew nothing of: as one that it knows, it is over by itself.
+    private static bool IsHeldByServer(ProblemException failure) => failure.Problem.Code == AcmeProblems.RateLimited && AcmeProblems.GateOf(failure) is { Until: not null };
+
+    // What is over by now makes no pause longer.
+    private LineageState Counting(AppName app)
+    {
+        var state = lineages.ReadState(app);
+        try
+        {
+            return reader.ReadOf(app).Stored.State.LastFailure is null ? state.Forgotten() : state;
+        }
+        catch (ProblemException)
+        {
+            return state;
+        }
     }
 
     /// <summary>Tells of what happened, with what is next.</summary>
@@ -151,7 +169,7 @@ public sealed class AttemptRecords(
         try
         {
             var (stored, step) = reader.ReadOf(app, orderIsOver: kind == LineageEventKind.Issued);
-            happened = happened with { Expires = stored.InService?.NotAfter, NextAttempt = step.OfCertificate.At, NextStep = step.At };
+            happened = happened with { Expires = stored.InService?.NotAfter, NextAttempt = renewal.IsOn ? step.OfCertificate.At : null, NextStep = step.At };
         }
         catch (ProblemException) when (problem is not null)
         {

@@ -59,7 +59,7 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
                 : $"{Spoken(other)} proved {name} last time, and is tried before {Spoken(usual)}"
             : null;
 
-    private static string Spoken(string type) => ChallengeType.IsDns(type) ? "DNS-01" : type.ToUpperInvariant();
+    private static string Spoken(string type) => type.ToUpperInvariant();
 
     private IReadOnlyList<IChallengeSolver> SolversOf(AppName app) => [.. dns.SolversOf(app), new EdgeChallengeSolver(edge), new EdgeTlsSolver(edge, time)];
 

@@ -11,5 +11,5 @@ public sealed class LimitsAhead(ServersToAsk servers, OrdersUnderWay underWay)
     /// <param name="then">When; null for now.</param>
     /// <returns>Null while an order is under way: what is set aside is set aside for it.</returns>
     public async Task<ServerToAsk?> OfAsync(AppName app, WantedCertificate wanted, CancellationToken cancel, DateTimeOffset? then = null) =>
-        underWay.SentenceOf(app) is null ? await servers.NextAsync(app, wanted with { IsPatient = true }, isOrder: false, cancel, then) : null;
+        underWay.SentenceOf(app) is null ? await servers.NextAsync(app, wanted, isOrder: false, cancel, then) : null;
 }

@@ -42,7 +42,7 @@ public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, Ord
         }
     }
 
-    internal static int TellLeftOut(AppName app, WantedCertificate wanted, IReadOnlyList<FailedName> failed, CommandOutput output)
+    internal int TellLeftOut(AppName app, WantedCertificate wanted, IReadOnlyList<FailedName> failed, CommandOutput output)
     {
         foreach (var problem in wanted.LeftOut)
         {
@@ -53,7 +53,7 @@ public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, Ord
         foreach (var name in failed)
         {
             output.Warn(Sentences.OfName(name.Name, name.Words));
-            output.ErrorLine($"       It is tried again by itself; {output.Caller.Program} explain {name.Code} says what mends it.");
+            output.ErrorLine(output.Caller.AsCalled($"       It is tried again {(renewal.IsOn ? "by itself" : $"with `berth letsencrypt:auto-renew {app}`")}; `berth explain {name.Code}` says what mends it."));
         }
 
         var count = wanted.LeftOut.Count + failed.Count;
@@ -94,6 +94,10 @@ public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, Ord
             {
                 var next = renewal.IsOn && step.OfCertificate.At is { } at && at > time.GetUtcNow() ? $"; the daemon's next try: {Holds.Time(at)}" : "";
                 output.Detail($"The certificate in service stays, until {Holds.Time(expires)}{next}");
+            }
+            else if (lineages.MarkOf(app) is { FromAcme: false, Serial: not null })
+            {
+                output.Detail("The certificate that was installed by hand stays");
             }
             else if (problem.Code != LetsEncryptProblems.HeldBack && renewal.IsOn && reader.NextOf(app) is { Action: LineageAction.Order or LineageAction.Resume, At: { } again })
             {

@@ -32,6 +32,16 @@ public sealed class Ordering(
     /// <exception cref="ProblemException">No server issued; what it said is remembered.</exception>
     public async Task<IReadOnlyList<FailedName>> RunAsync(AppName app, WantedCertificate wanted, CommandOutput output, CancellationToken cancel)
     {
+        if (!wanted.IsPatient)
+        {
+            await orders.LiftPausesAsync(wanted.Servers, server => requests.PlannedFor(app, wanted, server));
+        }
+
+        foreach (var problem in wanted.Unusable)
+        {
+            output.Warn($"{Sentences.Ended(problem.Found)} Another server is asked.");
+        }
+
         var (checkedFirst, chosen) = await PrepareAsync(app, wanted, output, cancel);
         return await AtServersAsync(app, checkedFirst, chosen, output, cancel);
     }
@@ -59,7 +69,7 @@ public sealed class Ordering(
         }
     }
 
-    private async Task AnnounceAsync(AppName app, WantedCertificate wanted, ChosenSolvers chosen, CommandOutput output, CancellationToken cancel)
+    private async Task<ChosenSolvers> AnnounceAsync(AppName app, WantedCertificate wanted, ChosenSolvers chosen, CommandOutput output, CancellationToken cancel)
     {
         if (chosen.NeedsPort80)
         {
@@ -76,19 +86,23 @@ public sealed class Ordering(
         {
             output.Detail($" - Domain '{name}'");
         }
+
+        return chosen;
     }
 
     private async Task<IReadOnlyList<FailedName>> AtServersAsync(
         AppName app, WantedCertificate wanted, ChosenSolvers chosen, CommandOutput output, CancellationToken cancel)
     {
-        var (first, remembered, unproved) = (chosen, wanted, (Problem?)null);
+        var (first, announced, remembered) = (chosen, chosen, wanted);
+        (ProblemException Failure, ServerToAsk At)? unproved = null;
         var failed = new HashSet<string>(StringComparer.Ordinal);
         while (true)
         {
             var asked = await servers.NextAsync(app, wanted, isOrder: true, cancel);
             if (asked.Gates.Count > 0)
             {
-                throw records.Held(app, wanted, asked);
+                // A proof that failed is what is to be mended, whatever its second try has met.
+                throw unproved is { } before ? await FailedAsync(before.Failure, before.At) : records.Held(app, wanted, asked);
             }
 
             if (asked.PassedOver is { } why)
@@ -98,13 +112,14 @@ public sealed class Ordering(
 
             try
             {
+                announced = announced == chosen ? chosen : await AnnounceAsync(app, wanted, chosen, output, cancel);
                 return await AtServerAsync(app, wanted, asked.Server, chosen, output, cancel);
             }
             catch (ProblemException e) when (e.Problem.Code == LetsEncryptProblems.HeldBack)
             {
                 // Others have spent what was left there, or the names that failed have: another server may be free.
                 var names = AcmeProblems.FailedNamesOf(e);
-                records.NamesFailed(app, names);
+                records.NamesFailed(app, names, wanted);
                 wanted = wanted.Without(names) with { Untried = [.. wanted.Untried, .. names] };
                 remembered = remembered.Without(names);
             }
@@ -112,14 +127,11 @@ public sealed class Ordering(
             {
                 output.Warn(e.Problem.Found);
                 output.Remedy(e.Problem.Remedy);
-                (chosen, unproved) = (other, e.Problem);
-                await AnnounceAsync(app, wanted, chosen, output, cancel);
+                (chosen, unproved) = (other, (e, asked));
             }
             catch (ProblemException e)
             {
-                var failure = unproved is null ? e : Both(e, unproved);
-                await LeaveUnplacedAsync(app, cancel);
-                records.Failed(app, failure, asked, remembered);
+                var failure = await FailedAsync(unproved is not { Failure: var before } ? e : e.Problem.Code.IsOfSettings ? before : Both(e, before.Problem), asked);
 
                 // Each is asked once in an attempt, whatever its pause: where all keep failing, the next attempt waits like any other.
                 wanted = wanted with { IsPatient = false };
@@ -134,6 +146,13 @@ public sealed class Ordering(
                 output.Detail($"Asking {another.Directory.Authority} instead");
                 events.Publish(new LineageEvent(LineageEventKind.FellOver, app, time.GetUtcNow()) { Server = another.Key, Problem = e.Problem });
             }
+        }
+
+        async Task<ProblemException> FailedAsync(ProblemException failure, ServerToAsk asked)
+        {
+            await LeaveUnplacedAsync(app, cancel);
+            records.Failed(app, failure, asked.Without(failed), remembered);
+            return failure;
         }
     }
 

@@ -26,8 +26,15 @@ public sealed class Outcomes(RetryLadder ladder)
     /// <param name="now">The present.</param>
     /// <param name="asked">The names that were asked for: a server may speak of others, or spell these otherwise. Null where that is not known.</param>
     /// <param name="isEarly">Whether it leaves the pause as it is: who mends something tries often.</param>
+    /// <param name="spared">The servers that a new pause does not hold back; null for none.</param>
     public LineageState Failed(
-        LineageState state, ProblemException failure, WantedServer? server, DateTimeOffset now, IReadOnlyCollection<string>? asked = null, bool isEarly = false)
+        LineageState state,
+        ProblemException failure,
+        WantedServer? server,
+        DateTimeOffset now,
+        IReadOnlyCollection<string>? asked = null,
+        bool isEarly = false,
+        IReadOnlyList<string>? spared = null)
     {
         var problem = failure.Problem;
         var pause = isEarly ? state.Gates.FirstOrDefault(gate => gate.Kind == GateKind.Backoff) : null;
@@ -36,6 +43,7 @@ public sealed class Outcomes(RetryLadder ladder)
             Kind = GateKind.Backoff,
             Until = pause is null ? now + ladder.Wait(state.Pauses, asked: null) : AtLeastShortest(pause.Until, now),
             Reason = $"The last attempt failed: {problem.Found}",
+            Except = pause is null ? spared : pause.Except?.Where(other => other != server?.Key).ToArray() is { Length: > 0 } others ? others : null,
         };
         var told = AcmeProblems.FailedNamesOf(failure);
         FailedName[] names = [.. told.Where(name => asked?.Contains(name.Name) != false)];
@@ -52,19 +60,19 @@ public sealed class Outcomes(RetryLadder ladder)
     }
 
     /// <summary>The state once names have failed, and nothing else has.</summary>
-    public LineageState NamesFailed(LineageState state, IReadOnlyList<FailedName> failed, DateTimeOffset now) =>
-        state with { Failing = Failing(state, failed, server: null, isEarly: false, now) };
+    public LineageState NamesFailed(LineageState state, IReadOnlyList<FailedName> failed, bool isEarly, DateTimeOffset now) =>
+        state with { Failing = Failing(state, failed, server: null, isEarly, now) };
 
     /// <summary>The state after a failure at a server that was asked only because others hold the order back: it goes to them once they do no more.</summary>
     /// <param name="failed">The state after the failure.</param>
-    /// <param name="gates">What holds the order back at the others, which the pause spares.</param>
+    /// <param name="gates">What holds the order back at the others.</param>
     /// <param name="isFirst">Whether there is no certificate of a server's: then this one is to come.</param>
     /// <param name="now">The present.</param>
     public static LineageState FailedElsewhere(LineageState failed, IReadOnlyList<LineageGate> gates, bool isFirst, DateTimeOffset now) => failed with
     {
         Gates =
         [
-            .. failed.Gates.Where(gate => gates.All(other => other.Server != gate.Server)).Select(gate => gate.Kind == GateKind.Backoff ? gate with { Except = [.. gates.Select(other => other.Server).OfType<string>().Distinct()] } : gate),
+            .. failed.Gates.Where(gate => gates.All(other => other.Server != gate.Server)),
             .. gates.Select(gate => gate with { Until = AtMost(gate.Until, now) }),
         ],
         AskedAt = isFirst ? now : null,
@@ -93,7 +101,7 @@ public sealed class Outcomes(RetryLadder ladder)
         {
             Kind = GateKind.RolledBack,
             Until = now + (part < PutBack ? part : PutBack),
-            Reason = $"`berth letsencrypt:enable {app} --force` gets a new one sooner.",
+            Reason = GateWords.Sooner(app),
         };
         return state with
         {
@@ -117,8 +125,7 @@ public sealed class Outcomes(RetryLadder ladder)
     public static LineageState Held(LineageState state, IReadOnlyList<LineageGate> gates, bool isFirst, DateTimeOffset now) => state.Held(
         [
             .. gates.Select(gate => gate with { Until = AtMost(gate.Until, now) }),
-            .. StillHolding(state, gates, now).Where(gate => gate.Names is null),
-            .. state.Gates.Where(gate => gate.Kind == GateKind.Backoff && gate.Until > now),
+            .. state.Gates.Where(gate => gate.Names is null && gate.Until > now && gates.All(other => other.Server != gate.Server || other.Kind != gate.Kind)),
         ],
         isFirst ? now : null);
 
@@ -136,7 +143,7 @@ public sealed class Outcomes(RetryLadder ladder)
         {
             yield return new LineageGate
             {
-                Kind = gate is { Until: null, Page: not null } ? GateKind.Paused : GateKind.RetryAfter,
+                Kind = gate.IsPause ? GateKind.Paused : GateKind.RetryAfter,
                 Until = AtMost(gate.Until ?? now + (gate.Page is null ? Unsaid : PersonPoll), now),
                 Reason = gate.Words,
                 Server = server?.Key,

@@ -16,6 +16,14 @@ public static class ServerChoice
     // Then a server that kept failing has its next chance, since it is preferred for a reason.
     private static readonly TimeSpan Forgiven = TimeSpan.FromDays(1);
 
+    // What may stay so for ever at this one, and is nothing about the names.
+    private static readonly HashSet<ProblemCode> OfServer =
+    [
+        AcmeProblems.OtherRefusal, AcmeProblems.Malformed, AcmeProblems.UrlInvalid, AcmeProblems.Unauthorized, AcmeProblems.AccountUnknown, AcmeProblems.AccountDeactivated,
+        AcmeProblems.AccountKeyInvalid, AcmeProblems.BindingRequired, AcmeProblems.BindingInvalid, AcmeProblems.ContactRefused, AcmeProblems.TermsNotAgreed, AcmeProblems.KeyRefused,
+        AcmeProblems.ProfileUnknown, AcmeProblems.RequestRefused, AcmeProblems.OrderNotReady, AcmeProblems.CertificateWrong,
+    ];
+
     /// <param name="servers">The preferred one first.</param>
     /// <param name="issuers">How they have done.</param>
     /// <param name="isHeld">Whether a server takes no order for now.</param>
@@ -38,9 +46,9 @@ public static class ServerChoice
     public static WantedServer Of(IReadOnlyList<WantedServer> servers, LineageStored stored, DateTimeOffset now) =>
         Of(servers, stored.State.Issuers, server => LineagePlan.Standing(stored, now).Any(gate => gate.IsWaitAt(server.Key) && gate.Until > now), now);
 
-    /// <summary>Whether the failure is the server's, so that another may do better.</summary>
+    /// <summary>Whether the failure is the server's, or of the account there, so that another may do better.</summary>
     public static bool IsServersFault(ProblemCode code) =>
-        AcmeProblems.IsTransient(code) && code != AcmeProblems.NamePaused && code != AcmeProblems.ValidationTimeout;
+        OfServer.Contains(code) || (AcmeProblems.IsTransient(code) && code != AcmeProblems.NamePaused && code != AcmeProblems.ValidationTimeout);
 
     private static int FailuresOf(WantedServer server, IReadOnlyDictionary<string, IssuerStanding> issuers, DateTimeOffset now) =>
         issuers.GetValueOrDefault(server.Key) is { } standing && (standing.LastFailure.At is not { } at || (now - at).Duration() < Forgiven)

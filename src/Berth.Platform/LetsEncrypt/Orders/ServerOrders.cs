@@ -19,6 +19,19 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
     public async Task GiveBackAsync(Uri directory, PlannedOrder order) =>
         await (await ledgers.OfAsync(directory)).FailedAsync(order, [], CancellationToken.None);
 
+    /// <summary>A person orders: where a server takes no order for a name until a person lifts its pause, that may have been done.</summary>
+    public async Task LiftPausesAsync(IEnumerable<WantedServer> servers, Func<WantedServer, PlannedOrder> orderAt)
+    {
+        foreach (var server in servers)
+        {
+            var (ledger, order) = (await ledgers.OfAsync(server.Directory), orderAt(server));
+            if (ledger.Check(order).Holds.Any(hold => hold.IsPause))
+            {
+                await ledger.LiftedAsync(order, CancellationToken.None);
+            }
+        }
+    }
+
     /// <param name="order">What is ordered.</param>
     /// <param name="store">Keeps the certificate; durable when it returns.</param>
     /// <param name="cancel">Ends it; the order stays in its journal.</param>
@@ -56,12 +69,8 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
         catch (ProblemException e)
         {
             await notes.FailedAsync(e);
-            if (e.Problem.Code == AcmeProblems.BindingRequired || e.Problem.Code == AcmeProblems.BindingInvalid)
-            {
-                throw LetsEncryptProblems.OfBinding(order.App, e.Problem).AsException(e);
-            }
-
-            throw e.Problem.Code != AcmeProblems.ClockWrong && client.ClockSkew is { } skew && ClockWords.IsWrong(skew) ? Named(e, skew) : e;
+            var told = LetsEncryptProblems.IsOfAccount(e.Problem.Code) ? Retold.As(e, LetsEncryptProblems.OfAccount(order.App, e.Problem)) : e;
+            throw e.Problem.Code != AcmeProblems.ClockWrong && client.ClockSkew is { } skew && ClockWords.IsWrong(skew) ? Named(told, skew) : told;
         }
         finally
         {

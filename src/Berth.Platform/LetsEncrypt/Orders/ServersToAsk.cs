@@ -21,26 +21,23 @@ public sealed class ServersToAsk(LineageReader reader, LineageFiles lineages, Se
         var holds = await HoldsAsync(app, wanted, isOrder, at, cancel);
         LineageGate[] all = [.. holds.Values.SelectMany(each => each)];
 
-        // Asked only because others hold the order back, one that has just failed has its pause.
-        foreach (var server in wanted.IsPatient ? wanted.Servers.Where(server => holds[server].Count == 0) : [])
+        // Where no limit holds anything back, the plan alone has said when.
+        Func<WantedServer, LineageGate[]> counting = wanted.IsPatient && all.Length > 0 ? ShutAt : server => [.. holds[server]];
+        var chosen = FirstFree(ShutAt) ?? FirstFree(counting) ?? wanted.Servers.MinBy(server => counting(server).Max(gate => gate.Until))!;
+        return new ServerToAsk(chosen, counting(chosen), all)
         {
-            holds[server] = [.. standing.Where(gate => gate.IsPauseAt(server.Key)).Take(1)];
-        }
-
-        var chosen = Choose(server => holds[server].Count > 0 || WaitsAt(server).Length > 0);
-
-        // Where none is free, the one that has asked for a wait without a limit is not asked during that wait because others are at theirs.
-        var gates = holds[chosen].Count == 0 && all.Length > 0 ? WaitsAt(chosen) : holds[chosen];
-        return new ServerToAsk(chosen, gates, all)
-        {
-            PassedOver = Choose(static _ => false) is var preferred && preferred != chosen && holds[preferred].Concat(WaitsAt(preferred)).FirstOrDefault() is { } gate
+            PassedOver = Choose(static _ => false) is var preferred && preferred != chosen && ShutAt(preferred).FirstOrDefault() is { } gate
                 ? $"{preferred.Directory.Authority} is passed over: {GateWords.Of(gate).TrimEnd('.')}"
                 : null,
         };
 
-        WantedServer Choose(Predicate<WantedServer> isHeld) => ServerChoice.Of(wanted.Servers, stored.State.Issuers, isHeld, now);
+        // One that has asked for a wait is asked sooner only by a person; so is one that has just failed, and is asked only because others hold the order back.
+        LineageGate[] ShutAt(WantedServer server) =>
+            [.. holds[server], .. standing.Where(gate => gate.IsWaitAt(server.Key) || (wanted.IsPatient && all.Length > 0 && gate.IsPauseAt(server.Key)))];
 
-        LineageGate[] WaitsAt(WantedServer server) => [.. standing.Where(gate => gate.IsWaitAt(server.Key))];
+        WantedServer? FirstFree(Func<WantedServer, LineageGate[]> shutAt) => Choose(server => shutAt(server).Length > 0) is var server && shutAt(server).Length == 0 ? server : null;
+
+        WantedServer Choose(Predicate<WantedServer> isHeld) => ServerChoice.Of(wanted.Servers, stored.State.Issuers, isHeld, at);
     }
 
     private async Task<Dictionary<WantedServer, IReadOnlyList<LineageGate>>> HoldsAsync(AppName app, WantedCertificate wanted, bool isOrder, DateTimeOffset at, CancellationToken cancel)

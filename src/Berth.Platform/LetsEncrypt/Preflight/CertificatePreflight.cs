@@ -53,12 +53,16 @@ public sealed class CertificatePreflight(AcmeClients clients, EdgeServer edge, T
     {
         using var limit = new CancellationTokenSource(ServerPatience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
-        var client = clients.ClientOf(scope.Directory, scope.Email);
+        var client = clients.ClientOf(scope.Directory, scope.Email, scope.Binding);
         try
         {
             var directory = await (scope.AsksServer ? client.AskDirectoryAsync(either.Token) : client.GetDirectoryAsync(either.Token));
             var account = await clients.AccountUrlOfAsync(scope.Directory, scope.Email, cancel);
-            return new ServerView(null, directory.Meta?.CaaIdentities ?? Usual(scope.Directory), account, client.ClockSkew) { Profiles = [.. directory.Meta?.Profiles?.Keys ?? Array.Empty<string>()] };
+            return new ServerView(null, directory.Meta?.CaaIdentities ?? Usual(scope.Directory), account, client.ClockSkew)
+            {
+                Profiles = [.. directory.Meta?.Profiles?.Keys ?? Array.Empty<string>()],
+                Account = scope.AsksServer && await client.WhyNoAccountAsync(either.Token) is { } why ? LetsEncryptProblems.OfAccount(scope.App, why) : null,
+            };
         }
         catch (ProblemException e)
         {
@@ -84,6 +88,11 @@ public sealed class CertificatePreflight(AcmeClients clients, EdgeServer edge, T
             yield return scope.ProfileIsRequired
                 ? PreflightFinding.Bad(Server, "profile", problem.Found, problem.Remedy)
                 : PreflightFinding.Note(Server, "profile", $"{problem.Found.TrimEnd('.')}: ordered without one");
+        }
+
+        if (server.Account is { } why)
+        {
+            yield return PreflightFinding.Bad(Server, "account", why.Found, why.Remedy);
         }
 
         if (server.ClockSkew is { } skew && !isClocks)

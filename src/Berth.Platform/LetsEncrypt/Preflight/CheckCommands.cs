@@ -25,6 +25,7 @@ public sealed class CheckCommands(CertificatePreflight preflight, PreflightScope
         [
             .. wanted.Settings.Email is null ? [Missing(LetsEncryptProblems.NoEmail(app))] : Array.Empty<PreflightFinding>(),
             .. wanted.LeftOut.Select(problem => PreflightFinding.Bad("domains", "syntax", problem.Found, problem.Remedy, stops: true)),
+            .. wanted.Unusable.Select(problem => PreflightFinding.Bad(CertificatePreflight.Server, CertificatePreflight.Server, problem.Found, problem.Remedy)),
             .. ahead is { Gates.Count: > 0 } ? ahead.AllGates.Select(gate => PreflightFinding.Bad(CertificatePreflight.Server, "limits", GateWords.Of(gate), $"Wait until then; `berth letsencrypt:limits {app}` shows what is left.")) : [],
             .. ahead?.PassedOver is { } why ? [PreflightFinding.Note(CertificatePreflight.Server, "limits", why)] : Array.Empty<PreflightFinding>(),
             .. await preflight.LookAsync(scopes.Of(app, wanted, ahead?.Server) with { AsksServer = true }, call.Cancel),

@@ -38,7 +38,7 @@ internal sealed class NameChecks
     }
 
     private async Task<IReadOnlyList<PreflightFinding>> OfZoneAsync(DomainName name, CancellationToken cancel) =>
-        name.IsLocalhost ? [] : [await _dns.DelegationAsync(name, cancel) ?? DnsCheck.UnknownZone(name)];
+        [name.IsLocalhost ? DnsCheck.UnknownZone(name) : await _dns.DelegationAsync(name, cancel) ?? DnsCheck.UnknownZone(name)];
 
     private async Task<IReadOnlyList<PreflightFinding>> OfHostAsync(DomainName name, CancellationToken cancel)
     {

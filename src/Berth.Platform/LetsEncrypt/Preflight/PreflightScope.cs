@@ -1,4 +1,5 @@
 using System.Net;
+using Berth.Acme.Accounts;
 using Berth.Kernel;
 
 namespace Berth.Platform.LetsEncrypt.Preflight;
@@ -6,6 +7,9 @@ namespace Berth.Platform.LetsEncrypt.Preflight;
 /// <summary>What is to be looked at.</summary>
 public sealed record PreflightScope
 {
+    /// <summary>Whose certificate it is about.</summary>
+    public required AppName App { get; init; }
+
     /// <summary>The names wanted, wildcards included.</summary>
     public required IReadOnlyList<DomainName> Names { get; init; }
 
@@ -20,6 +24,9 @@ public sealed record PreflightScope
 
     /// <summary>The account's contact.</summary>
     public required EmailAddress? Email { get; init; }
+
+    /// <summary>What the account is bound to at a server that knows its customers.</summary>
+    public ExternalAccountBinding? Binding { get; init; }
 
     /// <summary>The profile that is asked for; null for none.</summary>
     public string? Profile { get; init; }

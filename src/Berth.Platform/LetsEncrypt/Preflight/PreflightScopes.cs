@@ -22,10 +22,12 @@ public sealed class PreflightScopes(LetsEncryptSettingsStore settings, DnsChoice
         var resolvers = dns.ResolversOf(app);
         return new PreflightScope
         {
+            App = app,
             Names = wanted.HostNames,
             Addresses = wanted.Addresses,
             Directory = directory,
             Email = wanted.Settings.Email,
+            Binding = wanted.Settings.Binding,
             Profile = wanted.Settings.Profile,
             ProfileIsRequired = wanted.Settings.ProfileIsRequired,
             DnsDecides = AcmeServers.IsPublic(directory) || resolvers.Count > 0,

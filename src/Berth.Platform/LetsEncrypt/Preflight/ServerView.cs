@@ -9,4 +9,7 @@ public sealed record ServerView(Kernel.Problem? Failure, IReadOnlyList<string> C
 {
     /// <summary>The profiles it lists; null where it does not answer.</summary>
     public IReadOnlyCollection<string>? Profiles { get; init; }
+
+    /// <summary>Why no order could be placed with the account, or none be registered; null where one can.</summary>
+    public Kernel.Problem? Account { get; init; }
 }

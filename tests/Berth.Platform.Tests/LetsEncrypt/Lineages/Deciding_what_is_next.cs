@@ -85,7 +85,7 @@ public sealed class Deciding_what_is_next
         var still = LineagePlan.Next(Wants with { ByDefault = byDefault, MendedAt = Now.AddSeconds(mended), WhyNot = refusal.AsProblem() }, stored, Now);
 
         Assert.Equal((LineageAction.Order, Now.AddSeconds(after)), (step.Action, step.At));
-        Assert.EndsWith(" and could not be ordered: The DNS provider desec needs DESEC_TOKEN; settings have changed since, and it is ordered again", step.Why, StringComparison.Ordinal);
+        Assert.EndsWith(" and could not be ordered: The DNS provider desec needs DESEC_TOKEN; settings have changed since, and it is to be ordered again", step.Why, StringComparison.Ordinal);
         Assert.Equal((LineageAction.None, refusal.Why.Found), (still.Action, still.Refusal?.Found));
     }
 

@@ -39,7 +39,7 @@ public sealed class Telling_what_is_next
 
         Assert.Equal(LineageAction.AskAdvice, step.Action);
         Assert.Equal((LineageAction.Order, Www.RetryAt), (step.OfCertificate.Action, step.OfCertificate.At));
-        Assert.StartsWith($"www.example.com could not be proved and is tried again: {Www.Words.TrimEnd('.')}; otherwise renewal on 2027-01-25", step.Why, StringComparison.Ordinal);
+        Assert.StartsWith($"www.example.com is not on the certificate and to be tried again: {Www.Words.TrimEnd('.')}; otherwise renewal on 2027-01-25", step.Why, StringComparison.Ordinal);
     }
 
     /// <summary>Whoever asked for a first certificate waits for the limit, and need not ask again.</summary>
