@@ -284,6 +284,35 @@ public sealed class Knowing_what_a_certificate_waits_for
         Assert.Contains("someone must act; it is looked at again at ", await berth.OkAsync("letsencrypt:report", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
     }
 
+    /// <summary>Its contact was changed for one app: the other still orders with it, under the e-mail of before.</summary>
+    [Fact]
+    public async Task an_account_that_two_e_mails_stand_for_stays_one()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
+        await berth.OkAsync("apps:create", "other");
+        await berth.OkAsync("domains:set", "other", "other.example.com");
+        await berth.OkAsync("letsencrypt:enable", "hello");
+        await berth.OkAsync("letsencrypt:enable", "other");
+
+        await berth.OkAsync("letsencrypt:account-contact", "hello", "else@example.com");
+        await berth.OkAsync("letsencrypt:account-rotate-key", "hello");
+        await berth.OkAsync("letsencrypt:enable", "hello", "--force");
+        await berth.OkAsync("letsencrypt:enable", "other", "--force");
+
+        Assert.Contains("berth letsencrypt:account-forget hello", await berth.OkAsync("--force", "letsencrypt:account-deactivate", "hello"), StringComparison.Ordinal);
+        foreach (var app in new[] { "hello", "other" })
+        {
+            Assert.Contains($"berth letsencrypt:account-forget {app}", (await berth.RunAsync("letsencrypt:check", app)).Output, StringComparison.Ordinal);
+            Assert.Contains($"berth letsencrypt:account-forget {app}", (await berth.RunAsync("letsencrypt:enable", app, "--force")).Error, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("registers another", await berth.OkAsync("letsencrypt:account-forget", "other"), StringComparison.Ordinal);
+        await berth.OkAsync("letsencrypt:enable", "other", "--force");
+        await berth.OkAsync("letsencrypt:enable", "hello", "--force");
+    }
+
     [Fact]
     public async Task many_that_are_due_are_renewed_together_and_told_in_order()
     {

@@ -66,16 +66,51 @@ public sealed class Ordering_at_several_servers
         var port = FreePort.Next();
         await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
         await using var berth = await BerthServer.StartAtAsync(pebble, port);
+        await berth.OkAsync("letsencrypt:enable", "hello");
         await berth.OkAsync("letsencrypt:set", "hello", "server", $"https://127.0.0.1:{FreePort.Next()}/directory {pebble.DirectoryUrl}");
-        Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello")).Status);
-        Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello")).Status);
+        Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello", "--force")).Status);
+        Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello", "--force")).Status);
         Assert.Contains("2 failures", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-servers"), StringComparison.Ordinal);
+
+        var output = await berth.OkAsync("letsencrypt:enable", "hello", "--force");
+
+        Assert.Contains($"Asking {pebble.DirectoryUrl.Authority} instead", output, StringComparison.Ordinal);
+        Assert.Equal(2, pebble.Orders);
+        Assert.Contains("3 failures", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-servers"), StringComparison.Ordinal);
+    }
+
+    /// <summary>A server that is gone, or takes nobody, fails as one that does not answer: whatever it says is nothing about the names.</summary>
+    [Theory]
+    [InlineData("404 Not Found", "text/plain", "gone")]
+    [InlineData("403 Forbidden", "application/problem+json", "{\"type\":\"urn:ietf:params:acme:error:unauthorized\",\"detail\":\"no\"}")]
+    public async Task a_first_certificate_comes_from_the_next_at_once_where_the_first_refuses_everybody(string status, string type, string body)
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        using var other = new RefusingAuthority(pebble.Certificate, RefusingAuthority.Answer(status, type, body));
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
+        await berth.OkAsync("letsencrypt:set", "hello", "server", $"{other.Directory} {pebble.DirectoryUrl}");
 
         var output = await berth.OkAsync("letsencrypt:enable", "hello");
 
         Assert.Contains($"Asking {pebble.DirectoryUrl.Authority} instead", output, StringComparison.Ordinal);
         Assert.Equal("true\n", await berth.OkAsync("letsencrypt:active", "hello"));
-        Assert.Contains("3 failures", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-servers"), StringComparison.Ordinal);
+        Assert.True(other.Asked > 0);
+    }
+
+    [Fact]
+    public async Task one_that_cannot_be_asked_at_all_keeps_no_other_from_being_asked()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await BerthServer.StartAtAsync(pebble, port, trust: null, "--no-authority");
+        await berth.OkAsync("letsencrypt:set", "hello", "server", $"berth {pebble.DirectoryUrl}");
+
+        var enabled = await berth.RunAsync("letsencrypt:enable", "hello");
+
+        Assert.Equal(0, enabled.Status);
+        Assert.Contains("Another server is asked.", enabled.Error, StringComparison.Ordinal);
+        Assert.Equal(1, pebble.Orders);
     }
 
     [Fact]
@@ -87,8 +122,8 @@ public sealed class Ordering_at_several_servers
         string[] servers = [$"https://127.0.0.1:{FreePort.Next()}/directory", $"https://127.0.0.1:{FreePort.Next()}/directory"];
         await berth.OkAsync("letsencrypt:set", "hello", "server", string.Join(' ', servers));
 
-        // How often each has been asked so far: from the third failure of each on they stand in for one another.
-        (int First, int Second)[] expected = [(1, 0), (2, 0), (3, 1), (3, 2), (4, 3), (5, 4), (6, 5)];
+        // How often each has been asked so far: for a first certificate each time.
+        (int First, int Second)[] expected = [(1, 1), (2, 2), (3, 3), (4, 4)];
         foreach (var asked in expected)
         {
             Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello")).Status);

@@ -10,6 +10,7 @@ public sealed class BerthServer : IAsyncDisposable
     private readonly ScratchFolder _scratch = new();
     private readonly Dictionary<string, string?> _environment;
     private RunningProgram? _daemon;
+    private string[] _flags = [];
     private int _authorityPort;
 
     private BerthServer(IReadOnlyDictionary<string, string?>? environment)
@@ -50,10 +51,11 @@ public sealed class BerthServer : IAsyncDisposable
     /// <param name="httpPort">Where the edge takes plain HTTP; 0 for any free port.</param>
     /// <param name="prepare">Puts state in place before the daemon first starts.</param>
     /// <param name="httpsPort">Where it takes HTTPS; 0 for any free port.</param>
+    /// <param name="flags">Further words of <c>serve</c>.</param>
     public static async Task<BerthServer> StartAsync(
-        IReadOnlyDictionary<string, string?>? environment = null, int httpPort = 0, Action<BerthServer>? prepare = null, int httpsPort = 0)
+        IReadOnlyDictionary<string, string?>? environment = null, int httpPort = 0, Action<BerthServer>? prepare = null, int httpsPort = 0, params string[] flags)
     {
-        var server = new BerthServer(environment) { HttpPort = httpPort, HttpsPort = httpsPort };
+        var server = new BerthServer(environment) { HttpPort = httpPort, HttpsPort = httpsPort, _flags = flags };
         prepare?.Invoke(server);
         await server.RestartAsync();
         return server;
@@ -63,9 +65,10 @@ public sealed class BerthServer : IAsyncDisposable
     /// <param name="pebble">Which.</param>
     /// <param name="httpPort">Where the edge takes plain HTTP; 0 for any free port.</param>
     /// <param name="trust">Its trusted roots; null for the Pebble's.</param>
-    public static async Task<BerthServer> StartAtAsync(PebbleServer pebble, int httpPort, string? trust = null)
+    /// <param name="flags">Further words of <c>serve</c>.</param>
+    public static async Task<BerthServer> StartAtAsync(PebbleServer pebble, int httpPort, string? trust = null, params string[] flags)
     {
-        var server = await StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = trust ?? pebble.CertificateFile }, httpPort);
+        var server = await StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = trust ?? pebble.CertificateFile }, httpPort, flags: flags);
         await server.OkAsync("apps:create", "hello");
         await server.OkAsync("domains:set", "hello", "hello.example.com");
         await server.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
@@ -85,7 +88,7 @@ public sealed class BerthServer : IAsyncDisposable
         (HttpPort, HttpsPort, _authorityPort) = (Chosen(HttpPort), Chosen(HttpsPort), Chosen(_authorityPort));
         _daemon = RunningProgram.Start(
             BerthProgram.Path,
-            ["serve", "--http-port", Port(HttpPort), "--https-port", Port(HttpsPort), "--authority-port", Port(_authorityPort)],
+            ["serve", "--http-port", Port(HttpPort), "--https-port", Port(HttpsPort), "--authority-port", Port(_authorityPort), .. _flags],
             With(_environment, extra));
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         Assert.True(await _daemon.SaysAsync("is serving", limit.Token), $"the daemon ended: {Log}");

@@ -1,4 +1,6 @@
 using Berth.Acme;
+using Berth.Kernel;
+using Berth.Acme.Issuing;
 using Berth.Platform.LetsEncrypt;
 using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Platform.LetsEncrypt.Orders;
@@ -41,12 +43,23 @@ public sealed class Choosing_a_server
     [Fact]
     public void counts_only_what_is_the_servers_fault()
     {
-        Assert.True(ServerChoice.IsServersFault(AcmeProblems.ServerTimeout));
-        Assert.True(ServerChoice.IsServersFault(AcmeProblems.ServerInternal));
-        Assert.True(ServerChoice.IsServersFault(AcmeProblems.ClockWrong));
+        Assert.True(IsServersFault(AcmeProblems.ServerTimeout));
+        Assert.True(IsServersFault(AcmeProblems.ServerInternal));
+        Assert.True(IsServersFault(AcmeProblems.ClockWrong));
+        Assert.True(IsServersFault(AcmeProblems.OtherRefusal));
+        Assert.True(IsServersFault(AcmeProblems.BindingRequired));
+        Assert.False(IsServersFault(AcmeProblems.OtherRefusal, "shop.example.com"));
         Assert.All(
             [AcmeProblems.ValidationRefused, AcmeProblems.ValidationDns, AcmeProblems.ValidationTimeout, AcmeProblems.NamePaused, AcmeProblems.CaaForbids, AcmeProblems.IdentifierRejected],
-            code => Assert.False(ServerChoice.IsServersFault(code)));
+            code => Assert.False(IsServersFault(code)));
+    }
+
+    private static bool IsServersFault(ProblemCode code, params string[] names)
+    {
+        // As the library tells of names.
+        var failure = new Problem(code, "no", "Mend it.").AsException();
+        failure.Data["berth-failed-names"] = names.Select(name => new FailedName(name, code.Id, "no")).ToArray();
+        return ServerChoice.IsServersFault(failure);
     }
 
     private static Dictionary<string, IssuerStanding> Standing(params (int Server, int Failures, DateTimeOffset At)[] failures) => failures.ToDictionary(

@@ -128,7 +128,7 @@ public sealed class AttemptRecords(
     private LineageState AfterFailure(AppName app, ProblemException failure, ServerToAsk? server, WantedCertificate? wanted)
     {
         // Only what another server's limit left for it: the order is still to go there, whatever this one is missing.
-        var isElsewhere = wanted is not null && server is { PassedOver: not null, AllGates.Count: > 0 } && ServerChoice.IsServersFault(failure.Problem.Code);
+        var isElsewhere = wanted is not null && server is { PassedOver: not null, AllGates.Count: > 0 } && ServerChoice.IsServersFault(failure);
         var state = Counting(app);
         if (failure.Problem.Code.IsOfSettings && !(server is not null && wanted?.Servers.Count > 1))
         {

@@ -96,9 +96,12 @@ public sealed class Ordering(
         var (first, announced, remembered) = (chosen, chosen, wanted);
         (ProblemException Failure, ServerToAsk At)? unproved = null;
         var failed = new HashSet<string>(StringComparer.Ordinal);
+
+        // Who waits for a first certificate is not to ask three times before the next server is.
+        var isUrgent = !wanted.IsPatient && wanted.InService.Serial is null;
         while (true)
         {
-            var asked = await servers.NextAsync(app, wanted, isOrder: true, cancel);
+            var asked = await servers.NextAsync(app, Open(), isOrder: true, cancel);
             if (asked.Gates.Count > 0)
             {
                 // A proof that failed is what is to be mended, whatever its second try has met.
@@ -136,8 +139,9 @@ public sealed class Ordering(
                 // Each is asked once in an attempt, whatever its pause: where all keep failing, the next attempt waits like any other.
                 wanted = wanted with { IsPatient = false };
                 remembered = wanted with { IsEarly = true };
+                unproved = null;
                 failed.Add(asked.Server.Key);
-                if (await AnotherAsync(app, wanted, e, failed, cancel) is not { } another)
+                if (await AnotherAsync(app, Open(), e, failed, cancel) is not { } another)
                 {
                     throw failure;
                 }
@@ -147,6 +151,8 @@ public sealed class Ordering(
                 events.Publish(new LineageEvent(LineageEventKind.FellOver, app, time.GetUtcNow()) { Server = another.Key, Problem = e.Problem });
             }
         }
+
+        WantedCertificate Open() => isUrgent && wanted.Servers.Count > failed.Count ? wanted with { Servers = [.. wanted.Servers.Where(server => !failed.Contains(server.Key))] } : wanted;
 
         async Task<ProblemException> FailedAsync(ProblemException failure, ServerToAsk asked)
         {
@@ -158,7 +164,7 @@ public sealed class Ordering(
 
     /// <returns>The server that is asked instead; null for none.</returns>
     private async Task<WantedServer?> AnotherAsync(AppName app, WantedCertificate wanted, ProblemException failure, HashSet<string> failed, CancellationToken cancel) =>
-        ServerChoice.IsServersFault(failure.Problem.Code) && await servers.NextAsync(app, wanted, isOrder: true, cancel) is { Gates.Count: 0, Server: var next } && !failed.Contains(next.Key)
+        ServerChoice.IsServersFault(failure) && await servers.NextAsync(app, wanted, isOrder: true, cancel) is { Gates.Count: 0, Server: var next } && !failed.Contains(next.Key)
             ? next
             : null;
 

@@ -56,7 +56,7 @@ public sealed class Outcomes(RetryLadder ladder)
             LastFailure = failed.LastFailure! with { Names = told.Count == 0 ? Quoted(problem, asked) : areAll ? [.. names.Select(name => name.Name)] : [], Server = server?.Word },
         };
         failed = pause is null ? failed with { Pauses = state.Pauses + 1 } : failed with { LastAttempt = state.LastAttempt };
-        return server is null ? failed : failed with { Issuers = WithFailure(state, problem, server, now) };
+        return server is null ? failed : failed with { Issuers = WithFailure(state, failure, server, now) };
     }
 
     /// <summary>The state once names have failed, and nothing else has.</summary>
@@ -171,13 +171,13 @@ public sealed class Outcomes(RetryLadder ladder)
     private static DateTimeOffset AtMost(DateTimeOffset until, DateTimeOffset now) =>
         until > now + RetryLadder.Longest ? now + RetryLadder.Longest : until;
 
-    private static Dictionary<string, IssuerStanding> WithFailure(LineageState state, Problem problem, WantedServer server, DateTimeOffset now)
+    private static Dictionary<string, IssuerStanding> WithFailure(LineageState state, ProblemException failure, WantedServer server, DateTimeOffset now)
     {
         var before = state.Issuers.GetValueOrDefault(server.Key)?.Failures ?? 0;
-        var counts = ServerChoice.IsServersFault(problem.Code);
+        var counts = ServerChoice.IsServersFault(failure);
         return new Dictionary<string, IssuerStanding>(state.Issuers)
         {
-            [server.Key] = new(counts ? before + 1 : before, LineageFailure.Of(problem, now)),
+            [server.Key] = new(counts ? before + 1 : before, LineageFailure.Of(failure.Problem, now)),
         };
     }
 

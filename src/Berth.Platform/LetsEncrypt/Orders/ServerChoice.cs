@@ -47,8 +47,8 @@ public static class ServerChoice
         Of(servers, stored.State.Issuers, server => LineagePlan.Standing(stored, now).Any(gate => gate.IsWaitAt(server.Key) && gate.Until > now), now);
 
     /// <summary>Whether the failure is the server's, or of the account there, so that another may do better.</summary>
-    public static bool IsServersFault(ProblemCode code) =>
-        OfServer.Contains(code) || (AcmeProblems.IsTransient(code) && code != AcmeProblems.NamePaused && code != AcmeProblems.ValidationTimeout);
+    public static bool IsServersFault(ProblemException failure) =>
+        failure.Problem.Code is var code && ((OfServer.Contains(code) && AcmeProblems.FailedNamesOf(failure).Count == 0) || (AcmeProblems.IsTransient(code) && code != AcmeProblems.NamePaused && code != AcmeProblems.ValidationTimeout));
 
     private static int FailuresOf(WantedServer server, IReadOnlyDictionary<string, IssuerStanding> issuers, DateTimeOffset now) =>
         issuers.GetValueOrDefault(server.Key) is { } standing && (standing.LastFailure.At is not { } at || (now - at).Duration() < Forgiven)
