@@ -158,6 +158,35 @@ public sealed class Choosing_what_a_certificate_is_like
         Assert.Equal(3, pebble.Orders);
     }
 
+    /// <summary>An order in place of another is no new one to the limits; one that the server will not have so is.</summary>
+    [Fact]
+    public async Task is_held_back_by_a_limit_where_the_server_will_not_have_it_in_place_of_another()
+    {
+        NewerPebble.Require();
+        await using var pebble = await PebbleAsync(settings => settings with { Program = NewerPebble.Path, Profiles = new Dictionary<string, TimeSpan> { ["default"] = TimeSpan.FromMinutes(10) } });
+        await using var berth = await StartAsync(pebble);
+        using var scratch = new ScratchFolder();
+        await berth.OkAsync("letsencrypt:set", "--global", "limits", $"{pebble.DirectoryUrl.Authority}/new-orders=1/7d");
+        await berth.OkAsync("letsencrypt:enable", "hello");
+        await Eventually.TrueAsync(() => Task.FromResult(IdIn(berth) is not null));
+        await berth.OkAsync("letsencrypt:cron-job", "--remove");
+        var (folder, kept) = ($"{berth.Home}/hello", scratch["kept"]);
+        await ExternalProgram.SucceedAsync("cp", ["-a", folder, kept]);
+        await berth.OkAsync("letsencrypt:enable", "hello", "--force");
+        await berth.StopAsync();
+        Directory.Delete(folder, recursive: true);
+        await ExternalProgram.SucceedAsync("cp", ["-a", kept, folder]);
+        await berth.RestartAsync();
+        var orders = pebble.Orders;
+
+        var again = await berth.RunAsync("letsencrypt:enable", "hello", "--force");
+
+        Assert.Single(again.Output.Split('\n'), line => line.Contains("The server would not count this as a renewal", StringComparison.Ordinal));
+        Assert.Contains("would refuse this order, so it was not asked. The limit new-orders of", again.Error, StringComparison.Ordinal);
+        Assert.Equal((1, orders), (again.Status, pebble.Orders));
+        Assert.Equal("true\n", await berth.OkAsync("letsencrypt:active", "hello"));
+    }
+
     private static string? IdIn(BerthServer berth) =>
         File.Exists($"{berth.Home}/hello/letsencrypt/advice.json") && JsonNode.Parse(File.ReadAllText($"{berth.Home}/hello/letsencrypt/advice.json")) is { } advice
             ? advice["certificateId"]?.GetValue<string>()

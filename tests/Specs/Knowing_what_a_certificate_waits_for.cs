@@ -311,6 +311,13 @@ public sealed class Knowing_what_a_certificate_waits_for
         Assert.Contains("registers another", await berth.OkAsync("letsencrypt:account-forget", "other"), StringComparison.Ordinal);
         await berth.OkAsync("letsencrypt:enable", "other", "--force");
         await berth.OkAsync("letsencrypt:enable", "hello", "--force");
+
+        // Also one that is in use, and at once.
+        var before = await berth.OkAsync("letsencrypt:account", "hello");
+        await berth.OkAsync("letsencrypt:account-forget", "hello");
+        Assert.Contains("no account", (await berth.RunAsync("letsencrypt:account", "hello")).Error, StringComparison.Ordinal);
+        await berth.OkAsync("letsencrypt:enable", "hello", "--force");
+        Assert.NotEqual(before, await berth.OkAsync("letsencrypt:account", "hello"));
     }
 
     [Fact]

@@ -165,10 +165,11 @@ public sealed class Ordering_at_several_servers
         await using var berth = await BerthServer.StartAtAsync(pebble, port);
         await berth.OkAsync("apps:create", "other");
         await berth.OkAsync("domains:set", "other", "other.example.com");
-        await berth.OkAsync("letsencrypt:set", "hello", "server", $"https://127.0.0.1:{FreePort.Next()}/directory {pebble.DirectoryUrl}");
-        await berth.RunAsync("letsencrypt:enable", "hello");
-        await berth.RunAsync("letsencrypt:enable", "hello");
         await berth.OkAsync("letsencrypt:enable", "hello");
+        await berth.OkAsync("letsencrypt:set", "hello", "server", $"https://127.0.0.1:{FreePort.Next()}/directory {pebble.DirectoryUrl}");
+        await berth.RunAsync("letsencrypt:enable", "hello", "--force");
+        await berth.RunAsync("letsencrypt:enable", "hello", "--force");
+        await berth.OkAsync("letsencrypt:enable", "hello", "--force");
         await berth.OkAsync("letsencrypt:set", "--global", "limits", $"{pebble.DirectoryUrl.Authority}/new-orders=1/20s");
         await berth.OkAsync("letsencrypt:enable", "other");
 

@@ -112,6 +112,19 @@ internal sealed class AccountSession(
         }
     }
 
+    /// <summary>Reads the account from the store anew when it is needed next.</summary>
+    internal async Task ForgetAsync(CancellationToken cancel)
+    {
+        await _gate.WaitAsync(cancel);
+        if (_signer is { } signer)
+        {
+            _retired.Add(signer.Key);
+            _signer = null;
+        }
+
+        _gate.Release();
+    }
+
     // As the store has it now, where that is another than was opened.
     private async Task<Signer> ReopenAsync(Signer refused, CancellationToken cancel)
     {

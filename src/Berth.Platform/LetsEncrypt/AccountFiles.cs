@@ -14,6 +14,8 @@ namespace Berth.Platform.LetsEncrypt;
 /// </summary>
 internal sealed class AccountFiles(IStateStore store) : IAccountStore
 {
+    private const string None = "{}\n";
+
     public ValueTask<StoredAccount?> LoadAsync(AccountIdentity identity, CancellationToken cancel)
     {
         var folder = FolderOf(identity);
@@ -36,9 +38,7 @@ internal sealed class AccountFiles(IStateStore store) : IAccountStore
     public ValueTask SaveAsync(AccountIdentity identity, StoredAccount account, CancellationToken cancel)
     {
         var folder = FolderOf(identity);
-        store.EnsureFolder(Accounts, PrivateFolder.OwnerOnly);
-        store.EnsureFolder(HostOf(identity), PrivateFolder.OwnerOnly);
-        store.EnsureFolder(folder, PrivateFolder.OwnerOnly);
+        EnsureFolder(identity);
         Write(folder, identity, account);
         foreach (var other in AlikeOf(identity, account.Url))
         {
@@ -53,15 +53,32 @@ internal sealed class AccountFiles(IStateStore store) : IAccountStore
     public async ValueTask<string> SetAsideAsync(AccountIdentity identity, DateTimeOffset now, CancellationToken cancel)
     {
         AccountIdentity[] all = [identity, .. AlikeOf(identity, (await LoadAsync(identity, cancel))?.Url)];
-        var aside = FolderOf(identity);
         foreach (var each in all)
         {
-            var from = FolderOf(each);
-            aside = HostOf(each).Slash($"{LegoAccount.NameOf(each)}.{now.UtcDateTime:yyyyMMddHHmmss}");
-            store.Move(from, aside);
+            var folder = FolderOf(each);
+            if (store.Exists(folder))
+            {
+                store.EnsureFolder(Accounts, PrivateFolder.OwnerOnly);
+                store.EnsureFolder(Aside, PrivateFolder.OwnerOnly);
+                store.Move(folder, AsideOf(each, now));
+            }
+
+            // Nor is one taken over again that an older plugin left beside certificates.
+            EnsureFolder(each);
+            store.Write(Own(folder, each), None);
         }
 
-        return store.FileOf(aside);
+        return store.FileOf(AsideOf(identity, now));
+    }
+
+    private static StatePath AsideOf(AccountIdentity identity, DateTimeOffset now) =>
+        Aside.Slash($"{HostNameOf(identity)}.{LegoAccount.NameOf(identity)}.{now.UtcDateTime:yyyyMMddHHmmss}");
+
+    private void EnsureFolder(AccountIdentity identity)
+    {
+        store.EnsureFolder(Accounts, PrivateFolder.OwnerOnly);
+        store.EnsureFolder(HostOf(identity), PrivateFolder.OwnerOnly);
+        store.EnsureFolder(FolderOf(identity), PrivateFolder.OwnerOnly);
     }
 
     private void Write(StatePath folder, AccountIdentity identity, StoredAccount account)
@@ -91,7 +108,11 @@ internal sealed class AccountFiles(IStateStore store) : IAccountStore
 
     private static StatePath Accounts { get; } = StatePath.Lib("data", "letsencrypt", "--global", "accounts");
 
-    private static StatePath HostOf(AccountIdentity identity) => Accounts.Slash(new Uri(identity.DirectoryUrl).Authority.Replace(':', '_'));
+    private static StatePath Aside { get; } = Accounts.Slash("aside");
+
+    private static StatePath HostOf(AccountIdentity identity) => Accounts.Slash(HostNameOf(identity));
+
+    private static string HostNameOf(AccountIdentity identity) => new Uri(identity.DirectoryUrl).Authority.Replace(':', '_');
 
     private static StatePath FolderOf(AccountIdentity identity) => HostOf(identity).Slash(LegoAccount.NameOf(identity));
 

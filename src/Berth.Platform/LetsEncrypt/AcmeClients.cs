@@ -53,8 +53,35 @@ public sealed class AcmeClients(
 
     /// <summary>Puts the account aside, so that the next order registers another.</summary>
     /// <returns>Where it is kept from then on.</returns>
-    internal ValueTask<string> ForgetAsync(Uri directory, EmailAddress? email, CancellationToken cancel) =>
-        _accounts.SetAsideAsync(new AccountIdentity(directory.OriginalString, email?.Text), time.GetUtcNow(), cancel);
+    internal async Task<string> ForgetAsync(Uri directory, EmailAddress? email, CancellationToken cancel)
+    {
+        var aside = await _accounts.SetAsideAsync(new AccountIdentity(directory.OriginalString, email?.Text), time.GetUtcNow(), cancel);
+        foreach (var client in SetOf(directory).At(directory))
+        {
+            await client.ForgetAccountAsync(CancellationToken.None);
+        }
+
+        return aside;
+    }
+
+    /// <summary>The servers that words stand for, and why others of them cannot be asked as things are, as Berth's own authority where it is off.</summary>
+    public (IReadOnlyList<WantedServer> Servers, IReadOnlyList<ProblemException> Unusable) ServersOf(IReadOnlyList<string> words)
+    {
+        var (servers, unusable) = (new List<WantedServer>(), new List<ProblemException>());
+        foreach (var word in words)
+        {
+            try
+            {
+                servers.Add(new WantedServer(word, DirectoryOf(word)));
+            }
+            catch (ProblemException e)
+            {
+                unusable.Add(e);
+            }
+        }
+
+        return ([.. servers.DistinctBy(server => server.Key)], unusable);
+    }
 
     /// <summary>The URL of the account, if it is registered: from disk, nobody is asked.</summary>
     internal async Task<string?> AccountUrlOfAsync(Uri directory, EmailAddress? email, CancellationToken cancel) =>

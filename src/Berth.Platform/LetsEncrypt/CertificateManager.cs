@@ -114,6 +114,7 @@ public sealed class CertificateManager(
         try
         {
             bundles.Activate(app, earlier);
+            await lineages.JournalOf(app).ClearAsync(cancel);
         }
         catch (ProblemException)
         {
@@ -132,21 +133,21 @@ public sealed class CertificateManager(
     /// <summary>The server that the app's next step asks first, as far as that can be told now; empty where it asks none.</summary>
     public string ServerOf(AppName app)
     {
-        var servers = settings.Read(app).Servers;
+        var words = settings.Read(app).Servers;
         try
         {
             var (stored, step) = reader.ReadOf(app);
             return step.Action switch
             {
                 LineageAction.Restore => "",
-                LineageAction.AskAdvice => clients.DirectoryOf(stored.State.IssuedBy ?? servers[0]).OriginalString,
-                _ => ServerChoice.Of([.. servers.Select(word => new WantedServer(word, clients.DirectoryOf(word)))], stored, time.GetUtcNow()).Key,
+                LineageAction.AskAdvice => clients.DirectoryOf(stored.State.IssuedBy ?? words[0]).OriginalString,
+                _ => clients.ServersOf(words).Servers is { Count: > 0 } servers ? ServerChoice.Of(servers, stored, time.GetUtcNow()).Key : words[0],
             };
         }
         catch (ProblemException)
         {
             // The built-in authority is meant and does not run.
-            return servers[0];
+            return words[0];
         }
     }
 
@@ -298,7 +299,7 @@ public sealed class CertificateManager(
     }
 
     // Somebody has asked for another for the same names, and was cut off.
-    private bool IsOrdered(AppName app, WantedCertificate wanted) => lineages.NamesOfOrder(app) is { } names && names.ToHashSet(StringComparer.Ordinal).SetEquals(wanted.Names.Select(name => name.Text));
+    private bool IsOrdered(AppName app, WantedCertificate wanted) => lineages.NamesOfOrder(app, wanted.Servers) is { } names && names.ToHashSet(StringComparer.Ordinal).SetEquals(wanted.Names.Select(name => name.Text));
 
     private bool Covers(AppName app, WantedCertificate wanted)
     {

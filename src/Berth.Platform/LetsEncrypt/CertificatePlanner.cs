@@ -55,7 +55,12 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
 
         // An order would stumble over it.
         _ = dns.SolversOf(app);
-        var (servers, unusable) = ServersOf(read);
+        var (servers, unusable) = clients.ServersOf(read.Servers);
+        if (servers.Count == 0)
+        {
+            throw unusable[0];
+        }
+
         var names = found.Where(name => WhyNot(app, name, servers, read.Profile) is null).ToArray();
         leftOut.AddRange(found.Select(name => WhyNot(app, name, servers, read.Profile)).OfType<Problem>());
         var (most, profile) = ServerProfiles.MostNames(servers, read.Profile, names.Any(name => name.Address is not null));
@@ -65,31 +70,11 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
         }
 
         return names.Length > 0
-            ? new WantedCertificate(names, leftOut, read, servers) { Unusable = unusable }
+            ? new WantedCertificate(names, leftOut, read, servers) { Unusable = [.. unusable.Select(each => each.Problem)] }
             : throw Joined(leftOut[^1], leftOut);
     }
 
-    // One that cannot be asked as things are, as Berth's own authority where it is off, keeps no other from being asked.
-    private (WantedServer[] Servers, Problem[] Unusable) ServersOf(LetsEncryptSettings read)
-    {
-        var unusable = new List<ProblemException>();
-        var servers = new List<WantedServer>();
-        foreach (var word in read.Servers)
-        {
-            try
-            {
-                servers.Add(new WantedServer(word, clients.DirectoryOf(word)));
-            }
-            catch (ProblemException e)
-            {
-                unusable.Add(e);
-            }
-        }
-
-        return servers.Count > 0 ? ([.. servers.DistinctBy(server => server.Key)], [.. unusable.Select(each => each.Problem)]) : throw unusable[0];
-    }
-
-    private Problem? WhyNot(AppName app, DomainName name, WantedServer[] servers, string? profile) =>
+    private Problem? WhyNot(AppName app, DomainName name, IReadOnlyList<WantedServer> servers, string? profile) =>
         name.IsWildcard && !dns.IsSet(app) ? LetsEncryptProblems.Wildcard(app, name)
         : name.Address is not null && !ServerProfiles.TakesAddresses(servers, profile) ? LetsEncryptProblems.AddressNotInProfile(app, name, profile!)
         : servers.Any(server => AcmeServers.IsPublic(server.Directory)) && !IsPublic(name.Base) ? LetsEncryptProblems.NotPublic(app, name)

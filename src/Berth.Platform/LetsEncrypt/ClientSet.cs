@@ -19,6 +19,9 @@ internal sealed class ClientSet(FileStamp roots, Func<HttpClient> http) : IDispo
     public AcmeClient? Find(Uri directory, EmailAddress? email, ExternalAccountBinding? binding) =>
         _clients.GetValueOrDefault((directory, email?.Text, binding));
 
+    /// <summary>All that were made for a server.</summary>
+    public IEnumerable<AcmeClient> At(Uri directory) => _clients.Where(pair => pair.Key.Directory == directory).Select(pair => pair.Value);
+
     public AcmeClient GetOrAdd(Uri directory, EmailAddress? email, ExternalAccountBinding? binding, Func<HttpClient, AcmeClient> make) =>
         _clients.GetOrAdd((directory, email?.Text, binding), _ => make(_http.Value));
 

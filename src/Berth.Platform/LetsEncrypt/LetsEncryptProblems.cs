@@ -172,16 +172,21 @@ public static class LetsEncryptProblems
         $"Use a domain of your own that public DNS knows, or Berth's own authority: `berth letsencrypt:set {app} server berth`.");
 
     /// <summary>A library cannot know how its user gives it the binding, or puts an account aside; here it is known.</summary>
-    internal static Problem OfAccount(AppName app, Problem problem) => problem with
+    /// <param name="app">Whose order.</param>
+    /// <param name="server">The word of the server that it is about, where several are set; empty where there is one.</param>
+    /// <param name="problem">As the library told it.</param>
+    internal static Problem OfAccount(AppName app, string server, Problem problem) => problem with
     {
         Remedy = problem.Code == AcmeProblems.BindingInvalid
             ? $"Copy what the certificate authority gave you again, whole and without quotes: `berth letsencrypt:set {app} eab-kid KEY-ID` and `berth letsencrypt:set {app} eab-hmac-key KEY`."
             : problem.Code == AcmeProblems.BindingRequired
             ? $"Set what it gave you as its customer, `berth letsencrypt:set {app} eab-kid KEY-ID` and `berth letsencrypt:set {app} eab-hmac-key KEY`, or another server: `berth letsencrypt:set {app} server production`."
             : problem.Code == AcmeProblems.AccountDeactivated
-            ? $"`berth letsencrypt:account-forget {app}` puts the stored account aside; the next order registers another."
-            : $"`berth letsencrypt:account {app}` shows whether the account is still valid; if not, `berth letsencrypt:account-forget {app}` puts it aside, and the next order registers another.",
+            ? $"`berth letsencrypt:account-forget {app}{At(server)}` puts the stored account aside; the next order registers another."
+            : $"`berth letsencrypt:account {app}{At(server)}` shows whether the account is still valid; if not, `berth letsencrypt:account-forget {app}{At(server)}` puts it aside, and the next order registers another.",
     };
+
+    private static string At(string server) => server.Length == 0 ? "" : $" --server {Printable.Of(server)}";
 
     /// <summary>Whether a failure is the account's, so that <see cref="OfAccount"/> knows what mends it.</summary>
     internal static bool IsOfAccount(ProblemCode code) =>

@@ -36,6 +36,9 @@ public sealed record WantedCertificate(
     /// <summary>Whether it keeps to the pause after a failure and to what a limit has left of it: nobody waits for it.</summary>
     public bool IsPatient { get; init; }
 
+    /// <summary>Whether the server counts it as any order, for it will not have it in place of the one that it renews.</summary>
+    public bool CountsInFull { get; init; }
+
     /// <summary>Names that had failed before, and are tried again when it is their time.</summary>
     public IReadOnlyList<FailedName> Untried { get; init; } = [];
 

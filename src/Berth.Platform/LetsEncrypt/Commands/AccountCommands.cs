@@ -2,12 +2,13 @@ using Berth.Acme;
 using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.CommandLine;
+using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Platform.Properties;
 
 namespace Berth.Platform.LetsEncrypt.Commands;
 
 /// <summary><c>letsencrypt:account*</c>: the account that an app's certificates (or those of all apps) are ordered with.</summary>
-public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStore settings, PropertyStore properties, AppCatalog apps)
+public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStore settings, LineageFiles lineages, PropertyStore properties, AppCatalog apps)
 {
     private const string Scope = "<app>|--global";
     private const string ServerFlag = "--server";
@@ -37,6 +38,13 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
     {
         var (client, app, words) = await OpenAsync(call, further: 1);
         var email = EmailAddress.Parse(words.At(app is null ? 0 : 1) ?? "");
+        var directory = client.Options.DirectoryUrl;
+        if (await clients.AccountUrlOfAsync(directory, email, call.Cancel) is { } held && held != await client.EnsureAccountAsync(call.Cancel))
+        {
+            // Its key would be lost.
+            call.Output.Detail($"Another account of {email.Text} is kept in {await clients.ForgetAsync(directory, email, call.Cancel)} from now on");
+        }
+
         await client.ChangeContactAsync(email, call.Cancel);
         properties.Set(LetsEncryptSettingsStore.Feature, app?.Text ?? PropertyStore.Global, "email", email.Text);
         call.Output.Step($"The account at {client.Options.DirectoryUrl.Authority} has the contact {email.Text} now, and orders are placed with it");
@@ -53,12 +61,12 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
 
     private async Task<int> DeactivateAsync(CommandCall call)
     {
-        var (client, app, _) = await OpenAsync(call);
+        var (client, app, words) = await OpenAsync(call);
         var host = client.Options.DirectoryUrl.Authority;
         await Confirmation.AskAsync(call, "the account at", host, () => LetsEncryptProblems.NotDeactivated(host));
         await client.DeactivateAccountAsync(call.Cancel);
         call.Output.Step($"The account at {host} is deactivated; its certificates stay valid");
-        call.Output.Detail(call.Caller.AsCalled($"Nothing is ordered there any more until `berth letsencrypt:account-forget {app?.Text ?? "--global"}`: then the next order registers another"));
+        call.Output.Detail(call.Caller.AsCalled($"Nothing is ordered there any more until `berth letsencrypt:account-forget {app?.Text ?? "--global"}{(words.Value(ServerFlag) is { } server ? $" {ServerFlag} {Printable.Of(server)}" : "")}`: then the next order registers another"));
         return 0;
     }
 
@@ -66,9 +74,26 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
     {
         var (client, _, _) = await OpenAsync(call);
         var aside = await clients.ForgetAsync(client.Options.DirectoryUrl, client.Options.Email, call.Cancel);
+        foreach (var app in apps.List())
+        {
+            LetGo(app, client.Options.DirectoryUrl.OriginalString);
+        }
+
         call.Output.Step($"The account at {client.Options.DirectoryUrl.Authority} is put aside; the next order there registers another");
         call.Output.Detail($"It is kept in {aside}");
         return 0;
+    }
+
+    // What waited for somebody to do just that waits no longer.
+    private void LetGo(AppName app, string server)
+    {
+        var state = lineages.ReadState(app);
+        if (state.Gates.Any(IsOver))
+        {
+            lineages.WriteState(app, state with { Gates = [.. state.Gates.Where(gate => !IsOver(gate) && gate.Kind != GateKind.Backoff)] });
+        }
+
+        bool IsOver(LineageGate gate) => gate.Kind == GateKind.UserAction && gate.Server == server;
     }
 
     /// <param name="call">Of a command that takes an app or <c>--global</c>, and never both: the other one's account would be changed.</param>
@@ -81,7 +106,8 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
         var app = isGlobal ? null : apps.Find(words.At(0));
         var read = settings.Read(app);
         string[] named = words.Value(ServerFlag) is { } server ? [server] : [.. read.Servers];
-        foreach (var directory in named.Select(clients.DirectoryOf))
+        var (servers, unusable) = clients.ServersOf(named);
+        foreach (var directory in servers.Select(server => server.Directory))
         {
             if (await clients.HasAccountAsync(directory, read.Email, call.Cancel))
             {
@@ -89,6 +115,6 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
             }
         }
 
-        throw LetsEncryptProblems.NoAccount([.. named.Select(word => clients.DirectoryOf(word).Authority)], read.Email?.Text, app).AsException();
+        throw servers.Count == 0 ? unusable[0] : LetsEncryptProblems.NoAccount([.. servers.Select(server => server.Directory.Authority)], read.Email?.Text, app).AsException();
     }
 }

@@ -87,7 +87,7 @@ public sealed class StatusReport(
         : "now";
 
     private static IEnumerable<string> Choice(WantedCertificate? wanted, ServerToAsk? ahead) => wanted is not null && wanted.Servers.Count + wanted.Unusable.Count > 1 && ahead is not null
-        ? [.. wanted.Unusable.Select(problem => problem.Found.TrimEnd('.')), $"{ahead.Server.Word} is asked next{(ahead.PassedOver is { } why ? $", for {why}" : "")}, another once it has failed {ServerChoice.Patience} times in a row"]
+        ? [.. wanted.Unusable.Select(problem => problem.Found.TrimEnd('.')), $"{ahead.Server.Word} is asked next{(ahead.PassedOver is { } why ? $", for {why}" : "")}{(wanted.Servers.Count > 1 ? $", another once it has failed {ServerChoice.Patience} times in a row" : "")}"]
         : [];
 
     private static IEnumerable<string> Standings(AppName app, WantedCertificate? wanted, LineageState state) => state.Issuers

@@ -31,7 +31,8 @@ internal sealed class LedgerFiles(IStateStore store, string directoryUrl) : ILed
         var all = new Dictionary<string, LedgerEntry>(StringComparer.Ordinal);
         for (var shard = 0; shard < Shards; shard++)
         {
-            foreach (var (key, entry) in _shards[shard] = Read(shard))
+            _shards[shard] = TryRead(shard);
+            foreach (var (key, entry) in _shards[shard] ?? [])
             {
                 all[key] = entry;
             }
@@ -68,6 +69,19 @@ internal sealed class LedgerFiles(IStateStore store, string directoryUrl) : ILed
         return ValueTask.CompletedTask;
     }
 
+    // No order waits for a file to be mended; it is read once more before it is written over.
+    private Dictionary<string, LedgerEntry>? TryRead(int shard)
+    {
+        try
+        {
+            return Read(shard);
+        }
+        catch (ProblemException)
+        {
+            return null;
+        }
+    }
+
     private Dictionary<string, LedgerEntry> Read(int shard)
     {
         try
@@ -77,9 +91,8 @@ internal sealed class LedgerFiles(IStateStore store, string directoryUrl) : ILed
                     ? new(entries.Where(pair => pair.Value is { Subject: not null }), StringComparer.Ordinal)
                     : new(StringComparer.Ordinal);
         }
-        catch (Exception e) when (e is JsonException or ProblemException)
+        catch (JsonException)
         {
-            // What was spent is not known then; no order waits for a file to be mended.
             return new(StringComparer.Ordinal);
         }
     }

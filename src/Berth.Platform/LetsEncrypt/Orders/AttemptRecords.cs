@@ -19,7 +19,7 @@ public sealed class AttemptRecords(
     {
         string[] names = [.. wanted.Names.Select(name => name.Text)];
         var state = lineages.ReadState(app);
-        var left = lineages.NamesOfOrder(app) is { } open ? open
+        var left = lineages.NamesOfOrder(app, wanted.Servers) is { } open ? open
             : wanted.IsPatient && state.Gates.FirstOrDefault(gate => state.IsFor(gate, names))?.Names is { Count: > 0 } held && !IsHad(app, held) ? held
             : names;
         if (left.Count == 0 || !state.AreLeftOf(names, left))

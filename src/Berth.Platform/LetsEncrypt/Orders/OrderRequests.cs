@@ -40,7 +40,7 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
             Account = wanted.Settings.Email?.Text ?? "",
             Names = names,
             IsRenewal = IsFrom(stored.State, server) && stored.InService is { } facts && facts.Names.ToHashSet(StringComparer.Ordinal).SetEquals(names),
-            ReplacesInWindow = replaces,
+            ReplacesInWindow = replaces && !wanted.CountsInFull,
         };
     }
 

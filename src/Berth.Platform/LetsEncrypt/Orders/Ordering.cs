@@ -96,6 +96,7 @@ public sealed class Ordering(
         var (first, announced, remembered) = (chosen, chosen, wanted);
         (ProblemException Failure, ServerToAsk At)? unproved = null;
         var failed = new HashSet<string>(StringComparer.Ordinal);
+        ProblemException? last = null;
 
         // Who waits for a first certificate is not to ask three times before the next server is.
         var isUrgent = !wanted.IsPatient && wanted.InService.Serial is null;
@@ -106,6 +107,11 @@ public sealed class Ordering(
             {
                 // A proof that failed is what is to be mended, whatever its second try has met.
                 throw unproved is { } before ? await FailedAsync(before.Failure, before.At) : records.Held(app, wanted, asked);
+            }
+
+            if (last is not null && failed.Contains(asked.Server.Key))
+            {
+                throw last;
             }
 
             if (asked.PassedOver is { } why)
@@ -123,7 +129,7 @@ public sealed class Ordering(
                 // Others have spent what was left there, or the names that failed have: another server may be free.
                 var names = AcmeProblems.FailedNamesOf(e);
                 records.NamesFailed(app, names, wanted);
-                wanted = wanted.Without(names) with { Untried = [.. wanted.Untried, .. names] };
+                wanted = wanted.Without(names) with { Untried = [.. wanted.Untried, .. names], CountsInFull = wanted.CountsInFull || names.Count == 0 };
                 remembered = remembered.Without(names);
             }
             catch (ProblemException e) when (chosen == first && solvers.After(app, wanted.Names, chosen, e) is { } other)
@@ -134,7 +140,7 @@ public sealed class Ordering(
             }
             catch (ProblemException e)
             {
-                var failure = await FailedAsync(unproved is not { Failure: var before } ? e : e.Problem.Code.IsOfSettings ? before : Both(e, before.Problem), asked);
+                var failure = last = await FailedAsync(unproved is not { Failure: var before } ? e : e.Problem.Code.IsOfSettings ? before : Both(e, before.Problem), asked);
 
                 // Each is asked once in an attempt, whatever its pause: where all keep failing, the next attempt waits like any other.
                 wanted = wanted with { IsPatient = false };

@@ -69,7 +69,7 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
         catch (ProblemException e)
         {
             await notes.FailedAsync(e);
-            var told = LetsEncryptProblems.IsOfAccount(e.Problem.Code) ? Retold.As(e, LetsEncryptProblems.OfAccount(order.App, e.Problem)) : e;
+            var told = LetsEncryptProblems.IsOfAccount(e.Problem.Code) ? Retold.As(e, LetsEncryptProblems.OfAccount(order.App, order.Settings.Servers.Count > 1 ? order.Server.Word : "", e.Problem)) : e;
             throw e.Problem.Code != AcmeProblems.ClockWrong && client.ClockSkew is { } skew && ClockWords.IsWrong(skew) ? Named(told, skew) : told;
         }
         finally

@@ -33,7 +33,7 @@ public sealed class ServersToAsk(LineageReader reader, LineageFiles lineages, Se
 
         // One that has asked for a wait is asked sooner only by a person; so is one that has just failed, and is asked only because others hold the order back.
         LineageGate[] ShutAt(WantedServer server) =>
-            [.. holds[server], .. standing.Where(gate => gate.IsWaitAt(server.Key) || (wanted.IsPatient && all.Length > 0 && gate.IsPauseAt(server.Key)))];
+            [.. holds[server], .. standing.Where(gate => (gate.IsWaitAt(server.Key) && (wanted.IsPatient || gate.Kind != GateKind.Paused)) || (wanted.IsPatient && all.Length > 0 && gate.IsPauseAt(server.Key)))];
 
         WantedServer? FirstFree(Func<WantedServer, LineageGate[]> shutAt) => Choose(server => shutAt(server).Length > 0) is var server && shutAt(server).Length == 0 ? server : null;
 

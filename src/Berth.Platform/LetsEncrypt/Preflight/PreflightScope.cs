@@ -19,6 +19,9 @@ public sealed record PreflightScope
     /// <summary>The server's directory.</summary>
     public required Uri Directory { get; init; }
 
+    /// <summary>The word that the server is set by, where several are; empty where there is one.</summary>
+    public string ServerWord { get; init; } = "";
+
     /// <summary>Whether the server is asked although what it said within the hour is known: before an order it is about to be asked anyway.</summary>
     public bool AsksServer { get; init; }
 

@@ -17,7 +17,8 @@ public sealed class PreflightScopes(LetsEncryptSettingsStore settings, DnsChoice
     /// <param name="server">Where, if that is known.</param>
     public PreflightScope Of(AppName app, WantedCertificate wanted, WantedServer? server = null)
     {
-        var directory = (server ?? ServerChoice.Of(wanted.Servers, reader.ReadOf(app).Stored, time.GetUtcNow())).Directory;
+        server ??= ServerChoice.Of(wanted.Servers, reader.ReadOf(app).Stored, time.GetUtcNow());
+        var directory = server.Directory;
         var isOwn = directory == authority?.Directory;
         var resolvers = dns.ResolversOf(app);
         return new PreflightScope
@@ -26,6 +27,7 @@ public sealed class PreflightScopes(LetsEncryptSettingsStore settings, DnsChoice
             Names = wanted.HostNames,
             Addresses = wanted.Addresses,
             Directory = directory,
+            ServerWord = wanted.Settings.Servers.Count > 1 ? server.Word : "",
             Email = wanted.Settings.Email,
             Binding = wanted.Settings.Binding,
             Profile = wanted.Settings.Profile,
