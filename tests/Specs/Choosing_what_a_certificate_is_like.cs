@@ -166,7 +166,7 @@ public sealed class Choosing_what_a_certificate_is_like
         await using var pebble = await PebbleAsync(settings => settings with { Program = NewerPebble.Path, Profiles = new Dictionary<string, TimeSpan> { ["default"] = TimeSpan.FromMinutes(10) } });
         await using var berth = await StartAsync(pebble);
         using var scratch = new ScratchFolder();
-        await berth.OkAsync("letsencrypt:set", "--global", "limits", $"{pebble.DirectoryUrl.Authority}/new-orders=1/7d");
+        await berth.OkAsync("letsencrypt:set", "--global", "limits", $"{pebble.DirectoryUrl.Authority}/certificates-per-set=1/7d");
         await berth.OkAsync("letsencrypt:enable", "hello");
         await Eventually.TrueAsync(() => Task.FromResult(IdIn(berth) is not null));
         await berth.OkAsync("letsencrypt:cron-job", "--remove");
@@ -182,7 +182,7 @@ public sealed class Choosing_what_a_certificate_is_like
         var again = await berth.RunAsync("letsencrypt:enable", "hello", "--force");
 
         Assert.Single(again.Output.Split('\n'), line => line.Contains("The server would not count this as a renewal", StringComparison.Ordinal));
-        Assert.Contains("would refuse this order, so it was not asked. The limit new-orders of", again.Error, StringComparison.Ordinal);
+        Assert.Contains("would refuse this order, so it was not asked. The limit certificates-per-set of", again.Error, StringComparison.Ordinal);
         Assert.Equal((1, orders), (again.Status, pebble.Orders));
         Assert.Equal("true\n", await berth.OkAsync("letsencrypt:active", "hello"));
     }

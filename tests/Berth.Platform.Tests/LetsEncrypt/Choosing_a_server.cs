@@ -1,6 +1,6 @@
 using Berth.Acme;
-using Berth.Kernel;
 using Berth.Acme.Issuing;
+using Berth.Kernel;
 using Berth.Platform.LetsEncrypt;
 using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Platform.LetsEncrypt.Orders;
