@@ -87,9 +87,6 @@ public sealed class AcmeClient : IDisposable
     /// <exception cref="ProblemException">The server does not answer.</exception>
     public Task<Problem?> WhyNoAccountAsync(CancellationToken cancel) => GuardAsync("the account", Account.WhyNotAsync, cancel);
 
-    /// <summary>Forgets the account as it was opened: what the store has by then is used from the next request on.</summary>
-    public Task ForgetAccountAsync(CancellationToken cancel) => Account.ForgetAsync(cancel);
-
     /// <summary>Reads the account as the server knows it.</summary>
     /// <exception cref="ProblemException">See <see cref="AcmeProblems"/>.</exception>
     public Task<Account> GetAccountAsync(CancellationToken cancel) => GuardAsync("the account", _changes.ReadAsync, cancel);

@@ -312,6 +312,10 @@ public sealed class Knowing_what_a_certificate_waits_for
         await berth.OkAsync("letsencrypt:enable", "other", "--force");
         await berth.OkAsync("letsencrypt:enable", "hello", "--force");
 
+        var refused = await berth.RunAsync("letsencrypt:account-contact", "hello", "you@example.com");
+        Assert.Equal(1, refused.Status);
+        Assert.Contains("you@example.com has another account at", refused.Error, StringComparison.Ordinal);
+
         // Also one that is in use, and at once.
         var before = await berth.OkAsync("letsencrypt:account", "hello");
         await berth.OkAsync("letsencrypt:account-forget", "hello");

@@ -69,7 +69,19 @@ internal sealed class AccountSession(
     {
         await OpenAsync(cancel);
         await _gate.WaitAsync(cancel);
-        var current = _signer!;
+        try
+        {
+            // One before it may have ended halfway.
+            await ChangeAsync(_signer ??= await LoadOrRegisterAsync(cancel), change, cancel);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private async Task ChangeAsync(Signer current, Func<AccountIdentity, Signer, CancellationToken, Task<Signer?>> change, CancellationToken cancel)
+    {
         Signer? changed = null;
         _isChanging = true;
         try
@@ -87,7 +99,6 @@ internal sealed class AccountSession(
 
             _signer = changed;
             _isChanging = false;
-            _gate.Release();
         }
     }
 
@@ -110,19 +121,6 @@ internal sealed class AccountSession(
         {
             _gate.Release();
         }
-    }
-
-    /// <summary>Reads the account from the store anew when it is needed next.</summary>
-    internal async Task ForgetAsync(CancellationToken cancel)
-    {
-        await _gate.WaitAsync(cancel);
-        if (_signer is { } signer)
-        {
-            _retired.Add(signer.Key);
-            _signer = null;
-        }
-
-        _gate.Release();
     }
 
     // As the store has it now, where that is another than was opened.
@@ -231,7 +229,7 @@ internal sealed class AccountSession(
                 _signer = await RegisterAsync(forgotten.Key, new StoredAccount { KeyPem = forgotten.Key.ExportPem() }, cancel);
             }
 
-            return _signer!;
+            return _signer ??= await LoadOrRegisterAsync(cancel);
         }
         finally
         {

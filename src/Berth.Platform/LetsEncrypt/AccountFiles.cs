@@ -15,6 +15,7 @@ namespace Berth.Platform.LetsEncrypt;
 internal sealed class AccountFiles(IStateStore store) : IAccountStore
 {
     private const string None = "{}\n";
+    private const string Prefix = "berth-";
 
     public ValueTask<StoredAccount?> LoadAsync(AccountIdentity identity, CancellationToken cancel)
     {
@@ -53,22 +54,33 @@ internal sealed class AccountFiles(IStateStore store) : IAccountStore
     public async ValueTask<string> SetAsideAsync(AccountIdentity identity, DateTimeOffset now, CancellationToken cancel)
     {
         AccountIdentity[] all = [identity, .. AlikeOf(identity, (await LoadAsync(identity, cancel))?.Url)];
+        store.EnsureFolder(Accounts, PrivateFolder.OwnerOnly);
+        store.EnsureFolder(Aside, PrivateFolder.OwnerOnly);
         foreach (var each in all)
         {
-            var folder = FolderOf(each);
-            if (store.Exists(folder))
-            {
-                store.EnsureFolder(Accounts, PrivateFolder.OwnerOnly);
-                store.EnsureFolder(Aside, PrivateFolder.OwnerOnly);
-                store.Move(folder, AsideOf(each, now));
-            }
-
-            // Nor is one taken over again that an older plugin left beside certificates.
-            EnsureFolder(each);
-            store.Write(Own(folder, each), None);
+            SetAside(each, AsideOf(each, now));
         }
 
         return store.FileOf(AsideOf(identity, now));
+    }
+
+    private void SetAside(AccountIdentity identity, StatePath aside)
+    {
+        var folder = FolderOf(identity);
+        if (store.Exists(folder))
+        {
+            store.Move(folder, aside);
+        }
+
+        EnsureFolder(identity);
+        foreach (var other in store.List(aside).Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && name != OwnName(identity)))
+        {
+            // Of another directory at the same host.
+            store.Move(aside.Slash(other), folder.Slash(other));
+        }
+
+        // Nor is one taken over again that an older plugin left beside certificates.
+        store.Write(Own(folder, identity), None);
     }
 
     private static StatePath AsideOf(AccountIdentity identity, DateTimeOffset now) =>
@@ -116,10 +128,12 @@ internal sealed class AccountFiles(IStateStore store) : IAccountStore
 
     private static StatePath FolderOf(AccountIdentity identity) => HostOf(identity).Slash(LegoAccount.NameOf(identity));
 
+    private static StatePath Own(StatePath folder, AccountIdentity identity) => folder.Slash(OwnName(identity));
+
     // The hash tells two directories of one host apart.
-    private static StatePath Own(StatePath folder, AccountIdentity identity)
+    private static string OwnName(AccountIdentity identity)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(identity.DirectoryUrl));
-        return folder.Slash($"berth-{Convert.ToHexStringLower(hash.AsSpan(0, 8))}.json");
+        return $"{Prefix}{Convert.ToHexStringLower(hash.AsSpan(0, 8))}.json";
     }
 }

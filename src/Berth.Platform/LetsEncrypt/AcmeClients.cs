@@ -56,11 +56,7 @@ public sealed class AcmeClients(
     internal async Task<string> ForgetAsync(Uri directory, EmailAddress? email, CancellationToken cancel)
     {
         var aside = await _accounts.SetAsideAsync(new AccountIdentity(directory.OriginalString, email?.Text), time.GetUtcNow(), cancel);
-        foreach (var client in SetOf(directory).At(directory))
-        {
-            await client.ForgetAccountAsync(CancellationToken.None);
-        }
-
+        SetOf(directory).Forget(directory);
         return aside;
     }
 

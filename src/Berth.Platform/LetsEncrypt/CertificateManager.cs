@@ -114,7 +114,6 @@ public sealed class CertificateManager(
         try
         {
             bundles.Activate(app, earlier);
-            await lineages.JournalOf(app).ClearAsync(cancel);
         }
         catch (ProblemException)
         {
@@ -122,6 +121,8 @@ public sealed class CertificateManager(
             throw;
         }
 
+        // What was ordered and cut off would take its place.
+        await lineages.JournalOf(app).ClearAsync(cancel);
         routes.Publish(app);
         events.Publish(new LineageEvent(LineageEventKind.RolledBack, app, time.GetUtcNow()) { Names = earlier.Facts!.Names, Expires = earlier.Facts.NotAfter, NextAttempt = reader.NextOf(app).OfCertificate.At });
         return earlier;

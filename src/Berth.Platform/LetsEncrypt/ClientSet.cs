@@ -11,6 +11,7 @@ namespace Berth.Platform.LetsEncrypt;
 internal sealed class ClientSet(FileStamp roots, Func<HttpClient> http) : IDisposable
 {
     private readonly ConcurrentDictionary<(Uri Directory, string? Email, ExternalAccountBinding? Binding), AcmeClient> _clients = new();
+    private readonly ConcurrentBag<AcmeClient> _left = [];
     private readonly Lazy<HttpClient> _http = new(http, LazyThreadSafetyMode.PublicationOnly);
 
     public FileStamp Roots => roots;
@@ -19,15 +20,24 @@ internal sealed class ClientSet(FileStamp roots, Func<HttpClient> http) : IDispo
     public AcmeClient? Find(Uri directory, EmailAddress? email, ExternalAccountBinding? binding) =>
         _clients.GetValueOrDefault((directory, email?.Text, binding));
 
-    /// <summary>All that were made for a server.</summary>
-    public IEnumerable<AcmeClient> At(Uri directory) => _clients.Where(pair => pair.Key.Directory == directory).Select(pair => pair.Value);
+    /// <summary>Hands out no more those that were made for a server, whose accounts are others by now: orders under way end with what they began with.</summary>
+    public void Forget(Uri directory)
+    {
+        foreach (var key in _clients.Keys.Where(key => key.Directory == directory))
+        {
+            if (_clients.TryRemove(key, out var client))
+            {
+                _left.Add(client);
+            }
+        }
+    }
 
     public AcmeClient GetOrAdd(Uri directory, EmailAddress? email, ExternalAccountBinding? binding, Func<HttpClient, AcmeClient> make) =>
         _clients.GetOrAdd((directory, email?.Text, binding), _ => make(_http.Value));
 
     public void Dispose()
     {
-        foreach (var client in _clients.Values)
+        foreach (var client in _clients.Values.Concat(_left))
         {
             client.Dispose();
         }

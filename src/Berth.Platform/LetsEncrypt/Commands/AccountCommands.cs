@@ -41,8 +41,7 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
         var directory = client.Options.DirectoryUrl;
         if (await clients.AccountUrlOfAsync(directory, email, call.Cancel) is { } held && held != await client.EnsureAccountAsync(call.Cancel))
         {
-            // Its key would be lost.
-            call.Output.Detail($"Another account of {email.Text} is kept in {await clients.ForgetAsync(directory, email, call.Cancel)} from now on");
+            throw LetsEncryptProblems.OtherAccount(directory.Authority, email, app).AsException();
         }
 
         await client.ChangeContactAsync(email, call.Cancel);
@@ -74,23 +73,30 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
     {
         var (client, _, _) = await OpenAsync(call);
         var aside = await clients.ForgetAsync(client.Options.DirectoryUrl, client.Options.Email, call.Cancel);
+        call.Output.Step($"The account at {client.Options.DirectoryUrl.Authority} is put aside; the next order there registers another");
+        call.Output.Detail($"It is kept in {aside}");
         foreach (var app in apps.List())
         {
             LetGo(app, client.Options.DirectoryUrl.OriginalString);
         }
 
-        call.Output.Step($"The account at {client.Options.DirectoryUrl.Authority} is put aside; the next order there registers another");
-        call.Output.Detail($"It is kept in {aside}");
         return 0;
     }
 
     // What waited for somebody to do just that waits no longer.
     private void LetGo(AppName app, string server)
     {
-        var state = lineages.ReadState(app);
-        if (state.Gates.Any(IsOver))
+        try
         {
-            lineages.WriteState(app, state with { Gates = [.. state.Gates.Where(gate => !IsOver(gate) && gate.Kind != GateKind.Backoff)] });
+            var state = lineages.ReadState(app);
+            if (state.Gates.Any(IsOver))
+            {
+                lineages.WriteState(app, state with { Gates = [.. state.Gates.Where(gate => !IsOver(gate) && gate.Kind != GateKind.Backoff)] });
+            }
+        }
+        catch (ProblemException)
+        {
+            // Looked at again within a day.
         }
 
         bool IsOver(LineageGate gate) => gate.Kind == GateKind.UserAction && gate.Server == server;

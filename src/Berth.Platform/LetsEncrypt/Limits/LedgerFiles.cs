@@ -50,7 +50,7 @@ internal sealed class LedgerFiles(IStateStore store, string directoryUrl) : ILed
 
         foreach (var group in changes.GroupBy(change => ShardOf(change.Key)))
         {
-            var entries = _shards[group.Key] ??= Read(group.Key);
+            var entries = _shards[group.Key] ??= TryRead(group.Key) ?? new(StringComparer.Ordinal);
             foreach (var (key, entry) in group)
             {
                 if (entry is null)

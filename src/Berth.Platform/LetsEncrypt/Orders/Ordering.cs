@@ -111,7 +111,7 @@ public sealed class Ordering(
 
             if (last is not null && failed.Contains(asked.Server.Key))
             {
-                throw last;
+                throw unproved is { } before ? await FailedAsync(before.Failure, before.At) : last;
             }
 
             if (asked.PassedOver is { } why)
@@ -170,7 +170,7 @@ public sealed class Ordering(
 
     /// <returns>The server that is asked instead; null for none.</returns>
     private async Task<WantedServer?> AnotherAsync(AppName app, WantedCertificate wanted, ProblemException failure, HashSet<string> failed, CancellationToken cancel) =>
-        ServerChoice.IsServersFault(failure) && await servers.NextAsync(app, wanted, isOrder: true, cancel) is { Gates.Count: 0, Server: var next } && !failed.Contains(next.Key)
+        (ServerChoice.IsServersFault(failure) || failure.Problem.Code == AcmeProblems.NamePaused) && await servers.NextAsync(app, wanted, isOrder: true, cancel) is { Gates.Count: 0, Server: var next } && !failed.Contains(next.Key)
             ? next
             : null;
 
