@@ -5,7 +5,7 @@ using Berth.TestKit;
 
 namespace Berth.Specs;
 
-/// <summary>Limits, status, ways back and accounts, against a real Pebble.</summary>
+/// <summary>Limits, status and ways back, against a real Pebble.</summary>
 public sealed class Knowing_what_a_certificate_waits_for
 {
     [Fact]
@@ -259,69 +259,6 @@ public sealed class Knowing_what_a_certificate_waits_for
         Assert.Equal("false\n", await berth.OkAsync("letsencrypt:active", "hello"));
         Assert.False(Directory.Exists($"{berth.Home}/hello/tls"));
         Assert.False(File.Exists($"{berth.Home}/hello/letsencrypt/rehearsal.json"));
-    }
-
-    [Fact]
-    public async Task an_account_changes_its_key_and_contact_and_ends()
-    {
-        var port = FreePort.Next();
-        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
-        await using var berth = await BerthServer.StartAtAsync(pebble, port);
-        Assert.Contains("no account", (await berth.RunAsync("letsencrypt:account", "hello")).Error, StringComparison.Ordinal);
-        await berth.OkAsync("letsencrypt:enable", "hello");
-        Assert.Contains("mailto:you@example.com", await berth.OkAsync("letsencrypt:account", "hello"), StringComparison.Ordinal);
-
-        await berth.OkAsync("letsencrypt:account-rotate-key", "--global");
-        await berth.OkAsync("letsencrypt:account-contact", "--global", "else@example.com");
-        Assert.Contains("mailto:else@example.com", await berth.OkAsync("letsencrypt:account", "hello"), StringComparison.Ordinal);
-        await berth.OkAsync("letsencrypt:enable", "hello", "--force");
-
-        Assert.Equal(1, (await berth.RunAsync(["letsencrypt:account-deactivate", "hello"], "no\n")).Status);
-        await berth.OkAsync("--force", "letsencrypt:account-deactivate", "hello");
-        Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello", "--force")).Status);
-        Assert.Equal("true\n", await berth.OkAsync("letsencrypt:active", "hello"));
-        Assert.Contains("someone must act", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
-        Assert.Contains("someone must act; it is looked at again at ", await berth.OkAsync("letsencrypt:report", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
-    }
-
-    /// <summary>Its contact was changed for one app: the other still orders with it, under the e-mail of before.</summary>
-    [Fact]
-    public async Task an_account_that_two_e_mails_stand_for_stays_one()
-    {
-        var port = FreePort.Next();
-        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
-        await using var berth = await BerthServer.StartAtAsync(pebble, port);
-        await berth.OkAsync("apps:create", "other");
-        await berth.OkAsync("domains:set", "other", "other.example.com");
-        await berth.OkAsync("letsencrypt:enable", "hello");
-        await berth.OkAsync("letsencrypt:enable", "other");
-
-        await berth.OkAsync("letsencrypt:account-contact", "hello", "else@example.com");
-        await berth.OkAsync("letsencrypt:account-rotate-key", "hello");
-        await berth.OkAsync("letsencrypt:enable", "hello", "--force");
-        await berth.OkAsync("letsencrypt:enable", "other", "--force");
-
-        Assert.Contains("berth letsencrypt:account-forget hello", await berth.OkAsync("--force", "letsencrypt:account-deactivate", "hello"), StringComparison.Ordinal);
-        foreach (var app in new[] { "hello", "other" })
-        {
-            Assert.Contains($"berth letsencrypt:account-forget {app}", (await berth.RunAsync("letsencrypt:check", app)).Output, StringComparison.Ordinal);
-            Assert.Contains($"berth letsencrypt:account-forget {app}", (await berth.RunAsync("letsencrypt:enable", app, "--force")).Error, StringComparison.Ordinal);
-        }
-
-        Assert.Contains("registers another", await berth.OkAsync("letsencrypt:account-forget", "other"), StringComparison.Ordinal);
-        await berth.OkAsync("letsencrypt:enable", "other", "--force");
-        await berth.OkAsync("letsencrypt:enable", "hello", "--force");
-
-        var refused = await berth.RunAsync("letsencrypt:account-contact", "hello", "you@example.com");
-        Assert.Equal(1, refused.Status);
-        Assert.Contains("you@example.com has another account at", refused.Error, StringComparison.Ordinal);
-
-        // Also one that is in use, and at once.
-        var before = await berth.OkAsync("letsencrypt:account", "hello");
-        await berth.OkAsync("letsencrypt:account-forget", "hello");
-        Assert.Contains("no account", (await berth.RunAsync("letsencrypt:account", "hello")).Error, StringComparison.Ordinal);
-        await berth.OkAsync("letsencrypt:enable", "hello", "--force");
-        Assert.NotEqual(before, await berth.OkAsync("letsencrypt:account", "hello"));
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace Berth.Specs;
 /// <summary>The other challenges of ACME, against Pebble: over DNS with a real name server, and over TLS where port 80 is closed.</summary>
 public sealed partial class Proving_names_over_dns_and_tls
 {
-    private const string Records = "app IN A 127.0.0.1\n*.app IN A 127.0.0.1";
+    internal const string Records = "app IN A 127.0.0.1\n*.app IN A 127.0.0.1";
 
     [Fact]
     public async Task gets_a_wildcard_and_its_apex_in_one_order_through_rfc2136()
@@ -144,116 +144,6 @@ public sealed partial class Proving_names_over_dns_and_tls
         await berth.OkAsync("domains:set", "hello", "app.example.test");
         await berth.OkAsync("letsencrypt:enable", "hello", "--force");
         Assert.Equal("app.example.test\n", await berth.OkAsync("certs:report", "hello", "--ssl-hostnames"));
-    }
-
-    [Fact]
-    public async Task gets_a_wildcard_through_a_program_of_the_owners_own()
-    {
-        await using var dns = await NameServer.StartBindAsync(Records);
-        await using var pebble = await PebbleAtAsync(dns);
-        await using var berth = await StartAsync(pebble, "*.app.example.test");
-        using var scratch = new ScratchFolder();
-        await File.WriteAllTextAsync(scratch["change"], $"""
-            #!/bin/sh
-            case $1 in present) verb="add $2 60" ;; cleanup) verb="delete $2" ;; esac
-            printf 'server 127.0.0.1 {dns.Address.Port}\nupdate %s TXT "%s"\nsend\n' "$verb" "$3" |
-              exec nsupdate -y hmac-sha256:{NameServer.KeyName}:{NameServer.KeySecret}
-            """.ReplaceLineEndings("\n"));
-        File.SetUnixFileMode(scratch["change"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        await berth.OkAsync("letsencrypt:set", "hello", "dns-provider", "exec");
-        await berth.OkAsync("letsencrypt:set", "hello", "dns-provider-EXEC_PATH", scratch["change"]);
-        await LookAtAsync(berth, dns);
-
-        await berth.OkAsync("letsencrypt:enable", "hello");
-
-        Assert.Equal("*.app.example.test\n", await berth.OkAsync("certs:report", "hello", "--ssl-hostnames"));
-        Assert.Empty(await dns.TextAtAsync("_acme-challenge.app.example.test"));
-    }
-
-    [Theory]
-    [InlineData("certs:add")]
-    [InlineData("certs:remove")]
-    public async Task leaves_what_somebody_did_by_hand_while_names_were_being_proved(string command)
-    {
-        await using var dns = await NameServer.StartBindAsync(Records);
-        await using var pebble = await PebbleAtAsync(dns);
-        await using var berth = await StartAsync(pebble, "*.app.example.test");
-        using var scratch = new ScratchFolder();
-        await ExternalProgram.SucceedAsync("mkfifo", [scratch["go"]]);
-        await File.WriteAllTextAsync(scratch["change"], $"""
-            #!/bin/sh
-            case $1 in present) read -r _ < '{scratch["go"]}'; verb="add $2 60" ;; cleanup) verb="delete $2" ;; esac
-            printf 'server 127.0.0.1 {dns.Address.Port}\nupdate %s TXT "%s"\nsend\n' "$verb" "$3" |
-              exec nsupdate -y hmac-sha256:{NameServer.KeyName}:{NameServer.KeySecret}
-            """.ReplaceLineEndings("\n"));
-        File.SetUnixFileMode(scratch["change"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var (chain, key) = HandMadePair.Make("*.app.example.test", "by hand");
-        await File.WriteAllTextAsync(scratch["crt"], chain);
-        await File.WriteAllTextAsync(scratch["key"], key);
-        await berth.OkAsync("certs:add", "hello", scratch["crt"], scratch["key"]);
-        await berth.OkAsync("letsencrypt:set", "hello", "dns-provider", "exec");
-        await berth.OkAsync("letsencrypt:set", "hello", "dns-provider-EXEC_PATH", scratch["change"]);
-        await LookAtAsync(berth, dns);
-        var (another, itsKey) = HandMadePair.Make("*.app.example.test", "by another hand");
-        await File.WriteAllTextAsync(scratch["crt"], another);
-        await File.WriteAllTextAsync(scratch["key"], itsKey);
-
-        var ordering = berth.RunAsync("letsencrypt:enable", "hello");
-
-        // Opens once the program reads: the names are being proved.
-        await using (var go = new FileStream(scratch["go"], FileMode.Open, FileAccess.Write))
-        {
-            await berth.OkAsync([command, "hello", .. command == "certs:add" ? [scratch["crt"], scratch["key"]] : Array.Empty<string>()]);
-            go.Write("\n"u8);
-        }
-
-        var ordered = await ordering;
-        Assert.Equal(1, ordered.Status);
-        Assert.Contains("A certificate was installed for hello by hand, or taken off, while this one was under way", ordered.Error, StringComparison.Ordinal);
-        await berth.RestartAsync();
-        Assert.Contains("nothing", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-next"), StringComparison.Ordinal);
-        Assert.Equal(command == "certs:add" ? another : null, File.Exists($"{berth.Home}/hello/tls/server.crt") ? await File.ReadAllTextAsync($"{berth.Home}/hello/tls/server.crt") : null);
-        Assert.Equal(1, pebble.Orders);
-    }
-
-    [Fact]
-    public async Task lends_a_root_daemons_rights_to_no_program_and_no_file_that_the_folders_owner_names()
-    {
-        Assert.SkipUnless(System.Environment.IsPrivilegedProcess, "only root has rights to lend");
-        using var scratch = new ScratchFolder();
-        await ExternalProgram.SucceedAsync("chmod", ["711", scratch.Path]);
-        await File.WriteAllTextAsync(scratch["secret"], "the token\n");
-        await ExternalProgram.SucceedAsync("chmod", ["600", scratch["secret"]]);
-        await File.WriteAllTextAsync(scratch["change"], "#!/bin/sh\nid -u >&2\nexit 1\n");
-        await ExternalProgram.SucceedAsync("chmod", ["755", scratch["change"]]);
-        await using var dns = await NameServer.StartBindAsync(Records);
-        await using var pebble = await PebbleAtAsync(dns);
-        await using var berth = await BerthServer.StartAsync(
-            new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = pebble.CertificateFile }, prepare: OwnedByDaemon);
-        await CreateAsync(berth, pebble.DirectoryUrl, "*.app.example.test");
-        await LookAtAsync(berth, dns);
-        await berth.OkAsync("letsencrypt:set", "hello", "dns-provider-EXEC_PATH", scratch["change"]);
-        await berth.OkAsync("letsencrypt:set", "hello", "dns-provider-DESEC_TOKEN_FILE", scratch["secret"]);
-
-        await berth.OkAsync("letsencrypt:set", "hello", "dns-provider", "exec");
-        var program = await berth.RunAsync("letsencrypt:enable", "hello");
-        await berth.OkAsync("letsencrypt:set", "hello", "dns-provider", "desec");
-        var file = await berth.RunAsync("letsencrypt:enable", "hello");
-
-        var daemon = (await ExternalProgram.SucceedAsync("id", ["-u", "daemon"])).Trim();
-        Assert.Contains($" {daemon}\n", program.Output + program.Error, StringComparison.Ordinal);
-        Assert.NotEqual(0, program.Status);
-        Assert.Contains("DESEC_TOKEN_FILE", file.Error, StringComparison.Ordinal);
-        Assert.Contains("cannot be read", file.Error, StringComparison.Ordinal);
-    }
-
-    private static void OwnedByDaemon(BerthServer berth)
-    {
-        foreach (var folder in new[] { berth.Home, berth.Lib })
-        {
-            Directory.CreateDirectory(folder);
-            ExternalProgram.SucceedAsync("chown", ["daemon:", folder]).GetAwaiter().GetResult();
-        }
     }
 
     [Fact]
@@ -393,10 +283,10 @@ public sealed partial class Proving_names_over_dns_and_tls
     [GeneratedRegex("with the value \"([^\"]+)\" is not there")]
     private static partial Regex MissingRecord();
 
-    private static Task<PebbleServer> PebbleAtAsync(NameServer dns, int httpPort = 1) =>
+    internal static Task<PebbleServer> PebbleAtAsync(NameServer dns, int httpPort = 1) =>
         PebbleServer.StartAsync(new PebbleSettings { HttpPort = httpPort, DnsServer = dns.Address.ToString() });
 
-    private static Task<BerthServer> StartAsync(PebbleServer pebble, params string[] names) => StartAsync(pebble, 0, names);
+    internal static Task<BerthServer> StartAsync(PebbleServer pebble, params string[] names) => StartAsync(pebble, 0, names);
 
     private static Task<BerthServer> StartAsync(PebbleServer pebble, int httpPort, params string[] names) =>
         StartAsync(pebble.DirectoryUrl, pebble.CertificateFile, httpPort, names);
@@ -408,7 +298,7 @@ public sealed partial class Proving_names_over_dns_and_tls
         return berth;
     }
 
-    private static async Task CreateAsync(BerthServer berth, Uri directory, params string[] names)
+    internal static async Task CreateAsync(BerthServer berth, Uri directory, params string[] names)
     {
         await berth.OkAsync("apps:create", "hello");
         await berth.OkAsync(["domains:set", "hello", .. names]);
@@ -426,7 +316,7 @@ public sealed partial class Proving_names_over_dns_and_tls
         await LookAtAsync(berth, dns);
     }
 
-    private static async Task LookAtAsync(BerthServer berth, NameServer dns)
+    internal static async Task LookAtAsync(BerthServer berth, NameServer dns)
     {
         await berth.OkAsync("letsencrypt:set", "--global", "dns-resolvers", dns.Address.ToString());
         await berth.OkAsync("letsencrypt:set", "--global", "dns-authority-port", dns.Address.Port.ToString(CultureInfo.InvariantCulture));

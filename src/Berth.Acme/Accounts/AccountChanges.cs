@@ -44,15 +44,22 @@ internal sealed class AccountChanges(AcmeClient client, IAccountStore store)
     internal Task ChangeContactAsync(EmailAddress? email, CancellationToken cancel) => client.Account.ChangeAsync(
         async (identity, account, token) =>
         {
-            var update = new AccountUpdate { Contact = email is null ? [] : [$"mailto:{email.Text}"] };
-            await SendAsync(account, update, token);
-            await store.SaveAsync(
-                identity with { Email = email?.Text },
-                new StoredAccount { KeyPem = account.Key.ExportPem(), Url = account.AccountUrl },
-                token);
+            var renamed = identity with { Email = email?.Text };
+            await EnsureIsFreeAsync(renamed, email, account, token);
+            await SendAsync(account, new AccountUpdate { Contact = email is null ? [] : [$"mailto:{email.Text}"] }, token);
+            await store.SaveAsync(renamed, new StoredAccount { KeyPem = account.Key.ExportPem(), Url = account.AccountUrl }, token);
             return account;
         },
         cancel);
+
+    // Its key would be written over.
+    private async Task EnsureIsFreeAsync(AccountIdentity renamed, EmailAddress? email, Signer account, CancellationToken cancel)
+    {
+        if (email is not null && await store.LoadAsync(renamed, cancel) is { IsDeactivated: false, Url: { } url } && url != account.AccountUrl)
+        {
+            throw AcmeProblems.ContactTaken(Host, email).AsException();
+        }
+    }
 
     /// <summary>Ends the account for good (§7.3.6).</summary>
     internal Task DeactivateAsync(CancellationToken cancel) => client.Account.ChangeAsync(

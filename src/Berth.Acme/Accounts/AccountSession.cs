@@ -20,7 +20,7 @@ internal sealed class AccountSession(
     private bool _registeredAgain;
 
     /// <summary>The account's key and URL; registers when there is none.</summary>
-    internal async ValueTask<Signer> OpenAsync(CancellationToken cancel) => _signer ?? await OpenWhenFreeAsync(cancel);
+    internal async ValueTask<Signer> OpenAsync(CancellationToken cancel) => _signer ?? await OpenWhenFreeAsync(refused: null, cancel);
 
     /// <summary>A request of this account; an empty payload is a POST-as-GET.</summary>
     /// <exception cref="AcmeRefusalException">The server answered with an error.</exception>
@@ -35,27 +35,16 @@ internal sealed class AccountSession(
         {
             signer = await RegisterAgainAsync(signer, cancel);
         }
-        catch (AcmeRefusalException e) when (!e.IsTransient && (_isChanging || _signer != signer))
+        catch (AcmeRefusalException e) when (!e.IsTransient && (_isChanging || _signer != signer || e.Type is AcmeError.Malformed or AcmeError.Unauthorized))
         {
-            // The account's key was changed while this request was on its way: the server may know that before the answer is here.
-            var changed = await OpenWhenFreeAsync(cancel);
+            // Its key may have been changed while this was on its way; or, of an account kept under two e-mails, under the other one.
+            var changed = await OpenWhenFreeAsync(signer, cancel);
             if (changed == signer)
             {
                 throw;
             }
 
             signer = changed;
-        }
-        catch (AcmeRefusalException e) when (e.Type is AcmeError.Malformed or AcmeError.Unauthorized && !options.AccountIsPinned)
-        {
-            // Kept under two e-mails, an account may have had its key changed, or been put aside, under the other one.
-            var stored = await ReopenAsync(signer, cancel);
-            if (stored == signer)
-            {
-                throw;
-            }
-
-            signer = stored;
         }
 
         return await connection.PostAsync(signer, url, payload, cancel);
@@ -109,27 +98,13 @@ internal sealed class AccountSession(
         _gate.Dispose();
     }
 
-    // Once no change of the account is under way.
-    private async Task<Signer> OpenWhenFreeAsync(CancellationToken cancel)
+    // Once no change of the account is under way; as the store has it now, where that is another than was refused.
+    private async Task<Signer> OpenWhenFreeAsync(Signer? refused, CancellationToken cancel)
     {
         await _gate.WaitAsync(cancel);
         try
         {
-            return _signer ??= await LoadOrRegisterAsync(cancel);
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
-
-    // As the store has it now, where that is another than was opened.
-    private async Task<Signer> ReopenAsync(Signer refused, CancellationToken cancel)
-    {
-        await _gate.WaitAsync(cancel);
-        try
-        {
-            if (_signer == refused && await IsReplacedAsync(refused, cancel))
+            if (refused is not null && _signer == refused && await IsReplacedAsync(refused, cancel))
             {
                 _retired.Add(refused.Key);
                 _signer = null;
@@ -145,6 +120,11 @@ internal sealed class AccountSession(
 
     private async Task<bool> IsReplacedAsync(Signer refused, CancellationToken cancel)
     {
+        if (options.AccountIsPinned)
+        {
+            return false;
+        }
+
         if (await store.LoadAsync(_identity, cancel) is not { IsDeactivated: false, NextKeyPem: null } stored)
         {
             return true;

@@ -46,6 +46,11 @@ public static partial class AcmeProblems
         $"The certificate cannot be read: {Printable.Of(reason)}",
         "Give the certificate as PEM, leaf first.");
 
+    internal static Problem ContactTaken(string host, EmailAddress email) => new(
+        ContactRefused,
+        $"{email.Text} has another account at {Printable.Of(host)} already: the contact was not changed.",
+        $"Order with that one: set the e-mail to {email.Text}.");
+
     internal static Problem AccountClosed(string host, string url) => new(
         AccountDeactivated,
         $"The account {Printable.Of(url)} at {Printable.Of(host)} is no longer valid.",

@@ -17,24 +17,10 @@ internal sealed class AccountFiles(IStateStore store) : IAccountStore
     private const string None = "{}\n";
     private const string Prefix = "berth-";
 
-    public ValueTask<StoredAccount?> LoadAsync(AccountIdentity identity, CancellationToken cancel)
-    {
-        var folder = FolderOf(identity);
-        if (store.Read(Own(folder, identity)) is not { } text)
-        {
-            return new(LegoAccount.Read(store, folder, identity) ?? LegoAccount.FindBesideCertificates(store, identity));
-        }
-
-        try
-        {
-            return new(JsonSerializer.Deserialize(text, JournalJson.Default.StoredAccount));
-        }
-        catch (JsonException)
-        {
-            // Not whole: a new account is one request away, and the old one does no harm.
-            return new((StoredAccount?)null);
-        }
-    }
+    public ValueTask<StoredAccount?> LoadAsync(AccountIdentity identity, CancellationToken cancel) => new(
+        store.Exists(Own(FolderOf(identity), identity))
+            ? ReadOwn(identity)
+            : LegoAccount.Read(store, FolderOf(identity), identity) ?? LegoAccount.FindBesideCertificates(store, identity));
 
     public ValueTask SaveAsync(AccountIdentity identity, StoredAccount account, CancellationToken cancel)
     {
@@ -84,7 +70,7 @@ internal sealed class AccountFiles(IStateStore store) : IAccountStore
     }
 
     private static StatePath AsideOf(AccountIdentity identity, DateTimeOffset now) =>
-        Aside.Slash($"{HostNameOf(identity)}.{LegoAccount.NameOf(identity)}.{now.UtcDateTime:yyyyMMddHHmmss}");
+        Aside.Slash($"{LegoAccount.HostOf(identity)}.{LegoAccount.NameOf(identity)}.{now.UtcDateTime:yyyyMMddHHmmss}");
 
     private void EnsureFolder(AccountIdentity identity)
     {
@@ -114,6 +100,7 @@ internal sealed class AccountFiles(IStateStore store) : IAccountStore
         }
         catch (JsonException)
         {
+            // Not whole: a new account is one request away, and the old one does no harm.
             return null;
         }
     }
@@ -122,9 +109,7 @@ internal sealed class AccountFiles(IStateStore store) : IAccountStore
 
     private static StatePath Aside { get; } = Accounts.Slash("aside");
 
-    private static StatePath HostOf(AccountIdentity identity) => Accounts.Slash(HostNameOf(identity));
-
-    private static string HostNameOf(AccountIdentity identity) => new Uri(identity.DirectoryUrl).Authority.Replace(':', '_');
+    private static StatePath HostOf(AccountIdentity identity) => Accounts.Slash(LegoAccount.HostOf(identity));
 
     private static StatePath FolderOf(AccountIdentity identity) => HostOf(identity).Slash(LegoAccount.NameOf(identity));
 

@@ -1,4 +1,5 @@
 using Berth.Acme;
+using Berth.Acme.Issuing;
 using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.Certs;
@@ -96,11 +97,7 @@ public sealed class CertificateManager(
     public async Task RehearseAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {
         using var held = await EnterAsync(app, output, cancel);
-        await EndableAsync(held, app, async either =>
-        {
-            await rehearsal.RunAsync(app, output, either);
-            return 0;
-        }, cancel);
+        await EndableAsync(held, app, either => rehearsal.RunAsync(app, output, either), cancel);
     }
 
     public async Task<Bundle> RollBackAsync(AppName app, string? bundle, CommandOutput output, CancellationToken cancel)
@@ -203,13 +200,13 @@ public sealed class CertificateManager(
     }
 
     // Ended by who asked for it, or by who wants it no more.
-    private static async Task<T> EndableAsync<T>(AppGates.Held held, AppName app, Func<CancellationToken, Task<T>> work, CancellationToken cancel)
+    private static async Task EndableAsync(AppGates.Held held, AppName app, Func<CancellationToken, Task> work, CancellationToken cancel)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, held.GivenUp);
         try
         {
             either.Token.ThrowIfCancellationRequested();
-            return await work(either.Token);
+            await work(either.Token);
         }
         catch (OperationCanceledException) when (held.GivenUp.IsCancellationRequested)
         {
@@ -269,7 +266,8 @@ public sealed class CertificateManager(
             }
 
             var started = time.GetTimestamp();
-            var failed = await EndableAsync(held, app, either => ordering.RunAsync(app, wanted, output, either), cancel);
+            IReadOnlyList<FailedName> failed = [];
+            await EndableAsync(held, app, async either => failed = await ordering.RunAsync(app, wanted, output, either), cancel);
             lines.TellDone(app, time.GetElapsedTime(started), output);
             return lines.TellLeftOut(app, wanted, failed, output);
         }

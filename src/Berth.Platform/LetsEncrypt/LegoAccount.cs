@@ -11,6 +11,8 @@ internal static class LegoAccount
 {
     public static string NameOf(AccountIdentity identity) => identity.Email ?? "no-email";
 
+    public static string HostOf(AccountIdentity identity) => new Uri(identity.DirectoryUrl).Authority.Replace(':', '_');
+
     /// <returns>The account, or null when there is none that can be read and belongs to this server.</returns>
     public static StoredAccount? Read(IStateStore store, StatePath folder, AccountIdentity identity)
     {
@@ -39,11 +41,10 @@ internal static class LegoAccount
     /// <summary>Before accounts were shared, each certificate's folder had its own: <c>&lt;app&gt;/letsencrypt/certs/&lt;hash&gt;/accounts</c>.</summary>
     public static StoredAccount? FindBesideCertificates(IStateStore store, AccountIdentity identity)
     {
-        var host = new Uri(identity.DirectoryUrl).Authority.Replace(':', '_');
         return store.List(StatePath.Home())
             .Select(app => StatePath.Home(app, "letsencrypt", "certs"))
             .Where(store.Exists)
-            .SelectMany(certificates => store.List(certificates).Select(hash => certificates.Slash(hash, "accounts", host, NameOf(identity))))
+            .SelectMany(certificates => store.List(certificates).Select(hash => certificates.Slash(hash, "accounts", HostOf(identity), NameOf(identity))))
             .Select(folder => Read(store, folder, identity))
             .FirstOrDefault(found => found is not null);
     }

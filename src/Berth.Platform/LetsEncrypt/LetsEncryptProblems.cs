@@ -109,12 +109,7 @@ public static class LetsEncryptProblems
     internal static Problem NoAccount(IReadOnlyList<string> servers, string? email, AppName? app) => new(
         AccountMissing,
         $"There is no account {(email is null ? "without an e-mail address" : $"of {email}")} at {Printable.Of(string.Join(" or ", servers))} yet.",
-        $"The first order there registers one. `berth letsencrypt:report {app?.Text ?? "my-app"}` shows the e-mail and the servers that are set; `--server` names another.");
-
-    internal static Problem OtherAccount(string host, EmailAddress email, AppName? app) => new(
-        AcmeProblems.ContactRefused,
-        $"{email.Text} has another account at {Printable.Of(host)} already: the contact was not changed.",
-        $"`berth letsencrypt:set {app?.Text ?? "--global"} email {email.Text}` orders with that one.");
+        $"The first order there registers one. `berth letsencrypt:report {app?.Text ?? "--global"}` shows the e-mail and the servers that are set; `--server` names another.");
 
     internal static Problem NoCurrent(AppName app) => new(
         CurrentMissing, "Cannot resolve the 'current' certificate directory!", $"{app} has no certificate from letsencrypt: `berth letsencrypt:enable {app}` gets one.");

@@ -15,13 +15,13 @@ public sealed class RenewalTroubles(LineageFiles lineages, TimeProvider time)
     /// <param name="app">Whose.</param>
     /// <param name="next">When its next step is.</param>
     /// <returns>Null for nothing, and where that step is not due.</returns>
-    public LineageFailure? Of(AppName app, DateTimeOffset? next) => next <= time.GetUtcNow() + Soon ? _known.GetValueOrDefault(app) : null;
+    public LineageFailure? Of(AppName app, DateTimeOffset? next) => IsSoon(next) ? _known.GetValueOrDefault(app) : null;
 
     /// <summary>Forgets what kept the daemon from a step that is not due any more.</summary>
     /// <returns>When the next one is.</returns>
     internal DateTimeOffset? Until(AppName app, DateTimeOffset? next)
     {
-        if (!(next <= time.GetUtcNow() + Soon))
+        if (!IsSoon(next))
         {
             Forget(app);
         }
@@ -46,6 +46,8 @@ public sealed class RenewalTroubles(LineageFiles lineages, TimeProvider time)
 
     internal void NoteFault(AppName app) =>
         _known[app] = new LineageFailure("internal-error", "a fault of Berth's own", "its log has it; tried again an hour later") { At = time.GetUtcNow() };
+
+    private bool IsSoon(DateTimeOffset? next) => next <= time.GetUtcNow() + Soon;
 
     private bool IsRemembered(AppName app, Problem problem, DateTimeOffset began)
     {

@@ -148,7 +148,7 @@ internal sealed class Services : IAsyncDisposable
         [
             .. new CheckCommands(preflight, scopes, planner, ahead, apps).All,
             .. new EventCommands(notices, apps).All,
-            .. new AccountCommands(_clients, settings, lineages, properties, apps).All,
+            .. new AccountCommands(_clients, settings, records, properties, apps).All,
             .. new LimitCommands(ledgers, planner, requests, apps, time).All,
             .. new ListCommands(settings, lineageReader, waiting, renewal, silence, certificates, apps, time).All,
             .. new StatusCommands(new StatusReport(lineageReader, lineages, bundles, planner, underWay, waiting, ahead, renewal, time), notices, lineageReader, waiting, silence, apps).All,

@@ -62,7 +62,7 @@ public sealed class Remembering_a_failure
     public void at_a_server_asked_only_for_anothers_limit_pauses_all_but_that_one()
     {
         var limit = new LineageGate { Kind = GateKind.Limit, Until = Now.AddSeconds(30), Reason = "used up", Server = "one", Names = ["shop.example.com"] };
-        var failed = Outcomes.FailedElsewhere(_outcomes.Failed(LineageState.New, Refusal("shop.example.com"), Server, Now, spared: ["one"]), [limit], isFirst: true, Now);
+        var failed = Outcomes.FailedElsewhere(_outcomes.Failed(LineageState.New, Refusal("shop.example.com"), Server, Now, elsewhere: [limit]), [limit], isFirst: true, Now);
         var wants = new LineageWants([DomainName.Parse("shop.example.com")], null) { Servers = ["one", "two", "three"], ServerWords = ["one", "two", "three"] };
 
         var step = LineagePlan.Next(wants, new LineageStored(failed, null, false), Now);
@@ -80,7 +80,7 @@ public sealed class Remembering_a_failure
     {
         var limit = new LineageGate { Kind = GateKind.Limit, Until = Now.AddDays(2), Reason = "used up", Server = "one", Names = ["shop.example.com"] };
         var before = LineageState.New with { Pauses = 20 };
-        var failed = Outcomes.FailedElsewhere(_outcomes.Failed(before, Refusal("shop.example.com"), Server, Now, spared: ["one"]), [limit], isFirst: false, Now);
+        var failed = Outcomes.FailedElsewhere(_outcomes.Failed(before, Refusal("shop.example.com"), Server, Now, elsewhere: [limit]), [limit], isFirst: false, Now);
         var wants = new LineageWants([DomainName.Parse("shop.example.com")], null) { Servers = ["one", "two"], ServerWords = ["one", "two"] };
         var nearItsEnd = new CertificateFacts
         {
@@ -106,15 +106,18 @@ public sealed class Remembering_a_failure
     public void by_hand_spares_no_server_that_the_pause_did_not()
     {
         var failed = _outcomes.Failed(LineageState.New, Refusal("shop.example.com"), Server, Now);
-        var again = _outcomes.Failed(failed, Refusal("shop.example.com"), Server, Now, isEarly: true, spared: ["one"]);
-        var elsewhere = _outcomes.Failed(LineageState.New, Refusal("shop.example.com"), Server, Now, spared: ["one", Server.Key]);
+        var again = _outcomes.Failed(failed, Refusal("shop.example.com"), Server, Now, isEarly: true, elsewhere: At("one"));
+        var elsewhere = _outcomes.Failed(LineageState.New, Refusal("shop.example.com"), Server, Now, elsewhere: At("one", Server.Key));
 
         Assert.Null(Pause(again).Except);
         Assert.Equal(["one", Server.Key], Pause(elsewhere).Except);
-        Assert.Equal(["one"], Pause(_outcomes.Failed(elsewhere, Refusal("shop.example.com"), Server, Now, isEarly: true, spared: ["two"])).Except);
+        Assert.Equal(["one"], Pause(_outcomes.Failed(elsewhere, Refusal("shop.example.com"), Server, Now, isEarly: true, elsewhere: At("two"))).Except);
 
         static LineageGate Pause(LineageState state) => Assert.Single(state.Gates, gate => gate.Kind == GateKind.Backoff);
     }
+
+    private static LineageGate[] At(params string[] servers) =>
+        [.. servers.Select(server => new LineageGate { Kind = GateKind.Limit, Until = Now.AddSeconds(30), Reason = "used up", Server = server, Names = ["shop.example.com"] })];
 
     private static bool IsPausedAt(string server, LineageState state, CertificateFacts? facts, DateTimeOffset at) =>
         LineagePlan.Standing(new LineageStored(state, facts, false), at).Any(gate => gate.IsPauseAt(server) && gate.Until > at);

@@ -2,13 +2,13 @@ using Berth.Acme;
 using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.CommandLine;
-using Berth.Platform.LetsEncrypt.Lineages;
+using Berth.Platform.LetsEncrypt.Orders;
 using Berth.Platform.Properties;
 
 namespace Berth.Platform.LetsEncrypt.Commands;
 
 /// <summary><c>letsencrypt:account*</c>: the account that an app's certificates (or those of all apps) are ordered with.</summary>
-public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStore settings, LineageFiles lineages, PropertyStore properties, AppCatalog apps)
+public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStore settings, AttemptRecords records, PropertyStore properties, AppCatalog apps)
 {
     private const string Scope = "<app>|--global";
     private const string ServerFlag = "--server";
@@ -38,12 +38,6 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
     {
         var (client, app, words) = await OpenAsync(call, further: 1);
         var email = EmailAddress.Parse(words.At(app is null ? 0 : 1) ?? "");
-        var directory = client.Options.DirectoryUrl;
-        if (await clients.AccountUrlOfAsync(directory, email, call.Cancel) is { } held && held != await client.EnsureAccountAsync(call.Cancel))
-        {
-            throw LetsEncryptProblems.OtherAccount(directory.Authority, email, app).AsException();
-        }
-
         await client.ChangeContactAsync(email, call.Cancel);
         properties.Set(LetsEncryptSettingsStore.Feature, app?.Text ?? PropertyStore.Global, "email", email.Text);
         call.Output.Step($"The account at {client.Options.DirectoryUrl.Authority} has the contact {email.Text} now, and orders are placed with it");
@@ -77,29 +71,10 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
         call.Output.Detail($"It is kept in {aside}");
         foreach (var app in apps.List())
         {
-            LetGo(app, client.Options.DirectoryUrl.OriginalString);
+            records.AccountForgotten(app, client.Options.DirectoryUrl.OriginalString);
         }
 
         return 0;
-    }
-
-    // What waited for somebody to do just that waits no longer.
-    private void LetGo(AppName app, string server)
-    {
-        try
-        {
-            var state = lineages.ReadState(app);
-            if (state.Gates.Any(IsOver))
-            {
-                lineages.WriteState(app, state with { Gates = [.. state.Gates.Where(gate => !IsOver(gate) && gate.Kind != GateKind.Backoff)] });
-            }
-        }
-        catch (ProblemException)
-        {
-            // Looked at again within a day.
-        }
-
-        bool IsOver(LineageGate gate) => gate.Kind == GateKind.UserAction && gate.Server == server;
     }
 
     /// <param name="call">Of a command that takes an app or <c>--global</c>, and never both: the other one's account would be changed.</param>

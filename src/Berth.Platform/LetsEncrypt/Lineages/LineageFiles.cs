@@ -89,7 +89,7 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
 
     /// <summary>The names of an order that one of the servers has, with those that it went without; null where there is none.</summary>
     public IReadOnlyList<string>? NamesOfOrder(AppName app, IReadOnlyList<WantedServer> servers) =>
-        HasOpenOrder(app) && OrderOf(app) is { OrderUrl: not null } order && servers.Any(server => server.Key == order.DirectoryUrl)
+        OrderOf(app) is { OrderUrl: not null } order && servers.Any(server => server.Key == order.DirectoryUrl)
             ? [.. order.Names, .. order.LeftOut.Select(name => name.Name)]
             : null;
 

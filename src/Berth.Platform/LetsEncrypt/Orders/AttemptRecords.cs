@@ -127,9 +127,7 @@ public sealed class AttemptRecords(
 
     private LineageState AfterFailure(AppName app, ProblemException failure, ServerToAsk? server, WantedCertificate? wanted)
     {
-        // Only what another server's limit left for it: the order is still to go there, whatever this one is missing.
-        var isElsewhere = wanted is not null && server is { PassedOver: not null, AllGates.Count: > 0 } && ServerChoice.IsServersFault(failure);
-        var state = Counting(app);
+        var state = WithoutWhatIsOver(app);
         if (failure.Problem.Code.IsOfSettings && !(server is not null && wanted?.Servers.Count > 1))
         {
             // A setting that is missing is no attempt: no certificate was asked for, and setting it mends it. Of several servers it is that one's failure.
@@ -137,19 +135,22 @@ public sealed class AttemptRecords(
         }
 
         var (now, asked) = (time.GetUtcNow(), wanted?.Names.Select(name => name.Text).ToHashSet(StringComparer.Ordinal));
-        IReadOnlyList<LineageGate> held = isElsewhere ? ForNames(wanted!, server!.AllGates) : [];
-        string[] spared = [.. held.Select(gate => gate.Server).OfType<string>().Distinct()];
-        var failed = outcomes.Failed(state, failure, server?.Server, now, asked, wanted?.IsEarly ?? IsEarly(app), spared.Length > 0 ? spared : null);
-        failed = isElsewhere ? Outcomes.FailedElsewhere(failed, held, IsFirst(app), now) : failed;
+        var elsewhere = HeldElsewhere(failure, server, wanted);
+        var failed = outcomes.Failed(state, failure, server?.Server, now, asked, wanted?.IsEarly ?? IsEarly(app), elsewhere);
+        failed = elsewhere is not null ? Outcomes.FailedElsewhere(failed, elsewhere, IsFirst(app), now) : failed;
         failed = IsHeldByServer(failure) && IsFirst(app) ? failed with { AskedAt = now } : failed;
         return server is null ? failed : failed with { ClockSkew = orders.SkewAt(server.Server, settings.Read(app)) };
     }
+
+    // Only what another server's limit left for it: the order is still to go there, whatever this one is missing.
+    private static IReadOnlyList<LineageGate>? HeldElsewhere(ProblemException failure, ServerToAsk? server, WantedCertificate? wanted) =>
+        wanted is not null && server is { PassedOver: not null, AllGates: { Count: > 0 } gates } && ServerChoice.IsServersFault(failure) ? ForNames(wanted, gates) : null;
 
     // A server's limit that the ledger knew nothing of: as one that it knows, it is over by itself.
     private static bool IsHeldByServer(ProblemException failure) => failure.Problem.Code == AcmeProblems.RateLimited && AcmeProblems.GateOf(failure) is { Until: not null };
 
     // What is over by now makes no pause longer.
-    private LineageState Counting(AppName app)
+    private LineageState WithoutWhatIsOver(AppName app)
     {
         var state = lineages.ReadState(app);
         try
@@ -159,6 +160,23 @@ public sealed class AttemptRecords(
         catch (ProblemException)
         {
             return state;
+        }
+    }
+
+    /// <summary>What waited at a server for somebody to put its account aside waits no longer.</summary>
+    public void AccountForgotten(AppName app, string server)
+    {
+        try
+        {
+            var state = lineages.ReadState(app);
+            if (Outcomes.AccountForgotten(state, server) is var left && left != state)
+            {
+                lineages.WriteState(app, left);
+            }
+        }
+        catch (ProblemException)
+        {
+            // Looked at again within a day.
         }
     }
 

@@ -42,141 +42,8 @@ public sealed class Ordering(
             output.Warn($"{Sentences.Ended(problem.Found)} Another server is asked.");
         }
 
-        var (checkedFirst, chosen) = await PrepareAsync(app, wanted, output, cancel);
-        return await AtServersAsync(app, checkedFirst, chosen, output, cancel);
+        return await AtServersAsync(app, await PrepareAsync(app, wanted, output, cancel), output, cancel);
     }
-
-    private async Task<(WantedCertificate Wanted, ChosenSolvers Chosen)> PrepareAsync(
-        AppName app, WantedCertificate wanted, CommandOutput output, CancellationToken cancel)
-    {
-        wanted = records.LeftOf(app, wanted) with { IsEarly = records.IsEarly(app), InService = lineages.MarkOf(app) };
-        try
-        {
-            var stored = reader.StoredOf(app);
-            if (stored.InService is null && !stored.HasOpenOrder && preflight is not null)
-            {
-                wanted = await preflight.CheckAsync(app, wanted, output, cancel);
-            }
-
-            var chosen = solvers.For(app, wanted.Names);
-            await AnnounceAsync(app, wanted, chosen, output, cancel);
-            return (wanted with { Stamp = reader.StampOf(app) }, chosen);
-        }
-        catch (ProblemException e)
-        {
-            records.Failed(app, e, asked: null, wanted);
-            throw;
-        }
-    }
-
-    private async Task<ChosenSolvers> AnnounceAsync(AppName app, WantedCertificate wanted, ChosenSolvers chosen, CommandOutput output, CancellationToken cancel)
-    {
-        if (chosen.NeedsPort80)
-        {
-            await port.EnsureAsync(app, output, cancel);
-        }
-
-        if (chosen.Because is { } because)
-        {
-            output.Step(because);
-        }
-
-        output.Step($"Getting letsencrypt certificate for {app} via {chosen.Spoken}");
-        foreach (var name in wanted.Names)
-        {
-            output.Detail($" - Domain '{name}'");
-        }
-
-        return chosen;
-    }
-
-    private async Task<IReadOnlyList<FailedName>> AtServersAsync(
-        AppName app, WantedCertificate wanted, ChosenSolvers chosen, CommandOutput output, CancellationToken cancel)
-    {
-        var (first, announced, remembered) = (chosen, chosen, wanted);
-        (ProblemException Failure, ServerToAsk At)? unproved = null;
-        var failed = new HashSet<string>(StringComparer.Ordinal);
-        ProblemException? last = null;
-
-        // Who waits for a first certificate is not to ask three times before the next server is.
-        var isUrgent = !wanted.IsPatient && wanted.InService.Serial is null;
-        while (true)
-        {
-            var asked = await servers.NextAsync(app, Open(), isOrder: true, cancel);
-            if (asked.Gates.Count > 0)
-            {
-                // A proof that failed is what is to be mended, whatever its second try has met.
-                throw unproved is { } before ? await FailedAsync(before.Failure, before.At) : records.Held(app, wanted, asked);
-            }
-
-            if (last is not null && failed.Contains(asked.Server.Key))
-            {
-                throw unproved is { } before ? await FailedAsync(before.Failure, before.At) : last;
-            }
-
-            if (asked.PassedOver is { } why)
-            {
-                output.Detail($"{why}; asking {asked.Server.Directory.Authority} instead");
-            }
-
-            try
-            {
-                announced = announced == chosen ? chosen : await AnnounceAsync(app, wanted, chosen, output, cancel);
-                return await AtServerAsync(app, wanted, asked.Server, chosen, output, cancel);
-            }
-            catch (ProblemException e) when (e.Problem.Code == LetsEncryptProblems.HeldBack)
-            {
-                // Others have spent what was left there, or the names that failed have: another server may be free.
-                var names = AcmeProblems.FailedNamesOf(e);
-                records.NamesFailed(app, names, wanted);
-                wanted = wanted.Without(names) with { Untried = [.. wanted.Untried, .. names], CountsInFull = wanted.CountsInFull || names.Count == 0 };
-                remembered = remembered.Without(names);
-            }
-            catch (ProblemException e) when (chosen == first && solvers.After(app, wanted.Names, chosen, e) is { } other)
-            {
-                output.Warn(e.Problem.Found);
-                output.Remedy(e.Problem.Remedy);
-                (chosen, unproved) = (other, (e, asked));
-            }
-            catch (ProblemException e)
-            {
-                var failure = last = await FailedAsync(unproved is not { Failure: var before } ? e : e.Problem.Code.IsOfSettings ? before : Both(e, before.Problem), asked);
-
-                // Each is asked once in an attempt, whatever its pause: where all keep failing, the next attempt waits like any other.
-                wanted = wanted with { IsPatient = false };
-                remembered = wanted with { IsEarly = true };
-                unproved = null;
-                failed.Add(asked.Server.Key);
-                if (await AnotherAsync(app, Open(), e, failed, cancel) is not { } another)
-                {
-                    throw failure;
-                }
-
-                output.Warn(e.Problem.Found);
-                output.Detail($"Asking {another.Directory.Authority} instead");
-                events.Publish(new LineageEvent(LineageEventKind.FellOver, app, time.GetUtcNow()) { Server = another.Key, Problem = e.Problem });
-            }
-        }
-
-        WantedCertificate Open() => isUrgent && wanted.Servers.Count > failed.Count ? wanted with { Servers = [.. wanted.Servers.Where(server => !failed.Contains(server.Key))] } : wanted;
-
-        async Task<ProblemException> FailedAsync(ProblemException failure, ServerToAsk asked)
-        {
-            await LeaveUnplacedAsync(app, cancel);
-            records.Failed(app, failure, asked.Without(failed), remembered);
-            return failure;
-        }
-    }
-
-    /// <returns>The server that is asked instead; null for none.</returns>
-    private async Task<WantedServer?> AnotherAsync(AppName app, WantedCertificate wanted, ProblemException failure, HashSet<string> failed, CancellationToken cancel) =>
-        (ServerChoice.IsServersFault(failure) || failure.Problem.Code == AcmeProblems.NamePaused) && await servers.NextAsync(app, wanted, isOrder: true, cancel) is { Gates.Count: 0, Server: var next } && !failed.Contains(next.Key)
-            ? next
-            : null;
-
-    // What kept the name from being proved the usual way is to be mended first.
-    private static ProblemException Both(ProblemException second, Problem first) =>
-        Retold.As(second, second.Problem with { Found = $"{Sentences.Ended(first.Found)} Then: {second.Problem.Found}", Remedy = first.Remedy });
 
     /// <summary>Tells of the certificate that a run installed which ended before it could tell of it, and closes its order.</summary>
     /// <returns>Whether there was one.</returns>
@@ -205,7 +72,125 @@ public sealed class Ordering(
         return true;
     }
 
-    private async Task<IReadOnlyList<FailedName>> AtServerAsync(
+    private async Task<Attempt> PrepareAsync(AppName app, WantedCertificate wanted, CommandOutput output, CancellationToken cancel)
+    {
+        wanted = records.LeftOf(app, wanted) with { IsEarly = records.IsEarly(app), InService = lineages.MarkOf(app) };
+        try
+        {
+            var stored = reader.StoredOf(app);
+            if (stored.InService is null && !stored.HasOpenOrder && preflight is not null)
+            {
+                wanted = await preflight.CheckAsync(app, wanted, output, cancel);
+            }
+
+            var chosen = solvers.For(app, wanted.Names);
+            await AnnounceAsync(app, wanted, chosen, output, cancel);
+            return new Attempt(wanted with { Stamp = reader.StampOf(app) }, chosen);
+        }
+        catch (ProblemException e)
+        {
+            records.Failed(app, e, asked: null, wanted);
+            throw;
+        }
+    }
+
+    private async Task AnnounceAsync(AppName app, WantedCertificate wanted, ChosenSolvers chosen, CommandOutput output, CancellationToken cancel)
+    {
+        if (chosen.NeedsPort80)
+        {
+            await port.EnsureAsync(app, output, cancel);
+        }
+
+        if (chosen.Because is { } because)
+        {
+            output.Step(because);
+        }
+
+        output.Step($"Getting letsencrypt certificate for {app} via {chosen.Spoken}");
+        foreach (var name in wanted.Names)
+        {
+            output.Detail($" - Domain '{name}'");
+        }
+    }
+
+    private async Task<IReadOnlyList<FailedName>> AtServersAsync(AppName app, Attempt attempt, CommandOutput output, CancellationToken cancel)
+    {
+        while (true)
+        {
+            var asked = await servers.NextAsync(app, attempt.Wanted, isOrder: true, cancel);
+            if (asked.Gates.Count > 0 || attempt.HasFailedAt(asked.Server))
+            {
+                throw await EndedAsync(app, attempt, asked, cancel);
+            }
+
+            if (asked.PassedOver is { } why)
+            {
+                output.Detail($"{why}; asking {asked.Server.Directory.Authority} instead");
+            }
+
+            try
+            {
+                return await AtServerAsync(app, attempt, asked.Server, output, cancel);
+            }
+            catch (ProblemException e) when (e.Problem.Code == LetsEncryptProblems.HeldBack)
+            {
+                var names = AcmeProblems.FailedNamesOf(e);
+                records.NamesFailed(app, names, attempt.Wanted);
+                attempt.HeldBack(names);
+            }
+            catch (ProblemException e) when (attempt.IsFirstWay && solvers.After(app, attempt.Wanted.Names, attempt.Chosen, e) is { } other)
+            {
+                output.Warn(e.Problem.Found);
+                output.Remedy(e.Problem.Remedy);
+                attempt.TryOtherWay(other, e, asked);
+            }
+            catch (ProblemException e)
+            {
+                var failure = await FailedAsync(app, attempt, attempt.Told(e), asked, cancel);
+                attempt.FailedAt(asked.Server, failure);
+                if (await AnotherAsync(app, attempt, e, cancel) is not { } another)
+                {
+                    throw failure;
+                }
+
+                output.Warn(e.Problem.Found);
+                output.Detail($"Asking {another.Directory.Authority} instead");
+                events.Publish(new LineageEvent(LineageEventKind.FellOver, app, time.GetUtcNow()) { Server = another.Key, Problem = e.Problem });
+            }
+        }
+    }
+
+    private async Task<ProblemException> EndedAsync(AppName app, Attempt attempt, ServerToAsk asked, CancellationToken cancel) =>
+        attempt.Unproved is { } before ? await FailedAsync(app, attempt, before.Failure, before.At, cancel)
+        : asked.Gates.Count > 0 ? records.Held(app, attempt.Wanted, asked)
+        : attempt.Last!;
+
+    private async Task<ProblemException> FailedAsync(AppName app, Attempt attempt, ProblemException failure, ServerToAsk asked, CancellationToken cancel)
+    {
+        await LeaveUnplacedAsync(app, cancel);
+        records.Failed(app, failure, attempt.Sparing(asked), attempt.Remembered);
+        return failure;
+    }
+
+    /// <returns>The server that is asked instead; null for none.</returns>
+    private async Task<WantedServer?> AnotherAsync(AppName app, Attempt attempt, ProblemException failure, CancellationToken cancel) =>
+        (ServerChoice.IsServersFault(failure) || failure.Problem.Code == AcmeProblems.NamePaused)
+        && await servers.NextAsync(app, attempt.Wanted, isOrder: true, cancel) is { Gates.Count: 0, Server: var next } && !attempt.HasFailedAt(next)
+            ? next
+            : null;
+
+    private async Task<IReadOnlyList<FailedName>> AtServerAsync(AppName app, Attempt attempt, WantedServer server, CommandOutput output, CancellationToken cancel)
+    {
+        if (!attempt.IsAnnounced)
+        {
+            await AnnounceAsync(app, attempt.Wanted, attempt.Chosen, output, cancel);
+            attempt.IsAnnounced = true;
+        }
+
+        return await OrderAsync(app, attempt.Wanted, server, attempt.Chosen, output, cancel);
+    }
+
+    private async Task<IReadOnlyList<FailedName>> OrderAsync(
         AppName app, WantedCertificate wanted, WantedServer server, ChosenSolvers chosen, CommandOutput output, CancellationToken cancel)
     {
         var order = new ServerOrder(

@@ -26,7 +26,7 @@ public sealed class Outcomes(RetryLadder ladder)
     /// <param name="now">The present.</param>
     /// <param name="asked">The names that were asked for: a server may speak of others, or spell these otherwise. Null where that is not known.</param>
     /// <param name="isEarly">Whether it leaves the pause as it is: who mends something tries often.</param>
-    /// <param name="spared">The servers that a new pause does not hold back; null for none.</param>
+    /// <param name="elsewhere">What holds the order back at other servers, for which alone this one was asked: a new pause does not hold those back. Null for nothing.</param>
     public LineageState Failed(
         LineageState state,
         ProblemException failure,
@@ -34,7 +34,7 @@ public sealed class Outcomes(RetryLadder ladder)
         DateTimeOffset now,
         IReadOnlyCollection<string>? asked = null,
         bool isEarly = false,
-        IReadOnlyList<string>? spared = null)
+        IReadOnlyList<LineageGate>? elsewhere = null)
     {
         var problem = failure.Problem;
         var pause = isEarly ? state.Gates.FirstOrDefault(gate => gate.Kind == GateKind.Backoff) : null;
@@ -43,7 +43,7 @@ public sealed class Outcomes(RetryLadder ladder)
             Kind = GateKind.Backoff,
             Until = pause is null ? now + ladder.Wait(state.Pauses, asked: null) : AtLeastShortest(pause.Until, now),
             Reason = $"The last attempt failed: {problem.Found}",
-            Except = pause is null ? spared : pause.Except?.Where(other => other != server?.Key).ToArray() is { Length: > 0 } others ? others : null,
+            Except = Some(pause is null ? elsewhere?.Select(gate => gate.Server).OfType<string>().Distinct() : pause.Except?.Where(other => other != server?.Key)),
         };
         var told = AcmeProblems.FailedNamesOf(failure);
         FailedName[] names = [.. told.Where(name => asked?.Contains(name.Name) != false)];
@@ -93,6 +93,14 @@ public sealed class Outcomes(RetryLadder ladder)
         Issuers = state.Issuers.Where(pair => pair.Key != server.Key).ToDictionary(),
     };
 
+    /// <summary>The state once the account was put aside that a server has closed: with it goes the pause after the failure that told of it.</summary>
+    public static LineageState AccountForgotten(LineageState state, string server)
+    {
+        return state.Gates.Any(IsOver) ? state with { Gates = [.. state.Gates.Where(gate => !IsOver(gate) && gate.Kind != GateKind.Backoff)] } : state;
+
+        bool IsOver(LineageGate gate) => gate.Kind == GateKind.UserAction && gate.Server == server;
+    }
+
     /// <summary>The state once an earlier certificate was put back, be it due or not: what was wrong with the later one takes a person some time.</summary>
     public static LineageState RolledBack(AppName app, LineageState state, CertificateFacts earlier, string? server, DateTimeOffset now)
     {
@@ -128,6 +136,8 @@ public sealed class Outcomes(RetryLadder ladder)
             .. state.Gates.Where(gate => gate.Names is null && gate.Until > now && gates.All(other => other.Server != gate.Server || other.Kind != gate.Kind)),
         ],
         isFirst ? now : null);
+
+    private static string[]? Some(IEnumerable<string>? servers) => servers?.ToArray() is { Length: > 0 } some ? some : null;
 
     // A server that refuses an order for one of its names may say which in its words alone.
     private static string[] Quoted(Problem problem, IReadOnlyCollection<string>? asked) =>

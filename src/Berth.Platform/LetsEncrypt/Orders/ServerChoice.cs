@@ -48,7 +48,8 @@ public static class ServerChoice
 
     /// <summary>Whether the failure is the server's, or of the account there, so that another may do better.</summary>
     public static bool IsServersFault(ProblemException failure) =>
-        failure.Problem.Code is var code && ((OfServer.Contains(code) && AcmeProblems.FailedNamesOf(failure).Count == 0) || (AcmeProblems.IsTransient(code) && code != AcmeProblems.NamePaused && code != AcmeProblems.ValidationTimeout));
+        OfServer.Contains(failure.Problem.Code) ? AcmeProblems.FailedNamesOf(failure).Count == 0
+        : AcmeProblems.IsTransient(failure.Problem.Code) && failure.Problem.Code != AcmeProblems.NamePaused && failure.Problem.Code != AcmeProblems.ValidationTimeout;
 
     private static int FailuresOf(WantedServer server, IReadOnlyDictionary<string, IssuerStanding> issuers, DateTimeOffset now) =>
         issuers.GetValueOrDefault(server.Key) is { } standing && (standing.LastFailure.At is not { } at || (now - at).Duration() < Forgiven)

@@ -24,11 +24,7 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
     {
         foreach (var server in servers)
         {
-            var (ledger, order) = (await ledgers.OfAsync(server.Directory), orderAt(server));
-            if (ledger.Check(order).Holds.Any(hold => hold.IsPause))
-            {
-                await ledger.LiftedAsync(order, CancellationToken.None);
-            }
+            await (await ledgers.OfAsync(server.Directory)).LiftedAsync(orderAt(server), CancellationToken.None);
         }
     }
 

@@ -10,7 +10,4 @@ public sealed record ServerToAsk(WantedServer Server, IReadOnlyList<LineageGate>
 {
     /// <summary>Why not the one that would be asked if nothing held any back; null where it is that one.</summary>
     public string? PassedOver { get; init; }
-
-    /// <summary>As if nothing held the order back at servers that have failed themselves.</summary>
-    internal ServerToAsk Without(IReadOnlyCollection<string> failed) => this with { AllGates = [.. AllGates.Where(gate => gate.Server is not { } server || !failed.Contains(server))] };
 }

@@ -1,0 +1,69 @@
+using Berth.Acme.Issuing;
+using Berth.Kernel;
+
+namespace Berth.Platform.LetsEncrypt.Orders;
+
+/// <summary>How far one attempt has come: what is wanted still, how it is proved, and which servers have failed.</summary>
+internal sealed class Attempt(WantedCertificate wanted, ChosenSolvers chosen)
+{
+    private readonly HashSet<string> _failed = new(StringComparer.Ordinal);
+
+    // Who waits for a first certificate is not to ask three times before the next server is.
+    private readonly bool _isUrgent = !wanted.IsPatient && wanted.InService.Serial is null;
+    private WantedCertificate _wanted = wanted;
+
+    /// <summary>What is asked for, of the servers that may be asked yet.</summary>
+    public WantedCertificate Wanted => _isUrgent && _wanted.Servers.Count > _failed.Count
+        ? _wanted with { Servers = [.. _wanted.Servers.Where(server => !HasFailedAt(server))] }
+        : _wanted;
+
+    /// <summary>What a failure is remembered of.</summary>
+    public WantedCertificate Remembered { get; private set; } = wanted;
+
+    public ChosenSolvers Chosen { get; private set; } = chosen;
+
+    /// <summary>Whether the names are proved as they were chosen to be at first.</summary>
+    public bool IsFirstWay { get; private set; } = true;
+
+    /// <summary>Whether the user was told how.</summary>
+    public bool IsAnnounced { get; set; } = true;
+
+    /// <summary>The failure of the server asked last; null where none has failed.</summary>
+    public ProblemException? Last { get; private set; }
+
+    /// <summary>The proof that failed, where another is being tried: it is what is to be mended, whatever its second try meets.</summary>
+    public (ProblemException Failure, ServerToAsk At)? Unproved { get; private set; }
+
+    public bool HasFailedAt(WantedServer server) => _failed.Contains(server.Key);
+
+    /// <summary>As if nothing held the order back at servers that have failed themselves.</summary>
+    public ServerToAsk Sparing(ServerToAsk asked) => asked with { AllGates = [.. asked.AllGates.Where(gate => gate.Server is not { } server || !_failed.Contains(server))] };
+
+    /// <summary>Others have spent what was left at the server, or the names that failed have: another may be free.</summary>
+    public void HeldBack(IReadOnlyList<FailedName> names)
+    {
+        _wanted = _wanted.Without(names) with { Untried = [.. _wanted.Untried, .. names], CountsInFull = _wanted.CountsInFull || names.Count == 0 };
+        Remembered = Remembered.Without(names);
+    }
+
+    public void TryOtherWay(ChosenSolvers other, ProblemException failure, ServerToAsk at)
+    {
+        (Chosen, IsFirstWay, IsAnnounced) = (other, false, false);
+        Unproved = (failure, at);
+    }
+
+    /// <summary>The failure as it is told: what kept the name from being proved the first way is to be mended first.</summary>
+    public ProblemException Told(ProblemException failure) => Unproved is not { Failure: var first } ? failure
+        : failure.Problem.Code.IsOfSettings ? first
+        : Retold.As(failure, failure.Problem with { Found = $"{Sentences.Ended(first.Problem.Found)} Then: {failure.Problem.Found}", Remedy = first.Problem.Remedy });
+
+    /// <summary>Each server is asked once in an attempt, whatever its pause: where all keep failing, the next attempt waits like any other.</summary>
+    public void FailedAt(WantedServer server, ProblemException failure)
+    {
+        Last = failure;
+        _failed.Add(server.Key);
+        _wanted = _wanted with { IsPatient = false };
+        Remembered = _wanted with { IsEarly = true };
+        Unproved = null;
+    }
+}
