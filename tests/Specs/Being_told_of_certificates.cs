@@ -40,6 +40,27 @@ public sealed class Being_told_of_certificates
         Assert.Matches("berth_renewals_last_look_timestamp_seconds \\d{10}\n", metrics);
     }
 
+    [Fact]
+    public async Task says_which_notices_have_not_got_through()
+    {
+        var nobody = FreePort.Next().ToString(CultureInfo.InvariantCulture);
+        await using var berth = await BerthServer.StartAsync();
+        await berth.OkAsync("apps:create", "hello");
+        await berth.OkAsync("domains:set", "hello", "hello.localhost");
+        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "server", "berth");
+        await berth.OkAsync("letsencrypt:set", "--global", "notify-webhook", $"http://127.0.0.1:{nobody}/secret-path");
+        await berth.OkAsync("letsencrypt:enable", "hello");
+
+        var told = "";
+        await Eventually.TrueAsync(async () => (told = (await berth.RunAsync("letsencrypt:events")).Error).Length > 0);
+        var doctor = await berth.RunAsync("doctor");
+
+        Assert.Matches(@"1 notice is not delivered yet, the oldest of .* \(webhook, for hello\): ", told);
+        Assert.Contains("1 notice is not delivered yet", doctor.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret-path", told + doctor.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

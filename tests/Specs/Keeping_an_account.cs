@@ -22,6 +22,7 @@ public sealed class Keeping_an_account
 
         Assert.Equal(1, (await berth.RunAsync(["letsencrypt:account-deactivate", "hello"], "no\n")).Status);
         await berth.OkAsync("--force", "letsencrypt:account-deactivate", "hello");
+        Assert.Contains("is no longer valid: `berth letsencrypt:account-forget hello` puts", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
         Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello", "--force")).Status);
         Assert.Equal("true\n", await berth.OkAsync("letsencrypt:active", "hello"));
         Assert.Contains("someone must act", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);

@@ -22,6 +22,9 @@ internal sealed class AccountFiles(IStateStore store) : IAccountStore
             ? ReadOwn(identity)
             : LegoAccount.Read(store, FolderOf(identity), identity) ?? LegoAccount.FindBesideCertificates(store, identity));
 
+    /// <summary>Whether it was ended by hand.</summary>
+    public bool IsClosed(AccountIdentity identity) => ReadOwn(identity) is { IsDeactivated: true };
+
     public ValueTask SaveAsync(AccountIdentity identity, StoredAccount account, CancellationToken cancel)
     {
         var folder = FolderOf(identity);
@@ -36,10 +39,11 @@ internal sealed class AccountFiles(IStateStore store) : IAccountStore
     }
 
     /// <summary>Puts an account aside, under each e-mail that it is kept under: the next order registers another.</summary>
-    /// <returns>Where it is kept from then on.</returns>
-    public async ValueTask<string> SetAsideAsync(AccountIdentity identity, DateTimeOffset now, CancellationToken cancel)
+    /// <returns>Where it is kept from then on, and its URL, if it was registered.</returns>
+    public async ValueTask<(string Aside, string? Url)> SetAsideAsync(AccountIdentity identity, DateTimeOffset now, CancellationToken cancel)
     {
-        AccountIdentity[] all = [identity, .. AlikeOf(identity, (await LoadAsync(identity, cancel))?.Url)];
+        var url = (await LoadAsync(identity, cancel))?.Url;
+        AccountIdentity[] all = [identity, .. AlikeOf(identity, url)];
         store.EnsureFolder(Accounts, PrivateFolder.OwnerOnly);
         store.EnsureFolder(Aside, PrivateFolder.OwnerOnly);
         foreach (var each in all)
@@ -47,7 +51,7 @@ internal sealed class AccountFiles(IStateStore store) : IAccountStore
             SetAside(each, AsideOf(each, now));
         }
 
-        return store.FileOf(AsideOf(identity, now));
+        return (store.FileOf(AsideOf(identity, now)), url);
     }
 
     private void SetAside(AccountIdentity identity, StatePath aside)

@@ -40,6 +40,10 @@ public sealed class AcmeClients(
     public async ValueTask<bool> HasAccountAsync(Uri directory, EmailAddress? email, CancellationToken cancel) =>
         await _accounts.LoadAsync(new AccountIdentity(directory.OriginalString, email?.Text), cancel) is { Url: not null };
 
+    /// <summary>Why nothing is ordered with an account that was ended by hand; null where it was not. Nobody is asked.</summary>
+    internal async ValueTask<Problem?> ClosedAsync(Uri directory, LetsEncryptSettings settings, CancellationToken cancel) =>
+        _accounts.IsClosed(new AccountIdentity(directory.OriginalString, settings.Email?.Text)) ? await ClientOf(directory, settings).WhyNoAccountAsync(cancel) : null;
+
     public AcmeClient ClientOf(Uri directory, EmailAddress? email, ExternalAccountBinding? binding = null) =>
         SetOf(directory).GetOrAdd(directory, email, binding, http => new AcmeClient(
             new AcmeClientOptions { DirectoryUrl = directory, Email = email, ExternalAccountBinding = binding },
@@ -51,13 +55,16 @@ public sealed class AcmeClients(
             // The built-in authority goes by the same clock.
             directory == authority?.Directory ? null : at => Http(PolicyAsOf(at, ReadTrust(trustFile)))));
 
+    /// <summary>Lets one at a time change accounts: two e-mails may stand for one, each with a client of its own.</summary>
+    internal ValueTask<IDisposable> HoldAccountsAsync(CancellationToken cancel) => store.LockAsync("letsencrypt-accounts", cancel);
+
     /// <summary>Puts the account aside, so that the next order registers another.</summary>
-    /// <returns>Where it is kept from then on.</returns>
-    internal async Task<string> ForgetAsync(Uri directory, EmailAddress? email, CancellationToken cancel)
+    /// <returns>Where it is kept from then on, and its URL, if it was registered.</returns>
+    internal async Task<(string Aside, string? Url)> ForgetAsync(Uri directory, EmailAddress? email, CancellationToken cancel)
     {
-        var aside = await _accounts.SetAsideAsync(new AccountIdentity(directory.OriginalString, email?.Text), time.GetUtcNow(), cancel);
+        var forgotten = await _accounts.SetAsideAsync(new AccountIdentity(directory.OriginalString, email?.Text), time.GetUtcNow(), cancel);
         SetOf(directory).Forget(directory);
-        return aside;
+        return forgotten;
     }
 
     /// <summary>The servers that words stand for, and why others of them cannot be asked as things are, as Berth's own authority where it is off.</summary>

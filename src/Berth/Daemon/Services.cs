@@ -147,11 +147,11 @@ internal sealed class Services : IAsyncDisposable
         Command[] more =
         [
             .. new CheckCommands(preflight, scopes, planner, ahead, apps).All,
-            .. new EventCommands(notices, apps).All,
+            .. new EventCommands(notices, Notices, apps).All,
             .. new AccountCommands(_clients, settings, records, properties, apps).All,
             .. new LimitCommands(ledgers, planner, requests, apps, time).All,
             .. new ListCommands(settings, lineageReader, waiting, renewal, silence, certificates, apps, time).All,
-            .. new StatusCommands(new StatusReport(lineageReader, lineages, bundles, planner, underWay, waiting, ahead, renewal, time), notices, lineageReader, waiting, silence, apps).All,
+            .. new StatusCommands(new StatusReport(lineageReader, lineages, bundles, planner, underWay, waiting, ahead, _clients, renewal, time), notices, lineageReader, waiting, silence, apps).All,
             .. new RollbackCommands(Manager, planner, renewal, apps).All,
             .. new AutoRenewCommands(Manager, certificates, waiting, apps, time).All,
         ];

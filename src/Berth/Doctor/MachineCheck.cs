@@ -13,7 +13,7 @@ internal static class MachineCheck
     private static readonly Version LeastRuntime = new(10, 0, 13);
     private const long LeastFree = 512L << 20;
 
-    public static IEnumerable<Finding> Look(StateRoots roots, DaemonLook daemon)
+    public static IEnumerable<Finding> Look(StateRoots roots, DaemonLook daemon, string? undelivered)
     {
         yield return Finding.Ok($"berth {VersionCommand.Berth}");
         foreach (var (part, version) in RuntimeVersions.All)
@@ -34,6 +34,11 @@ internal static class MachineCheck
         foreach (var port in new[] { daemon.Record?.HttpPort ?? 80, daemon.Record?.HttpsPort ?? 443 })
         {
             yield return Port(port, daemon.Record);
+        }
+
+        if (undelivered is not null)
+        {
+            yield return Finding.Warn(undelivered, "Each is tried for a day. `berth letsencrypt:report --global` shows where notices go; `berth letsencrypt:events` what they tell.");
         }
 
         if (daemon.Record is { HttpPort: not 80 })

@@ -38,6 +38,7 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
     {
         var (client, app, words) = await OpenAsync(call, further: 1);
         var email = EmailAddress.Parse(words.At(app is null ? 0 : 1) ?? "");
+        using var held = await clients.HoldAccountsAsync(call.Cancel);
         await client.ChangeContactAsync(email, call.Cancel);
         properties.Set(LetsEncryptSettingsStore.Feature, app?.Text ?? PropertyStore.Global, "email", email.Text);
         call.Output.Step($"The account at {client.Options.DirectoryUrl.Authority} has the contact {email.Text} now, and orders are placed with it");
@@ -47,6 +48,7 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
     private async Task<int> RotateAsync(CommandCall call)
     {
         var (client, _, _) = await OpenAsync(call);
+        using var held = await clients.HoldAccountsAsync(call.Cancel);
         await client.ChangeAccountKeyAsync(KeyType.P256, call.Cancel);
         call.Output.Step($"The account at {client.Options.DirectoryUrl.Authority} has a new key");
         return 0;
@@ -57,6 +59,7 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
         var (client, app, words) = await OpenAsync(call);
         var host = client.Options.DirectoryUrl.Authority;
         await Confirmation.AskAsync(call, "the account at", host, () => LetsEncryptProblems.NotDeactivated(host));
+        using var held = await clients.HoldAccountsAsync(call.Cancel);
         await client.DeactivateAccountAsync(call.Cancel);
         call.Output.Step($"The account at {host} is deactivated; its certificates stay valid");
         call.Output.Detail(call.Caller.AsCalled($"Nothing is ordered there any more until `berth letsencrypt:account-forget {app?.Text ?? "--global"}{(words.Value(ServerFlag) is { } server ? $" {ServerFlag} {Printable.Of(server)}" : "")}`: then the next order registers another"));
@@ -66,12 +69,13 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
     private async Task<int> ForgetAsync(CommandCall call)
     {
         var (client, _, _) = await OpenAsync(call);
-        var aside = await clients.ForgetAsync(client.Options.DirectoryUrl, client.Options.Email, call.Cancel);
+        using var held = await clients.HoldAccountsAsync(call.Cancel);
+        var (aside, url) = await clients.ForgetAsync(client.Options.DirectoryUrl, client.Options.Email, call.Cancel);
         call.Output.Step($"The account at {client.Options.DirectoryUrl.Authority} is put aside; the next order there registers another");
         call.Output.Detail($"It is kept in {aside}");
         foreach (var app in apps.List())
         {
-            records.AccountForgotten(app, client.Options.DirectoryUrl.OriginalString);
+            records.AccountForgotten(app, client.Options.DirectoryUrl.OriginalString, url);
         }
 
         return 0;

@@ -18,6 +18,7 @@ public sealed class StatusReport(
     OrdersUnderWay underWay,
     WaitingWords waiting,
     LimitsAhead limits,
+    AcmeClients clients,
     AutoRenewal renewal,
     TimeProvider time)
 {
@@ -59,7 +60,7 @@ public sealed class StatusReport(
             ["letsencrypt-next-at"] = NextAt(app, next, forPrograms),
             ["letsencrypt-asks-server-at"] = step.Action == LineageAction.AskAdvice && renewal.IsOn ? At(step.At, forPrograms) : "",
             ["letsencrypt-waiting-for"] = waiting.Of(app, stored, step),
-            ["letsencrypt-gates"] = Joined([.. waiting.GatesOf(stored, step, besides: isLines) is { Length: > 0 } shut ? [shut] : Array.Empty<string>(), .. Ahead(ahead, state, next).Select(GateWords.Of)]),
+            ["letsencrypt-gates"] = Joined([.. waiting.GatesOf(stored, step, besides: isLines) is { Length: > 0 } shut ? [shut] : Array.Empty<string>(), .. Ahead(ahead, state, next).Select(GateWords.Of), .. await ClosedAsync(app, wanted, ahead, state, cancel)]),
             ["letsencrypt-page"] = state.Gates.Select(gate => gate.Page).FirstOrDefault(page => page is not null) ?? "",
             ["letsencrypt-failures"] = isLines && state.Failures == 0 ? "" : state.Failures.ToString(CultureInfo.InvariantCulture),
             ["letsencrypt-last-error"] = Failure(app, failure),
@@ -98,6 +99,13 @@ public sealed class StatusReport(
     private IEnumerable<LineageGate> Ahead(ServerToAsk? ahead, LineageState state, LineageStep next) =>
         ahead is { Gates.Count: > 0 } && next is { Action: LineageAction.Order or LineageAction.Renew, At: { } at }
             ? ahead.AllGates.Where(gate => gate.Until > at && !state.Gates.Any(known => known.Server == gate.Server && known.Until > time.GetUtcNow()))
+            : [];
+
+    // Its owner has months until an order fails of it.
+    private async Task<string[]> ClosedAsync(AppName app, WantedCertificate? wanted, ServerToAsk? ahead, LineageState state, CancellationToken cancel) =>
+        wanted is not null && ahead is { Server: var server } && !state.Gates.Any(gate => gate.Kind == GateKind.UserAction && gate.Server == server.Key)
+        && await clients.ClosedAsync(server.Directory, wanted.Settings, cancel) is { } closed
+            ? [$"{closed.Found.TrimEnd('.')}: {LetsEncryptProblems.OfAccount(app, wanted.Servers.Count > 1 ? server.Word : "", closed).Remedy}"]
             : [];
 
     // Without a certificate none is tried again by itself, and the last error says it of each.

@@ -7,7 +7,7 @@ using Berth.Platform.CommandLine;
 namespace Berth.Platform.LetsEncrypt.Notices;
 
 /// <summary><c>letsencrypt:events</c>.</summary>
-public sealed class EventCommands(NoticeLog log, AppCatalog apps)
+public sealed class EventCommands(NoticeLog log, NoticeDelivery delivery, AppCatalog apps)
 {
     private const int Shown = 100;
 
@@ -24,6 +24,11 @@ public sealed class EventCommands(NoticeLog log, AppCatalog apps)
         foreach (var notice in log.Last(app, Shown))
         {
             call.Output.Line(json ? JsonSerializer.Serialize(notice, NoticeJson.Default.Notice) : LineOf(notice));
+        }
+
+        if (delivery.Undelivered() is { } undelivered)
+        {
+            call.Output.Warn(Sentences.Ended(undelivered));
         }
 
         return Task.FromResult(0);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Threading.Channels;
 using Berth.Kernel;
 using Berth.Platform.CommandLine;
+using Berth.Platform.LetsEncrypt.Limits;
 using Berth.Platform.Plugins;
 using Berth.Storage;
 
@@ -104,6 +105,11 @@ public sealed class NoticeDelivery : IDisposable
             _arrived.Writer.TryWrite(waiting);
         }
     }
+
+    /// <summary>What was tried and has not got through so far, in a sentence; null where there is nothing of the kind.</summary>
+    public string? Undelivered() => _outbox.All(static _ => { }).Where(waiting => waiting.Failed is not null).ToArray() is [var oldest, ..] all
+        ? $"{(all.Length == 1 ? "1 notice is" : $"{all.Length} notices are")} not delivered yet, the oldest of {Holds.Time(oldest.Notice.At)} ({oldest.Way}, for {Printable.Of(oldest.Notice.App)}): {Printable.Of(oldest.Failed!, 400).TrimEnd('.')}"
+        : null;
 
     public void Dispose() => _webhook.Dispose();
 
@@ -216,6 +222,7 @@ public sealed class NoticeDelivery : IDisposable
             }
             catch (NoticeException e) when (attempt < MostAttempts && (_time.GetUtcNow() - waiting.Notice.At).Duration() < News)
             {
+                waiting = Failed(app, waiting, Printable.Of(e.Message, 400));
                 if (attempt == Pauses.Length - 1)
                 {
                     _faults.NotSent(app, waiting.Way, $"{Printable.Of(e.Message, 400)}; it is tried again for a day");
@@ -228,6 +235,19 @@ public sealed class NoticeDelivery : IDisposable
                 _faults.NotSent(app, waiting.Way, Printable.Of(e is ProblemException { Problem.Found: var found } ? found : e.Message, 400));
                 return;
             }
+        }
+    }
+
+    private WaitingNotice Failed(AppName app, WaitingNotice waiting, string reason)
+    {
+        try
+        {
+            return _outbox.Failed(waiting, reason);
+        }
+        catch (ProblemException e)
+        {
+            _faults.NotSent(app, "log", e.Problem.Found);
+            return waiting;
         }
     }
 

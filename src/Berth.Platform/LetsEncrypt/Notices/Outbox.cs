@@ -34,9 +34,13 @@ internal sealed class Outbox(IStateStore store, TimeProvider time)
     {
         var name = string.Create(
             CultureInfo.InvariantCulture, $"{time.GetUtcNow().UtcTicks:D19}-{Environment.ProcessId}-{Interlocked.Increment(ref _count):D6}.json");
-        store.Write(Folder.Slash(name), JsonSerializer.Serialize(waiting, NoticeJson.Default.WaitingNotice));
-        return waiting with { File = name };
+        return Save(waiting with { File = name });
     }
+
+    /// <summary>Keeps with it why it has not got through.</summary>
+    /// <exception cref="ProblemException">It could not be written.</exception>
+    internal WaitingNotice Failed(WaitingNotice waiting, string reason) =>
+        waiting.File is null || waiting.Failed == reason ? waiting : Save(waiting with { Failed = reason });
 
     internal void Remove(WaitingNotice waiting)
     {
@@ -44,6 +48,12 @@ internal sealed class Outbox(IStateStore store, TimeProvider time)
         {
             store.Delete(Folder.Slash(file));
         }
+    }
+
+    private WaitingNotice Save(WaitingNotice waiting)
+    {
+        store.Write(Folder.Slash(waiting.File!), JsonSerializer.Serialize(waiting, NoticeJson.Default.WaitingNotice));
+        return waiting;
     }
 
     private WaitingNotice? Read(string file, Action<string> unreadable)

@@ -163,13 +163,13 @@ public sealed class AttemptRecords(
         }
     }
 
-    /// <summary>What waited at a server for somebody to put its account aside waits no longer.</summary>
-    public void AccountForgotten(AppName app, string server)
+    /// <summary>What waited at a server for somebody to put its account aside waits no longer; and no certificate is that account's any more.</summary>
+    public void AccountForgotten(AppName app, string server, string? account)
     {
         try
         {
             var state = lineages.ReadState(app);
-            if (Outcomes.AccountForgotten(state, server) is var left && left != state)
+            if (Outcomes.AccountForgotten(state, server, account) is var left && left != state)
             {
                 lineages.WriteState(app, left);
             }

@@ -93,10 +93,14 @@ public sealed class Outcomes(RetryLadder ladder)
         Issuers = state.Issuers.Where(pair => pair.Key != server.Key).ToDictionary(),
     };
 
-    /// <summary>The state once the account was put aside that a server has closed: with it goes the pause after the failure that told of it.</summary>
-    public static LineageState AccountForgotten(LineageState state, string server)
+    /// <summary>
+    /// The state once an account was put aside: where its server had closed it, the pause after the failure that told of it goes with it; and what
+    /// was issued to it is ordered by another next, which counts in full.
+    /// </summary>
+    public static LineageState AccountForgotten(LineageState state, string server, string? account)
     {
-        return state.Gates.Any(IsOver) ? state with { Gates = [.. state.Gates.Where(gate => !IsOver(gate) && gate.Kind != GateKind.Backoff)] } : state;
+        var left = state.Gates.Any(IsOver) ? state with { Gates = [.. state.Gates.Where(gate => !IsOver(gate) && gate.Kind != GateKind.Backoff)] } : state;
+        return account is not null && state.IssuedToAccount == account ? left with { IssuedToAccount = null } : left;
 
         bool IsOver(LineageGate gate) => gate.Kind == GateKind.UserAction && gate.Server == server;
     }
