@@ -38,7 +38,7 @@ public sealed class AcmeClient : IDisposable
         (Options, Reached) = (options, reached ?? (_ => { }));
         Time = time;
         Connection = new AcmeConnection(http, asOf, options, time);
-        Account = new AccountSession(Connection, options, accounts, Reached);
+        Account = new AccountSession(Connection, options, accounts, time, Reached);
         Polling = new Polling(Account, time);
         _changes = new AccountChanges(this, accounts);
     }
@@ -118,6 +118,11 @@ public sealed class AcmeClient : IDisposable
     /// <exception cref="ProblemException">See <see cref="AcmeProblems"/>.</exception>
     public Task DeactivateAccountAsync(CancellationToken cancel) => GuardAsync(
         "the end of the account", _changes.DeactivateAsync, cancel);
+
+    /// <summary>Lets go of the account while it is taken out of the store or put there: no client of that store opens or changes one meanwhile.</summary>
+    /// <param name="change">Changes what is stored.</param>
+    /// <param name="cancel">Ends it.</param>
+    public Task ReleaseAccountAsync(Func<CancellationToken, Task> change, CancellationToken cancel) => Account.ReleaseAsync(change, cancel);
 
     /// <summary>Revokes with the account's key (RFC 8555 §7.6). One that is revoked already counts as done.</summary>
     /// <param name="certificatePem">The leaf, or a chain that begins with it.</param>

@@ -15,7 +15,7 @@ internal sealed class AccountChanges(AcmeClient client, IAccountStore store)
     internal async Task<Account> ReadAsync(CancellationToken cancel)
     {
         var account = await client.Account.OpenAsync(cancel);
-        return (await client.Account.PostAsync(account.AccountUrl!, default, cancel)).Read(AcmeJson.Default.Account);
+        return (await client.Account.PostAsync(account.AccountUrl!, default, cancel, mayRegister: false)).Read(AcmeJson.Default.Account);
     }
 
     /// <summary>Replaces the key (RFC 8555 §7.3.5); both are in the store while it is not known which one counts.</summary>
@@ -47,7 +47,11 @@ internal sealed class AccountChanges(AcmeClient client, IAccountStore store)
             var renamed = identity with { Email = email?.Text };
             await EnsureIsFreeAsync(renamed, email, account, token);
             await SendAsync(account, new AccountUpdate { Contact = email is null ? [] : [$"mailto:{email.Text}"] }, token);
-            await store.SaveAsync(renamed, new StoredAccount { KeyPem = account.Key.ExportPem(), Url = account.AccountUrl }, token);
+
+            // Under the old one first: it may have been found where another client keeps it, and then nothing would bring it up to date.
+            var stored = new StoredAccount { KeyPem = account.Key.ExportPem(), Url = account.AccountUrl };
+            await store.SaveAsync(identity, stored, token);
+            await store.SaveAsync(renamed, stored, token);
             return account;
         },
         cancel);

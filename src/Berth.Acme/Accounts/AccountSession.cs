@@ -9,29 +9,35 @@ namespace Berth.Acme.Accounts;
 /// One account of one server: opened from the store, registered when new, and once more when the server forgot it.
 /// </summary>
 internal sealed class AccountSession(
-    AcmeConnection connection, AcmeClientOptions options, IAccountStore store, Action<string> reached) : IDisposable
+    AcmeConnection connection, AcmeClientOptions options, IAccountStore store, TimeProvider time, Action<string> reached) : IDisposable
 {
+    private static readonly TimeSpan AgainAfter = TimeSpan.FromHours(1);
+
     private readonly AccountIdentity _identity = new(options.DirectoryUrl.OriginalString, options.Email?.Text);
     private readonly Registration _registration = new(connection, options);
-    private readonly SemaphoreSlim _gate = new(1);
+    private readonly AccountTurns _turns = new(store, options.DirectoryUrl.OriginalString);
     private readonly List<JwsSigningKey> _retired = [];
     private Signer? _signer;
     private volatile bool _isChanging;
-    private bool _registeredAgain;
+    private long? _registeredAgain;
 
     /// <summary>The account's key and URL; registers when there is none.</summary>
     internal async ValueTask<Signer> OpenAsync(CancellationToken cancel) => _signer ?? await OpenWhenFreeAsync(refused: null, cancel);
 
     /// <summary>A request of this account; an empty payload is a POST-as-GET.</summary>
     /// <exception cref="AcmeRefusalException">The server answered with an error.</exception>
-    internal async Task<AcmeResponse> PostAsync(string url, ReadOnlyMemory<byte> payload, CancellationToken cancel)
+    /// <param name="url">Where.</param>
+    /// <param name="payload">What.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <param name="mayRegister">Whether another is registered where the server has forgotten this one.</param>
+    internal async Task<AcmeResponse> PostAsync(string url, ReadOnlyMemory<byte> payload, CancellationToken cancel, bool mayRegister = true)
     {
         var signer = await OpenAsync(cancel);
         try
         {
             return await connection.PostAsync(signer, url, payload, cancel);
         }
-        catch (AcmeRefusalException e) when (e.Type == AcmeError.AccountDoesNotExist && MayRegisterAgain(signer))
+        catch (AcmeRefusalException e) when (e.Type == AcmeError.AccountDoesNotExist && mayRegister && MayRegisterAgain(signer))
         {
             signer = await RegisterAgainAsync(signer, cancel);
         }
@@ -57,20 +63,23 @@ internal sealed class AccountSession(
         Func<AccountIdentity, Signer, CancellationToken, Task<Signer?>> change, CancellationToken cancel)
     {
         await OpenAsync(cancel);
-        await _gate.WaitAsync(cancel);
-        try
-        {
-            // One before it may have ended halfway.
-            await ChangeAsync(_signer ??= await LoadOrRegisterAsync(cancel), change, cancel);
-        }
-        finally
-        {
-            _gate.Release();
-        }
+        await _turns.RunAsync(() => ChangeInTurnAsync(change, cancel), cancel);
     }
 
-    private async Task ChangeAsync(Signer current, Func<AccountIdentity, Signer, CancellationToken, Task<Signer?>> change, CancellationToken cancel)
+    /// <summary>Lets go of the account while it is changed in the store; the next request opens it anew.</summary>
+    internal Task ReleaseAsync(Func<CancellationToken, Task> change, CancellationToken cancel) => _turns.RunAsync(
+        async () =>
+        {
+            await change(cancel);
+            LetGo();
+            return true;
+        },
+        cancel);
+
+    private async Task<Signer?> ChangeInTurnAsync(Func<AccountIdentity, Signer, CancellationToken, Task<Signer?>> change, CancellationToken cancel)
     {
+        // One before it may have ended halfway, and another client may have changed the same account.
+        var current = await CurrentAsync(_signer, cancel);
         Signer? changed = null;
         _isChanging = true;
         try
@@ -82,12 +91,23 @@ internal sealed class AccountSession(
             // Ended halfway, the account is opened anew from what the store and the CA know.
             if (changed?.Key != current.Key)
             {
-                // Requests under way may still sign with it.
-                _retired.Add(current.Key);
+                LetGo();
             }
 
             _signer = changed;
             _isChanging = false;
+        }
+
+        return changed;
+    }
+
+    private void LetGo()
+    {
+        if (_signer is { } signer)
+        {
+            // Requests under way may still sign with it.
+            _retired.Add(signer.Key);
+            _signer = null;
         }
     }
 
@@ -95,27 +115,20 @@ internal sealed class AccountSession(
     {
         _signer?.Key.Dispose();
         _retired.ForEach(key => key.Dispose());
-        _gate.Dispose();
     }
 
-    // Once no change of the account is under way; as the store has it now, where that is another than was refused.
-    private async Task<Signer> OpenWhenFreeAsync(Signer? refused, CancellationToken cancel)
-    {
-        await _gate.WaitAsync(cancel);
-        try
-        {
-            if (refused is not null && _signer == refused && await IsReplacedAsync(refused, cancel))
-            {
-                _retired.Add(refused.Key);
-                _signer = null;
-            }
+    // Once no change of an account is under way.
+    private Task<Signer> OpenWhenFreeAsync(Signer? refused, CancellationToken cancel) => _turns.RunAsync(() => CurrentAsync(refused, cancel), cancel);
 
-            return _signer ??= await LoadOrRegisterAsync(cancel);
-        }
-        finally
+    // As the store has it now, where that is another than is doubted.
+    private async Task<Signer> CurrentAsync(Signer? doubted, CancellationToken cancel)
+    {
+        if (doubted is not null && _signer == doubted && await IsReplacedAsync(doubted, cancel))
         {
-            _gate.Release();
+            LetGo();
         }
+
+        return _signer ??= await LoadOrRegisterAsync(cancel);
     }
 
     private async Task<bool> IsReplacedAsync(Signer refused, CancellationToken cancel)
@@ -140,9 +153,9 @@ internal sealed class AccountSession(
             ? stored.IsDeactivated ? AcmeProblems.AccountClosed(options.Host, url) : null
             : await _registration.WhyNotAsync(cancel);
 
-    // A second time would only fill the CA with accounts; an external binding is most often good for one.
+    // At once a second time would only fill the CA with accounts; an external binding is most often good for one.
     private bool MayRegisterAgain(Signer forgotten) =>
-        !options.AccountIsPinned && options.ExternalAccountBinding is null && (!_registeredAgain || _signer != forgotten);
+        !options.AccountIsPinned && options.ExternalAccountBinding is null && (_registeredAgain is not { } before || time.GetElapsedTime(before) > AgainAfter || _signer != forgotten);
 
     private async Task<Signer> LoadOrRegisterAsync(CancellationToken cancel)
     {
@@ -197,25 +210,19 @@ internal sealed class AccountSession(
         }
     }
 
-    private async Task<Signer> RegisterAgainAsync(Signer forgotten, CancellationToken cancel)
-    {
-        await _gate.WaitAsync(cancel);
-        try
+    // Another request, or another client, may have been here first.
+    private Task<Signer> RegisterAgainAsync(Signer forgotten, CancellationToken cancel) => _turns.RunAsync(
+        async () =>
         {
-            // Another request may have been here first.
-            if (_signer == forgotten)
+            if (await CurrentAsync(forgotten, cancel) is var current && current != forgotten)
             {
-                _registeredAgain = true;
-                _signer = await RegisterAsync(forgotten.Key, new StoredAccount { KeyPem = forgotten.Key.ExportPem() }, cancel);
+                return current;
             }
 
-            return _signer ??= await LoadOrRegisterAsync(cancel);
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
+            _registeredAgain = time.GetTimestamp();
+            return _signer = await RegisterAsync(forgotten.Key, new StoredAccount { KeyPem = forgotten.Key.ExportPem() }, cancel);
+        },
+        cancel);
 
     private async Task<Signer> RegisterAsync(JwsSigningKey key, StoredAccount stored, CancellationToken cancel)
     {

@@ -11,13 +11,31 @@ namespace Berth.Acme.Files;
 /// <param name="folder">Where; made when it is not there.</param>
 public sealed class AccountFolder(string folder) : IAccountStore
 {
+    private const string Prefix = "account-";
+
     /// <inheritdoc/>
-    public async ValueTask<StoredAccount?> LoadAsync(AccountIdentity identity, CancellationToken cancel)
+    public ValueTask<StoredAccount?> LoadAsync(AccountIdentity identity, CancellationToken cancel) => ReadAsync(FileOf(identity), cancel);
+
+    /// <inheritdoc/>
+    public async ValueTask SaveAsync(AccountIdentity identity, StoredAccount account, CancellationToken cancel)
+    {
+        Directory.CreateDirectory(folder);
+        var json = JsonSerializer.Serialize(account, JournalJson.Default.StoredAccount);
+        AtomicFile.Write(FileOf(identity), json);
+        foreach (var other in Directory.EnumerateFiles(folder, Prefix + "*.json").Where(file => account.Url is not null && file != FileOf(identity)))
+        {
+            if ((await ReadAsync(other, cancel))?.Url == account.Url)
+            {
+                AtomicFile.Write(other, json);
+            }
+        }
+    }
+
+    private static async ValueTask<StoredAccount?> ReadAsync(string file, CancellationToken cancel)
     {
         try
         {
-            var json = await File.ReadAllBytesAsync(FileOf(identity), cancel);
-            return JsonSerializer.Deserialize(json, JournalJson.Default.StoredAccount);
+            return JsonSerializer.Deserialize(await File.ReadAllBytesAsync(file, cancel), JournalJson.Default.StoredAccount);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -25,18 +43,10 @@ public sealed class AccountFolder(string folder) : IAccountStore
         }
     }
 
-    /// <inheritdoc/>
-    public ValueTask SaveAsync(AccountIdentity identity, StoredAccount account, CancellationToken cancel)
-    {
-        Directory.CreateDirectory(folder);
-        AtomicFile.Write(FileOf(identity), JsonSerializer.Serialize(account, JournalJson.Default.StoredAccount));
-        return ValueTask.CompletedTask;
-    }
-
     // A URL is no file name; its hash is.
     private string FileOf(AccountIdentity identity)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{identity.DirectoryUrl}\n{identity.Email}"));
-        return Path.Join(folder, $"account-{Convert.ToHexStringLower(hash.AsSpan(0, 8))}.json");
+        return Path.Join(folder, $"{Prefix}{Convert.ToHexStringLower(hash.AsSpan(0, 8))}.json");
     }
 }

@@ -113,20 +113,32 @@ internal sealed class Authorizing(
 
         await using (presented)
         {
-            progress?.Report(new IssuanceStep(IssuanceStepKind.ChallengePresented, name, choice.Task.Type));
-            client.Reached(AcmeFailPoints.ChallengePresented);
-            try
+            // Until a record is seen everywhere the account may have been given another key, with which this one proves nothing.
+            if ((await client.Account.OpenAsync(cancel)).Key == account.Key)
             {
-                await ValidateAsync(url, choice.Challenge, name, cancel);
+                await ShowAsync(url, choice, name, cancel);
+                return;
             }
-            catch (AcmeRefusalException e) when (!e.IsTransient)
-            {
-                Fail(new NameFailure(name, e.Document, choice.Task.Type, null));
-            }
-            catch (ProblemException e) when (e.Problem.Code == AcmeProblems.ValidationTimeout)
-            {
-                _late.Add(e);
-            }
+        }
+
+        await ProveAsync(url, authorization, name, ordered, cancel);
+    }
+
+    private async Task ShowAsync(string url, ChallengeChoice choice, string name, CancellationToken cancel)
+    {
+        progress?.Report(new IssuanceStep(IssuanceStepKind.ChallengePresented, name, choice.Task.Type));
+        client.Reached(AcmeFailPoints.ChallengePresented);
+        try
+        {
+            await ValidateAsync(url, choice.Challenge, name, cancel);
+        }
+        catch (AcmeRefusalException e) when (!e.IsTransient)
+        {
+            Fail(new NameFailure(name, e.Document, choice.Task.Type, null));
+        }
+        catch (ProblemException e) when (e.Problem.Code == AcmeProblems.ValidationTimeout)
+        {
+            _late.Add(e);
         }
     }
 

@@ -84,7 +84,7 @@ public sealed class Issuance(
             {
                 throw AcmeProblems.WithFailedNames(e.Cause, request.LeftOut);
             }
-            catch (ProblemException e) when (round < MostRounds && request.DropFailingNames && RestOf(request, e) is not null)
+            catch (ProblemException e) when (round < MostRounds && RestOf(request, e) is not null)
             {
                 request = RestOf(request, e)!;
                 foreach (var name in AcmeProblems.FailedNamesOf(e))
@@ -95,12 +95,13 @@ public sealed class Issuance(
         }
     }
 
-    // Null when the failure names none of the names, or all of them.
+    // Null when the failure names none of the names, and when the others alone would not do.
     private static IssuanceRequest? RestOf(IssuanceRequest request, ProblemException failure)
     {
         var wanted = request.SortedNames();
         var failed = AcmeProblems.FailedNamesOf(failure).Where(name => wanted.Contains(name.Name)).ToList();
-        return failed.Count > 0 && failed.Count < wanted.Length ? request.Without(failed) : null;
+        var rest = request.Without(failed);
+        return failed.Count > 0 && request.TakesRest(rest.SortedNames()) ? rest : null;
     }
 
     private async Task<IssuedCertificate> IssueAsync(IssuanceRequest request, CancellationToken cancel)

@@ -59,6 +59,9 @@ public sealed record IssuanceRequest
     /// </summary>
     public bool DropFailingNames { get; init; }
 
+    /// <summary>Whether an order for the names that are left is worth placing; where it is not, the failure stands. Null, the default: always.</summary>
+    public Predicate<IReadOnlyList<string>>? MayOrderRest { get; init; }
+
     /// <summary>What has been dropped already.</summary>
     internal IReadOnlyList<FailedName> LeftOut { get; init; } = [];
 
@@ -73,6 +76,9 @@ public sealed record IssuanceRequest
             .Distinct()
             .Order(StringComparer.Ordinal),
     ];
+
+    /// <summary>Whether a certificate for these names alone would do.</summary>
+    internal bool TakesRest(IReadOnlyList<string> rest) => DropFailingNames && rest.Count > 0 && MayOrderRest?.Invoke(rest) != false;
 
     /// <summary>The request without some of its names.</summary>
     internal IssuanceRequest Without(IReadOnlyList<FailedName> failed)

@@ -78,7 +78,7 @@ public sealed record PendingOrder
     internal bool Serves(IssuanceRequest request, string directoryUrl, string accountUrl) =>
         DirectoryUrl == directoryUrl && AccountUrl == accountUrl && HasKey(request)
         && HasProfile(request)
-        && (LeftOut.Count == 0 || request.DropFailingNames)
+        && (LeftOut.Count == 0 || request.TakesRest(Names))
         && All(Names, LeftOut).SequenceEqual(All(request.SortedNames(), request.LeftOut));
 
     private bool HasProfile(IssuanceRequest request) => Profile == request.Profile

@@ -45,12 +45,12 @@ public static partial class AcmeProblems
     internal static Problem NoAnswerInTime(string authority, TimeSpan limit) => new(
         ServerTimeout,
         $"The certificate authority at {Printable.Of(authority)} did not answer in time (at most {Spoken(limit)}).",
-        "Check that outgoing connections to it are allowed, or try again later; an order under way is kept.");
+        "Check that outgoing connections to it are allowed, or try again later; an order that was placed is kept.");
 
     internal static Problem NotReached(string authority, string reason) => new(
         ServerUnreachable,
         $"The certificate authority at {Printable.Of(authority)} was not reached: {Printable.Of(reason)}",
-        "Check this machine's network and firewall, or try again later; an order under way is kept.");
+        "Check this machine's network and firewall, or try again later; an order that was placed is kept.");
 
     /// <param name="url">What was asked.</param>
     /// <param name="what">The end of "The answer of … ": a verb first.</param>

@@ -101,11 +101,12 @@ internal sealed class AcmeConnection(HttpClient http, Func<DateTimeOffset?, Http
         }
     }
 
+    // It goes to whoever asked, and not to the pool: another request would take it.
     private async Task<string> FetchNonceAsync(CancellationToken cancel)
     {
         var answer = await AtAsync(
-            directory => directory.NewNonce, directory => AskAsync(HttpMethod.Head, directory.NewNonce, cancel), cancel);
-        return _nonces.TryTake() ?? throw AcmeProblems.BadResponse(answer.Url, "carries no usable Replay-Nonce").AsException();
+            directory => directory.NewNonce, directory => AskAsync(HttpMethod.Head, directory.NewNonce, cancel, poolsNonce: false), cancel);
+        return NoncePool.IsValid(answer.Nonce) ? answer.Nonce : throw AcmeProblems.BadResponse(answer.Url, "carries no usable Replay-Nonce").AsException();
     }
 
     private KnownDirectory? Fresh() =>
@@ -130,16 +131,20 @@ internal sealed class AcmeConnection(HttpClient http, Func<DateTimeOffset?, Http
         return KnownDirectory.Of(options.DirectoryUrl, response.Read(AcmeJson.Default.AcmeDirectory), time.GetTimestamp());
     }
 
-    private async Task<AcmeResponse> AskAsync(HttpMethod method, string url, CancellationToken cancel)
+    private async Task<AcmeResponse> AskAsync(HttpMethod method, string url, CancellationToken cancel, bool poolsNonce = true)
     {
         var target = _http.RequireUrl(url);
         return await _patience.RunAsync(
-            repeatable: true, async token => Accepted(await _http.SendAsync(method, target, null, token)), cancel);
+            repeatable: true, async token => Accepted(await _http.SendAsync(method, target, null, token), poolsNonce), cancel);
     }
 
-    private AcmeResponse Accepted(AcmeResponse response)
+    private AcmeResponse Accepted(AcmeResponse response, bool poolsNonce = true)
     {
-        _nonces.Add(response.Nonce);
+        if (poolsNonce || !response.IsSuccess)
+        {
+            _nonces.Add(response.Nonce);
+        }
+
         return response.IsSuccess ? response : throw new AcmeRefusalException(response);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Berth.Acme.Protocol;
 
 namespace Berth.Acme.Transport;
@@ -22,10 +23,10 @@ internal sealed class NoncePool
 
         if (IsValid(nonce))
         {
-            _nonces.Push(nonce!);
+            _nonces.Push(nonce);
         }
     }
 
     /// <summary>A client MUST ignore anything but base64url (RFC 8555 §6.5.1).</summary>
-    private static bool IsValid(string? nonce) => nonce is { Length: <= LongestNonce } && StrictBase64Url.IsAlphabet(nonce);
+    internal static bool IsValid([NotNullWhen(true)] string? nonce) => nonce is { Length: <= LongestNonce } && StrictBase64Url.IsAlphabet(nonce);
 }

@@ -38,12 +38,14 @@ internal sealed class AccountFiles(IStateStore store) : IAccountStore
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Whether this is the account kept there; also where it is not known yet.</summary>
+    public bool MayBe(AccountIdentity identity, string url) => !store.Exists(Own(FolderOf(identity), identity)) || ReadOwn(identity)?.Url == url;
+
     /// <summary>Puts an account aside, under each e-mail that it is kept under: the next order registers another.</summary>
-    /// <returns>Where it is kept from then on, and its URL, if it was registered.</returns>
-    public async ValueTask<(string Aside, string? Url)> SetAsideAsync(AccountIdentity identity, DateTimeOffset now, CancellationToken cancel)
+    /// <returns>Where it is kept from then on; null where none was kept here.</returns>
+    public async ValueTask<string?> SetAsideAsync(AccountIdentity identity, DateTimeOffset now, CancellationToken cancel)
     {
-        var url = (await LoadAsync(identity, cancel))?.Url;
-        AccountIdentity[] all = [identity, .. AlikeOf(identity, url)];
+        AccountIdentity[] all = [identity, .. AlikeOf(identity, (await LoadAsync(identity, cancel))?.Url)];
         store.EnsureFolder(Accounts, PrivateFolder.OwnerOnly);
         store.EnsureFolder(Aside, PrivateFolder.OwnerOnly);
         foreach (var each in all)
@@ -51,26 +53,29 @@ internal sealed class AccountFiles(IStateStore store) : IAccountStore
             SetAside(each, AsideOf(each, now));
         }
 
-        return (store.FileOf(AsideOf(identity, now)), url);
+        return store.Exists(AsideOf(identity, now)) ? store.FileOf(AsideOf(identity, now)) : null;
     }
 
+    // A copy is there before anything goes, whenever it is cut off.
     private void SetAside(AccountIdentity identity, StatePath aside)
     {
         var folder = FolderOf(identity);
-        if (store.Exists(folder))
+        foreach (var file in LegoAccount.Files(identity).Prepend([OwnName(identity)]))
         {
-            store.Move(folder, aside);
-        }
-
-        EnsureFolder(identity);
-        foreach (var other in store.List(aside).Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && name != OwnName(identity)))
-        {
-            // Of another directory at the same host.
-            store.Move(aside.Slash(other), folder.Slash(other));
+            if (store.Read(folder.Slash(file)) is { } text)
+            {
+                store.EnsureFolder(aside, PrivateFolder.OwnerOnly);
+                store.Write(aside.Slash(file), text);
+            }
         }
 
         // Nor is one taken over again that an older plugin left beside certificates.
+        EnsureFolder(identity);
         store.Write(Own(folder, identity), None);
+        foreach (var file in LegoAccount.Files(identity))
+        {
+            store.Delete(folder.Slash(file));
+        }
     }
 
     private static StatePath AsideOf(AccountIdentity identity, DateTimeOffset now) =>

@@ -55,17 +55,24 @@ public sealed class AcmeClients(
             // The built-in authority goes by the same clock.
             directory == authority?.Directory ? null : at => Http(PolicyAsOf(at, ReadTrust(trustFile)))));
 
-    /// <summary>Lets one at a time change accounts: two e-mails may stand for one, each with a client of its own.</summary>
-    internal ValueTask<IDisposable> HoldAccountsAsync(CancellationToken cancel) => store.LockAsync("letsencrypt-accounts", cancel);
-
     /// <summary>Puts the account aside, so that the next order registers another.</summary>
-    /// <returns>Where it is kept from then on, and its URL, if it was registered.</returns>
-    internal async Task<(string Aside, string? Url)> ForgetAsync(Uri directory, EmailAddress? email, CancellationToken cancel)
+    /// <returns>Where it is kept from then on; null where there was nothing to keep.</returns>
+    internal async Task<string?> ForgetAsync(AcmeClient client, CancellationToken cancel)
     {
-        var forgotten = await _accounts.SetAsideAsync(new AccountIdentity(directory.OriginalString, email?.Text), time.GetUtcNow(), cancel);
-        SetOf(directory).Forget(directory);
-        return forgotten;
+        var (directory, email) = (client.Options.DirectoryUrl, client.Options.Email?.Text);
+        string? aside = null;
+        await client.ReleaseAccountAsync(
+            async token =>
+            {
+                aside = await _accounts.SetAsideAsync(new AccountIdentity(directory.OriginalString, email), time.GetUtcNow(), token);
+                SetOf(directory).Forget(directory);
+            },
+            cancel);
+        return aside;
     }
+
+    /// <summary>Whether orders for an e-mail are placed with an account, as far as is known here: nobody is asked, and no folder looked through.</summary>
+    internal bool IsAccountOf(Uri directory, EmailAddress? email, string url) => _accounts.MayBe(new AccountIdentity(directory.OriginalString, email?.Text), url);
 
     /// <summary>The servers that words stand for, and why others of them cannot be asked as things are, as Berth's own authority where it is off.</summary>
     public (IReadOnlyList<WantedServer> Servers, IReadOnlyList<ProblemException> Unusable) ServersOf(IReadOnlyList<string> words)

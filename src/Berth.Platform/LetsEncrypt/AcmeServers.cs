@@ -29,7 +29,7 @@ public static class AcmeServers
     /// <summary>Whether the text names a server: one of the names, or an https URL.</summary>
     public static bool IsKnown(string server) =>
         server is "" or Default or "production" or "staging" or BuiltIn
-        || (Uri.TryCreate(server, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps && url.UserInfo.Length == 0);
+        || (Uri.TryCreate(server, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps && url.UserInfo.Length == 0 && !server.Any(char.IsControl));
 
     /// <returns>The directory, or null for <see cref="BuiltIn"/>, whose address the daemon knows.</returns>
     /// <exception cref="ProblemException">No known name and no https URL.</exception>

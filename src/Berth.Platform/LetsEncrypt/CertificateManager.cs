@@ -34,8 +34,7 @@ public sealed class CertificateManager(
     ITriggers triggers,
     TimeProvider time) : ICertificateManager
 {
-    private static readonly TimeSpan PluginsPatience = TimeSpan.FromSeconds(10);
-
+    private readonly UpdateTrigger _update = new(triggers, time);
     private readonly AppGates _gates = new();
 
     public async Task<int> ObtainAsync(AppName app, string headline, bool force, CommandOutput output, CancellationToken cancel)
@@ -94,10 +93,12 @@ public sealed class CertificateManager(
 
     public void Disable(AppName app) => TakeOff(app, LineageEventKind.Disabled);
 
-    public async Task RehearseAsync(AppName app, CommandOutput output, CancellationToken cancel)
+    public async Task<int> RehearseAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {
         using var held = await EnterAsync(app, output, cancel);
-        await EndableAsync(held, app, either => rehearsal.RunAsync(app, output, either), cancel);
+        IReadOnlyList<FailedName> failed = [];
+        await EndableAsync(held, app, async either => failed = await rehearsal.RunAsync(app, output, either), cancel);
+        return ObtainLines.TellWouldBeLeftOut(failed, output);
     }
 
     public async Task<Bundle> RollBackAsync(AppName app, string? bundle, CommandOutput output, CancellationToken cancel)
@@ -233,18 +234,11 @@ public sealed class CertificateManager(
         {
             if (finished || lineages.ReadState(app).LastSuccess != before)
             {
+                // When others may go on: what plugins call may concern the certificate, too.
                 held.Dispose();
-                await TellPluginsAsync(app, output, cancel);
+                await _update.FireAsync(app, isWatched: !isPatient, output, cancel);
             }
         }
-    }
-
-    // When others may go on: what they call may concern the certificate, too. It is in service, so whoever gives up leaves them time to hear of it.
-    private async Task TellPluginsAsync(AppName app, CommandOutput output, CancellationToken cancel)
-    {
-        using var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
-        using var given = cancel.UnsafeRegister(limit => ((CancellationTokenSource)limit!).CancelAfter(PluginsPatience), limit);
-        await triggers.FireAsync("post-certs-update", [app.Text], output, limit.Token);
     }
 
     private async Task<int> ObtainHeldAsync(AppGates.Held held, AppName app, string headline, bool force, bool isPatient, CommandOutput output, CancellationToken cancel)

@@ -28,8 +28,9 @@ public interface ICertificateManager
     Task<int> ObtainUnlessAsync(AppName app, string headline, bool isPatient, Func<int?> unless, CommandOutput output, CancellationToken cancel);
 
     /// <summary>Goes through an order and throws the certificate away; nothing in service is touched.</summary>
+    /// <returns>The exit status: not 0 where names would be left out.</returns>
     /// <exception cref="ProblemException">It would fail.</exception>
-    Task RehearseAsync(AppName app, CommandOutput output, CancellationToken cancel);
+    Task<int> RehearseAsync(AppName app, CommandOutput output, CancellationToken cancel);
 
     /// <summary>Puts an earlier certificate into service again.</summary>
     /// <param name="app">Whose.</param>

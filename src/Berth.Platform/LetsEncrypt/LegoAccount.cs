@@ -9,14 +9,19 @@ namespace Berth.Platform.LetsEncrypt;
 /// <summary>An account as the letsencrypt plugin's client (lego) keeps it: <c>account.json</c>, and its key in <c>keys/&lt;e-mail&gt;.key</c>.</summary>
 internal static class LegoAccount
 {
+    private const string Facts = "account.json";
+
     public static string NameOf(AccountIdentity identity) => identity.Email ?? "no-email";
 
     public static string HostOf(AccountIdentity identity) => new Uri(identity.DirectoryUrl).Authority.Replace(':', '_');
 
+    /// <summary>What is kept of it, below its folder.</summary>
+    public static IReadOnlyList<string[]> Files(AccountIdentity identity) => [[Facts], ["keys", $"{NameOf(identity)}.key"]];
+
     /// <returns>The account, or null when there is none that can be read and belongs to this server.</returns>
     public static StoredAccount? Read(IStateStore store, StatePath folder, AccountIdentity identity)
     {
-        if (store.Read(Key(folder, identity)) is not { } key || !IsKey(key) || store.Read(folder.Slash("account.json")) is not { } text)
+        if (store.Read(Key(folder, identity)) is not { } key || !IsKey(key) || store.Read(folder.Slash(Facts)) is not { } text)
         {
             return null;
         }
@@ -58,13 +63,13 @@ internal static class LegoAccount
         }
 
         store.Write(Key(folder, identity), account.KeyPem);
-        store.Write(folder.Slash("account.json"), PlainJson.Write(writer =>
+        store.Write(folder.Slash(Facts), PlainJson.Write(writer =>
         {
             writer.WriteStartObject();
             writer.WriteString("email", identity.Email ?? "");
             writer.WriteStartObject("registration");
             writer.WriteStartObject("body");
-            writer.WriteString("status", "valid");
+            writer.WriteString("status", account.IsDeactivated ? "deactivated" : "valid");
             writer.WriteEndObject();
             writer.WriteString("uri", url);
             writer.WriteEndObject();

@@ -69,8 +69,7 @@ public sealed class LetsEncryptFeature(
         {
             if (words.Has("--dry-run"))
             {
-                await manager.RehearseAsync(app, output, call.Cancel);
-                return 0;
+                return await manager.RehearseAsync(app, output, call.Cancel);
             }
 
             if (words.Has("--all") && !force && IsGoodByHand(app))

@@ -22,6 +22,7 @@ public static class LetsEncryptProblems
     public static readonly ProblemCode CurrentMissing = new("letsencrypt-current-missing", Contract: true);
     public static readonly ProblemCode PortMissing = new("letsencrypt-port-missing") { IsOfSettings = true };
     public static readonly ProblemCode NotFromAcme = new("letsencrypt-not-active");
+    public static readonly ProblemCode IssuedAgain = new("letsencrypt-issued-again");
     public static readonly ProblemCode InServiceReplaced = new("letsencrypt-replaced");
     public static readonly ProblemCode NamesTooMany = new("letsencrypt-names-too-many") { IsOfSettings = true };
     public static readonly ProblemCode AddressProfile = new("letsencrypt-address-profile") { IsOfSettings = true };
@@ -110,6 +111,11 @@ public static class LetsEncryptProblems
         AccountMissing,
         $"There is no account {(email is null ? "without an e-mail address" : $"of {email}")} at {Printable.Of(string.Join(" or ", servers))} yet.",
         $"The first order there registers one. `berth letsencrypt:report {app?.Text ?? "--global"}` shows the e-mail and the servers that are set; `--server` names another.");
+
+    internal static Problem SameAgain(WantedServer server) => new(
+        IssuedAgain,
+        $"{Printable.Of(server.Directory.Authority)} handed out the certificate that is in service already instead of another.",
+        "The daemon asks again by itself; where it repeats, report it to the certificate authority, or set another server.");
 
     internal static Problem NoCurrent(AppName app) => new(
         CurrentMissing, "Cannot resolve the 'current' certificate directory!", $"{app} has no certificate from letsencrypt: `berth letsencrypt:enable {app}` gets one.");

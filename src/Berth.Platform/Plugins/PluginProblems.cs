@@ -81,6 +81,11 @@ public static class PluginProblems
         string.Create(CultureInfo.InvariantCulture, $"The {trigger} handler of the plugin {plugin} ended with status {status}"),
         $"What it printed says why. `berth plugin:disable {plugin}` takes the plugin out of the way.");
 
+    internal static Problem TooSlow(string trigger, TimeSpan limit) => new(
+        TriggerFailed,
+        $"The {trigger} handlers of plugins had not ended after {limit.TotalMinutes:0} minutes, and were ended",
+        "`berth plugin:list` shows the plugins; find out which of them waits for something that does not come.");
+
     internal static Problem CannotStart(string program, string reason) => new(
         NotStarted,
         $"{program} cannot be started: {Printable.Of(reason)}",

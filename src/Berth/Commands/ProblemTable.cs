@@ -86,7 +86,7 @@ internal static class ProblemTable
         LetsEncryptProblems.EmailMissing, LetsEncryptProblems.DomainsMissing, LetsEncryptProblems.WildcardNeedsDns,
         LetsEncryptProblems.NameNotPublic, LetsEncryptProblems.GracePeriodInvalid, LetsEncryptProblems.ServerUnknown,
         LetsEncryptProblems.AuthorityOff, LetsEncryptProblems.NamesLeftOut, LetsEncryptProblems.RenewalFailed,
-        LetsEncryptProblems.CurrentMissing, LetsEncryptProblems.PortMissing, LetsEncryptProblems.NotFromAcme, LetsEncryptProblems.InServiceReplaced,
+        LetsEncryptProblems.CurrentMissing, LetsEncryptProblems.PortMissing, LetsEncryptProblems.NotFromAcme, LetsEncryptProblems.IssuedAgain, LetsEncryptProblems.InServiceReplaced,
         LetsEncryptProblems.NamesTooMany, LetsEncryptProblems.AddressProfile, LetsEncryptProblems.TrustFileInvalid, LetsEncryptProblems.NameNotReady,
         LetsEncryptProblems.NotReady, LetsEncryptProblems.ServerSilent, LetsEncryptProblems.LimitsInvalid,
         LetsEncryptProblems.HeldBack, LetsEncryptProblems.NothingToRollBackTo, LetsEncryptProblems.BundleUnusable,

@@ -136,7 +136,7 @@ internal sealed class Services : IAsyncDisposable
         var renewal = AutoRenewal = new AutoRenewal(properties, store);
         var records = new AttemptRecords(lineageReader, lineages, orders, settings, new Outcomes(new RetryLadder(random)), events, renewal, time);
         var ordering = new Ordering(
-            lineageReader, lineages, serversToAsk, orders, requests, settings, solvers, new ChallengePort(store, portMaps), records, routes, events, new FirstOrderPreflight(preflight, scopes), time);
+            lineageReader, lineages, serversToAsk, orders, requests, settings, solvers, new ChallengePort(store, portMaps), records, routes, events, new FirstOrderPreflight(preflight, scopes, underWay), time);
         Manager = new CertificateManager(
             apps, planner, lineageReader, lineages, certificates, ordering, records, requests, new ObtainLines(lineageReader, lineages, requests, routes, renewal, time),
             new RenewalAdviser(lineages, certificates, _clients, settings, time, random), Restoring = new Restoring(certificates, lineages, routes, events, time),
@@ -148,7 +148,7 @@ internal sealed class Services : IAsyncDisposable
         [
             .. new CheckCommands(preflight, scopes, planner, ahead, apps).All,
             .. new EventCommands(notices, Notices, apps).All,
-            .. new AccountCommands(_clients, settings, records, properties, apps).All,
+            .. new AccountCommands(_clients, settings, records, Manager, properties, apps).All,
             .. new LimitCommands(ledgers, planner, requests, apps, time).All,
             .. new ListCommands(settings, lineageReader, waiting, renewal, silence, certificates, apps, time).All,
             .. new StatusCommands(new StatusReport(lineageReader, lineages, bundles, planner, underWay, waiting, ahead, _clients, renewal, time), notices, lineageReader, waiting, silence, apps).All,

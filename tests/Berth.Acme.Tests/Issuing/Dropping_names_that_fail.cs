@@ -35,6 +35,23 @@ public sealed class Dropping_names_that_fail(PebbleFixture pebble) : IDisposable
     }
 
     [Fact]
+    public async Task does_not_happen_where_the_others_alone_are_not_wanted()
+    {
+        var (good, bad) = await NamesAsync();
+        IReadOnlyList<string>? rest = null;
+
+        var failure = await Assert.ThrowsAsync<ProblemException>(() => _customer.IssueAsync(Customer.For([.. good, bad]) with
+        {
+            DropFailingNames = true,
+            MayOrderRest = left => (rest = left).Count == 0,
+        }));
+
+        Assert.Equal(good.Order(StringComparer.Ordinal), rest);
+        Assert.Equal([bad], AcmeProblems.FailedNamesOf(failure).Select(failed => failed.Name));
+        Assert.Single(_customer.Wire.OrderUrls);
+    }
+
+    [Fact]
     public async Task is_not_done_over_after_a_crash()
     {
         var (good, bad) = await NamesAsync();

@@ -8,7 +8,7 @@ using Berth.Platform.Properties;
 namespace Berth.Platform.LetsEncrypt.Commands;
 
 /// <summary><c>letsencrypt:account*</c>: the account that an app's certificates (or those of all apps) are ordered with.</summary>
-public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStore settings, AttemptRecords records, PropertyStore properties, AppCatalog apps)
+public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStore settings, AttemptRecords records, ICertificateManager manager, PropertyStore properties, AppCatalog apps)
 {
     private const string Scope = "<app>|--global";
     private const string ServerFlag = "--server";
@@ -34,21 +34,35 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
         return 0;
     }
 
+    // At each server that it is used at: the address is a part of what an account is found by, and another would be registered where it is not known.
     private async Task<int> ContactAsync(CommandCall call)
     {
-        var (client, app, words) = await OpenAsync(call, further: 1);
+        var (app, words) = Parse(call, further: 1);
         var email = EmailAddress.Parse(words.At(app is null ? 0 : 1) ?? "");
-        using var held = await clients.HoldAccountsAsync(call.Cancel);
-        await client.ChangeContactAsync(email, call.Cancel);
+        await settings.MigrateAsync(app, call.Cancel);
+        var used = await AccountsAsync(ServersOf(app), settings.Read(app), call.Cancel);
+        var accounts = words.Value(ServerFlag) is null ? used : [];
+        foreach (var client in accounts.Count > 0 ? accounts : [await OpenAsync(app, words, call.Cancel)])
+        {
+            await client.ChangeContactAsync(email, call.Cancel);
+            used.RemoveAll(other => other.Options.DirectoryUrl == client.Options.DirectoryUrl);
+            call.Output.Step($"The account at {client.Options.DirectoryUrl.Authority} has the contact {email.Text} now");
+        }
+
+        if (used.Count > 0)
+        {
+            call.Output.Detail(call.Caller.AsCalled($"Orders are placed as before: `berth letsencrypt:account-contact {app?.Text ?? "--global"} {email.Text}` changes the account at {used[0].Options.DirectoryUrl.Authority} too, and the e-mail address that is set"));
+            return 0;
+        }
+
         properties.Set(LetsEncryptSettingsStore.Feature, app?.Text ?? PropertyStore.Global, "email", email.Text);
-        call.Output.Step($"The account at {client.Options.DirectoryUrl.Authority} has the contact {email.Text} now, and orders are placed with it");
+        call.Output.Detail($"Orders are placed with {email.Text} from now on");
         return 0;
     }
 
     private async Task<int> RotateAsync(CommandCall call)
     {
         var (client, _, _) = await OpenAsync(call);
-        using var held = await clients.HoldAccountsAsync(call.Cancel);
         await client.ChangeAccountKeyAsync(KeyType.P256, call.Cancel);
         call.Output.Step($"The account at {client.Options.DirectoryUrl.Authority} has a new key");
         return 0;
@@ -59,7 +73,6 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
         var (client, app, words) = await OpenAsync(call);
         var host = client.Options.DirectoryUrl.Authority;
         await Confirmation.AskAsync(call, "the account at", host, () => LetsEncryptProblems.NotDeactivated(host));
-        using var held = await clients.HoldAccountsAsync(call.Cancel);
         await client.DeactivateAccountAsync(call.Cancel);
         call.Output.Step($"The account at {host} is deactivated; its certificates stay valid");
         call.Output.Detail(call.Caller.AsCalled($"Nothing is ordered there any more until `berth letsencrypt:account-forget {app?.Text ?? "--global"}{(words.Value(ServerFlag) is { } server ? $" {ServerFlag} {Printable.Of(server)}" : "")}`: then the next order registers another"));
@@ -69,37 +82,67 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
     private async Task<int> ForgetAsync(CommandCall call)
     {
         var (client, _, _) = await OpenAsync(call);
-        using var held = await clients.HoldAccountsAsync(call.Cancel);
-        var (aside, url) = await clients.ForgetAsync(client.Options.DirectoryUrl, client.Options.Email, call.Cancel);
+        var aside = await clients.ForgetAsync(client, call.Cancel);
         call.Output.Step($"The account at {client.Options.DirectoryUrl.Authority} is put aside; the next order there registers another");
-        call.Output.Detail($"It is kept in {aside}");
-        foreach (var app in apps.List())
+        if (aside is not null)
         {
-            records.AccountForgotten(app, client.Options.DirectoryUrl.OriginalString, url);
+            call.Output.Detail($"It is kept in {aside}");
+        }
+
+        var server = client.Options.DirectoryUrl.OriginalString;
+        foreach (var app in apps.List().Where(app => records.IsHeldByAccount(app, server)))
+        {
+            using var held = await manager.HoldAsync(app, call.Output, call.Cancel);
+            records.AccountForgotten(app, server);
         }
 
         return 0;
     }
 
+    private async Task<(AcmeClient Client, AppName? App, Arguments Words)> OpenAsync(CommandCall call)
+    {
+        var (app, words) = Parse(call);
+        return (await OpenAsync(app, words, call.Cancel), app, words);
+    }
+
     /// <param name="call">Of a command that takes an app or <c>--global</c>, and never both: the other one's account would be changed.</param>
     /// <param name="further">How many words it takes besides.</param>
-    private async Task<(AcmeClient Client, AppName? App, Arguments Words)> OpenAsync(CommandCall call, int further = 0)
+    private (AppName? App, Arguments Words) Parse(CommandCall call, int further = 0)
     {
         var words = call.Parse(["--global"], [ServerFlag]);
         var isGlobal = words.Has("--global");
         words.AtMost(further + (isGlobal ? 0 : 1));
-        var app = isGlobal ? null : apps.Find(words.At(0));
+        return (isGlobal ? null : apps.Find(words.At(0)), words);
+    }
+
+    // The one that orders are placed with first.
+    private async Task<AcmeClient> OpenAsync(AppName? app, Arguments words, CancellationToken cancel)
+    {
         var read = settings.Read(app);
         string[] named = words.Value(ServerFlag) is { } server ? [server] : [.. read.Servers];
         var (servers, unusable) = clients.ServersOf(named);
-        foreach (var directory in servers.Select(server => server.Directory))
+        return (await AccountsAsync(servers, read, cancel)).FirstOrDefault()
+            ?? throw (servers.Count == 0 ? unusable[0] : LetsEncryptProblems.NoAccount([.. servers.Select(server => server.Directory.Authority)], read.Email?.Text, app).AsException());
+    }
+
+    private async Task<List<AcmeClient>> AccountsAsync(IEnumerable<WantedServer> servers, LetsEncryptSettings read, CancellationToken cancel)
+    {
+        var accounts = new List<AcmeClient>();
+        foreach (var server in servers)
         {
-            if (await clients.HasAccountAsync(directory, read.Email, call.Cancel))
+            if (await clients.HasAccountAsync(server.Directory, read.Email, cancel))
             {
-                return (clients.ClientOf(directory, read), app, words);
+                accounts.Add(clients.ClientOf(server.Directory, read));
             }
         }
 
-        throw servers.Count == 0 ? unusable[0] : LetsEncryptProblems.NoAccount([.. servers.Select(server => server.Directory.Authority)], read.Email?.Text, app).AsException();
+        return accounts;
     }
+
+    // What is set for all apps concerns each that has no address of its own, whatever server it is ordered from.
+    private IReadOnlyList<WantedServer> ServersOf(AppName? app) => clients.ServersOf(
+    [
+        .. settings.Read(app).Servers,
+        .. app is not null ? [] : apps.List().Where(each => settings.Own(each, "email") is null).SelectMany(each => AcmeServers.Split(settings.Effective(each, "server"))),
+    ]).Servers;
 }

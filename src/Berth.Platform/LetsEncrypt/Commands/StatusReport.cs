@@ -46,14 +46,14 @@ public sealed class StatusReport(
     {
         var (stored, step) = reader.ReadOf(app);
         var (state, next, forPrograms) = (stored.State, step.OfCertificate, request.Json);
-        var failure = step.Refusal ?? state.LastFailure ?? (step.LeftOut.Count == 0 ? step.Want : null);
+
+        // One who reads lines has read it in another of them already.
+        var isLines = request is { Json: false, Flag: null };
+        var failure = !isLines ? step.FailureOf(state) : step.Refusal ?? state.LastFailure ?? (step.LeftOut.Count == 0 ? step.Want : null);
         var wanted = planner.TryPlan(app, out _);
         var ahead = wanted is null ? null : await limits.OfAsync(app, wanted with { IsPatient = renewal.IsOn }, cancel, next.At);
         var order = await lineages.JournalOf(app).LoadAsync(cancel);
         var advice = state.Advice is { } known && known.Serial == stored.InService?.Serial ? known.Plan : null;
-
-        // One who reads lines has read it in another of them already.
-        var isLines = request is { Json: false, Flag: null };
         return new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["letsencrypt-next"] = waiting.What(app, stored, step),
@@ -68,8 +68,8 @@ public sealed class StatusReport(
             ["letsencrypt-last-success"] = At(state.LastSuccess, forPrograms, isAhead: false),
             ["letsencrypt-last-event"] = last is null || (isLines && failure is not null) ? "" : $"{Holds.Time(last.At)}: {Printable.Of(Sentences.Ended(last.Sentence), 600)}",
             ["letsencrypt-failing-names"] = Joined([.. Failing(state, step, isLines), .. wanted?.LeftOut.Select(problem => $"{problem.Found} ({problem.Remedy})") ?? []]),
-            ["letsencrypt-servers"] = Joined([.. Choice(wanted, ahead), .. Standings(app, wanted, state)]),
-            ["letsencrypt-clock"] = state.ClockSkew is { } skew ? ClockWords.Of(skew) : "",
+            ["letsencrypt-servers"] = Joined([.. Choice(wanted, ahead, state), .. Standings(app, wanted, state)]),
+            ["letsencrypt-clock"] = state.ClockSkew is { } skew ? $"{ClockWords.Of(skew)}{(ClockWords.IsWrong(skew) && state.LastAttempt is { } then ? $", as it was at {Holds.Time(then)}" : "")}" : "",
             ["letsencrypt-issued-by"] = stored.InService is null ? "" : state.IssuedBy ?? "",
             ["letsencrypt-profile"] = stored.InService is null ? "" : state.Profile ?? "",
             ["letsencrypt-order"] = order is null ? "" : Order(order),
@@ -78,7 +78,7 @@ public sealed class StatusReport(
                 : forPrograms ? $"{PlainJson.Time(advice.WindowStart)}/{PlainJson.Time(advice.WindowEnd)}"
                 : $"{Holds.Time(advice.WindowStart)} to {Holds.Time(advice.WindowEnd)}",
             ["letsencrypt-suggested-because"] = advice?.ExplanationUrl is { } page ? Printable.Of(page, 2048) : "",
-            ["letsencrypt-certificates"] = Joined(bundles.Of(app).Select(Kept)),
+            ["letsencrypt-certificates"] = Joined(bundles.Of(app).Select(bundle => Kept(app, bundle))),
         };
     }
 
@@ -87,9 +87,14 @@ public sealed class StatusReport(
         : forPrograms ? PlainJson.Time(time.GetUtcNow())
         : "now";
 
-    private static IEnumerable<string> Choice(WantedCertificate? wanted, ServerToAsk? ahead) => wanted is not null && wanted.Servers.Count + wanted.Unusable.Count > 1 && ahead is not null
-        ? [.. wanted.Unusable.Select(problem => problem.Found.TrimEnd('.')), $"{ahead.Server.Word} is asked next{(ahead.PassedOver is { } why ? $", for {why}" : "")}{(wanted.Servers.Count > 1 ? $", another once it has failed {ServerChoice.Patience} times in a row" : "")}"]
+    private static IEnumerable<string> Choice(WantedCertificate? wanted, ServerToAsk? ahead, LineageState state) => wanted is not null && wanted.Servers.Count + wanted.Unusable.Count > 1 && ahead is not null
+        ? [.. wanted.Unusable.Select(problem => problem.Found.TrimEnd('.')), $"{ahead.Server.Word} is asked next{(ahead.PassedOver is { } why ? $", for {why}" : "")}{(wanted.Servers.Count > 1 ? Until(ahead, state) : "")}"]
         : [];
+
+    private static string Until(ServerToAsk ahead, LineageState state) =>
+        (state.Issuers.GetValueOrDefault(ahead.Server.Key)?.Failures ?? 0) < ServerChoice.Patience ? $", another once it has failed {ServerChoice.Patience} times in a row"
+        : ahead.AllGates.FirstOrDefault(gate => gate.Server != ahead.Server.Key) is { } gate ? $", though it keeps failing, for another cannot be: {GateWords.Of(gate).TrimEnd('.')}"
+        : "";
 
     private static IEnumerable<string> Standings(AppName app, WantedCertificate? wanted, LineageState state) => state.Issuers
         .Where(pair => pair.Value.Failures > 0 && wanted?.Servers.Any(server => server.Key == pair.Key) != false)
@@ -119,11 +124,11 @@ public sealed class StatusReport(
 
     private static string Order(PendingOrder order) => $"{Spoken(order.Stage)}{(order.OrderUrl is null ? "" : $": {order.OrderUrl}")}";
 
-    private static string Kept(Bundle bundle) => bundle switch
+    private static string Kept(AppName app, Bundle bundle) => bundle switch
     {
         { Facts: { } facts } => $"{bundle.ShortName}{(bundle.IsCurrent ? " (current)" : "")} until {Holds.Time(facts.NotAfter)}",
         { IsCurrent: true } => $"{bundle.ShortName} (current), a copy that is damaged: the next certificate has a whole one",
-        _ => $"{bundle.ShortName}, damaged: `berth letsencrypt:cleanup` deletes it",
+        _ => $"{bundle.ShortName}, damaged: `berth letsencrypt:cleanup {app}` deletes it",
     };
 
     private static string Spoken(OrderStage stage) => stage switch

@@ -11,6 +11,7 @@ namespace Berth.Platform.LetsEncrypt.Lineages;
 /// </summary>
 public static class LineagePlan
 {
+    private const int MostTold = 3;
     // Four an hour: below what a server takes of failed proofs.
     private static readonly TimeSpan ShortestShare = TimeSpan.FromMinutes(15);
 
@@ -128,6 +129,11 @@ public static class LineagePlan
             : next;
     }
 
+    // Of several each its own.
+    private static string Reasons(FailingName[] failing) => failing.Select(name => name.Words).Distinct().Count() == 1
+        ? Printable.Of(failing[0].Words.TrimEnd('.'), 300)
+        : string.Join("; ", failing.Take(MostTold).Select(name => Printable.Of(Sentences.OfName(name.Name, name.Words).TrimEnd('.'), 300)));
+
     private static LineageStep? Retry(LineageWants wants, LineageStored stored)
     {
         // One that the certificate carries waits for its renewal.
@@ -135,7 +141,7 @@ public static class LineagePlan
             wants.Names.FirstOrDefault(wanted => wanted.Text == name.Name) is { } wanted && !CertificateNames.Cover(stored.InService?.Names ?? [], wanted))];
         return failing.Length == 0
             ? null
-            : new LineageStep(LineageAction.Order, failing.Min(name => name.RetryAt), $"{string.Join(", ", failing.Take(3).Select(name => name.Name))} {(failing.Length == 1 ? "is" : "are")} not on the certificate and to be tried again: {Printable.Of(Sentences.Ended(failing[0].Words), 300).TrimEnd('.')}");
+            : new LineageStep(LineageAction.Order, failing.Min(name => name.RetryAt), $"{string.Join(", ", failing.Take(MostTold).Select(name => name.Name))} {(failing.Length == 1 ? "is" : "are")} not on the certificate and to be tried again: {Reasons(failing)}");
     }
 
     // The file may be written by hand.
@@ -237,11 +243,12 @@ public static class LineagePlan
             return null;
         }
 
-        var rest = (facts.NotAfter - facts.NotBefore) / 10;
+        // Of one that was had with little time left it must not outlast that; what was had under another clock says nothing of it.
+        var (rest, half) = ((facts.NotAfter - facts.NotBefore) / 10, facts.NotAfter > before ? (facts.NotAfter - before) / 2 : TimeSpan.MaxValue);
         return new LineageGate
         {
             Kind = GateKind.JustRenewed,
-            Until = before + (rest < LongestRest ? rest : LongestRest),
+            Until = before + new[] { rest, half, LongestRest }.Min(),
             Reason = "It has had two certificates within a short time already.",
         };
     }

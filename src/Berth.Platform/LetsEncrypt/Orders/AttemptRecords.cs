@@ -147,7 +147,7 @@ public sealed class AttemptRecords(
         wanted is not null && server is { PassedOver: not null, AllGates: { Count: > 0 } gates } && ServerChoice.IsServersFault(failure) ? ForNames(wanted, gates) : null;
 
     // A server's limit that the ledger knew nothing of: as one that it knows, it is over by itself.
-    private static bool IsHeldByServer(ProblemException failure) => failure.Problem.Code == AcmeProblems.RateLimited && AcmeProblems.GateOf(failure) is { Until: not null };
+    private static bool IsHeldByServer(ProblemException failure) => failure.Problem.Code == AcmeProblems.RateLimited && AcmeProblems.GateOf(failure) is { Page: null };
 
     // What is over by now makes no pause longer.
     private LineageState WithoutWhatIsOver(AppName app)
@@ -163,22 +163,22 @@ public sealed class AttemptRecords(
         }
     }
 
-    /// <summary>What waited at a server for somebody to put its account aside waits no longer; and no certificate is that account's any more.</summary>
-    public void AccountForgotten(AppName app, string server, string? account)
+    /// <summary>Whether it is held back by the account at a server.</summary>
+    public bool IsHeldByAccount(AppName app, string server)
     {
         try
         {
-            var state = lineages.ReadState(app);
-            if (Outcomes.AccountForgotten(state, server, account) is var left && left != state)
-            {
-                lineages.WriteState(app, left);
-            }
+            return Outcomes.IsHeldByAccount(lineages.ReadState(app), server);
         }
         catch (ProblemException)
         {
             // Looked at again within a day.
+            return false;
         }
     }
+
+    /// <summary>What waited for that waits no longer. The caller holds the app's certificate.</summary>
+    public void AccountForgotten(AppName app, string server) => lineages.WriteState(app, Outcomes.AccountForgotten(lineages.ReadState(app), server));
 
     /// <summary>Tells of what happened, with what is next.</summary>
     public void Tell(AppName app, LineageEventKind kind, IReadOnlyList<string> names, WantedServer? server, Problem? problem)

@@ -6,7 +6,7 @@ using Berth.Platform.LetsEncrypt.Preflight;
 namespace Berth.Platform.LetsEncrypt.Orders;
 
 /// <summary>Looks before a first order where this machine sees what the server will see; tells problems, and leaves out what is certain to fail.</summary>
-public sealed class FirstOrderPreflight(CertificatePreflight preflight, PreflightScopes scopes) : IPreflight
+public sealed class FirstOrderPreflight(CertificatePreflight preflight, PreflightScopes scopes, OrdersUnderWay underWay) : IPreflight
 {
     public async Task<WantedCertificate> CheckAsync(AppName app, WantedCertificate wanted, CommandOutput output, CancellationToken cancel)
     {
@@ -16,6 +16,7 @@ public sealed class FirstOrderPreflight(CertificatePreflight preflight, Prefligh
             return wanted;
         }
 
+        using var looking = underWay.Look(app, scope.Directory.Authority);
         var findings = await preflight.LookAsync(scope, cancel);
         var stopped = findings.Where(finding => finding.Stops).ToLookup(finding => finding.Subject, StringComparer.Ordinal);
         var good = wanted.Names.Where(name => !stopped.Contains(name.Text)).ToArray();

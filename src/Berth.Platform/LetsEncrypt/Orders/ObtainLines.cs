@@ -66,6 +66,18 @@ public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, Ord
         return LetsEncryptProblems.NamesLeftOut.ExitStatus;
     }
 
+    /// <summary>As <see cref="TellLeftOut"/>, of a rehearsal.</summary>
+    internal static int TellWouldBeLeftOut(IReadOnlyList<FailedName> failed, CommandOutput output)
+    {
+        foreach (var name in failed)
+        {
+            output.Warn($"{Sentences.OfName(name.Name, Sentences.Ended(name.Words))} It would be left out.");
+            output.ErrorLine(output.Caller.AsCalled($"       `berth explain {name.Code}` says what mends it."));
+        }
+
+        return failed.Count == 0 ? 0 : LetsEncryptProblems.NamesLeftOut.ExitStatus;
+    }
+
     internal void TellFailure(AppName app, Problem problem, bool wasPlanned, CommandOutput output)
     {
         if (wasPlanned && problem.Code != LetsEncryptProblems.InServiceReplaced)

@@ -3,6 +3,7 @@ using Berth.Acme.Limits;
 using Berth.Kernel;
 using Berth.Platform.Certs;
 using Berth.Platform.LetsEncrypt.Lineages;
+using Berth.Platform.LetsEncrypt.Notices;
 
 namespace Berth.Platform.LetsEncrypt.Orders;
 
@@ -12,7 +13,7 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
     public IssuanceRequest For(AppName app, WantedCertificate wanted, WantedServer server)
     {
         var stored = reader.StoredOf(app);
-        var (settings, facts) = (wanted.Settings, stored.InService);
+        var settings = wanted.Settings;
         return new IssuanceRequest
         {
             Names = wanted.HostNames,
@@ -22,19 +23,29 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
             PreferredChain = settings.PreferredChain,
             Profile = settings.Profile,
             ProfileIsRequired = settings.ProfileIsRequired,
-            Renews = RenewedBy(stored, server),
-
-            // Where the certificate in service covers the rest, one like it would be ordered and nothing gained.
-            DropFailingNames = facts is null || !reader.IsGood(app, stored)
-                || wanted.Names.Count(name => !CertificateNames.Cover(facts.Names, name)) > 1,
+            Renews = RenewedBy(stored, server, settings),
+            DropFailingNames = true,
+            MayOrderRest = rest => IsWorthOrdering(app, stored, wanted, rest),
         };
+    }
+
+    // A name that failed keeps its certificate until that is about to end; and one like it is not ordered again and again for names that keep failing.
+    private bool IsWorthOrdering(AppName app, LineageStored stored, WantedCertificate wanted, IReadOnlyList<string> rest)
+    {
+        if (stored is not { InService: { } facts, Damage: null } || NoticeDesk.WarningOf(facts) <= time.GetUtcNow())
+        {
+            return true;
+        }
+
+        DomainName[] served = [.. wanted.Names.Where(name => CertificateNames.Cover(facts.Names, name))];
+        return served.All(name => rest.Contains(name.Text)) && (rest.Count > served.Length || !reader.IsGood(app, stored));
     }
 
     public PlannedOrder PlannedFor(AppName app, WantedCertificate wanted, WantedServer server)
     {
         var stored = reader.StoredOf(app);
         string[] names = [.. wanted.Names.Select(name => name.Text)];
-        var replaces = RenewedBy(stored, server) is not null && stored.State.Advice?.Plan is { } plan && plan.WindowStart <= time.GetUtcNow();
+        var replaces = RenewedBy(stored, server, wanted.Settings) is not null && stored.State.Advice?.Plan is { } plan && plan.WindowStart <= time.GetUtcNow();
         return new PlannedOrder
         {
             Account = wanted.Settings.Email?.Text ?? "",
@@ -71,9 +82,9 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
     }
 
     // Named only to the server and account it came from: the client checks both once more, and that the two share a name.
-    private RenewedCertificate? RenewedBy(LineageStored stored, WantedServer server) =>
+    private RenewedCertificate? RenewedBy(LineageStored stored, WantedServer server, LetsEncryptSettings settings) =>
         stored is { InService: { } facts, State: { Advice: { CertificateId: { } id } advice, IssuedToAccount: { } account } state }
-        && advice.Serial == facts.Serial && IsFrom(state, server)
+        && advice.Serial == facts.Serial && IsFrom(state, server) && clients.IsAccountOf(server.Directory, settings.Email, account)
             ? new RenewedCertificate { CertificateId = id, DirectoryUrl = server.Key, AccountUrl = account, Names = [.. facts.Names] }
             : null;
 

@@ -208,7 +208,7 @@ public sealed class Ordering(
             var issued = await orders.RunAsync(order, Store, cancel);
             return [.. wanted.Untried, .. wanted.Stopped, .. issued.LeftOut];
         }
-        catch (ProblemException e) when (e.Problem.Code == LetsEncryptProblems.InServiceReplaced)
+        catch (ProblemException e) when (e.Problem.Code == LetsEncryptProblems.InServiceReplaced || e.Problem.Code == LetsEncryptProblems.IssuedAgain)
         {
             await lineages.JournalOf(app).ClearAsync(cancel);
             throw;
@@ -220,6 +220,11 @@ public sealed class Ordering(
 
         async ValueTask Store(IssuedCertificate issued, CancellationToken cancel)
         {
+            if (wanted.InService is { FromAcme: true, Serial: { } serial } && CertificateFacts.TryRead(issued.LeafPem)?.Serial == serial)
+            {
+                throw LetsEncryptProblems.SameAgain(server).AsException();
+            }
+
             output.Step("Certificate retrieved successfully.");
             output.Step("Installing let's encrypt certificates");
             IReadOnlyList<FailedName> leftOut = [.. wanted.Stopped, .. issued.LeftOut];

@@ -28,6 +28,14 @@ public sealed class OrdersUnderWay(TimeProvider time)
         return watched;
     }
 
+    /// <summary>What is about to be ordered is looked at first: the server, DNS and ports, any of which may keep one waiting.</summary>
+    internal IDisposable Look(AppName app, string server)
+    {
+        var looked = new Watched(server, time, new Progress<IssuanceStep>(), () => _orders.TryRemove(app, out _)) { IsBefore = true };
+        _orders[app] = looked;
+        return looked;
+    }
+
     internal sealed class Watched(string server, TimeProvider time, IProgress<IssuanceStep> next, Action ended) : IProgress<IssuanceStep>, IDisposable
     {
         // Below it a person has not begun to wonder.
@@ -36,7 +44,11 @@ public sealed class OrdersUnderWay(TimeProvider time)
         private readonly ConcurrentDictionary<string, IssuanceStep> _steps = new(StringComparer.Ordinal);
         private readonly DateTimeOffset _since = time.GetUtcNow();
 
-        public string Sentence => _steps.IsEmpty
+        /// <summary>Whether nothing is ordered yet.</summary>
+        public bool IsBefore { get; init; }
+
+        public string Sentence => IsBefore ? $"before an order, {server}, DNS and the ports are being looked at since {Holds.Time(_since)}"
+            : _steps.IsEmpty
             ? $"{server} is being asked since {Holds.Time(_since)} and has not answered yet"
             : $"an order is under way at {server} since {Holds.Time(_since)}: {string.Join("; ", Lines.Take(MostTold))}{(_steps.Count > MostTold ? $"; and {_steps.Count - MostTold} more" : "")}";
 

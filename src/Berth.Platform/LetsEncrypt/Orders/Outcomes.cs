@@ -93,17 +93,20 @@ public sealed class Outcomes(RetryLadder ladder)
         Issuers = state.Issuers.Where(pair => pair.Key != server.Key).ToDictionary(),
     };
 
-    /// <summary>
-    /// The state once an account was put aside: where its server had closed it, the pause after the failure that told of it goes with it; and what
-    /// was issued to it is ordered by another next, which counts in full.
-    /// </summary>
-    public static LineageState AccountForgotten(LineageState state, string server, string? account)
+    /// <summary>The state once the account at a server was put aside: what was the account's fault, and the pause after it, are over.</summary>
+    public static LineageState AccountForgotten(LineageState state, string server) => state with
     {
-        var left = state.Gates.Any(IsOver) ? state with { Gates = [.. state.Gates.Where(gate => !IsOver(gate) && gate.Kind != GateKind.Backoff)] } : state;
-        return account is not null && state.IssuedToAccount == account ? left with { IssuedToAccount = null } : left;
+        Gates = [.. state.Gates.Where(gate => !IsOfAccount(gate, server) && !(gate.Kind == GateKind.Backoff && IsOfAccount(state.LastFailure)))],
+        Issuers = state.Issuers.Where(pair => pair.Key != server || !IsOfAccount(pair.Value.LastFailure)).ToDictionary(),
+    };
 
-        bool IsOver(LineageGate gate) => gate.Kind == GateKind.UserAction && gate.Server == server;
-    }
+    /// <summary>Whether the account at a server holds the certificate back.</summary>
+    public static bool IsHeldByAccount(LineageState state, string server) =>
+        state.Gates.Any(gate => IsOfAccount(gate, server)) || (IsOfAccount(state.LastFailure) && state.Issuers.GetValueOrDefault(server) is { LastFailure: var last } && IsOfAccount(last));
+
+    private static bool IsOfAccount(LineageGate gate, string server) => gate.Kind == GateKind.UserAction && gate.Server == server;
+
+    private static bool IsOfAccount(LineageFailure? failure) => failure is not null && LetsEncryptProblems.IsOfAccount(new ProblemCode(failure.Code));
 
     /// <summary>The state once an earlier certificate was put back, be it due or not: what was wrong with the later one takes a person some time.</summary>
     public static LineageState RolledBack(AppName app, LineageState state, CertificateFacts earlier, string? server, DateTimeOffset now)

@@ -12,13 +12,46 @@ namespace Berth.Platform.LetsEncrypt.Orders;
 /// </summary>
 public sealed class Rehearsal(CertificatePlanner planner, LineageReader reader, LineageFiles lineages, AcmeClients clients, ServerOrders orders, ChallengeSolvers solvers, TimeProvider time)
 {
+    /// <returns>What would be left out.</returns>
     /// <exception cref="ProblemException">It would fail.</exception>
-    public async Task RunAsync(AppName app, CommandOutput output, CancellationToken cancel)
+    public async Task<IReadOnlyList<FailedName>> RunAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {
         var wanted = planner.Plan(app);
-        var server = StageOf(ServerChoice.Of(wanted.Servers, reader.ReadOf(app).Stored, time.GetUtcNow()));
+        var first = ServerChoice.Of(wanted.Servers, reader.ReadOf(app).Stored, time.GetUtcNow());
+        var servers = new Queue<WantedServer>(wanted.Servers.Where(server => server != first).Prepend(first).Select(StageOf).Distinct());
+        while (true)
+        {
+            var server = servers.Dequeue();
+            output.Headline($"Rehearsing letsencrypt for {app} at {server.Directory.Authority}");
+            try
+            {
+                return await AtServerAsync(app, wanted, server, output, cancel);
+            }
+            catch (ProblemException e) when (servers.Count > 0 && (ServerChoice.IsServersFault(e) || e.Problem.Code == LetsEncryptProblems.HeldBack))
+            {
+                output.Warn(e.Problem.Found);
+                output.Detail($"Asking {servers.Peek().Directory.Authority} instead");
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<FailedName>> AtServerAsync(AppName app, WantedCertificate wanted, WantedServer server, CommandOutput output, CancellationToken cancel)
+    {
         var chosen = solvers.For(app, wanted.Names);
-        output.Headline($"Rehearsing letsencrypt for {app} at {server.Directory.Authority}");
+        try
+        {
+            return await OrderAsync(app, wanted, server, chosen, output, cancel);
+        }
+        catch (ProblemException e) when (solvers.After(app, wanted.Names, chosen, e) is { } other)
+        {
+            output.Warn(e.Problem.Found);
+            return await OrderAsync(app, wanted, server, other, output, cancel);
+        }
+    }
+
+    private async Task<IReadOnlyList<FailedName>> OrderAsync(
+        AppName app, WantedCertificate wanted, WantedServer server, ChosenSolvers chosen, CommandOutput output, CancellationToken cancel)
+    {
         output.Step($"Getting letsencrypt certificate for {app} via {chosen.Spoken}");
         foreach (var name in wanted.Names)
         {
@@ -33,6 +66,7 @@ public sealed class Rehearsal(CertificatePlanner planner, LineageReader reader, 
             KeyType = settings.KeyType,
             Profile = settings.Profile,
             ProfileIsRequired = settings.ProfileIsRequired,
+            DropFailingNames = true,
         };
         var planned = new PlannedOrder { Account = settings.Email?.Text ?? "", Names = [.. wanted.Names.Select(name => name.Text)] };
         if (await orders.HoldsOfAsync(server, settings, planned, cancel) is { Count: > 0 } gates)
@@ -44,6 +78,7 @@ public sealed class Rehearsal(CertificatePlanner planner, LineageReader reader, 
         var issued = await orders.RunAsync(order, static (_, _) => ValueTask.CompletedTask, cancel);
         output.Step("Certificate retrieved successfully.");
         output.Detail($"It was issued by {issued.Issuer} and thrown away: nothing was changed");
+        return issued.LeftOut;
     }
 
     private WantedServer StageOf(WantedServer server) =>

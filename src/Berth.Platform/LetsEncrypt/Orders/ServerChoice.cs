@@ -21,7 +21,7 @@ public static class ServerChoice
     [
         AcmeProblems.OtherRefusal, AcmeProblems.Malformed, AcmeProblems.UrlInvalid, AcmeProblems.Unauthorized, AcmeProblems.AccountUnknown, AcmeProblems.AccountDeactivated,
         AcmeProblems.AccountKeyInvalid, AcmeProblems.BindingRequired, AcmeProblems.BindingInvalid, AcmeProblems.ContactRefused, AcmeProblems.TermsNotAgreed, AcmeProblems.KeyRefused,
-        AcmeProblems.ProfileUnknown, AcmeProblems.RequestRefused, AcmeProblems.OrderNotReady, AcmeProblems.CertificateWrong,
+        AcmeProblems.ProfileUnknown, AcmeProblems.RequestRefused, AcmeProblems.OrderNotReady, AcmeProblems.CertificateWrong, LetsEncryptProblems.IssuedAgain,
     ];
 
     /// <param name="servers">The preferred one first.</param>

@@ -90,7 +90,7 @@ internal sealed class ReachCheck(EdgeServer edge, int port, int tlsPort, IReadOn
             name,
             Check,
             $"nobody answers at port {Port} of {visit.Address}, which is this machine ({visit.Said})",
-            $"Let the edge listen there, `berth serve --http-port {Port}`, and open the port in the firewall."),
+            $"Let the edge listen there (`berth serve --stop`, then `berth serve --http-port {Port}`), and open the port in the firewall."),
         _ when visit.Address.AddressFamily == AddressFamily.InterNetworkV6 && !Addresses.HasPublic(own, AddressFamily.InterNetworkV6)
             => PreflightFinding.Bad(
                 name,
