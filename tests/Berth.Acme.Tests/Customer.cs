@@ -1,3 +1,4 @@
+using Berth.Acme.Accounts;
 using System.Collections.Concurrent;
 using Berth.Acme.Challenges;
 using Berth.Acme.Issuing;
@@ -44,6 +45,8 @@ internal sealed class Customer : IDisposable
 
     internal AcmeClient CreateClient(Action<string>? reached = null) =>
         new(_options, _http, Accounts, TimeProvider.System, reached);
+
+    internal AcmeClient CreateClient(IAccountStore accounts, EmailAddress email) => new(_options with { Email = email }, _http, accounts, TimeProvider.System);
 
     /// <summary>One process's life: a fresh client that knows only what is stored.</summary>
     internal async Task<IssuedCertificate> IssueAsync(IssuanceRequest request, Action<string>? reached = null)

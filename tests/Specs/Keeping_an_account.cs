@@ -43,7 +43,9 @@ public sealed class Keeping_an_account
 
         await berth.OkAsync("letsencrypt:account-contact", "hello", "else@example.com");
         await berth.OkAsync("letsencrypt:account-rotate-key", "hello");
+        await berth.OkAsync("letsencrypt:account-rotate-key", "other");
         await berth.OkAsync("letsencrypt:enable", "hello", "--force");
+        await berth.OkAsync("letsencrypt:account-rotate-key", "hello");
         await berth.OkAsync("letsencrypt:enable", "other", "--force");
 
         Assert.Contains("berth letsencrypt:account-forget hello", await berth.OkAsync("--force", "letsencrypt:account-deactivate", "hello"), StringComparison.Ordinal);
@@ -66,6 +68,49 @@ public sealed class Keeping_an_account
         await berth.OkAsync("letsencrypt:account-forget", "hello");
         Assert.Contains("no account", (await berth.RunAsync("letsencrypt:account", "hello")).Error, StringComparison.Ordinal);
         await berth.OkAsync("letsencrypt:enable", "hello", "--force");
+        Assert.NotEqual(before, await berth.OkAsync("letsencrypt:account", "hello"));
+    }
+
+    /// <summary>Where it is set for all servers it is changed at all of them: another account would be registered where it is not known.</summary>
+    [Fact]
+    public async Task has_its_contact_changed_at_each_server_that_it_is_used_at()
+    {
+        var port = FreePort.Next();
+        await using var one = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var two = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        using var scratch = new ScratchFolder();
+        await using var berth = await BerthServer.StartAtAsync(one, port, await PebbleServer.TrustAsync(scratch, one, two));
+        await berth.OkAsync("apps:create", "other");
+        await berth.OkAsync("domains:set", "other", "other.example.com");
+        await berth.OkAsync("letsencrypt:set", "other", "server", two.DirectoryUrl.ToString());
+        await berth.OkAsync("letsencrypt:enable", "hello");
+        await berth.OkAsync("letsencrypt:enable", "other");
+        var account = await berth.OkAsync("letsencrypt:account", "other");
+
+        var named = await berth.OkAsync("letsencrypt:account-contact", "--global", "else@example.com", "--server", one.DirectoryUrl.ToString());
+        Assert.Contains("Orders are placed as before", named, StringComparison.Ordinal);
+        Assert.Contains("mailto:else@example.com", await berth.OkAsync("letsencrypt:account", "hello"), StringComparison.Ordinal);
+        await berth.OkAsync("letsencrypt:account-contact", "--global", "else@example.com");
+
+        Assert.Equal("else@example.com\n", await berth.OkAsync("letsencrypt:report", "hello", "--letsencrypt-computed-email"));
+        Assert.Equal(account.Replace("you@", "else@", StringComparison.Ordinal), await berth.OkAsync("letsencrypt:account", "other"));
+    }
+
+    /// <summary>What was told of it, and the pause after that, are over with it.</summary>
+    [Fact]
+    public async Task is_put_aside_whatever_is_being_changed_of_it()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
+        await berth.OkAsync("letsencrypt:enable", "hello");
+        var before = await berth.OkAsync("letsencrypt:account", "hello");
+
+        var rotated = berth.RunAsync("letsencrypt:account-rotate-key", "hello");
+        await berth.OkAsync("letsencrypt:account-forget", "hello");
+        await rotated;
+        await berth.OkAsync("letsencrypt:enable", "hello", "--force");
+
         Assert.NotEqual(before, await berth.OkAsync("letsencrypt:account", "hello"));
     }
 }

@@ -33,6 +33,51 @@ public sealed class Ordering_for_many_names
         Assert.Equal(2, pebble.Orders);
     }
 
+    /// <summary>Visitors of the name that fails would have no certificate for weeks, though the old one is good.</summary>
+    [Fact]
+    public async Task leaves_none_out_of_a_renewal_that_the_certificate_in_service_covers()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
+        await berth.OkAsync("domains:add", "hello", "bad.example.com");
+        await berth.OkAsync("letsencrypt:cron-job", "--remove");
+        await berth.OkAsync("letsencrypt:enable", "hello");
+        var first = await berth.OkAsync("certs:show", "hello", "crt");
+        await pebble.SetServerFailureAsync("bad.example.com");
+
+        // Proved anew by another account: Pebble trusts a proof of the same one for a while.
+        await berth.OkAsync("letsencrypt:set", "--global", "email", "else@example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "graceperiod", "31536000");
+        var renewed = await berth.RunAsync("letsencrypt:auto-renew", "hello");
+
+        Assert.Equal(1, renewed.Status);
+        Assert.Equal(first, await berth.OkAsync("certs:show", "hello", "crt"));
+        Assert.Contains("could not validate bad.example.com", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-last-error"), StringComparison.Ordinal);
+        Assert.Equal(2, pebble.Orders);
+    }
+
+    /// <summary>Each try would spend a certificate of a limit, and gain nothing.</summary>
+    [Fact]
+    public async Task orders_no_certificate_twice_for_several_that_keep_failing()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
+        await berth.OkAsync("domains:add", "hello", "bad.example.com", "worse.example.com");
+        await pebble.SetServerFailureAsync("bad.example.com");
+        await pebble.SetServerFailureAsync("worse.example.com");
+        await berth.OkAsync("letsencrypt:cron-job", "--remove");
+        Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello")).Status);
+        var first = await berth.OkAsync("certs:show", "hello", "crt");
+        Assert.Equal(2, pebble.Orders);
+
+        Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello")).Status);
+
+        Assert.Equal(first, await berth.OkAsync("certs:show", "hello", "crt"));
+        Assert.Equal(3, pebble.Orders);
+    }
+
     [Fact]
     public async Task puts_a_hundred_on_one_certificate_but_for_one_that_cannot_be_proved_and_names_that()
     {

@@ -1,6 +1,8 @@
 using Berth.Acme.Accounts;
+using Berth.Acme.Files;
 using Berth.Acme.Protocol;
 using Berth.Kernel;
+using Berth.TestKit;
 
 namespace Berth.Acme.Tests.Accounts;
 
@@ -62,6 +64,30 @@ public sealed class Changing_an_account(PebbleFixture pebble) : IDisposable
         await client.ChangeAccountKeyAsync(KeyType.P256, Cancel);
 
         Assert.All(await Task.WhenAll(reads), account => Assert.Equal(AcmeStatus.Valid, account.Status));
+    }
+
+    /// <summary>Two clients have the same account, kept under two e-mails: neither may write the other's new key over.</summary>
+    [Fact]
+    public async Task knows_of_a_key_that_another_client_has_changed()
+    {
+        using var scratch = new ScratchFolder();
+        var accounts = new AccountFolder(scratch["accounts"]);
+        var (email, another) = (EmailAddress.Parse($"{Guid.NewGuid():N}@example.com"), EmailAddress.Parse($"{Guid.NewGuid():N}@example.com"));
+        using var client = _customer.CreateClient(accounts, email);
+        var url = await client.EnsureAccountAsync(Cancel);
+        await client.ChangeContactAsync(another, Cancel);
+        using var other = _customer.CreateClient(accounts, another);
+        await other.EnsureAccountAsync(Cancel);
+
+        foreach (var each in new[] { other, client, other })
+        {
+            await each.ChangeAccountKeyAsync(KeyType.P256, Cancel);
+        }
+
+        Assert.Equal(AcmeStatus.Valid, (await client.GetAccountAsync(Cancel)).Status);
+        var stored = await Task.WhenAll(new[] { email, another }.Select(each => accounts.LoadAsync(new AccountIdentity(pebble.Pebble.DirectoryUrl.OriginalString, each.Text), Cancel).AsTask()));
+        Assert.Equal(url, stored[0]!.Url);
+        Assert.Equal(stored[0], stored[1]);
     }
 
     [Fact]
