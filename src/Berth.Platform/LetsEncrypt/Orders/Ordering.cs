@@ -4,6 +4,7 @@ using Berth.Kernel;
 using Berth.Platform.Certs;
 using Berth.Platform.CommandLine;
 using Berth.Platform.LetsEncrypt.Events;
+using Berth.Platform.LetsEncrypt.Limits;
 using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Platform.Routing;
 
@@ -136,7 +137,7 @@ public sealed class Ordering(
             {
                 var names = AcmeProblems.FailedNamesOf(e);
                 records.NamesFailed(app, names, attempt.Wanted);
-                attempt.HeldBack(names);
+                attempt.HeldBack(names, LetsEncryptProblems.CountsInFull(e));
             }
             catch (ProblemException e) when (attempt.IsFirstWay && solvers.After(app, attempt.Wanted.Names, attempt.Chosen, e) is { } other)
             {
@@ -268,8 +269,8 @@ public sealed class Ordering(
 
         if (left.Stage == OrderStage.Ordered && Uri.TryCreate(left.DirectoryUrl, UriKind.Absolute, out var directory))
         {
-            var planned = requests.PlannedFor(app, wanted, new WantedServer(left.DirectoryUrl, directory)) with { Names = left.Names };
-            await orders.GiveBackAsync(directory, planned);
+            var planned = requests.PlannedFor(app, wanted, new WantedServer(left.DirectoryUrl, directory));
+            await orders.GiveBackAsync(directory, LedgerNotes.CountedOf(left, planned));
         }
 
         await journal.ClearAsync(cancel);

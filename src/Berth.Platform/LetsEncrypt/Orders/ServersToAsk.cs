@@ -47,9 +47,10 @@ public sealed class ServersToAsk(LineageReader reader, LineageFiles lineages, Se
         foreach (var server in wanted.Servers)
         {
             var planned = requests.PlannedFor(app, wanted, server);
-            var gates = OrderRequests.GoesOn(open, server, planned) ? []
-                : isOrder ? await orders.HoldsOfAsync(server, wanted.Settings, planned, cancel)
-                : await ledgers.GatesOfAsync(server, planned, registers: false);
+            var registers = isOrder && !await orders.HasAccountAsync(server, wanted.Settings, cancel);
+
+            // An order under way is its account's: without that there will be another.
+            var gates = OrderRequests.GoesOn(open, server, planned) && !registers ? [] : await ledgers.GatesOfAsync(server, planned, registers);
             holds[server] = [.. gates.Where(gate => gate.Until > at)];
         }
 
