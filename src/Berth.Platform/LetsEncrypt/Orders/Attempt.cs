@@ -62,7 +62,7 @@ internal sealed class Attempt(WantedCertificate wanted, ChosenSolvers chosen)
     {
         Last = failure;
         _failed.Add(server.Key);
-        _wanted = _wanted with { IsPatient = false };
+        _wanted = _wanted with { GoesOn = true };
         Remembered = _wanted with { IsEarly = true };
         Unproved = null;
     }
