@@ -1,4 +1,7 @@
+using Berth.Acme;
+using Berth.Acme.Issuing;
 using Berth.Acme.Limits;
+using Berth.Acme.Tests;
 using Berth.Kernel;
 using Berth.Platform.LetsEncrypt;
 using Berth.Platform.LetsEncrypt.Lineages;
@@ -43,6 +46,35 @@ public sealed class Going_on_to_another_server
 
         Assert.Equal((Two, 0), (asked.Server.Key, asked.Gates.Count));
     }
+
+    /// <summary>It was a renewal when it was placed there, and has drawn on no domain's limit.</summary>
+    [Fact]
+    public async Task gives_back_what_the_order_cost_that_is_left_there()
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        room.Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 403, "rejectedIdentifier", "not this one");
+        room.Set(LetsEncryptSettingsStore.Limits, "two.example.com/certificates-per-domain=50/7d");
+        var ledger = await room.Ledgers.OfAsync(new Uri(Two));
+        var order = new PlannedOrder { Account = "you@example.com", Names = ["app.example.com"] };
+        await ledger.OrderedAsync(order, Cancel);
+        await room.Lineages.JournalOf(Room.App).SaveAsync(LeftAtTwo with { Counted = order with { IsRenewal = true } }, Cancel);
+
+        await Assert.ThrowsAsync<ProblemException>(() => room.Ordering.RunAsync(Room.App, room.Planner.Plan(Room.App), room.Said.Output, Cancel));
+
+        Assert.Equal(49, Assert.Single(ledger.States()).Left);
+        Assert.False(room.Lineages.HasOpenOrder(Room.App));
+    }
+
+    private static PendingOrder LeftAtTwo { get; } = new()
+    {
+        DirectoryUrl = Two,
+        AccountUrl = "https://two.example.com/account/1",
+        Names = ["app.example.com"],
+        KeyType = KeyType.P256,
+        PrivateKeyPem = "",
+        Stage = OrderStage.Ordered,
+        OrderUrl = "https://two.example.com/order/1",
+    };
 
     /// <summary>Another app has just caused a wait: an order that its server does not count is not measured against limits for that.</summary>
     [Theory]

@@ -2,6 +2,7 @@ using Berth.Acme.Issuing;
 using Berth.Acme.Limits;
 using Berth.Acme.Tests;
 using Berth.Kernel;
+using Berth.Platform.Apps;
 using Berth.Platform.Certs;
 using Berth.Platform.Domains;
 using Berth.Platform.LetsEncrypt;
@@ -73,6 +74,8 @@ internal sealed class OrderingRoom : IAsyncDisposable
     public Ordering Ordering { get; }
 
     public FileStateStore Store => _room.Store;
+
+    public AppCatalog Apps => _room.Apps;
 
     public Recorder Said { get; } = new();
 

@@ -1,7 +1,10 @@
 using Berth.Acme.Accounts;
 using Berth.Acme.Tests;
 using Berth.Kernel;
+using Berth.Platform.CommandLine;
 using Berth.Platform.LetsEncrypt;
+using Berth.Platform.LetsEncrypt.Commands;
+using Berth.Platform.Tests.Support;
 
 namespace Berth.Platform.Tests.LetsEncrypt.Orders;
 
@@ -55,6 +58,32 @@ public sealed class Registering_for_many_apps
 
         Assert.Empty(await HoldsOfAsync(room, "old@example.com"));
         Assert.Equal(["It asked to wait with new accounts: too many new registrations (10) from this IP address in the last 3h0m0s"], await HoldsOfAsync(room, "new@example.com"));
+    }
+
+    [Fact]
+    public async Task is_among_the_limits_of_an_app_until_it_has_an_account()
+    {
+        await using var room = await OpenAsync("new-accounts=10/3h");
+        Assert.Matches(@"new-accounts +this machine +10 of 10 left", await LimitsAsync(room));
+
+        await FailAsync(room, Room.App.Text, "you@example.com");
+
+        Assert.DoesNotContain("new-accounts", await LimitsAsync(room), StringComparison.Ordinal);
+    }
+
+    private static async Task<string> LimitsAsync(OrderingRoom room)
+    {
+        var said = new Recorder();
+        await new LimitCommands(room.Ledgers, room.Planner, room.Requests, room.Clients, room.Apps, TimeProvider.System).All[0].Run(new CommandCall
+        {
+            Name = "letsencrypt:limits",
+            Words = [Room.App.Text],
+            Caller = new Caller(1000, "berth", false, false),
+            Output = said.Output,
+            OpenInput = () => Stream.Null,
+            Cancel = Cancel,
+        });
+        return said.Text;
     }
 
     private static async Task<OrderingRoom> OpenAsync(string limits)
