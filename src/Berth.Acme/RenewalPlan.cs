@@ -12,7 +12,10 @@ public sealed record RenewalPlan
     /// <summary>After <see cref="WindowStart"/>.</summary>
     public required DateTimeOffset WindowEnd { get; init; }
 
-    /// <summary>Renew then; in the past means now.</summary>
+    /// <summary>
+    /// Renew then; in the past means now. A short window (3.2 h for a certificate of 160 h) can open and close between two polls: wake for it,
+    /// whatever the polls do.
+    /// </summary>
     public required DateTimeOffset RenewAt { get; init; }
 
     /// <summary>When to ask the CA again, if it has not come to renewing before.</summary>
@@ -20,12 +23,6 @@ public sealed record RenewalPlan
 
     /// <summary>A page for people that says why the window is what it is; null when there is none.</summary>
     public string? ExplanationUrl { get; init; }
-
-    /// <summary>
-    /// The next moment something is to be done. A short window (3.2 h for a certificate of 160 h) can open and close between two
-    /// polls: wake for the chosen time, whatever the polls do.
-    /// </summary>
-    public DateTimeOffset WakeAt => RenewAt < AskAgainAt ? RenewAt : AskAgainAt;
 
     /// <summary>True once the chosen time has come.</summary>
     public bool IsDue(DateTimeOffset now) => now >= RenewAt;

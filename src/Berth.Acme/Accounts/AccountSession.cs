@@ -226,7 +226,12 @@ internal sealed class AccountSession(
 
     private async Task<Signer> RegisterAsync(JwsSigningKey key, StoredAccount stored, CancellationToken cancel)
     {
-        var url = await _registration.RegisterAsync(key, cancel);
+        var (url, isNew) = await _registration.RegisterAsync(key, cancel);
+        if (isNew)
+        {
+            await options.Registered();
+        }
+
         reached(AcmeFailPoints.AccountRegistered);
         await store.SaveAsync(_identity, stored with { Url = url }, cancel);
         reached(AcmeFailPoints.AccountSaved);

@@ -8,8 +8,10 @@ namespace Berth.Acme.Accounts;
 /// <summary>Makes and finds accounts by their key (RFC 8555 §7.3).</summary>
 internal sealed class Registration(AcmeConnection connection, AcmeClientOptions options)
 {
+    private const int Created = 201;
+
     /// <returns>The URL of a new account, or of the one this key had already.</returns>
-    internal async Task<string> RegisterAsync(JwsSigningKey key, CancellationToken cancel)
+    internal async Task<(string Url, bool IsNew)> RegisterAsync(JwsSigningKey key, CancellationToken cancel)
     {
         if (await WhyNotAsync(cancel) is { } why)
         {
@@ -19,7 +21,7 @@ internal sealed class Registration(AcmeConnection connection, AcmeClientOptions 
         var response = await SendBoundAsync(key, cancel);
         var url = response.Location ?? throw AcmeProblems.BadResponse(response.Url, "names no account URL").AsException();
         return response.Read(AcmeJson.Default.Account).Status == AcmeStatus.Valid
-            ? url
+            ? (url, response.Status == Created)
             : throw AcmeProblems.AccountClosed(options.Host, url).AsException();
     }
 

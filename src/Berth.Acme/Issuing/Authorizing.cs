@@ -84,7 +84,7 @@ internal sealed class Authorizing(
                 await ProveAsync(url, authorization, name, ordered, cancel);
                 return;
             default:
-                Fail(Refused(name, authorization));
+                Fail(Refused(name, authorization), IsVerdict(authorization));
                 return;
         }
     }
@@ -168,7 +168,7 @@ internal sealed class Authorizing(
         }
 
         var failure = Refused(name, decided);
-        Fail(failure with { ChallengeType = failure.ChallengeType ?? challenge.Type });
+        Fail(failure with { ChallengeType = failure.ChallengeType ?? challenge.Type }, IsVerdict(decided));
     }
 
     private void Proved(string name, Challenge challenge)
@@ -218,7 +218,7 @@ internal sealed class Authorizing(
     private static bool IsUnderway(Authorization authorization, string challengeUrl) =>
         authorization.Challenges.Any(known => known.Url == challengeUrl && known.Status != AcmeStatus.Pending);
 
-    private void Fail(NameFailure failure)
+    private void Fail(NameFailure failure, bool isVerdict = false)
     {
         _failures.Add(failure);
         if (failure.ChallengeType is { } type && !WaitsForPerson(failure))
@@ -226,8 +226,11 @@ internal sealed class Authorizing(
             history?.Failed(failure.Name, type);
         }
 
-        progress?.Report(new IssuanceStep(IssuanceStepKind.ValidationFailed, failure.Name, failure.Words));
+        progress?.Report(new IssuanceStep(isVerdict ? IssuanceStepKind.ValidationFailed : IssuanceStepKind.NotProved, failure.Name, failure.Words));
     }
+
+    // What the CA counts, as nothing else that can end an authorization.
+    private static bool IsVerdict(Authorization authorization) => authorization.Status == AcmeStatus.Invalid;
 
     // Once the record is there that a person was asked to make, the same type is the one to take.
     private static bool WaitsForPerson(NameFailure failure) =>

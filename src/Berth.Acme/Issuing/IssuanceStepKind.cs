@@ -24,7 +24,7 @@ public enum IssuanceStepKind
     /// <summary>The CA accepted the proof of Name.</summary>
     Authorized,
 
-    /// <summary>The CA refused Name; Detail is what it said.</summary>
+    /// <summary>The CA has looked, and did not find Name proved; Detail is what it said. It counts that.</summary>
     ValidationFailed,
 
     /// <summary>The signing request goes out.</summary>
@@ -53,4 +53,7 @@ public enum IssuanceStepKind
 
     /// <summary>A new order goes out. What becomes of it is not known if no answer follows.</summary>
     Ordering,
+
+    /// <summary>Name could not be proved, and the CA has not looked; Detail says why.</summary>
+    NotProved,
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Berth.Acme.Limits;
 
 namespace Berth.Acme.Issuing;
 
@@ -41,6 +42,9 @@ public sealed record PendingOrder
 
     /// <summary>From <see cref="OrderStage.Ordered"/> on, by this machine's clock; null in a file from before this member existed.</summary>
     public DateTimeOffset? OrderedAt { get; init; }
+
+    /// <summary>As whoever keeps the journal has counted it, which is what it gives back if it comes to nothing; null where that is not known.</summary>
+    public PlannedOrder? Counted { get; init; }
 
     /// <summary>From <see cref="OrderStage.Finalizing"/> on.</summary>
     public string? FinalizeUrl { get; init; }

@@ -18,6 +18,9 @@ internal sealed class LedgerBook(ILedgerStore store, IEnumerable<KeyValuePair<st
     /// <summary>Orders that are about to be placed. Kept in memory alone: a process that is killed before it has placed one has spent nothing.</summary>
     internal List<PlannedOrder> Reserved { get; } = [];
 
+    /// <summary>Accounts that are about to be registered, each as often as somebody waits for it; likewise.</summary>
+    internal List<string> Registering { get; } = [];
+
     /// <summary>Key → until when it counts, where what is kept is further off than can have been written by a clock that is right.</summary>
     internal Dictionary<string, DateTimeOffset> Doubted { get; } = new(StringComparer.Ordinal);
 

@@ -13,6 +13,7 @@ internal static class LedgerKeys
         var subjects = gate.Scope switch
         {
             GateScope.Authority => [("", "")],
+            GateScope.Registration => [("", "new accounts")],
             GateScope.Account => [(order.Account, order.Account)],
             GateScope.NameSet => [(order.SetKey, order.SetName)],
             _ when gate.Subjects.Count > 0 => gate.Subjects.Select(subject => (subject, subject)),
@@ -21,6 +22,9 @@ internal static class LedgerKeys
         };
         return subjects.Select(subject => (Gate(gate.Scope, subject.Item1), subject.Item2));
     }
+
+    /// <summary>All that such waits could be for which would hold a registration back.</summary>
+    public static IEnumerable<string> GatesOfRegistration { get; } = [Gate(GateScope.Authority, ""), Gate(GateScope.Registration, "")];
 
     /// <summary>All that such waits could be for which would hold the order back.</summary>
     public static IEnumerable<string> GatesOf(PlannedOrder order) =>

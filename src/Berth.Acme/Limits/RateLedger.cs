@@ -15,11 +15,11 @@ public sealed class RateLedger
     // By then an order that was about to be placed is placed, or has come to nothing.
     private static readonly TimeSpan Moment = TimeSpan.FromMinutes(1);
 
-    private readonly RateLimits _limits;
+    private readonly LedgerBuckets _buckets;
     private readonly LedgerBook _book;
     private readonly TimeProvider _time;
 
-    private RateLedger(RateLimits limits, LedgerBook book, TimeProvider time) => (_limits, _book, _time) = (limits, book, time);
+    private RateLedger(RateLimits limits, LedgerBook book, TimeProvider time) => (_buckets, _book, _time) = (new LedgerBuckets(limits), book, time);
 
     /// <summary>Opens an authority's ledger.</summary>
     /// <param name="limits">See <see cref="RateLimits.Of"/>.</param>
@@ -39,25 +39,12 @@ public sealed class RateLedger
         var now = _time.GetUtcNow();
         lock (_book.Gate)
         {
-            var reserved = _book.Reserved.SelectMany(BucketsOf).CountBy(bucket => bucket.Key).ToDictionary(StringComparer.Ordinal);
-            var used = BucketsOf(order)
-                .Concat(order.Names.Distinct().SelectMany(name => FailureBuckets(order.Account, name)))
+            var reserved = _book.Reserved.SelectMany(_buckets.OfOrder).CountBy(bucket => bucket.Key).ToDictionary(StringComparer.Ordinal);
+            var used = _buckets.OfOrder(order)
+                .Concat(_buckets.OfFailures(order))
                 .Select(bucket => HoldOf(bucket, reserved.GetValueOrDefault(bucket.Key), now));
             return new LimitVerdict([.. LedgerKeys.GatesOf(order).Select(gate => HoldOf(gate, now)).Concat(used).OfType<LimitHold>()]);
         }
-    }
-
-    /// <summary>Places an order where it may go now, in one step: of several that ask at once, no more go than the limits allow.</summary>
-    /// <returns>As <see cref="Check"/>; what the certificate will cost is set aside when it may go.</returns>
-    public async ValueTask<LimitVerdict> TryOrderAsync(PlannedOrder order, CancellationToken cancel)
-    {
-        var verdict = Reserve(order);
-        if (verdict.MayGo)
-        {
-            await OrderedAsync(order, cancel);
-        }
-
-        return verdict;
     }
 
     /// <summary>
@@ -89,29 +76,56 @@ public sealed class RateLedger
     }
 
     /// <summary>Tells whether a new account may be registered now.</summary>
-    public LimitVerdict CheckRegistration()
+    /// <param name="account">As <see cref="PlannedOrder.Account"/>: several orders that wait for one account register it once.</param>
+    public LimitVerdict CheckRegistration(string account)
     {
         var now = _time.GetUtcNow();
         lock (_book.Gate)
         {
-            LimitHold?[] holds =
-            [
-                HoldOf(LedgerKeys.Gate(GateScope.Authority, ""), now),
-                .. Bucket(LimitKind.NewAccounts, "", "this machine").Select(bucket => HoldOf(bucket, reserved: 0, now)),
-            ];
+            var others = _book.Registering.Where(other => other != account).Distinct().Count();
+            var holds = LedgerKeys.GatesOfRegistration.Select(gate => HoldOf(gate, now))
+                .Concat(_buckets.OfRegistration.Select(bucket => HoldOf(bucket, others, now)));
             return new LimitVerdict([.. holds.OfType<LimitHold>()]);
         }
     }
 
+    /// <summary>As <see cref="Reserve"/> for a registration, until <see cref="ReleaseRegistration"/> or <see cref="RegisteredAsync"/>.</summary>
+    /// <returns>As <see cref="CheckRegistration"/>.</returns>
+    public LimitVerdict ReserveRegistration(string account)
+    {
+        lock (_book.Gate)
+        {
+            var verdict = CheckRegistration(account);
+            if (verdict.MayGo)
+            {
+                _book.Registering.Add(account);
+            }
+
+            return verdict;
+        }
+    }
+
+    /// <summary>Ends what <see cref="ReserveRegistration"/> began.</summary>
+    public void ReleaseRegistration(string account)
+    {
+        lock (_book.Gate)
+        {
+            _book.Registering.Remove(account);
+        }
+    }
+
     /// <summary>How much is left of everything this order draws on.</summary>
-    public IReadOnlyList<LimitState> StatesFor(PlannedOrder order)
+    /// <param name="order">Which.</param>
+    /// <param name="registers">Whether an account would be registered for it.</param>
+    public IReadOnlyList<LimitState> StatesFor(PlannedOrder order, bool registers = false)
     {
         var now = _time.GetUtcNow();
         lock (_book.Gate)
         {
-            var all = BucketsOf(order with { IsRenewal = false, ReplacesInWindow = false })
-                .Concat(order.Names.Distinct().SelectMany(name => FailureBuckets(order.Account, name)));
-            return [.. all.Select(bucket => bucket.Limit.StateOf(bucket.Subject, FullAt(bucket.Key, bucket.Limit, now), now))];
+            var all = (registers ? _buckets.OfRegistration : [])
+                .Concat(_buckets.OfOrder(order with { IsRenewal = false, ReplacesInWindow = false }))
+                .Concat(_buckets.OfFailures(order));
+            return [.. all.Select(bucket => bucket.StateAt(FullAt(bucket.Key, bucket.Limit, now), now))];
         }
     }
 
@@ -124,7 +138,7 @@ public sealed class RateLedger
             return
             [
                 .. _book.Entries.Where(entry => entry.Value.Until > now).ToList()
-                    .Select(entry => (entry.Key, Limit: LimitOf(entry.Key), entry.Value.Subject))
+                    .Select(entry => (entry.Key, Limit: _buckets.LimitOf(entry.Key), entry.Value.Subject))
                     .Where(bucket => bucket.Limit is not null)
                     .Select(bucket => bucket.Limit!.StateOf(bucket.Subject, FullAt(bucket.Key, bucket.Limit!, now), now))
                     .OrderBy(state => (double)state.Left / state.Of),
@@ -142,9 +156,15 @@ public sealed class RateLedger
         }
     }
 
-    /// <summary>An account was registered.</summary>
-    public ValueTask RegisteredAsync(CancellationToken cancel) =>
-        _book.ChangeAsync(_time.GetUtcNow(), now => Spend(Bucket(LimitKind.NewAccounts, "", "this machine"), now), cancel);
+    /// <summary>The authority has made a new account.</summary>
+    public ValueTask RegisteredAsync(string account, CancellationToken cancel) => _book.ChangeAsync(
+        _time.GetUtcNow(),
+        now =>
+        {
+            _book.Registering.RemoveAll(other => other == account);
+            Spend(_buckets.OfRegistration, now);
+        },
+        cancel);
 
     /// <summary>An order was placed: what its certificate will cost is set aside at once, since others may be under way.</summary>
     public ValueTask OrderedAsync(PlannedOrder order, CancellationToken cancel) => _book.ChangeAsync(
@@ -152,7 +172,7 @@ public sealed class RateLedger
         now =>
         {
             _book.Reserved.Remove(order);
-            Spend(BucketsOf(order), now);
+            Spend(_buckets.OfOrder(order), now);
         },
         cancel);
 
@@ -171,20 +191,21 @@ public sealed class RateLedger
 
     /// <summary>The order came to nothing: what was set aside is given back, but for the order itself.</summary>
     /// <param name="order">As it was placed.</param>
-    /// <param name="failed">The names whose validation failed.</param>
     /// <param name="cancel">Ends the save.</param>
-    public ValueTask FailedAsync(PlannedOrder order, IEnumerable<string> failed, CancellationToken cancel) => _book.ChangeAsync(
+    public ValueTask FailedAsync(PlannedOrder order, CancellationToken cancel) => _book.ChangeAsync(
         _time.GetUtcNow(),
         now =>
         {
-            foreach (var bucket in BucketsOf(order).Where(bucket => bucket.Limit.Kind != LimitKind.NewOrders))
+            foreach (var bucket in _buckets.OfOrder(order).Where(bucket => bucket.Limit.Kind != LimitKind.NewOrders))
             {
                 Refund(bucket, now);
             }
-
-            Spend(failed.Distinct().SelectMany(name => FailureBuckets(order.Account, name)), now);
         },
         cancel);
+
+    /// <summary>The authority has looked at a name, and it was not proved.</summary>
+    public ValueTask NotProvedAsync(string account, string name, CancellationToken cancel) =>
+        _book.ChangeAsync(_time.GetUtcNow(), now => Spend(_buckets.OfFailure(account, name), now), cancel);
 
     /// <summary>The authority asked to wait: the order's kin are held back until then.</summary>
     public ValueTask GatedAsync(AuthorityGate gate, PlannedOrder order, CancellationToken cancel) => _book.ChangeAsync(
@@ -213,32 +234,6 @@ public sealed class RateLedger
         },
         cancel);
 
-    private IEnumerable<(string Key, RateLimit Limit, string Subject)> BucketsOf(PlannedOrder order)
-    {
-        if (order.ReplacesInWindow)
-        {
-            return [];
-        }
-
-        var set = Bucket(LimitKind.CertificatesPerSet, order.SetKey, order.SetName);
-        return order.IsRenewal
-            ? set
-            : Bucket(LimitKind.NewOrders, order.Account, order.Account)
-                .Concat(order.Domains.SelectMany(domain => Bucket(LimitKind.CertificatesPerDomain, domain, domain)))
-                .Concat(set);
-    }
-
-    private IEnumerable<(string Key, RateLimit Limit, string Subject)> FailureBuckets(string account, string name) =>
-        Bucket(LimitKind.FailedValidations, $"{account}|{name}", name)
-            .Concat(Bucket(LimitKind.ConsecutiveFailures, $"{account}|{name}", name));
-
-    private IEnumerable<(string Key, RateLimit Limit, string Subject)> Bucket(LimitKind kind, string subject, string spoken) =>
-        _limits.Find(kind) is { } limit ? [(LedgerKeys.Bucket(kind, subject), limit, spoken)] : [];
-
-    private RateLimit? LimitOf(string key) => Enum.TryParse<LimitKind>(key.AsSpan(0, Math.Max(0, key.IndexOf('|', StringComparison.Ordinal))), out var kind)
-        ? _limits.Find(kind)
-        : null;
-
     private DateTimeOffset FullAt(string key, RateLimit limit, DateTimeOffset now)
     {
         if (!_book.Entries.TryGetValue(key, out var entry))
@@ -264,7 +259,7 @@ public sealed class RateLedger
         return until;
     }
 
-    private LimitHold? HoldOf((string Key, RateLimit Limit, string Subject) bucket, int reserved, DateTimeOffset now)
+    private LimitHold? HoldOf(LedgerBucket bucket, int reserved, DateTimeOffset now)
     {
         var full = FullAt(bucket.Key, bucket.Limit, now);
         var left = bucket.Limit.Left(full, now);
@@ -296,7 +291,7 @@ public sealed class RateLedger
         }
         : null;
 
-    private void Spend(IEnumerable<(string Key, RateLimit Limit, string Subject)> buckets, DateTimeOffset now)
+    private void Spend(IEnumerable<LedgerBucket> buckets, DateTimeOffset now)
     {
         foreach (var (key, limit, subject) in buckets)
         {
@@ -308,7 +303,7 @@ public sealed class RateLedger
         }
     }
 
-    private void Refund((string Key, RateLimit Limit, string Subject) bucket, DateTimeOffset now)
+    private void Refund(LedgerBucket bucket, DateTimeOffset now)
     {
         if (!_book.Entries.ContainsKey(bucket.Key))
         {

@@ -6,7 +6,7 @@ public sealed record AuthorityGate
     /// <summary>What is held back.</summary>
     public required GateScope Scope { get; init; }
 
-    /// <summary>The names or the registered domain it is about; empty for an authority, an account or the order's own set.</summary>
+    /// <summary>The names or the registered domain it is about; empty for an authority, registrations, an account or the order's own set.</summary>
     public IReadOnlyList<string> Subjects { get; init; } = [];
 
     /// <summary>By this machine's clock; null where waiting does not help and a person must act, see <see cref="Page"/>.</summary>

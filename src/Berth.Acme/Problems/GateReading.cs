@@ -42,7 +42,8 @@ internal static partial class GateReading
     private static GateScope ScopeOf(ProblemDocument document, string words)
     {
         bool Says(string text) => words.Contains(text, StringComparison.OrdinalIgnoreCase);
-        return Says("too many new registrations") || Says("too many requests") || Says("this IP address") ? GateScope.Authority
+        return Says("too many new registrations") ? GateScope.Registration
+            : Says("too many requests") || Says("this IP address") ? GateScope.Authority
             : Says("exact set of") ? GateScope.NameSet
             : Says("failed authorizations") || Says("prevented from requesting certificates for") ? GateScope.Name
             : Says("already issued for") ? GateScope.Domain

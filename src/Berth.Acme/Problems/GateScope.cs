@@ -17,4 +17,7 @@ public enum GateScope
 
     /// <summary>Orders that carry the name.</summary>
     Name,
+
+    /// <summary>New accounts from this machine; those it has go on.</summary>
+    Registration,
 }

@@ -14,6 +14,9 @@ namespace Berth.Platform.LetsEncrypt;
 public sealed class AcmeClients(
     IStateStore store, IBuiltInAuthority? authority, string? trustFile, Action<string>? reached, TimeProvider time) : IDisposable
 {
+    /// <summary>Called when a server has made an account for an e-mail.</summary>
+    public Func<Uri, EmailAddress?, Task> Registered { get; init; } = static (_, _) => Task.CompletedTask;
+
     private readonly AccountFiles _accounts = new(store);
     private readonly ClientSet _builtIn = new(default, () => Http(PolicyFor(authority?.Root is { } root ? [root] : null)));
     private readonly Lock _renewing = new();
@@ -46,7 +49,7 @@ public sealed class AcmeClients(
 
     public AcmeClient ClientOf(Uri directory, EmailAddress? email, ExternalAccountBinding? binding = null) =>
         SetOf(directory).GetOrAdd(directory, email, binding, http => new AcmeClient(
-            new AcmeClientOptions { DirectoryUrl = directory, Email = email, ExternalAccountBinding = binding },
+            new AcmeClientOptions { DirectoryUrl = directory, Email = email, ExternalAccountBinding = binding, Registered = () => Registered(directory, email) },
             http,
             _accounts,
             time,

@@ -52,6 +52,19 @@ public static class LetsEncryptProblems
         $"'{Printable.Of(word)}' is no list of a server's limits.",
         "Write the server's host as `berth letsencrypt:limits <app>` shows it, a slash and its limits: `berth letsencrypt:set --global limits acme.example.com/new-orders=300/3h,certificates-per-domain=50/7d`; acme.example.com/none counts nothing. Several servers are written in quotes, with a space between them.");
 
+    private const string CountsInFullKey = "berth-counts-in-full";
+
+    /// <summary>Whether an order was held back that its server counts as any, for it would not have it in place of the one that it renews.</summary>
+    internal static bool CountsInFull(ProblemException held) => held.Data[CountsInFullKey] is true;
+
+    /// <summary>An order that was held back on its way; see <see cref="CountsInFull"/>.</summary>
+    internal static ProblemException HeldOnItsWay(AppName app, WantedServer server, IReadOnlyList<LineageGate> gates, bool countsInFull)
+    {
+        var held = Held(app, server, gates, goesOn: false).AsException();
+        held.Data[CountsInFullKey] = countsInFull;
+        return held;
+    }
+
     /// <summary>An order its server would refuse: it was not asked.</summary>
     internal static Problem Held(AppName app, WantedServer server, IReadOnlyList<LineageGate> gates, bool goesOn)
     {

@@ -114,7 +114,8 @@ internal sealed class Services : IAsyncDisposable
             processLog);
         var settings = new LetsEncryptSettingsStore(properties, config);
         var trustFile = Environment.GetEnvironmentVariable("LEGO_CA_CERTIFICATES");
-        _clients = new AcmeClients(store, authority, trustFile, FailPoints.Hook, time);
+        var ledgers = new Ledgers(store, settings, time);
+        _clients = new AcmeClients(store, authority, trustFile, FailPoints.Hook, time) { Registered = ledgers.RegisteredAsync };
         var lineages = new LineageFiles(store, certificates, time, FailPoints.Hook);
         var (random, renewalLog) = (new Random(), new RenewalLog(logs));
         var events = new LineageEvents(renewalLog);
@@ -128,7 +129,7 @@ internal sealed class Services : IAsyncDisposable
         var preflight = new CertificatePreflight(_clients, Edge, time);
         var lineageReader = new LineageReader(planner, lineages, certificates, settings, new SettingsStamp(store, properties, trustFile), time);
         var scopes = new PreflightScopes(settings, _dns, solvers, Edge, authority, lineageReader, time);
-        var (ledgers, underWay) = (new Ledgers(store, settings, time), new OrdersUnderWay(time));
+        var underWay = new OrdersUnderWay(time);
         var orders = new ServerOrders(_clients, ledgers, underWay);
         var requests = new OrderRequests(lineageReader, certificates, _clients, time);
         var (serversToAsk, bundles) = (new ServersToAsk(lineageReader, lineages, orders, ledgers, requests, time), new Bundles(store, lineages, time));
@@ -149,7 +150,7 @@ internal sealed class Services : IAsyncDisposable
             .. new CheckCommands(preflight, scopes, planner, ahead, apps).All,
             .. new EventCommands(notices, Notices, apps).All,
             .. new AccountCommands(_clients, settings, records, Manager, properties, apps).All,
-            .. new LimitCommands(ledgers, planner, requests, apps, time).All,
+            .. new LimitCommands(ledgers, planner, requests, _clients, apps, time).All,
             .. new ListCommands(settings, lineageReader, waiting, renewal, silence, certificates, apps, time).All,
             .. new StatusCommands(new StatusReport(lineageReader, lineages, bundles, planner, underWay, waiting, ahead, _clients, renewal, time), notices, lineageReader, waiting, silence, apps).All,
             .. new RollbackCommands(Manager, planner, renewal, apps).All,

@@ -93,6 +93,38 @@ public sealed class Meeting_a_difficult_authority : AtScriptedAuthority
     }
 
     [Fact]
+    public async Task that_makes_an_account_says_so_and_again_where_it_has_forgotten_it()
+    {
+        var made = 0;
+        Guest.Options = Guest.Options with { Registered = () => Task.FromResult(++made) };
+        await Guest.IssueAsync();
+        await Guest.IssueAsync();
+        Assert.Equal(1, made);
+
+        Authority.Scripts["/order"] = context => made < 2
+            ? ScriptedAuthority.RefuseAsync(context, 400, "accountDoesNotExist", "who?")
+            : Authority.BehaveAsync(context, "/order", null);
+        await Guest.IssueAsync();
+        Assert.Equal(2, made);
+    }
+
+    [Fact]
+    public async Task that_finds_an_account_of_before_has_made_none()
+    {
+        var made = 0;
+        Guest.Options = Guest.Options with { Registered = () => Task.FromResult(++made) };
+        Authority.Scripts["/account"] = context =>
+        {
+            context.Response.Headers.Location = $"{Authority.Url}/account/1";
+            return ScriptedAuthority.WriteAsync(context, 200, new JsonObject { ["status"] = "valid" });
+        };
+
+        await Guest.IssueAsync();
+
+        Assert.Equal(0, made);
+    }
+
+    [Fact]
     public async Task that_forgets_an_account_bound_to_a_customer_is_not_registered_with_again()
     {
         Guest.Options = Guest.Options with { ExternalAccountBinding = new ExternalAccountBinding("k", "c2VjcmV0") };

@@ -11,7 +11,7 @@ public sealed class Being_asked_to_wait : AtScriptedAuthority
     [InlineData("too many certificates (50) already issued for \"shop.example\" in the last 168h0m0s", GateScope.Domain, "shop.example")]
     [InlineData("too many certificates (5) already issued for this exact set of identifiers in the last 168h0m0s", GateScope.NameSet, "")]
     [InlineData("too many failed authorizations (5) for \"www.shop.example\" in the last 1h0m0s", GateScope.Name, "www.shop.example")]
-    [InlineData("too many new registrations (10) from this IP address in the last 3h0m0s", GateScope.Authority, "")]
+    [InlineData("too many new registrations (10) from this IP address in the last 3h0m0s", GateScope.Registration, "")]
     [InlineData("slow down please", GateScope.Account, "")]
     [InlineData("too many certificates (50) already issued for \"../../etc\\u0007\" in the last 168h", GateScope.Domain, "")]
     public async Task tells_with_what(string words, GateScope scope, string subject)

@@ -50,12 +50,12 @@ public sealed class Keeping_a_ledger
         var ledger = await OpenAsync();
         await TakeAsync(ledger, 300, i => Order($"n{i}-{i % 40}.d{i}.com"));
 
-        var held = Assert.Single((await ledger.TryOrderAsync(Order("one.more.com"), Cancel)).Holds);
+        var held = Assert.Single((await OrderAsync(ledger, Order("one.more.com"))).Holds);
 
         Assert.Equal((LimitKind.NewOrders, Start.AddSeconds(36)), (held.Kind, held.Until));
         _time.Advance(TimeSpan.FromSeconds(36));
-        Assert.True((await ledger.TryOrderAsync(Order("one.more.com"), Cancel)).MayGo);
-        Assert.False((await ledger.TryOrderAsync(Order("two.more.net"), Cancel)).MayGo);
+        Assert.True((await OrderAsync(ledger, Order("one.more.com"))).MayGo);
+        Assert.False((await OrderAsync(ledger, Order("two.more.net"))).MayGo);
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class Keeping_a_ledger
         var ledger = await OpenAsync();
         for (var i = 0; i < 5; i++)
         {
-            await ledger.FailedAsync(Order("bad.com", "good.com"), ["bad.com"], Cancel);
+            await ledger.NotProvedAsync("account", "bad.com", Cancel);
         }
 
         Assert.Equal((LimitKind.FailedValidations, Start.AddMinutes(12)), (ledger.Check(Order("bad.com")).Holds[0].Kind, ledger.Check(Order("bad.com")).GoAt));
@@ -99,7 +99,7 @@ public sealed class Keeping_a_ledger
         var ledger = await OpenAsync();
         for (var i = 0; i < 1152; i++)
         {
-            await ledger.FailedAsync(Order("bad.com"), ["bad.com"], Cancel);
+            await ledger.NotProvedAsync("account", "bad.com", Cancel);
         }
 
         _time.Advance(TimeSpan.FromHours(2));
@@ -114,11 +114,51 @@ public sealed class Keeping_a_ledger
         var ledger = await OpenAsync();
         for (var i = 0; i < 10; i++)
         {
-            Assert.True(ledger.CheckRegistration().MayGo);
-            await ledger.RegisteredAsync(Cancel);
+            Assert.True(ledger.CheckRegistration("another").MayGo);
+            await ledger.RegisteredAsync("another", Cancel);
         }
 
-        Assert.Equal(Start.AddMinutes(18), ledger.CheckRegistration().GoAt);
+        Assert.Equal(Start.AddMinutes(18), ledger.CheckRegistration("another").GoAt);
+        Assert.True(ledger.Check(Order("a.com")).MayGo);
+        Assert.Equal(0, ledger.StatesFor(Order("a.com"), registers: true).Single(state => state.Kind == LimitKind.NewAccounts).Left);
+        Assert.DoesNotContain(ledger.StatesFor(Order("a.com")), state => state.Kind == LimitKind.NewAccounts);
+    }
+
+    [Fact]
+    public async Task sets_a_registration_aside_once_for_all_that_wait_for_the_same_account()
+    {
+        var ledger = await OpenAsync();
+        for (var i = 0; i < 9; i++)
+        {
+            await ledger.RegisteredAsync($"before{i}", Cancel);
+        }
+
+        Assert.True(ledger.ReserveRegistration("one").MayGo);
+        Assert.True(ledger.ReserveRegistration("one").MayGo);
+        var held = Assert.Single(ledger.ReserveRegistration("two").Holds);
+        Assert.Equal((LimitKind.NewAccounts, true, Start.AddMinutes(1)), (held.Kind, held.IsSetAside, held.Until));
+
+        ledger.ReleaseRegistration("one");
+        Assert.False(ledger.CheckRegistration("two").MayGo);
+        ledger.ReleaseRegistration("one");
+        Assert.True(ledger.ReserveRegistration("two").MayGo);
+        await ledger.RegisteredAsync("two", Cancel);
+        ledger.ReleaseRegistration("two");
+        Assert.False(ledger.CheckRegistration("three").MayGo);
+    }
+
+    [Fact]
+    public async Task holds_no_order_back_of_an_account_that_there_is_where_new_ones_are_refused()
+    {
+        var ledger = await OpenAsync();
+        await ledger.GatedAsync(new AuthorityGate { Scope = GateScope.Registration, Until = Start.AddHours(2), Words = "too many" }, Order("a.com"), Cancel);
+
+        foreach (var opened in (RateLedger[])[ledger, await OpenAsync()])
+        {
+            Assert.True(opened.Check(Order("a.com")).MayGo);
+            var hold = Assert.Single(opened.CheckRegistration("another").Holds);
+            Assert.Equal((GateScope.Registration, "new accounts", Start.AddHours(2)), (hold.Gate, hold.Subject, hold.Until));
+        }
     }
 
     [Fact]
@@ -141,8 +181,8 @@ public sealed class Keeping_a_ledger
         for (var i = 0; i < 60; i++)
         {
             var order = Order($"n{i}.shop.com");
-            Assert.True((await ledger.TryOrderAsync(order, Cancel)).MayGo);
-            await ledger.FailedAsync(order, [], Cancel);
+            Assert.True((await OrderAsync(ledger, order)).MayGo);
+            await ledger.FailedAsync(order, Cancel);
         }
 
         Assert.Equal(240, Assert.Single(ledger.States()).Left);
@@ -153,7 +193,7 @@ public sealed class Keeping_a_ledger
     {
         var ledger = await OpenAsync();
 
-        var verdicts = await Task.WhenAll(Enumerable.Range(0, 400).Select(i => Task.Run(async () => await ledger.TryOrderAsync(Order($"n.d{i}.com"), Cancel))));
+        var verdicts = await Task.WhenAll(Enumerable.Range(0, 400).Select(i => Task.Run(async () => await OrderAsync(ledger, Order($"n.d{i}.com")))));
 
         Assert.Equal(300, verdicts.Count(verdict => verdict.MayGo));
     }
@@ -243,8 +283,8 @@ public sealed class Keeping_a_ledger
     {
         var ledger = await OpenAsync();
         _store.Fault = new IOException("disk full");
-        await Assert.ThrowsAsync<IOException>(async () => await ledger.TryOrderAsync(Order("a.com"), Cancel));
-        await ledger.TryOrderAsync(Order("a.com"), Cancel);
+        await Assert.ThrowsAsync<IOException>(async () => await OrderAsync(ledger, Order("a.com")));
+        await OrderAsync(ledger, Order("a.com"));
 
         Assert.Equal(ledger.States(), (await OpenAsync()).States());
         Assert.Equal(3, (await OpenAsync()).States().Single(state => state.Kind == LimitKind.CertificatesPerSet).Left);
@@ -292,7 +332,7 @@ public sealed class Keeping_a_ledger
         foreach (var seconds in pauses)
         {
             time.Advance(TimeSpan.FromSeconds(seconds));
-            if (ledger.TryOrderAsync(Order("a.com"), CancellationToken.None).AsTask().GetAwaiter().GetResult().MayGo)
+            if (OrderAsync(ledger, Order("a.com")).GetAwaiter().GetResult().MayGo)
             {
                 gone.Add(time.GetUtcNow());
             }
@@ -312,11 +352,22 @@ public sealed class Keeping_a_ledger
 
     private Task<RateLedger> OpenAsync() => RateLedger.OpenAsync(RateLimits.LetsEncrypt, _store, _time, Cancel);
 
+    private static async Task<LimitVerdict> OrderAsync(RateLedger ledger, PlannedOrder order)
+    {
+        var verdict = ledger.Reserve(order);
+        if (verdict.MayGo)
+        {
+            await ledger.OrderedAsync(order, CancellationToken.None);
+        }
+
+        return verdict;
+    }
+
     private static async Task TakeAsync(RateLedger ledger, int count, Func<int, PlannedOrder> order)
     {
         for (var i = 0; i < count; i++)
         {
-            var verdict = await ledger.TryOrderAsync(order(i), Cancel);
+            var verdict = await OrderAsync(ledger, order(i));
             Assert.True(verdict.MayGo, $"{i}: {string.Join(", ", verdict.Holds)}");
         }
     }

@@ -3,7 +3,10 @@ using Berth.Acme.Issuing;
 using Berth.Acme.Limits;
 using Berth.Kernel;
 using Berth.Platform.LetsEncrypt.Limits;
+using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Platform.Tests.LetsEncrypt.Simulation;
+using Berth.Platform.Tests.Support;
+using Berth.Storage;
 
 namespace Berth.Platform.Tests.LetsEncrypt;
 
@@ -12,6 +15,17 @@ public sealed class Noting_what_an_order_spends
 {
     private static readonly RateLimits Limits = new() { All = [new RateLimit(LimitKind.CertificatesPerSet, 5, TimeSpan.FromDays(7))] };
     private static readonly PlannedOrder Left = new() { Account = "you@example.com", Names = ["one.example.com"] };
+    private static readonly PendingOrder LeftOpen = new()
+    {
+        DirectoryUrl = "https://ca.example/directory",
+        AccountUrl = "https://ca.example/account/1",
+        Names = Left.Names,
+        KeyType = KeyType.P256,
+        PrivateKeyPem = "",
+        Stage = OrderStage.Ordered,
+        OrderUrl = "https://ca.example/order/1",
+    };
+
     private static readonly PlannedOrder Planned = new() { Account = "you@example.com", Names = ["two.example.com"] };
 
     [Fact]
@@ -19,7 +33,7 @@ public sealed class Noting_what_an_order_spends
     {
         var ledger = await RateLedger.OpenAsync(Limits, new MemoryLedgerStore(), TimeProvider.System, CancellationToken.None);
         await ledger.OrderedAsync(Left, CancellationToken.None);
-        var notes = new LedgerNotes(ledger, Planned, Left, new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, Planned, LeftOpen, new Progress<IssuanceStep>());
 
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderDropped));
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
@@ -34,7 +48,7 @@ public sealed class Noting_what_an_order_spends
     {
         var ledger = await RateLedger.OpenAsync(Limits, new MemoryLedgerStore(), TimeProvider.System, CancellationToken.None);
         await ledger.OrderedAsync(Left, CancellationToken.None);
-        var notes = new LedgerNotes(ledger, Left, Left, new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, Left, LeftOpen, new Progress<IssuanceStep>());
 
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderResumed));
         notes.Report(new IssuanceStep(IssuanceStepKind.Downloaded));
@@ -51,6 +65,7 @@ public sealed class Noting_what_an_order_spends
         var notes = new LedgerNotes(ledger, both, null, new Progress<IssuanceStep>());
 
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
+        notes.Report(new IssuanceStep(IssuanceStepKind.ValidationFailed, "bad.example.net", "refused"));
         notes.Report(new IssuanceStep(IssuanceStepKind.NameLeftOut, "bad.example.net", "refused"));
         Assert.True((await notes.ReserveAsync()).MayGo);
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
@@ -65,6 +80,85 @@ public sealed class Noting_what_an_order_spends
                 (LimitKind.ConsecutiveFailures, "bad.example.net", 1),
             ],
             spent);
+    }
+
+    /// <summary>A record that could not be set, a program that failed: the server has never looked.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task counts_no_validation_that_failed_on_this_side(bool othersAreLeft)
+    {
+        var ledger = await OpenAsync();
+        var notes = new LedgerNotes(ledger, Planned, null, new Progress<IssuanceStep>());
+
+        notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
+        notes.Report(new IssuanceStep(IssuanceStepKind.NotProved, "two.example.com", "no access"));
+        if (othersAreLeft)
+        {
+            notes.Report(new IssuanceStep(IssuanceStepKind.NameLeftOut, "two.example.com", "no access"));
+        }
+
+        await notes.FailedAsync(Failure(new ProblemCode("dns-refused"), new FailedName("two.example.com", "dns-refused", "no access", "dns-01")));
+
+        Assert.Equal([LimitKind.NewOrders], ledger.States().Select(state => state.Kind));
+    }
+
+    [Fact]
+    public async Task counts_what_failed_of_an_order_that_was_gone_on_with()
+    {
+        var ledger = await OpenAsync();
+        await ledger.OrderedAsync(Left, CancellationToken.None);
+        var notes = new LedgerNotes(ledger, Left, LeftOpen, new Progress<IssuanceStep>());
+
+        notes.Report(new IssuanceStep(IssuanceStepKind.OrderResumed));
+        notes.Report(new IssuanceStep(IssuanceStepKind.ValidationFailed, "one.example.com", "refused"));
+        notes.Report(new IssuanceStep(IssuanceStepKind.OrderDropped));
+        await notes.EndAsync();
+
+        Assert.Equal(
+            [(LimitKind.NewOrders, 1), (LimitKind.FailedValidations, 1), (LimitKind.ConsecutiveFailures, 1)],
+            ledger.States().OrderBy(state => state.Kind).Select(state => (state.Kind, state.Of - state.Left)));
+    }
+
+    /// <summary>It was a renewal when it was placed; now another name is wanted besides.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task gives_back_what_an_order_cost_when_it_was_placed_and_not_what_it_would_cost_now(bool isGoneOnWith)
+    {
+        var ledger = await OpenAsync();
+        var other = new PlannedOrder { Account = "you@example.com", Names = ["other.example.com"] };
+        await ledger.OrderedAsync(other, CancellationToken.None);
+        var notes = new LedgerNotes(ledger, Planned, LeftOpen with { Counted = Left with { IsRenewal = true } }, new Progress<IssuanceStep>());
+
+        if (isGoneOnWith)
+        {
+            notes.Report(new IssuanceStep(IssuanceStepKind.OrderResumed));
+        }
+
+        notes.Report(new IssuanceStep(IssuanceStepKind.OrderDropped));
+        await notes.EndAsync();
+
+        Assert.Equal(49, ledger.States().Single(state => state.Kind == LimitKind.CertificatesPerDomain).Left);
+    }
+
+    [Fact]
+    public async Task keeps_with_an_order_how_it_was_counted_and_what_was_kept_before()
+    {
+        using var room = new Room();
+        var path = StatePath.Lib("data", "order.json");
+        room.Store.EnsureFolder(StatePath.Lib("data"), PrivateFolder.OwnerOnly);
+        var journal = new CountingJournal(new OrderJournal(room.Store, path), () => Planned);
+
+        await journal.SaveAsync(LeftOpen with { OrderUrl = null, Stage = OrderStage.KeySaved }, CancellationToken.None);
+        Assert.Null((await journal.LoadAsync(CancellationToken.None))!.Counted);
+        await journal.SaveAsync(LeftOpen, CancellationToken.None);
+        var kept = (await journal.LoadAsync(CancellationToken.None))!;
+        Assert.Equal((Planned.Account, false, false), (kept.Counted!.Account, kept.Counted.IsRenewal, kept.Counted.ReplacesInWindow));
+        Assert.Equal(Planned.Names, kept.Counted.Names);
+
+        await journal.SaveAsync(LeftOpen with { Counted = Left with { IsRenewal = true }, Stage = OrderStage.Finalizing }, CancellationToken.None);
+        Assert.True((await journal.LoadAsync(CancellationToken.None))!.Counted!.IsRenewal);
     }
 
     [Fact]
@@ -119,7 +213,9 @@ public sealed class Noting_what_an_order_spends
         var notes = new LedgerNotes(ledger, renewal, null, new Progress<IssuanceStep>());
         await notes.ReserveAsync();
 
+        Assert.False(notes.CountsInFull);
         notes.Report(new IssuanceStep(IssuanceStepKind.ReplacesLeftOut));
+        Assert.True(notes.CountsInFull);
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
         await notes.EndAsync();
 
@@ -213,7 +309,12 @@ public sealed class Noting_what_an_order_spends
     private static Task<RateLedger> OpenAsync() =>
         RateLedger.OpenAsync(RateLimits.LetsEncrypt, new MemoryLedgerStore(), TimeProvider.System, CancellationToken.None);
 
-    private static ProblemException Failure(ProblemCode code) => new Problem(code, "It failed.", "Mend it.").AsException();
+    private static ProblemException Failure(ProblemCode code, params FailedName[] names)
+    {
+        var failure = new Problem(code, "It failed.", "Mend it.").AsException();
+        failure.Data["berth-failed-names"] = names;
+        return failure;
+    }
 
     private static int LeftOf(RateLedger ledger, PlannedOrder order) => Assert.Single(ledger.StatesFor(order)).Left;
 }

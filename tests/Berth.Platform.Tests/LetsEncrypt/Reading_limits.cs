@@ -43,6 +43,14 @@ public sealed class Reading_limits : IDisposable
     [InlineData("acme.example.com/new-orders=1/99999999999h")]
     public void refuses_anything_else(string text) => Assert.NotNull(LimitWords.Refuse(text));
 
+    [Theory]
+    [InlineData(LimitKind.NewOrders, "", false, "The limit new-orders is used up.")]
+    [InlineData(LimitKind.NewOrders, "you@example.com", false, "The limit new-orders of you@example.com is used up.")]
+    [InlineData(LimitKind.NewOrders, "you@example.com", true, "What was left of the limit new-orders of you@example.com is for orders that were about to be placed.")]
+    [InlineData(LimitKind.NewAccounts, "this machine", true, "What was left of the limit new-accounts of this machine is for accounts that were about to be registered.")]
+    public void says_which_holds_an_order_back(LimitKind kind, string subject, bool isSetAside, string words) =>
+        Assert.Equal(words, Holds.Reason(new LimitHold { Kind = kind, Subject = subject, IsSetAside = isSetAside, Until = default }));
+
     [Fact]
     public void survives_any_text() => Gen.String.Sample(text =>
     {

@@ -95,7 +95,7 @@ public sealed class Reading_words_of_commands : IDisposable
     {
         Command[] all =
         [
-            .. new LimitCommands(_ledgers, null!, null!, _room.Apps, TimeProvider.System).All,
+            .. new LimitCommands(_ledgers, null!, null!, _clients, _room.Apps, TimeProvider.System).All,
             .. new AccountCommands(_clients, _settings, null!, null!, _room.Properties, _room.Apps).All,
         ];
         return all.Single(command => command.Name == name).Run(new CommandCall

@@ -10,7 +10,7 @@ using Berth.Platform.LetsEncrypt.Orders;
 namespace Berth.Platform.LetsEncrypt.Commands;
 
 /// <summary><c>letsencrypt:limits</c>: what is left of what each server counts, and when it refills; no server is asked.</summary>
-public sealed class LimitCommands(Ledgers ledgers, CertificatePlanner planner, OrderRequests requests, AppCatalog apps, TimeProvider time)
+public sealed class LimitCommands(Ledgers ledgers, CertificatePlanner planner, OrderRequests requests, AcmeClients clients, AppCatalog apps, TimeProvider time)
 {
     public IReadOnlyList<Command> All =>
     [
@@ -30,7 +30,8 @@ public sealed class LimitCommands(Ledgers ledgers, CertificatePlanner planner, O
             {
                 var ledger = await ledgers.OfAsync(server.Directory);
                 var planned = requests.PlannedFor(app, wanted, server);
-                shown.Add((server.Directory, ledger.StatesFor(planned), [.. ledger.Check(planned).Holds.Where(hold => hold.Gate is not null)]));
+                var registers = !await clients.HasAccountAsync(server.Directory, wanted.Settings.Email, call.Cancel);
+                shown.Add((server.Directory, ledger.StatesFor(planned, registers), [.. Ledgers.HoldsOf(ledger, planned, registers).Where(hold => hold.Gate is not null)]));
             }
         }
         else

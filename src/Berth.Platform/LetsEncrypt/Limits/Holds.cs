@@ -20,10 +20,14 @@ internal static class Holds
         Page = hold.Page,
     };
 
-    public static string Reason(LimitHold hold) => hold is { IsSetAside: true, Kind: { } limit } ? $"What was left of the limit {LimitNotation.NameOf(limit)} of {hold.Subject} is for orders that were about to be placed."
+    public static string Reason(LimitHold hold) => hold is { IsSetAside: true, Kind: { } limit }
+        ? $"What was left of the limit {NameOf(limit, hold.Subject)} is for {(limit == LimitKind.NewAccounts ? "accounts that were about to be registered" : "orders that were about to be placed")}."
         : hold.Kind is { } kind
-        ? $"The limit {LimitNotation.NameOf(kind)} of {hold.Subject} is used up."
+        ? $"The limit {NameOf(kind, hold.Subject)} is used up."
         : $"It asked to wait{(hold.Subject.Length == 0 ? "" : $" with {hold.Subject}")}: {hold.Words}";
+
+    // An account without an e-mail has no name.
+    private static string NameOf(LimitKind kind, string subject) => LimitNotation.NameOf(kind) + (subject.Length == 0 ? "" : $" of {subject}");
 
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 }

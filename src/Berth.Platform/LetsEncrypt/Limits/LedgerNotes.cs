@@ -11,9 +11,9 @@ namespace Berth.Platform.LetsEncrypt.Limits;
 /// </summary>
 /// <param name="ledger">The server's.</param>
 /// <param name="planned">The order that is to be placed.</param>
-/// <param name="left">The one that an earlier run placed and left; null for none.</param>
+/// <param name="left">The one that an earlier run left; null for none.</param>
 /// <param name="next">Told each step, too.</param>
-internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, PlannedOrder? left, IProgress<IssuanceStep> next) : IProgress<IssuanceStep>
+internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, PendingOrder? left, IProgress<IssuanceStep> next) : IProgress<IssuanceStep>
 {
     private static readonly HashSet<ProblemCode> Unanswered =
     [
@@ -21,13 +21,32 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Plann
     ];
 
     private readonly Lock _gate = new();
-    private readonly List<string> _failed = [];
+    private readonly List<string> _leftOut = [];
     private readonly PlannedOrder _planned = planned;
+    private readonly PendingOrder? _left = left;
     private PlannedOrder? _reserved;
     private PlannedOrder _order = planned;
     private bool _placed;
     private bool _isSent;
     private Task _notes = Task.CompletedTask;
+
+    /// <summary>As what is being placed is counted, or what was placed last.</summary>
+    public PlannedOrder Order
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _order;
+            }
+        }
+    }
+
+    /// <summary>Whether the server counts it as any order, for it would not have it in place of the one that it renews.</summary>
+    public bool CountsInFull => _planned.ReplacesInWindow && !Order.ReplacesInWindow;
+
+    /// <summary>What an order has cost that was placed before; by what is planned now where its journal does not say.</summary>
+    public static PlannedOrder CountedOf(PendingOrder left, PlannedOrder planned) => left.Counted ?? planned with { Names = left.Names };
 
     /// <summary>Settles what came before a new order, and sets that one's cost aside where it may go now.</summary>
     public async Task<LimitVerdict> ReserveAsync()
@@ -56,10 +75,11 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Plann
             switch (value.Kind)
             {
                 case IssuanceStepKind.OrderResumed:
-                    (_order, _placed) = (left ?? _planned, true);
+                    (_order, _placed) = (_left is null ? _planned : CountedOf(_left, _planned), true);
                     break;
                 case IssuanceStepKind.OrderDropped:
-                    (_order, _placed) = (left ?? _order, _placed || left is not null);
+                    // Of one that was not gone on with, what was sent to be issued may have been.
+                    (_order, _placed) = _left is { Stage: OrderStage.Ordered } ? (CountedOf(_left, _planned), true) : (_order, _placed);
                     Settle();
                     _order = _planned;
                     break;
@@ -67,7 +87,10 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Plann
                     _order = _order with { ReplacesInWindow = false };
                     break;
                 case IssuanceStepKind.NameLeftOut when value.Name is { } name:
-                    _failed.Add(name);
+                    _leftOut.Add(name);
+                    break;
+                case IssuanceStepKind.ValidationFailed when value.Name is { } name:
+                    Note(() => ledger.NotProvedAsync(_planned.Account, name, CancellationToken.None));
                     break;
                 case IssuanceStepKind.Ordering:
                     _isSent = true;
@@ -105,7 +128,6 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Plann
             // An order that is kept for the next run has spent what it has spent.
             if (!AcmeProblems.IsTransient(failure.Problem.Code))
             {
-                _failed.AddRange(AcmeProblems.FailedNamesOf(failure).Where(name => name.ChallengeType is not null).Select(name => name.Name));
                 Settle();
             }
 
@@ -153,13 +175,13 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Plann
         }
     }
 
-    // The order before was given up: what it set aside is given back, its failures count.
+    // The order before was given up: what it set aside is given back.
     private void Settle()
     {
         if (_placed)
         {
-            var (order, failed) = (_order, _failed.ToArray());
-            Note(() => ledger.FailedAsync(order, failed, CancellationToken.None));
+            var order = _order;
+            Note(() => ledger.FailedAsync(order, CancellationToken.None));
         }
 
         _placed = false;
@@ -168,13 +190,13 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Plann
 
     private void Without()
     {
-        if (_failed.Count == 0)
+        if (_leftOut.Count == 0)
         {
             return;
         }
 
-        _order = _order with { Names = [.. _order.Names.Where(name => !_failed.Contains(name))], IsRenewal = false };
-        _failed.Clear();
+        _order = _order with { Names = [.. _order.Names.Where(name => !_leftOut.Contains(name))], IsRenewal = false };
+        _leftOut.Clear();
     }
 
     private void Note(Func<ValueTask> note) => _notes = AfterAsync(_notes, note);

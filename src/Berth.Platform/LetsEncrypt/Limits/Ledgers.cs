@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Berth.Acme.Limits;
+using Berth.Kernel;
 using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Storage;
 
@@ -34,16 +35,24 @@ public sealed class Ledgers(IStateStore store, LetsEncryptSettingsStore settings
     /// <param name="server">Where it would be placed.</param>
     /// <param name="planned">What.</param>
     /// <param name="registers">Whether an account would be registered for it.</param>
-    public async Task<IReadOnlyList<LineageGate>> GatesOfAsync(WantedServer server, PlannedOrder planned, bool registers)
-    {
-        var ledger = await OfAsync(server.Directory);
-        IEnumerable<LimitHold> holds = ledger.Check(planned).Holds;
-        if (registers)
-        {
-            holds = holds.Concat(ledger.CheckRegistration().Holds.Where(hold => hold.Kind is not null));
-        }
+    public async Task<IReadOnlyList<LineageGate>> GatesOfAsync(WantedServer server, PlannedOrder planned, bool registers) =>
+        GatesOf(HoldsOf(await OfAsync(server.Directory), planned, registers), server);
 
-        return GatesOf(holds, server);
+    /// <summary>What keeps an order, and the registration that it may need, from going now.</summary>
+    internal static IEnumerable<LimitHold> HoldsOf(RateLedger ledger, PlannedOrder planned, bool registers) =>
+        registers ? ledger.Check(planned).Holds.Union(ledger.CheckRegistration(planned.Account).Holds) : ledger.Check(planned).Holds;
+
+    /// <summary>A server has made an account. A ledger that cannot be written keeps that for the next time.</summary>
+    public async Task RegisteredAsync(Uri directory, EmailAddress? email)
+    {
+        try
+        {
+            await (await OfAsync(directory)).RegisteredAsync(email?.Text ?? "", CancellationToken.None);
+        }
+        catch (ProblemException)
+        {
+            // No account is given up for that.
+        }
     }
 
     /// <summary>What holds an order back, as it is remembered.</summary>

@@ -68,9 +68,6 @@ public sealed record LineageState
     /// <summary>The profile it was ordered with; null for the server's default.</summary>
     public string? Profile { get; init; }
 
-    /// <summary>The last time at which a gate opens; null when none was set.</summary>
-    public DateTimeOffset? GatedUntil => Gates.Count == 0 ? null : Gates.Max(gate => gate.Until);
-
     /// <summary>Until when a name is left out; null for one that is not known to fail.</summary>
     public DateTimeOffset? FailingUntil(string name) => Failing.FirstOrDefault(failing => failing.Name == name)?.RetryAt;
 

@@ -40,9 +40,9 @@ internal sealed class Attempt(WantedCertificate wanted, ChosenSolvers chosen)
     public ServerToAsk Sparing(ServerToAsk asked) => asked with { AllGates = [.. asked.AllGates.Where(gate => gate.Server is not { } server || !_failed.Contains(server))] };
 
     /// <summary>Others have spent what was left at the server, or the names that failed have: another may be free.</summary>
-    public void HeldBack(IReadOnlyList<FailedName> names)
+    public void HeldBack(IReadOnlyList<FailedName> names, bool countsInFull)
     {
-        _wanted = _wanted.Without(names) with { Untried = [.. _wanted.Untried, .. names], CountsInFull = _wanted.CountsInFull || names.Count == 0 };
+        _wanted = _wanted.Without(names) with { Untried = [.. _wanted.Untried, .. names], CountsInFull = _wanted.CountsInFull || countsInFull };
         Remembered = Remembered.Without(names);
     }
 
@@ -62,7 +62,7 @@ internal sealed class Attempt(WantedCertificate wanted, ChosenSolvers chosen)
     {
         Last = failure;
         _failed.Add(server.Key);
-        _wanted = _wanted with { IsPatient = false };
+        _wanted = _wanted with { GoesOn = true };
         Remembered = _wanted with { IsEarly = true };
         Unproved = null;
     }

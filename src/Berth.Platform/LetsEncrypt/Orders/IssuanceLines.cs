@@ -13,7 +13,7 @@ internal sealed class IssuanceLines(CommandOutput output) : IProgress<IssuanceSt
         {
             IssuanceStepKind.OrderResumed => "Going on with the order that was open",
             IssuanceStepKind.OrderDropped => $"The order that was open is of no use any more: {value.Detail}",
-            IssuanceStepKind.ValidationFailed => $"{value.Name}: {value.Detail}",
+            IssuanceStepKind.ValidationFailed or IssuanceStepKind.NotProved => $"{value.Name}: {value.Detail}",
             IssuanceStepKind.NameLeftOut => $"{value.Name} is left out, so that the others get their certificate{(value.Detail is { } why ? $": {Printable.Of(why, 400)}" : "")}",
             IssuanceStepKind.ProfileLeftOut => $"The server has no profile {value.Detail}: ordered without it",
             IssuanceStepKind.ReplacesLeftOut => $"The server would not count this as a renewal: {value.Detail}",

@@ -4,6 +4,7 @@ using Berth.Kernel;
 using Berth.Platform.Certs;
 using Berth.Platform.CommandLine;
 using Berth.Platform.LetsEncrypt.Events;
+using Berth.Platform.LetsEncrypt.Limits;
 using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Platform.Routing;
 
@@ -120,7 +121,7 @@ public sealed class Ordering(
             var asked = await servers.NextAsync(app, attempt.Wanted, isOrder: true, cancel);
             if (asked.Gates.Count > 0 || attempt.HasFailedAt(asked.Server))
             {
-                throw await EndedAsync(app, attempt, asked, cancel);
+                throw Ended(app, attempt, asked);
             }
 
             if (asked.PassedOver is { } why)
@@ -136,7 +137,7 @@ public sealed class Ordering(
             {
                 var names = AcmeProblems.FailedNamesOf(e);
                 records.NamesFailed(app, names, attempt.Wanted);
-                attempt.HeldBack(names);
+                attempt.HeldBack(names, LetsEncryptProblems.CountsInFull(e));
             }
             catch (ProblemException e) when (attempt.IsFirstWay && solvers.After(app, attempt.Wanted.Names, attempt.Chosen, e) is { } other)
             {
@@ -146,7 +147,7 @@ public sealed class Ordering(
             }
             catch (ProblemException e)
             {
-                var failure = await FailedAsync(app, attempt, attempt.Told(e), asked, cancel);
+                var failure = Failed(app, attempt, attempt.Told(e), asked);
                 attempt.FailedAt(asked.Server, failure);
                 if (await AnotherAsync(app, attempt, e, cancel) is not { } another)
                 {
@@ -160,14 +161,13 @@ public sealed class Ordering(
         }
     }
 
-    private async Task<ProblemException> EndedAsync(AppName app, Attempt attempt, ServerToAsk asked, CancellationToken cancel) =>
-        attempt.Unproved is { } before ? await FailedAsync(app, attempt, before.Failure, before.At, cancel)
+    private ProblemException Ended(AppName app, Attempt attempt, ServerToAsk asked) =>
+        attempt.Unproved is { } before ? Failed(app, attempt, before.Failure, before.At)
         : asked.Gates.Count > 0 ? records.Held(app, attempt.Wanted, asked)
         : attempt.Last!;
 
-    private async Task<ProblemException> FailedAsync(AppName app, Attempt attempt, ProblemException failure, ServerToAsk asked, CancellationToken cancel)
+    private ProblemException Failed(AppName app, Attempt attempt, ProblemException failure, ServerToAsk asked)
     {
-        await LeaveUnplacedAsync(app, cancel);
         records.Failed(app, failure, attempt.Sparing(asked), attempt.Remembered);
         return failure;
     }
@@ -215,6 +215,7 @@ public sealed class Ordering(
         }
         finally
         {
+            await LeaveUnplacedAsync(app);
             solvers.Keep(app, chosen);
         }
 
@@ -252,13 +253,13 @@ public sealed class Ordering(
         LeftOut = order.LeftOut,
     };
 
-    // A key alone is no order that was begun: the server has refused it, or was not there.
-    private async Task LeaveUnplacedAsync(AppName app, CancellationToken cancel)
+    // A key alone is no order that was begun: it was held back or refused, the server was not there, or whoever wanted it gave up.
+    private async Task LeaveUnplacedAsync(AppName app)
     {
         var journal = lineages.JournalOf(app);
-        if (await journal.LoadAsync(cancel) is { OrderUrl: null })
+        if (await journal.LoadAsync(CancellationToken.None) is { OrderUrl: null })
         {
-            await journal.ClearAsync(cancel);
+            await journal.ClearAsync(CancellationToken.None);
         }
     }
 
@@ -273,8 +274,8 @@ public sealed class Ordering(
 
         if (left.Stage == OrderStage.Ordered && Uri.TryCreate(left.DirectoryUrl, UriKind.Absolute, out var directory))
         {
-            var planned = requests.PlannedFor(app, wanted, new WantedServer(left.DirectoryUrl, directory)) with { Names = left.Names };
-            await orders.GiveBackAsync(directory, planned);
+            var planned = requests.PlannedFor(app, wanted, new WantedServer(left.DirectoryUrl, directory));
+            await orders.GiveBackAsync(directory, LedgerNotes.CountedOf(left, planned));
         }
 
         await journal.ClearAsync(cancel);

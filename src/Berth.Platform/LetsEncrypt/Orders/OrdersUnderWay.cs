@@ -89,6 +89,7 @@ public sealed class OrdersUnderWay(TimeProvider time)
             IssuanceStepKind.Validating => "the server is looking",
             IssuanceStepKind.Authorized => "proved",
             IssuanceStepKind.ValidationFailed => "refused",
+            IssuanceStepKind.NotProved => "not proved",
             IssuanceStepKind.NameLeftOut => "left out",
             IssuanceStepKind.Finalizing => "the certificate is being issued",
             IssuanceStepKind.Downloaded => "downloaded",

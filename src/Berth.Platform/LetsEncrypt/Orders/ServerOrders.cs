@@ -13,11 +13,15 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
     /// <summary>What keeps the order from going now; empty when nothing does.</summary>
     public async Task<IReadOnlyList<LineageGate>> HoldsOfAsync(
         WantedServer server, LetsEncryptSettings settings, PlannedOrder planned, CancellationToken cancel) =>
-        await ledgers.GatesOfAsync(server, planned, registers: !await clients.HasAccountAsync(server.Directory, settings.Email, cancel));
+        await ledgers.GatesOfAsync(server, planned, registers: !await HasAccountAsync(server, settings, cancel));
+
+    /// <summary>Whether nothing has to be registered for an order.</summary>
+    public ValueTask<bool> HasAccountAsync(WantedServer server, LetsEncryptSettings settings, CancellationToken cancel) =>
+        clients.HasAccountAsync(server.Directory, settings.Email, cancel);
 
     /// <summary>An order was left at a server before it came to anything: what was set aside there is given back.</summary>
     public async Task GiveBackAsync(Uri directory, PlannedOrder order) =>
-        await (await ledgers.OfAsync(directory)).FailedAsync(order, [], CancellationToken.None);
+        await (await ledgers.OfAsync(directory)).FailedAsync(order, CancellationToken.None);
 
     /// <summary>A person orders: where a server takes no order for a name until a person lifts its pause, that may have been done.</summary>
     public async Task LiftPausesAsync(IEnumerable<WantedServer> servers, Func<WantedServer, PlannedOrder> orderAt)
@@ -49,17 +53,16 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
     {
         var client = clients.ClientOf(order.Server.Directory, order.Settings);
         var ledger = await ledgers.OfAsync(order.Server.Directory);
-        var left = await order.Journal.LoadAsync(cancel);
-        var notes = new LedgerNotes(ledger, order.Planned, left is { Stage: OrderStage.Ordered } ? order.Planned with { Names = left.Names } : null, watched);
+        var notes = new LedgerNotes(ledger, order.Planned, await order.Journal.LoadAsync(cancel), watched);
         try
         {
-            if (!await clients.HasAccountAsync(order.Server.Directory, order.Settings.Email, cancel))
+            if (!await HasAccountAsync(order.Server, order.Settings, cancel))
             {
-                await client.EnsureAccountAsync(cancel);
-                await ledger.RegisteredAsync(CancellationToken.None);
+                await RegisterAsync(client, ledger, order, cancel);
             }
 
-            var issuance = new Issuance(client, order.Journal, order.Solvers.Solvers, notes, order.Solvers.History) { BeforeOrder = _ => ReserveAsync(notes, order) };
+            var journal = new CountingJournal(order.Journal, () => notes.Order);
+            var issuance = new Issuance(client, journal, order.Solvers.Solvers, notes, order.Solvers.History) { BeforeOrder = _ => ReserveAsync(notes, order) };
             return await issuance.RunAsync(order.Request, store, cancel);
         }
         catch (ProblemException e)
@@ -74,12 +77,30 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
         }
     }
 
-    // Many apps may be about to order, and each has seen that there is one left.
-    private async Task ReserveAsync(LedgerNotes notes, ServerOrder order)
+    // Many apps may be about to order, and each has seen that there is one left. The client tells what comes of it.
+    private async Task RegisterAsync(AcmeClient client, RateLedger ledger, ServerOrder order, CancellationToken cancel)
     {
-        if (await notes.ReserveAsync() is { MayGo: false } verdict)
+        var account = order.Planned.Account;
+        Require(ledger.ReserveRegistration(account), order);
+        try
         {
-            throw LetsEncryptProblems.Held(order.App, order.Server, ledgers.GatesOf(verdict.Holds, order.Server), goesOn: false).AsException();
+            await client.EnsureAccountAsync(cancel);
+        }
+        finally
+        {
+            ledger.ReleaseRegistration(account);
+        }
+    }
+
+    // Likewise.
+    private async Task ReserveAsync(LedgerNotes notes, ServerOrder order) =>
+        Require(await notes.ReserveAsync(), order, notes.CountsInFull);
+
+    private void Require(LimitVerdict verdict, ServerOrder order, bool countsInFull = false)
+    {
+        if (!verdict.MayGo)
+        {
+            throw LetsEncryptProblems.HeldOnItsWay(order.App, order.Server, ledgers.GatesOf(verdict.Holds, order.Server), countsInFull);
         }
     }
 

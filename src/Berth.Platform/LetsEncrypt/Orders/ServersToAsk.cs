@@ -21,8 +21,8 @@ public sealed class ServersToAsk(LineageReader reader, LineageFiles lineages, Se
         var holds = await HoldsAsync(app, wanted, isOrder, at, cancel);
         LineageGate[] all = [.. holds.Values.SelectMany(each => each)];
 
-        // Where no limit holds anything back, the plan alone has said when.
-        Func<WantedServer, LineageGate[]> counting = wanted.IsPatient && all.Length > 0 ? ShutAt : server => [.. holds[server]];
+        // Where no limit holds anything back, and no server has failed just now, the plan alone has said when.
+        Func<WantedServer, LineageGate[]> counting = wanted.IsPatient && (all.Length > 0 || wanted.GoesOn) ? ShutAt : server => [.. holds[server]];
         var chosen = FirstFree(ShutAt) ?? FirstFree(counting) ?? wanted.Servers.MinBy(server => counting(server).Max(gate => gate.Until))!;
         return new ServerToAsk(chosen, counting(chosen), all)
         {
@@ -33,7 +33,7 @@ public sealed class ServersToAsk(LineageReader reader, LineageFiles lineages, Se
 
         // One that has asked for a wait is asked sooner only by a person; so is one that has just failed, and is asked only because others hold the order back.
         LineageGate[] ShutAt(WantedServer server) =>
-            [.. holds[server], .. standing.Where(gate => (gate.IsWaitAt(server.Key) && (wanted.IsPatient || gate.Kind != GateKind.Paused)) || (wanted.IsPatient && all.Length > 0 && gate.IsPauseAt(server.Key)))];
+            [.. holds[server], .. standing.Where(gate => (gate.IsWaitAt(server.Key) && (wanted.IsPatient || gate.Kind != GateKind.Paused)) || (wanted is { IsPatient: true, GoesOn: false } && all.Length > 0 && gate.IsPauseAt(server.Key)))];
 
         WantedServer? FirstFree(Func<WantedServer, LineageGate[]> shutAt) => Choose(server => shutAt(server).Length > 0) is var server && shutAt(server).Length == 0 ? server : null;
 
@@ -47,9 +47,10 @@ public sealed class ServersToAsk(LineageReader reader, LineageFiles lineages, Se
         foreach (var server in wanted.Servers)
         {
             var planned = requests.PlannedFor(app, wanted, server);
-            var gates = OrderRequests.GoesOn(open, server, planned) ? []
-                : isOrder ? await orders.HoldsOfAsync(server, wanted.Settings, planned, cancel)
-                : await ledgers.GatesOfAsync(server, planned, registers: false);
+            var registers = isOrder && !await orders.HasAccountAsync(server, wanted.Settings, cancel);
+
+            // An order under way is its account's: without that there will be another.
+            var gates = OrderRequests.GoesOn(open, server, planned) && !registers ? [] : await ledgers.GatesOfAsync(server, planned, registers);
             holds[server] = [.. gates.Where(gate => gate.Until > at)];
         }
 

@@ -114,7 +114,7 @@ internal sealed class SimulatedMachine(SimulatedClock clock, SimulatedAuthority 
         if (lineage.Certificate is null)
         {
             // The first one is asked for by a person, who comes again when told to.
-            var told = lineage.State.GatedUntil;
+            DateTimeOffset? told = lineage.State.Gates.Count == 0 ? null : lineage.State.Gates.Max(gate => gate.Until);
             step = new LineageStep(LineageAction.Order, told > now && told <= now.AddDays(7) ? told : now, "asked for");
         }
 
@@ -154,7 +154,7 @@ internal sealed class SimulatedMachine(SimulatedClock clock, SimulatedAuthority 
     private void Attempt(SimulatedLineage lineage, int slot, DateTimeOffset now)
     {
         var order = lineage.OrderAt(now);
-        var verdict = Done(_ledger.TryOrderAsync(order, CancellationToken.None));
+        var verdict = _ledger.Reserve(order);
         if (!verdict.MayGo)
         {
             Record.HeldBack++;
@@ -167,19 +167,40 @@ internal sealed class SimulatedMachine(SimulatedClock clock, SimulatedAuthority 
         _slots[slot] = clock.True + TimeSpan.FromSeconds(10 + random.Next(30));
         Record.Asked(clock.True);
         var answer = authority.Order(lineage, lineage.Replaces(now) ? lineage.Certificate : null, clock.True);
+        Note(order, lineage, answer);
         if (answer == SimulatedAnswer.Issued)
         {
             CountLapse(lineage);
             Record.Issued++;
-            Done(_ledger.IssuedAsync(order, CancellationToken.None));
             lineage.Certificate = authority.Issue(lineage, clock.True);
             lineage.State = _outcomes.Succeeded(lineage.State, Issued(lineage), Server, null, now);
         }
         else
         {
             Record.Failures++;
-            Done(_ledger.FailedAsync(order, answer == SimulatedAnswer.NotProved ? [lineage.Name] : [], CancellationToken.None));
             lineage.State = _outcomes.Failed(lineage.State, Failure(lineage, answer), Server, now);
+        }
+    }
+
+    // As an order does: one that was refused has cost nothing, and one that nobody answered may exist.
+    private void Note(PlannedOrder order, SimulatedLineage lineage, SimulatedAnswer answer)
+    {
+        if (answer == SimulatedAnswer.Limited)
+        {
+            _ledger.Release(order);
+            return;
+        }
+
+        Done(_ledger.OrderedAsync(order, CancellationToken.None));
+        Done(answer switch
+        {
+            SimulatedAnswer.Issued => _ledger.IssuedAsync(order, CancellationToken.None),
+            SimulatedAnswer.NotProved => _ledger.NotProvedAsync(order.Account, lineage.Name, CancellationToken.None),
+            _ => ValueTask.CompletedTask,
+        });
+        if (answer != SimulatedAnswer.Issued)
+        {
+            Done(_ledger.FailedAsync(order, CancellationToken.None));
         }
     }
 
@@ -219,8 +240,6 @@ internal sealed class SimulatedMachine(SimulatedClock clock, SimulatedAuthority 
     };
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
-
-    private static T Done<T>(ValueTask<T> task) => task.IsCompletedSuccessfully ? task.Result : task.AsTask().GetAwaiter().GetResult();
 
     private static void Done(ValueTask task)
     {

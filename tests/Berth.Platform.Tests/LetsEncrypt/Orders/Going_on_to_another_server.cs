@@ -1,0 +1,112 @@
+using Berth.Acme;
+using Berth.Acme.Issuing;
+using Berth.Acme.Limits;
+using Berth.Acme.Tests;
+using Berth.Kernel;
+using Berth.Platform.LetsEncrypt;
+using Berth.Platform.LetsEncrypt.Lineages;
+using Berth.Platform.LetsEncrypt.Orders;
+using Berth.Platform.Tests.Support;
+
+namespace Berth.Platform.Tests.LetsEncrypt.Orders;
+
+/// <summary>A server has failed, and another is set: what holds that back, and whom.</summary>
+public sealed class Going_on_to_another_server
+{
+    private const string One = "https://one.example.com/dir";
+    private const string Two = "https://two.example.com/dir";
+    private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 0)]
+    public async Task asks_none_sooner_than_it_wants_to_be_asked_unless_a_person_does(bool isPatient, int gates)
+    {
+        await using var room = await OrderingRoom.OpenAsync("none", One, Two);
+        room.Lineages.WriteState(Room.App, Failed(Wait(One, GateKind.RetryAfter, 1), Wait(Two, GateKind.UserAction, 2), Pause));
+
+        var asked = await NextAsync(room, isPatient);
+
+        Assert.Equal(gates, asked.Gates.Count);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task asks_it_whatever_the_pause_after_that_failure(bool isPatient)
+    {
+        await using var room = await OrderingRoom.OpenAsync("none", One, Two);
+        room.Set(LetsEncryptSettingsStore.Limits, "one.example.com/new-orders=1/3h");
+        await (await room.Ledgers.OfAsync(new Uri(One))).OrderedAsync(new PlannedOrder { Account = "you@example.com", Names = ["a.example.com"] }, Cancel);
+        room.Lineages.WriteState(Room.App, Failed(Pause with { Except = [One] }));
+
+        var asked = await NextAsync(room, isPatient);
+
+        Assert.Equal((Two, 0), (asked.Server.Key, asked.Gates.Count));
+    }
+
+    /// <summary>It was a renewal when it was placed there, and has drawn on no domain's limit.</summary>
+    [Fact]
+    public async Task gives_back_what_the_order_cost_that_is_left_there()
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        room.Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 403, "rejectedIdentifier", "not this one");
+        room.Set(LetsEncryptSettingsStore.Limits, "two.example.com/certificates-per-domain=50/7d");
+        var ledger = await room.Ledgers.OfAsync(new Uri(Two));
+        var order = new PlannedOrder { Account = "you@example.com", Names = ["app.example.com"] };
+        await ledger.OrderedAsync(order, Cancel);
+        await room.Lineages.JournalOf(Room.App).SaveAsync(LeftAtTwo with { Counted = order with { IsRenewal = true } }, Cancel);
+
+        await Assert.ThrowsAsync<ProblemException>(() => room.Ordering.RunAsync(Room.App, room.Planner.Plan(Room.App), room.Said.Output, Cancel));
+
+        Assert.Equal(49, Assert.Single(ledger.States()).Left);
+        Assert.False(room.Lineages.HasOpenOrder(Room.App));
+    }
+
+    private static PendingOrder LeftAtTwo { get; } = new()
+    {
+        DirectoryUrl = Two,
+        AccountUrl = "https://two.example.com/account/1",
+        Names = ["app.example.com"],
+        KeyType = KeyType.P256,
+        PrivateKeyPem = "",
+        Stage = OrderStage.Ordered,
+        OrderUrl = "https://two.example.com/order/1",
+    };
+
+    /// <summary>Another app has just caused a wait: an order that its server does not count is not measured against limits for that.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task counts_in_full_only_what_the_server_would_not_have_as_a_renewal(bool countsInFull)
+    {
+        await using var room = await OrderingRoom.OpenAsync("none", One, Two);
+        var attempt = new Attempt(room.Planner.Plan(Room.App), room.OrderOf("app", "you@example.com").Solvers);
+
+        attempt.HeldBack([], countsInFull);
+
+        Assert.Equal(countsInFull, attempt.Wanted.CountsInFull);
+    }
+
+    private static LineageGate Pause { get; } = new() { Kind = GateKind.Backoff, Until = Now.AddMinutes(30), Reason = "It failed." };
+
+    private static LineageGate Wait(string server, GateKind kind, int hours) => new() { Kind = kind, Until = Now.AddHours(hours), Reason = "Wait.", Server = server };
+
+    private static LineageState Failed(params LineageGate[] gates) => LineageState.New with
+    {
+        LastFailure = new LineageFailure("acme-server-timeout", "late", "wait") { At = Now },
+        Failures = 3,
+        Gates = gates,
+        Issuers = new Dictionary<string, IssuerStanding> { [One] = new(3, new LineageFailure("acme-server-timeout", "late", "wait") { At = Now }) },
+    };
+
+    // As an attempt does once the first has failed.
+    private static Task<ServerToAsk> NextAsync(OrderingRoom room, bool isPatient)
+    {
+        var attempt = new Attempt(room.Planner.Plan(Room.App) with { IsPatient = isPatient }, room.OrderOf("app", "you@example.com").Solvers);
+        attempt.FailedAt(attempt.Wanted.Servers[0], new ProblemException(new Problem(new ProblemCode("acme-server-timeout"), "late", "wait")));
+        return room.Servers.NextAsync(Room.App, attempt.Wanted, isOrder: true, Cancel);
+    }
+}
