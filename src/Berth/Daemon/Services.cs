@@ -114,7 +114,7 @@ internal sealed class Services : IAsyncDisposable
             processLog);
         var settings = new LetsEncryptSettingsStore(properties, config);
         var trustFile = Environment.GetEnvironmentVariable("LEGO_CA_CERTIFICATES");
-        var ledgers = new Ledgers(store, settings, time);
+        var (ledgers, underWay) = (new Ledgers(store, settings, time), new OrdersUnderWay(time));
         _clients = new AcmeClients(store, authority, trustFile, FailPoints.Hook, time) { Registered = ledgers.RegisteredAsync };
         var lineages = new LineageFiles(store, certificates, time, FailPoints.Hook);
         var (random, renewalLog) = (new Random(), new RenewalLog(logs));
@@ -129,7 +129,6 @@ internal sealed class Services : IAsyncDisposable
         var preflight = new CertificatePreflight(_clients, Edge, time);
         var lineageReader = new LineageReader(planner, lineages, certificates, settings, new SettingsStamp(store, properties, trustFile), time);
         var scopes = new PreflightScopes(settings, _dns, solvers, Edge, authority, lineageReader, time);
-        var underWay = new OrdersUnderWay(time);
         var orders = new ServerOrders(_clients, ledgers, underWay);
         var requests = new OrderRequests(lineageReader, certificates, _clients, time);
         var (serversToAsk, bundles) = (new ServersToAsk(lineageReader, lineages, orders, ledgers, requests, time), new Bundles(store, lineages, time));

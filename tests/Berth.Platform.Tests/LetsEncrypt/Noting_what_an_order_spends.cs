@@ -271,6 +271,27 @@ public sealed class Noting_what_an_order_spends
         Assert.Equal(orders == 0 ? [] : [(LimitKind.NewOrders, 299)], ledger.States().Select(state => (state.Kind, state.Left)));
     }
 
+    /// <summary>Ctrl-C, an orderly stop, kill -9: the server may have made it all the same.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task counts_an_order_that_was_cut_off_before_it_was_answered(bool isKilled)
+    {
+        var ledger = await OpenAsync();
+        var notes = new LedgerNotes(ledger, Planned, null, new Progress<IssuanceStep>());
+        await notes.ReserveAsync();
+        notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
+        if (isKilled)
+        {
+            ledger = await OpenAsync();
+            notes = new LedgerNotes(ledger, Planned, Left(OrderStage.KeySaved, url: null), new Progress<IssuanceStep>());
+        }
+
+        await notes.EndAsync();
+
+        Assert.Equal([(LimitKind.NewOrders, 299)], ledger.States().Select(state => (state.Kind, state.Left)));
+    }
+
     [Fact]
     public async Task spends_nothing_where_the_authority_made_no_order()
     {

@@ -24,6 +24,7 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Pendi
     private readonly List<string> _leftOut = [];
     private readonly PlannedOrder _planned = planned;
     private readonly PendingOrder? _left = left;
+    private bool _isLost = left is { OrderUrl: null };
     private PlannedOrder? _reserved;
     private PlannedOrder _order = planned;
     private bool _placed;
@@ -54,6 +55,7 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Pendi
         Task settled;
         lock (_gate)
         {
+            CountLost();
             Settle();
             Release();
             settled = _notes;
@@ -131,6 +133,7 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Pendi
                 Settle();
             }
 
+            _isSent = false;
             return _notes;
         }
     }
@@ -140,9 +143,31 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Pendi
     {
         lock (_gate)
         {
+            CountLost();
+
+            // Cut off before the server had answered.
+            if (_isSent)
+            {
+                Place(_order);
+                Settle();
+            }
+
             Release();
             return _notes;
         }
+    }
+
+    // A run before this one ended while an order was being placed: it may exist, and nobody knows its address.
+    private void CountLost()
+    {
+        if (_isLost)
+        {
+            var order = CountedOf(_left!, _planned);
+            Note(() => ledger.OrderedAsync(order, CancellationToken.None));
+            Note(() => ledger.FailedAsync(order, CancellationToken.None));
+        }
+
+        _isLost = false;
     }
 
     // Whatever becomes of the certificate, it has cost what it costs.
