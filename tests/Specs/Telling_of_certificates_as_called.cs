@@ -30,11 +30,12 @@ public sealed class Telling_of_certificates_as_called
 
         async Task<string> AskAsync(params string[] words) => (await ExternalProgram.RunAsync(scratch["dokku"], words, berth.Environment)).Output;
 
-        Assert.Contains("`dokku letsencrypt:enable hello`", await AskAsync("letsencrypt:report", "hello", "--letsencrypt-waiting-for"), StringComparison.Ordinal);
         Assert.Contains("`dokku letsencrypt:status hello`", await AskAsync("letsencrypt:events", "hello"), StringComparison.Ordinal);
         Assert.Equal("`dokku letsencrypt:enable hello` tries again.", (string?)JsonNode.Parse(await AskAsync("letsencrypt:events", "hello", "--format", "json"))!["remedy"]);
         using var check = JsonDocument.Parse(await AskAsync("letsencrypt:check", "hello", "--format", "json"));
         Assert.Contains(check.RootElement.GetProperty("findings").EnumerateArray(), finding => finding.GetProperty("remedy").GetString()!.Contains("`dokku letsencrypt:set hello email", StringComparison.Ordinal));
+        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        Assert.Contains("`dokku letsencrypt:enable hello`", await AskAsync("letsencrypt:report", "hello", "--letsencrypt-waiting-for"), StringComparison.Ordinal);
         Assert.Equal("", (await AskAsync("letsencrypt:status", "hello", "--letsencrypt-page")).Trim());
     }
 
