@@ -179,16 +179,16 @@ public static class LetsEncryptProblems
     /// <param name="problem">As the library told it.</param>
     internal static Problem OfAccount(string scope, string server, Problem problem)
     {
-        var (code, of) = (problem.Code, server.Length == 0 ? scope : $"{scope} --server {Printable.Of(server)}");
+        var (code, of) = (problem.Code.Id, server.Length == 0 ? scope : $"{scope} --server {Printable.Of(server)}");
         var forget = $"`berth letsencrypt:account-forget {of}`";
         var remedy =
-            code == AcmeProblems.BindingInvalid ? $"Copy what the certificate authority gave you again, whole and without quotes: `berth letsencrypt:set {scope} eab-kid KEY-ID` and `berth letsencrypt:set {scope} eab-hmac-key KEY`."
-            : code == AcmeProblems.BindingRequired ? $"Set what it gave you as its customer, `berth letsencrypt:set {scope} eab-kid KEY-ID` and `berth letsencrypt:set {scope} eab-hmac-key KEY`, or another server: `berth letsencrypt:set {scope} server production`."
-            : code == AcmeProblems.AccountDeactivated ? $"{forget} puts the stored account aside; the next order registers another."
-            : code == AcmeProblems.AccountUnknown ? $"{forget} puts the stored account aside; the next order registers another. CAA records that name the old one must name the new one then."
-            : code == AcmeProblems.AccountKeyInvalid ? $"Restore the account's files from a backup; or {forget} puts them aside, and the next order registers another."
-            : code == AcmeProblems.KeyChangeUnsupported ? $"`berth letsencrypt:account-deactivate {of}` ends the account, then {forget} puts it aside: the next order registers another, with a key of its own."
-            : code == AcmeProblems.Unauthorized ? $"`berth letsencrypt:account {of}` shows whether the account is still valid; if not, {forget} puts it aside, and the next order registers another."
+            code == AcmeProblems.BindingInvalid.Id ? $"Copy what the certificate authority gave you again, whole and without quotes: `berth letsencrypt:set {scope} eab-kid KEY-ID` and `berth letsencrypt:set {scope} eab-hmac-key KEY`."
+            : code == AcmeProblems.BindingRequired.Id ? $"Set what it gave you as its customer, `berth letsencrypt:set {scope} eab-kid KEY-ID` and `berth letsencrypt:set {scope} eab-hmac-key KEY`, or another server: `berth letsencrypt:set {scope} server production`."
+            : code == AcmeProblems.AccountDeactivated.Id ? $"{forget} puts the stored account aside; the next order registers another."
+            : code == AcmeProblems.AccountUnknown.Id ? $"{forget} puts the stored account aside; the next order registers another. CAA records that name the old one must name the new one then."
+            : code == AcmeProblems.AccountKeyInvalid.Id ? $"Restore the account's files from a backup; or {forget} puts them aside, and the next order registers another."
+            : code == AcmeProblems.KeyChangeUnsupported.Id ? $"`berth letsencrypt:account-deactivate {of}` ends the account, then {forget} puts it aside: the next order registers another, with a key of its own."
+            : code == AcmeProblems.Unauthorized.Id ? $"`berth letsencrypt:account {of}` shows whether the account is still valid; if not, {forget} puts it aside, and the next order registers another."
             : problem.Remedy;
         return problem with { Remedy = remedy };
     }
