@@ -63,7 +63,7 @@ public sealed class Forgetting_a_setting
     [InlineData("EXEC_MODE of the DNS provider exec cannot be used", "letsencrypt:set shop dns-provider exec;letsencrypt:set shop dns-provider-EXEC_PATH /bin/true;letsencrypt:set shop dns-provider-EXEC_MODE x", "letsencrypt:set shop dns-provider none")]
     [InlineData("DESEC_TOKEN_FILE of the DNS provider desec cannot be used", "letsencrypt:set shop dns-provider desec;letsencrypt:set shop dns-provider-DESEC_TOKEN_FILE /dev/zero", "letsencrypt:set shop dns-provider none")]
     [InlineData("ACME_DNS_STORAGE_PATH of the DNS provider acme-dns cannot be used", "letsencrypt:set shop dns-provider acme-dns;letsencrypt:set shop dns-provider-ACME_DNS_API_BASE http://127.0.0.1:1;letsencrypt:set shop dns-provider-ACME_DNS_STORAGE_PATH /dev/zero", "letsencrypt:set shop dns-provider none")]
-    [InlineData("shop has port mappings, but none for http or https", "ports:set shop tcp:25:25", "ports:add shop http:8080:5000")]
+    [InlineData("There are port mappings, but none for http or https", "ports:set shop tcp:25:25", "ports:add shop http:8080:5000")]
     public async Task is_no_failed_attempt_either_where_an_order_stumbles_over_it(string found, string wrong, string right)
     {
         await using var berth = await StartAsync();

@@ -23,6 +23,11 @@ public sealed class Keeping_an_account
         Assert.Equal(1, (await berth.RunAsync(["letsencrypt:account-deactivate", "hello"], "no\n")).Status);
         await berth.OkAsync("--force", "letsencrypt:account-deactivate", "hello");
         Assert.Contains("is no longer valid: `berth letsencrypt:account-forget hello` puts", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
+        Assert.Contains("`berth letsencrypt:account-forget --global` puts", (await berth.RunAsync("letsencrypt:account", "--global")).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"`berth letsencrypt:account-forget hello --server {pebble.DirectoryUrl}` puts",
+            (await berth.RunAsync("letsencrypt:account-rotate-key", "hello", "--server", pebble.DirectoryUrl.ToString())).Error,
+            StringComparison.Ordinal);
         Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello", "--force")).Status);
         Assert.Equal("true\n", await berth.OkAsync("letsencrypt:active", "hello"));
         Assert.Contains("someone must act", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
@@ -62,6 +67,7 @@ public sealed class Keeping_an_account
         var refused = await berth.RunAsync("letsencrypt:account-contact", "hello", "you@example.com");
         Assert.Equal(1, refused.Status);
         Assert.Contains("you@example.com has another account at", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("`berth letsencrypt:set hello email you@example.com`", refused.Error, StringComparison.Ordinal);
 
         // Also one that is in use, and at once.
         var before = await berth.OkAsync("letsencrypt:account", "hello");

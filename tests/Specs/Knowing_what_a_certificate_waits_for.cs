@@ -22,6 +22,7 @@ public sealed class Knowing_what_a_certificate_waits_for
 
         Assert.Equal(1, result.Status);
         Assert.Contains("would refuse this order, so it was not asked. The limit certificates-per-set of hello.example.com is used up. It can go at ", result.Error, StringComparison.Ordinal);
+        Assert.Contains("`berth letsencrypt:limits hello` shows what is left; run the command again then.", result.Error, StringComparison.Ordinal);
         Assert.Equal(1, pebble.Orders);
         Assert.Matches(@"certificates-per-set +hello\.example\.com +0 of 1 left +one more in 6d, 23h", await berth.OkAsync("letsencrypt:limits", "hello"));
         Assert.Contains("Public Suffix List of 20", await berth.OkAsync("letsencrypt:limits"), StringComparison.Ordinal);
@@ -206,8 +207,9 @@ public sealed class Knowing_what_a_certificate_waits_for
         var state = JsonNode.Parse(await File.ReadAllTextAsync($"{berth.Home}/hello/letsencrypt/state.json"))!.AsObject();
         state.Remove("successBefore");
         await File.WriteAllTextAsync($"{berth.Home}/hello/letsencrypt/state.json", state.ToJsonString());
-        await berth.OkAsync("letsencrypt:set", "hello", "graceperiod", "31536000");
         await berth.OkAsync("letsencrypt:rollback", "hello");
+        Assert.Matches(@"  rolled-back .* Expires: 20[^.]*\.\n$", await berth.OkAsync("letsencrypt:events", "hello"));
+        await berth.MakeDueAsync("hello");
         await berth.OkAsync("letsencrypt:cron-job", "--add");
 
         Assert.Contains("a certificate was put back by hand, and stays, even if it is due, until ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
@@ -276,7 +278,10 @@ public sealed class Knowing_what_a_certificate_waits_for
 
         await berth.OkAsync("letsencrypt:cron-job", "--remove");
         await berth.OkAsync("letsencrypt:enable", "--all");
-        await berth.OkAsync("letsencrypt:set", "--global", "graceperiod", "31536000");
+        foreach (var app in apps)
+        {
+            await berth.MakeDueAsync(app);
+        }
 
         var lines = (await berth.OkAsync("letsencrypt:auto-renew")).Split('\n');
 
@@ -307,7 +312,8 @@ public sealed class Knowing_what_a_certificate_waits_for
         await berth.OkAsync("domains:set", "zeta", "zeta.example.com");
         await berth.OkAsync("letsencrypt:set", "zeta", "server", brief.DirectoryUrl.ToString());
         await berth.OkAsync("letsencrypt:enable", "--all");
-        await berth.OkAsync("letsencrypt:set", "--global", "graceperiod", "31536000");
+        await berth.MakeDueAsync("zeta");
+        await berth.MakeDueAsync("hello");
 
         var lines = (await berth.OkAsync("letsencrypt:auto-renew")).Split('\n');
 

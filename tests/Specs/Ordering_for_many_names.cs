@@ -23,6 +23,7 @@ public sealed class Ordering_for_many_names
 
         Assert.Contains("bad.example.com is left out", held.Output, StringComparison.Ordinal);
         Assert.Contains("The limit new-orders of you@example.com is used up", held.Error, StringComparison.Ordinal);
+        Assert.Contains("the daemon goes on by itself then", held.Error, StringComparison.Ordinal);
         Assert.Matches(
             "^it was asked for, and is to be ordered as soon as nothing holds it back; held back: a limit is used up until .*; not proved the last time: bad.example.com: ",
             await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"));

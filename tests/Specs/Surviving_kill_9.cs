@@ -140,7 +140,8 @@ public sealed class Surviving_kill_9
         await berth.OkAsync("letsencrypt:enable", "hello");
         var first = await berth.OkAsync("certs:show", "hello", "crt");
         await berth.OkAsync("letsencrypt:enable", "hello", "--force");
-        await berth.OkAsync("letsencrypt:set", "hello", "graceperiod", "31536000");
+        await berth.OkAsync("letsencrypt:cron-job", "--remove");
+        await File.WriteAllTextAsync($"{berth.Home}/hello/letsencrypt/order.json", "{}");
         await berth.StopAsync();
         await berth.RestartAsync(new Dictionary<string, string?> { ["BERTH_FAILPOINT"] = step });
         await berth.RunAsync("letsencrypt:rollback", "hello");
@@ -148,7 +149,9 @@ public sealed class Surviving_kill_9
 
         await berth.RestartAsync();
 
+        Assert.False(File.Exists($"{berth.Home}/hello/letsencrypt/order.json"));
         Assert.Equal(first, await berth.OkAsync("certs:show", "hello", "crt"));
+        await berth.MakeDueAsync("hello");
         Assert.Equal("true\n", await berth.OkAsync("letsencrypt:active", "hello"));
         Assert.Contains("a certificate was put back by hand, and stays, even if it is due, until ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
     }

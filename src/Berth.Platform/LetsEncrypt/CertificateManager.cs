@@ -107,8 +107,9 @@ public sealed class CertificateManager(
         var earlier = bundles.Find(app, bundle);
         var before = lineages.ReadState(app);
 
-        // First, so that no crash lets the daemon replace it at once.
+        // First, so that no crash lets the daemon replace it at once, nor an order take its place that was begun and cut off.
         lineages.WriteState(app, Outcomes.RolledBack(app, before, earlier.Facts!, WordOf(app, lineages.ServerOf(app, earlier.Name)), time.GetUtcNow()));
+        await lineages.JournalOf(app).ClearAsync(cancel);
         try
         {
             bundles.Activate(app, earlier);
@@ -119,10 +120,8 @@ public sealed class CertificateManager(
             throw;
         }
 
-        // What was ordered and cut off would take its place.
-        await lineages.JournalOf(app).ClearAsync(cancel);
         routes.Publish(app);
-        events.Publish(new LineageEvent(LineageEventKind.RolledBack, app, time.GetUtcNow()) { Names = earlier.Facts!.Names, Expires = earlier.Facts.NotAfter, NextAttempt = reader.NextOf(app).OfCertificate.At });
+        records.Tell(app, LineageEventKind.RolledBack, earlier.Facts!.Names, server: null, problem: null);
         return earlier;
     }
 

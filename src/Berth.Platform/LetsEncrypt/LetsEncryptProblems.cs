@@ -69,18 +69,20 @@ public static class LetsEncryptProblems
     internal static Problem Held(AppName app, WantedServer server, IReadOnlyList<LineageGate> gates, bool goesOn)
     {
         var last = gates.MaxBy(gate => gate.Until)!;
-        var page = gates.FirstOrDefault(gate => gate.Kind == GateKind.Paused)?.Page;
         var host = Printable.Of(server.Directory.Authority);
         return new Problem(
             HeldBack,
             $"{(last.Kind == GateKind.Backoff ? $"{host} is left alone for a while." : $"{host} would refuse this order, so it was not asked.")} {Printable.Of(Sentences.Ended(last.Reason), 400)} It can go at {Holds.Time(last.Until)} at the earliest.",
-            page is not null
-                ? $"Open {Printable.Of(page)} in a browser, then run the command again."
-                : $"`berth letsencrypt:limits {app}` shows what is left; {(goesOn ? "the daemon goes on by itself then" : "run the command again then")}.{(server.Key == AcmeServers.Production ? $" While trying things out use `berth letsencrypt:enable {app} --dry-run`." : "")}")
+            gates.Select(ToLift).FirstOrDefault(way => way is not null)
+                ?? $"`berth letsencrypt:limits {app}` shows what is left; {(goesOn ? "the daemon goes on by itself then" : "run the command again then")}.{(server.Key == AcmeServers.Production ? $" While trying things out use `berth letsencrypt:enable {app} --dry-run`." : "")}")
         {
             Details = [.. gates.Where(gate => gate != last).Select(gate => Printable.Of(gate.Reason, 400))],
         };
     }
+
+    /// <summary>How a person lifts the pause of a name, which no wait does; null for any other gate.</summary>
+    internal static string? ToLift(LineageGate gate) =>
+        gate is { Kind: GateKind.Paused, Page: { } page } ? $"Open {Printable.Of(page)} in a browser, then run the command again." : null;
 
     internal static Problem NoEarlier(AppName app, string? wanted, Bundle? later, bool areAny) => new(
         NothingToRollBackTo,
@@ -135,7 +137,7 @@ public static class LetsEncryptProblems
 
     internal static Problem NoPort(AppName app) => new(
         PortMissing,
-        $"{app} has port mappings, but none for http or https: the server could not ask it for its proof.",
+        "There are port mappings, but none for http or https: the server could not ask for a proof.",
         $"Add one: `berth ports:add {app} http:80:5000`, with the port the app listens on in the last place.");
 
     internal static Problem NotActive(AppName app) => new(
@@ -190,26 +192,29 @@ public static class LetsEncryptProblems
         $"{name} is not a public name: Let's Encrypt would refuse it, so it was not asked.",
         $"Use a domain of your own that public DNS knows, or Berth's own authority: `berth letsencrypt:set {app} server berth`.");
 
-    /// <summary>A library cannot know how its user gives it the binding, or puts an account aside; here it is known.</summary>
-    /// <param name="app">Whose order.</param>
+    /// <summary>A library cannot know how its user gives it the binding, or puts an account aside; here it is known. What is not about an account stays as it is.</summary>
+    /// <param name="scope">Whose order: an app's, or <c>--global</c>.</param>
     /// <param name="server">The word of the server that it is about, where several are set; empty where there is one.</param>
     /// <param name="problem">As the library told it.</param>
-    internal static Problem OfAccount(AppName app, string server, Problem problem) => problem with
+    internal static Problem OfAccount(string scope, string server, Problem problem)
     {
-        Remedy = problem.Code == AcmeProblems.BindingInvalid
-            ? $"Copy what the certificate authority gave you again, whole and without quotes: `berth letsencrypt:set {app} eab-kid KEY-ID` and `berth letsencrypt:set {app} eab-hmac-key KEY`."
-            : problem.Code == AcmeProblems.BindingRequired
-            ? $"Set what it gave you as its customer, `berth letsencrypt:set {app} eab-kid KEY-ID` and `berth letsencrypt:set {app} eab-hmac-key KEY`, or another server: `berth letsencrypt:set {app} server production`."
-            : problem.Code == AcmeProblems.AccountDeactivated
-            ? $"`berth letsencrypt:account-forget {app}{At(server)}` puts the stored account aside; the next order registers another."
-            : $"`berth letsencrypt:account {app}{At(server)}` shows whether the account is still valid; if not, `berth letsencrypt:account-forget {app}{At(server)}` puts it aside, and the next order registers another.",
-    };
+        var (code, of) = (problem.Code.Id, server.Length == 0 ? scope : $"{scope} --server {Printable.Of(server)}");
+        var forget = $"`berth letsencrypt:account-forget {of}`";
+        var remedy =
+            code == AcmeProblems.BindingInvalid.Id ? $"Copy what the certificate authority gave you again, whole and without quotes: `berth letsencrypt:set {scope} eab-kid KEY-ID` and `berth letsencrypt:set {scope} eab-hmac-key KEY`."
+            : code == AcmeProblems.BindingRequired.Id ? $"Set what it gave you as its customer, `berth letsencrypt:set {scope} eab-kid KEY-ID` and `berth letsencrypt:set {scope} eab-hmac-key KEY`, or another server: `berth letsencrypt:set {scope} server production`."
+            : code == AcmeProblems.AccountDeactivated.Id ? $"{forget} puts the stored account aside; the next order registers another."
+            : code == AcmeProblems.AccountUnknown.Id ? $"{forget} puts the stored account aside; the next order registers another. CAA records that name the old one must name the new one then."
+            : code == AcmeProblems.AccountKeyInvalid.Id ? $"Restore the account's files from a backup; or {forget} puts them aside, and the next order registers another."
+            : code == AcmeProblems.KeyChangeUnsupported.Id ? $"`berth letsencrypt:account-deactivate {of}` ends the account, then {forget} puts it aside: the next order registers another, with a key of its own."
+            : code == AcmeProblems.Unauthorized.Id ? $"`berth letsencrypt:account {of}` shows whether the account is still valid; if not, {forget} puts it aside, and the next order registers another."
+            : problem.Remedy;
+        return problem with { Remedy = remedy };
+    }
 
-    private static string At(string server) => server.Length == 0 ? "" : $" --server {Printable.Of(server)}";
-
-    /// <summary>Whether a failure is the account's, so that <see cref="OfAccount"/> knows what mends it.</summary>
-    internal static bool IsOfAccount(ProblemCode code) =>
-        code == AcmeProblems.BindingInvalid || code == AcmeProblems.BindingRequired || code == AcmeProblems.AccountDeactivated || code == AcmeProblems.Unauthorized;
+    /// <summary>A contact that is another account's: whoever wants that one orders with it.</summary>
+    internal static Problem OfOtherAccount(string scope, string email, Problem problem) =>
+        problem with { Remedy = $"To order with that account: `berth letsencrypt:set {scope} email {Printable.Of(email)}`." };
 
     internal static Problem InvalidGracePeriod(string text) => new(
         GracePeriodInvalid,
@@ -235,13 +240,16 @@ public static class LetsEncryptProblems
     /// <param name="app">Whose.</param>
     /// <param name="failed">The names that could not be proved.</param>
     /// <param name="impossible">What kept others from being ordered at all.</param>
-    internal static Problem? LeftOutOf(AppName app, IReadOnlyList<FailedName> failed, IReadOnlyList<Problem> impossible)
+    /// <param name="goesOn">Whether the daemon renews by itself.</param>
+    internal static Problem? LeftOutOf(AppName app, IReadOnlyList<FailedName> failed, IReadOnlyList<Problem> impossible, bool goesOn)
     {
         string[] found = [.. failed.Select(name => Sentences.OfName(name.Name, name.Words)), .. impossible.Select(problem => problem.Found)];
         return found.Length == 0 ? null : new Problem(
             NamesLeftOut,
             string.Join("; ", found.Take(5).Select(words => Printable.Of(words.TrimEnd('.'), 250))) + (found.Length > 5 ? $"; and {found.Length - 5} more." : "."),
-            failed.Count > 0 ? $"They are tried again by themselves; `berth letsencrypt:status {app}` says when." : impossible[0].Remedy);
+            failed.Count == 0 ? impossible[0].Remedy
+                : goesOn ? $"They are tried again by themselves; `berth letsencrypt:status {app}` says when."
+                : $"`berth letsencrypt:auto-renew {app}` tries them again; `berth letsencrypt:status {app}` says from when on.");
     }
 
     internal static Problem SomeFailed() => new(

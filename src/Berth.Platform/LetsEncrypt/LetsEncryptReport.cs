@@ -41,7 +41,7 @@ public sealed class LetsEncryptReport(
         {
             try
             {
-                var values = Of(app, request);
+                var values = Of(app, request, call.Caller);
                 isAnyWaiting |= values["letsencrypt-next-attempt"].Length > 0;
                 Shape.Print(call.Output, app.Text, call.InAggregate ? Masked(values) : values, request);
             }
@@ -77,7 +77,7 @@ public sealed class LetsEncryptReport(
         return values;
     }
 
-    private Dictionary<string, string> Of(AppName app, ReportRequest request)
+    private Dictionary<string, string> Of(AppName app, ReportRequest request, Caller caller)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         _table.AddTo(values, app);
@@ -98,14 +98,14 @@ public sealed class LetsEncryptReport(
         values["letsencrypt-expires-at"] = facts is null ? "" : Readable(facts.NotAfter);
         var (stored, step) = reader.ReadOf(app);
         values["letsencrypt-next-attempt"] = step.OfCertificate.At is { } next ? Readable(next) + (renewal.IsOn || !IsRead(request) ? "" : ", by hand") : "";
-        values["letsencrypt-waiting-for"] = words.Of(app, stored, step);
-        values["letsencrypt-gates"] = words.GatesOf(stored, step);
-        values["letsencrypt-last-error"] = Printable.Of(step.FailureOf(stored.State)?.Found ?? "", 2000);
+        values["letsencrypt-waiting-for"] = caller.AsCalled(words.Of(app, stored, step));
+        values["letsencrypt-gates"] = caller.AsCalled(words.GatesOf(stored, step));
+        values["letsencrypt-last-error"] = caller.AsCalled(Printable.Of(step.FailureOf(stored.State)?.Found ?? "", 2000));
         return values;
     }
 
     private long Grace(AppName app, CertificateFacts? facts) =>
-        settings.GracePeriodOf(app) is { } set ? (long)set.TotalSeconds
+        settings.GracePeriodOf(app) is { } set ? (long)(facts is null ? set : LineagePlan.GraceOf(facts, set)).TotalSeconds
         : facts is null ? UsualGrace
         : Math.Max(0, (long)(facts.NotAfter - manager.RenewalOf(app, facts)).TotalSeconds);
 

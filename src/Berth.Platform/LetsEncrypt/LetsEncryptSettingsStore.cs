@@ -10,7 +10,7 @@ namespace Berth.Platform.LetsEncrypt;
 
 /// <summary>
 /// Reads <c>letsencrypt:set</c> properties, and the config variables of 2016: what an app has, then what holds for all. A variable that
-/// is there was set after the property, because <c>letsencrypt:set</c> and every order of a certificate move it into the property.
+/// is there was set after the property, because <c>letsencrypt:set</c> and every order by command move it into the property; the daemon's reads it where it is.
 /// </summary>
 public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigStore config)
 {

@@ -318,7 +318,8 @@ public sealed class RenewalLoop(
 
     private async Task SleepAsync(TimeSpan span, CancellationToken cancel)
     {
-        using var alarm = new CancellationTokenSource(span < Breath ? Breath : span, time);
+        // A clock that was set back during a look makes it any length.
+        using var alarm = new CancellationTokenSource(span < Breath ? Breath : span > LongestSleep ? LongestSleep : span, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, alarm.Token);
         await ((Task)_nudges.Reader.WaitToReadAsync(either.Token).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancel.ThrowIfCancellationRequested();

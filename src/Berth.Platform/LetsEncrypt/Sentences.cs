@@ -1,10 +1,14 @@
+using System.Text.RegularExpressions;
 using Berth.Kernel;
 
 namespace Berth.Platform.LetsEncrypt;
 
 /// <summary>Makes what was found a part of a longer text.</summary>
-public static class Sentences
+public static partial class Sentences
 {
+    // How an app is called in what is kept of it.
+    private const string AnyName = "<app>";
+
     // The contract's own first word of a line.
     private const string Mark = "ERROR: ";
 
@@ -20,4 +24,16 @@ public static class Sentences
     /// <summary>What to do about a failure, told later than to whoever ran the command, and of a daemon's that nobody ran.</summary>
     public static string Standing(string remedy, AppName app) =>
         remedy.Replace("run the command again", $"run `berth letsencrypt:enable {app}`", StringComparison.Ordinal);
+
+    /// <summary>Words about an app, to be kept: it may be called otherwise when they are told.</summary>
+    internal static string Kept(string words, AppName app) => Renamed(words, app.Text, AnyName);
+
+    /// <summary>Words that were kept, with the app's present name in their commands.</summary>
+    internal static string Told(string words, AppName app) => Renamed(words, AnyName, app.Text);
+
+    private static string Renamed(string words, string from, string to) =>
+        CommandsFirstWord().Replace(words, word => word.Value == from ? to : word.Value);
+
+    [GeneratedRegex(@"(?<=`(?:sudo )?berth [a-z0-9:-]+ )[^\s`]+")]
+    private static partial Regex CommandsFirstWord();
 }

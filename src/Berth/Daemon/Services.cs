@@ -157,7 +157,7 @@ internal sealed class Services : IAsyncDisposable
         ];
         Renewals = new RenewalLoop(apps, Known, routes, Manager, renewal, queue, troubles, renewalLog, time)
         {
-            LookedAt = desk.Look,
+            LookedAt = app => desk.Look(app, Manager.RenewalOf),
             Looked = () =>
             {
                 heartbeat.Beat(time.GetUtcNow());

@@ -15,12 +15,38 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
 
     public IReadOnlyList<Command> All =>
     [
-        new("letsencrypt:account", $"{Scope} [--server <server>]", "Show the account at the certificate authority", ShowAsync) { NeedsDaemon = true },
-        new("letsencrypt:account-contact", $"{Scope} <email> [--server <server>]", "Change the account's contact", ContactAsync) { NeedsDaemon = true },
-        new("letsencrypt:account-deactivate", $"{Scope} [--server <server>]", "End the account for good", DeactivateAsync) { NeedsDaemon = true },
-        new("letsencrypt:account-forget", $"{Scope} [--server <server>]", "Put the stored account aside; the next order registers another", ForgetAsync) { NeedsDaemon = true },
-        new("letsencrypt:account-rotate-key", $"{Scope} [--server <server>]", "Give the account a new key", RotateAsync) { NeedsDaemon = true },
+        new("letsencrypt:account", $"{Scope} [--server <server>]", "Show the account at the certificate authority", Told(ShowAsync)) { NeedsDaemon = true },
+        new("letsencrypt:account-contact", $"{Scope} <email> [--server <server>]", "Change the account's contact", Told(ContactAsync)) { NeedsDaemon = true },
+        new("letsencrypt:account-deactivate", $"{Scope} [--server <server>]", "End the account for good", Told(DeactivateAsync)) { NeedsDaemon = true },
+        new("letsencrypt:account-forget", $"{Scope} [--server <server>]", "Put the stored account aside; the next order registers another", Told(ForgetAsync)) { NeedsDaemon = true },
+        new("letsencrypt:account-rotate-key", $"{Scope} [--server <server>]", "Give the account a new key", Told(RotateAsync)) { NeedsDaemon = true },
     ];
+
+    // What mends an account is a command for this app, or for all.
+    private static CommandBody Told(CommandBody run) => async call =>
+    {
+        try
+        {
+            return await run(call);
+        }
+        catch (ProblemException e)
+        {
+            throw Retold.As(e, WordsOf(e, call));
+        }
+    };
+
+    private static Problem WordsOf(ProblemException failure, CommandCall call)
+    {
+        var words = Parse(call);
+        var (scope, email) = words.Has("--global") ? ("--global", words.At(0)) : (words.At(0) ?? "<app>", words.At(1));
+
+        // Where no server has refused a contact, it is that of another account kept here.
+        return failure.Problem.Code == AcmeProblems.ContactRefused && failure.InnerException is null && email is not null
+            ? LetsEncryptProblems.OfOtherAccount(scope, email, failure.Problem)
+            : LetsEncryptProblems.OfAccount(scope, words.Value(ServerFlag) ?? "", failure.Problem);
+    }
+
+    private static Arguments Parse(CommandCall call) => call.Parse(["--global"], [ServerFlag]);
 
     private async Task<int> ShowAsync(CommandCall call)
     {
@@ -109,7 +135,7 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
     /// <param name="further">How many words it takes besides.</param>
     private (AppName? App, Arguments Words) Parse(CommandCall call, int further = 0)
     {
-        var words = call.Parse(["--global"], [ServerFlag]);
+        var words = Parse(call);
         var isGlobal = words.Has("--global");
         words.AtMost(further + (isGlobal ? 0 : 1));
         return (isGlobal ? null : apps.Find(words.At(0)), words);

@@ -61,7 +61,7 @@ public sealed class StatusReport(
             ["letsencrypt-asks-server-at"] = step.Action == LineageAction.AskAdvice && renewal.IsOn ? At(step.At, forPrograms) : "",
             ["letsencrypt-waiting-for"] = waiting.Of(app, stored, step),
             ["letsencrypt-gates"] = Joined([.. waiting.GatesOf(stored, step, besides: isLines) is { Length: > 0 } shut ? [shut] : Array.Empty<string>(), .. Ahead(ahead, state, next).Select(GateWords.Of), .. await ClosedAsync(app, wanted, ahead, state, cancel)]),
-            ["letsencrypt-page"] = state.Gates.Select(gate => gate.Page).FirstOrDefault(page => page is not null) ?? "",
+            ["letsencrypt-page"] = state.Gates.FirstOrDefault(gate => gate.Page is not null && gate.Until > time.GetUtcNow())?.Page ?? "",
             ["letsencrypt-failures"] = isLines && state.Failures == 0 ? "" : state.Failures.ToString(CultureInfo.InvariantCulture),
             ["letsencrypt-last-error"] = Failure(app, failure),
             ["letsencrypt-problem"] = failure is null ? "" : forPrograms ? failure.Code : $"{failure.Code} (`berth explain {failure.Code}`)",
@@ -110,7 +110,7 @@ public sealed class StatusReport(
     private async Task<string[]> ClosedAsync(AppName app, WantedCertificate? wanted, ServerToAsk? ahead, LineageState state, CancellationToken cancel) =>
         wanted is not null && ahead is { Server: var server } && !state.Gates.Any(gate => gate.Kind == GateKind.UserAction && gate.Server == server.Key)
         && await clients.ClosedAsync(server.Directory, wanted.Settings, cancel) is { } closed
-            ? [$"{closed.Found.TrimEnd('.')}: {LetsEncryptProblems.OfAccount(app, wanted.Servers.Count > 1 ? server.Word : "", closed).Remedy}"]
+            ? [$"{closed.Found.TrimEnd('.')}: {LetsEncryptProblems.OfAccount(app.Text, wanted.Servers.Count > 1 ? server.Word : "", closed).Remedy}"]
             : [];
 
     // Without a certificate none is tried again by itself, and the last error says it of each.

@@ -17,6 +17,9 @@ public sealed record LineageFailure(string Code, string Found, string Remedy)
     /// <summary>The server that was asked, as it was set; null where none was, or in a state from before this was kept.</summary>
     public string? Server { get; init; }
 
+    /// <summary>The same with another remedy; what was found is what it is known by.</summary>
+    internal LineageFailure Worded(Func<string, string> of) => this with { Remedy = of(Remedy) };
+
     /// <param name="problem">What.</param>
     /// <param name="at">When an attempt met it; null for none that did.</param>
     public static LineageFailure Of(Problem problem, DateTimeOffset? at) =>

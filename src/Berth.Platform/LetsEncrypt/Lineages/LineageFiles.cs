@@ -36,7 +36,7 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
         try
         {
             return store.Read(State(app)) is { } text
-                && JsonSerializer.Deserialize(text, LineageJson.Default.LineageState) is { IsWhole: true } state ? state
+                && JsonSerializer.Deserialize(text, LineageJson.Default.LineageState) is { IsWhole: true } state ? state.Worded(words => Sentences.Told(words, app))
                 : LineageState.New with { IssuedBy = ServerOf(app) };
         }
         catch (JsonException)
@@ -73,7 +73,7 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     public void WriteState(AppName app, LineageState state) => store.WriteAll([StateOf(app, state)]);
 
     private static StateFile StateOf(AppName app, LineageState state) =>
-        new(State(app), JsonSerializer.Serialize(state with { Advice = null }, LineageJson.Default.LineageState));
+        new(State(app), JsonSerializer.Serialize(state.Worded(words => Sentences.Kept(words, app)) with { Advice = null }, LineageJson.Default.LineageState));
 
     /// <summary>Keeps what the server said, without waiting for the disk: very many are asked every few hours, and can be asked again.</summary>
     public void WriteAdvice(AppName app, LineageAdvice advice) =>

@@ -24,6 +24,9 @@ public static class LineagePlan
     // A third renewal within this time (or a tenth of the lifetime, where that is shorter) waits, whatever asks for it.
     private static readonly TimeSpan LongestRest = TimeSpan.FromHours(24);
 
+    // A renewal that fails at first is to have time for a second try.
+    private static readonly TimeSpan LeastGrace = TimeSpan.FromDays(1);
+
     public static LineageStep Next(LineageWants wants, LineageStored stored, DateTimeOffset now)
     {
         var refusal = RefusalOf(wants, stored);
@@ -47,17 +50,30 @@ public static class LineagePlan
     /// <summary>When a certificate is renewed, and why then.</summary>
     public static (DateTimeOffset At, string Why) RenewalOf(CertificateFacts facts, TimeSpan? grace, LineageAdvice? advice)
     {
-        var own = RenewalTime.Of(facts.NotBefore, facts.NotAfter, grace, grace is null ? Spread(facts.Serial) : 0);
+        var counted = grace is { } set ? GraceOf(facts, set) : (TimeSpan?)null;
+        var own = RenewalTime.Of(facts.NotBefore, facts.NotAfter, counted, counted is null ? Spread(facts.Serial) : 0);
+        var why = counted is null ? "before it expires"
+            : counted < grace ? "half of its lifetime before it expires, for the set graceperiod is longer"
+            : counted > grace ? "shortly before it expires, for the set graceperiod is shorter"
+            : "the set graceperiod before it expires";
         if (PlanFor(facts, advice) is not { } plan)
         {
-            return (own, grace is null ? "a part of its lifetime before it expires" : "the set graceperiod before it expires");
+            return (own, counted is null ? $"a part of its lifetime {why}" : why);
         }
 
         // A server may ask for it sooner than its owner would, but not so late that it could lapse.
         var latest = grace is null ? facts.NotAfter - (facts.NotAfter - facts.NotBefore) / 10 : own;
         return plan.RenewAt <= latest
             ? (plan.RenewAt, "a time chosen in the window that the server suggests" + Because(plan))
-            : (latest, (grace is null ? "before it expires" : "the set graceperiod before it expires") + ", though the server suggests later" + Because(plan));
+            : (latest, $"{why}, though the server suggests later{Because(plan)}");
+    }
+
+    /// <summary>What counts of a graceperiod that is set: one for certificates of three months would have a short one renewed again and again, and none would let it expire.</summary>
+    public static TimeSpan GraceOf(CertificateFacts facts, TimeSpan set)
+    {
+        var lifetime = facts.NotAfter - facts.NotBefore;
+        var (least, most) = (lifetime / 10 < LeastGrace ? lifetime / 10 : LeastGrace, lifetime / 2);
+        return set > most ? most : set < least ? least : set;
     }
 
     // An authority that wants certificates replaced early has a page for their owners.
@@ -213,7 +229,8 @@ public static class LineagePlan
                 .MinBy(gate => gate?.Until ?? DateTimeOffset.MinValue);
     }
 
-    // The less time a certificate has left, the less of it one wait may take: an outage of days must not outlast a short one.
+    // The less time a certificate has left, the less of it one wait may take: an outage of days must not outlast a short one. Once it has expired
+    // nobody is served: the waits grow slowly from there, to a day again in some weeks, or a server would pause the names of a site that is given up.
     private static LineageGate Hurried(LineageGate gate, LineageStored stored)
     {
         return stored.State.LastAttempt is { } attempt ? gate with { Until = Sooner(gate.Until, attempt, stored) } : gate;
@@ -221,12 +238,12 @@ public static class LineagePlan
 
     private static DateTimeOffset Sooner(DateTimeOffset until, DateTimeOffset since, LineageStored stored)
     {
-        if (stored.InService is not { } facts || facts.NotAfter <= since)
+        if (stored.InService is not { } facts)
         {
             return until;
         }
 
-        var share = (facts.NotAfter - since) / 8;
+        var share = facts.NotAfter > since ? (facts.NotAfter - since) / 8 : (since - facts.NotAfter) / 24;
         var latest = since + (share > ShortestShare ? share : ShortestShare);
         return until > latest ? latest : until;
     }

@@ -61,7 +61,7 @@ public sealed class LineageReader(
     {
         using var now = settings.AsOfNow();
         var (facts, fromAcme, damage) = certificates.InServiceOf(app);
-        var state = AsCalled(app, Counting(lineages.ReadState(app)));
+        var state = Counting(lineages.ReadState(app));
         return fromAcme || !certificates.Exists(app)
             ? new(state, fromAcme ? facts : null, lineages.HasOpenOrder(app)) { Damage = fromAcme ? damage : null }
 
@@ -87,10 +87,6 @@ public sealed class LineageReader(
     public bool IsGood(AppName app, LineageStored stored) =>
         stored is { InService: { } facts, Damage: null } && RenewalOf(app, facts).At > time.GetUtcNow()
         && !LineagePlan.IsOfAnotherClock(stored, time.GetUtcNow());
-
-    // It may have been called otherwise when that was put back.
-    private static LineageState AsCalled(AppName app, LineageState state) => !state.Gates.Any(gate => gate.Kind == GateKind.RolledBack) ? state
-        : state with { Gates = [.. state.Gates.Select(gate => gate.Kind == GateKind.RolledBack ? gate with { Reason = GateWords.Sooner(app) } : gate)] };
 
     // By other limits the order may go now, which is seen when it is tried.
     private LineageState Counting(LineageState state)

@@ -100,6 +100,16 @@ public sealed record LineageState
         bool IsThat(LineageFailure? failure) => failure?.Found == problem.Found && failure.At >= since;
     }
 
+    /// <summary>The same with other words for people.</summary>
+    /// <param name="of">Makes the new of the old.</param>
+    internal LineageState Worded(Func<string, string> of) => this is { IsQuiet: true, Issuers.Count: 0 } ? this : this with
+    {
+        LastFailure = LastFailure?.Worded(of),
+        Refusal = Refusal is { } refusal ? refusal with { Why = refusal.Why.Worded(of) } : null,
+        Gates = [.. Gates.Select(gate => gate with { Reason = of(gate.Reason) })],
+        Issuers = Issuers.ToDictionary(pair => pair.Key, pair => pair.Value with { LastFailure = pair.Value.LastFailure.Worded(of) }),
+    };
+
     /// <summary>What of it concerns a certificate for these names from these servers, as they were set: what others failed at is over for it.</summary>
     public LineageState For(IReadOnlyCollection<string> names, IReadOnlyCollection<string> servers)
     {

@@ -23,7 +23,7 @@ public sealed class EventCommands(NoticeLog log, NoticeDelivery delivery, AppCat
         var json = ReportRequest.IsJson(words.Value("--format"));
         foreach (var notice in log.Last(app, Shown))
         {
-            call.Output.Line(json ? JsonSerializer.Serialize(notice, NoticeJson.Default.Notice) : LineOf(notice));
+            call.Output.Line(json ? JsonSerializer.Serialize(AsCalled(notice, call.Caller), NoticeJson.Default.Notice) : call.Caller.AsCalled(LineOf(notice)));
         }
 
         if (delivery.Undelivered() is { } undelivered)
@@ -33,6 +33,12 @@ public sealed class EventCommands(NoticeLog log, NoticeDelivery delivery, AppCat
 
         return Task.FromResult(0);
     }
+
+    private static Notice AsCalled(Notice notice, Caller caller) => notice with
+    {
+        Found = notice.Found is { } found ? caller.AsCalled(found) : null,
+        Remedy = notice.Remedy is { } remedy ? caller.AsCalled(remedy) : null,
+    };
 
     private static string LineOf(Notice notice)
     {

@@ -10,12 +10,13 @@ namespace Berth.Platform.LetsEncrypt.Notices;
 
 /// <summary>
 /// Where what happens to certificates becomes notices: written down first, then sent. A person is told by mail once of a failure that needs
-/// one, and once when a certificate has a sixth of its lifetime left.
+/// one, and once when a certificate has a sixth of its lifetime left and should have been renewed.
 /// </summary>
 public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, CertificateFiles certificates, IStateStore store, INoticeFaults faults, TimeProvider time)
     : ILineageEvents
 {
     private const int WarnPart = 6;
+    private const int LatePart = 4;
 
     public void Publish(LineageEvent happened)
     {
@@ -38,12 +39,14 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
         }
     }
 
-    /// <summary>Warns of a certificate that ends soon, once.</summary>
-    public void Look(AppName app)
+    /// <summary>Warns of a certificate that ends soon and should have been renewed by now, once.</summary>
+    /// <param name="app">Whose.</param>
+    /// <param name="renewalOf">When it is due.</param>
+    public void Look(AppName app, Func<AppName, CertificateFacts, DateTimeOffset> renewalOf)
     {
         try
         {
-            WarnOf(app);
+            WarnOf(app, facts => renewalOf(app, facts));
         }
         catch (ProblemException e)
         {
@@ -51,12 +54,20 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
         }
     }
 
-    /// <summary>When a certificate's owner is told that it ends: with a sixth of its lifetime left.</summary>
-    public static DateTimeOffset WarningOf(CertificateFacts facts) => facts.NotAfter - ((facts.NotAfter - facts.NotBefore) / WarnPart);
-
-    private void WarnOf(AppName app)
+    /// <summary>When a certificate's owner is told that it ends: with a sixth of its lifetime left; where it is due later than that, a quarter of the time from then on.</summary>
+    public static DateTimeOffset WarningOf(CertificateFacts facts, DateTimeOffset renewal)
     {
-        if (certificates.InServiceOf(app) is not { FromAcme: true, Facts: { } facts } || WarningOf(facts) > time.GetUtcNow())
+        var (usual, late) = (Usual(facts), renewal + ((facts.NotAfter - renewal) / LatePart));
+        return late > usual ? late : usual;
+    }
+
+    private static DateTimeOffset Usual(CertificateFacts facts) => facts.NotAfter - ((facts.NotAfter - facts.NotBefore) / WarnPart);
+
+    private void WarnOf(AppName app, Func<CertificateFacts, DateTimeOffset> renewalOf)
+    {
+        // Of very many apps, few are as far.
+        if (certificates.InServiceOf(app) is not { FromAcme: true, Facts: { } facts }
+            || Usual(facts) > time.GetUtcNow() || WarningOf(facts, renewalOf(facts)) > time.GetUtcNow())
         {
             return;
         }
@@ -76,7 +87,7 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
             Names = facts.Names,
             Expires = facts.NotAfter,
             NeedsYou = true,
-            Remedy = $"`berth letsencrypt:status {app}` says why it was not renewed; `berth letsencrypt {app}` tries now.",
+            Remedy = $"`berth letsencrypt:status {app}` says why it was not renewed; `berth letsencrypt:enable {app}` tries now.",
         };
         Tell(app, notice, byMail: true);
         WriteTold(app, told with { ExpiringSerial = facts.Serial, ExpiringAt = time.GetUtcNow() });

@@ -70,7 +70,7 @@ public sealed class AttemptRecords(
         // Of all servers: one whose limit nobody kept would pass for free, and be tried at once again.
         var (state, now) = (lineages.ReadState(app), time.GetUtcNow());
         lineages.WriteState(app, Outcomes.Held(outcomes.NamesFailed(state, wanted.Stopped, wanted.IsEarly == true, now), ForNames(wanted, held.AllGates), IsFirst(app), now));
-        var problem = LetsEncryptProblems.Held(app, held.Server, held.Gates, renewal.IsOn);
+        var problem = LetsEncryptProblems.Held(app, held.Server, held.Gates, goesOn: GoesOnBy(app, held.Gates.Max(gate => gate.Until)));
 
         // Of many that wait for the same, each is told of once and not whenever another has gone.
         if (!state.Gates.Any(gate => gate.Names is not null && gate.Until > now - StillTheSame))
@@ -80,6 +80,23 @@ public sealed class AttemptRecords(
 
         return problem.AsException();
     }
+
+    // Of a certificate that is good nothing remembers that somebody wanted another.
+    private bool GoesOnBy(AppName app, DateTimeOffset end)
+    {
+        try
+        {
+            return renewal.IsOn && reader.NextOf(app).OfCertificate.At <= end;
+        }
+        catch (ProblemException)
+        {
+            // Held back is what is to be told.
+            return false;
+        }
+    }
+
+    /// <summary>The names that are not on a certificate; null for none.</summary>
+    public Problem? LeftOutOf(AppName app, IReadOnlyList<FailedName> failed, IReadOnlyList<Problem> impossible) => LetsEncryptProblems.LeftOutOf(app, failed, impossible, renewal.IsOn);
 
     private bool IsFirst(AppName app) => reader.StoredOf(app) is { InService: null, Damage: null };
 

@@ -232,7 +232,7 @@ public sealed class Ordering(
             var state = records.AfterIssue(app, issued with { LeftOut = leftOut }, server, wanted.Settings, wanted.IsEarly == true);
             await lineages.InstallAsync(app, issued, wanted.AsConfig(server), settings.FilesOf(app), state, wanted.InService, cancel);
             routes.Publish(app);
-            records.Tell(app, LineageEventKind.Issued, issued.Names, server, LetsEncryptProblems.LeftOutOf(app, [.. wanted.Untried, .. leftOut], wanted.LeftOut));
+            records.Tell(app, LineageEventKind.Issued, issued.Names, server, records.LeftOutOf(app, [.. wanted.Untried, .. leftOut], wanted.LeftOut));
         }
     }
 

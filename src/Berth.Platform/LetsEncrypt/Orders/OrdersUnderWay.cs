@@ -80,10 +80,15 @@ public sealed class OrdersUnderWay(TimeProvider time)
         private static string Line(IssuanceStep step) =>
             $"{(step.Name is null ? "order" : step.Name)}: {Spoken(step.Kind)}{(step.Detail is null ? "" : $" ({Printable.Of(step.Detail)})")}";
 
-        private static string Spoken(IssuanceStepKind kind) => kind switch
+        // Each may be the last that is known while the server does not answer.
+        internal static string Spoken(IssuanceStepKind kind) => kind switch
         {
+            IssuanceStepKind.Ordering => "being asked for",
             IssuanceStepKind.OrderCreated => "ordered",
             IssuanceStepKind.OrderResumed => "gone on with",
+            IssuanceStepKind.OrderDropped => "an earlier one was given up",
+            IssuanceStepKind.ProfileLeftOut => "the server lacks the profile, so it goes without",
+            IssuanceStepKind.ReplacesLeftOut => "not taken as a renewal, so it is asked for anew",
             IssuanceStepKind.AlreadyAuthorized => "proved before",
             IssuanceStepKind.ChallengePresented => "its proof is visible",
             IssuanceStepKind.Validating => "the server is looking",
@@ -93,6 +98,8 @@ public sealed class OrdersUnderWay(TimeProvider time)
             IssuanceStepKind.NameLeftOut => "left out",
             IssuanceStepKind.Finalizing => "the certificate is being issued",
             IssuanceStepKind.Downloaded => "downloaded",
+            IssuanceStepKind.PreferredChainMissing => "issued, and the preferred chain is not to be had",
+            IssuanceStepKind.ClockSkew => "the server's clock differs from this machine's",
             IssuanceStepKind.Stored => "in service",
             _ => "changed",
         };

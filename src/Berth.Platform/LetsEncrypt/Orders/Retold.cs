@@ -8,6 +8,11 @@ internal static class Retold
 {
     public static ProblemException As(ProblemException failure, Problem words)
     {
+        if (words == failure.Problem)
+        {
+            return failure;
+        }
+
         var told = words.AsException(failure);
         foreach (DictionaryEntry known in failure.Data)
         {

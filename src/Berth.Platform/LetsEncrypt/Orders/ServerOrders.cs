@@ -68,7 +68,7 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
         catch (ProblemException e)
         {
             await notes.FailedAsync(e);
-            var told = LetsEncryptProblems.IsOfAccount(e.Problem.Code) ? Retold.As(e, LetsEncryptProblems.OfAccount(order.App, order.Settings.Servers.Count > 1 ? order.Server.Word : "", e.Problem)) : e;
+            var told = Retold.As(e, LetsEncryptProblems.OfAccount(order.App.Text, order.Settings.Servers.Count > 1 ? order.Server.Word : "", e.Problem));
             throw e.Problem.Code != AcmeProblems.ClockWrong && client.ClockSkew is { } skew && ClockWords.IsWrong(skew) ? Named(told, skew) : told;
         }
         finally

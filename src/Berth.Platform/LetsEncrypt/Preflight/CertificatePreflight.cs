@@ -61,7 +61,7 @@ public sealed class CertificatePreflight(AcmeClients clients, EdgeServer edge, T
             return new ServerView(null, directory.Meta?.CaaIdentities ?? Usual(scope.Directory), account, client.ClockSkew)
             {
                 Profiles = [.. directory.Meta?.Profiles?.Keys ?? Array.Empty<string>()],
-                Account = scope.AsksServer && await client.WhyNoAccountAsync(either.Token) is { } why ? LetsEncryptProblems.OfAccount(scope.App, scope.ServerWord, why) : null,
+                Account = scope.AsksServer && await client.WhyNoAccountAsync(either.Token) is { } why ? LetsEncryptProblems.OfAccount(scope.App.Text, scope.ServerWord, why) : null,
             };
         }
         catch (ProblemException e)

@@ -26,13 +26,13 @@ public sealed class CheckCommands(CertificatePreflight preflight, PreflightScope
             .. wanted.Settings.Email is null ? [Missing(LetsEncryptProblems.NoEmail(app))] : Array.Empty<PreflightFinding>(),
             .. wanted.LeftOut.Select(problem => PreflightFinding.Bad("domains", "syntax", problem.Found, problem.Remedy, stops: true)),
             .. wanted.Unusable.Select(problem => PreflightFinding.Bad(CertificatePreflight.Server, CertificatePreflight.Server, problem.Found, problem.Remedy)),
-            .. ahead is { Gates.Count: > 0 } ? ahead.AllGates.Select(gate => PreflightFinding.Bad(CertificatePreflight.Server, "limits", GateWords.Of(gate), $"Wait until then; `berth letsencrypt:limits {app}` shows what is left.")) : [],
+            .. ahead is { Gates.Count: > 0 } ? ahead.AllGates.Select(gate => OfGate(app, gate)) : [],
             .. ahead?.PassedOver is { } why ? [PreflightFinding.Note(CertificatePreflight.Server, "limits", why)] : Array.Empty<PreflightFinding>(),
             .. await preflight.LookAsync(scopes.Of(app, wanted, ahead?.Server) with { AsksServer = true }, call.Cancel),
         ];
         if (json)
         {
-            call.Output.Line(PreflightLines.AsJson(app, findings));
+            call.Output.Line(PreflightLines.AsJson(app, findings, call.Caller));
         }
         else
         {
@@ -42,6 +42,12 @@ public sealed class CheckCommands(CertificatePreflight preflight, PreflightScope
         var problems = findings.Count(finding => finding.Level == PreflightLevel.Problem);
         return problems == 0 ? 0 : json ? LetsEncryptProblems.NotReady.ExitStatus : throw LetsEncryptProblems.NotReadyYet(app, problems).AsException();
     }
+
+    internal static PreflightFinding OfGate(AppName app, LineageGate gate) => PreflightFinding.Bad(
+        CertificatePreflight.Server,
+        "limits",
+        GateWords.Of(gate),
+        LetsEncryptProblems.ToLift(gate) is { } way ? Sentences.Standing(way, app) : $"Wait until then; `berth letsencrypt:limits {app}` shows what is left.");
 
     // What is asked of the settings alone is told with the rest, not instead of it.
     private static PreflightFinding Missing(Problem problem) => PreflightFinding.Bad("email", "account", problem.Found, problem.Remedy, stops: true);

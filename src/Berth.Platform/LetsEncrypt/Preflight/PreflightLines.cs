@@ -25,7 +25,7 @@ internal static class PreflightLines
         }
     }
 
-    internal static string AsJson(AppName app, IReadOnlyList<PreflightFinding> findings) => PlainJson.Write(writer =>
+    internal static string AsJson(AppName app, IReadOnlyList<PreflightFinding> findings, Caller caller) => PlainJson.Write(writer =>
     {
         writer.WriteStartObject();
         writer.WriteString("app", app.Text);
@@ -38,7 +38,7 @@ internal static class PreflightLines
             writer.WriteString("check", finding.Check);
             writer.WriteString("level", finding.Level.ToString().ToLower(CultureInfo.InvariantCulture));
             writer.WriteString("found", finding.Found);
-            writer.WriteString("remedy", finding.Remedy ?? "");
+            writer.WriteString("remedy", caller.AsCalled(finding.Remedy ?? ""));
             writer.WriteBoolean("stops", finding.Stops);
             writer.WriteEndObject();
         }

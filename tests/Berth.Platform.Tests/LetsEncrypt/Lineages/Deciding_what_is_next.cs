@@ -262,13 +262,49 @@ public sealed class Deciding_what_is_next
         Assert.Equal(Now.AddHours(longest), LineagePlan.Next(Wants, new LineageStored(state, facts, false), Now).At);
     }
 
+    /// <summary>What is down already is down a little longer only; and a site that is given up is not asked for again and again, for ever.</summary>
+    [Theory]
+    [InlineData(0.1, 0.25)]
+    [InlineData(0, 0.25)]
+    [InlineData(-1, 0.25)]
+    [InlineData(-12, 0.5)]
+    [InlineData(-24, 1)]
+    [InlineData(-48, 2)]
+    [InlineData(-24 * 40, 26)]
+    public void waits_little_once_it_has_expired(double left, double longest)
+    {
+        var facts = Certificate(Now.AddHours(left) - TimeSpan.FromDays(90), TimeSpan.FromDays(90), "shop.example.com");
+        var state = new LineageState
+        {
+            Gates = [new LineageGate { Kind = GateKind.Backoff, Until = Now.AddHours(26), Reason = "because" }],
+            LastAttempt = Now,
+            Failures = 9,
+            Advice = new LineageAdvice { Serial = facts.Serial, AskAgainAt = Now.AddDays(1) },
+        };
+
+        Assert.Equal(Now.AddHours(longest), LineagePlan.Next(Wants, new LineageStored(state, facts, false), Now).At);
+    }
+
+    [Theory]
+    [InlineData(2160, 720, 720, "the set graceperiod before it expires")]
+    [InlineData(2160, 8760, 1080, "half of its lifetime before it expires, for the set graceperiod is longer")]
+    [InlineData(160, 720, 80, "half of its lifetime before it expires, for the set graceperiod is longer")]
+    [InlineData(160, 1, 16, "shortly before it expires, for the set graceperiod is shorter")]
+    [InlineData(2160, 0, 24, "shortly before it expires, for the set graceperiod is shorter")]
+    public void counts_of_a_graceperiod_what_a_lifetime_leaves_room_for(double lifetime, double set, double counted, string why)
+    {
+        var facts = Certificate(Now, TimeSpan.FromHours(lifetime), "shop.example.com");
+
+        Assert.Equal((facts.NotAfter.AddHours(-counted), why), LineagePlan.RenewalOf(facts, TimeSpan.FromHours(set), null));
+    }
+
     [Fact]
     public void is_held_back_by_what_a_server_asked_for_only_while_no_other_is_free()
     {
         LineageGate GateOf(string? server, double hours) => new() { Kind = GateKind.RetryAfter, Until = Now.AddHours(hours), Reason = "because", Server = server };
         DateTimeOffset? AtOf(params LineageGate[] gates) => LineagePlan.Next(
             Wants with { Grace = TimeSpan.FromDays(365), Servers = ["https://a.example/", "https://b.example/"] },
-            new LineageStored(new LineageState { Gates = gates, Advice = NoAdvice }, Certificate(Now.AddDays(-1), TimeSpan.FromDays(90), "shop.example.com"), false),
+            new LineageStored(new LineageState { Gates = gates, Advice = NoAdvice }, Certificate(Now.AddDays(-50), TimeSpan.FromDays(90), "shop.example.com"), false),
             Now).At;
 
         Assert.True(AtOf(GateOf("https://a.example/", 2)) < Now);
@@ -282,7 +318,7 @@ public sealed class Deciding_what_is_next
     {
         var state = new LineageState { LastSuccess = Now, SuccessBefore = Now.AddMinutes(-1), Advice = NoAdvice };
         var step = LineagePlan.Next(
-            Wants with { Grace = TimeSpan.FromDays(365) }, new LineageStored(state, Certificate(Now, TimeSpan.FromDays(90), "shop.example.com"), false), Now);
+            Wants with { Grace = TimeSpan.FromDays(365) }, new LineageStored(state, Certificate(Now.AddDays(-50), TimeSpan.FromDays(90), "shop.example.com"), false), Now);
         Assert.Equal(GateKind.JustRenewed, step.Gate?.Kind);
         Assert.Equal(Now.AddMinutes(-1).AddHours(24), step.At);
     }

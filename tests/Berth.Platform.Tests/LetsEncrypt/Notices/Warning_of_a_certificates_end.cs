@@ -21,6 +21,7 @@ public sealed class Warning_of_a_certificates_end : IDisposable, INoticeFaults, 
     private readonly CertificateFiles _certificates;
     private readonly NoticeDelivery _delivery;
     private readonly NoticeDesk _desk;
+    private DateTimeOffset? _renewal;
 
     public Warning_of_a_certificates_end()
     {
@@ -42,29 +43,49 @@ public sealed class Warning_of_a_certificates_end : IDisposable, INoticeFaults, 
     {
         Install();
         var facts = _certificates.Facts(App)!;
-        Assert.Equal((facts.NotAfter - facts.NotBefore) / 6, facts.NotAfter - NoticeDesk.WarningOf(facts));
+        Assert.Equal((facts.NotAfter - facts.NotBefore) / 6, facts.NotAfter - NoticeDesk.WarningOf(facts, Due(facts)));
 
-        _desk.Look(App);
+        Look();
         Assert.Empty(_log.Last(App, 10));
 
-        _time.Now = NoticeDesk.WarningOf(facts) + TimeSpan.FromSeconds(1);
-        _desk.Look(App);
-        _desk.Look(App);
+        _time.Now = NoticeDesk.WarningOf(facts, Due(facts)) + TimeSpan.FromSeconds(1);
+        Look();
+        Look();
         var warning = Assert.Single(_log.Last(App, 10));
         Assert.Equal(("expiring", true, facts.NotAfter), (warning.Event, warning.NeedsYou, warning.Expires));
+    }
+
+    /// <summary>A short graceperiod, or a server that suggests a late time: until then nobody was to renew it.</summary>
+    [Fact]
+    public void waits_where_its_renewal_is_planned_later()
+    {
+        Install();
+        var facts = _certificates.Facts(App)!;
+        _renewal = facts.NotAfter.AddDays(-7);
+
+        foreach (var left in (double[])[14, 7.1, 6])
+        {
+            _time.Now = facts.NotAfter.AddDays(-left);
+            Look();
+        }
+
+        Assert.Empty(_log.Last(App, 10));
+        _time.Now = facts.NotAfter.AddDays(-5);
+        Look();
+        Assert.Single(_log.Last(App, 10));
     }
 
     [Fact]
     public void comes_again_for_the_next_certificate()
     {
         Install();
-        _time.Now = NoticeDesk.WarningOf(_certificates.Facts(App)!) + TimeSpan.FromSeconds(1);
-        _desk.Look(App);
+        _time.Now = WarningOfCurrent() + TimeSpan.FromSeconds(1);
+        Look();
         _desk.Publish(new LineageEvent(LineageEventKind.Issued, App, _time.GetUtcNow()));
         Install();
-        _time.Now = NoticeDesk.WarningOf(_certificates.Facts(App)!) + TimeSpan.FromSeconds(1);
+        _time.Now = WarningOfCurrent() + TimeSpan.FromSeconds(1);
 
-        _desk.Look(App);
+        Look();
 
         Assert.Equal(["expiring", "issued", "expiring"], _log.Last(App, 10).Select(notice => notice.Event));
     }
@@ -73,13 +94,13 @@ public sealed class Warning_of_a_certificates_end : IDisposable, INoticeFaults, 
     public void comes_again_where_the_first_was_given_under_a_clock_that_was_ahead()
     {
         Install();
-        var due = NoticeDesk.WarningOf(_certificates.Facts(App)!) + TimeSpan.FromSeconds(1);
+        var due = WarningOfCurrent() + TimeSpan.FromSeconds(1);
         _time.Now += TimeSpan.FromDays(3000);
-        _desk.Look(App);
+        Look();
 
         _time.Now = due;
-        _desk.Look(App);
-        _desk.Look(App);
+        Look();
+        Look();
 
         Assert.Equal(2, _log.Last(App, 10).Count);
     }
@@ -105,6 +126,12 @@ public sealed class Warning_of_a_certificates_end : IDisposable, INoticeFaults, 
 
     Task ITriggers.FireAsync(string trigger, IReadOnlyList<string> arguments, CommandOutput output, CancellationToken cancel) =>
         Task.CompletedTask;
+
+    private void Look() => _desk.Look(App, (_, facts) => Due(facts));
+
+    private DateTimeOffset WarningOfCurrent() => _certificates.Facts(App) is { } facts ? NoticeDesk.WarningOf(facts, Due(facts)) : default;
+
+    private DateTimeOffset Due(CertificateFacts facts) => _renewal ?? facts.NotAfter - ((facts.NotAfter - facts.NotBefore) / 3);
 
     private void Install()
     {
