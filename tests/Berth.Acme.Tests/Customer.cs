@@ -1,5 +1,5 @@
-using Berth.Acme.Accounts;
 using System.Collections.Concurrent;
+using Berth.Acme.Accounts;
 using Berth.Acme.Challenges;
 using Berth.Acme.Issuing;
 using Berth.Kernel;

@@ -209,7 +209,7 @@ public sealed class Knowing_what_a_certificate_waits_for
         await File.WriteAllTextAsync($"{berth.Home}/hello/letsencrypt/state.json", state.ToJsonString());
         await berth.OkAsync("letsencrypt:rollback", "hello");
         Assert.Matches(@"  rolled-back .* Expires: 20[^.]*\.\n$", await berth.OkAsync("letsencrypt:events", "hello"));
-        await berth.MakeDueAsync("hello");
+        await berth.OkAsync("letsencrypt:set", "hello", "graceperiod", "31536000");
         await berth.OkAsync("letsencrypt:cron-job", "--add");
 
         Assert.Contains("a certificate was put back by hand, and stays, even if it is due, until ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
@@ -278,10 +278,7 @@ public sealed class Knowing_what_a_certificate_waits_for
 
         await berth.OkAsync("letsencrypt:cron-job", "--remove");
         await berth.OkAsync("letsencrypt:enable", "--all");
-        foreach (var app in apps)
-        {
-            await berth.MakeDueAsync(app);
-        }
+        await berth.OkAsync("letsencrypt:set", "--global", "graceperiod", "31536000");
 
         var lines = (await berth.OkAsync("letsencrypt:auto-renew")).Split('\n');
 
@@ -312,8 +309,7 @@ public sealed class Knowing_what_a_certificate_waits_for
         await berth.OkAsync("domains:set", "zeta", "zeta.example.com");
         await berth.OkAsync("letsencrypt:set", "zeta", "server", brief.DirectoryUrl.ToString());
         await berth.OkAsync("letsencrypt:enable", "--all");
-        await berth.MakeDueAsync("zeta");
-        await berth.MakeDueAsync("hello");
+        await berth.OkAsync("letsencrypt:set", "--global", "graceperiod", "31536000");
 
         var lines = (await berth.OkAsync("letsencrypt:auto-renew")).Split('\n');
 

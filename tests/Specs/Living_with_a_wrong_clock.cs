@@ -84,7 +84,7 @@ public sealed class Living_with_a_wrong_clock
         await berth.OkAsync("letsencrypt:set", "--global", "notify-smtp-to", "ops@example.com");
         await berth.OkAsync("letsencrypt:set", "--global", "notify-smtp-from", "berth@example.com");
         await berth.OkAsync("letsencrypt:set", "--global", "notify-smtp-trust", mail.CertificateFile);
-        await berth.MakeDueAsync("app");
+        await berth.OkAsync("letsencrypt:set", "app", "graceperiod", "31536000");
         await berth.StopAsync();
         await SetClockAsync(wrong);
         await berth.RestartAsync(WrongClock.By(scratch["clock"]));

@@ -25,10 +25,11 @@ public sealed class Renewing_at_Pebble
         Assert.True(notice.RootElement.GetProperty("nextAttempt").GetDateTimeOffset() > TimeProvider.System.GetUtcNow().AddDays(7));
 
         // Due at once; the daemon looks when a domain changes, and by itself every few minutes.
-        await berth.MakeDueAsync("hello");
+        await berth.OkAsync("letsencrypt:set", "hello", "graceperiod", "31536000");
         await berth.OkAsync("domains:remove", "hello", "nothing.example.com");
         await Eventually.TrueAsync(async () => await berth.OkAsync("certs:show", "hello", "crt") != first);
 
+        await berth.OkAsync("letsencrypt:set", "hello", "graceperiod");
         var second = await berth.OkAsync("certs:show", "hello", "crt");
         await berth.OkAsync("letsencrypt:revoke", "hello");
         Assert.Contains("Revoked", await StatusAsync(pebble, second), StringComparison.Ordinal);

@@ -18,8 +18,7 @@ public sealed class Speaking_the_plugins_words
         await berth.OkAsync("letsencrypt:cron-job", "--remove");
         await berth.OkAsync("letsencrypt:enable", "sick");
         await berth.OkAsync("letsencrypt:enable", "well");
-        await berth.MakeDueAsync("sick");
-        await berth.MakeDueAsync("well");
+        await berth.OkAsync("letsencrypt:set", "--global", "graceperiod", "31536000");
         await berth.OkAsync("letsencrypt:set", "sick", "server", "https://127.0.0.1:1/directory");
 
         var all = await berth.RunAsync("letsencrypt:auto-renew");

@@ -151,7 +151,7 @@ public sealed class Surviving_kill_9
 
         Assert.False(File.Exists($"{berth.Home}/hello/letsencrypt/order.json"));
         Assert.Equal(first, await berth.OkAsync("certs:show", "hello", "crt"));
-        await berth.MakeDueAsync("hello");
+        await berth.OkAsync("letsencrypt:set", "hello", "graceperiod", "31536000");
         Assert.Equal("true\n", await berth.OkAsync("letsencrypt:active", "hello"));
         Assert.Contains("a certificate was put back by hand, and stays, even if it is due, until ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
     }

@@ -176,7 +176,7 @@ public sealed class Telling_of_a_certificate_from_its_first_failure : IAsyncLife
     {
         await _berth.OkAsync("letsencrypt:enable", "hello");
         await _berth.OkAsync("letsencrypt:cron-job", "--remove");
-        await _berth.MakeDueAsync("hello");
+        await _berth.OkAsync("letsencrypt:set", "hello", "graceperiod", "31536000");
         await _pebble.StopAsync();
         Assert.Equal(1, (await _berth.RunAsync("letsencrypt:auto-renew")).Status);
 
@@ -200,7 +200,7 @@ public sealed class Telling_of_a_certificate_from_its_first_failure : IAsyncLife
     {
         await _berth.OkAsync("letsencrypt:enable", "hello");
         await _berth.OkAsync("letsencrypt:cron-job", "--remove");
-        await _berth.MakeDueAsync("hello");
+        await _berth.OkAsync("letsencrypt:set", "hello", "graceperiod", "31536000");
         await _pebble.StopAsync();
 
         var all = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => _berth.RunAsync("letsencrypt:auto-renew")));

@@ -20,10 +20,10 @@ public sealed class Waiting_for_an_order_under_way : IAsyncLifetime
         await _berth.OkAsync("domains:set", "hello", "hello.localhost");
         await _berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
         await _berth.OkAsync("letsencrypt:set", "--global", "server", "berth");
-        await _berth.OkAsync("letsencrypt:cron-job", "--remove");
         await _berth.OkAsync("letsencrypt:enable", "hello");
+        await _berth.OkAsync("letsencrypt:cron-job", "--remove");
         await _berth.OkAsync("letsencrypt:set", "hello", "server", $"https://localhost:{((IPEndPoint)_hanging.LocalEndpoint).Port}/directory");
-        await _berth.MakeDueAsync("hello");
+        await _berth.OkAsync("letsencrypt:set", "hello", "graceperiod", "31536000");
     }
 
     public async ValueTask DisposeAsync()

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Xunit;
 
@@ -117,18 +116,6 @@ public sealed class BerthServer : IAsyncDisposable
 
     /// <summary>Waits for words in the daemon's log: it comes by another way than what the daemon prints, and may come later.</summary>
     public Task LogsAsync(string words) => Eventually.TrueAsync(() => Task.FromResult(Log.Contains(words, StringComparison.Ordinal)));
-
-    /// <summary>Makes the certificate that an app has now due, as one is that its server wants renewed: until the server is asked again.</summary>
-    public async Task MakeDueAsync(string app)
-    {
-        using var certificate = X509Certificate2.CreateFromPem(await OkAsync("certs:show", app, "crt"));
-        var (folder, now) = ($"{Home}/{app}/letsencrypt", TimeProvider.System.GetUtcNow());
-        await File.WriteAllTextAsync($"{folder}/advice.new", $$"""
-            {"serial":"{{certificate.SerialNumber}}","askAgainAt":"{{now.AddHours(20):O}}",
-             "plan":{"windowStart":"{{now.AddHours(-2):O}}","windowEnd":"{{now.AddMinutes(-1):O}}","renewAt":"{{now.AddHours(-1):O}}","askAgainAt":"{{now.AddHours(20):O}}"} }
-            """);
-        File.Move($"{folder}/advice.new", $"{folder}/advice.json", overwrite: true);
-    }
 
     /// <summary>kill -9 of the daemon alone: its apps go on.</summary>
     public async Task KillAsync()

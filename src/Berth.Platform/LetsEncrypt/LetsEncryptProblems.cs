@@ -212,6 +212,10 @@ public static class LetsEncryptProblems
         return problem with { Remedy = remedy };
     }
 
+    /// <summary>Whether it is over once the account is put aside.</summary>
+    internal static bool IsOfAccount(string code) =>
+        code == AcmeProblems.AccountDeactivated.Id || code == AcmeProblems.AccountUnknown.Id || code == AcmeProblems.AccountKeyInvalid.Id || code == AcmeProblems.Unauthorized.Id;
+
     /// <summary>A contact that is another account's: whoever wants that one orders with it.</summary>
     internal static Problem OfOtherAccount(string scope, string email, Problem problem) =>
         problem with { Remedy = $"To order with that account: `berth letsencrypt:set {scope} email {Printable.Of(email)}`." };

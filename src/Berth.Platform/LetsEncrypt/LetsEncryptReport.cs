@@ -105,7 +105,7 @@ public sealed class LetsEncryptReport(
     }
 
     private long Grace(AppName app, CertificateFacts? facts) =>
-        settings.GracePeriodOf(app) is { } set ? (long)(facts is null ? set : LineagePlan.GraceOf(facts, set)).TotalSeconds
+        settings.GracePeriodOf(app) is { } set ? (long)set.TotalSeconds
         : facts is null ? UsualGrace
         : Math.Max(0, (long)(facts.NotAfter - manager.RenewalOf(app, facts)).TotalSeconds);
 

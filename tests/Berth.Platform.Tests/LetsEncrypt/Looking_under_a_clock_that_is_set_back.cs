@@ -1,9 +1,9 @@
 using Berth.Kernel;
 using Berth.Platform.Apps;
+using Berth.Platform.Certs;
 using Berth.Platform.CommandLine;
 using Berth.Platform.LetsEncrypt;
 using Berth.Platform.LetsEncrypt.Lineages;
-using Berth.Platform.Certs;
 using Berth.Platform.Properties;
 using Berth.Platform.Routing;
 using Berth.Storage;

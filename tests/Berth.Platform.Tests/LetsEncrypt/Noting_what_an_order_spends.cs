@@ -284,7 +284,7 @@ public sealed class Noting_what_an_order_spends
         if (isKilled)
         {
             ledger = await OpenAsync();
-            notes = new LedgerNotes(ledger, Planned, Left(OrderStage.KeySaved, url: null), new Progress<IssuanceStep>());
+            notes = new LedgerNotes(ledger, Planned, LeftOpen with { Stage = OrderStage.KeySaved, OrderUrl = null }, new Progress<IssuanceStep>());
         }
 
         await notes.EndAsync();

@@ -37,7 +37,7 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
 
     private static Problem WordsOf(ProblemException failure, CommandCall call)
     {
-        var words = Parse(call);
+        var words = Typed(call);
         var (scope, email) = words.Has("--global") ? ("--global", words.At(0)) : (words.At(0) ?? "<app>", words.At(1));
 
         // Where no server has refused a contact, it is that of another account kept here.
@@ -46,7 +46,7 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
             : LetsEncryptProblems.OfAccount(scope, words.Value(ServerFlag) ?? "", failure.Problem);
     }
 
-    private static Arguments Parse(CommandCall call) => call.Parse(["--global"], [ServerFlag]);
+    private static Arguments Typed(CommandCall call) => call.Parse(["--global"], [ServerFlag]);
 
     private async Task<int> ShowAsync(CommandCall call)
     {
@@ -135,7 +135,7 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
     /// <param name="further">How many words it takes besides.</param>
     private (AppName? App, Arguments Words) Parse(CommandCall call, int further = 0)
     {
-        var words = Parse(call);
+        var words = Typed(call);
         var isGlobal = words.Has("--global");
         words.AtMost(further + (isGlobal ? 0 : 1));
         return (isGlobal ? null : apps.Find(words.At(0)), words);

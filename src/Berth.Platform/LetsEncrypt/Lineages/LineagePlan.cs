@@ -24,7 +24,6 @@ public static class LineagePlan
     // A third renewal within this time (or a tenth of the lifetime, where that is shorter) waits, whatever asks for it.
     private static readonly TimeSpan LongestRest = TimeSpan.FromHours(24);
 
-    // A renewal that fails at first is to have time for a second try.
     private static readonly TimeSpan LeastGrace = TimeSpan.FromDays(1);
 
     public static LineageStep Next(LineageWants wants, LineageStored stored, DateTimeOffset now)
@@ -53,7 +52,7 @@ public static class LineagePlan
         var counted = grace is { } set ? GraceOf(facts, set) : (TimeSpan?)null;
         var own = RenewalTime.Of(facts.NotBefore, facts.NotAfter, counted, counted is null ? Spread(facts.Serial) : 0);
         var why = counted is null ? "before it expires"
-            : counted < grace ? "half of its lifetime before it expires, for the set graceperiod is longer"
+            : counted >= facts.NotAfter - facts.NotBefore ? "always, for the set graceperiod is longer than its lifetime"
             : counted > grace ? "shortly before it expires, for the set graceperiod is shorter"
             : "the set graceperiod before it expires";
         if (PlanFor(facts, advice) is not { } plan)
@@ -68,12 +67,12 @@ public static class LineagePlan
             : (latest, $"{why}, though the server suggests later{Because(plan)}");
     }
 
-    /// <summary>What counts of a graceperiod that is set: one for certificates of three months would have a short one renewed again and again, and none would let it expire.</summary>
-    public static TimeSpan GraceOf(CertificateFacts facts, TimeSpan set)
+    // A renewal that fails at first is to have time for a second try.
+    private static TimeSpan GraceOf(CertificateFacts facts, TimeSpan set)
     {
-        var lifetime = facts.NotAfter - facts.NotBefore;
-        var (least, most) = (lifetime / 10 < LeastGrace ? lifetime / 10 : LeastGrace, lifetime / 2);
-        return set > most ? most : set < least ? least : set;
+        var part = (facts.NotAfter - facts.NotBefore) / 10;
+        var least = part < LeastGrace ? part : LeastGrace;
+        return set < least ? least : set;
     }
 
     // An authority that wants certificates replaced early has a page for their owners.
@@ -219,7 +218,7 @@ public static class LineagePlan
         LineageGate[] gates =
         [
             .. Standing(stored, now),
-            .. new[] { Rest(step, stored), Refused(step, stored) }.OfType<LineageGate>().Where(gate => gate.Until <= now + RetryLadder.Longest),
+            .. new[] { Rest(step, wants, stored), Refused(step, stored) }.OfType<LineageGate>().Where(gate => gate.Until <= now + RetryLadder.Longest),
         ];
 
         // What one server asked for holds no other back: it waits for the first that is free.
@@ -253,7 +252,7 @@ public static class LineagePlan
         ? new LineageGate { Kind = GateKind.UserAction, Until = Sooner(at + LongestSilence, at, stored), Reason = Sentences.Inside(found) }
         : null;
 
-    private static LineageGate? Rest(LineageStep step, LineageStored stored)
+    private static LineageGate? Rest(LineageStep step, LineageWants wants, LineageStored stored)
     {
         if (step.Action != LineageAction.Renew || stored is not { State.SuccessBefore: { } before, InService: { } facts })
         {
@@ -261,14 +260,19 @@ public static class LineagePlan
         }
 
         // Of one that was had with little time left it must not outlast that; what was had under another clock says nothing of it.
-        var (rest, half) = ((facts.NotAfter - facts.NotBefore) / 10, facts.NotAfter > before ? (facts.NotAfter - before) / 2 : TimeSpan.MaxValue);
+        var lifetime = facts.NotAfter - facts.NotBefore;
+        var isAlwaysDue = wants.Grace >= lifetime;
+        var half = facts.NotAfter > before ? (facts.NotAfter - before) / 2 : TimeSpan.MaxValue;
+        var rest = Least(isAlwaysDue ? lifetime / 2 : lifetime / 10, LongestRest);
         return new LineageGate
         {
             Kind = GateKind.JustRenewed,
-            Until = before + new[] { rest, half, LongestRest }.Min(),
-            Reason = "It has had two certificates within a short time already.",
+            Until = before + Least(half, rest),
+            Reason = $"It has had two certificates within a short time already.{(isAlwaysDue ? " The graceperiod that is set is longer than its lifetime: set a shorter one, or none." : "")}",
         };
     }
+
+    private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     // The same certificate always gets the same place in the spread, so its renewal time does not wander.
     private static double Spread(string serial) =>

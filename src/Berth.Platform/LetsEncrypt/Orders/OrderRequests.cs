@@ -32,7 +32,7 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
     // A name that failed keeps its certificate until that is about to end; and one like it is not ordered again and again for names that keep failing.
     private bool IsWorthOrdering(AppName app, LineageStored stored, WantedCertificate wanted, IReadOnlyList<string> rest)
     {
-        if (stored is not { InService: { } facts, Damage: null } || NoticeDesk.WarningOf(facts) <= time.GetUtcNow())
+        if (stored is not { InService: { } facts, Damage: null } || NoticeDesk.WarningOf(facts, reader.RenewalOf(app, facts).At) <= time.GetUtcNow())
         {
             return true;
         }

@@ -106,7 +106,7 @@ public sealed class Outcomes(RetryLadder ladder)
 
     private static bool IsOfAccount(LineageGate gate, string server) => gate.Kind == GateKind.UserAction && gate.Server == server;
 
-    private static bool IsOfAccount(LineageFailure? failure) => failure is not null && LetsEncryptProblems.IsOfAccount(new ProblemCode(failure.Code));
+    private static bool IsOfAccount(LineageFailure? failure) => failure is not null && LetsEncryptProblems.IsOfAccount(failure.Code);
 
     /// <summary>The state once an earlier certificate was put back, be it due or not: what was wrong with the later one takes a person some time.</summary>
     public static LineageState RolledBack(AppName app, LineageState state, CertificateFacts earlier, string? server, DateTimeOffset now)

@@ -287,15 +287,27 @@ public sealed class Deciding_what_is_next
 
     [Theory]
     [InlineData(2160, 720, 720, "the set graceperiod before it expires")]
-    [InlineData(2160, 8760, 1080, "half of its lifetime before it expires, for the set graceperiod is longer")]
-    [InlineData(160, 720, 80, "half of its lifetime before it expires, for the set graceperiod is longer")]
+    [InlineData(160, 720, 160, "always, for the set graceperiod is longer than its lifetime")]
     [InlineData(160, 1, 16, "shortly before it expires, for the set graceperiod is shorter")]
     [InlineData(2160, 0, 24, "shortly before it expires, for the set graceperiod is shorter")]
-    public void counts_of_a_graceperiod_what_a_lifetime_leaves_room_for(double lifetime, double set, double counted, string why)
+    public void counts_of_a_graceperiod_what_does_not_let_it_expire(double lifetime, double set, double counted, string why)
     {
         var facts = Certificate(Now, TimeSpan.FromHours(lifetime), "shop.example.com");
 
         Assert.Equal((facts.NotAfter.AddHours(-counted), why), LineagePlan.RenewalOf(facts, TimeSpan.FromHours(set), null));
+    }
+
+    /// <summary>Dokku's 30 days, and a certificate of a week: due as soon as it is there.</summary>
+    [Fact]
+    public void rests_longer_where_a_graceperiod_has_it_always_due_and_says_why()
+    {
+        var state = new LineageState { LastSuccess = Now, SuccessBefore = Now.AddMinutes(-1), Advice = NoAdvice };
+        var step = LineagePlan.Next(
+            Wants with { Grace = TimeSpan.FromDays(30) }, new LineageStored(state, Certificate(Now, TimeSpan.FromHours(160), "shop.example.com"), false), Now);
+
+        Assert.Equal(GateKind.JustRenewed, step.Gate?.Kind);
+        Assert.Equal(Now.AddMinutes(-1).AddHours(24), step.At);
+        Assert.Contains("set a shorter one", step.Gate!.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -304,7 +316,7 @@ public sealed class Deciding_what_is_next
         LineageGate GateOf(string? server, double hours) => new() { Kind = GateKind.RetryAfter, Until = Now.AddHours(hours), Reason = "because", Server = server };
         DateTimeOffset? AtOf(params LineageGate[] gates) => LineagePlan.Next(
             Wants with { Grace = TimeSpan.FromDays(365), Servers = ["https://a.example/", "https://b.example/"] },
-            new LineageStored(new LineageState { Gates = gates, Advice = NoAdvice }, Certificate(Now.AddDays(-50), TimeSpan.FromDays(90), "shop.example.com"), false),
+            new LineageStored(new LineageState { Gates = gates, Advice = NoAdvice }, Certificate(Now.AddDays(-1), TimeSpan.FromDays(90), "shop.example.com"), false),
             Now).At;
 
         Assert.True(AtOf(GateOf("https://a.example/", 2)) < Now);
@@ -318,7 +330,7 @@ public sealed class Deciding_what_is_next
     {
         var state = new LineageState { LastSuccess = Now, SuccessBefore = Now.AddMinutes(-1), Advice = NoAdvice };
         var step = LineagePlan.Next(
-            Wants with { Grace = TimeSpan.FromDays(365) }, new LineageStored(state, Certificate(Now.AddDays(-50), TimeSpan.FromDays(90), "shop.example.com"), false), Now);
+            Wants with { Grace = TimeSpan.FromDays(89) }, new LineageStored(state, Certificate(Now.AddDays(-2), TimeSpan.FromDays(90), "shop.example.com"), false), Now);
         Assert.Equal(GateKind.JustRenewed, step.Gate?.Kind);
         Assert.Equal(Now.AddMinutes(-1).AddHours(24), step.At);
     }

@@ -84,7 +84,7 @@ public sealed class Telling_what_is_next
         Assert.EndsWith("; when it was asked last on 2026-11-26 11:00 UTC: It refused the connection", Next(new LineageState { Advice = unanswered }).Why, StringComparison.Ordinal);
         Assert.EndsWith(
             "; of whether the server wants it sooner nothing is known; when it was asked last on 2026-11-26 11:00 UTC: It refused the connection",
-            Next(new LineageState { Advice = unanswered with { AskAgainAt = Now.AddHours(23) } }, age: 59.5).Why,
+            Next(new LineageState { Advice = unanswered with { AskAgainAt = Now.AddHours(23) } }, grace: 89.5).Why,
             StringComparison.Ordinal);
         Assert.DoesNotContain("asked last", Next(new LineageState { Advice = unanswered with { Serial = "OTHER" } }).Why, StringComparison.Ordinal);
         Assert.DoesNotContain("asked last", Next(new LineageState { Advice = unanswered with { Unanswered = "" } }).Why, StringComparison.Ordinal);
@@ -137,8 +137,8 @@ public sealed class Telling_what_is_next
         Facts,
         false);
 
-    private static LineageStep Next(LineageState state, string[]? names = null, double age = 0) => LineagePlan.Next(
-        new LineageWants([.. (names ?? (state.Failing.Count > 0 ? ["shop.example.com", "www.example.com"] : ["shop.example.com"])).Select(DomainName.Parse)], TimeSpan.FromDays(30)),
-        new LineageStored(state, Facts with { NotBefore = Now.AddDays(-age), NotAfter = Now.AddDays(90 - age) }, false),
+    private static LineageStep Next(LineageState state, string[]? names = null, double grace = 30) => LineagePlan.Next(
+        new LineageWants([.. (names ?? (state.Failing.Count > 0 ? ["shop.example.com", "www.example.com"] : ["shop.example.com"])).Select(DomainName.Parse)], TimeSpan.FromDays(grace)),
+        new LineageStored(state, Facts, false),
         Now);
 }
