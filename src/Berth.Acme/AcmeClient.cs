@@ -119,10 +119,10 @@ public sealed class AcmeClient : IDisposable
     public Task DeactivateAccountAsync(CancellationToken cancel) => GuardAsync(
         "the end of the account", _changes.DeactivateAsync, cancel);
 
-    /// <summary>Lets go of the account while it is taken out of the store or put there: no client of that store opens or changes one meanwhile.</summary>
+    /// <summary>Changes what is stored of the account: no client of the store opens or changes one there meanwhile. This one goes on with what it has.</summary>
     /// <param name="change">Changes what is stored.</param>
     /// <param name="cancel">Ends it.</param>
-    public Task ReleaseAccountAsync(Func<CancellationToken, Task> change, CancellationToken cancel) => Account.ReleaseAsync(change, cancel);
+    public Task ChangeStoredAccountAsync(Func<CancellationToken, Task> change, CancellationToken cancel) => Account.ChangeStoreAsync(change, cancel);
 
     /// <summary>Revokes with the account's key (RFC 8555 §7.6). One that is revoked already counts as done.</summary>
     /// <param name="certificatePem">The leaf, or a chain that begins with it.</param>

@@ -227,9 +227,9 @@ public sealed class Checking_before_an_order
         var enable = berth.RunAsync("letsencrypt:enable", "hello");
         await silent.ReceiveAsync(patience.Token);
 
-        Assert.Equal(
-            "it is being worked on now\n", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"));
-        Assert.Matches("(?m)^hello +now +it is being worked on now$", await berth.OkAsync("letsencrypt:status"));
+        const string Looked = "before an order, localhost:[0-9]+, DNS and the ports are being looked at since 20";
+        Assert.Matches($"^{Looked}", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"));
+        Assert.Matches($"(?m)^hello +now +{Looked}", await berth.OkAsync("letsencrypt:status"));
         Assert.False(enable.IsCompleted);
         await enable;
     }

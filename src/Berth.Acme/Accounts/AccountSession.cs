@@ -66,12 +66,11 @@ internal sealed class AccountSession(
         await _turns.RunAsync(() => ChangeInTurnAsync(change, cancel), cancel);
     }
 
-    /// <summary>Lets go of the account while it is changed in the store; the next request opens it anew.</summary>
-    internal Task ReleaseAsync(Func<CancellationToken, Task> change, CancellationToken cancel) => _turns.RunAsync(
+    /// <summary>Changes what is stored while no client opens or changes an account; orders under way end with what they began with.</summary>
+    internal Task ChangeStoreAsync(Func<CancellationToken, Task> change, CancellationToken cancel) => _turns.RunAsync(
         async () =>
         {
             await change(cancel);
-            LetGo();
             return true;
         },
         cancel);

@@ -22,9 +22,9 @@ public sealed class AccountFolder(string folder) : IAccountStore
         Directory.CreateDirectory(folder);
         var json = JsonSerializer.Serialize(account, JournalJson.Default.StoredAccount);
         AtomicFile.Write(FileOf(identity), json);
-        foreach (var other in Directory.EnumerateFiles(folder, Prefix + "*.json").Where(file => account.Url is not null && file != FileOf(identity)))
+        foreach (var other in Directory.EnumerateFiles(folder, Prefix + "*.json").Where(file => file != FileOf(identity)))
         {
-            if ((await ReadAsync(other, cancel))?.Url == account.Url)
+            if (account.Url is { } url && await IsOfAsync(url, other, cancel))
             {
                 AtomicFile.Write(other, json);
             }
@@ -40,6 +40,19 @@ public sealed class AccountFolder(string folder) : IAccountStore
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
+        }
+    }
+
+    private static async ValueTask<bool> IsOfAsync(string url, string file, CancellationToken cancel)
+    {
+        try
+        {
+            return (await ReadAsync(file, cancel))?.Url == url;
+        }
+        catch (JsonException)
+        {
+            // Its own client will say so.
+            return false;
         }
     }
 

@@ -64,11 +64,17 @@ public sealed class AcmeClients(
     {
         var (directory, email) = (client.Options.DirectoryUrl, client.Options.Email?.Text);
         string? aside = null;
-        await client.ReleaseAccountAsync(
+        await client.ChangeStoredAccountAsync(
             async token =>
             {
-                aside = await _accounts.SetAsideAsync(new AccountIdentity(directory.OriginalString, email), time.GetUtcNow(), token);
-                SetOf(directory).Forget(directory);
+                try
+                {
+                    aside = await _accounts.SetAsideAsync(new AccountIdentity(directory.OriginalString, email), time.GetUtcNow(), token);
+                }
+                finally
+                {
+                    SetOf(directory).Forget(directory);
+                }
             },
             cancel);
         return aside;

@@ -109,9 +109,9 @@ public sealed class CertificateManager(
 
         // First, so that no crash lets the daemon replace it at once, nor an order take its place that was begun and cut off.
         lineages.WriteState(app, Outcomes.RolledBack(app, before, earlier.Facts!, WordOf(app, lineages.ServerOf(app, earlier.Name)), time.GetUtcNow()));
-        await lineages.JournalOf(app).ClearAsync(cancel);
         try
         {
+            await lineages.JournalOf(app).ClearAsync(cancel);
             bundles.Activate(app, earlier);
         }
         catch (ProblemException)

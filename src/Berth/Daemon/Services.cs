@@ -140,7 +140,7 @@ internal sealed class Services : IAsyncDisposable
         Manager = new CertificateManager(
             apps, planner, lineageReader, lineages, certificates, ordering, records, requests, new ObtainLines(lineageReader, lineages, requests, routes, renewal, time),
             new RenewalAdviser(lineages, certificates, _clients, settings, time, random), Restoring = new Restoring(certificates, lineages, routes, events, time),
-            new Rehearsal(planner, lineageReader, lineages, _clients, orders, solvers, time),
+            new Rehearsal(planner, lineageReader, lineages, _clients, requests, orders, solvers, time),
             bundles, _clients, settings, routes, events, triggers, time);
         var (queue, troubles, heartbeat) = (new RenewalQueue(), new RenewalTroubles(lineages, time), new Heartbeat(store));
         var (waiting, silence) = (Waiting = new WaitingWords(lineageReader, Manager, certificates, underWay, renewal, queue, troubles, time) { Noticed = app => Renewals!.Nudge(app) }, new DaemonSilence(heartbeat, renewal, time) { IsDaemon = inDaemon });

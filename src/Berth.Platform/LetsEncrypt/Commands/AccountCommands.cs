@@ -67,8 +67,8 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
         var email = EmailAddress.Parse(words.At(app is null ? 0 : 1) ?? "");
         await settings.MigrateAsync(app, call.Cancel);
         var used = await AccountsAsync(ServersOf(app), settings.Read(app), call.Cancel);
-        var accounts = words.Value(ServerFlag) is null ? used : [];
-        foreach (var client in accounts.Count > 0 ? accounts : [await OpenAsync(app, words, call.Cancel)])
+        AcmeClient[] accounts = words.Value(ServerFlag) is null ? [.. used] : [];
+        foreach (var client in accounts.Length > 0 ? accounts : [await OpenAsync(app, words, call.Cancel)])
         {
             await client.ChangeContactAsync(email, call.Cancel);
             used.RemoveAll(other => other.Options.DirectoryUrl == client.Options.DirectoryUrl);
@@ -118,11 +118,24 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
         var server = client.Options.DirectoryUrl.OriginalString;
         foreach (var app in apps.List().Where(app => records.IsHeldByAccount(app, server)))
         {
-            using var held = await manager.HoldAsync(app, call.Output, call.Cancel);
-            records.AccountForgotten(app, server);
+            await GoOnAsync(app, server, call);
         }
 
         return 0;
+    }
+
+    private async Task GoOnAsync(AppName app, string server, CommandCall call)
+    {
+        try
+        {
+            using var held = await manager.HoldAsync(app, call.Output, call.Cancel);
+            records.AccountForgotten(app, server);
+        }
+        catch (ProblemException e)
+        {
+            // Destroyed meanwhile, or its files cannot be written: the others go on.
+            call.Output.Warn($"{app}: {e.Problem.Found}");
+        }
     }
 
     private async Task<(AcmeClient Client, AppName? App, Arguments Words)> OpenAsync(CommandCall call)

@@ -49,7 +49,8 @@ public sealed class StatusReport(
 
         // One who reads lines has read it in another of them already.
         var isLines = request is { Json: false, Flag: null };
-        var failure = !isLines ? step.FailureOf(state) : step.Refusal ?? state.LastFailure ?? (step.LeftOut.Count == 0 ? step.Want : null);
+        var failure = step.Refusal ?? state.LastFailure ?? (step.LeftOut.Count == 0 ? step.Want : null);
+        var problem = isLines ? failure : step.FailureOf(state);
         var wanted = planner.TryPlan(app, out _);
         var ahead = wanted is null ? null : await limits.OfAsync(app, wanted with { IsPatient = renewal.IsOn }, cancel, next.At);
         var order = await lineages.JournalOf(app).LoadAsync(cancel);
@@ -64,7 +65,7 @@ public sealed class StatusReport(
             ["letsencrypt-page"] = state.Gates.FirstOrDefault(gate => gate.Page is not null && gate.Until > time.GetUtcNow())?.Page ?? "",
             ["letsencrypt-failures"] = isLines && state.Failures == 0 ? "" : state.Failures.ToString(CultureInfo.InvariantCulture),
             ["letsencrypt-last-error"] = Failure(app, failure),
-            ["letsencrypt-problem"] = failure is null ? "" : forPrograms ? failure.Code : $"{failure.Code} (`berth explain {failure.Code}`)",
+            ["letsencrypt-problem"] = problem is null ? "" : forPrograms ? problem.Code : $"{problem.Code} (`berth explain {problem.Code}`)",
             ["letsencrypt-last-success"] = At(state.LastSuccess, forPrograms, isAhead: false),
             ["letsencrypt-last-event"] = last is null || (isLines && failure is not null) ? "" : $"{Holds.Time(last.At)}: {Printable.Of(Sentences.Ended(last.Sentence), 600)}",
             ["letsencrypt-failing-names"] = Joined([.. Failing(state, step, isLines), .. wanted?.LeftOut.Select(problem => $"{problem.Found} ({problem.Remedy})") ?? []]),

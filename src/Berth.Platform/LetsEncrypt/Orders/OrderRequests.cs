@@ -10,6 +10,9 @@ namespace Berth.Platform.LetsEncrypt.Orders;
 /// <summary>Turns what is wanted of an app's certificate into what a server is asked, and what that will cost there.</summary>
 public sealed class OrderRequests(LineageReader reader, CertificateFiles certificates, AcmeClients clients, TimeProvider time)
 {
+    // By then a name has failed for hours.
+    private const int LastingFailures = 4;
+
     public IssuanceRequest For(AppName app, WantedCertificate wanted, WantedServer server)
     {
         var stored = reader.StoredOf(app);
@@ -25,20 +28,31 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
             ProfileIsRequired = settings.ProfileIsRequired,
             Renews = RenewedBy(stored, server, settings),
             DropFailingNames = true,
-            MayOrderRest = rest => IsWorthOrdering(app, stored, wanted, rest),
+            MayOrderRest = RestOf(app, wanted),
         };
     }
 
-    // A name that failed keeps its certificate until that is about to end; and one like it is not ordered again and again for names that keep failing.
-    private bool IsWorthOrdering(AppName app, LineageStored stored, WantedCertificate wanted, IReadOnlyList<string> rest)
+    /// <summary>Whether a certificate for some of the names is worth ordering where others have failed.</summary>
+    public Predicate<IReadOnlyList<string>> RestOf(AppName app, WantedCertificate wanted)
     {
-        if (stored is not { InService: { } facts, Damage: null } || NoticeDesk.WarningOf(facts, reader.RenewalOf(app, facts).At) <= time.GetUtcNow())
-        {
-            return true;
-        }
+        var stored = reader.StoredOf(app);
+        return rest => stored is not { InService: { } facts, Damage: null } || IsEnding(app, stored, facts) || IsWorthOrdering(app, stored, facts, wanted, rest);
+    }
 
+    // Its owner has been warned; or nobody takes it; or the server is about to take it back.
+    private bool IsEnding(AppName app, LineageStored stored, CertificateFacts facts) => time.GetUtcNow() is var now
+        && (NoticeDesk.WarningOf(facts, reader.RenewalOf(app, facts).At) <= now || LineagePlan.IsOfAnotherClock(stored, now)
+            || (stored.State.Advice is { Plan: { } plan } advice && advice.Serial == facts.Serial && plan.WindowEnd <= now));
+
+    // What it covers is not given up for a name that fails for a while; and one like it is not ordered again and again for names that keep failing.
+    private bool IsWorthOrdering(AppName app, LineageStored stored, CertificateFacts facts, WantedCertificate wanted, IReadOnlyList<string> rest)
+    {
         DomainName[] served = [.. wanted.Names.Where(name => CertificateNames.Cover(facts.Names, name))];
-        return served.All(name => rest.Contains(name.Text)) && (rest.Count > served.Length || !reader.IsGood(app, stored));
+        DomainName[] lost = [.. served.Where(name => !rest.Contains(name.Text))];
+        var isMore = rest.Count > served.Length - lost.Length;
+        return lost.Length == 0
+            ? isMore || !reader.IsGood(app, stored)
+            : isMore && lost.All(name => stored.State.Failing.Any(failing => failing.Name == name.Text && failing.Failures >= LastingFailures));
     }
 
     public PlannedOrder PlannedFor(AppName app, WantedCertificate wanted, WantedServer server)

@@ -215,8 +215,8 @@ public sealed class Ordering(
         }
         finally
         {
-            await LeaveUnplacedAsync(app);
             solvers.Keep(app, chosen);
+            await LeaveUnplacedAsync(app);
         }
 
         async ValueTask Store(IssuedCertificate issued, CancellationToken cancel)
@@ -256,10 +256,17 @@ public sealed class Ordering(
     // A key alone is no order that was begun: it was held back or refused, the server was not there, or whoever wanted it gave up.
     private async Task LeaveUnplacedAsync(AppName app)
     {
-        var journal = lineages.JournalOf(app);
-        if (await journal.LoadAsync(CancellationToken.None) is { OrderUrl: null })
+        try
         {
-            await journal.ClearAsync(CancellationToken.None);
+            var journal = lineages.JournalOf(app);
+            if (await journal.LoadAsync(CancellationToken.None) is { OrderUrl: null })
+            {
+                await journal.ClearAsync(CancellationToken.None);
+            }
+        }
+        catch (ProblemException)
+        {
+            // A disk that takes nothing: what failed is what is to be told.
         }
     }
 

@@ -10,7 +10,7 @@ namespace Berth.Platform.LetsEncrypt.Orders;
 /// Goes through an order at the staging server (or, where the server has none, at the server itself) and throws the certificate away. What is
 /// in service, the state and an order under way are not touched.
 /// </summary>
-public sealed class Rehearsal(CertificatePlanner planner, LineageReader reader, LineageFiles lineages, AcmeClients clients, ServerOrders orders, ChallengeSolvers solvers, TimeProvider time)
+public sealed class Rehearsal(CertificatePlanner planner, LineageReader reader, LineageFiles lineages, AcmeClients clients, OrderRequests requests, ServerOrders orders, ChallengeSolvers solvers, TimeProvider time)
 {
     /// <returns>What would be left out.</returns>
     /// <exception cref="ProblemException">It would fail.</exception>
@@ -31,6 +31,7 @@ public sealed class Rehearsal(CertificatePlanner planner, LineageReader reader, 
             {
                 output.Warn(e.Problem.Found);
                 output.Detail($"Asking {servers.Peek().Directory.Authority} instead");
+                await lineages.RehearsalJournalOf(app).ClearAsync(cancel);
             }
         }
     }
@@ -46,6 +47,14 @@ public sealed class Rehearsal(CertificatePlanner planner, LineageReader reader, 
         {
             output.Warn(e.Problem.Found);
             return await OrderAsync(app, wanted, server, other, output, cancel);
+        }
+        finally
+        {
+            var journal = lineages.RehearsalJournalOf(app);
+            if (await journal.LoadAsync(CancellationToken.None) is { OrderUrl: null })
+            {
+                await journal.ClearAsync(CancellationToken.None);
+            }
         }
     }
 
@@ -67,6 +76,7 @@ public sealed class Rehearsal(CertificatePlanner planner, LineageReader reader, 
             Profile = settings.Profile,
             ProfileIsRequired = settings.ProfileIsRequired,
             DropFailingNames = true,
+            MayOrderRest = requests.RestOf(app, wanted),
         };
         var planned = new PlannedOrder { Account = settings.Email?.Text ?? "", Names = [.. wanted.Names.Select(name => name.Text)] };
         if (await orders.HoldsOfAsync(server, settings, planned, cancel) is { Count: > 0 } gates)

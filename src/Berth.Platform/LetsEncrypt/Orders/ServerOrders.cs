@@ -53,7 +53,8 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
     {
         var client = clients.ClientOf(order.Server.Directory, order.Settings);
         var ledger = await ledgers.OfAsync(order.Server.Directory);
-        var notes = new LedgerNotes(ledger, order.Planned, await order.Journal.LoadAsync(cancel), watched);
+        var left = await order.Journal.LoadAsync(cancel);
+        var notes = new LedgerNotes(ledger, order.Planned, left?.DirectoryUrl == order.Server.Key ? left : null, watched);
         try
         {
             if (!await HasAccountAsync(order.Server, order.Settings, cancel))
