@@ -52,28 +52,10 @@ public sealed class RateLedger
     /// limits allow. Whoever places it says so by <see cref="OrderedAsync"/>, which ends that, too.
     /// </summary>
     /// <returns>As <see cref="Check"/>.</returns>
-    public LimitVerdict Reserve(PlannedOrder order)
-    {
-        lock (_book.Gate)
-        {
-            var verdict = Check(order);
-            if (verdict.MayGo)
-            {
-                _book.Reserved.Add(order);
-            }
-
-            return verdict;
-        }
-    }
+    public LimitVerdict Reserve(PlannedOrder order) => SetAside(order, _book.Reserved, Check);
 
     /// <summary>Ends what <see cref="Reserve"/> began.</summary>
-    public void Release(PlannedOrder order)
-    {
-        lock (_book.Gate)
-        {
-            _book.Reserved.Remove(order);
-        }
-    }
+    public void Release(PlannedOrder order) => GiveBack(order, _book.Reserved);
 
     /// <summary>Tells whether a new account may be registered now.</summary>
     /// <param name="account">As <see cref="PlannedOrder.Account"/>: several orders that wait for one account register it once.</param>
@@ -91,28 +73,10 @@ public sealed class RateLedger
 
     /// <summary>As <see cref="Reserve"/> for a registration, until <see cref="ReleaseRegistration"/> or <see cref="RegisteredAsync"/>.</summary>
     /// <returns>As <see cref="CheckRegistration"/>.</returns>
-    public LimitVerdict ReserveRegistration(string account)
-    {
-        lock (_book.Gate)
-        {
-            var verdict = CheckRegistration(account);
-            if (verdict.MayGo)
-            {
-                _book.Registering.Add(account);
-            }
-
-            return verdict;
-        }
-    }
+    public LimitVerdict ReserveRegistration(string account) => SetAside(account, _book.Registering, CheckRegistration);
 
     /// <summary>Ends what <see cref="ReserveRegistration"/> began.</summary>
-    public void ReleaseRegistration(string account)
-    {
-        lock (_book.Gate)
-        {
-            _book.Registering.Remove(account);
-        }
-    }
+    public void ReleaseRegistration(string account) => GiveBack(account, _book.Registering);
 
     /// <summary>How much is left of everything this order draws on.</summary>
     /// <param name="order">Which.</param>
@@ -233,6 +197,28 @@ public sealed class RateLedger
             }
         },
         cancel);
+
+    private LimitVerdict SetAside<T>(T what, List<T> aside, Func<T, LimitVerdict> check)
+    {
+        lock (_book.Gate)
+        {
+            var verdict = check(what);
+            if (verdict.MayGo)
+            {
+                aside.Add(what);
+            }
+
+            return verdict;
+        }
+    }
+
+    private void GiveBack<T>(T what, List<T> aside)
+    {
+        lock (_book.Gate)
+        {
+            aside.Remove(what);
+        }
+    }
 
     private DateTimeOffset FullAt(string key, RateLimit limit, DateTimeOffset now)
     {

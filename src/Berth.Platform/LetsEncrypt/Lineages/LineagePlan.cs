@@ -12,6 +12,7 @@ namespace Berth.Platform.LetsEncrypt.Lineages;
 public static class LineagePlan
 {
     private const int MostTold = 3;
+
     // Four an hour: below what a server takes of failed proofs.
     private static readonly TimeSpan ShortestShare = TimeSpan.FromMinutes(15);
 

@@ -216,7 +216,7 @@ public sealed class Ordering(
         finally
         {
             solvers.Keep(app, chosen);
-            await LeaveUnplacedAsync(app);
+            await UnplacedOrder.LeaveAsync(lineages.JournalOf(app));
         }
 
         async ValueTask Store(IssuedCertificate issued, CancellationToken cancel)
@@ -252,23 +252,6 @@ public sealed class Ordering(
         Profile = order.Profile,
         LeftOut = order.LeftOut,
     };
-
-    // A key alone is no order that was begun: it was held back or refused, the server was not there, or whoever wanted it gave up.
-    private async Task LeaveUnplacedAsync(AppName app)
-    {
-        try
-        {
-            var journal = lineages.JournalOf(app);
-            if (await journal.LoadAsync(CancellationToken.None) is { OrderUrl: null })
-            {
-                await journal.ClearAsync(CancellationToken.None);
-            }
-        }
-        catch (ProblemException)
-        {
-            // A disk that takes nothing: what failed is what is to be told.
-        }
-    }
 
     // An order that another server was asked for comes to nothing once this one is asked.
     private async Task LeaveOtherAsync(AppName app, WantedCertificate wanted, WantedServer server, CancellationToken cancel)

@@ -21,19 +21,16 @@ public sealed class OrdersUnderWay(TimeProvider time)
     /// <returns>Who is being waited for, since when, and for what, in one sentence; null when nothing is under way here.</returns>
     public string? SentenceOf(AppName app) => _orders.GetValueOrDefault(app)?.Sentence;
 
-    internal Watched Watch(AppName app, string server, IProgress<IssuanceStep> next)
-    {
-        var watched = new Watched(server, time, next, () => _orders.TryRemove(app, out _));
-        _orders[app] = watched;
-        return watched;
-    }
+    internal Watched Watch(AppName app, string server, IProgress<IssuanceStep> next) => Begin(app, server, next, isBefore: false);
 
     /// <summary>What is about to be ordered is looked at first: the server, DNS and ports, any of which may keep one waiting.</summary>
-    internal IDisposable Look(AppName app, string server)
+    internal IDisposable Look(AppName app, string server) => Begin(app, server, new Progress<IssuanceStep>(), isBefore: true);
+
+    private Watched Begin(AppName app, string server, IProgress<IssuanceStep> next, bool isBefore)
     {
-        var looked = new Watched(server, time, new Progress<IssuanceStep>(), () => _orders.TryRemove(app, out _)) { IsBefore = true };
-        _orders[app] = looked;
-        return looked;
+        var watched = new Watched(server, time, next, () => _orders.TryRemove(app, out _)) { IsBefore = isBefore };
+        _orders[app] = watched;
+        return watched;
     }
 
     internal sealed class Watched(string server, TimeProvider time, IProgress<IssuanceStep> next, Action ended) : IProgress<IssuanceStep>, IDisposable

@@ -50,11 +50,7 @@ public sealed class Rehearsal(CertificatePlanner planner, LineageReader reader, 
         }
         finally
         {
-            var journal = lineages.RehearsalJournalOf(app);
-            if (await journal.LoadAsync(CancellationToken.None) is { OrderUrl: null })
-            {
-                await journal.ClearAsync(CancellationToken.None);
-            }
+            await UnplacedOrder.LeaveAsync(lineages.RehearsalJournalOf(app));
         }
     }
 

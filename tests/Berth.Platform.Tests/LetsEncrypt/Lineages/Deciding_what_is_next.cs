@@ -250,7 +250,12 @@ public sealed class Deciding_what_is_next
     [InlineData(1, 0.25)]
     public void waits_no_more_than_an_eighth_of_what_is_left_before_it_tries_again(double left, double longest)
     {
-        var facts = Certificate(Now.AddHours(left - 160), TimeSpan.FromHours(160), "shop.example.com");
+        Assert.Equal(Now.AddHours(longest), NextDuringPause(Certificate(Now.AddHours(left - 160), TimeSpan.FromHours(160), "shop.example.com")));
+    }
+
+    // Of a day and more.
+    private static DateTimeOffset? NextDuringPause(CertificateFacts facts)
+    {
         var state = new LineageState
         {
             Gates = [new LineageGate { Kind = GateKind.Backoff, Until = Now.AddHours(26), Reason = "because" }],
@@ -258,8 +263,7 @@ public sealed class Deciding_what_is_next
             Failures = 9,
             Advice = new LineageAdvice { Serial = facts.Serial, AskAgainAt = Now.AddDays(1) },
         };
-
-        Assert.Equal(Now.AddHours(longest), LineagePlan.Next(Wants, new LineageStored(state, facts, false), Now).At);
+        return LineagePlan.Next(Wants, new LineageStored(state, facts, false), Now).At;
     }
 
     /// <summary>What is down already is down a little longer only; and a site that is given up is not asked for again and again, for ever.</summary>
@@ -273,16 +277,7 @@ public sealed class Deciding_what_is_next
     [InlineData(-24 * 40, 26)]
     public void waits_little_once_it_has_expired(double left, double longest)
     {
-        var facts = Certificate(Now.AddHours(left) - TimeSpan.FromDays(90), TimeSpan.FromDays(90), "shop.example.com");
-        var state = new LineageState
-        {
-            Gates = [new LineageGate { Kind = GateKind.Backoff, Until = Now.AddHours(26), Reason = "because" }],
-            LastAttempt = Now,
-            Failures = 9,
-            Advice = new LineageAdvice { Serial = facts.Serial, AskAgainAt = Now.AddDays(1) },
-        };
-
-        Assert.Equal(Now.AddHours(longest), LineagePlan.Next(Wants, new LineageStored(state, facts, false), Now).At);
+        Assert.Equal(Now.AddHours(longest), NextDuringPause(Certificate(Now.AddHours(left) - TimeSpan.FromDays(90), TimeSpan.FromDays(90), "shop.example.com")));
     }
 
     [Theory]
