@@ -23,6 +23,7 @@ public sealed class Keeping_an_account
         Assert.Equal(1, (await berth.RunAsync(["letsencrypt:account-deactivate", "hello"], "no\n")).Status);
         await berth.OkAsync("--force", "letsencrypt:account-deactivate", "hello");
         Assert.Contains("is no longer valid: `berth letsencrypt:account-forget hello` puts", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
+        Assert.Contains("is no longer valid: `berth letsencrypt:account-forget hello` puts", await berth.OkAsync("letsencrypt:status"), StringComparison.Ordinal);
         Assert.Contains("`berth letsencrypt:account-forget --global` puts", (await berth.RunAsync("letsencrypt:account", "--global")).Error, StringComparison.Ordinal);
         Assert.Contains(
             $"`berth letsencrypt:account-forget hello --server {pebble.DirectoryUrl}` puts",

@@ -87,6 +87,28 @@ public sealed class Living_with_a_daemon
     }
 
     [Fact]
+    public async Task says_that_it_waits_for_one_that_hangs()
+    {
+        await using var berth = await BerthServer.StartAsync();
+        await berth.OkAsync("apps:create", "app");
+        await SignalAsync("STOP", berth.ProcessId);
+        await using var caller = RunningProgram.Start(
+            BerthProgram.Path, ["apps:list"], new Dictionary<string, string?> { ["DOKKU_ROOT"] = berth.Home, ["DOKKU_LIB_ROOT"] = berth.Lib });
+        try
+        {
+            Assert.True(await caller.SaysAsync("has not answered for 10 seconds", TestContext.Current.CancellationToken));
+            Assert.True(await caller.SaysAsync(string.Create(CultureInfo.InvariantCulture, $"kill -CONT {berth.ProcessId}"), TestContext.Current.CancellationToken));
+        }
+        finally
+        {
+            await SignalAsync("CONT", berth.ProcessId);
+        }
+
+        await caller.EndedAsync();
+        Assert.Contains("app", caller.Said);
+    }
+
+    [Fact]
     public async Task says_that_a_command_is_too_large_before_it_is_sent()
     {
         await using var berth = await BerthServer.StartAsync();

@@ -58,6 +58,7 @@ public sealed class Living_with_a_wrong_clock
         Assert.Equal(0, enable.Status);
         Assert.Single(Regex.Matches(enable.Output + enable.Error, "this machine's clock is 2h.* ahead of the server's"));
         Assert.StartsWith("this machine's clock is 2h", await berth.OkAsync("letsencrypt:status", "app", "--letsencrypt-clock"), StringComparison.Ordinal);
+        Assert.Matches("this machine's clock is 2h.* ahead of the server's, as it was at .*\n.*timedatectl", (await berth.RunAsync("doctor", "app")).Output);
         await berth.OkAsync("domains:set", "app", "app.example.com", "other.example.com");
         await pebble.SetServerFailureAsync("other.example.com");
         Assert.Matches("this machine's clock is 2h.* ahead of the server's", (await berth.RunAsync("letsencrypt:enable", "app", "--force")).Error);

@@ -25,6 +25,14 @@ internal sealed class AccountFiles(IStateStore store) : IAccountStore
     /// <summary>Whether it was ended by hand.</summary>
     public bool IsClosed(AccountIdentity identity) => ReadOwn(identity) is { IsDeactivated: true };
 
+    /// <summary>Whether any was, of whatever server and e-mail.</summary>
+    public bool IsAnyClosed() => store.ListFolders(Accounts)
+        .Select(host => Accounts.Slash(host))
+        .Where(host => host != Aside)
+        .SelectMany(host => store.ListFolders(host).Select(email => host.Slash(email)))
+        .SelectMany(folder => store.List(folder).Where(file => file.StartsWith(Prefix, StringComparison.Ordinal)).Select(file => folder.Slash(file)))
+        .Any(file => Read(file) is { IsDeactivated: true });
+
     public ValueTask SaveAsync(AccountIdentity identity, StoredAccount account, CancellationToken cancel)
     {
         var folder = FolderOf(identity);
@@ -101,11 +109,13 @@ internal sealed class AccountFiles(IStateStore store) : IAccountStore
             .Where(other => LegoAccount.NameOf(other) != LegoAccount.NameOf(identity) && ReadOwn(other)?.Url == url)
             .ToList();
 
-    private StoredAccount? ReadOwn(AccountIdentity identity)
+    private StoredAccount? ReadOwn(AccountIdentity identity) => Read(Own(FolderOf(identity), identity));
+
+    private StoredAccount? Read(StatePath file)
     {
         try
         {
-            return store.Read(Own(FolderOf(identity), identity)) is { } text ? JsonSerializer.Deserialize(text, JournalJson.Default.StoredAccount) : null;
+            return store.Read(file) is { } text ? JsonSerializer.Deserialize(text, JournalJson.Default.StoredAccount) : null;
         }
         catch (JsonException)
         {

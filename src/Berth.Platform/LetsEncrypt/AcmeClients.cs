@@ -43,6 +43,9 @@ public sealed class AcmeClients(
     public async ValueTask<bool> HasAccountAsync(Uri directory, EmailAddress? email, CancellationToken cancel) =>
         await _accounts.LoadAsync(new AccountIdentity(directory.OriginalString, email?.Text), cancel) is { Url: not null };
 
+    /// <summary>Whether any account was ended by hand, whoever uses it.</summary>
+    internal bool IsAnyClosed => _accounts.IsAnyClosed();
+
     /// <summary>Why nothing is ordered with an account that was ended by hand; null where it was not. Nobody is asked.</summary>
     internal async ValueTask<Problem?> ClosedAsync(Uri directory, LetsEncryptSettings settings, CancellationToken cancel) =>
         _accounts.IsClosed(new AccountIdentity(directory.OriginalString, settings.Email?.Text)) ? await ClientOf(directory, settings).WhyNoAccountAsync(cancel) : null;

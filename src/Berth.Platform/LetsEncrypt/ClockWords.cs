@@ -1,3 +1,6 @@
+using Berth.Platform.LetsEncrypt.Limits;
+using Berth.Platform.LetsEncrypt.Lineages;
+
 namespace Berth.Platform.LetsEncrypt;
 
 /// <summary>What a server's <c>Date</c> says of this machine's clock.</summary>
@@ -16,4 +19,9 @@ internal static class ClockWords
     public static string Of(TimeSpan skew) => IsWrong(skew)
         ? $"this machine's clock is {RemainingTime.Format(skew.Duration())} {(skew > TimeSpan.Zero ? "behind" : "ahead of")} the server's"
         : "this machine's clock agrees with the server's";
+
+    /// <summary>As the last server that was asked saw it; null where none has told.</summary>
+    public static string? Of(LineageState state) => state.ClockSkew is not { } skew ? null
+        : IsWrong(skew) && state.LastAttempt is { } then ? $"{Of(skew)}, as it was at {Holds.Time(then)}"
+        : Of(skew);
 }

@@ -76,6 +76,10 @@ public sealed class WaitingWords(
         }
     }
 
+    /// <summary>What is wrong with this machine's clock, as the server of the app's last attempt saw it, and what to do; null where nothing is.</summary>
+    public (string Found, string Remedy)? OfClock(AppName app) =>
+        reader.StoredOf(app).State is { ClockSkew: { } skew } state && ClockWords.IsWrong(skew) ? (ClockWords.Of(state)!, ClockWords.Remedy) : null;
+
     /// <summary>Whether there is anything to tell: most apps without a certificate were never asked for one.</summary>
     public bool IsWorthTelling(AppName app, LineageStored stored, LineageStep step) =>
         IsComing(app, stored, step) || step.Obstacle is not null || IsTakenAway(app, stored) || IsExpired(app, stored);

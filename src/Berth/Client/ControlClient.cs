@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Globalization;
 using Berth.Commands;
 using Berth.Control;
 using Berth.Kernel;
@@ -14,6 +15,9 @@ internal sealed class ControlClient : IDisposable
     // Most commands are over by then, and nobody is as quick. Minding Ctrl-C takes a thread; pressed before, it ends this process as the system
     // does.
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(100);
+
+    // One at work takes a call at once; one that has been stopped, or starves, never says so itself.
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
 
     private readonly ControlConnection _daemon;
     private readonly long _begun = Stopwatch.GetTimestamp();
@@ -44,6 +48,7 @@ internal sealed class ControlClient : IDisposable
 
         _daemon.SendCall(bytes);
         MindTime();
+        MindSilence();
         return _daemon.ReadHead() switch
         {
             101 => Play(writeInput),
@@ -67,6 +72,18 @@ internal sealed class ControlClient : IDisposable
         {
             _interrupt = Interrupt.Register(() => _daemon.Send(FrameKind.Interrupt, []));
             Say(FrameKind.Waiting);
+        }
+    }
+
+    /// <summary>The call is sent, and may yet be done: it is waited for, but not without a word.</summary>
+    private void MindSilence()
+    {
+        if (_interrupt is not null && !_daemon.WaitForAnswer(Silence))
+        {
+            var output = ConsoleSink.Output(Invocation.Caller);
+            var process = _daemon.PeerProcess?.ToString(CultureInfo.InvariantCulture) ?? "?";
+            output.Warn($"The daemon (process {process}) has not answered for {Silence.TotalSeconds} seconds; still waiting (Ctrl-C twice ends this).");
+            output.Remedy($"If it was stopped, `kill -CONT {process}` lets it go on; `berth doctor` tells more.");
         }
     }
 

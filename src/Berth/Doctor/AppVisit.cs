@@ -94,6 +94,11 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
 
             findings.AddRange(step.LeftOut.Select(left => Finding.Warn($"left out of its certificate: {Sentences.Inside(left.Found)}", Sentences.Standing(left.Remedy, app))));
 
+            if (services.Waiting.OfClock(app) is { } clock)
+            {
+                findings.Add(Finding.Warn(clock.Found, $"{clock.Remedy}. The next attempt looks again."));
+            }
+
             if (RunsAsRoot(app))
             {
                 findings.Add(Finding.Warn(
@@ -204,7 +209,9 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
             }
 
             yield return Trust(app, facts, [.. shown]);
-            yield return Finding.Ok(Times(app, facts));
+            yield return services.Manager.NextOf(app).OfCertificate.At >= facts.NotAfter
+                ? Finding.Warn($"{Times(app, facts)}, which is too late", $"`berth letsencrypt:status {app}` says why only then; `berth letsencrypt:enable {app}` asks now.")
+                : Finding.Ok(Times(app, facts));
         }
 
         if (services.Certificates.DamageOf(app) is null && !services.Certificates.Exists(app) && visits.Count > 0)

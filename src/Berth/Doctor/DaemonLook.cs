@@ -43,5 +43,5 @@ internal sealed record DaemonLook(Finding Finding, DaemonRecord? Record)
         string.Create(CultureInfo.InvariantCulture, $"the daemon at {socket} (process {daemon.PeerProcess}) takes calls, but has not answered for {Patience.TotalSeconds} seconds"),
         string.Create(
             CultureInfo.InvariantCulture,
-            $"See its log (`journalctl -u berth`, or run/berth.log). If it stays so, `kill -9 {daemon.PeerProcess}` and start it again: apps go on meanwhile, and nothing is lost."));
+            $"See its log (`journalctl -u berth`, or run/berth.log). If it was stopped, `kill -CONT {daemon.PeerProcess}` lets it go on. If it stays so, `kill -9 {daemon.PeerProcess}` and start it again: apps go on meanwhile, and nothing is lost."));
 }

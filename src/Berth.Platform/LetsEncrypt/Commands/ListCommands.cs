@@ -37,6 +37,7 @@ public sealed class ListCommands(
         if (json)
         {
             await PrintJsonAsync(rows, call);
+            WarnOfSilence(rows, call);
         }
         else
         {
@@ -126,14 +127,18 @@ public sealed class ListCommands(
             }
         }
 
-        if (rows.Count > 0)
-        {
-            silence.Warn(call.Output);
-        }
-
+        WarnOfSilence(rows, call);
         if (rows.Count > 0 && !renewal.IsOn)
         {
             call.Output.Warn(call.Caller.AsCalled("Renewal by the daemon is off: `berth letsencrypt:auto-renew` renews what is due, `berth letsencrypt:cron-job --add` has the daemon do it."));
+        }
+    }
+
+    private void WarnOfSilence(List<Row> rows, CommandCall call)
+    {
+        if (rows.Count > 0)
+        {
+            silence.Warn(call.Output);
         }
     }
 

@@ -20,7 +20,7 @@ public sealed class StatusCommands(StatusReport report, NoticeLog notices, Linea
         silence.Warn(call.Output);
         if (request.Subject is null && !request.Json && request.Flag is null)
         {
-            return PrintAll(call);
+            return await PrintAllAsync(call);
         }
 
         var status = 0;
@@ -41,12 +41,20 @@ public sealed class StatusCommands(StatusReport report, NoticeLog notices, Linea
         return status;
     }
 
-    private int PrintAll(CommandCall call)
+    private async Task<int> PrintAllAsync(CommandCall call)
     {
         using var moment = apps.AsOfNow();
-        var (output, status) = (call.Output, 0);
-        var rows = apps.List().Select(TryRow).OfType<(DateTimeOffset At, string[] Row)>().OrderBy(row => row.At).Select(row => row.Row).ToArray();
-        if (rows.Length == 0)
+        var (output, status, asksAccounts) = (call.Output, 0, report.KnowsClosedAccount);
+        var rows = new List<(DateTimeOffset At, string[] Row)>();
+        foreach (var app in apps.List())
+        {
+            if (await TryRowAsync(app) is { } row)
+            {
+                rows.Add(row);
+            }
+        }
+
+        if (rows.Count == 0)
         {
             if (status == 0)
             {
@@ -56,21 +64,25 @@ public sealed class StatusCommands(StatusReport report, NoticeLog notices, Linea
             return status;
         }
 
-        foreach (var line in Columns.Lay(rows.Prepend(["App", "Next", "Why"])))
+        foreach (var line in Columns.Lay(rows.OrderBy(row => row.At).Select(row => row.Row).Prepend(["App", "Next", "Why"])))
         {
             output.Line(line);
         }
 
         return status;
 
-        (DateTimeOffset At, string[] Row)? TryRow(AppName app)
+        async ValueTask<(DateTimeOffset At, string[] Row)?> TryRowAsync(AppName app)
         {
             try
             {
                 var (stored, step) = reader.ReadOf(app);
-                return waiting.IsWorthTelling(app, stored, step)
-                    ? (step.OfCertificate.At ?? DateTimeOffset.MinValue, [app.Text, waiting.When(app, step), call.Caller.AsCalled(waiting.Of(app, stored, step))])
-                    : null;
+                if (!waiting.IsWorthTelling(app, stored, step))
+                {
+                    return null;
+                }
+
+                var closed = asksAccounts && await report.OfAccountAsync(app, stored, step, call.Cancel) is { } account ? $"; {Sentences.Inside(account)}" : "";
+                return (step.OfCertificate.At ?? DateTimeOffset.MinValue, [app.Text, waiting.When(app, step), call.Caller.AsCalled(waiting.Of(app, stored, step) + closed)]);
             }
             catch (ProblemException e)
             {

@@ -42,6 +42,20 @@ public sealed class StatusReport(
         Shape.Print(call.Output, app.Text, values.ToDictionary(pair => pair.Key, pair => Printable.Of(call.Caller.AsCalled(pair.Value), Longest), StringComparer.Ordinal), request);
     }
 
+    /// <summary>Whether any account was ended by hand: without one, none need be asked after.</summary>
+    public bool KnowsClosedAccount => clients.IsAnyClosed;
+
+    /// <summary>What is wrong with the account that the app's next order is placed with, and what to do; null where nothing is known to be.</summary>
+    /// <param name="app">Whose.</param>
+    /// <param name="stored">What there is of its certificate.</param>
+    /// <param name="step">What is next for it.</param>
+    /// <param name="cancel">Ends it.</param>
+    public async Task<string?> OfAccountAsync(AppName app, LineageStored stored, LineageStep step, CancellationToken cancel) =>
+        step.OfCertificate.At is { } at && planner.TryPlan(app, out _) is { } wanted
+            && await ClosedAsync(app, wanted, await limits.OfAsync(app, wanted with { IsPatient = renewal.IsOn }, cancel, at), stored.State, cancel) is [var closed]
+            ? closed
+            : null;
+
     private async Task<Dictionary<string, string>> OfAsync(AppName app, Notice? last, ReportRequest request, CancellationToken cancel)
     {
         var (stored, step) = reader.ReadOf(app);
@@ -70,7 +84,7 @@ public sealed class StatusReport(
             ["letsencrypt-last-event"] = last is null || (isLines && failure is not null) ? "" : $"{Holds.Time(last.At)}: {Printable.Of(Sentences.Ended(last.Sentence), 600)}",
             ["letsencrypt-failing-names"] = Joined([.. Failing(state, step, isLines), .. wanted?.LeftOut.Select(problem => $"{problem.Found} ({problem.Remedy})") ?? []]),
             ["letsencrypt-servers"] = Joined([.. Choice(wanted, ahead, state), .. Standings(app, wanted, state)]),
-            ["letsencrypt-clock"] = state.ClockSkew is { } skew ? $"{ClockWords.Of(skew)}{(ClockWords.IsWrong(skew) && state.LastAttempt is { } then ? $", as it was at {Holds.Time(then)}" : "")}" : "",
+            ["letsencrypt-clock"] = ClockWords.Of(state) ?? "",
             ["letsencrypt-issued-by"] = stored.InService is null ? "" : state.IssuedBy ?? "",
             ["letsencrypt-profile"] = stored.InService is null ? "" : state.Profile ?? "",
             ["letsencrypt-order"] = order is null ? "" : Order(order),
