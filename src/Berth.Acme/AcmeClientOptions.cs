@@ -21,8 +21,8 @@ public sealed record AcmeClientOptions
     /// </summary>
     public bool AccountIsPinned { get; init; }
 
-    /// <summary>Called when the server has made a new account, also in place of one that it has forgotten: its limits count that. Default: nobody.</summary>
-    public Func<Task> Registered { get; init; } = static () => Task.CompletedTask;
+    /// <summary>Counts the accounts that the server makes; null, the default, for nobody.</summary>
+    public IRegistrations? Registrations { get; init; }
 
     /// <summary>The longest one HTTP exchange may take, body included. Default: 30 s.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);

@@ -11,6 +11,8 @@ internal sealed class TestAccounts : IAccountStore
 
     internal int Saves { get; private set; }
 
+    internal void Clear() => _stored.Clear();
+
     public ValueTask<StoredAccount?> LoadAsync(AccountIdentity identity, CancellationToken cancel) => ValueTask.FromResult(
         _stored.TryGetValue(identity, out var json) ? JsonSerializer.Deserialize(json, JournalJson.Default.StoredAccount) : null);
 

@@ -59,7 +59,7 @@ internal sealed class AccountChanges(AcmeClient client, IAccountStore store)
     // Its key would be written over.
     private async Task EnsureIsFreeAsync(AccountIdentity renamed, EmailAddress? email, Signer account, CancellationToken cancel)
     {
-        if (email is not null && await store.LoadAsync(renamed, cancel) is { IsDeactivated: false, Url: { } url } && url != account.AccountUrl)
+        if (await store.LoadAsync(renamed, cancel) is { IsDeactivated: false, Url: { } url } && url != account.AccountUrl)
         {
             throw AcmeProblems.ContactTaken(Host, email).AsException();
         }

@@ -20,9 +20,31 @@ internal sealed class AccountSession(
     private Signer? _signer;
     private volatile bool _isChanging;
     private long? _registeredAgain;
+    private (long At, ProblemException Failure)? _inVain;
 
     /// <summary>The account's key and URL; registers when there is none.</summary>
-    internal async ValueTask<Signer> OpenAsync(CancellationToken cancel) => _signer ?? await OpenWhenFreeAsync(refused: null, cancel);
+    internal async ValueTask<Signer> OpenAsync(CancellationToken cancel) => _signer ?? await OpenInTurnAsync(time.GetTimestamp(), cancel);
+
+    // Who has waited while another asked for the same account in vain shares that: else many would ask one after the other of a server that hangs.
+    private Task<Signer> OpenInTurnAsync(long since, CancellationToken cancel) => _turns.RunAsync(
+        async () =>
+        {
+            if (_inVain is { } other && other.At > since && _signer is null)
+            {
+                throw other.Failure.Problem.AsException(other.Failure);
+            }
+
+            try
+            {
+                return await KeptAsync(refused: null, cancel) ?? (_signer = await LoadOrRegisterAsync(cancel));
+            }
+            catch (ProblemException e) when (AcmeProblems.IsTransient(e.Problem.Code))
+            {
+                _inVain = (time.GetTimestamp(), e);
+                throw;
+            }
+        },
+        cancel);
 
     /// <summary>A request of this account; an empty payload is a POST-as-GET.</summary>
     /// <exception cref="AcmeRefusalException">The server answered with an error.</exception>
@@ -39,13 +61,17 @@ internal sealed class AccountSession(
         }
         catch (AcmeRefusalException e) when (e.Type == AcmeError.AccountDoesNotExist && mayRegister && MayRegisterAgain(signer))
         {
-            signer = await RegisterAgainAsync(signer, cancel);
+            if (await RegisterAgainAsync(signer, cancel) is not { } again)
+            {
+                throw;
+            }
+
+            signer = again;
         }
         catch (AcmeRefusalException e) when (!e.IsTransient && (_isChanging || _signer != signer || e.Type is AcmeError.Malformed or AcmeError.Unauthorized))
         {
             // Its key may have been changed while this was on its way; or, of an account kept under two e-mails, under the other one.
-            var changed = await OpenWhenFreeAsync(signer, cancel);
-            if (changed == signer)
+            if (await _turns.RunAsync(() => KeptAsync(signer, cancel), cancel) is not { } changed || changed == signer)
             {
                 throw;
             }
@@ -59,12 +85,8 @@ internal sealed class AccountSession(
     /// <summary>Runs a change of the account alone, and uses what it leaves.</summary>
     /// <param name="change">Gets the account as stored and its key; returns what replaces them.</param>
     /// <param name="cancel">Ends the wait; the change may have taken effect.</param>
-    internal async Task ChangeAsync(
-        Func<AccountIdentity, Signer, CancellationToken, Task<Signer?>> change, CancellationToken cancel)
-    {
-        await OpenAsync(cancel);
-        await _turns.RunAsync(() => ChangeInTurnAsync(change, cancel), cancel);
-    }
+    internal Task ChangeAsync(Func<AccountIdentity, Signer, CancellationToken, Task<Signer?>> change, CancellationToken cancel) =>
+        _turns.RunAsync(() => ChangeInTurnAsync(change, cancel), cancel);
 
     /// <summary>Changes what is stored while no client opens or changes an account; orders under way end with what they began with.</summary>
     internal Task ChangeStoreAsync(Func<CancellationToken, Task> change, CancellationToken cancel) => _turns.RunAsync(
@@ -77,8 +99,8 @@ internal sealed class AccountSession(
 
     private async Task<Signer?> ChangeInTurnAsync(Func<AccountIdentity, Signer, CancellationToken, Task<Signer?>> change, CancellationToken cancel)
     {
-        // One before it may have ended halfway, and another client may have changed the same account.
-        var current = await CurrentAsync(_signer, cancel);
+        // One before it may have ended halfway, and another client may have changed the same account, or put it aside: none is made to be changed.
+        var current = await IsKeptAsync(cancel) && await KeptAsync(_signer, cancel) is { } kept ? kept : throw AcmeProblems.NoAccount(options.Host).AsException();
         Signer? changed = null;
         _isChanging = true;
         try
@@ -116,18 +138,17 @@ internal sealed class AccountSession(
         _retired.ForEach(key => key.Dispose());
     }
 
-    // Once no change of an account is under way.
-    private Task<Signer> OpenWhenFreeAsync(Signer? refused, CancellationToken cancel) => _turns.RunAsync(() => CurrentAsync(refused, cancel), cancel);
+    private async Task<bool> IsKeptAsync(CancellationToken cancel) => await store.LoadAsync(_identity, cancel) is { Url: not null };
 
-    // As the store has it now, where that is another than is doubted.
-    private async Task<Signer> CurrentAsync(Signer? doubted, CancellationToken cancel)
+    // As the store has it now, where that is another than was refused; null where it has none that is registered, and none is at hand.
+    private async Task<Signer?> KeptAsync(Signer? refused, CancellationToken cancel)
     {
-        if (doubted is not null && _signer == doubted && await IsReplacedAsync(doubted, cancel))
+        if (refused is not null && _signer == refused && await IsReplacedAsync(refused, cancel))
         {
             LetGo();
         }
 
-        return _signer ??= await LoadOrRegisterAsync(cancel);
+        return _signer ??= await IsKeptAsync(cancel) ? await LoadOrRegisterAsync(cancel) : null;
     }
 
     private async Task<bool> IsReplacedAsync(Signer refused, CancellationToken cancel)
@@ -137,7 +158,13 @@ internal sealed class AccountSession(
             return false;
         }
 
-        if (await store.LoadAsync(_identity, cancel) is not { IsDeactivated: false, NextKeyPem: null } stored)
+        // What was put aside is replaced by nothing: orders under way end with it.
+        if (await store.LoadAsync(_identity, cancel) is not { Url: not null } stored)
+        {
+            return false;
+        }
+
+        if (stored is not { IsDeactivated: false, NextKeyPem: null })
         {
             return true;
         }
@@ -161,11 +188,7 @@ internal sealed class AccountSession(
         var stored = await store.LoadAsync(_identity, cancel);
         if (stored is null)
         {
-            // The key is kept first: a registration whose answer is lost is found again by it (RFC 8555 §7.3.1).
-            using var fresh = JwsSigningKey.Generate();
-            stored = new StoredAccount { KeyPem = fresh.ExportPem() };
-            await store.SaveAsync(_identity, stored, cancel);
-            reached(AcmeFailPoints.AccountKeySaved);
+            return await RegisterNewAsync(cancel);
         }
 
         if (stored.IsDeactivated)
@@ -178,8 +201,29 @@ internal sealed class AccountSession(
             return await ResolveChangeAsync(stored, next, known, cancel);
         }
 
+        // The answer to its registration was lost: most often the server has its account.
         var key = ReadKey(stored.KeyPem);
-        return stored.Url is { } url ? new Signer(key, url) : await RegisterAsync(key, stored, cancel);
+        return (stored.Url ?? (stored.IsRefused ? null : await _registration.TryFindAsync(key, cancel))) is { } url
+            ? stored.Url is null ? await KeepAsync(key, stored, url, cancel) : new Signer(key, url)
+            : await RegisterAsync(key, stored, isFirst: true, cancel);
+    }
+
+    private async Task<Signer> RegisterNewAsync(CancellationToken cancel)
+    {
+        // The key is kept first: a registration whose answer is lost is found again by it (RFC 8555 §7.3.1).
+        var key = JwsSigningKey.Generate();
+        try
+        {
+            var stored = new StoredAccount { KeyPem = key.ExportPem() };
+            await store.SaveAsync(_identity, stored, cancel);
+            reached(AcmeFailPoints.AccountKeySaved);
+            return await RegisterAsync(key, stored, isFirst: true, cancel);
+        }
+        catch
+        {
+            key.Dispose();
+            throw;
+        }
     }
 
     // The last run ended in the middle of a key change: the CA knows which key counts.
@@ -209,30 +253,40 @@ internal sealed class AccountSession(
         }
     }
 
-    // Another request, or another client, may have been here first.
-    private Task<Signer> RegisterAgainAsync(Signer forgotten, CancellationToken cancel) => _turns.RunAsync(
+    // Another request, or another client, may have been here first; or the account has been put aside, and nothing is registered in its place.
+    private Task<Signer?> RegisterAgainAsync(Signer forgotten, CancellationToken cancel) => _turns.RunAsync(
         async () =>
         {
-            if (await CurrentAsync(forgotten, cancel) is var current && current != forgotten)
+            var current = await KeptAsync(forgotten, cancel);
+            if (current != forgotten || !await IsKeptAsync(cancel))
             {
-                return current;
+                return current == forgotten ? null : current;
             }
 
+            _signer = await RegisterAsync(forgotten.Key, new StoredAccount { KeyPem = forgotten.Key.ExportPem() }, isFirst: false, cancel);
             _registeredAgain = time.GetTimestamp();
-            return _signer = await RegisterAsync(forgotten.Key, new StoredAccount { KeyPem = forgotten.Key.ExportPem() }, cancel);
+            return _signer;
         },
         cancel);
 
-    private async Task<Signer> RegisterAsync(JwsSigningKey key, StoredAccount stored, CancellationToken cancel)
+    private async Task<Signer> RegisterAsync(JwsSigningKey key, StoredAccount stored, bool isFirst, CancellationToken cancel)
     {
-        var (url, isNew) = await _registration.RegisterAsync(key, cancel);
-        if (isNew)
+        try
         {
-            await options.Registered();
+            var url = await _registration.RegisterAsync(key, isFirst, cancel);
+            reached(AcmeFailPoints.AccountRegistered);
+            return await KeepAsync(key, stored, url, cancel);
         }
+        catch (Exception e) when (isFirst && !stored.IsRefused && Registration.IsRefusal(e))
+        {
+            await store.SaveAsync(_identity, stored with { IsRefused = true }, cancel);
+            throw;
+        }
+    }
 
-        reached(AcmeFailPoints.AccountRegistered);
-        await store.SaveAsync(_identity, stored with { Url = url }, cancel);
+    private async Task<Signer> KeepAsync(JwsSigningKey key, StoredAccount stored, string url, CancellationToken cancel)
+    {
+        await store.SaveAsync(_identity, stored with { Url = url, IsRefused = false }, cancel);
         reached(AcmeFailPoints.AccountSaved);
         return new Signer(key, url);
     }

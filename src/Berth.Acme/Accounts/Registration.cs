@@ -9,21 +9,53 @@ namespace Berth.Acme.Accounts;
 internal sealed class Registration(AcmeConnection connection, AcmeClientOptions options)
 {
     private const int Created = 201;
+    private const int FirstServerError = 500;
 
+    /// <param name="key">The account's.</param>
+    /// <param name="isFirst">Whether the server can have an account of this key only by this: then one that is there already was made by a request whose answer was lost.</param>
+    /// <param name="cancel">Ends the wait.</param>
     /// <returns>The URL of a new account, or of the one this key had already.</returns>
-    internal async Task<(string Url, bool IsNew)> RegisterAsync(JwsSigningKey key, CancellationToken cancel)
+    internal async Task<string> RegisterAsync(JwsSigningKey key, bool isFirst, CancellationToken cancel)
     {
         if (await WhyNotAsync(cancel) is { } why)
         {
             throw why.AsException();
         }
 
-        var response = await SendBoundAsync(key, cancel);
+        var response = await SendCountedAsync(key, isFirst, cancel);
         var url = response.Location ?? throw AcmeProblems.BadResponse(response.Url, "names no account URL").AsException();
-        return response.Read(AcmeJson.Default.Account).Status == AcmeStatus.Valid
-            ? (url, response.Status == Created)
-            : throw AcmeProblems.AccountClosed(options.Host, url).AsException();
+        return response.Read(AcmeJson.Default.Account).Status == AcmeStatus.Valid ? url : throw AcmeProblems.AccountClosed(options.Host, url).AsException();
     }
+
+    private async Task<AcmeResponse> SendCountedAsync(JwsSigningKey key, bool isFirst, CancellationToken cancel)
+    {
+        if (options.Registrations is not { } registrations)
+        {
+            return await SendBoundAsync(key, cancel);
+        }
+
+        await registrations.BeginAsync(cancel);
+        bool? isMade = null;
+        try
+        {
+            var response = await SendBoundAsync(key, cancel);
+            isMade = isFirst || response.Status == Created;
+            return response;
+        }
+        catch (Exception e) when (IsRefusal(e))
+        {
+            isMade = false;
+            throw;
+        }
+        finally
+        {
+            await registrations.EndAsync(isMade);
+        }
+    }
+
+    /// <summary>Whether the server has answered that it makes none; of any other failure it may have made one.</summary>
+    internal static bool IsRefusal(Exception failure) =>
+        failure is AcmeRefusalException { Response.Status: < FirstServerError } || (failure as ProblemException)?.Problem.Code == AcmeProblems.BindingInvalid;
 
     /// <summary>Why none could be made, as far as can be told without asking for one; null where one could.</summary>
     internal async Task<Problem?> WhyNotAsync(CancellationToken cancel) => (await connection.GetDirectoryAsync(cancel)).Meta is var meta && options.ExternalAccountBinding is { } binding
@@ -52,6 +84,19 @@ internal sealed class Registration(AcmeConnection connection, AcmeClientOptions 
             return (await SendAsync(key, _ => new NewAccountRequest { OnlyReturnExisting = true }, cancel)).Location;
         }
         catch (AcmeRefusalException e) when (e.Type == AcmeError.AccountDoesNotExist)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>As <see cref="FindAsync"/> where one may be made instead: a server may want even this bound to a customer.</summary>
+    internal async Task<string?> TryFindAsync(JwsSigningKey key, CancellationToken cancel)
+    {
+        try
+        {
+            return await FindAsync(key, cancel);
+        }
+        catch (AcmeRefusalException e) when (!e.IsTransient)
         {
             return null;
         }

@@ -9,6 +9,9 @@ public sealed record StoredAccount
     /// <summary>The account's URL; null while its registration is not known to have succeeded.</summary>
     public string? Url { get; init; }
 
+    /// <summary>True where the server has refused to make one for this key: without a URL there is none. False while its answer is not known.</summary>
+    public bool IsRefused { get; init; }
+
     /// <summary>
     /// The key a change under way leads to, PKCS #8 PEM: a secret. Which of the two is in force is asked of the CA on the next run.
     /// </summary>

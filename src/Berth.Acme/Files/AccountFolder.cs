@@ -14,7 +14,17 @@ public sealed class AccountFolder(string folder) : IAccountStore
     private const string Prefix = "account-";
 
     /// <inheritdoc/>
-    public ValueTask<StoredAccount?> LoadAsync(AccountIdentity identity, CancellationToken cancel) => ReadAsync(FileOf(identity), cancel);
+    public async ValueTask<StoredAccount?> LoadAsync(AccountIdentity identity, CancellationToken cancel)
+    {
+        try
+        {
+            return await ReadAsync(FileOf(identity), cancel);
+        }
+        catch (JsonException e)
+        {
+            throw AcmeProblems.BadAccountKey(new Uri(identity.DirectoryUrl).Authority, e.Message).AsException(e);
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask SaveAsync(AccountIdentity identity, StoredAccount account, CancellationToken cancel)

@@ -223,11 +223,17 @@ internal sealed class Authorizing(
         _failures.Add(failure);
         if (failure.ChallengeType is { } type && !WaitsForPerson(failure))
         {
-            history?.Failed(failure.Name, type);
+            foreach (var each in failure.Local is null ? [type] : KinOf(type))
+            {
+                history?.Failed(failure.Name, each);
+            }
         }
 
         progress?.Report(new IssuanceStep(isVerdict ? IssuanceStepKind.ValidationFailed : IssuanceStepKind.NotProved, failure.Name, failure.Words));
     }
+
+    // What fails here, before the CA looks, is the provider of a zone: another record there is no other way.
+    private static string[] KinOf(string type) => type is ChallengeType.Dns01 or ChallengeType.DnsAccount01 ? [ChallengeType.Dns01, ChallengeType.DnsAccount01] : [type];
 
     // What the CA counts, as nothing else that can end an authorization.
     private static bool IsVerdict(Authorization authorization) => authorization.Status == AcmeStatus.Invalid;

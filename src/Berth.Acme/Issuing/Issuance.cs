@@ -37,7 +37,8 @@ public sealed class Issuance(
     /// <param name="cancel">Stops; the order stays in the journal and is resumed.</param>
     /// <exception cref="ProblemException">
     /// See <see cref="AcmeProblems"/>; where <see cref="AcmeProblems.IsTransient"/>, the order was kept for the next run.
-    /// <see cref="AcmeProblems.FailedNamesOf"/> tells which names are at fault, <see cref="AcmeProblems.GateOf"/> how long to wait.
+    /// <see cref="AcmeProblems.FailedNamesOf"/> tells which names are at fault, <see cref="AcmeProblems.LeftOutNamesOf"/> which had failed before
+    /// in the same run, <see cref="AcmeProblems.GateOf"/> how long to wait.
     /// </exception>
     public async Task<IssuedCertificate> RunAsync(
         IssuanceRequest request, Func<IssuedCertificate, CancellationToken, ValueTask> store, CancellationToken cancel)
@@ -84,9 +85,15 @@ public sealed class Issuance(
             {
                 throw AcmeProblems.WithFailedNames(e.Cause, request.LeftOut);
             }
-            catch (ProblemException e) when (round < MostRounds && RestOf(request, e) is not null)
+            catch (ProblemException e)
             {
-                request = RestOf(request, e)!;
+                if (round >= MostRounds || RestOf(request, e) is not { } rest)
+                {
+                    AcmeProblems.AddLeftOutNames(e, request.LeftOut);
+                    throw;
+                }
+
+                request = rest;
                 foreach (var name in AcmeProblems.FailedNamesOf(e))
                 {
                     progress?.Report(new IssuanceStep(IssuanceStepKind.NameLeftOut, name.Name, name.Words));

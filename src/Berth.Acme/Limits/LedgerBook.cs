@@ -15,10 +15,10 @@ internal sealed class LedgerBook(ILedgerStore store, IEnumerable<KeyValuePair<st
 
     internal IReadOnlyDictionary<string, LedgerEntry> Entries => _entries;
 
-    /// <summary>Orders that are about to be placed. Kept in memory alone: a process that is killed before it has placed one has spent nothing.</summary>
+    /// <summary>Orders that are about to be placed: counted, and known here alone to be no more than that.</summary>
     internal List<PlannedOrder> Reserved { get; } = [];
 
-    /// <summary>Accounts that are about to be registered, each as often as somebody waits for it; likewise.</summary>
+    /// <summary>Accounts that are about to be registered; likewise.</summary>
     internal List<string> Registering { get; } = [];
 
     /// <summary>Key → until when it counts, where what is kept is further off than can have been written by a clock that is right.</summary>

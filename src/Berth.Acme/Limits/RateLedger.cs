@@ -17,9 +17,14 @@ public sealed class RateLedger
 
     private readonly LedgerBuckets _buckets;
     private readonly LedgerBook _book;
+    private readonly LedgerTokens _tokens;
     private readonly TimeProvider _time;
 
-    private RateLedger(RateLimits limits, LedgerBook book, TimeProvider time) => (_buckets, _book, _time) = (new LedgerBuckets(limits), book, time);
+    private RateLedger(RateLimits limits, LedgerBook book, TimeProvider time)
+    {
+        (_buckets, _book, _tokens, _time) = (new LedgerBuckets(limits), book, new LedgerTokens(book), time);
+        _tokens.Adapt(_buckets, time.GetUtcNow());
+    }
 
     /// <summary>Opens an authority's ledger.</summary>
     /// <param name="limits">See <see cref="RateLimits.Of"/>.</param>
@@ -48,14 +53,49 @@ public sealed class RateLedger
     }
 
     /// <summary>
-    /// Sets an order's cost aside where it may go now, in one step, until <see cref="Release"/>: of several that ask at once, no more go than the
-    /// limits allow. Whoever places it says so by <see cref="OrderedAsync"/>, which ends that, too.
+    /// Counts an order that is about to be placed, where it may go now, in one step: of several that ask at once, no more go than the limits allow.
+    /// Saved (<see cref="SaveAsync"/>) before the order is sent, it counts whatever ends this process. Until <see cref="Release"/> or
+    /// <see cref="Undo"/> others are told that it is set aside.
     /// </summary>
     /// <returns>As <see cref="Check"/>.</returns>
-    public LimitVerdict Reserve(PlannedOrder order) => SetAside(order, _book.Reserved, Check);
+    public LimitVerdict Reserve(PlannedOrder order)
+    {
+        lock (_book.Gate)
+        {
+            var verdict = Check(order);
+            if (verdict.MayGo)
+            {
+                _book.Reserved.Add(order);
+                _tokens.Spend(_buckets.OfOrder(order), _time.GetUtcNow());
+            }
 
-    /// <summary>Ends what <see cref="Reserve"/> began.</summary>
-    public void Release(PlannedOrder order) => GiveBack(order, _book.Reserved);
+            return verdict;
+        }
+    }
+
+    /// <summary>The order was placed, or may have been.</summary>
+    public void Release(PlannedOrder order)
+    {
+        lock (_book.Gate)
+        {
+            _book.Reserved.Remove(order);
+        }
+    }
+
+    /// <summary>The authority made no order, so that <see cref="Reserve"/> counted nothing.</summary>
+    public void Undo(PlannedOrder order)
+    {
+        lock (_book.Gate)
+        {
+            if (_book.Reserved.Remove(order))
+            {
+                _tokens.Refund(_buckets.OfOrder(order), _time.GetUtcNow());
+            }
+        }
+    }
+
+    /// <summary>Keeps what was reserved, released and undone.</summary>
+    public ValueTask SaveAsync(CancellationToken cancel) => _book.ChangeAsync(_time.GetUtcNow(), static _ => { }, cancel);
 
     /// <summary>Tells whether a new account may be registered now.</summary>
     /// <param name="account">As <see cref="PlannedOrder.Account"/>: several orders that wait for one account register it once.</param>
@@ -64,19 +104,48 @@ public sealed class RateLedger
         var now = _time.GetUtcNow();
         lock (_book.Gate)
         {
-            var others = _book.Registering.Where(other => other != account).Distinct().Count();
-            var holds = LedgerKeys.GatesOfRegistration.Select(gate => HoldOf(gate, now))
-                .Concat(_buckets.OfRegistration.Select(bucket => HoldOf(bucket, others, now)));
-            return new LimitVerdict([.. holds.OfType<LimitHold>()]);
+            var used = _book.Registering.Contains(account) ? [] : _buckets.OfRegistration.Select(bucket => HoldOf(bucket, _book.Registering.Count, now));
+            return new LimitVerdict([.. LedgerKeys.GatesOfRegistration.Select(gate => HoldOf(gate, now)).Concat(used).OfType<LimitHold>()]);
         }
     }
 
-    /// <summary>As <see cref="Reserve"/> for a registration, until <see cref="ReleaseRegistration"/> or <see cref="RegisteredAsync"/>.</summary>
+    /// <summary>As <see cref="Reserve"/> for a registration, until <see cref="ReleaseRegistration"/> or <see cref="UndoRegistration"/>.</summary>
     /// <returns>As <see cref="CheckRegistration"/>.</returns>
-    public LimitVerdict ReserveRegistration(string account) => SetAside(account, _book.Registering, CheckRegistration);
+    public LimitVerdict ReserveRegistration(string account)
+    {
+        lock (_book.Gate)
+        {
+            var verdict = CheckRegistration(account);
+            if (verdict.MayGo)
+            {
+                _tokens.Spend(_book.Registering.Contains(account) ? [] : _buckets.OfRegistration, _time.GetUtcNow());
+                _book.Registering.Add(account);
+            }
 
-    /// <summary>Ends what <see cref="ReserveRegistration"/> began.</summary>
-    public void ReleaseRegistration(string account) => GiveBack(account, _book.Registering);
+            return verdict;
+        }
+    }
+
+    /// <summary>The account was made, or may have been.</summary>
+    public void ReleaseRegistration(string account)
+    {
+        lock (_book.Gate)
+        {
+            _book.Registering.Remove(account);
+        }
+    }
+
+    /// <summary>The authority made no account, so that <see cref="ReserveRegistration"/> counted nothing.</summary>
+    public void UndoRegistration(string account)
+    {
+        lock (_book.Gate)
+        {
+            if (_book.Registering.Remove(account) && !_book.Registering.Contains(account))
+            {
+                _tokens.Refund(_buckets.OfRegistration, _time.GetUtcNow());
+            }
+        }
+    }
 
     /// <summary>How much is left of everything this order draws on.</summary>
     /// <param name="order">Which.</param>
@@ -89,7 +158,7 @@ public sealed class RateLedger
             var all = (registers ? _buckets.OfRegistration : [])
                 .Concat(_buckets.OfOrder(order with { IsRenewal = false, ReplacesInWindow = false }))
                 .Concat(_buckets.OfFailures(order));
-            return [.. all.Select(bucket => bucket.StateAt(FullAt(bucket.Key, bucket.Limit, now), now))];
+            return [.. all.Select(bucket => bucket.StateAt(_tokens.FullAt(bucket.Key, bucket.Limit, now), now))];
         }
     }
 
@@ -104,7 +173,7 @@ public sealed class RateLedger
                 .. _book.Entries.Where(entry => entry.Value.Until > now).ToList()
                     .Select(entry => (entry.Key, Limit: _buckets.LimitOf(entry.Key), entry.Value.Subject))
                     .Where(bucket => bucket.Limit is not null)
-                    .Select(bucket => bucket.Limit!.StateOf(bucket.Subject, FullAt(bucket.Key, bucket.Limit!, now), now))
+                    .Select(bucket => bucket.Limit!.StateOf(bucket.Subject, _tokens.FullAt(bucket.Key, bucket.Limit!, now), now))
                     .OrderBy(state => (double)state.Left / state.Of),
             ];
         }
@@ -120,25 +189,9 @@ public sealed class RateLedger
         }
     }
 
-    /// <summary>The authority has made a new account.</summary>
-    public ValueTask RegisteredAsync(string account, CancellationToken cancel) => _book.ChangeAsync(
-        _time.GetUtcNow(),
-        now =>
-        {
-            _book.Registering.RemoveAll(other => other == account);
-            Spend(_buckets.OfRegistration, now);
-        },
-        cancel);
-
-    /// <summary>An order was placed: what its certificate will cost is set aside at once, since others may be under way.</summary>
-    public ValueTask OrderedAsync(PlannedOrder order, CancellationToken cancel) => _book.ChangeAsync(
-        _time.GetUtcNow(),
-        now =>
-        {
-            _book.Reserved.Remove(order);
-            Spend(_buckets.OfOrder(order), now);
-        },
-        cancel);
+    /// <summary>An order was placed that nobody had reserved: what its certificate will cost is set aside at once, since others may be under way.</summary>
+    public ValueTask OrderedAsync(PlannedOrder order, CancellationToken cancel) =>
+        _book.ChangeAsync(_time.GetUtcNow(), now => _tokens.Spend(_buckets.OfOrder(order), now), cancel);
 
     /// <summary>The certificate was issued: every name of it is proved, and its pause and failures are over.</summary>
     public ValueTask IssuedAsync(PlannedOrder order, CancellationToken cancel) => _book.ChangeAsync(
@@ -158,18 +211,12 @@ public sealed class RateLedger
     /// <param name="cancel">Ends the save.</param>
     public ValueTask FailedAsync(PlannedOrder order, CancellationToken cancel) => _book.ChangeAsync(
         _time.GetUtcNow(),
-        now =>
-        {
-            foreach (var bucket in _buckets.OfOrder(order).Where(bucket => bucket.Limit.Kind != LimitKind.NewOrders))
-            {
-                Refund(bucket, now);
-            }
-        },
+        now => _tokens.Refund(_buckets.OfOrder(order).Where(bucket => bucket.Limit.Kind != LimitKind.NewOrders), now),
         cancel);
 
     /// <summary>The authority has looked at a name, and it was not proved.</summary>
     public ValueTask NotProvedAsync(string account, string name, CancellationToken cancel) =>
-        _book.ChangeAsync(_time.GetUtcNow(), now => Spend(_buckets.OfFailure(account, name), now), cancel);
+        _book.ChangeAsync(_time.GetUtcNow(), now => _tokens.Spend(_buckets.OfFailure(account, name), now), cancel);
 
     /// <summary>The authority asked to wait: the order's kin are held back until then.</summary>
     public ValueTask GatedAsync(AuthorityGate gate, PlannedOrder order, CancellationToken cancel) => _book.ChangeAsync(
@@ -198,65 +245,22 @@ public sealed class RateLedger
         },
         cancel);
 
-    private LimitVerdict SetAside<T>(T what, List<T> aside, Func<T, LimitVerdict> check)
-    {
-        lock (_book.Gate)
-        {
-            var verdict = check(what);
-            if (verdict.MayGo)
-            {
-                aside.Add(what);
-            }
-
-            return verdict;
-        }
-    }
-
-    private void GiveBack<T>(T what, List<T> aside)
-    {
-        lock (_book.Gate)
-        {
-            aside.Remove(what);
-        }
-    }
-
-    private DateTimeOffset FullAt(string key, RateLimit limit, DateTimeOffset now)
-    {
-        if (!_book.Entries.TryGetValue(key, out var entry))
-        {
-            return DateTimeOffset.MinValue;
-        }
-
-        if (entry.Until <= now + limit.Period)
-        {
-            _book.Doubted.Remove(key);
-            return entry.Until;
-        }
-
-        // Written under another clock: what was spent is not known, so it counts as all, from now on. Or it is this clock that is behind for a moment.
-        var until = _book.Doubted.TryGetValue(key, out var doubted) && doubted <= now + limit.Period ? doubted : now + limit.Period;
-        _book.Doubted[key] = until;
-        if (until - limit.Period + Moment <= now)
-        {
-            _book.Put(key, entry with { Until = until });
-            _book.Doubted.Remove(key);
-        }
-
-        return until;
-    }
-
+    // Of those that are about to be placed some may come to nothing.
     private LimitHold? HoldOf(LedgerBucket bucket, int reserved, DateTimeOffset now)
     {
-        var full = FullAt(bucket.Key, bucket.Limit, now);
-        var left = bucket.Limit.Left(full, now);
-        return left > reserved ? null : new LimitHold
+        var full = _tokens.FullAt(bucket.Key, bucket.Limit, now);
+        if (bucket.Limit.Left(full, now) > 0)
+        {
+            return null;
+        }
+
+        var refill = bucket.Limit.Available(full, 1);
+        return new LimitHold
         {
             Kind = bucket.Limit.Kind,
             Subject = bucket.Subject,
-            IsSetAside = left > 0,
-
-            // Of those that are about to be placed some may come to nothing; and even if none does, it may refill before that.
-            Until = left == 0 ? bucket.Limit.Available(full, 1) : Earlier(now + Moment, bucket.Limit.Available((full > now ? full : now) + (reserved * bucket.Limit.Interval), 1)),
+            IsSetAside = reserved > 0,
+            Until = reserved > 0 ? Earlier(now + Moment, refill) : refill,
         };
     }
 
@@ -276,34 +280,4 @@ public sealed class RateLedger
             IsPause = entry.IsPause,
         }
         : null;
-
-    private void Spend(IEnumerable<LedgerBucket> buckets, DateTimeOffset now)
-    {
-        foreach (var (key, limit, subject) in buckets)
-        {
-            var full = FullAt(key, limit, now);
-
-            // More than all cannot be spent: the authority allowed what it allowed, and its bucket is empty at most.
-            var next = (full < now ? now : full) + limit.Interval;
-            _book.Put(key, new LedgerEntry { Until = next > now + limit.Period ? now + limit.Period : next, Subject = subject });
-        }
-    }
-
-    private void Refund(LedgerBucket bucket, DateTimeOffset now)
-    {
-        if (!_book.Entries.ContainsKey(bucket.Key))
-        {
-            return;
-        }
-
-        var full = FullAt(bucket.Key, bucket.Limit, now) - bucket.Limit.Interval;
-        if (full <= now)
-        {
-            _book.Remove(bucket.Key);
-        }
-        else
-        {
-            _book.Put(bucket.Key, new LedgerEntry { Until = full, Subject = bucket.Subject });
-        }
-    }
 }

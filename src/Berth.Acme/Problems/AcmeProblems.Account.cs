@@ -26,6 +26,11 @@ public static partial class AcmeProblems
         $"The stored account key for {Printable.Of(host)} cannot be read: {Printable.Of(reason)}",
         "Restore the account's files from a backup, or remove them to register a new account.");
 
+    internal static Problem NoAccount(string host) => new(
+        AccountMissing,
+        $"No account at {Printable.Of(host)} is stored that could be changed.",
+        "The first order there registers one.");
+
     internal static Problem NoKeyChange(string host) => new(
         KeyChangeUnsupported,
         $"{Printable.Of(host)} offers no change of an account's key.",
@@ -46,10 +51,10 @@ public static partial class AcmeProblems
         $"The certificate cannot be read: {Printable.Of(reason)}",
         "Give the certificate as PEM, leaf first.");
 
-    internal static Problem ContactTaken(string host, EmailAddress email) => new(
+    internal static Problem ContactTaken(string host, EmailAddress? email) => new(
         ContactRefused,
-        $"{email.Text} has another account at {Printable.Of(host)} already: the contact was not changed.",
-        $"Order with that one: set the e-mail to {email.Text}.");
+        $"{(email is null ? "No e-mail address at all" : email.Text)} has another account at {Printable.Of(host)} already: the contact was not changed.",
+        email is null ? "Order with that one: set no e-mail." : $"Order with that one: set the e-mail to {email.Text}.");
 
     internal static Problem AccountClosed(string host, string url) => new(
         AccountDeactivated,

@@ -54,6 +54,9 @@ public static partial class AcmeProblems
     /// <summary>The account may not do that, or is no longer valid.</summary>
     public static readonly ProblemCode Unauthorized = new("acme-unauthorized");
 
+    /// <summary>No account is stored there that could be changed.</summary>
+    public static readonly ProblemCode AccountMissing = new("acme-account-missing");
+
     /// <summary>The server has forgotten the account, and it may not be registered anew.</summary>
     public static readonly ProblemCode AccountUnknown = new("acme-account-unknown");
 
@@ -152,6 +155,7 @@ public static partial class AcmeProblems
     private const string RetryAfterKey = "berth-retry-after";
     private const string GateKey = "berth-gate";
     private const string FailedNamesKey = "berth-failed-names";
+    private const string LeftOutNamesKey = "berth-left-out-names";
 
     /// <summary>How long the CA asked to be left alone; null when it did not say. The scheduler's business.</summary>
     public static TimeSpan? RetryAfterOf(ProblemException failure) => failure.Data[RetryAfterKey] as TimeSpan?;
@@ -165,6 +169,10 @@ public static partial class AcmeProblems
     /// </summary>
     public static IReadOnlyList<FailedName> FailedNamesOf(ProblemException failure) =>
         failure.Data[FailedNamesKey] as IReadOnlyList<FailedName> ?? [];
+
+    /// <summary>The names that had failed before in the same run: the order that failed then was for the others.</summary>
+    public static IReadOnlyList<FailedName> LeftOutNamesOf(ProblemException failure) =>
+        failure.Data[LeftOutNamesKey] as IReadOnlyList<FailedName> ?? [];
 
     /// <summary>
     /// True when nothing is wrong with the names or the account: the same may work later, or at another CA. An order that can
@@ -186,6 +194,14 @@ public static partial class AcmeProblems
         }
 
         return failure;
+    }
+
+    internal static void AddLeftOutNames(ProblemException failure, IReadOnlyList<FailedName> names)
+    {
+        if (names.Count > 0)
+        {
+            failure.Data[LeftOutNamesKey] = names;
+        }
     }
 
     internal static ProblemException WithFailedNames(ProblemException failure, IReadOnlyList<FailedName> names)

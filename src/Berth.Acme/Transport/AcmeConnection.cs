@@ -44,6 +44,12 @@ internal sealed class AcmeConnection(HttpClient http, Func<DateTimeOffset?, Http
 
             directory = moved;
         }
+        catch (Kernel.ProblemException)
+        {
+            // What it named does not answer, or cannot: it may have named something else by the next time.
+            _directory = null;
+            throw;
+        }
 
         return await use(directory);
     }

@@ -102,7 +102,7 @@ public sealed class AppFeature(
         using (await certificates.EndAndHoldAsync(app, call.Output, call.Cancel))
         {
             await stopper.StopForGoodAsync(app, call.Cancel);
-            certificates.Disable(app);
+            await certificates.DisableAsync(app);
             await apps.DestroyAsync(app, CancellationToken.None);
         }
 

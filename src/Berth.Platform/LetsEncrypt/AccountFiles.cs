@@ -53,7 +53,8 @@ internal sealed class AccountFiles(IStateStore store) : IAccountStore
     /// <returns>Where it is kept from then on; null where none was kept here.</returns>
     public async ValueTask<string?> SetAsideAsync(AccountIdentity identity, DateTimeOffset now, CancellationToken cancel)
     {
-        AccountIdentity[] all = [identity, .. AlikeOf(identity, (await LoadAsync(identity, cancel))?.Url)];
+        // The one that is asked for last: cut off, it still names the others.
+        AccountIdentity[] all = [.. AlikeOf(identity, (await LoadAsync(identity, cancel))?.Url), identity];
         store.EnsureFolder(Accounts, PrivateFolder.OwnerOnly);
         store.EnsureFolder(Aside, PrivateFolder.OwnerOnly);
         foreach (var each in all)
@@ -70,7 +71,7 @@ internal sealed class AccountFiles(IStateStore store) : IAccountStore
         var folder = FolderOf(identity);
         foreach (var file in LegoAccount.Files(identity).Prepend([OwnName(identity)]))
         {
-            if (store.Read(folder.Slash(file)) is { } text)
+            if (store.Read(folder.Slash(file)) is { } text && text != None)
             {
                 store.EnsureFolder(aside, PrivateFolder.OwnerOnly);
                 store.Write(aside.Slash(file), text);

@@ -14,8 +14,8 @@ namespace Berth.Platform.LetsEncrypt;
 public sealed class AcmeClients(
     IStateStore store, IBuiltInAuthority? authority, string? trustFile, Action<string>? reached, TimeProvider time) : IDisposable
 {
-    /// <summary>Called when a server has made an account for an e-mail.</summary>
-    public Func<Uri, EmailAddress?, Task> Registered { get; init; } = static (_, _) => Task.CompletedTask;
+    /// <summary>Makes what counts the accounts that a server makes for an e-mail.</summary>
+    public Func<Uri, EmailAddress?, IRegistrations?> RegistrationsOf { get; init; } = static (_, _) => null;
 
     private readonly AccountFiles _accounts = new(store);
     private readonly ClientSet _builtIn = new(default, () => Http(PolicyFor(authority?.Root is { } root ? [root] : null)));
@@ -46,13 +46,17 @@ public sealed class AcmeClients(
     /// <summary>Whether any account was ended by hand, whoever uses it.</summary>
     internal bool IsAnyClosed => _accounts.IsAnyClosed();
 
+    /// <summary>Whether one is, or may be: a key whose registration was not answered most often has an account.</summary>
+    public async ValueTask<bool> MayHaveAccountAsync(Uri directory, EmailAddress? email, CancellationToken cancel) =>
+        await _accounts.LoadAsync(new AccountIdentity(directory.OriginalString, email?.Text), cancel) is { Url: not null } or { IsRefused: false };
+
     /// <summary>Why nothing is ordered with an account that was ended by hand; null where it was not. Nobody is asked.</summary>
     internal async ValueTask<Problem?> ClosedAsync(Uri directory, LetsEncryptSettings settings, CancellationToken cancel) =>
         _accounts.IsClosed(new AccountIdentity(directory.OriginalString, settings.Email?.Text)) ? await ClientOf(directory, settings).WhyNoAccountAsync(cancel) : null;
 
     public AcmeClient ClientOf(Uri directory, EmailAddress? email, ExternalAccountBinding? binding = null) =>
         SetOf(directory).GetOrAdd(directory, email, binding, http => new AcmeClient(
-            new AcmeClientOptions { DirectoryUrl = directory, Email = email, ExternalAccountBinding = binding, Registered = () => Registered(directory, email) },
+            new AcmeClientOptions { DirectoryUrl = directory, Email = email, ExternalAccountBinding = binding, Registrations = RegistrationsOf(directory, email) },
             http,
             _accounts,
             time,

@@ -7,7 +7,6 @@ using Berth.Platform.CommandLine;
 using Berth.Platform.LetsEncrypt.Events;
 using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Platform.LetsEncrypt.Orders;
-using Berth.Platform.Plugins;
 using Berth.Platform.Routing;
 
 namespace Berth.Platform.LetsEncrypt;
@@ -31,22 +30,21 @@ public sealed class CertificateManager(
     LetsEncryptSettingsStore settings,
     RoutePublisher routes,
     ILineageEvents events,
-    ITriggers triggers,
+    UpdateTrigger update,
     TimeProvider time) : ICertificateManager
 {
-    private readonly UpdateTrigger _update = new(triggers, time);
     private readonly AppGates _gates = new();
 
     public async Task<int> ObtainAsync(AppName app, string headline, bool force, CommandOutput output, CancellationToken cancel)
     {
         using var held = await EnterAsync(app, output, cancel);
-        return await ObtainAndTellAsync(held, app, headline, force, output, cancel);
+        return await ObtainAndTellAsync(held, app, headline, force, isPatient: false, isWatched: true, output, cancel);
     }
 
     public async Task<int> ObtainUnlessAsync(AppName app, string headline, bool isPatient, Func<int?> unless, CommandOutput output, CancellationToken cancel)
     {
         using var held = await EnterAsync(app, output, cancel);
-        return unless() ?? await ObtainAndTellAsync(held, app, headline, force: false, output, cancel, isPatient);
+        return unless() ?? await ObtainAndTellAsync(held, app, headline, force: false, isPatient, isWatched: true, output, cancel);
     }
 
     /// <summary>As <see cref="ObtainAsync"/> by the daemon itself, unless a command is at it already.</summary>
@@ -67,10 +65,13 @@ public sealed class CertificateManager(
                 restoring.Run(app, output);
                 break;
             case LineageAction.Resume or LineageAction.Order or LineageAction.Renew:
-                await ObtainAndTellAsync(held!, app, $"Auto-renew {app}...", force: false, output, cancel, isPatient: true);
+                await ObtainAndTellAsync(held!, app, $"Auto-renew {app}...", force: false, isPatient: true, isWatched: false, output, cancel);
                 break;
         }
     }
+
+    /// <summary>Tells plugins of certificates that came into service as an earlier daemon ended.</summary>
+    public Task TellLeftAsync(IRenewalLog log, CancellationToken cancel) => update.FireLeftAsync(apps, log, cancel);
 
     public LineageStep NextOf(AppName app) => reader.NextOf(app);
 
@@ -88,17 +89,17 @@ public sealed class CertificateManager(
         // The certificate's own key needs no account, so it works whatever is set or lost by now.
         await clients.Of(state.IssuedBy ?? settings.Read(app).Servers[0], state.IssuedTo)
             .RevokeWithKeyAsync(chain, key, RevocationReason.Unspecified, cancel);
-        TakeOff(app, LineageEventKind.Revoked);
+        await TakeOffAsync(app, LineageEventKind.Revoked);
     }
 
-    public void Disable(AppName app) => TakeOff(app, LineageEventKind.Disabled);
+    public Task DisableAsync(AppName app) => TakeOffAsync(app, LineageEventKind.Disabled);
 
     public async Task<int> RehearseAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {
         using var held = await EnterAsync(app, output, cancel);
-        IReadOnlyList<FailedName> failed = [];
-        await EndableAsync(held, app, async either => failed = await rehearsal.RunAsync(app, output, either), cancel);
-        return ObtainLines.TellWouldBeLeftOut(failed, output);
+        var status = 0;
+        await EndableAsync(held, app, async either => status = await rehearsal.RunAsync(app, output, either), cancel);
+        return status;
     }
 
     public async Task<Bundle> RollBackAsync(AppName app, string? bundle, CommandOutput output, CancellationToken cancel)
@@ -111,7 +112,7 @@ public sealed class CertificateManager(
         lineages.WriteState(app, Outcomes.RolledBack(app, before, earlier.Facts!, WordOf(app, lineages.ServerOf(app, earlier.Name)), time.GetUtcNow()));
         try
         {
-            await lineages.JournalOf(app).ClearAsync(cancel);
+            await ordering.LeaveAsync(app);
             bundles.Activate(app, earlier);
         }
         catch (ProblemException)
@@ -215,7 +216,7 @@ public sealed class CertificateManager(
     }
 
     private async Task<int> ObtainAndTellAsync(
-        AppGates.Held held, AppName app, string headline, bool force, CommandOutput output, CancellationToken cancel, bool isPatient = false)
+        AppGates.Held held, AppName app, string headline, bool force, bool isPatient, bool isWatched, CommandOutput output, CancellationToken cancel)
     {
         var before = lineages.ReadState(app).LastSuccess;
         var finished = await ordering.FinishInstalledAsync(app, cancel);
@@ -235,7 +236,7 @@ public sealed class CertificateManager(
             {
                 // When others may go on: what plugins call may concern the certificate, too.
                 held.Dispose();
-                await _update.FireAsync(app, isWatched: !isPatient, output, cancel);
+                await update.FireAsync(app, isWatched, output, cancel);
             }
         }
     }
@@ -251,7 +252,7 @@ public sealed class CertificateManager(
             if (!force && Covers(app, wanted) && !IsOrdered(app, wanted))
             {
                 // An order for other names is of no use any more, nor what stopped it of interest.
-                await lineages.JournalOf(app).ClearAsync(cancel);
+                await ordering.LeaveAsync(app);
                 Forget(app);
                 output.Step($"Certificate is still valid for {app}, skipping certificate request");
                 lines.TellIssuer(app, wanted, output);
@@ -299,8 +300,9 @@ public sealed class CertificateManager(
         return reader.IsGood(app, stored) && wanted.Names.All(name => CertificateNames.Cover(stored.InService!.Names, name));
     }
 
-    private void TakeOff(AppName app, LineageEventKind why)
+    private async Task TakeOffAsync(AppName app, LineageEventKind why)
     {
+        await ordering.TryLeaveAsync(app);
         var names = certificates.Facts(app)?.Names ?? [];
         var fromAcme = certificates.IsFromAcme(app);
         lineages.Delete(app);

@@ -56,9 +56,10 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
         // An order would stumble over it.
         _ = dns.SolversOf(app);
         var (servers, unusable) = clients.ServersOf(read.Servers);
+        Problem[] notToAsk = [.. unusable.Select(each => Told(app, each.Problem))];
         if (servers.Count == 0)
         {
-            throw unusable[0];
+            throw notToAsk[0].AsException(unusable[0]);
         }
 
         var names = found.Where(name => WhyNot(app, name, servers, read.Profile) is null).ToArray();
@@ -70,9 +71,13 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
         }
 
         return names.Length > 0
-            ? new WantedCertificate(names, leftOut, read, servers) { Unusable = [.. unusable.Select(each => each.Problem)] }
+            ? new WantedCertificate(names, leftOut, read, servers) { Unusable = notToAsk }
             : throw Joined(leftOut[^1], leftOut);
     }
+
+    // A setting of all apps changes nothing for one that has its own.
+    private Problem Told(AppName app, Problem problem) =>
+        problem.Code == LetsEncryptProblems.AuthorityOff && settings.Own(app, "server") is not null ? LetsEncryptProblems.NoAuthority(app.Text) : problem;
 
     private Problem? WhyNot(AppName app, DomainName name, IReadOnlyList<WantedServer> servers, string? profile) =>
         name.IsWildcard && !dns.IsSet(app) ? LetsEncryptProblems.Wildcard(app, name)

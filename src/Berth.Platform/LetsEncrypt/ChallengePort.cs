@@ -41,6 +41,10 @@ public sealed class ChallengePort(IStateStore store, PortStore ports)
         }
     }
 
+    /// <summary>Makes sure that there could be one, and adds none.</summary>
+    /// <exception cref="ProblemException">The app has mappings, and none is for http or https.</exception>
+    public void Require(AppName app) => _ = MissingIn(app, InForce(app, ports.Read(app)));
+
     private ImmutableArray<PortMapping> InForce(AppName app, ImmutableArray<PortMapping> set) => set.Length > 0 ? set : ports.ReadDetected(app);
 
     private static PortMapping? MissingIn(AppName app, ImmutableArray<PortMapping> mappings)

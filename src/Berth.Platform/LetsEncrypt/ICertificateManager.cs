@@ -44,7 +44,7 @@ public interface ICertificateManager
     Task RevokeAsync(AppName app, CancellationToken cancel);
 
     /// <summary>Takes the certificate off and forgets its settings' folders; the server is not asked. The caller holds the app.</summary>
-    void Disable(AppName app);
+    Task DisableAsync(AppName app);
 
     /// <summary>When the certificate is due for renewal.</summary>
     DateTimeOffset RenewalOf(AppName app, CertificateFacts facts);

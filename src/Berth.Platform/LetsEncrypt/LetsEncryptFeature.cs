@@ -149,7 +149,7 @@ public sealed class LetsEncryptFeature(
             var isByHand = certificates.Exists(app) && !certificates.IsFromAcme(app);
             call.Output.Detail(isByHand ? $"The certificate that was installed by hand for {app} stays" : $"Removing SSL endpoint from {app}");
             settings.OptOut(app);
-            manager.Disable(app);
+            await manager.DisableAsync(app);
         }
 
         await triggers.FireAsync("post-certs-remove", [app.Text], call.Output, call.Cancel);

@@ -1,5 +1,6 @@
 using Berth.Acme;
 using Berth.Acme.Issuing;
+using Berth.Acme.Limits;
 using Berth.Kernel;
 using Berth.Platform.Certs;
 using Berth.Platform.LetsEncrypt.Limits;
@@ -53,6 +54,7 @@ public static class LetsEncryptProblems
         "Write the server's host as `berth letsencrypt:limits <app>` shows it, a slash and its limits: `berth letsencrypt:set --global limits acme.example.com/new-orders=300/3h,certificates-per-domain=50/7d`; acme.example.com/none counts nothing. Several servers are written in quotes, with a space between them.");
 
     private const string CountsInFullKey = "berth-counts-in-full";
+    private const string HoldsKey = "berth-holds";
 
     /// <summary>Whether an order was held back that its server counts as any, for it would not have it in place of the one that it renews.</summary>
     internal static bool CountsInFull(ProblemException held) => held.Data[CountsInFullKey] is true;
@@ -64,6 +66,21 @@ public static class LetsEncryptProblems
         held.Data[CountsInFullKey] = countsInFull;
         return held;
     }
+
+    /// <summary>A limit has left no account to be registered; told of an order by <see cref="HeldOnItsWay"/>.</summary>
+    internal static ProblemException RegistrationHeld(Uri directory, LimitVerdict verdict)
+    {
+        var last = verdict.Holds.MaxBy(hold => hold.Until)!;
+        var held = new Problem(
+            HeldBack,
+            $"{Printable.Of(directory.Authority)} would refuse another account, so it was not asked. {Printable.Of(Sentences.Ended(Holds.Reason(last)), 400)}",
+            $"It can go at {Holds.Time(last.Until)} at the earliest; `berth letsencrypt:limits` shows what is left.").AsException();
+        held.Data[HoldsKey] = verdict.Holds;
+        return held;
+    }
+
+    /// <summary>What holds a registration back; null of any other failure.</summary>
+    internal static IReadOnlyList<LimitHold>? HoldsOf(ProblemException held) => held.Data[HoldsKey] as IReadOnlyList<LimitHold>;
 
     /// <summary>An order its server would refuse: it was not asked.</summary>
     internal static Problem Held(AppName app, WantedServer server, IReadOnlyList<LineageGate> gates, bool goesOn)
@@ -212,6 +229,12 @@ public static class LetsEncryptProblems
         return problem with { Remedy = remedy };
     }
 
+    /// <summary>As <see cref="OfAccount"/> where the account itself was asked for: whether it is still valid is what has just been asked.</summary>
+    internal static Problem OfRefusedAccount(string scope, string server, Problem problem) => problem with
+    {
+        Remedy = $"If that means that the account is no longer valid, `berth letsencrypt:account-forget {scope}{(server.Length == 0 ? "" : $" --server {Printable.Of(server)}")}` puts it aside, and the next order registers another.",
+    };
+
     /// <summary>Whether it is over once the account is put aside.</summary>
     internal static bool IsOfAccount(string code) =>
         code == AcmeProblems.AccountDeactivated.Id || code == AcmeProblems.AccountUnknown.Id || code == AcmeProblems.AccountKeyInvalid.Id || code == AcmeProblems.Unauthorized.Id;
@@ -219,6 +242,13 @@ public static class LetsEncryptProblems
     /// <summary>A contact that is another account's: whoever wants that one orders with it.</summary>
     internal static Problem OfOtherAccount(string scope, string email, Problem problem) =>
         problem with { Remedy = $"To order with that account: `berth letsencrypt:set {scope} email {Printable.Of(email)}`." };
+
+    /// <summary>Some of the accounts have the new contact by now, and orders are placed with the one of before.</summary>
+    internal static Problem ContactOfSome(Problem first, AppName? app, EmailAddress email, Uri left) => first with
+    {
+        Found = $"{Sentences.Ended(first.Found)} The e-mail address that is set was not changed: orders are placed as before.",
+        Remedy = $"Once it answers: `berth letsencrypt:account-contact {app?.Text ?? "--global"} {email.Text}` again. Where {Printable.Of(left.Authority)} is not used any more, `berth letsencrypt:account-forget {app?.Text ?? "--global"} --server {Printable.Of(left.OriginalString)}` puts the account there aside first.",
+    };
 
     internal static Problem InvalidGracePeriod(string text) => new(
         GracePeriodInvalid,
@@ -230,10 +260,11 @@ public static class LetsEncryptProblems
         $"'{Printable.Of(text)}' is not an ACME server.",
         "Set server to production, staging, berth (Berth's own authority), or the https URL of a directory.");
 
-    internal static Problem NoAuthority() => new(
+    /// <param name="scope">Where it is set: an app, or <c>--global</c>.</param>
+    internal static Problem NoAuthority(string scope = "--global") => new(
         AuthorityOff,
         "The server is set to berth, and Berth's own authority does not run.",
-        "Start the daemon, without --no-authority, or mend what its log says kept the authority from starting and start it anew; or choose another: `berth letsencrypt:set --global server production`.");
+        $"Start the daemon, without --no-authority, or mend what its log says kept the authority from starting and start it anew; or choose another: `berth letsencrypt:set {scope} server production`.");
 
     internal static Problem SomeLeftOut(AppName app, int count) => new(
         NamesLeftOut,

@@ -35,7 +35,6 @@ public sealed class RenewalLoop(
 
     // Who was asked in this look.
     private readonly HashSet<AppName> _asked = [];
-
     private readonly RenewalUrgency _urgency = new(manager);
     private DateTimeOffset _nextRound = DateTimeOffset.MinValue;
 
@@ -43,11 +42,13 @@ public sealed class RenewalLoop(
     private readonly ConcurrentQueue<AppName> _heardOf = new();
 
     // Null: one has ended.
-    private readonly Channel<AppName?> _nudges =
-        Channel.CreateBounded<AppName?>(new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<AppName?> _nudges = Channel.CreateBounded<AppName?>(new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>Called with each app whose certificate was asked anew.</summary>
     public Action<AppName> LookedAt { get; init; } = static _ => { };
+
+    /// <summary>Called as it begins, and waited for as it ends.</summary>
+    public Func<CancellationToken, Task> Began { get; init; } = static _ => Task.CompletedTask;
 
     /// <summary>Called after each look.</summary>
     public Action Looked { get; init; } = static () => { };
@@ -57,6 +58,7 @@ public sealed class RenewalLoop(
 
     public async Task RunAsync(CancellationToken cancel)
     {
+        var begun = Began(cancel);
         try
         {
             while (true)
@@ -67,6 +69,7 @@ public sealed class RenewalLoop(
         finally
         {
             await _turns.EndAsync();
+            await begun.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

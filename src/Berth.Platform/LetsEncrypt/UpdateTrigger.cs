@@ -1,11 +1,17 @@
 using Berth.Kernel;
+using Berth.Platform.Apps;
 using Berth.Platform.CommandLine;
+using Berth.Platform.LetsEncrypt.Events;
 using Berth.Platform.Plugins;
+using Berth.Storage;
 
 namespace Berth.Platform.LetsEncrypt;
 
-/// <summary>Tells plugins of a certificate that came into service: <c>post-certs-update</c>.</summary>
-internal sealed class UpdateTrigger(ITriggers triggers, TimeProvider time)
+/// <summary>
+/// Tells plugins of a certificate that came into service: <c>post-certs-update</c>. Who is still to hear of which is on disk, for a daemon may end in
+/// between, and a mail server go on with the old one until it lapses: twice is better than not at all.
+/// </summary>
+public sealed class UpdateTrigger(ITriggers triggers, IStateStore store, TimeProvider time) : ILineageEvents
 {
     private const string Name = "post-certs-update";
 
@@ -14,6 +20,18 @@ internal sealed class UpdateTrigger(ITriggers triggers, TimeProvider time)
 
     // Nobody sees one that hangs, and it keeps others' turns.
     private static readonly TimeSpan Unwatched = TimeSpan.FromMinutes(10);
+
+    private static readonly StatePath Untold = StatePath.Lib("data", "letsencrypt", "--global", "untold");
+
+    /// <summary>Remembers that plugins are to hear of a certificate, before its order is closed.</summary>
+    public void Publish(LineageEvent happened)
+    {
+        if (happened.Kind == LineageEventKind.Issued && triggers.MayBeHandled(Name))
+        {
+            store.EnsureFolder(Untold, PrivateFolder.OwnerOnly);
+            store.WriteUnsynced(Untold.Slash(happened.App.Text), "");
+        }
+    }
 
     /// <param name="app">Whose.</param>
     /// <param name="isWatched">Whether somebody waits for it, who may give up.</param>
@@ -26,10 +44,64 @@ internal sealed class UpdateTrigger(ITriggers triggers, TimeProvider time)
         try
         {
             await triggers.FireAsync(Name, [app.Text], output, limit.Token);
+            Told(app.Text);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
+            Told(app.Text);
             throw PluginProblems.TooSlow(Name, Unwatched).AsException();
+        }
+        catch (ProblemException)
+        {
+            Told(app.Text);
+            throw;
+        }
+    }
+
+    /// <summary>Tells of those of which an earlier process did not come to tell.</summary>
+    /// <param name="apps">Those that there are.</param>
+    /// <param name="log">Where what they print goes, and what goes wrong.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task FireLeftAsync(AppCatalog apps, IRenewalLog log, CancellationToken cancel)
+    {
+        foreach (var name in store.List(Untold))
+        {
+            if (AppName.TryParse(name, out var app) && apps.Exists(app))
+            {
+                await FireOneAsync(app, log, cancel);
+            }
+            else
+            {
+                Told(name);
+            }
+        }
+    }
+
+    private async Task FireOneAsync(AppName app, IRenewalLog log, CancellationToken cancel)
+    {
+        try
+        {
+            await FireAsync(app, isWatched: false, log.OutputOf(app), cancel);
+        }
+        catch (ProblemException e)
+        {
+            log.Failed(app, e.Problem);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            log.Faulted(app, e);
+        }
+    }
+
+    private void Told(string app)
+    {
+        try
+        {
+            store.Delete(Untold.Slash(app));
+        }
+        catch (ProblemException)
+        {
+            // A disk that takes nothing: they hear of it once more.
         }
     }
 }

@@ -25,7 +25,7 @@ public sealed class WaitingWords(
 
         // What only the daemon would ask nobody asks where it is off.
         step = renewal.IsOn ? step : step.OfCertificate;
-        var waits = step.Action != LineageAction.None ? Off(app) + Joined(GateWords.Of(step), Turn(app, step), Obstacle(step) + Failing(stored, step) + ByHand(app, stored))
+        var waits = step.Action != LineageAction.None ? Off(app, step) + Joined(GateWords.Of(step), Turn(app, step), Obstacle(step) + Failing(stored, step) + ByHand(app, stored))
             : manager.IsAtWork(app) ? ""
             : WhyNothing(app, stored, step);
         return Expired(stored) + (underWay.SentenceOf(app) ?? AtWork(app, step) + waits + Trouble(app, step));
@@ -53,7 +53,7 @@ public sealed class WaitingWords(
     };
 
     /// <summary>Whether a server is being asked for a certificate now.</summary>
-    public bool IsUnderWay(AppName app) => underWay.SentenceOf(app) is not null;
+    public bool IsUnderWay(AppName app) => underWay.IsOrdered(app);
 
     public string Until(DateTimeOffset at) => at - time.GetUtcNow() is var left && left < TimeSpan.FromSeconds(1) ? "due" : $"in {RemainingTime.Format(left)}";
 
@@ -88,14 +88,19 @@ public sealed class WaitingWords(
     /// <param name="stored">What there is of the certificate.</param>
     /// <param name="step">What is next for it.</param>
     /// <param name="besides">Whether to leave out what <see cref="Of"/> and the last failure say already.</param>
-    public string GatesOf(LineageStored stored, LineageStep step, bool besides = false) => GateWords.Of(
-        [
-            .. step.OfCertificate.Gate is { } own && !besides && !stored.State.Gates.Contains(own) ? [own] : Array.Empty<LineageGate>(),
-            .. stored.State.Gates.Where(gate => gate.Kind is GateKind.Backoff or GateKind.RolledBack
-                ? !besides && step.OfCertificate.Gate is not null
-                : !besides || gate != step.OfCertificate.Gate),
-        ],
-        time.GetUtcNow());
+    public string GatesOf(LineageStored stored, LineageStep step, bool besides = false)
+    {
+        var now = time.GetUtcNow();
+        LineageGate[] standing = [.. LineagePlan.Standing(stored, now)];
+        return GateWords.Of(
+            [
+                .. step.OfCertificate.Gate is { } own && !besides && !standing.Contains(own) ? [own] : Array.Empty<LineageGate>(),
+                .. standing.Where(gate => gate.Kind is GateKind.Backoff or GateKind.RolledBack
+                    ? !besides && step.OfCertificate.Gate is not null
+                    : !besides || gate != step.OfCertificate.Gate),
+            ],
+            now);
+    }
 
     private bool IsTakenUpOnceMended(LineageStep step) => step.GoesOnOnceMended && renewal.IsOn;
 
@@ -122,7 +127,7 @@ public sealed class WaitingWords(
             ? step.Action == LineageAction.None ? "it is being worked on now" : "it is being worked on now; until that is done: "
             : "";
 
-    private string Off(AppName app) => renewal.IsOn ? "" : $"renewal by the daemon is off (`berth letsencrypt:cron-job --add` turns it on): by hand alone, with `berth letsencrypt:auto-renew {app}`; ";
+    private string Off(AppName app, LineageStep step) => renewal.IsOn ? "" : $"renewal by the daemon is off (`berth letsencrypt:cron-job --add` turns it on): by hand alone, with `berth letsencrypt:auto-renew {app}`{(step.At is { } at ? at <= time.GetUtcNow() ? ", which is due now" : $", from {Holds.Time(at)} on" : "")}; ";
 
     // So many at a time at one server; and of very many apps the daemon asks some at each look.
     private string Turn(AppName app, LineageStep step) =>

@@ -45,6 +45,9 @@ public sealed record WantedCertificate(
     /// <summary>Names that had failed before, and are tried again when it is their time.</summary>
     public IReadOnlyList<FailedName> Untried { get; init; } = [];
 
+    /// <summary>All that is to be on it, those among them that are not tried now.</summary>
+    public IEnumerable<DomainName> WithUntried => [.. Names, .. Untried.Select(name => DomainName.TryParseHost(name.Name, out var untried, out _) ? untried : null).OfType<DomainName>()];
+
     /// <summary>Without names that have failed.</summary>
     public WantedCertificate Without(IReadOnlyList<FailedName> failed) => failed.Count == 0 ? this : this with
     {

@@ -115,15 +115,14 @@ internal sealed class Services : IAsyncDisposable
         var settings = new LetsEncryptSettingsStore(properties, config);
         var trustFile = Environment.GetEnvironmentVariable("LEGO_CA_CERTIFICATES");
         var (ledgers, underWay) = (new Ledgers(store, settings, time), new OrdersUnderWay(time));
-        _clients = new AcmeClients(store, authority, trustFile, FailPoints.Hook, time) { Registered = ledgers.RegisteredAsync };
+        _clients = new AcmeClients(store, authority, trustFile, FailPoints.Hook, time) { RegistrationsOf = ledgers.RegistrationsOf };
         var lineages = new LineageFiles(store, certificates, time, FailPoints.Hook);
-        var (random, renewalLog) = (new Random(), new RenewalLog(logs));
+        var (random, renewalLog, update) = (new Random(), new RenewalLog(logs), new UpdateTrigger(triggers, store, time));
         var events = new LineageEvents(renewalLog);
-        _dns = new DnsChoice(properties, roots, time);
         Notices = new NoticeDelivery(new NotifySettings(properties), store, triggers, renewalLog.OutputOf, renewalLog, time);
-        var notices = new NoticeLog(store);
+        (_dns, var notices) = (new DnsChoice(properties, roots, time), new NoticeLog(store));
         var desk = new NoticeDesk(notices, Notices, certificates, store, renewalLog, time);
-        events.Add(desk);
+        events.Add(desk, update);
         var planner = new CertificatePlanner(domains, settings, _clients, _dns);
         var solvers = new ChallengeSolvers(Edge, _dns, new ProofFiles(store), time);
         var preflight = new CertificatePreflight(_clients, Edge, time);
@@ -132,16 +131,16 @@ internal sealed class Services : IAsyncDisposable
         var orders = new ServerOrders(_clients, ledgers, underWay);
         var requests = new OrderRequests(lineageReader, certificates, _clients, time);
         var (serversToAsk, bundles) = (new ServersToAsk(lineageReader, lineages, orders, ledgers, requests, time), new Bundles(store, lineages, time));
-        var ahead = new LimitsAhead(serversToAsk, underWay);
+        var (ahead, port) = (new LimitsAhead(serversToAsk, underWay), new ChallengePort(store, portMaps));
         var renewal = AutoRenewal = new AutoRenewal(properties, store);
         var records = new AttemptRecords(lineageReader, lineages, orders, settings, new Outcomes(new RetryLadder(random)), events, renewal, time);
         var ordering = new Ordering(
-            lineageReader, lineages, serversToAsk, orders, requests, settings, solvers, new ChallengePort(store, portMaps), records, routes, events, new FirstOrderPreflight(preflight, scopes, underWay), time);
+            lineageReader, lineages, serversToAsk, orders, requests, settings, solvers, port, records, routes, events, new FirstOrderPreflight(preflight, scopes, underWay), time);
         Manager = new CertificateManager(
             apps, planner, lineageReader, lineages, certificates, ordering, records, requests, new ObtainLines(lineageReader, lineages, requests, routes, renewal, time),
             new RenewalAdviser(lineages, certificates, _clients, settings, time, random), Restoring = new Restoring(certificates, lineages, routes, events, time),
-            new Rehearsal(planner, lineageReader, lineages, _clients, requests, orders, solvers, time),
-            bundles, _clients, settings, routes, events, triggers, time);
+            new Rehearsal(planner, lineageReader, lineages, _clients, requests, orders, solvers, port, time),
+            bundles, _clients, settings, routes, events, update, time);
         var (queue, troubles, heartbeat) = (new RenewalQueue(), new RenewalTroubles(lineages, time), new Heartbeat(store));
         var (waiting, silence) = (Waiting = new WaitingWords(lineageReader, Manager, certificates, underWay, renewal, queue, troubles, time) { Noticed = app => Renewals!.Nudge(app) }, new DaemonSilence(heartbeat, renewal, time) { IsDaemon = inDaemon });
         Command[] more =
@@ -157,6 +156,7 @@ internal sealed class Services : IAsyncDisposable
         ];
         Renewals = new RenewalLoop(apps, Known, routes, Manager, renewal, queue, troubles, renewalLog, time)
         {
+            Began = stop => Manager.TellLeftAsync(renewalLog, stop),
             LookedAt = app => desk.Look(app, Manager.RenewalOf),
             Looked = () =>
             {

@@ -209,9 +209,7 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
             }
 
             yield return Trust(app, facts, [.. shown]);
-            yield return services.Manager.NextOf(app).OfCertificate.At >= facts.NotAfter
-                ? Finding.Warn($"{Times(app, facts)}, which is too late", $"`berth letsencrypt:status {app}` says why only then; `berth letsencrypt:enable {app}` asks now.")
-                : Finding.Ok(Times(app, facts));
+            yield return Next(app, facts);
         }
 
         if (services.Certificates.DamageOf(app) is null && !services.Certificates.Exists(app) && visits.Count > 0)
@@ -233,6 +231,11 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
                 "not to be trusted: it ends at a root that this machine does not know, or cannot be verified",
                 $"Where visitors know that root all is well; else, for public names, get one from a server that all trust: `berth letsencrypt:set {app} server production`, then `berth letsencrypt:enable {app} --force`.");
     }
+
+    private Finding Next(AppName app, CertificateFacts facts) => services.Manager.NextOf(app).OfCertificate.At is not { } at ? Finding.Ok(Times(app, facts))
+        : at >= facts.NotAfter ? Finding.Warn($"{Times(app, facts)}, which is too late", $"`berth letsencrypt:status {app}` says why only then; `berth letsencrypt:enable {app}` asks now.")
+        : at <= TimeProvider.System.GetUtcNow() && !services.AutoRenewal.IsOn ? Finding.Warn(Times(app, facts), $"It is due, and nobody renews it by itself: `berth letsencrypt:auto-renew {app}`.")
+        : Finding.Ok(Times(app, facts));
 
     private string Times(AppName app, CertificateFacts facts)
     {

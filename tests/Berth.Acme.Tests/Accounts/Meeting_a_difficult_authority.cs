@@ -13,6 +13,7 @@ public sealed class Meeting_a_difficult_authority : AtScriptedAuthority
     public async Task signs_the_change_of_a_key_with_both()
     {
         using var client = Client();
+        await client.EnsureAccountAsync(Cancel);
         await client.ChangeAccountKeyAsync(KeyType.P256, Cancel);
 
         var inner = Authority.Requests.Last(seen => seen.Path == "/key-change").Payload!;
@@ -30,6 +31,7 @@ public sealed class Meeting_a_difficult_authority : AtScriptedAuthority
     public async Task that_knows_a_new_key_before_its_answer_is_here_costs_no_request_under_way()
     {
         using var client = Client();
+        await client.EnsureAccountAsync(Cancel);
         var refused = new TaskCompletionSource();
         Task<Protocol.Account>? read = null;
         Authority.Scripts["/account/1"] = async context =>
@@ -60,6 +62,7 @@ public sealed class Meeting_a_difficult_authority : AtScriptedAuthority
             return ScriptedAuthority.RefuseAsync(context, 409, "malformed", "in use");
         };
         using var client = Client();
+        await client.EnsureAccountAsync(Cancel);
 
         var problem = (await Assert.ThrowsAsync<ProblemException>(() => client.ChangeAccountKeyAsync(KeyType.P256, Cancel))).Problem;
 
@@ -75,6 +78,7 @@ public sealed class Meeting_a_difficult_authority : AtScriptedAuthority
     {
         Authority.OffersKeyChange = false;
         using var client = Client();
+        await client.EnsureAccountAsync(Cancel);
 
         Assert.Equal(
             AcmeProblems.KeyChangeUnsupported,
@@ -96,7 +100,7 @@ public sealed class Meeting_a_difficult_authority : AtScriptedAuthority
     public async Task that_makes_an_account_says_so_and_again_where_it_has_forgotten_it()
     {
         var made = 0;
-        Guest.Options = Guest.Options with { Registered = () => Task.FromResult(++made) };
+        Guest.Options = Guest.Options with { Registrations = new Counter(() => ++made) };
         await Guest.IssueAsync();
         await Guest.IssueAsync();
         Assert.Equal(1, made);
@@ -108,20 +112,121 @@ public sealed class Meeting_a_difficult_authority : AtScriptedAuthority
         Assert.Equal(2, made);
     }
 
+    /// <summary>The answer to the request that made it was lost.</summary>
     [Fact]
-    public async Task that_finds_an_account_of_before_has_made_none()
+    public async Task that_has_an_account_already_made_it_for_us_and_forgot_none()
     {
         var made = 0;
-        Guest.Options = Guest.Options with { Registered = () => Task.FromResult(++made) };
+        Guest.Options = Guest.Options with { Registrations = new Counter(() => ++made) };
         Authority.Scripts["/account"] = context =>
         {
             context.Response.Headers.Location = $"{Authority.Url}/account/1";
             return ScriptedAuthority.WriteAsync(context, 200, new JsonObject { ["status"] = "valid" });
         };
+        await Guest.IssueAsync();
+        Assert.Equal(1, made);
+
+        var asked = 0;
+        Authority.Scripts["/order"] = context => ++asked == 1
+            ? ScriptedAuthority.RefuseAsync(context, 400, "accountDoesNotExist", "who?")
+            : Authority.BehaveAsync(context, "/order", null);
+        await Guest.IssueAsync();
+        Assert.Equal((2, 1), (asked, made));
+    }
+
+    /// <summary>It was made all the same: asked after, it is found, and neither made nor counted again.</summary>
+    [Fact]
+    public async Task that_made_an_account_and_did_not_say_so_is_asked_for_it_before_another_is_made()
+    {
+        var made = 0;
+        Guest.Options = Guest.Options with { Registrations = new Counter(() => ++made) };
+        Authority.Scripts["/account"] = context => ScriptedAuthority.WriteAsync(context, 503, new JsonObject());
+        await Guest.FailAsync();
+        Assert.Equal(1, made);
+        Authority.Scripts["/account"] = async context =>
+        {
+            Assert.True((bool?)Authority.Requests.Last().Payload!["onlyReturnExisting"]);
+            context.Response.Headers.Location = $"{Authority.Url}/account/1";
+            await ScriptedAuthority.WriteAsync(context, 200, new JsonObject { ["status"] = "valid" });
+        };
 
         await Guest.IssueAsync();
 
-        Assert.Equal(0, made);
+        Assert.Equal(1, made);
+    }
+
+    /// <summary>It has said that there is none: nothing is looked for.</summary>
+    [Fact]
+    public async Task that_refused_to_make_an_account_is_asked_to_make_it_the_next_time()
+    {
+        var made = 0;
+        Guest.Options = Guest.Options with { Registrations = new Counter(() => ++made) };
+        Authority.Scripts["/account"] = context => ScriptedAuthority.RefuseAsync(context, 403, "unauthorized", "not now");
+        await Guest.FailAsync();
+        Authority.Scripts.Remove("/account", out _);
+
+        await Guest.IssueAsync();
+
+        Assert.Equal(1, made);
+        Assert.All(Authority.Requests.Where(seen => seen.Path == "/account"), seen => Assert.Null(seen.Payload!["onlyReturnExisting"]));
+    }
+
+    /// <summary>Each would wait as long for nothing.</summary>
+    [Fact]
+    public async Task that_does_not_answer_is_asked_for_an_account_once_for_all_who_wait()
+    {
+        using var client = Client();
+        var (asked, others) = (new TaskCompletionSource(), new TaskCompletionSource());
+        Authority.Scripts["/account"] = async context =>
+        {
+            asked.TrySetResult();
+            await others.Task;
+            context.Abort();
+        };
+        var first = client.EnsureAccountAsync(Cancel);
+        await asked.Task;
+        var waiting = Enumerable.Range(0, 5).Select(_ => client.EnsureAccountAsync(Cancel)).ToArray();
+        others.SetResult();
+
+        foreach (var each in waiting.Prepend(first))
+        {
+            await Assert.ThrowsAsync<ProblemException>(() => each);
+        }
+
+        Assert.Equal(1, Authority.Requests.Count(seen => seen.Path == "/account"));
+    }
+
+    /// <summary>It has forgotten the account, and does not answer the one that would make it again.</summary>
+    [Fact]
+    public async Task that_could_not_make_an_account_again_is_asked_for_it_the_next_time()
+    {
+        using var client = Client();
+        await Guest.IssueAsync(client);
+        var asked = 0;
+        Authority.Scripts["/order"] = context => asked < 2
+            ? ScriptedAuthority.RefuseAsync(context, 400, "accountDoesNotExist", "who?")
+            : Authority.BehaveAsync(context, "/order", null);
+        Authority.Scripts["/account"] = context => ++asked < 2
+            ? ScriptedAuthority.RefuseAsync(context, 403, "unauthorized", "not now")
+            : Authority.BehaveAsync(context, "/account", null);
+
+        Assert.Equal(AcmeProblems.Unauthorized, (await Assert.ThrowsAsync<ProblemException>(() => Guest.IssueAsync(client))).Problem.Code);
+        await Guest.IssueAsync(client);
+        Assert.Equal(2, asked);
+    }
+
+    /// <summary>Put aside by another command: nothing is registered only to be changed, or to be refused once more.</summary>
+    [Fact]
+    public async Task that_refuses_what_is_signed_for_an_account_put_aside_gets_no_other_registered()
+    {
+        using var client = Client();
+        await client.EnsureAccountAsync(Cancel);
+        Guest.Accounts.Clear();
+
+        Assert.Equal(AcmeProblems.AccountMissing, (await Assert.ThrowsAsync<ProblemException>(() => client.ChangeAccountKeyAsync(KeyType.P256, Cancel))).Problem.Code);
+        Authority.Scripts["/account/1"] = context => ScriptedAuthority.RefuseAsync(context, 403, "unauthorized", "it was ended");
+        Assert.Equal(AcmeProblems.Unauthorized, (await Assert.ThrowsAsync<ProblemException>(() => client.GetAccountAsync(Cancel))).Problem.Code);
+        Assert.Equal(1, Authority.Requests.Count(seen => seen.Path == "/account"));
     }
 
     [Fact]
@@ -154,4 +259,19 @@ public sealed class Meeting_a_difficult_authority : AtScriptedAuthority
 
     private ValueTask<StoredAccount?> StoredAsync() =>
         Guest.Accounts.LoadAsync(new AccountIdentity(Guest.Options.DirectoryUrl.OriginalString, null), Cancel);
+
+    private sealed class Counter(Action made) : IRegistrations
+    {
+        public Task BeginAsync(CancellationToken cancel) => Task.CompletedTask;
+
+        public Task EndAsync(bool? isMade)
+        {
+            if (isMade != false)
+            {
+                made();
+            }
+
+            return Task.CompletedTask;
+        }
+    }
 }

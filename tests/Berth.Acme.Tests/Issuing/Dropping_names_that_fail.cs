@@ -115,17 +115,36 @@ public sealed class Dropping_names_that_fail(PebbleFixture pebble) : IDisposable
         using var guest = new Guest(authority);
         authority.Scripts["/order"] = context => authority.Requests.Last().Payload!["identifiers"]!.AsArray().Count == 1
             ? authority.BehaveAsync(context, "/order", null)
-            : ScriptedAuthority.WriteAsync(context, 403, JsonNode.Parse("""
-                {"type":"urn:ietf:params:acme:error:rejectedIdentifier","detail":"1 name","subproblems":[
-                {"type":"urn:ietf:params:acme:error:rejectedIdentifier","detail":"forbidden","identifier":{"type":"dns","value":"bad.example"}},
-                {"type":"urn:ietf:params:acme:error:rejectedIdentifier","detail":"forbidden","identifier":{"type":"dns","value":"stranger.example"}}]}
-                """)!);
+            : ScriptedAuthority.WriteAsync(context, 403, JsonNode.Parse(Forbidden)!);
 
         var issued = await guest.IssueAsync(Customer.For("app.example", "bad.example") with { DropFailingNames = true });
 
         Assert.Equal(["app.example"], issued.Names);
         Assert.Equal([new FailedName("bad.example", "acme-identifier-rejected", "forbidden")], issued.LeftOut);
     }
+
+    /// <summary>What kept a name out is known, whatever kept the rest from being had.</summary>
+    [Fact]
+    public async Task tells_of_the_names_left_out_where_the_order_for_the_others_fails()
+    {
+        await using var authority = await ScriptedAuthority.StartAsync();
+        using var guest = new Guest(authority);
+        authority.Scripts["/order"] = context => authority.Requests.Last().Payload!["identifiers"]!.AsArray().Count == 1
+            ? ScriptedAuthority.RefuseAsync(context, 403, "unauthorized", "not now")
+            : ScriptedAuthority.WriteAsync(context, 403, JsonNode.Parse(Forbidden)!);
+
+        var failure = await guest.FailAsync(Customer.For("app.example", "bad.example") with { DropFailingNames = true });
+
+        Assert.Equal(AcmeProblems.Unauthorized, failure.Problem.Code);
+        Assert.Empty(AcmeProblems.FailedNamesOf(failure));
+        Assert.Equal([new FailedName("bad.example", "acme-identifier-rejected", "forbidden")], AcmeProblems.LeftOutNamesOf(failure));
+    }
+
+    private const string Forbidden = """
+        {"type":"urn:ietf:params:acme:error:rejectedIdentifier","detail":"1 name","subproblems":[
+        {"type":"urn:ietf:params:acme:error:rejectedIdentifier","detail":"forbidden","identifier":{"type":"dns","value":"bad.example"}},
+        {"type":"urn:ietf:params:acme:error:rejectedIdentifier","detail":"forbidden","identifier":{"type":"dns","value":"stranger.example"}}]}
+        """;
 
     private static Problem Held() => new(new ProblemCode("not-now"), "Not now.", "Wait.");
 

@@ -39,8 +39,9 @@ public sealed class Keeping_a_ledger
         var held = Assert.Single(ledger.Reserve(Order("two.more.net")).Holds);
         Assert.Equal((LimitKind.NewOrders, true, Start.AddSeconds(36)), (held.Kind, held.IsSetAside, held.Until));
 
-        ledger.Release(first);
+        ledger.Undo(first);
         Assert.True(ledger.Check(Order("two.more.net")).MayGo);
+        await ledger.SaveAsync(Cancel);
         Assert.Equal(1, (await OpenAsync()).States().Single(state => state.Kind == LimitKind.NewOrders).Left);
     }
 
@@ -114,8 +115,8 @@ public sealed class Keeping_a_ledger
         var ledger = await OpenAsync();
         for (var i = 0; i < 10; i++)
         {
-            Assert.True(ledger.CheckRegistration("another").MayGo);
-            await ledger.RegisteredAsync("another", Cancel);
+            Assert.True(ledger.ReserveRegistration("another").MayGo);
+            ledger.ReleaseRegistration("another");
         }
 
         Assert.Equal(Start.AddMinutes(18), ledger.CheckRegistration("another").GoAt);
@@ -130,7 +131,8 @@ public sealed class Keeping_a_ledger
         var ledger = await OpenAsync();
         for (var i = 0; i < 9; i++)
         {
-            await ledger.RegisteredAsync($"before{i}", Cancel);
+            Assert.True(ledger.ReserveRegistration($"before{i}").MayGo);
+            ledger.ReleaseRegistration($"before{i}");
         }
 
         Assert.True(ledger.ReserveRegistration("one").MayGo);
@@ -138,11 +140,10 @@ public sealed class Keeping_a_ledger
         var held = Assert.Single(ledger.ReserveRegistration("two").Holds);
         Assert.Equal((LimitKind.NewAccounts, true, Start.AddMinutes(1)), (held.Kind, held.IsSetAside, held.Until));
 
-        ledger.ReleaseRegistration("one");
+        ledger.UndoRegistration("one");
         Assert.False(ledger.CheckRegistration("two").MayGo);
-        ledger.ReleaseRegistration("one");
+        ledger.UndoRegistration("one");
         Assert.True(ledger.ReserveRegistration("two").MayGo);
-        await ledger.RegisteredAsync("two", Cancel);
         ledger.ReleaseRegistration("two");
         Assert.False(ledger.CheckRegistration("three").MayGo);
     }
@@ -323,6 +324,21 @@ public sealed class Keeping_a_ledger
         Assert.Equal(ledger.States(), (await OpenAsync()).States());
     }
 
+    /// <summary>Who raises a limit has as much more, and who lowers it does not have back at once what was spent.</summary>
+    [Theory]
+    [InlineData(500, 498)]
+    [InlineData(3, 1)]
+    [InlineData(1, 0)]
+    public async Task counts_by_other_limits_what_was_spent_and_not_how_long_it_took_to_come_back(int count, int left)
+    {
+        var ledger = (await OpenAsync()).With(new RateLimits { All = [new RateLimit(LimitKind.NewOrders, 2, TimeSpan.FromDays(7))] });
+        await TakeAsync(ledger, 2, i => Order($"n{i}.com"));
+
+        var limits = new RateLimits { All = [new RateLimit(LimitKind.NewOrders, count, TimeSpan.FromDays(7))] };
+        Assert.Equal(left, Assert.Single(ledger.With(limits).States()).Left);
+        Assert.Equal(left, Assert.Single((await RateLedger.OpenAsync(limits, _store, _time, Cancel)).States()).Left);
+    }
+
     [Fact]
     public void never_allows_more_in_a_period_than_a_full_bucket_and_its_refill() => Gen.Int[1, 3600].Array[1, 400].Sample(pauses =>
     {
@@ -357,7 +373,8 @@ public sealed class Keeping_a_ledger
         var verdict = ledger.Reserve(order);
         if (verdict.MayGo)
         {
-            await ledger.OrderedAsync(order, CancellationToken.None);
+            ledger.Release(order);
+            await ledger.SaveAsync(CancellationToken.None);
         }
 
         return verdict;

@@ -33,9 +33,10 @@ public sealed class Noting_what_an_order_spends
     {
         var ledger = await RateLedger.OpenAsync(Limits, new MemoryLedgerStore(), TimeProvider.System, CancellationToken.None);
         await ledger.OrderedAsync(Left, CancellationToken.None);
-        var notes = new LedgerNotes(ledger, Planned, LeftOpen, new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, Planned, LeftOpen, [], new Progress<IssuanceStep>());
 
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderDropped));
+        notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
         notes.Report(new IssuanceStep(IssuanceStepKind.Downloaded));
         await notes.EndAsync();
@@ -48,7 +49,7 @@ public sealed class Noting_what_an_order_spends
     {
         var ledger = await RateLedger.OpenAsync(Limits, new MemoryLedgerStore(), TimeProvider.System, CancellationToken.None);
         await ledger.OrderedAsync(Left, CancellationToken.None);
-        var notes = new LedgerNotes(ledger, Left, LeftOpen, new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, Left, LeftOpen, [], new Progress<IssuanceStep>());
 
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderResumed));
         notes.Report(new IssuanceStep(IssuanceStepKind.Downloaded));
@@ -62,12 +63,14 @@ public sealed class Noting_what_an_order_spends
     {
         var ledger = await OpenAsync();
         var both = new PlannedOrder { Account = "you@example.com", Names = ["good.example.com", "bad.example.net"] };
-        var notes = new LedgerNotes(ledger, both, null, new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, both, null, [], new Progress<IssuanceStep>());
 
+        notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
         notes.Report(new IssuanceStep(IssuanceStepKind.ValidationFailed, "bad.example.net", "refused"));
         notes.Report(new IssuanceStep(IssuanceStepKind.NameLeftOut, "bad.example.net", "refused"));
         Assert.True((await notes.ReserveAsync()).MayGo);
+        notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
         notes.Report(new IssuanceStep(IssuanceStepKind.Downloaded));
         await notes.EndAsync();
@@ -89,8 +92,9 @@ public sealed class Noting_what_an_order_spends
     public async Task counts_no_validation_that_failed_on_this_side(bool othersAreLeft)
     {
         var ledger = await OpenAsync();
-        var notes = new LedgerNotes(ledger, Planned, null, new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, Planned, null, [], new Progress<IssuanceStep>());
 
+        notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
         notes.Report(new IssuanceStep(IssuanceStepKind.NotProved, "two.example.com", "no access"));
         if (othersAreLeft)
@@ -108,7 +112,7 @@ public sealed class Noting_what_an_order_spends
     {
         var ledger = await OpenAsync();
         await ledger.OrderedAsync(Left, CancellationToken.None);
-        var notes = new LedgerNotes(ledger, Left, LeftOpen, new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, Left, LeftOpen, [], new Progress<IssuanceStep>());
 
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderResumed));
         notes.Report(new IssuanceStep(IssuanceStepKind.ValidationFailed, "one.example.com", "refused"));
@@ -129,7 +133,7 @@ public sealed class Noting_what_an_order_spends
         var ledger = await OpenAsync();
         var other = new PlannedOrder { Account = "you@example.com", Names = ["other.example.com"] };
         await ledger.OrderedAsync(other, CancellationToken.None);
-        var notes = new LedgerNotes(ledger, Planned, LeftOpen with { Counted = Left with { IsRenewal = true } }, new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, Planned, LeftOpen with { Counted = Left with { IsRenewal = true } }, [], new Progress<IssuanceStep>());
 
         if (isGoneOnWith)
         {
@@ -148,11 +152,15 @@ public sealed class Noting_what_an_order_spends
         using var room = new Room();
         var path = StatePath.Lib("data", "order.json");
         room.Store.EnsureFolder(StatePath.Lib("data"), PrivateFolder.OwnerOnly);
-        var journal = new CountingJournal(new OrderJournal(room.Store, path), () => Planned);
+        PlannedOrder? counted = null;
+        var journal = new CountingJournal(new OrderJournal(room.Store, path), () => counted);
 
-        await journal.SaveAsync(LeftOpen with { OrderUrl = null, Stage = OrderStage.KeySaved }, CancellationToken.None);
-        Assert.Null((await journal.LoadAsync(CancellationToken.None))!.Counted);
         await journal.SaveAsync(LeftOpen, CancellationToken.None);
+        Assert.Null((await journal.LoadAsync(CancellationToken.None))!.Counted);
+        counted = Planned;
+        await journal.SaveAsync(LeftOpen with { OrderUrl = null, Stage = OrderStage.KeySaved }, CancellationToken.None);
+        counted = null;
+        await journal.SaveAsync((await journal.LoadAsync(CancellationToken.None))! with { Stage = OrderStage.Ordered, OrderUrl = LeftOpen.OrderUrl }, CancellationToken.None);
         var kept = (await journal.LoadAsync(CancellationToken.None))!;
         Assert.Equal((Planned.Account, false, false), (kept.Counted!.Account, kept.Counted.IsRenewal, kept.Counted.ReplacesInWindow));
         Assert.Equal(Planned.Names, kept.Counted.Names);
@@ -161,12 +169,48 @@ public sealed class Noting_what_an_order_spends
         Assert.True((await journal.LoadAsync(CancellationToken.None))!.Counted!.IsRenewal);
     }
 
+    /// <summary>Sent, it may exist whatever ends this process: kill -9 between its answer and the ledger cost nothing.</summary>
+    [Fact]
+    public async Task has_counted_an_order_before_it_is_sent()
+    {
+        var store = new MemoryLedgerStore();
+        var ledger = await RateLedger.OpenAsync(RateLimits.LetsEncrypt, store, TimeProvider.System, CancellationToken.None);
+        var notes = new LedgerNotes(ledger, Planned, null, [], new Progress<IssuanceStep>());
+
+        Assert.True((await notes.ReserveAsync()).MayGo);
+
+        Assert.Equal(Planned, notes.UnderWay);
+        var next = await RateLedger.OpenAsync(RateLimits.LetsEncrypt, store, TimeProvider.System, CancellationToken.None);
+        Assert.Equal(3, next.States().Count);
+    }
+
+    /// <summary>In the window of a certificate nothing is counted of what takes its place: what is left may share no name with it.</summary>
+    [Fact]
+    public async Task counts_what_is_left_where_it_takes_no_certificates_place()
+    {
+        var ledger = await OpenAsync();
+        var all = Planned with { Names = ["a.example.com", "b.example.com"], ReplacesInWindow = true };
+        var rest = Planned with { Names = ["b.example.com"] };
+        var notes = new LedgerNotes(ledger, all, null, ["a.example.com"], new Progress<IssuanceStep>());
+        Assert.True((await notes.ReserveAsync()).MayGo);
+        notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
+        notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
+        notes.Report(new IssuanceStep(IssuanceStepKind.NameLeftOut, "a.example.com", "refused"));
+        Assert.True((await notes.ReserveAsync()).MayGo);
+        notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
+        notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
+        await notes.EndAsync();
+
+        Assert.Equal(1, ledger.StatesFor(rest).Single(state => state.Kind == LimitKind.CertificatesPerSet) is var set ? set.Of - set.Left : -1);
+    }
+
     [Fact]
     public async Task gives_all_back_but_the_order_where_that_came_to_nothing()
     {
         var ledger = await OpenAsync();
-        var notes = new LedgerNotes(ledger, Planned, null, new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, Planned, null, [], new Progress<IssuanceStep>());
 
+        notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
         await notes.FailedAsync(Failure(AcmeProblems.OrderInvalid));
 
@@ -177,8 +221,9 @@ public sealed class Noting_what_an_order_spends
     public async Task keeps_what_an_order_cost_that_is_kept_for_the_next_run()
     {
         var ledger = await OpenAsync();
-        var notes = new LedgerNotes(ledger, Planned, null, new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, Planned, null, [], new Progress<IssuanceStep>());
 
+        notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
         await notes.FailedAsync(Failure(AcmeProblems.ServerTimeout));
 
@@ -191,11 +236,12 @@ public sealed class Noting_what_an_order_spends
     public async Task counts_what_was_reserved_once_where_it_is_placed_and_not_at_all_where_it_is_not(bool isPlaced, int buckets)
     {
         var ledger = await OpenAsync();
-        var notes = new LedgerNotes(ledger, Planned, null, new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, Planned, null, [], new Progress<IssuanceStep>());
         Assert.True((await notes.ReserveAsync()).MayGo);
 
         if (isPlaced)
         {
+            notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
             notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
         }
 
@@ -210,12 +256,14 @@ public sealed class Noting_what_an_order_spends
     {
         var ledger = await OpenAsync();
         var renewal = Planned with { IsRenewal = true, ReplacesInWindow = true };
-        var notes = new LedgerNotes(ledger, renewal, null, new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, renewal, null, [], new Progress<IssuanceStep>());
         await notes.ReserveAsync();
 
         Assert.False(notes.CountsInFull);
         notes.Report(new IssuanceStep(IssuanceStepKind.ReplacesLeftOut));
         Assert.True(notes.CountsInFull);
+        await notes.ReserveAsync();
+        notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
         await notes.EndAsync();
 
@@ -227,9 +275,10 @@ public sealed class Noting_what_an_order_spends
     {
         var ledger = await RateLedger.OpenAsync(
             new RateLimits { All = [new RateLimit(LimitKind.NewOrders, 1, TimeSpan.FromDays(7))] }, new MemoryLedgerStore(), TimeProvider.System, CancellationToken.None);
-        var notes = new LedgerNotes(ledger, Planned with { Names = ["good.example.com", "bad.example.net"] }, null, new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, Planned with { Names = ["good.example.com", "bad.example.net"] }, null, [], new Progress<IssuanceStep>());
 
         Assert.True((await notes.ReserveAsync()).MayGo);
+        notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
         notes.Report(new IssuanceStep(IssuanceStepKind.NameLeftOut, "bad.example.net", "refused"));
 
@@ -240,12 +289,14 @@ public sealed class Noting_what_an_order_spends
     public async Task counts_an_order_without_the_names_that_failed_as_no_renewal_any_more()
     {
         var ledger = await OpenAsync();
-        var notes = new LedgerNotes(ledger, Planned with { Names = ["good.example.com", "bad.example.net"], IsRenewal = true }, null, new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, Planned with { Names = ["good.example.com", "bad.example.net"], IsRenewal = true }, null, [], new Progress<IssuanceStep>());
 
         await notes.ReserveAsync();
+        notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
         notes.Report(new IssuanceStep(IssuanceStepKind.NameLeftOut, "bad.example.net", "refused"));
         await notes.ReserveAsync();
+        notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
         notes.Report(new IssuanceStep(IssuanceStepKind.Downloaded));
         await notes.EndAsync();
@@ -261,7 +312,7 @@ public sealed class Noting_what_an_order_spends
     public async Task counts_an_order_whose_answer_was_lost_as_one_that_came_to_nothing(string code, int orders)
     {
         var ledger = await OpenAsync();
-        var notes = new LedgerNotes(ledger, Planned, null, new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, Planned, null, [], new Progress<IssuanceStep>());
 
         await notes.ReserveAsync();
         notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
@@ -277,14 +328,15 @@ public sealed class Noting_what_an_order_spends
     [InlineData(false)]
     public async Task counts_an_order_that_was_cut_off_before_it_was_answered(bool isKilled)
     {
-        var ledger = await OpenAsync();
-        var notes = new LedgerNotes(ledger, Planned, null, new Progress<IssuanceStep>());
+        var store = new MemoryLedgerStore();
+        var ledger = await RateLedger.OpenAsync(RateLimits.LetsEncrypt, store, TimeProvider.System, CancellationToken.None);
+        var notes = new LedgerNotes(ledger, Planned, null, [], new Progress<IssuanceStep>());
         await notes.ReserveAsync();
         notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
         if (isKilled)
         {
-            ledger = await OpenAsync();
-            notes = new LedgerNotes(ledger, Planned, LeftOpen with { Stage = OrderStage.KeySaved, OrderUrl = null }, new Progress<IssuanceStep>());
+            ledger = await RateLedger.OpenAsync(RateLimits.LetsEncrypt, store, TimeProvider.System, CancellationToken.None);
+            notes = new LedgerNotes(ledger, Planned, LeftOpen with { Stage = OrderStage.KeySaved, OrderUrl = null, Counted = Planned }, [], new Progress<IssuanceStep>());
         }
 
         await notes.EndAsync();
@@ -297,7 +349,7 @@ public sealed class Noting_what_an_order_spends
     {
         var ledger = await OpenAsync();
 
-        await new LedgerNotes(ledger, Planned, null, new Progress<IssuanceStep>()).FailedAsync(Failure(AcmeProblems.IdentifierRejected));
+        await new LedgerNotes(ledger, Planned, null, [], new Progress<IssuanceStep>()).FailedAsync(Failure(AcmeProblems.IdentifierRejected));
 
         Assert.Empty(ledger.States());
     }
@@ -316,7 +368,7 @@ public sealed class Noting_what_an_order_spends
 
         Task Run(PlannedOrder planned, IssuanceStep[] before)
         {
-            var notes = new LedgerNotes(ledger, planned, null, new Progress<IssuanceStep>());
+            var notes = new LedgerNotes(ledger, planned, null, [], new Progress<IssuanceStep>());
             foreach (var step in before.Append(new IssuanceStep(IssuanceStepKind.OrderCreated)))
             {
                 notes.Report(step);

@@ -1,4 +1,5 @@
 using Berth.Acme;
+using Berth.Acme.Protocol;
 using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.CommandLine;
@@ -29,8 +30,9 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
         {
             return await run(call);
         }
-        catch (ProblemException e)
+        catch (ProblemException e) when (e.InnerException is not ProblemException)
         {
+            // Any other has been told of already.
             throw Retold.As(e, WordsOf(e, call));
         }
     };
@@ -39,6 +41,10 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
     {
         var words = Typed(call);
         var (scope, email) = words.Has("--global") ? ("--global", words.At(0)) : (words.At(0) ?? "<app>", words.At(1));
+        if (failure.Problem.Code == AcmeProblems.Unauthorized)
+        {
+            return LetsEncryptProblems.OfRefusedAccount(scope, words.Value(ServerFlag) ?? "", failure.Problem);
+        }
 
         // Where no server has refused a contact, it is that of another account kept here.
         return failure.Problem.Code == AcmeProblems.ContactRefused && failure.InnerException is null && email is not null
@@ -50,14 +56,30 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
 
     private async Task<int> ShowAsync(CommandCall call)
     {
-        var (client, _, _) = await OpenAsync(call);
+        var (client, app, words) = await OpenAsync(call);
         var url = await client.EnsureAccountAsync(call.Cancel);
-        var account = await client.GetAccountAsync(call.Cancel);
+        var account = await ReadAsync(client, app, words, call);
         call.Output.Headline($"Account at {client.Options.DirectoryUrl.Authority}");
         call.Output.Detail($"URL:      {Printable.Of(url, 600)}");
         call.Output.Detail($"Status:   {Printable.Of(account.Status)}");
         call.Output.Detail($"Contact:  {Printable.Of(string.Join(", ", account.Contact ?? []), 600)}");
         return 0;
+    }
+
+    // An app may have several, and only the first of its servers is asked.
+    private async Task<Account> ReadAsync(AcmeClient client, AppName? app, Arguments words, CommandCall call)
+    {
+        try
+        {
+            return await client.GetAccountAsync(call.Cancel);
+        }
+        catch (ProblemException e) when (words.Value(ServerFlag) is null)
+        {
+            var told = WordsOf(e, call);
+            var all = await AccountsAsync(ServersOf(app), settings.Read(app), call.Cancel);
+            var other = all.Select(each => each.Options.DirectoryUrl).FirstOrDefault(directory => directory != client.Options.DirectoryUrl);
+            throw Retold.As(e, other is null ? told : told with { Remedy = $"{Sentences.Ended(told.Remedy)} `berth letsencrypt:account {app?.Text ?? "--global"} {ServerFlag} {other.OriginalString}` shows the account at {other.Authority}." });
+        }
     }
 
     // At each server that it is used at: the address is a part of what an account is found by, and another would be registered where it is not known.
@@ -68,11 +90,25 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
         await settings.MigrateAsync(app, call.Cancel);
         var used = await AccountsAsync(ServersOf(app), settings.Read(app), call.Cancel);
         AcmeClient[] accounts = words.Value(ServerFlag) is null ? [.. used] : [];
+        ProblemException? failure = null;
         foreach (var client in accounts.Length > 0 ? accounts : [await OpenAsync(app, words, call.Cancel)])
         {
-            await client.ChangeContactAsync(email, call.Cancel);
-            used.RemoveAll(other => other.Options.DirectoryUrl == client.Options.DirectoryUrl);
-            call.Output.Step($"The account at {client.Options.DirectoryUrl.Authority} has the contact {email.Text} now");
+            try
+            {
+                await client.ChangeContactAsync(email, call.Cancel);
+                used.RemoveAll(other => other.Options.DirectoryUrl == client.Options.DirectoryUrl);
+                call.Output.Step($"The account at {client.Options.DirectoryUrl.Authority} has the contact {email.Text} now");
+            }
+            catch (ProblemException e) when (accounts.Length > 1)
+            {
+                call.Output.Warn($"{client.Options.DirectoryUrl.Authority}: {e.Problem.Found}");
+                failure ??= e;
+            }
+        }
+
+        if (failure is not null)
+        {
+            throw LetsEncryptProblems.ContactOfSome(failure.Problem, app, email, used[0].Options.DirectoryUrl).AsException(failure);
         }
 
         if (used.Count > 0)

@@ -51,8 +51,8 @@ public sealed class StatusReport(
     /// <param name="step">What is next for it.</param>
     /// <param name="cancel">Ends it.</param>
     public async Task<string?> OfAccountAsync(AppName app, LineageStored stored, LineageStep step, CancellationToken cancel) =>
-        step.OfCertificate.At is { } at && planner.TryPlan(app, out _) is { } wanted
-            && await ClosedAsync(app, wanted, await limits.OfAsync(app, wanted with { IsPatient = renewal.IsOn }, cancel, at), stored.State, cancel) is [var closed]
+        step.OfCertificate is { At: not null } next && planner.TryPlan(app, out _) is { } wanted
+            && await ClosedAsync(app, wanted, await AheadAsync(app, wanted, next, cancel), stored.State, cancel) is [var closed]
             ? closed
             : null;
 
@@ -66,7 +66,7 @@ public sealed class StatusReport(
         var failure = step.Refusal ?? state.LastFailure ?? (step.LeftOut.Count == 0 ? step.Want : null);
         var problem = isLines ? failure : step.FailureOf(state);
         var wanted = planner.TryPlan(app, out _);
-        var ahead = wanted is null ? null : await limits.OfAsync(app, wanted with { IsPatient = renewal.IsOn }, cancel, next.At);
+        var ahead = await AheadAsync(app, wanted, next, cancel);
         var order = await lineages.JournalOf(app).LoadAsync(cancel);
         var advice = state.Advice is { } known && known.Serial == stored.InService?.Serial ? known.Plan : null;
         return new Dictionary<string, string>(StringComparer.Ordinal)
@@ -124,9 +124,35 @@ public sealed class StatusReport(
     // Its owner has months until an order fails of it.
     private async Task<string[]> ClosedAsync(AppName app, WantedCertificate? wanted, ServerToAsk? ahead, LineageState state, CancellationToken cancel) =>
         wanted is not null && ahead is { Server: var server } && !state.Gates.Any(gate => gate.Kind == GateKind.UserAction && gate.Server == server.Key)
-        && await clients.ClosedAsync(server.Directory, wanted.Settings, cancel) is { } closed
+        && await WhyClosedAsync(server, wanted, cancel) is { } closed
             ? [$"{closed.Found.TrimEnd('.')}: {LetsEncryptProblems.OfAccount(app.Text, wanted.Servers.Count > 1 ? server.Word : "", closed).Remedy}"]
             : [];
+
+    private async Task<Problem?> WhyClosedAsync(WantedServer server, WantedCertificate wanted, CancellationToken cancel)
+    {
+        try
+        {
+            return await clients.ClosedAsync(server.Directory, wanted.Settings, cancel);
+        }
+        catch (ProblemException e)
+        {
+            // The next order will meet it; all else is told as it is.
+            return e.Problem;
+        }
+    }
+
+    private async Task<ServerToAsk?> AheadAsync(AppName app, WantedCertificate? wanted, LineageStep next, CancellationToken cancel)
+    {
+        try
+        {
+            return wanted is null ? null : await limits.OfAsync(app, wanted with { IsPatient = renewal.IsOn }, cancel, next.At);
+        }
+        catch (ProblemException)
+        {
+            // An account that cannot be read, which is told beside what is known.
+            return wanted is null ? null : new ServerToAsk(wanted.Servers[0], [], []);
+        }
+    }
 
     // Without a certificate none is tried again by itself, and the last error says it of each.
     private IEnumerable<string> Failing(LineageState state, LineageStep step, bool isLines) => state.Failing

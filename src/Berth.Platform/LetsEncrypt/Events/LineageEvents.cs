@@ -5,8 +5,8 @@ public sealed class LineageEvents(IRenewalLog log) : ILineageEvents
 {
     private volatile ILineageEvents[] _listeners = [];
 
-    /// <summary>Adds a listener, for as long as the process lives.</summary>
-    public void Add(ILineageEvents listener) => _listeners = [.. _listeners, listener];
+    /// <summary>Adds listeners, for as long as the process lives.</summary>
+    public void Add(params ILineageEvents[] listeners) => _listeners = [.. _listeners, .. listeners];
 
     public void Publish(LineageEvent happened)
     {

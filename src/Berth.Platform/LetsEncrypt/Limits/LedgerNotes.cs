@@ -6,14 +6,15 @@ using Berth.Kernel;
 namespace Berth.Platform.LetsEncrypt.Limits;
 
 /// <summary>
-/// Writes into a ledger what one issuance spends, as it goes: an order may be followed by one with fewer names, or one that no longer counts
-/// as a renewal. A ledger that cannot be written keeps its changes for the next time and holds no certificate up.
+/// Writes into a ledger what one issuance spends, before it is spent: an order may be followed by one with fewer names, or one that no longer counts
+/// as a renewal. What the server did not make is given back. A ledger that cannot be written keeps its changes for the next time and holds no certificate up.
 /// </summary>
 /// <param name="ledger">The server's.</param>
 /// <param name="planned">The order that is to be placed.</param>
 /// <param name="left">The one that an earlier run left; null for none.</param>
+/// <param name="replaced">The names of the certificate that it would take the place of: an order that shares none with it does not.</param>
 /// <param name="next">Told each step, too.</param>
-internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, PendingOrder? left, IProgress<IssuanceStep> next) : IProgress<IssuanceStep>
+internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, PendingOrder? left, IReadOnlyList<string> replaced, IProgress<IssuanceStep> next) : IProgress<IssuanceStep>
 {
     private static readonly HashSet<ProblemCode> Unanswered =
     [
@@ -25,49 +26,67 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Pendi
     private readonly PlannedOrder _planned = planned;
     private readonly PendingOrder? _left = left;
     private bool _isLost = left is { OrderUrl: null };
-    private PlannedOrder? _reserved;
+    private PlannedOrder? _underWay;
     private PlannedOrder _order = planned;
     private bool _placed;
     private bool _isSent;
     private Task _notes = Task.CompletedTask;
 
-    /// <summary>As what is being placed is counted, or what was placed last.</summary>
-    public PlannedOrder Order
+    /// <summary>What is being placed, as it is counted; null where nothing is.</summary>
+    public PlannedOrder? UnderWay
     {
         get
         {
             lock (_gate)
             {
-                return _order;
+                return _underWay;
             }
         }
     }
 
     /// <summary>Whether the server counts it as any order, for it would not have it in place of the one that it renews.</summary>
-    public bool CountsInFull => _planned.ReplacesInWindow && !Order.ReplacesInWindow;
+    public bool CountsInFull
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _planned.ReplacesInWindow && !_order.ReplacesInWindow;
+            }
+        }
+    }
 
     /// <summary>What an order has cost that was placed before; by what is planned now where its journal does not say.</summary>
     public static PlannedOrder CountedOf(PendingOrder left, PlannedOrder planned) => left.Counted ?? planned with { Names = left.Names };
 
-    /// <summary>Settles what came before a new order, and sets that one's cost aside where it may go now.</summary>
+    /// <summary>Settles what came before a new order, and counts that one where it may go now: from then on, whatever ends this process.</summary>
     public async Task<LimitVerdict> ReserveAsync()
     {
         Task settled;
         lock (_gate)
         {
             CountLost();
+            GiveUp();
             Settle();
-            Release();
             settled = _notes;
         }
 
         await settled;
+        LimitVerdict verdict;
         lock (_gate)
         {
-            var verdict = ledger.Reserve(_order);
-            _reserved = verdict.MayGo ? _order : null;
-            return verdict;
+            verdict = ledger.Reserve(_order);
+            if (verdict.MayGo)
+            {
+                _underWay = _order;
+                Note(() => ledger.SaveAsync(CancellationToken.None));
+            }
+
+            settled = _notes;
         }
+
+        await settled;
+        return verdict;
     }
 
     public void Report(IssuanceStep value)
@@ -98,7 +117,7 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Pendi
                     _isSent = true;
                     break;
                 case IssuanceStepKind.OrderCreated:
-                    Place(_order);
+                    Place();
                     break;
                 case IssuanceStepKind.Downloaded:
                     Issued();
@@ -120,11 +139,13 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Pendi
                 Note(() => ledger.GatedAsync(asked, order, CancellationToken.None));
             }
 
-            // It may exist all the same, and is lost: an order without a certificate.
             if (_isSent && Unanswered.Contains(failure.Problem.Code))
             {
-                Place(_order);
-                Settle();
+                Lose();
+            }
+            else
+            {
+                GiveUp();
             }
 
             // An order that is kept for the next run has spent what it has spent.
@@ -133,37 +154,36 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Pendi
                 Settle();
             }
 
-            _isSent = false;
             return _notes;
         }
     }
 
-    /// <summary>Whatever has come of it, nothing is set aside any longer.</summary>
+    /// <summary>Whatever has come of it, nothing is under way any longer.</summary>
     public Task EndAsync()
     {
         lock (_gate)
         {
             CountLost();
-
-            // Cut off before the server had answered.
             if (_isSent)
             {
-                Place(_order);
-                Settle();
+                Lose();
+            }
+            else
+            {
+                GiveUp();
             }
 
-            Release();
             return _notes;
         }
     }
 
-    // A run before this one ended while an order was being placed: it may exist, and nobody knows its address.
+    // A run before this one ended while an order was being placed: it may exist, and nobody knows its address. It was counted then.
     private void CountLost()
     {
         if (_isLost)
         {
-            var order = CountedOf(_left!, _planned);
-            Note(() => ledger.OrderedAsync(order, CancellationToken.None));
+            var (order, isCounted) = (CountedOf(_left!, _planned), _left!.Counted is not null);
+            Note(() => isCounted ? ValueTask.CompletedTask : ledger.OrderedAsync(order, CancellationToken.None));
             Note(() => ledger.FailedAsync(order, CancellationToken.None));
         }
 
@@ -179,25 +199,45 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Pendi
         Note(() => ledger.IssuedAsync(order, CancellationToken.None));
     }
 
-    private void Place(PlannedOrder placed)
+    private void Place()
     {
-        (_placed, _isSent) = (true, false);
-        Note(() => ledger.OrderedAsync(placed, CancellationToken.None));
-        Release();
+        var (order, isCounted) = (_underWay ?? _order, _underWay is not null);
+        (_placed, _isSent, _underWay) = (true, false, null);
+        Note(() =>
+        {
+            ledger.Release(order);
+            return isCounted ? ValueTask.CompletedTask : ledger.OrderedAsync(order, CancellationToken.None);
+        });
     }
 
-    // Once what was placed has been counted.
-    private void Release()
+    // Its answer did not come, or nobody waited for it: it may exist, an order without a certificate.
+    private void Lose()
     {
-        if (_reserved is { } reserved)
+        if (_underWay is { } order)
         {
-            _reserved = null;
             Note(() =>
             {
-                ledger.Release(reserved);
-                return ValueTask.CompletedTask;
+                ledger.Release(order);
+                return ledger.FailedAsync(order, CancellationToken.None);
             });
         }
+
+        (_isSent, _underWay) = (false, null);
+    }
+
+    // The server has made none.
+    private void GiveUp()
+    {
+        if (_underWay is { } order)
+        {
+            Note(() =>
+            {
+                ledger.Undo(order);
+                return ledger.SaveAsync(CancellationToken.None);
+            });
+        }
+
+        (_isSent, _underWay) = (false, null);
     }
 
     // The order before was given up: what it set aside is given back.
@@ -220,7 +260,8 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Pendi
             return;
         }
 
-        _order = _order with { Names = [.. _order.Names.Where(name => !_leftOut.Contains(name))], IsRenewal = false };
+        string[] names = [.. _order.Names.Where(name => !_leftOut.Contains(name))];
+        _order = _order with { Names = names, IsRenewal = false, ReplacesInWindow = _order.ReplacesInWindow && names.Intersect(replaced, StringComparer.Ordinal).Any() };
         _leftOut.Clear();
     }
 

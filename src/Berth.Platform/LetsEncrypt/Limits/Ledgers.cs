@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Berth.Acme.Accounts;
 using Berth.Acme.Limits;
 using Berth.Kernel;
 using Berth.Platform.LetsEncrypt.Lineages;
@@ -42,18 +43,8 @@ public sealed class Ledgers(IStateStore store, LetsEncryptSettingsStore settings
     internal static IEnumerable<LimitHold> HoldsOf(RateLedger ledger, PlannedOrder planned, bool registers) =>
         registers ? ledger.Check(planned).Holds.Union(ledger.CheckRegistration(planned.Account).Holds) : ledger.Check(planned).Holds;
 
-    /// <summary>A server has made an account. A ledger that cannot be written keeps that for the next time.</summary>
-    public async Task RegisteredAsync(Uri directory, EmailAddress? email)
-    {
-        try
-        {
-            await (await OfAsync(directory)).RegisteredAsync(email?.Text ?? "", CancellationToken.None);
-        }
-        catch (ProblemException)
-        {
-            // No account is given up for that.
-        }
-    }
+    /// <summary>Counts the accounts that a server makes for an e-mail.</summary>
+    public IRegistrations RegistrationsOf(Uri directory, EmailAddress? email) => new CountedRegistrations(this, directory, email?.Text ?? "");
 
     /// <summary>What holds an order back, as it is remembered.</summary>
     public IReadOnlyList<LineageGate> GatesOf(IEnumerable<LimitHold> holds, WantedServer server) => [.. holds.Select(hold => Holds.ToGate(hold, server, Set))];

@@ -19,7 +19,7 @@ internal static class GateWords
             GateKind.UserAction => "someone must act; it is looked at again",
             GateKind.RolledBack => "a certificate was put back by hand, and stays, even if it is due,",
             _ => "a rest after renewals",
-        }} {(gate.Kind == GateKind.UserAction ? "at" : "until")} {Holds.Time(gate.Until)}: {Printable.Of(gate.Reason, 600)}{(gate.Page is null ? "" : $" See {gate.Page}")}";
+        }} {(gate.Kind == GateKind.UserAction ? "at" : "until")} {Holds.Time(gate.OverAt ?? gate.Until)}{(gate.OverAt is null ? "" : $" (looked at again at {Holds.Time(gate.Until)})")}: {Printable.Of(gate.Reason, 600)}{(gate.Page is null ? "" : $" See {gate.Page}")}";
 
     /// <summary>How one that was put back by hand is replaced before its while is over.</summary>
     public static string Sooner(AppName app) => $"`berth letsencrypt:enable {app} --force` gets a new one sooner.";

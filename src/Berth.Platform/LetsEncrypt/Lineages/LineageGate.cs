@@ -8,6 +8,9 @@ public sealed record LineageGate
     /// <summary>The attempt may go from then on. Where a person must act, it is looked at again then.</summary>
     public required DateTimeOffset Until { get; init; }
 
+    /// <summary>When what shut it is over, where that is later: until then it is looked at now and then. Null where it is no later.</summary>
+    public DateTimeOffset? OverAt { get; init; }
+
     /// <summary>One sentence for people, with the server's own words where it said some.</summary>
     public required string Reason { get; init; }
 
@@ -20,11 +23,17 @@ public sealed record LineageGate
     /// <summary>What <c>letsencrypt:set --global limits</c> said when a limit shut it, which is over once that says otherwise; null for none.</summary>
     public string? Limits { get; init; }
 
+    /// <summary>The e-mail of the account that was to order then: another has limits of its own. Null where that is not kept.</summary>
+    public string? Account { get; init; }
+
     /// <summary>The names that were to be ordered when a limit shut it: others may not draw on that limit. Null where it is shut for any.</summary>
     public IReadOnlyList<string>? Names { get; init; }
 
     /// <summary>The page at which a person can open it or read about it.</summary>
     public string? Page { get; init; }
+
+    /// <summary>The same, looked at again by then: a server that means a year must not let a certificate lapse, and can say so again.</summary>
+    internal LineageGate AtMost(DateTimeOffset latest) => Until > latest ? this with { Until = latest, OverAt = Until } : this;
 
     /// <summary>Whether a server has asked for that wait itself; of its limits the ledger knows better.</summary>
     internal bool IsWaitAt(string server) => Server == server && Names is null && Kind is not (GateKind.Backoff or GateKind.Limit or GateKind.SetAside);

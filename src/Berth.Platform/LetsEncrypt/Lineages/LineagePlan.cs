@@ -13,8 +13,9 @@ public static class LineagePlan
 {
     private const int MostTold = 3;
 
-    // Four an hour: below what a server takes of failed proofs.
-    private static readonly TimeSpan ShortestShare = TimeSpan.FromMinutes(15);
+    // Four an hour: below what a server takes of failed proofs. Of a certificate of hours or minutes it is a part that leaves time for some tries.
+    private static readonly TimeSpan LongestLeast = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan ShortestLeast = TimeSpan.FromMinutes(1);
 
     // The longest a server is left alone that may want a certificate renewed sooner, and a person who must set something.
     private static readonly TimeSpan LongestSilence = TimeSpan.FromDays(1);
@@ -141,9 +142,13 @@ public static class LineagePlan
         var renewal = new LineageStep(LineageAction.Renew, at, $"renewal, {why}{unknown}{silence}");
         var next = Retry(wants, stored) is { } retry && retry.At < at ? retry : renewal;
         return ask < next.At
-            ? new LineageStep(LineageAction.AskAdvice, ask, $"{(next == renewal ? "" : $"{next.Why}; otherwise ")}renewal on {Minute(at)}, {why}; until then the server is asked whether it wants it sooner{silence}") { Then = next }
+            ? new LineageStep(LineageAction.AskAdvice, ask, $"{(next == renewal ? "" : $"{next.Why}; otherwise ")}renewal on {Minute(at)}, {why}; {Asked(stored.State)}{silence}") { Then = next }
             : next;
     }
+
+    private static string Asked(LineageState state) => state is { Advice: null, AskAdviceAt: not null }
+        ? "the server advised no time when it issued it, and is asked now and then whether it does by now"
+        : "until then the server is asked whether it wants it sooner";
 
     // Of several each its own.
     private static string Reasons(FailingName[] failing) => failing.Select(name => name.Words).Distinct().Count() == 1
@@ -219,7 +224,7 @@ public static class LineagePlan
         LineageGate[] gates =
         [
             .. Standing(stored, now),
-            .. new[] { Rest(step, wants, stored), Refused(step, stored) }.OfType<LineageGate>().Where(gate => gate.Until <= now + RetryLadder.Longest),
+            .. new[] { step.Action == LineageAction.Renew ? RestOf(stored, wants.Grace) : null, Refused(step, stored) }.OfType<LineageGate>().Where(gate => gate.Until <= now + RetryLadder.Longest),
         ];
 
         // What one server asked for holds no other back: it waits for the first that is free.
@@ -244,7 +249,8 @@ public static class LineagePlan
         }
 
         var share = facts.NotAfter > since ? (facts.NotAfter - since) / 8 : (since - facts.NotAfter) / 24;
-        var latest = since + (share > ShortestShare ? share : ShortestShare);
+        var least = Most(Least((facts.NotAfter - facts.NotBefore) / 16, LongestLeast), ShortestLeast);
+        var latest = since + Most(share, least);
         return until > latest ? latest : until;
     }
 
@@ -253,16 +259,17 @@ public static class LineagePlan
         ? new LineageGate { Kind = GateKind.UserAction, Until = Sooner(at + LongestSilence, at, stored), Reason = Sentences.Inside(found) }
         : null;
 
-    private static LineageGate? Rest(LineageStep step, LineageWants wants, LineageStored stored)
+    /// <summary>What holds a renewal back that asks for one and the same again; null for nothing.</summary>
+    internal static LineageGate? RestOf(LineageStored stored, TimeSpan? grace)
     {
-        if (step.Action != LineageAction.Renew || stored is not { State.SuccessBefore: { } before, InService: { } facts })
+        if (stored is not { State.SuccessBefore: { } before, InService: { } facts })
         {
             return null;
         }
 
         // Of one that was had with little time left it must not outlast that; what was had under another clock says nothing of it.
         var lifetime = facts.NotAfter - facts.NotBefore;
-        var isAlwaysDue = wants.Grace >= lifetime;
+        var isAlwaysDue = grace >= lifetime;
         var half = facts.NotAfter > before ? (facts.NotAfter - before) / 2 : TimeSpan.MaxValue;
         var rest = Least(isAlwaysDue ? lifetime / 2 : lifetime / 10, LongestRest);
         return new LineageGate
@@ -272,6 +279,8 @@ public static class LineagePlan
             Reason = $"It has had two certificates within a short time already.{(isAlwaysDue ? " The graceperiod that is set is longer than its lifetime: set a shorter one, or none." : "")}",
         };
     }
+
+    private static TimeSpan Most(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
 

@@ -61,7 +61,7 @@ public sealed class LineageReader(
     {
         using var now = settings.AsOfNow();
         var (facts, fromAcme, damage) = certificates.InServiceOf(app);
-        var state = Counting(lineages.ReadState(app));
+        var state = Counting(app, lineages.ReadState(app));
         return fromAcme || !certificates.Exists(app)
             ? new(state, fromAcme ? facts : null, lineages.HasOpenOrder(app)) { Damage = fromAcme ? damage : null }
 
@@ -88,8 +88,12 @@ public sealed class LineageReader(
         stored is { InService: { } facts, Damage: null } && RenewalOf(app, facts).At > time.GetUtcNow()
         && !LineagePlan.IsOfAnotherClock(stored, time.GetUtcNow());
 
-    // By other limits the order may go now, which is seen when it is tried.
-    private LineageState Counting(LineageState state)
+    /// <summary>Whether it is due, and has not been had again and again just now.</summary>
+    public bool MayBeRenewed(AppName app, LineageStored stored) =>
+        !IsGood(app, stored) && !(LineagePlan.RestOf(stored, settings.GracePeriodOf(app))?.Until > time.GetUtcNow());
+
+    // By other limits, or with another account, the order may go now, which is seen when it is tried.
+    private LineageState Counting(AppName app, LineageState state)
     {
         if (!state.Gates.Any(gate => gate.Kind == GateKind.Limit))
         {
@@ -97,7 +101,8 @@ public sealed class LineageReader(
         }
 
         var (limits, now) = (settings.ForAll(LetsEncryptSettingsStore.Limits) ?? "", time.GetUtcNow());
-        return state with { Gates = [.. state.Gates.Select(gate => gate.Kind == GateKind.Limit && gate.Until > now && (gate.Limits ?? "") != limits ? gate with { Until = now } : gate)] };
+        var account = settings.Effective(app, "email") ?? "";
+        return state with { Gates = [.. state.Gates.Select(gate => gate.Kind == GateKind.Limit && gate.Until > now && ((gate.Limits ?? "") != limits || (gate.Account ?? account) != account) ? gate with { Until = now } : gate)] };
     }
 
     private LineageWants WantsOf(AppName app, LineageStored stored)

@@ -133,6 +133,9 @@ public sealed record LineageState
     /// <summary>Without the waits at servers that are not asked, by their directories.</summary>
     internal LineageState At(IReadOnlyCollection<string> servers) => this with { Gates = [.. Gates.Where(gate => gate.Server is not { } server || servers.Contains(server))] };
 
+    /// <summary>Where a person has ordered at a server although it had paused a name: it says so again where that is not over.</summary>
+    internal LineageState Unpaused(string server) => this with { Gates = [.. Gates.Where(gate => gate.Kind != GateKind.Paused || gate.Server != server)] };
+
     /// <summary>The state once nobody wants what the last attempt failed at.</summary>
     public LineageState Forgotten() => this with { LastFailure = null, Failures = 0, Pauses = 0, Gates = [.. Gates.Where(gate => gate.Kind != GateKind.Backoff)] };
 

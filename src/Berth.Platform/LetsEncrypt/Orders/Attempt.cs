@@ -55,7 +55,7 @@ internal sealed class Attempt(WantedCertificate wanted, ChosenSolvers chosen)
     /// <summary>The failure as it is told: what kept the name from being proved the first way is to be mended first.</summary>
     public ProblemException Told(ProblemException failure) => Unproved is not { Failure: var first } ? failure
         : failure.Problem.Code.IsOfSettings ? first
-        : Retold.As(failure, first.Problem with { Found = $"{Sentences.Ended(first.Problem.Found)} Then: {failure.Problem.Found}" });
+        : Retold.Then(first, failure);
 
     /// <summary>Each server is asked once in an attempt, whatever its pause: where all keep failing, the next attempt waits like any other.</summary>
     public void FailedAt(WantedServer server, ProblemException failure)

@@ -101,11 +101,17 @@ public sealed class AttemptRecords(
     private bool IsFirst(AppName app) => reader.StoredOf(app) is { InService: null, Damage: null };
 
     private static IReadOnlyList<LineageGate> ForNames(WantedCertificate wanted, IReadOnlyList<LineageGate> gates) =>
-        [.. gates.Select(gate => gate with { Names = [.. wanted.Names.Select(name => name.Text)] })];
+        [.. gates.Select(gate => gate with { Account = wanted.Settings.Email?.Text ?? "", Names = [.. wanted.Names.Select(name => name.Text)] })];
 
     /// <summary>What is remembered once a certificate is in service.</summary>
-    public LineageState AfterIssue(AppName app, IssuedCertificate issued, WantedServer server, LetsEncryptSettings read, bool isEarly) =>
-        outcomes.Succeeded(lineages.ReadState(app), issued, server, read.Email, time.GetUtcNow(), isEarly) with
+    /// <param name="app">Whose.</param>
+    /// <param name="issued">That certificate.</param>
+    /// <param name="server">Who issued it.</param>
+    /// <param name="read">The settings that hold.</param>
+    /// <param name="isEarly">Whether it was had in a pause.</param>
+    /// <param name="lost">Names that the one before covered, and that this one was ordered without: they are asked for again soon.</param>
+    public LineageState AfterIssue(AppName app, IssuedCertificate issued, WantedServer server, LetsEncryptSettings read, bool isEarly, IReadOnlyList<string> lost) =>
+        outcomes.Succeeded(lineages.ReadState(app), issued, server, read.Email, time.GetUtcNow(), isEarly, lost) with
         {
             ClockSkew = orders.SkewAt(server, read),
             LastSerial = CertificateFacts.TryRead(issued.LeafPem)?.Serial,
@@ -145,6 +151,7 @@ public sealed class AttemptRecords(
     private LineageState AfterFailure(AppName app, ProblemException failure, ServerToAsk? server, WantedCertificate? wanted)
     {
         var state = WithoutWhatIsOver(app);
+        state = wanted?.IsPatient == false && server is not null ? state.Unpaused(server.Server.Key) : state;
         if (failure.Problem.Code.IsOfSettings && !(server is not null && wanted?.Servers.Count > 1))
         {
             // A setting that is missing is no attempt: no certificate was asked for, and setting it mends it. Of several servers it is that one's failure.

@@ -55,7 +55,7 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
     private static string? Because(DomainName name, IReadOnlyList<IChallengeSolver> solvers, ProofHistory history) =>
         FirstFor(name, solvers) is { } usual && FirstFor(name, history.Sort(name.Text, solvers)) is { } other && Spoken(usual) != Spoken(other)
             ? history.HasFailed(name.Text, usual)
-                ? $"{Spoken(usual)} failed at {name}; trying {Spoken(other)}"
+                ? $"{Spoken(usual)} failed at {name}; trying {Spoken(other)}{(other == ChallengeType.DnsAccount01 ? ", or another where the server does not offer that" : "")}"
                 : $"{Spoken(other)} proved {name} last time, and is tried before {Spoken(usual)}"
             : null;
 

@@ -67,15 +67,21 @@ public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, Ord
     }
 
     /// <summary>As <see cref="TellLeftOut"/>, of a rehearsal.</summary>
-    internal static int TellWouldBeLeftOut(IReadOnlyList<FailedName> failed, CommandOutput output)
+    internal static int TellWouldBeLeftOut(WantedCertificate wanted, IReadOnlyList<FailedName> failed, CommandOutput output)
     {
+        foreach (var problem in wanted.LeftOut)
+        {
+            output.Warn($"{Sentences.Ended(problem.Found)} It would be left out.");
+            output.Remedy(problem.Remedy);
+        }
+
         foreach (var name in failed)
         {
             output.Warn($"{Sentences.OfName(name.Name, Sentences.Ended(name.Words))} It would be left out.");
             output.ErrorLine(output.Caller.AsCalled($"       `berth explain {name.Code}` says what mends it."));
         }
 
-        return failed.Count == 0 ? 0 : LetsEncryptProblems.NamesLeftOut.ExitStatus;
+        return wanted.LeftOut.Count + failed.Count == 0 ? 0 : LetsEncryptProblems.NamesLeftOut.ExitStatus;
     }
 
     internal void TellFailure(AppName app, Problem problem, bool wasPlanned, CommandOutput output)

@@ -1,3 +1,4 @@
+using Berth.Acme;
 using Berth.Acme.Issuing;
 using Berth.Acme.Limits;
 using Berth.Kernel;
@@ -12,6 +13,7 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
 {
     // By then a name has failed for hours.
     private const int LastingFailures = 4;
+    private const int ManyDays = 6;
 
     public IssuanceRequest For(AppName app, WantedCertificate wanted, WantedServer server)
     {
@@ -39,27 +41,41 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
         return rest => stored is not { InService: { } facts, Damage: null } || IsEnding(app, stored, facts) || IsWorthOrdering(app, stored, facts, wanted, rest);
     }
 
-    // Its owner has been warned; or nobody takes it; or the server is about to take it back.
+    // Its owner has been warned; or one wait could outlast it; or nobody takes it; or the server is about to take it back.
     private bool IsEnding(AppName app, LineageStored stored, CertificateFacts facts) => time.GetUtcNow() is var now
-        && (NoticeDesk.WarningOf(facts, reader.RenewalOf(app, facts).At) <= now || LineagePlan.IsOfAnotherClock(stored, now)
-            || (stored.State.Advice is { Plan: { } plan } advice && advice.Serial == facts.Serial && plan.WindowEnd <= now));
+        && (NoticeDesk.WarningOf(facts, reader.RenewalOf(app, facts).At) <= now || IsLastDay(facts, now) || LineagePlan.IsOfAnotherClock(stored, now)
+            || (stored.State.Advice is { Plan: { } plan } advice && advice.Serial == facts.Serial && IsTakenBack(plan, facts, now)));
+
+    // A server may ask for that long; of one that lives for days, each day is not its last.
+    private static bool IsLastDay(CertificateFacts facts, DateTimeOffset now) =>
+        facts.NotAfter - now <= RetryLadder.Longest && facts.NotAfter - facts.NotBefore >= ManyDays * RetryLadder.Longest;
+
+    // Every certificate has a window, and it is over long before the certificate is: only one for a reason, or in the first half of its life, is another matter.
+    private static bool IsTakenBack(RenewalPlan plan, CertificateFacts facts, DateTimeOffset now) =>
+        plan.WindowEnd <= now && (plan.ExplanationUrl is not null || plan.WindowEnd < facts.NotBefore + ((facts.NotAfter - facts.NotBefore) / 2));
 
     // What it covers is not given up for a name that fails for a while; and one like it is not ordered again and again for names that keep failing.
     private bool IsWorthOrdering(AppName app, LineageStored stored, CertificateFacts facts, WantedCertificate wanted, IReadOnlyList<string> rest)
     {
-        DomainName[] served = [.. wanted.Names.Where(name => CertificateNames.Cover(facts.Names, name))];
+        DomainName[] served = [.. wanted.WithUntried.Where(name => CertificateNames.Cover(facts.Names, name))];
         DomainName[] lost = [.. served.Where(name => !rest.Contains(name.Text))];
         var isMore = rest.Count > served.Length - lost.Length;
         return lost.Length == 0
-            ? isMore || !reader.IsGood(app, stored)
+            ? isMore || reader.MayBeRenewed(app, stored)
             : isMore && lost.All(name => stored.State.Failing.Any(failing => failing.Name == name.Text && failing.Failures >= LastingFailures));
     }
+
+    /// <summary>Names that the certificate in service covers, and the one that is ordered now will not.</summary>
+    public IReadOnlyList<string> LostOf(AppName app, WantedCertificate wanted) => reader.StoredOf(app).InService is { } facts
+        ? [.. wanted.WithUntried.Except(wanted.Names).Where(name => CertificateNames.Cover(facts.Names, name)).Select(name => name.Text)]
+        : [];
 
     public PlannedOrder PlannedFor(AppName app, WantedCertificate wanted, WantedServer server)
     {
         var stored = reader.StoredOf(app);
         string[] names = [.. wanted.Names.Select(name => name.Text)];
-        var replaces = RenewedBy(stored, server, wanted.Settings) is not null && stored.State.Advice?.Plan is { } plan && plan.WindowStart <= time.GetUtcNow();
+        var replaces = RenewedBy(stored, server, wanted.Settings) is { } renewed && renewed.Names.Intersect(names, StringComparer.Ordinal).Any()
+            && stored.State.Advice?.Plan is { } plan && plan.WindowStart <= time.GetUtcNow() && time.GetUtcNow() < plan.WindowEnd;
         return new PlannedOrder
         {
             Account = wanted.Settings.Email?.Text ?? "",

@@ -4,7 +4,6 @@ using Berth.Kernel;
 using Berth.Platform.Certs;
 using Berth.Platform.CommandLine;
 using Berth.Platform.LetsEncrypt.Events;
-using Berth.Platform.LetsEncrypt.Limits;
 using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Platform.Routing;
 
@@ -64,13 +63,29 @@ public sealed class Ordering(
         var (issued, server) = (IssuedBefore(order, chain, facts), requests.ServerAt(order.DirectoryUrl, read.Servers));
         if (lineages.ReadState(app).LastSerial != facts.Serial)
         {
-            lineages.WriteState(app, records.AfterIssue(app, issued, server, read, isEarly: false));
+            lineages.WriteState(app, records.AfterIssue(app, issued, server, read, isEarly: false, lost: []));
         }
 
         // Twice is better than not at all.
         records.Tell(app, LineageEventKind.Issued, issued.Names, server, null);
         await journal.ClearAsync(cancel);
         return true;
+    }
+
+    /// <summary>Gives an order up that was begun, for nobody goes on with it.</summary>
+    public Task LeaveAsync(AppName app) => orders.LeaveAsync(lineages.JournalOf(app), settings.Read(app));
+
+    /// <summary>As <see cref="LeaveAsync"/> where all of it is about to go: what cannot be read keeps nobody from that.</summary>
+    public async Task TryLeaveAsync(AppName app)
+    {
+        try
+        {
+            await LeaveAsync(app);
+        }
+        catch (ProblemException)
+        {
+            // It goes with the rest.
+        }
     }
 
     private async Task<Attempt> PrepareAsync(AppName app, WantedCertificate wanted, CommandOutput output, CancellationToken cancel)
@@ -147,6 +162,7 @@ public sealed class Ordering(
             }
             catch (ProblemException e)
             {
+                records.NamesFailed(app, AcmeProblems.LeftOutNamesOf(e), attempt.Wanted);
                 var failure = Failed(app, attempt, attempt.Told(e), asked);
                 attempt.FailedAt(asked.Server, failure);
                 if (await AnotherAsync(app, attempt, e, cancel) is not { } another)
@@ -202,7 +218,7 @@ public sealed class Ordering(
             lineages.JournalOf(app),
             chosen,
             output);
-        await LeaveOtherAsync(app, wanted, server, cancel);
+        await LeaveOtherAsync(app, server, cancel);
         try
         {
             var issued = await orders.RunAsync(order, Store, cancel);
@@ -229,7 +245,7 @@ public sealed class Ordering(
             output.Step("Certificate retrieved successfully.");
             output.Step("Installing let's encrypt certificates");
             IReadOnlyList<FailedName> leftOut = [.. wanted.Stopped, .. issued.LeftOut];
-            var state = records.AfterIssue(app, issued with { LeftOut = leftOut }, server, wanted.Settings, wanted.IsEarly == true);
+            var state = records.AfterIssue(app, issued with { LeftOut = leftOut }, server, wanted.Settings, wanted.IsEarly == true, requests.LostOf(app, wanted));
             await lineages.InstallAsync(app, issued, wanted.AsConfig(server), settings.FilesOf(app), state, wanted.InService, cancel);
             routes.Publish(app);
             records.Tell(app, LineageEventKind.Issued, issued.Names, server, records.LeftOutOf(app, [.. wanted.Untried, .. leftOut], wanted.LeftOut));
@@ -254,20 +270,11 @@ public sealed class Ordering(
     };
 
     // An order that another server was asked for comes to nothing once this one is asked.
-    private async Task LeaveOtherAsync(AppName app, WantedCertificate wanted, WantedServer server, CancellationToken cancel)
+    private async Task LeaveOtherAsync(AppName app, WantedServer server, CancellationToken cancel)
     {
-        var journal = lineages.JournalOf(app);
-        if (await journal.LoadAsync(cancel) is not { } left || left.DirectoryUrl == server.Key)
+        if (await lineages.JournalOf(app).LoadAsync(cancel) is { } left && left.DirectoryUrl != server.Key)
         {
-            return;
+            await LeaveAsync(app);
         }
-
-        if (left.Stage == OrderStage.Ordered && Uri.TryCreate(left.DirectoryUrl, UriKind.Absolute, out var directory))
-        {
-            var planned = requests.PlannedFor(app, wanted, new WantedServer(left.DirectoryUrl, directory));
-            await orders.GiveBackAsync(directory, LedgerNotes.CountedOf(left, planned));
-        }
-
-        await journal.ClearAsync(cancel);
     }
 }

@@ -21,14 +21,17 @@ public sealed class OrdersUnderWay(TimeProvider time)
     /// <returns>Who is being waited for, since when, and for what, in one sentence; null when nothing is under way here.</returns>
     public string? SentenceOf(AppName app) => _orders.GetValueOrDefault(app)?.Sentence;
 
-    internal Watched Watch(AppName app, string server, IProgress<IssuanceStep> next) => Begin(app, server, next, isBefore: false);
+    /// <summary>Whether a certificate is being ordered, and not only rehearsed.</summary>
+    public bool IsOrdered(AppName app) => _orders.GetValueOrDefault(app) is { IsRehearsal: false };
+
+    internal Watched Watch(AppName app, string server, IProgress<IssuanceStep> next, bool isRehearsal) => Begin(app, server, next, isRehearsal: isRehearsal);
 
     /// <summary>What is about to be ordered is looked at first: the server, DNS and ports, any of which may keep one waiting.</summary>
     internal IDisposable Look(AppName app, string server) => Begin(app, server, new Progress<IssuanceStep>(), isBefore: true);
 
-    private Watched Begin(AppName app, string server, IProgress<IssuanceStep> next, bool isBefore)
+    private Watched Begin(AppName app, string server, IProgress<IssuanceStep> next, bool isBefore = false, bool isRehearsal = false)
     {
-        var watched = new Watched(server, time, next, () => _orders.TryRemove(app, out _)) { IsBefore = isBefore };
+        var watched = new Watched(server, time, next, () => _orders.TryRemove(app, out _)) { IsBefore = isBefore, IsRehearsal = isRehearsal };
         _orders[app] = watched;
         return watched;
     }
@@ -44,10 +47,13 @@ public sealed class OrdersUnderWay(TimeProvider time)
         /// <summary>Whether nothing is ordered yet.</summary>
         public bool IsBefore { get; init; }
 
+        /// <summary>Whether what comes of it is thrown away.</summary>
+        public bool IsRehearsal { get; init; }
+
         public string Sentence => IsBefore ? $"before an order, {server}, DNS and the ports are being looked at since {Holds.Time(_since)}"
             : _steps.IsEmpty
             ? $"{server} is being asked since {Holds.Time(_since)} and has not answered yet"
-            : $"an order is under way at {server} since {Holds.Time(_since)}: {string.Join("; ", Lines.Take(MostTold))}{(_steps.Count > MostTold ? $"; and {_steps.Count - MostTold} more" : "")}";
+            : $"{(IsRehearsal ? "a rehearsal" : "an order")} is under way at {server} since {Holds.Time(_since)}: {string.Join("; ", Lines.Take(MostTold))}{(_steps.Count > MostTold ? $"; and {_steps.Count - MostTold} more" : "")}";
 
         public IReadOnlyList<string> Lines => [.. _steps.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => Line(pair.Value))];
 

@@ -72,26 +72,40 @@ public sealed class Outcomes(RetryLadder ladder)
     {
         Gates =
         [
-            .. failed.Gates.Where(gate => gates.All(other => other.Server != gate.Server)),
-            .. gates.Select(gate => gate with { Until = AtMost(gate.Until, now) }),
+            .. failed.Gates.Where(gate => gates.All(other => other.Server != gate.Server || other.Kind != gate.Kind)),
+            .. gates.Select(gate => gate.AtMost(now + RetryLadder.Longest)),
         ],
         AskedAt = isFirst ? now : null,
     };
 
     /// <summary>The state after a certificate was put into service.</summary>
-    public LineageState Succeeded(LineageState state, IssuedCertificate issued, WantedServer server, EmailAddress? email, DateTimeOffset now, bool isEarly = false) => new()
+    /// <param name="state">Before it.</param>
+    /// <param name="issued">That certificate.</param>
+    /// <param name="server">Who issued it.</param>
+    /// <param name="email">Of the account.</param>
+    /// <param name="now">The present.</param>
+    /// <param name="isEarly">Whether it was had in a pause.</param>
+    /// <param name="lost">Names that the one before covered, and that this one was ordered without.</param>
+    public LineageState Succeeded(
+        LineageState state, IssuedCertificate issued, WantedServer server, EmailAddress? email, DateTimeOffset now, bool isEarly = false, IReadOnlyList<string>? lost = null)
     {
-        LastAttempt = now,
-        LastSuccess = now,
-        SuccessBefore = state.LastSuccess,
-        IssuedBy = server.Word,
-        IssuedTo = email?.Text,
-        IssuedToAccount = issued.AccountUrl,
-        Profile = issued.Profile,
-        AskAdviceAt = issued.MayHaveAdvice ? null : now + RenewalAdviser.WhereNoneIsGiven,
-        Failing = Failing(state with { Failing = [.. state.Failing.Where(failing => !issued.Names.Contains(failing.Name))] }, issued.LeftOut, server.Word, isEarly, now),
-        Issuers = state.Issuers.Where(pair => pair.Key != server.Key).ToDictionary(),
-    };
+        var soon = now + ladder.Wait(0, asked: null);
+        return new()
+        {
+            LastAttempt = now,
+            LastSuccess = now,
+            SuccessBefore = state.LastSuccess,
+            IssuedBy = server.Word,
+            IssuedTo = email?.Text,
+            IssuedToAccount = issued.AccountUrl,
+            Profile = issued.Profile,
+            AskAdviceAt = issued.MayHaveAdvice ? null : now + RenewalAdviser.WhereNoneIsGiven,
+            Failing = Failing(state with { Failing = [.. state.Failing.Where(failing => !issued.Names.Contains(failing.Name)).Select(Sooner)] }, issued.LeftOut, server.Word, isEarly, now),
+            Issuers = state.Issuers.Where(pair => pair.Key != server.Key).ToDictionary(),
+        };
+
+        FailingName Sooner(FailingName failing) => failing.RetryAt > soon && lost?.Contains(failing.Name) == true ? failing with { RetryAt = soon } : failing;
+    }
 
     /// <summary>The state once the account at a server was put aside: what was the account's fault, and the pause after it, are over.</summary>
     public static LineageState AccountForgotten(LineageState state, string server) => state with
@@ -139,7 +153,7 @@ public sealed class Outcomes(RetryLadder ladder)
     /// <param name="now">The present.</param>
     public static LineageState Held(LineageState state, IReadOnlyList<LineageGate> gates, bool isFirst, DateTimeOffset now) => state.Held(
         [
-            .. gates.Select(gate => gate with { Until = AtMost(gate.Until, now) }),
+            .. gates.Select(gate => gate.AtMost(now + RetryLadder.Longest)),
             .. state.Gates.Where(gate => gate.Names is null && gate.Until > now && gates.All(other => other.Server != gate.Server || other.Kind != gate.Kind)),
         ],
         isFirst ? now : null);
@@ -156,20 +170,21 @@ public sealed class Outcomes(RetryLadder ladder)
 
     private static IEnumerable<LineageGate> Asked(ProblemException failure, WantedServer? server, DateTimeOffset now)
     {
+        var latest = now + RetryLadder.Longest;
         if (AcmeProblems.GateOf(failure) is { } gate)
         {
             yield return new LineageGate
             {
                 Kind = gate.IsPause ? GateKind.Paused : GateKind.RetryAfter,
-                Until = AtMost(gate.Until ?? now + (gate.Page is null ? Unsaid : PersonPoll), now),
+                Until = gate.Until ?? now + (gate.Page is null ? Unsaid : PersonPoll),
                 Reason = gate.Words,
                 Server = server?.Key,
                 Page = gate.Page,
-            };
+            }.AtMost(latest);
         }
         else if (AcmeProblems.RetryAfterOf(failure) is { } wait)
         {
-            yield return new LineageGate { Kind = GateKind.RetryAfter, Until = AtMost(now + wait, now), Reason = failure.Problem.Found, Server = server?.Key };
+            yield return new LineageGate { Kind = GateKind.RetryAfter, Until = now + wait, Reason = failure.Problem.Found, Server = server?.Key }.AtMost(latest);
         }
 
         if (failure.Problem.Code == AcmeProblems.TermsNotAgreed || failure.Problem.Code == AcmeProblems.AccountDeactivated)
@@ -183,10 +198,6 @@ public sealed class Outcomes(RetryLadder ladder)
             };
         }
     }
-
-    // A server that means a year must not let a certificate lapse: it is asked again, and can say so again.
-    private static DateTimeOffset AtMost(DateTimeOffset until, DateTimeOffset now) =>
-        until > now + RetryLadder.Longest ? now + RetryLadder.Longest : until;
 
     private static Dictionary<string, IssuerStanding> WithFailure(LineageState state, ProblemException failure, WantedServer server, DateTimeOffset now)
     {

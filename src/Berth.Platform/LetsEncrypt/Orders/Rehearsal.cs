@@ -1,5 +1,4 @@
 using Berth.Acme.Issuing;
-using Berth.Acme.Limits;
 using Berth.Kernel;
 using Berth.Platform.CommandLine;
 using Berth.Platform.LetsEncrypt.Lineages;
@@ -10,13 +9,23 @@ namespace Berth.Platform.LetsEncrypt.Orders;
 /// Goes through an order at the staging server (or, where the server has none, at the server itself) and throws the certificate away. What is
 /// in service, the state and an order under way are not touched.
 /// </summary>
-public sealed class Rehearsal(CertificatePlanner planner, LineageReader reader, LineageFiles lineages, AcmeClients clients, OrderRequests requests, ServerOrders orders, ChallengeSolvers solvers, TimeProvider time)
+public sealed class Rehearsal(CertificatePlanner planner, LineageReader reader, LineageFiles lineages, AcmeClients clients, OrderRequests requests, ServerOrders orders, ChallengeSolvers solvers, ChallengePort port, TimeProvider time)
 {
-    /// <returns>What would be left out.</returns>
+    /// <returns>The exit status: names would be left out, or none.</returns>
     /// <exception cref="ProblemException">It would fail.</exception>
-    public async Task<IReadOnlyList<FailedName>> RunAsync(AppName app, CommandOutput output, CancellationToken cancel)
+    public async Task<int> RunAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {
         var wanted = planner.Plan(app);
+        foreach (var problem in wanted.Unusable)
+        {
+            output.Warn($"{Sentences.Ended(problem.Found)} Another server is asked.");
+        }
+
+        return ObtainLines.TellWouldBeLeftOut(wanted, await AtServersAsync(app, wanted, output, cancel), output);
+    }
+
+    private async Task<IReadOnlyList<FailedName>> AtServersAsync(AppName app, WantedCertificate wanted, CommandOutput output, CancellationToken cancel)
+    {
         var first = ServerChoice.Of(wanted.Servers, reader.ReadOf(app).Stored, time.GetUtcNow());
         var servers = new Queue<WantedServer>(wanted.Servers.Where(server => server != first).Prepend(first).Select(StageOf).Distinct());
         while (true)
@@ -31,7 +40,7 @@ public sealed class Rehearsal(CertificatePlanner planner, LineageReader reader, 
             {
                 output.Warn(e.Problem.Found);
                 output.Detail($"Asking {servers.Peek().Directory.Authority} instead");
-                await lineages.RehearsalJournalOf(app).ClearAsync(cancel);
+                await orders.LeaveAsync(lineages.RehearsalJournalOf(app), wanted.Settings);
             }
         }
     }
@@ -39,6 +48,11 @@ public sealed class Rehearsal(CertificatePlanner planner, LineageReader reader, 
     private async Task<IReadOnlyList<FailedName>> AtServerAsync(AppName app, WantedCertificate wanted, WantedServer server, CommandOutput output, CancellationToken cancel)
     {
         var chosen = solvers.For(app, wanted.Names);
+        if (chosen.NeedsPort80)
+        {
+            port.Require(app);
+        }
+
         try
         {
             return await OrderAsync(app, wanted, server, chosen, output, cancel);
@@ -46,11 +60,23 @@ public sealed class Rehearsal(CertificatePlanner planner, LineageReader reader, 
         catch (ProblemException e) when (solvers.After(app, wanted.Names, chosen, e) is { } other)
         {
             output.Warn(e.Problem.Found);
-            return await OrderAsync(app, wanted, server, other, output, cancel);
+            return await OtherWayAsync(e, () => OrderAsync(app, wanted, server, other, output, cancel));
         }
         finally
         {
             await UnplacedOrder.LeaveAsync(lineages.RehearsalJournalOf(app));
+        }
+    }
+
+    private static async Task<IReadOnlyList<FailedName>> OtherWayAsync(ProblemException first, Func<Task<IReadOnlyList<FailedName>>> order)
+    {
+        try
+        {
+            return await order();
+        }
+        catch (ProblemException e) when (e.Problem.Code != LetsEncryptProblems.HeldBack)
+        {
+            throw Retold.Then(first, e);
         }
     }
 
@@ -74,13 +100,13 @@ public sealed class Rehearsal(CertificatePlanner planner, LineageReader reader, 
             DropFailingNames = true,
             MayOrderRest = requests.RestOf(app, wanted),
         };
-        var planned = new PlannedOrder { Account = settings.Email?.Text ?? "", Names = [.. wanted.Names.Select(name => name.Text)] };
+        var planned = requests.PlannedFor(app, wanted, server) with { ReplacesInWindow = false };
         if (await orders.HoldsOfAsync(server, settings, planned, cancel) is { Count: > 0 } gates)
         {
             throw (LetsEncryptProblems.Held(app, server, gates, goesOn: false) with { Remedy = $"`berth letsencrypt:limits {app}` shows what is left; rehearse again then." }).AsException();
         }
 
-        var order = new ServerOrder(app, server, settings, request, planned, lineages.RehearsalJournalOf(app), chosen, output);
+        var order = new ServerOrder(app, server, settings, request, planned, lineages.RehearsalJournalOf(app), chosen, output) { IsRehearsal = true };
         var issued = await orders.RunAsync(order, static (_, _) => ValueTask.CompletedTask, cancel);
         output.Step("Certificate retrieved successfully.");
         output.Detail($"It was issued by {issued.Issuer} and thrown away: nothing was changed");

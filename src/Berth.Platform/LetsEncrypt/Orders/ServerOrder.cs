@@ -22,4 +22,8 @@ public sealed record ServerOrder(
     PlannedOrder Planned,
     IOrderJournal Journal,
     ChosenSolvers Solvers,
-    CommandOutput Output);
+    CommandOutput Output)
+{
+    /// <summary>Whether its certificate is thrown away.</summary>
+    public bool IsRehearsal { get; init; }
+}

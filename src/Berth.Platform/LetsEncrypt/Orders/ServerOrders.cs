@@ -17,18 +17,38 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
 
     /// <summary>Whether nothing has to be registered for an order.</summary>
     public ValueTask<bool> HasAccountAsync(WantedServer server, LetsEncryptSettings settings, CancellationToken cancel) =>
-        clients.HasAccountAsync(server.Directory, settings.Email, cancel);
+        clients.MayHaveAccountAsync(server.Directory, settings.Email, cancel);
 
-    /// <summary>An order was left at a server before it came to anything: what was set aside there is given back.</summary>
-    public async Task GiveBackAsync(Uri directory, PlannedOrder order) =>
-        await (await ledgers.OfAsync(directory)).FailedAsync(order, CancellationToken.None);
+    /// <summary>Gives an order up that nobody goes on with: what was set aside for it is given back, and one that may have been placed counts.</summary>
+    /// <param name="journal">Where it is kept; nothing is, afterwards.</param>
+    /// <param name="settings">Of whoever wanted it.</param>
+    public async Task LeaveAsync(IOrderJournal journal, LetsEncryptSettings settings)
+    {
+        if (await journal.LoadAsync(CancellationToken.None) is not { } left)
+        {
+            return;
+        }
+
+        if (left.Stage <= OrderStage.Ordered && Uri.TryCreate(left.DirectoryUrl, UriKind.Absolute, out var directory))
+        {
+            var order = LedgerNotes.CountedOf(left, new PlannedOrder { Account = settings.Email?.Text ?? "", Names = left.Names });
+            if (left is { OrderUrl: null, Counted: null })
+            {
+                await NoteAsync(directory, ledger => ledger.OrderedAsync(order, CancellationToken.None));
+            }
+
+            await NoteAsync(directory, ledger => ledger.FailedAsync(order, CancellationToken.None));
+        }
+
+        await journal.ClearAsync(CancellationToken.None);
+    }
 
     /// <summary>A person orders: where a server takes no order for a name until a person lifts its pause, that may have been done.</summary>
     public async Task LiftPausesAsync(IEnumerable<WantedServer> servers, Func<WantedServer, PlannedOrder> orderAt)
     {
         foreach (var server in servers)
         {
-            await (await ledgers.OfAsync(server.Directory)).LiftedAsync(orderAt(server), CancellationToken.None);
+            await NoteAsync(server.Directory, ledger => ledger.LiftedAsync(orderAt(server), CancellationToken.None));
         }
     }
 
@@ -39,7 +59,7 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
     public async Task<IssuedCertificate> RunAsync(
         ServerOrder order, Func<IssuedCertificate, CancellationToken, ValueTask> store, CancellationToken cancel)
     {
-        using var watched = underWay.Watch(order.App, order.Server.Directory.Authority, new IssuanceLines(order.Output));
+        using var watched = underWay.Watch(order.App, order.Server.Directory.Authority, new IssuanceLines(order.Output), order.IsRehearsal);
         var issuing = CarryAsync(order, store, watched, cancel);
         await watched.TellOfWaitAsync(issuing, order.App, order.Output);
         return await issuing;
@@ -54,21 +74,23 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
         var client = clients.ClientOf(order.Server.Directory, order.Settings);
         var ledger = await ledgers.OfAsync(order.Server.Directory);
         var left = await order.Journal.LoadAsync(cancel);
-        var notes = new LedgerNotes(ledger, order.Planned, left?.DirectoryUrl == order.Server.Key ? left : null, watched);
+        var notes = new LedgerNotes(ledger, order.Planned, left?.DirectoryUrl == order.Server.Key ? left : null, order.Request.Renews?.Names ?? [], watched);
         try
         {
-            if (!await HasAccountAsync(order.Server, order.Settings, cancel))
-            {
-                await RegisterAsync(client, ledger, order, cancel);
-            }
-
-            var journal = new CountingJournal(order.Journal, () => notes.Order);
+            // First, so that nothing is set aside for an order while an account is waited for.
+            await client.EnsureAccountAsync(cancel);
+            var journal = new CountingJournal(order.Journal, () => notes.UnderWay);
             var issuance = new Issuance(client, journal, order.Solvers.Solvers, notes, order.Solvers.History) { BeforeOrder = _ => ReserveAsync(notes, order) };
             return await issuance.RunAsync(order.Request, store, cancel);
         }
         catch (ProblemException e)
         {
             await notes.FailedAsync(e);
+            if (LetsEncryptProblems.HoldsOf(e) is { } holds)
+            {
+                throw LetsEncryptProblems.HeldOnItsWay(order.App, order.Server, ledgers.GatesOf(holds, order.Server), countsInFull: false);
+            }
+
             var told = Retold.As(e, LetsEncryptProblems.OfAccount(order.App.Text, order.Settings.Servers.Count > 1 ? order.Server.Word : "", e.Problem));
             throw e.Problem.Code != AcmeProblems.ClockWrong && client.ClockSkew is { } skew && ClockWords.IsWrong(skew) ? Named(told, skew) : told;
         }
@@ -78,26 +100,23 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
         }
     }
 
-    // Many apps may be about to order, and each has seen that there is one left. The client tells what comes of it.
-    private async Task RegisterAsync(AcmeClient client, RateLedger ledger, ServerOrder order, CancellationToken cancel)
+    // A ledger that cannot be written keeps it for its next save, and holds nobody up.
+    private async Task NoteAsync(Uri directory, Func<RateLedger, ValueTask> note)
     {
-        var account = order.Planned.Account;
-        Require(ledger.ReserveRegistration(account), order);
         try
         {
-            await client.EnsureAccountAsync(cancel);
+            await note(await ledgers.OfAsync(directory));
         }
-        finally
+        catch (ProblemException)
         {
-            ledger.ReleaseRegistration(account);
+            // Told by the command that shows limits.
         }
     }
 
-    // Likewise.
     private async Task ReserveAsync(LedgerNotes notes, ServerOrder order) =>
         Require(await notes.ReserveAsync(), order, notes.CountsInFull);
 
-    private void Require(LimitVerdict verdict, ServerOrder order, bool countsInFull = false)
+    private void Require(LimitVerdict verdict, ServerOrder order, bool countsInFull)
     {
         if (!verdict.MayGo)
         {

@@ -36,6 +36,10 @@ public sealed class CertificatePreflight(AcmeClients clients, EdgeServer edge, T
         return [.. OfServer(scope, server), .. found.SelectMany(findings => findings)];
     }
 
+    /// <summary>What keeps a server from being asked at all, as long as that lasts; null where it answers, or the clock here is to blame.</summary>
+    public async Task<Problem?> WhyNotAskedAsync(PreflightScope scope, CancellationToken cancel) =>
+        (await ServerAsync(scope, cancel)).Failure is { } failure && failure.Code != AcmeProblems.ClockWrong ? failure : null;
+
     private static async Task<IReadOnlyList<PreflightFinding>> BoundedAsync(
         string subject, Func<Task<IReadOnlyList<PreflightFinding>>> look, CancellationToken cancel)
     {

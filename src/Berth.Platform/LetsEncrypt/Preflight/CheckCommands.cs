@@ -25,10 +25,10 @@ public sealed class CheckCommands(CertificatePreflight preflight, PreflightScope
         [
             .. wanted.Settings.Email is null ? [Missing(LetsEncryptProblems.NoEmail(app))] : Array.Empty<PreflightFinding>(),
             .. wanted.LeftOut.Select(problem => PreflightFinding.Bad("domains", "syntax", problem.Found, problem.Remedy, stops: true)),
-            .. wanted.Unusable.Select(problem => PreflightFinding.Bad(CertificatePreflight.Server, CertificatePreflight.Server, problem.Found, problem.Remedy)),
+            .. wanted.Unusable.Select(problem => PreflightFinding.Note(CertificatePreflight.Server, CertificatePreflight.Server, $"{problem.Found.TrimEnd('.')}: another is asked", problem.Remedy)),
             .. ahead is { Gates.Count: > 0 } ? ahead.AllGates.Select(gate => OfGate(app, gate)) : [],
             .. ahead?.PassedOver is { } why ? [PreflightFinding.Note(CertificatePreflight.Server, "limits", why)] : Array.Empty<PreflightFinding>(),
-            .. await preflight.LookAsync(scopes.Of(app, wanted, ahead?.Server) with { AsksServer = true }, call.Cancel),
+            .. await LookAsync(app, wanted, ahead?.Server, call.Cancel),
         ];
         if (json)
         {
@@ -41,6 +41,22 @@ public sealed class CheckCommands(CertificatePreflight preflight, PreflightScope
 
         var problems = findings.Count(finding => finding.Level == PreflightLevel.Problem);
         return problems == 0 ? 0 : json ? LetsEncryptProblems.NotReady.ExitStatus : throw LetsEncryptProblems.NotReadyYet(app, problems).AsException();
+    }
+
+    // Of several that are set, one that cannot be asked keeps no other from it.
+    private async Task<IReadOnlyList<PreflightFinding>> LookAsync(AppName app, WantedCertificate wanted, WantedServer? first, CancellationToken cancel)
+    {
+        var notes = new List<PreflightFinding>();
+        var left = new Queue<WantedServer>(first is null ? wanted.Servers : wanted.Servers.Where(server => server != first).Prepend(first));
+        while (left.Count > 1 && await preflight.WhyNotAskedAsync(ScopeOf(left.Peek()), cancel) is { } why)
+        {
+            left.Dequeue();
+            notes.Add(PreflightFinding.Note(CertificatePreflight.Server, CertificatePreflight.Server, $"{why.Found.TrimEnd('.')}: where that lasts, {left.Peek().Word} is asked", why.Remedy));
+        }
+
+        return [.. notes, .. await preflight.LookAsync(ScopeOf(left.Peek()), cancel)];
+
+        PreflightScope ScopeOf(WantedServer server) => scopes.Of(app, wanted, server) with { AsksServer = true };
     }
 
     internal static PreflightFinding OfGate(AppName app, LineageGate gate) => PreflightFinding.Bad(

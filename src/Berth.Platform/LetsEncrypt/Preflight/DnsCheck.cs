@@ -97,5 +97,5 @@ internal sealed class DnsCheck(NameLook look, bool decides, bool isPublic)
     internal static PreflightFinding UnknownZone(DomainName name) => Unknown(name.Text, Delegation, $"the zone of {name}");
 
     private static PreflightFinding Unknown(string name, string check, string what) => PreflightFinding.Note(
-        name, check, $"{what} could not be found out: no resolver of this machine answers that", "See /etc/resolv.conf; the server asks resolvers of its own.");
+        name, check, $"{what} could not be found out: no resolver answers that from here", "See /etc/resolv.conf, or dns-resolvers where that is set; the server asks resolvers of its own.");
 }

@@ -4,9 +4,11 @@ using Berth.Acme.Limits;
 using Berth.Acme.Tests;
 using Berth.Kernel;
 using Berth.Platform.LetsEncrypt;
+using Berth.Platform.LetsEncrypt.Limits;
 using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Platform.LetsEncrypt.Orders;
 using Berth.Platform.Tests.Support;
+using Berth.Storage;
 
 namespace Berth.Platform.Tests.LetsEncrypt.Orders;
 
@@ -63,6 +65,43 @@ public sealed class Going_on_to_another_server
 
         Assert.Equal(49, Assert.Single(ledger.States()).Left);
         Assert.False(room.Lineages.HasOpenOrder(Room.App));
+    }
+
+    /// <summary>Its certificate is taken off, or covers all that is wanted by now; of one that was cut off before its answer nobody knows whether it was placed.</summary>
+    [Theory]
+    [InlineData(OrderStage.Ordered)]
+    [InlineData(OrderStage.KeySaved)]
+    public async Task gives_back_what_an_order_cost_that_nobody_goes_on_with_but_for_the_order(OrderStage stage)
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        room.Set(LetsEncryptSettingsStore.Limits, "two.example.com/certificates-per-domain=50/7d,new-orders=300/3h");
+        var ledger = await room.Ledgers.OfAsync(new Uri(Two));
+        var order = new PlannedOrder { Account = "you@example.com", Names = ["app.example.com"] };
+        var isPlaced = stage == OrderStage.Ordered;
+        await (isPlaced ? ledger.OrderedAsync(order, Cancel) : ValueTask.CompletedTask);
+        await room.Lineages.JournalOf(Room.App).SaveAsync(LeftAtTwo with { Stage = stage, OrderUrl = isPlaced ? LeftAtTwo.OrderUrl : null, Counted = isPlaced ? order : null }, Cancel);
+
+        await room.Ordering.LeaveAsync(Room.App);
+
+        Assert.Equal((LimitKind.NewOrders, 299), Assert.Single(ledger.States().Select(state => (state.Kind, state.Left))));
+        Assert.False(room.Lineages.HasOpenOrder(Room.App));
+    }
+
+    /// <summary>What is in its place is no folder: nothing can be written there.</summary>
+    [Fact]
+    public async Task needs_no_ledger_that_can_be_written()
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        room.Set(LetsEncryptSettingsStore.Limits, "two.example.com/certificates-per-domain=50/7d,new-orders=300/3h");
+        room.Store.EnsureFolder(StatePath.Lib("data", "letsencrypt", "--global"), PrivateFolder.OwnerOnly);
+        room.Store.Write(LedgerFiles.Root, "");
+        await room.Lineages.JournalOf(Room.App).SaveAsync(LeftAtTwo with { Stage = OrderStage.KeySaved, OrderUrl = null }, Cancel);
+
+        await room.Ordering.LeaveAsync(Room.App);
+        await room.Orders.LiftPausesAsync([new WantedServer("two", new Uri(Two))], _ => new PlannedOrder { Account = "", Names = ["app.example.com"] });
+
+        Assert.False(room.Lineages.HasOpenOrder(Room.App));
+        Assert.NotEmpty((await room.Ledgers.OfAsync(new Uri(Two))).States());
     }
 
     private static PendingOrder LeftAtTwo { get; } = new()

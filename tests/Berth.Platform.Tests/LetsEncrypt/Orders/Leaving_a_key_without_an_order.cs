@@ -6,7 +6,6 @@ using Berth.Platform.LetsEncrypt;
 using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Platform.LetsEncrypt.Orders;
 using Berth.Platform.Tests.Support;
-using Berth.TestKit;
 
 namespace Berth.Platform.Tests.LetsEncrypt.Orders;
 
@@ -60,21 +59,7 @@ public sealed class Leaving_a_key_without_an_order
 
     private static IssuedCertificate Issued(OrderingRoom room)
     {
-        var (chain, key) = HandMadePair.Make("app.example.com", "app.example.com");
         var now = TimeProvider.System.GetUtcNow();
-        return new IssuedCertificate
-        {
-            Names = ["app.example.com"],
-            LeafPem = chain,
-            ChainPem = "",
-            PrivateKeyPem = key,
-            Issuer = "",
-            NotBefore = now,
-            NotAfter = now,
-            DirectoryUrl = room.Server.Key,
-            AccountUrl = $"{room.Authority.Url}/account/1",
-            OrderUrl = "",
-            CertificateUrl = "",
-        };
+        return room.Issued(now.AddDays(-1), now.AddDays(30), "app.example.com");
     }
 }

@@ -15,6 +15,7 @@ using Berth.Platform.Ports;
 using Berth.Platform.Properties;
 using Berth.Platform.Tests.Support;
 using Berth.Storage;
+using Berth.TestKit;
 
 namespace Berth.Platform.Tests.LetsEncrypt.Orders;
 
@@ -33,7 +34,7 @@ internal sealed class OrderingRoom : IAsyncDisposable
         Server = new WantedServer($"{authority.Url}/dir", new Uri($"{authority.Url}/dir"));
         Settings = new LetsEncryptSettingsStore(_room.Properties, _room.Config);
         Ledgers = new Ledgers(_room.Store, Settings, time);
-        Clients = new AcmeClients(_room.Store, null, trust, null, time) { Registered = Ledgers.RegisteredAsync };
+        Clients = new AcmeClients(_room.Store, null, trust, null, time) { RegistrationsOf = Ledgers.RegistrationsOf };
         _dns = new DnsChoice(_room.Properties, new StateRoots(_room.Scratch["home"], _room.Scratch["lib"]), time);
         _certificates = new CertificateFiles(_room.Store, time);
         Lineages = new LineageFiles(_room.Store, _certificates, time);
@@ -110,13 +111,39 @@ internal sealed class OrderingRoom : IAsyncDisposable
     }
 
     /// <summary>Puts a certificate of the authority's into service, which is due and may be replaced in its window.</summary>
-    public async Task InstallDueAsync(IssuedCertificate issued)
+    public Task InstallDueAsync(IssuedCertificate issued)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        return InstallAsync(issued, new Acme.RenewalPlan { WindowStart = now.AddHours(-2), WindowEnd = now.AddHours(1), RenewAt = now.AddHours(-1), AskAgainAt = now.AddHours(6) });
+    }
+
+    /// <summary>Puts a certificate of the authority's into service, with what it has said about its renewal.</summary>
+    public async Task InstallAsync(IssuedCertificate issued, Acme.RenewalPlan plan)
     {
         var state = LineageState.New with { IssuedBy = Server.Key, IssuedToAccount = issued.AccountUrl };
         await Lineages.InstallAsync(Room.App, issued, "due", new Dictionary<string, string>(), state, default, CancellationToken.None);
-        var (now, serial) = (TimeProvider.System.GetUtcNow(), CertificateFacts.TryRead(issued.LeafPem)!.Serial);
-        var plan = new Acme.RenewalPlan { WindowStart = now.AddHours(-2), WindowEnd = now.AddHours(-1), RenewAt = now.AddHours(-1), AskAgainAt = now.AddHours(6) };
+        var serial = CertificateFacts.TryRead(issued.LeafPem)!.Serial;
         Lineages.WriteAdvice(Room.App, new LineageAdvice { Serial = serial, CertificateId = "aYhb_w.AQ", Plan = plan, AskAgainAt = plan.AskAgainAt });
+    }
+
+    /// <summary>As the authority would have issued it.</summary>
+    public IssuedCertificate Issued(DateTimeOffset from, DateTimeOffset until, params string[] names)
+    {
+        var (chain, key) = HandMadePair.Make(names, names[0], from, until);
+        return new IssuedCertificate
+        {
+            Names = names,
+            LeafPem = chain,
+            ChainPem = "",
+            PrivateKeyPem = key,
+            Issuer = "",
+            NotBefore = from,
+            NotAfter = until,
+            DirectoryUrl = Server.Key,
+            AccountUrl = $"{Authority.Url}/account/1",
+            OrderUrl = "",
+            CertificateUrl = "",
+        };
     }
 
     public int RequestsTo(string path) => Authority.Requests.Count(seen => seen.Path == path);

@@ -187,11 +187,11 @@ internal sealed class SimulatedMachine(SimulatedClock clock, SimulatedAuthority 
     {
         if (answer == SimulatedAnswer.Limited)
         {
-            _ledger.Release(order);
+            _ledger.Undo(order);
             return;
         }
 
-        Done(_ledger.OrderedAsync(order, CancellationToken.None));
+        _ledger.Release(order);
         Done(answer switch
         {
             SimulatedAnswer.Issued => _ledger.IssuedAsync(order, CancellationToken.None),

@@ -1,0 +1,82 @@
+using Berth.Acme;
+using Berth.Acme.Issuing;
+using Berth.Kernel;
+using Berth.Platform.LetsEncrypt;
+using Berth.Platform.Tests.Support;
+
+namespace Berth.Platform.Tests.LetsEncrypt.Orders;
+
+/// <summary>A name fails as a certificate is renewed that covers it: whether the rest is taken instead.</summary>
+public sealed class Leaving_names_out
+{
+    private const string Name = "app.example.com";
+    private const string Failing = "failing.example.com";
+    private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
+
+    /// <summary>Every certificate has a window around two thirds of its life, and is good for weeks when that is over.</summary>
+    [Theory]
+    [InlineData(61, -0.1, null, false)]
+    [InlineData(61, -1.5, "https://ca.example/incident", true)]
+    [InlineData(61, 1, "https://ca.example/incident", false)]
+    [InlineData(20, -0.1, null, true)]
+    [InlineData(89.1, -20, null, true)]
+    public async Task waits_until_its_owner_was_warned_or_the_server_takes_the_certificate_back(double age, double windowEnd, string? page, bool isTaken)
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        await room.InstallAsync(Aged(room, age, Name, Failing), Plan(windowEnd) with { ExplanationUrl = page });
+
+        Assert.Equal(isTaken, room.Requests.RestOf(Room.App, Wanted(room, Name, Failing))([Name]));
+    }
+
+    /// <summary>One that is not tried this time, for it had failed before, is still on the certificate in service.</summary>
+    [Fact]
+    public async Task counts_among_the_names_that_would_be_lost_one_that_is_not_tried()
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        await room.InstallAsync(Aged(room, 61, Name, Failing), Plan(1));
+        var wanted = Wanted(room, Name, "third.example.com") with { Untried = [new FailedName(Failing, "acme-validation-dns", "no address")] };
+
+        Assert.False(room.Requests.RestOf(Room.App, wanted)([Name]));
+        Assert.Equal([Failing], room.Requests.LostOf(Room.App, wanted));
+    }
+
+    /// <summary>With a graceperiod longer than its lifetime it is always due, and would be had again at each try of the new name.</summary>
+    [Fact]
+    public async Task does_not_have_the_same_again_and_again_where_that_is_always_due()
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        room.Set("graceperiod", "31536000");
+        await room.InstallAsync(Aged(room, 0.01, Name), Plan(40));
+        var wanted = Wanted(room, Name, Failing);
+        Assert.True(room.Requests.RestOf(Room.App, wanted)([Name]));
+
+        room.Lineages.WriteState(Room.App, room.Lineages.ReadState(Room.App) with { SuccessBefore = Now.AddMinutes(-20) });
+        Assert.False(room.Requests.RestOf(Room.App, wanted)([Name]));
+    }
+
+    /// <summary>Let's Encrypt counts nothing of an order in the window that names what it replaces; outside of it, or without a name in common, it does.</summary>
+    [Theory]
+    [InlineData(1, Name, true)]
+    [InlineData(-0.1, Name, false)]
+    [InlineData(1, "other.example.com", false)]
+    public async Task is_free_of_limits_in_the_window_alone_and_in_place_of_what_it_shares_a_name_with(double windowEnd, string name, bool isFree)
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        await room.InstallAsync(Aged(room, 60, Name), Plan(windowEnd));
+
+        Assert.Equal(isFree, room.Requests.PlannedFor(Room.App, Wanted(room, name), room.Server).ReplacesInWindow);
+    }
+
+    private static IssuedCertificate Aged(OrderingRoom room, double days, params string[] names) => room.Issued(Now.AddDays(-days), Now.AddDays(90 - days), names);
+
+    private static RenewalPlan Plan(double windowEnd) => new()
+    {
+        WindowStart = Now.AddDays(windowEnd - 1.8),
+        WindowEnd = Now.AddDays(windowEnd),
+        RenewAt = Now.AddDays(windowEnd - 1),
+        AskAgainAt = Now.AddHours(6),
+    };
+
+    private static WantedCertificate Wanted(OrderingRoom room, params string[] names) =>
+        room.Planner.Plan(Room.App) with { Names = [.. names.Select(DomainName.Parse)], IsPatient = true };
+}
