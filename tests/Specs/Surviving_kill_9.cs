@@ -53,6 +53,7 @@ public sealed class Surviving_kill_9
     [InlineData("certificate-linked")]
     [InlineData("certificate-installed")]
     [InlineData("certificate-stored")]
+    [InlineData("order-cleared")]
     public async Task around_the_change_of_a_certificate_the_next_daemon_tells_of_it_all_the_same(string step)
     {
         var port = FreePort.Next();
@@ -86,6 +87,31 @@ public sealed class Surviving_kill_9
         Assert.Equal(told, (await berth.OkAsync("letsencrypt:events", "hello")).Split(" issued ").Length - 1);
         await Eventually.TrueAsync(() => Task.FromResult(LinesOf($"{berth.Lib}/updated.txt") == 2));
         Assert.Equal(2, pebble.Orders);
+    }
+
+    /// <summary>The server may have made it: it counts for every app, and not only once its own goes on.</summary>
+    [Theory]
+    [InlineData("order-created")]
+    [InlineData("order-saved")]
+    public async Task of_an_order_that_was_sent_no_other_app_passes_the_limit(string step)
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
+        await berth.OkAsync("letsencrypt:set", "--global", "limits", $"{pebble.DirectoryUrl.Authority}/new-orders=1/3h");
+        await berth.OkAsync("letsencrypt:cron-job", "--remove");
+        await berth.OkAsync("apps:create", "other");
+        await berth.OkAsync("domains:set", "other", "other.example.com");
+        await berth.StopAsync();
+        await berth.RestartAsync(new Dictionary<string, string?> { ["BERTH_FAILPOINT"] = step });
+        await berth.RunAsync("letsencrypt:enable", "hello");
+        await berth.EndedAsync();
+        await berth.RestartAsync();
+
+        var told = await berth.RunAsync("letsencrypt:enable", "other");
+
+        Assert.Contains("The limit new-orders of you@example.com is used up.", told.Error, StringComparison.Ordinal);
+        Assert.Equal(1, pebble.Orders);
     }
 
     [Fact]

@@ -71,7 +71,7 @@ public sealed class CertificateManager(
     }
 
     /// <summary>Tells plugins of certificates that came into service as an earlier daemon ended.</summary>
-    public Task TellLeftAsync(IRenewalLog log, CancellationToken cancel) => update.FireLeftAsync(apps, log, cancel);
+    public Task TellLeftAsync(IRenewalLog log, CancellationToken cancel) => update.FireLeftAsync(apps, lineages.HasOpenOrder, log, cancel);
 
     public LineageStep NextOf(AppName app) => reader.NextOf(app);
 

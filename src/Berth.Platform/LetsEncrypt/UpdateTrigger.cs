@@ -60,19 +60,20 @@ public sealed class UpdateTrigger(ITriggers triggers, IStateStore store, TimePro
 
     /// <summary>Tells of those of which an earlier process did not come to tell.</summary>
     /// <param name="apps">Those that there are.</param>
+    /// <param name="isToldLater">Whether the order of one is still to be closed, and tells of it then.</param>
     /// <param name="log">Where what they print goes, and what goes wrong.</param>
     /// <param name="cancel">Gives up.</param>
-    public async Task FireLeftAsync(AppCatalog apps, IRenewalLog log, CancellationToken cancel)
+    public async Task FireLeftAsync(AppCatalog apps, Predicate<AppName> isToldLater, IRenewalLog log, CancellationToken cancel)
     {
         foreach (var name in store.List(Untold))
         {
-            if (AppName.TryParse(name, out var app) && apps.Exists(app))
-            {
-                await FireOneAsync(app, log, cancel);
-            }
-            else
+            if (!AppName.TryParse(name, out var app) || !apps.Exists(app))
             {
                 Told(name);
+            }
+            else if (!isToldLater(app))
+            {
+                await FireOneAsync(app, log, cancel);
             }
         }
     }

@@ -96,7 +96,7 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
 
             if (services.Waiting.OfClock(app) is { } clock)
             {
-                findings.Add(Finding.Warn(clock.Found, $"{clock.Remedy}. The next attempt looks again."));
+                findings.Add(Finding.Warn(clock.Found, clock.Remedy));
             }
 
             if (RunsAsRoot(app))
