@@ -82,6 +82,11 @@ public sealed class AcmeClient : IDisposable
     public Task<string> EnsureAccountAsync(CancellationToken cancel) =>
         GuardAsync("the account", async token => (await Account.OpenAsync(token)).AccountUrl!, cancel);
 
+    /// <summary>Looks whether the server has the account of a key whose registration was not answered; none is registered.</summary>
+    /// <returns>Whether there is an account by now.</returns>
+    /// <exception cref="ProblemException">The server does not answer.</exception>
+    public Task<bool> FindAccountAsync(CancellationToken cancel) => GuardAsync("the account", Account.FindAsync, cancel);
+
     /// <summary>Tells why no account could be used, as far as that can be told without registering one.</summary>
     /// <returns>Null where one is registered, or could be.</returns>
     /// <exception cref="ProblemException">The server does not answer.</exception>

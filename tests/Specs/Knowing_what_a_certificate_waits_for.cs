@@ -106,7 +106,7 @@ public sealed class Knowing_what_a_certificate_waits_for
         Assert.Contains("*.example.com is a wildcard", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-failing-names"), StringComparison.Ordinal);
 
         await berth.OkAsync("letsencrypt:cron-job", "--remove");
-        await SaysAsync("^renewal by the daemon is off .`berth letsencrypt:cron-job --add` turns it on.: by hand alone, with `berth letsencrypt:auto-renew hello`; renewal");
+        await SaysAsync("^renewal by the daemon is off .`berth letsencrypt:cron-job --add` turns it on.: by hand alone, with `berth letsencrypt:auto-renew hello`, from 20.* UTC on; renewal");
         Assert.Contains(", by hand: letsencrypt:cron-job --add has the daemon do it", (await berth.RunAsync("doctor", "hello")).Output, StringComparison.Ordinal);
         await berth.OkAsync("letsencrypt:set", "--global", "email");
         await SaysAsync("; as things are it could not be ordered: Cannot request a certificate without an e-mail address!$");

@@ -184,7 +184,7 @@ public sealed class Telling_of_what_is_wanted_and_not_there : IAsyncLifetime
         Assert.Matches("(?m)^shop +by hand ", await _berth.OkAsync("letsencrypt:status"));
         await _berth.OkAsync("letsencrypt:set", "shop", "by-default", "true");
         await _berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
-        Assert.StartsWith("renewal by the daemon is off (`berth letsencrypt:cron-job --add` turns it on): by hand alone, with `berth letsencrypt:auto-renew shop`; it was asked for ", await StatusAsync("shop", "waiting-for"), StringComparison.Ordinal);
+        Assert.StartsWith("renewal by the daemon is off (`berth letsencrypt:cron-job --add` turns it on): by hand alone, with `berth letsencrypt:auto-renew shop`, which is due now; it was asked for ", await StatusAsync("shop", "waiting-for"), StringComparison.Ordinal);
 
         await _berth.OkAsync(words);
 

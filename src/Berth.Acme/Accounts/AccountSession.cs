@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.Collections;
 using Berth.Acme.Protocol;
 using Berth.Acme.Transport;
 using Berth.Kernel;
@@ -13,8 +13,8 @@ internal sealed class AccountSession(
 {
     private static readonly TimeSpan AgainAfter = TimeSpan.FromHours(1);
 
-    private readonly AccountIdentity _identity = new(options.DirectoryUrl.OriginalString, options.Email?.Text);
-    private readonly Registration _registration = new(connection, options);
+    private readonly AccountIdentity _identity = AccountOpening.IdentityOf(options);
+    private readonly AccountOpening _opening = new(new Registration(connection, options), options, store, reached);
     private readonly AccountTurns _turns = new(store, options.DirectoryUrl.OriginalString);
     private readonly List<JwsSigningKey> _retired = [];
     private Signer? _signer;
@@ -31,12 +31,16 @@ internal sealed class AccountSession(
         {
             if (_inVain is { } other && other.At > since && _signer is null)
             {
-                throw other.Failure.Problem.AsException(other.Failure);
+                throw Again(other.Failure);
             }
 
             try
             {
-                return await KeptAsync(refused: null, cancel) ?? (_signer = await LoadOrRegisterAsync(cancel));
+                return await KeptAsync(refused: null, cancel) ?? (_signer = await _opening.LoadOrRegisterAsync(cancel));
+            }
+            catch (RegistrationHeldException e)
+            {
+                throw e.Cause;
             }
             catch (ProblemException e) when (AcmeProblems.IsTransient(e.Problem.Code))
             {
@@ -45,6 +49,17 @@ internal sealed class AccountSession(
             }
         },
         cancel);
+
+    private static ProblemException Again(ProblemException failure)
+    {
+        var again = failure.InnerException is { } inner ? failure.Problem.AsException(inner) : failure.Problem.AsException();
+        foreach (DictionaryEntry known in failure.Data)
+        {
+            again.Data[known.Key] = known.Value;
+        }
+
+        return again;
+    }
 
     /// <summary>A request of this account; an empty payload is a POST-as-GET.</summary>
     /// <exception cref="AcmeRefusalException">The server answered with an error.</exception>
@@ -148,7 +163,7 @@ internal sealed class AccountSession(
             LetGo();
         }
 
-        return _signer ??= await IsKeptAsync(cancel) ? await LoadOrRegisterAsync(cancel) : null;
+        return _signer ??= await IsKeptAsync(cancel) ? await _opening.LoadOrRegisterAsync(cancel) : null;
     }
 
     private async Task<bool> IsReplacedAsync(Signer refused, CancellationToken cancel)
@@ -169,89 +184,37 @@ internal sealed class AccountSession(
             return true;
         }
 
-        using var key = ReadKey(stored.KeyPem);
+        using var key = _opening.ReadKey(stored.KeyPem);
         return key.Thumbprint != refused.Key.Thumbprint;
     }
 
-    /// <summary>Why no account could be opened, as far as can be told without registering one; null where one could.</summary>
-    internal async Task<Problem?> WhyNotAsync(CancellationToken cancel) =>
-        await store.LoadAsync(_identity, cancel) is { Url: { } url } stored
-            ? stored.IsDeactivated ? AcmeProblems.AccountClosed(options.Host, url) : null
-            : await _registration.WhyNotAsync(cancel);
+    /// <inheritdoc cref="AccountOpening.WhyNotAsync"/>
+    internal Task<Problem?> WhyNotAsync(CancellationToken cancel) => _opening.WhyNotAsync(cancel);
 
     // At once a second time would only fill the CA with accounts; an external binding is most often good for one.
     private bool MayRegisterAgain(Signer forgotten) =>
         !options.AccountIsPinned && options.ExternalAccountBinding is null && (_registeredAgain is not { } before || time.GetElapsedTime(before) > AgainAfter || _signer != forgotten);
 
-    private async Task<Signer> LoadOrRegisterAsync(CancellationToken cancel)
-    {
-        var stored = await store.LoadAsync(_identity, cancel);
-        if (stored is null)
+    /// <summary>Looks for the account of a key whose registration was not answered, and makes none.</summary>
+    internal Task<bool> FindAsync(CancellationToken cancel) => _turns.RunAsync(
+        async () =>
         {
-            return await RegisterNewAsync(cancel);
-        }
+            if (await store.LoadAsync(_identity, cancel) is not { Url: null, IsDeactivated: false, IsRefused: false } stored)
+            {
+                return _signer is not null;
+            }
 
-        if (stored.IsDeactivated)
-        {
-            throw AcmeProblems.AccountClosed(options.Host, stored.Url ?? "").AsException();
-        }
+            var key = _opening.ReadKey(stored.KeyPem);
+            _signer ??= await _opening.FindLostAsync(key, stored, cancel);
+            if (_signer is null)
+            {
+                key.Dispose();
+                await _opening.KeepRefusedAsync(stored, cancel);
+            }
 
-        if (stored is { NextKeyPem: { } next, Url: { } known })
-        {
-            return await ResolveChangeAsync(stored, next, known, cancel);
-        }
-
-        // The answer to its registration was lost: most often the server has its account.
-        var key = ReadKey(stored.KeyPem);
-        return (stored.Url ?? (stored.IsRefused ? null : await _registration.TryFindAsync(key, cancel))) is { } url
-            ? stored.Url is null ? await KeepAsync(key, stored, url, cancel) : new Signer(key, url)
-            : await RegisterAsync(key, stored, isFirst: true, cancel);
-    }
-
-    private async Task<Signer> RegisterNewAsync(CancellationToken cancel)
-    {
-        // The key is kept first: a registration whose answer is lost is found again by it (RFC 8555 §7.3.1).
-        var key = JwsSigningKey.Generate();
-        try
-        {
-            var stored = new StoredAccount { KeyPem = key.ExportPem() };
-            await store.SaveAsync(_identity, stored, cancel);
-            reached(AcmeFailPoints.AccountKeySaved);
-            return await RegisterAsync(key, stored, isFirst: true, cancel);
-        }
-        catch
-        {
-            key.Dispose();
-            throw;
-        }
-    }
-
-    // The last run ended in the middle of a key change: the CA knows which key counts.
-    private async Task<Signer> ResolveChangeAsync(StoredAccount stored, string next, string url, CancellationToken cancel)
-    {
-        var candidate = ReadKey(next);
-        if (await _registration.FindAsync(candidate, cancel) == url)
-        {
-            await store.SaveAsync(_identity, new StoredAccount { KeyPem = next, Url = url }, cancel);
-            return new Signer(candidate, url);
-        }
-
-        candidate.Dispose();
-        await store.SaveAsync(_identity, stored with { NextKeyPem = null }, cancel);
-        return new Signer(ReadKey(stored.KeyPem), url);
-    }
-
-    private JwsSigningKey ReadKey(string pem)
-    {
-        try
-        {
-            return JwsSigningKey.FromPem(pem);
-        }
-        catch (CryptographicException e)
-        {
-            throw AcmeProblems.BadAccountKey(options.Host, e.Message).AsException(e);
-        }
-    }
+            return _signer is not null;
+        },
+        cancel);
 
     // Another request, or another client, may have been here first; or the account has been put aside, and nothing is registered in its place.
     private Task<Signer?> RegisterAgainAsync(Signer forgotten, CancellationToken cancel) => _turns.RunAsync(
@@ -263,31 +226,17 @@ internal sealed class AccountSession(
                 return current == forgotten ? null : current;
             }
 
-            _signer = await RegisterAsync(forgotten.Key, new StoredAccount { KeyPem = forgotten.Key.ExportPem() }, isFirst: false, cancel);
-            _registeredAgain = time.GetTimestamp();
-            return _signer;
+            try
+            {
+                _signer = await _opening.RegisterAsync(forgotten.Key, new StoredAccount { KeyPem = forgotten.Key.ExportPem() }, isFirst: false, cancel);
+                _registeredAgain = time.GetTimestamp();
+                return _signer;
+            }
+            catch (RegistrationHeldException)
+            {
+                // That it has forgotten the account is what there is to tell.
+                return null;
+            }
         },
         cancel);
-
-    private async Task<Signer> RegisterAsync(JwsSigningKey key, StoredAccount stored, bool isFirst, CancellationToken cancel)
-    {
-        try
-        {
-            var url = await _registration.RegisterAsync(key, isFirst, cancel);
-            reached(AcmeFailPoints.AccountRegistered);
-            return await KeepAsync(key, stored, url, cancel);
-        }
-        catch (Exception e) when (isFirst && !stored.IsRefused && Registration.IsRefusal(e))
-        {
-            await store.SaveAsync(_identity, stored with { IsRefused = true }, cancel);
-            throw;
-        }
-    }
-
-    private async Task<Signer> KeepAsync(JwsSigningKey key, StoredAccount stored, string url, CancellationToken cancel)
-    {
-        await store.SaveAsync(_identity, stored with { Url = url, IsRefused = false }, cancel);
-        reached(AcmeFailPoints.AccountSaved);
-        return new Signer(key, url);
-    }
 }

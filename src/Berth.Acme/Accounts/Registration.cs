@@ -15,6 +15,7 @@ internal sealed class Registration(AcmeConnection connection, AcmeClientOptions 
     /// <param name="isFirst">Whether the server can have an account of this key only by this: then one that is there already was made by a request whose answer was lost.</param>
     /// <param name="cancel">Ends the wait.</param>
     /// <returns>The URL of a new account, or of the one this key had already.</returns>
+    /// <exception cref="RegistrationHeldException">None was asked for.</exception>
     internal async Task<string> RegisterAsync(JwsSigningKey key, bool isFirst, CancellationToken cancel)
     {
         if (await WhyNotAsync(cancel) is { } why)
@@ -34,7 +35,7 @@ internal sealed class Registration(AcmeConnection connection, AcmeClientOptions 
             return await SendBoundAsync(key, cancel);
         }
 
-        await registrations.BeginAsync(cancel);
+        await BeginAsync(registrations, cancel);
         bool? isMade = null;
         try
         {
@@ -50,6 +51,18 @@ internal sealed class Registration(AcmeConnection connection, AcmeClientOptions 
         finally
         {
             await registrations.EndAsync(isMade);
+        }
+    }
+
+    private static async Task BeginAsync(IRegistrations registrations, CancellationToken cancel)
+    {
+        try
+        {
+            await registrations.BeginAsync(cancel);
+        }
+        catch (ProblemException e)
+        {
+            throw new RegistrationHeldException(e);
         }
     }
 

@@ -18,6 +18,7 @@ internal sealed class OrderPlacing(
         var profile = ProfileFor(directory);
         if (prepared is not null)
         {
+            await journal.SaveAsync(prepared, cancel);
             return await PlaceAsync(prepared, directory, profile, cancel);
         }
 
@@ -35,7 +36,7 @@ internal sealed class OrderPlacing(
 
     private async Task<OpenOrder> PlaceAsync(PendingOrder pending, AcmeDirectory directory, string? profile, CancellationToken cancel)
     {
-        var (response, sentProfile) = await SendAsync(directory, pending.AccountUrl, profile, cancel);
+        var (response, sentProfile) = await SendAsync(directory, pending, profile, cancel);
         var url = response.Location ?? throw AcmeProblems.BadResponse(response.Url, "names no order URL").AsException();
         await client.Connection.RequireOwnAsync(url, cancel);
         client.Reached(AcmeFailPoints.OrderCreated);
@@ -51,9 +52,9 @@ internal sealed class OrderPlacing(
             OrderedAt = client.Time.GetUtcNow(),
             Stage = OrderStage.Ordered,
         };
+        progress?.Report(new IssuanceStep(IssuanceStepKind.OrderCreated, Detail: url));
         await journal.SaveAsync(pending, cancel);
         client.Reached(AcmeFailPoints.OrderSaved);
-        progress?.Report(new IssuanceStep(IssuanceStepKind.OrderCreated, Detail: url));
         return new OpenOrder(pending, response.Read(AcmeJson.Default.Order));
     }
 
@@ -110,14 +111,14 @@ internal sealed class OrderPlacing(
     }
 
     private async Task<(AcmeResponse Response, string? Profile)> SendAsync(
-        AcmeDirectory directory, string account, string? profile, CancellationToken cancel)
+        AcmeDirectory directory, PendingOrder pending, string? profile, CancellationToken cancel)
     {
         var names = request.SortedNames();
         var order = new NewOrderRequest
         {
             Identifiers = [.. names.Select(Identifier.Of)],
             Profile = profile,
-            Replaces = ReplacedBy(directory, account, names),
+            Replaces = ReplacedBy(directory, pending.AccountUrl, names),
         };
         while (true)
         {
@@ -135,6 +136,7 @@ internal sealed class OrderPlacing(
                 progress?.Report(new IssuanceStep(IssuanceStepKind.ReplacesLeftOut, Detail: AcmeProblems.WordsOf(e.Document)));
                 order = order with { Replaces = null };
                 await mayOrder(cancel);
+                await journal.SaveAsync(pending, cancel);
             }
             catch (AcmeRefusalException e) when (
                 order.Profile is not null && !request.ProfileIsRequired && e.Type == AcmeError.InvalidProfile)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Berth.Acme.Protocol;
+using Berth.Kernel;
 
 namespace Berth.Acme.Transport;
 
@@ -15,6 +16,7 @@ internal sealed class AcmeConnection(HttpClient http, Func<DateTimeOffset?, Http
     private readonly NoncePool _nonces = new();
     private readonly SemaphoreSlim _directoryGate = new(1);
     private volatile KnownDirectory? _directory;
+    private volatile KnownDirectory? _doubted;
 
     internal ServerClock Clock => _http.Clock;
 
@@ -44,10 +46,10 @@ internal sealed class AcmeConnection(HttpClient http, Func<DateTimeOffset?, Http
 
             directory = moved;
         }
-        catch (Kernel.ProblemException)
+        catch (ProblemException e) when (AcmeProblems.IsTransient(e.Problem.Code) || e.Problem.Code == AcmeProblems.UrlInvalid)
         {
-            // What it named does not answer, or cannot: it may have named something else by the next time.
-            _directory = null;
+            // What it named does not answer, or cannot: it may name something else by the next time.
+            _doubted = _directory;
             throw;
         }
 
@@ -69,7 +71,7 @@ internal sealed class AcmeConnection(HttpClient http, Func<DateTimeOffset?, Http
     /// <summary>
     /// A server sends us only to hosts that its directory names: it must not reach through us what it cannot reach itself.
     /// </summary>
-    /// <exception cref="Kernel.ProblemException"><see cref="AcmeProblems.UrlInvalid"/>.</exception>
+    /// <exception cref="ProblemException"><see cref="AcmeProblems.UrlInvalid"/>.</exception>
     internal async ValueTask<Uri> RequireOwnAsync(string url, CancellationToken cancel)
     {
         var known = _directory ?? await KnowAsync(cancel);
@@ -115,15 +117,22 @@ internal sealed class AcmeConnection(HttpClient http, Func<DateTimeOffset?, Http
         return NoncePool.IsValid(answer.Nonce) ? answer.Nonce : throw AcmeProblems.BadResponse(answer.Url, "carries no usable Replay-Nonce").AsException();
     }
 
-    private KnownDirectory? Fresh() =>
-        _directory is { } known && time.GetElapsedTime(known.ReadAt) <= DirectoryLifetime ? known : null;
+    private KnownDirectory? Fresh() => Young() is { } known && known != _doubted ? known : null;
+
+    private KnownDirectory? Young() => _directory is { } known && time.GetElapsedTime(known.ReadAt) <= DirectoryLifetime ? known : null;
 
     private async Task<KnownDirectory> KnowAsync(CancellationToken cancel)
     {
         await _directoryGate.WaitAsync(cancel);
         try
         {
-            return _directory = Fresh() ?? await ReadDirectoryAsync(cancel);
+            return Fresh() ?? (_directory = await ReadDirectoryAsync(cancel));
+        }
+        catch (ProblemException) when (Young() is not null)
+        {
+            // It is no better known than before: others need not ask in vain.
+            _doubted = null;
+            return Young()!;
         }
         finally
         {

@@ -26,12 +26,24 @@ internal sealed class AccountFiles(IStateStore store) : IAccountStore
     public bool IsClosed(AccountIdentity identity) => ReadOwn(identity) is { IsDeactivated: true };
 
     /// <summary>Whether any was, of whatever server and e-mail.</summary>
-    public bool IsAnyClosed() => store.ListFolders(Accounts)
+    public bool IsAnyClosed()
+    {
+        try
+        {
+            return All().Any(file => Read(file) is { IsDeactivated: true });
+        }
+        catch (ProblemException)
+        {
+            // One that cannot be read may be: who asks after it is told.
+            return true;
+        }
+    }
+
+    private IEnumerable<StatePath> All() => store.ListFolders(Accounts)
         .Select(host => Accounts.Slash(host))
         .Where(host => host != Aside)
         .SelectMany(host => store.ListFolders(host).Select(email => host.Slash(email)))
-        .SelectMany(folder => store.List(folder).Where(file => file.StartsWith(Prefix, StringComparison.Ordinal)).Select(file => folder.Slash(file)))
-        .Any(file => Read(file) is { IsDeactivated: true });
+        .SelectMany(folder => store.List(folder).Where(file => file.StartsWith(Prefix, StringComparison.Ordinal)).Select(file => folder.Slash(file)));
 
     public ValueTask SaveAsync(AccountIdentity identity, StoredAccount account, CancellationToken cancel)
     {

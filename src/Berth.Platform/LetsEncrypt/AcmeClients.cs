@@ -46,10 +46,6 @@ public sealed class AcmeClients(
     /// <summary>Whether any account was ended by hand, whoever uses it.</summary>
     internal bool IsAnyClosed => _accounts.IsAnyClosed();
 
-    /// <summary>Whether one is, or may be: a key whose registration was not answered most often has an account.</summary>
-    public async ValueTask<bool> MayHaveAccountAsync(Uri directory, EmailAddress? email, CancellationToken cancel) =>
-        await _accounts.LoadAsync(new AccountIdentity(directory.OriginalString, email?.Text), cancel) is { Url: not null } or { IsRefused: false };
-
     /// <summary>Why nothing is ordered with an account that was ended by hand; null where it was not. Nobody is asked.</summary>
     internal async ValueTask<Problem?> ClosedAsync(Uri directory, LetsEncryptSettings settings, CancellationToken cancel) =>
         _accounts.IsClosed(new AccountIdentity(directory.OriginalString, settings.Email?.Text)) ? await ClientOf(directory, settings).WhyNoAccountAsync(cancel) : null;

@@ -244,9 +244,14 @@ public static class LetsEncryptProblems
         problem with { Remedy = $"To order with that account: `berth letsencrypt:set {scope} email {Printable.Of(email)}`." };
 
     /// <summary>Some of the accounts have the new contact by now, and orders are placed with the one of before.</summary>
-    internal static Problem ContactOfSome(Problem first, AppName? app, EmailAddress email, Uri left) => first with
+    internal static Problem ContactOfSome(Problem first) => first with
     {
         Found = $"{Sentences.Ended(first.Found)} The e-mail address that is set was not changed: orders are placed as before.",
+    };
+
+    /// <summary>A server that did not answer keeps a contact from being changed.</summary>
+    internal static Problem AskedAgain(Problem first, AppName? app, EmailAddress email, Uri left) => first with
+    {
         Remedy = $"Once it answers: `berth letsencrypt:account-contact {app?.Text ?? "--global"} {email.Text}` again. Where {Printable.Of(left.Authority)} is not used any more, `berth letsencrypt:account-forget {app?.Text ?? "--global"} --server {Printable.Of(left.OriginalString)}` puts the account there aside first.",
     };
 

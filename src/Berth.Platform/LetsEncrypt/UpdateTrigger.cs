@@ -29,7 +29,7 @@ public sealed class UpdateTrigger(ITriggers triggers, IStateStore store, TimePro
         if (happened.Kind == LineageEventKind.Issued && triggers.MayBeHandled(Name))
         {
             store.EnsureFolder(Untold, PrivateFolder.OwnerOnly);
-            store.WriteUnsynced(Untold.Slash(happened.App.Text), "");
+            store.WriteUnsynced(Untold.Slash(happened.App.Text), $"{Guid.NewGuid()}\n");
         }
     }
 
@@ -39,21 +39,22 @@ public sealed class UpdateTrigger(ITriggers triggers, IStateStore store, TimePro
     /// <param name="cancel">Gives up.</param>
     public async Task FireAsync(AppName app, bool isWatched, CommandOutput output, CancellationToken cancel)
     {
+        var mark = store.Read(Untold.Slash(app.Text));
         using var limit = new CancellationTokenSource(isWatched ? Timeout.InfiniteTimeSpan : Unwatched, time);
         using var given = cancel.UnsafeRegister(limit => ((CancellationTokenSource)limit!).CancelAfter(Farewell), limit);
         try
         {
             await triggers.FireAsync(Name, [app.Text], output, limit.Token);
-            Told(app.Text);
+            Told(app.Text, mark);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            Told(app.Text);
+            Told(app.Text, mark);
             throw PluginProblems.TooSlow(Name, Unwatched).AsException();
         }
         catch (ProblemException)
         {
-            Told(app.Text);
+            Told(app.Text, mark);
             throw;
         }
     }
@@ -69,7 +70,7 @@ public sealed class UpdateTrigger(ITriggers triggers, IStateStore store, TimePro
         {
             if (!AppName.TryParse(name, out var app) || !apps.Exists(app))
             {
-                Told(name);
+                Told(name, store.Read(Untold.Slash(name)));
             }
             else if (!isToldLater(app))
             {
@@ -94,11 +95,15 @@ public sealed class UpdateTrigger(ITriggers triggers, IStateStore store, TimePro
         }
     }
 
-    private void Told(string app)
+    // Of another that came into service meanwhile they hear by themselves.
+    private void Told(string app, string? mark)
     {
         try
         {
-            store.Delete(Untold.Slash(app));
+            if (mark is not null && store.Read(Untold.Slash(app)) == mark)
+            {
+                store.Delete(Untold.Slash(app));
+            }
         }
         catch (ProblemException)
         {

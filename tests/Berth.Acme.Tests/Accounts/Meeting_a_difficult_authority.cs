@@ -134,6 +134,19 @@ public sealed class Meeting_a_difficult_authority : AtScriptedAuthority
         Assert.Equal((2, 1), (asked, made));
     }
 
+    /// <summary>It has forgotten the account, and its limit leaves none to be made in its place: that is told, and the order is not sent again and again.</summary>
+    [Fact]
+    public async Task that_may_not_be_asked_for_an_account_again_has_forgotten_it()
+    {
+        var begun = 0;
+        Guest.Options = Guest.Options with { Registrations = new Counter(() => { }, () => ++begun > 1) };
+        Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 400, "accountDoesNotExist", "who?");
+
+        Assert.Equal(AcmeProblems.AccountUnknown, (await Guest.FailAsync()).Problem.Code);
+
+        Assert.Equal((1, 1), (Authority.Requests.Count(seen => seen.Path == "/account"), Authority.Requests.Count(seen => seen.Path == "/order")));
+    }
+
     /// <summary>It was made all the same: asked after, it is found, and neither made nor counted again.</summary>
     [Fact]
     public async Task that_made_an_account_and_did_not_say_so_is_asked_for_it_before_another_is_made()
@@ -260,9 +273,10 @@ public sealed class Meeting_a_difficult_authority : AtScriptedAuthority
     private ValueTask<StoredAccount?> StoredAsync() =>
         Guest.Accounts.LoadAsync(new AccountIdentity(Guest.Options.DirectoryUrl.OriginalString, null), Cancel);
 
-    private sealed class Counter(Action made) : IRegistrations
+    private sealed class Counter(Action made, Func<bool>? isHeld = null) : IRegistrations
     {
-        public Task BeginAsync(CancellationToken cancel) => Task.CompletedTask;
+        public Task BeginAsync(CancellationToken cancel) =>
+            isHeld?.Invoke() == true ? throw new Problem(new ProblemCode("not-now"), "Not now.", "Wait.").AsException() : Task.CompletedTask;
 
         public Task EndAsync(bool? isMade)
         {

@@ -180,6 +180,8 @@ public sealed class Noting_what_an_order_spends
         Assert.True((await notes.ReserveAsync()).MayGo);
 
         Assert.Equal(Planned, notes.UnderWay);
+        notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
+        Assert.Equal(Planned, notes.UnderWay);
         var next = await RateLedger.OpenAsync(RateLimits.LetsEncrypt, store, TimeProvider.System, CancellationToken.None);
         Assert.Equal(3, next.States().Count);
     }

@@ -108,7 +108,8 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
 
         if (failure is not null)
         {
-            throw LetsEncryptProblems.ContactOfSome(failure.Problem, app, email, used[0].Options.DirectoryUrl).AsException(failure);
+            var told = AcmeProblems.IsTransient(failure.Problem.Code) ? LetsEncryptProblems.AskedAgain(failure.Problem, app, email, used[0].Options.DirectoryUrl) : WordsOf(failure, call);
+            throw LetsEncryptProblems.ContactOfSome(told).AsException(failure);
         }
 
         if (used.Count > 0)

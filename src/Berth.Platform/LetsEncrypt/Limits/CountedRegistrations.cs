@@ -7,6 +7,9 @@ namespace Berth.Platform.LetsEncrypt.Limits;
 /// <summary>Writes into a server's ledger what is registered there, before it is.</summary>
 internal sealed class CountedRegistrations(Ledgers ledgers, Uri directory, string account) : IRegistrations
 {
+    // By whose limits it was counted; one at a time is registered at a server.
+    private RateLedger? _ledger;
+
     // Many apps may be about to order, and each has seen that there is one left.
     public async Task BeginAsync(CancellationToken cancel)
     {
@@ -16,12 +19,18 @@ internal sealed class CountedRegistrations(Ledgers ledgers, Uri directory, strin
             throw LetsEncryptProblems.RegistrationHeld(directory, verdict);
         }
 
+        _ledger = ledger;
         await SaveAsync(ledger);
     }
 
     public async Task EndAsync(bool? isMade)
     {
-        var ledger = await ledgers.OfAsync(directory);
+        if (_ledger is not { } ledger)
+        {
+            return;
+        }
+
+        _ledger = null;
         if (isMade == false)
         {
             ledger.UndoRegistration(account);

@@ -32,14 +32,14 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Pendi
     private bool _isSent;
     private Task _notes = Task.CompletedTask;
 
-    /// <summary>What is being placed, as it is counted; null where nothing is.</summary>
+    /// <summary>What is being placed, or was, as it is counted; null where nothing is.</summary>
     public PlannedOrder? UnderWay
     {
         get
         {
             lock (_gate)
             {
-                return _underWay;
+                return _underWay ?? (_placed ? _order : null);
             }
         }
     }

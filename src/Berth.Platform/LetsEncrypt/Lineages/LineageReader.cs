@@ -101,7 +101,7 @@ public sealed class LineageReader(
         }
 
         var (limits, now) = (settings.ForAll(LetsEncryptSettingsStore.Limits) ?? "", time.GetUtcNow());
-        var account = settings.Effective(app, "email") ?? "";
+        var account = settings.Effective(app, "email")?.Trim() ?? "";
         return state with { Gates = [.. state.Gates.Select(gate => gate.Kind == GateKind.Limit && gate.Until > now && ((gate.Limits ?? "") != limits || (gate.Account ?? account) != account) ? gate with { Until = now } : gate)] };
     }
 

@@ -73,7 +73,10 @@ public sealed class Ordering(
     }
 
     /// <summary>Gives an order up that was begun, for nobody goes on with it.</summary>
-    public Task LeaveAsync(AppName app) => orders.LeaveAsync(lineages.JournalOf(app), settings.Read(app));
+    public Task LeaveAsync(AppName app) => orders.LeaveAsync(lineages.JournalOf(app), AccountOf(app));
+
+    // As it is set: what cannot be read as an address is no reason to keep an order.
+    private string AccountOf(AppName app) => settings.Effective(app, "email")?.Trim() ?? "";
 
     /// <summary>As <see cref="LeaveAsync"/> where all of it is about to go: what cannot be read keeps nobody from that.</summary>
     public async Task TryLeaveAsync(AppName app)
@@ -81,6 +84,7 @@ public sealed class Ordering(
         try
         {
             await LeaveAsync(app);
+            await orders.LeaveAsync(lineages.RehearsalJournalOf(app), AccountOf(app));
         }
         catch (ProblemException)
         {
@@ -162,8 +166,8 @@ public sealed class Ordering(
             }
             catch (ProblemException e)
             {
-                records.NamesFailed(app, AcmeProblems.LeftOutNamesOf(e), attempt.Wanted);
                 var failure = Failed(app, attempt, attempt.Told(e), asked);
+                records.NamesFailed(app, AcmeProblems.LeftOutNamesOf(e), attempt.Wanted);
                 attempt.FailedAt(asked.Server, failure);
                 if (await AnotherAsync(app, attempt, e, cancel) is not { } another)
                 {

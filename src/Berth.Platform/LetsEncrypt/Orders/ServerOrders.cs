@@ -13,25 +13,35 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
     /// <summary>What keeps the order from going now; empty when nothing does.</summary>
     public async Task<IReadOnlyList<LineageGate>> HoldsOfAsync(
         WantedServer server, LetsEncryptSettings settings, PlannedOrder planned, CancellationToken cancel) =>
-        await ledgers.GatesOfAsync(server, planned, registers: !await HasAccountAsync(server, settings, cancel));
+        await ledgers.GatesOfAsync(server, planned, await RegistersAsync(server, settings, planned, cancel));
 
-    /// <summary>Whether nothing has to be registered for an order.</summary>
-    public ValueTask<bool> HasAccountAsync(WantedServer server, LetsEncryptSettings settings, CancellationToken cancel) =>
-        clients.MayHaveAccountAsync(server.Directory, settings.Email, cancel);
+    /// <summary>Whether an account would be registered for an order. Where that may not be now, it is seen whether one was made that did not say so.</summary>
+    public async Task<bool> RegistersAsync(WantedServer server, LetsEncryptSettings settings, PlannedOrder planned, CancellationToken cancel) =>
+        !await clients.HasAccountAsync(server.Directory, settings.Email, cancel)
+        && !((await ledgers.GatesOfAsync(server, planned, registers: true)).Count > 0 && await TryFindAccountAsync(server, settings, cancel));
+
+    // Where another may not be registered: the answer to its registration may have been lost.
+    private async Task<bool> TryFindAccountAsync(WantedServer server, LetsEncryptSettings settings, CancellationToken cancel)
+    {
+        try
+        {
+            return await clients.ClientOf(server.Directory, settings).FindAccountAsync(cancel);
+        }
+        catch (ProblemException)
+        {
+            // It is held back all the same.
+            return false;
+        }
+    }
 
     /// <summary>Gives an order up that nobody goes on with: what was set aside for it is given back, and one that may have been placed counts.</summary>
     /// <param name="journal">Where it is kept; nothing is, afterwards.</param>
-    /// <param name="settings">Of whoever wanted it.</param>
-    public async Task LeaveAsync(IOrderJournal journal, LetsEncryptSettings settings)
+    /// <param name="account">Whose it was, where the journal does not say how it was counted.</param>
+    public async Task LeaveAsync(IOrderJournal journal, string account)
     {
-        if (await journal.LoadAsync(CancellationToken.None) is not { } left)
+        if (await journal.LoadAsync(CancellationToken.None) is { Stage: <= OrderStage.Ordered } left && Uri.TryCreate(left.DirectoryUrl, UriKind.Absolute, out var directory))
         {
-            return;
-        }
-
-        if (left.Stage <= OrderStage.Ordered && Uri.TryCreate(left.DirectoryUrl, UriKind.Absolute, out var directory))
-        {
-            var order = LedgerNotes.CountedOf(left, new PlannedOrder { Account = settings.Email?.Text ?? "", Names = left.Names });
+            var order = LedgerNotes.CountedOf(left, new PlannedOrder { Account = account, Names = left.Names });
             if (left is { OrderUrl: null, Counted: null })
             {
                 await NoteAsync(directory, ledger => ledger.OrderedAsync(order, CancellationToken.None));
@@ -40,6 +50,7 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
             await NoteAsync(directory, ledger => ledger.FailedAsync(order, CancellationToken.None));
         }
 
+        // Also one that cannot be read.
         await journal.ClearAsync(CancellationToken.None);
     }
 

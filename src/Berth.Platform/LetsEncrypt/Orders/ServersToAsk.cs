@@ -47,7 +47,7 @@ public sealed class ServersToAsk(LineageReader reader, LineageFiles lineages, Se
         foreach (var server in wanted.Servers)
         {
             var planned = requests.PlannedFor(app, wanted, server);
-            var registers = isOrder && !await orders.HasAccountAsync(server, wanted.Settings, cancel);
+            var registers = isOrder && await orders.RegistersAsync(server, wanted.Settings, planned, cancel);
 
             // An order under way is its account's: without that there will be another.
             var gates = OrderRequests.GoesOn(open, server, planned) && !registers ? [] : await ledgers.GatesOfAsync(server, planned, registers);

@@ -87,6 +87,20 @@ public sealed class Going_on_to_another_server
         Assert.False(room.Lineages.HasOpenOrder(Room.App));
     }
 
+    /// <summary>As a power cut may leave it: it would be gone on with for ever.</summary>
+    [Fact]
+    public async Task leaves_an_order_too_that_cannot_be_read()
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        await room.Lineages.JournalOf(Room.App).SaveAsync(LeftAtTwo, Cancel);
+        room.Store.Write(StatePath.Home(Room.App.Text, "letsencrypt", "order.json"), "");
+        Assert.True(room.Lineages.HasOpenOrder(Room.App));
+
+        await room.Ordering.LeaveAsync(Room.App);
+
+        Assert.False(room.Lineages.HasOpenOrder(Room.App));
+    }
+
     /// <summary>What is in its place is no folder: nothing can be written there.</summary>
     [Fact]
     public async Task needs_no_ledger_that_can_be_written()

@@ -60,6 +60,50 @@ public sealed class Registering_for_many_apps
         Assert.Equal(["It asked to wait with new accounts: too many new registrations (10) from this IP address in the last 3h0m0s"], await HoldsOfAsync(room, "new@example.com"));
     }
 
+    /// <summary>Its registration was not answered, and no other may be made: it is asked after once, and used where it was made.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task asks_after_an_account_whose_registration_was_lost_before_it_is_held_back(bool wasMade)
+    {
+        await using var room = await OpenAsync("new-accounts=1/3h");
+        var ledger = await room.Ledgers.OfAsync(room.Server.Directory);
+        Assert.True(ledger.ReserveRegistration("other@example.com").MayGo);
+        ledger.ReleaseRegistration("other@example.com");
+        using var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
+        await new AccountFiles(room.Store).SaveAsync(new AccountIdentity(room.Server.Key, "you@example.com"), new StoredAccount { KeyPem = key.ExportPkcs8PrivateKeyPem() }, Cancel);
+        room.Authority.Scripts["/account"] = context => wasMade
+            ? room.Authority.BehaveAsync(context, "/account", null)
+            : ScriptedAuthority.RefuseAsync(context, 400, "accountDoesNotExist", "who?");
+
+        var problem = (await Assert.ThrowsAsync<ProblemException>(() => room.Ordering.RunAsync(Room.App, room.Planner.Plan(Room.App) with { IsPatient = true }, room.Said.Output, Cancel))).Problem;
+
+        Assert.Equal(wasMade ? "acme-identifier-rejected" : LetsEncryptProblems.HeldBack.Id, problem.Code.Id);
+        Assert.Equal((1, wasMade ? 1 : 0), (room.RequestsTo("/account"), room.RequestsTo("/order")));
+    }
+
+    /// <summary>Both have seen that one is left, and the other was first.</summary>
+    [Fact]
+    public async Task ends_an_attempt_that_is_held_back_on_its_way()
+    {
+        await using var room = await OpenAsync("new-accounts=1/3h");
+        var ledger = await room.Ledgers.OfAsync(room.Server.Directory);
+        room.Authority.Scripts["/dir"] = context =>
+        {
+            if (ledger.ReserveRegistration("other@example.com").MayGo)
+            {
+                ledger.ReleaseRegistration("other@example.com");
+            }
+
+            return room.Authority.BehaveAsync(context, "/dir", null);
+        };
+
+        var problem = (await Assert.ThrowsAsync<ProblemException>(() => room.Ordering.RunAsync(Room.App, room.Planner.Plan(Room.App) with { IsPatient = true }, room.Said.Output, Cancel))).Problem;
+
+        Assert.Equal(LetsEncryptProblems.HeldBack, problem.Code);
+        Assert.Equal((0, 0), (room.RequestsTo("/account"), room.RequestsTo("/order")));
+    }
+
     [Fact]
     public async Task is_among_the_limits_of_an_app_until_it_has_an_account()
     {
