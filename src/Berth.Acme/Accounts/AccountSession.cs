@@ -23,10 +23,22 @@ internal sealed class AccountSession(
     private (long At, ProblemException Failure)? _inVain;
 
     /// <summary>The account's key and URL; registers when there is none.</summary>
-    internal async ValueTask<Signer> OpenAsync(CancellationToken cancel) => _signer ?? await OpenInTurnAsync(time.GetTimestamp(), cancel);
+    internal async ValueTask<Signer> OpenAsync(CancellationToken cancel) => _signer ?? await SharedAsync(OpenInTurnAsync, time.GetTimestamp(), cancel);
+
+    private async Task<Signer> OpenInTurnAsync(CancellationToken cancel)
+    {
+        try
+        {
+            return await KeptAsync(refused: null, cancel) ?? (_signer = await _opening.LoadOrRegisterAsync(cancel));
+        }
+        catch (RegistrationHeldException e)
+        {
+            throw e.Cause;
+        }
+    }
 
     // Who has waited while another asked for the same account in vain shares that: else many would ask one after the other of a server that hangs.
-    private Task<Signer> OpenInTurnAsync(long since, CancellationToken cancel) => _turns.RunAsync(
+    private Task<T> SharedAsync<T>(Func<CancellationToken, Task<T>> ask, long since, CancellationToken cancel) => _turns.RunAsync(
         async () =>
         {
             if (_inVain is { } other && other.At > since && _signer is null)
@@ -36,11 +48,7 @@ internal sealed class AccountSession(
 
             try
             {
-                return await KeptAsync(refused: null, cancel) ?? (_signer = await _opening.LoadOrRegisterAsync(cancel));
-            }
-            catch (RegistrationHeldException e)
-            {
-                throw e.Cause;
+                return await ask(cancel);
             }
             catch (ProblemException e) when (AcmeProblems.IsTransient(e.Problem.Code))
             {
@@ -196,25 +204,25 @@ internal sealed class AccountSession(
         !options.AccountIsPinned && options.ExternalAccountBinding is null && (_registeredAgain is not { } before || time.GetElapsedTime(before) > AgainAfter || _signer != forgotten);
 
     /// <summary>Looks for the account of a key whose registration was not answered, and makes none.</summary>
-    internal Task<bool> FindAsync(CancellationToken cancel) => _turns.RunAsync(
-        async () =>
+    internal async Task<bool> FindAsync(CancellationToken cancel) => _signer is not null || await SharedAsync(FindInTurnAsync, time.GetTimestamp(), cancel);
+
+    private async Task<bool> FindInTurnAsync(CancellationToken cancel)
+    {
+        if (await store.LoadAsync(_identity, cancel) is not { Url: null, IsDeactivated: false, IsRefused: false } stored)
         {
-            if (await store.LoadAsync(_identity, cancel) is not { Url: null, IsDeactivated: false, IsRefused: false } stored)
-            {
-                return _signer is not null;
-            }
-
-            var key = _opening.ReadKey(stored.KeyPem);
-            _signer ??= await _opening.FindLostAsync(key, stored, cancel);
-            if (_signer is null)
-            {
-                key.Dispose();
-                await _opening.KeepRefusedAsync(stored, cancel);
-            }
-
             return _signer is not null;
-        },
-        cancel);
+        }
+
+        var key = _opening.ReadKey(stored.KeyPem);
+        _signer ??= await _opening.FindLostAsync(key, stored, cancel);
+        if (_signer is null)
+        {
+            key.Dispose();
+            await _opening.KeepRefusedAsync(stored, cancel);
+        }
+
+        return _signer is not null;
+    }
 
     // Another request, or another client, may have been here first; or the account has been put aside, and nothing is registered in its place.
     private Task<Signer?> RegisterAgainAsync(Signer forgotten, CancellationToken cancel) => _turns.RunAsync(

@@ -128,11 +128,11 @@ internal sealed class AcmeConnection(HttpClient http, Func<DateTimeOffset?, Http
         {
             return Fresh() ?? (_directory = await ReadDirectoryAsync(cancel));
         }
-        catch (ProblemException) when (Young() is not null)
+        catch (ProblemException) when (Young() is { } known)
         {
             // It is no better known than before: others need not ask in vain.
             _doubted = null;
-            return Young()!;
+            return known;
         }
         finally
         {

@@ -71,7 +71,11 @@ public sealed class CertificateManager(
     }
 
     /// <summary>Tells plugins of certificates that came into service as an earlier daemon ended.</summary>
-    public Task TellLeftAsync(IRenewalLog log, CancellationToken cancel) => update.FireLeftAsync(apps, lineages.HasOpenOrder, log, cancel);
+    /// <param name="isOn">Whether the daemon goes on with orders by itself: one that is all but closed tells of its certificate then.</param>
+    /// <param name="log">Where what they print goes.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Task TellLeftAsync(bool isOn, IRenewalLog log, CancellationToken cancel) =>
+        update.FireLeftAsync(apps, async app => isOn && await lineages.JournalOf(app).LoadAsync(cancel) is { Stage: OrderStage.Downloaded }, log, cancel);
 
     public LineageStep NextOf(AppName app) => reader.NextOf(app);
 

@@ -64,7 +64,7 @@ public sealed class UpdateTrigger(ITriggers triggers, IStateStore store, TimePro
     /// <param name="isToldLater">Whether the order of one is still to be closed, and tells of it then.</param>
     /// <param name="log">Where what they print goes, and what goes wrong.</param>
     /// <param name="cancel">Gives up.</param>
-    public async Task FireLeftAsync(AppCatalog apps, Predicate<AppName> isToldLater, IRenewalLog log, CancellationToken cancel)
+    public async Task FireLeftAsync(AppCatalog apps, Func<AppName, Task<bool>> isToldLater, IRenewalLog log, CancellationToken cancel)
     {
         foreach (var name in store.List(Untold))
         {
@@ -72,17 +72,22 @@ public sealed class UpdateTrigger(ITriggers triggers, IStateStore store, TimePro
             {
                 Told(name, store.Read(Untold.Slash(name)));
             }
-            else if (!isToldLater(app))
+            else
             {
-                await FireOneAsync(app, log, cancel);
+                await FireOneAsync(app, isToldLater, log, cancel);
             }
         }
     }
 
-    private async Task FireOneAsync(AppName app, IRenewalLog log, CancellationToken cancel)
+    private async Task FireOneAsync(AppName app, Func<AppName, Task<bool>> isToldLater, IRenewalLog log, CancellationToken cancel)
     {
         try
         {
+            if (await isToldLater(app))
+            {
+                return;
+            }
+
             await FireAsync(app, isWatched: false, log.OutputOf(app), cancel);
         }
         catch (ProblemException e)

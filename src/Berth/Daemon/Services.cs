@@ -156,7 +156,7 @@ internal sealed class Services : IAsyncDisposable
         ];
         Renewals = new RenewalLoop(apps, Known, routes, Manager, renewal, queue, troubles, renewalLog, time)
         {
-            Began = stop => Manager.TellLeftAsync(renewalLog, stop),
+            Began = stop => Manager.TellLeftAsync(renewal.IsOn, renewalLog, stop),
             LookedAt = app => desk.Look(app, Manager.RenewalOf),
             Looked = () =>
             {

@@ -60,10 +60,10 @@ public sealed class Telling_plugins_of_a_certificate : ITriggers, IDisposable
 
         (_hangs, var next) = (false, new UpdateTrigger(this, _room.Store, _time));
         _fired.Clear();
-        await next.FireLeftAsync(_room.Apps, _ => true, new RenewalLogOf(_heard), CancellationToken.None);
+        await next.FireLeftAsync(_room.Apps, _ => Task.FromResult(true), new RenewalLogOf(_heard), CancellationToken.None);
         Assert.Empty(_fired);
-        await next.FireLeftAsync(_room.Apps, _ => false, new RenewalLogOf(_heard), CancellationToken.None);
-        await next.FireLeftAsync(_room.Apps, _ => false, new RenewalLogOf(_heard), CancellationToken.None);
+        await next.FireLeftAsync(_room.Apps, _ => Task.FromResult(false), new RenewalLogOf(_heard), CancellationToken.None);
+        await next.FireLeftAsync(_room.Apps, _ => Task.FromResult(false), new RenewalLogOf(_heard), CancellationToken.None);
 
         Assert.Equal(["post-certs-update hello"], _fired);
     }
@@ -75,7 +75,7 @@ public sealed class Telling_plugins_of_a_certificate : ITriggers, IDisposable
         update.Publish(new LineageEvent(LineageEventKind.Issued, App, _time.GetUtcNow()));
         await update.FireAsync(App, isWatched: true, _heard.Output, CancellationToken.None);
 
-        await update.FireLeftAsync(_room.Apps, _ => false, new RenewalLogOf(_heard), CancellationToken.None);
+        await update.FireLeftAsync(_room.Apps, _ => Task.FromResult(false), new RenewalLogOf(_heard), CancellationToken.None);
 
         Assert.Equal(["post-certs-update hello"], _fired);
     }

@@ -33,23 +33,23 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
         catch (ProblemException e) when (e.InnerException is not ProblemException)
         {
             // Any other has been told of already.
-            throw Retold.As(e, WordsOf(e, call));
+            throw Retold.As(e, WordsOf(e, call, Typed(call).Value(ServerFlag)));
         }
     };
 
-    private static Problem WordsOf(ProblemException failure, CommandCall call)
+    private static Problem WordsOf(ProblemException failure, CommandCall call, string? server)
     {
         var words = Typed(call);
         var (scope, email) = words.Has("--global") ? ("--global", words.At(0)) : (words.At(0) ?? "<app>", words.At(1));
         if (failure.Problem.Code == AcmeProblems.Unauthorized)
         {
-            return LetsEncryptProblems.OfRefusedAccount(scope, words.Value(ServerFlag) ?? "", failure.Problem);
+            return LetsEncryptProblems.OfRefusedAccount(scope, server ?? "", failure.Problem);
         }
 
         // Where no server has refused a contact, it is that of another account kept here.
         return failure.Problem.Code == AcmeProblems.ContactRefused && failure.InnerException is null && email is not null
             ? LetsEncryptProblems.OfOtherAccount(scope, email, failure.Problem)
-            : LetsEncryptProblems.OfAccount(scope, words.Value(ServerFlag) ?? "", failure.Problem);
+            : LetsEncryptProblems.OfAccount(scope, server ?? "", failure.Problem);
     }
 
     private static Arguments Typed(CommandCall call) => call.Parse(["--global"], [ServerFlag]);
@@ -75,7 +75,7 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
         }
         catch (ProblemException e) when (words.Value(ServerFlag) is null)
         {
-            var told = WordsOf(e, call);
+            var told = WordsOf(e, call, client.Options.DirectoryUrl.OriginalString);
             var all = await AccountsAsync(ServersOf(app), settings.Read(app), call.Cancel);
             var other = all.Select(each => each.Options.DirectoryUrl).FirstOrDefault(directory => directory != client.Options.DirectoryUrl);
             throw Retold.As(e, other is null ? told : told with { Remedy = $"{Sentences.Ended(told.Remedy)} `berth letsencrypt:account {app?.Text ?? "--global"} {ServerFlag} {other.OriginalString}` shows the account at {other.Authority}." });
@@ -108,7 +108,9 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
 
         if (failure is not null)
         {
-            var told = AcmeProblems.IsTransient(failure.Problem.Code) ? LetsEncryptProblems.AskedAgain(failure.Problem, app, email, used[0].Options.DirectoryUrl) : WordsOf(failure, call);
+            // The first that is left is the one that has failed first.
+            var at = used[0].Options.DirectoryUrl;
+            var told = AcmeProblems.IsTransient(failure.Problem.Code) ? LetsEncryptProblems.AskedAgain(failure.Problem, app, email, at) : WordsOf(failure, call, at.OriginalString);
             throw LetsEncryptProblems.ContactOfSome(told).AsException(failure);
         }
 

@@ -15,10 +15,13 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
         WantedServer server, LetsEncryptSettings settings, PlannedOrder planned, CancellationToken cancel) =>
         await ledgers.GatesOfAsync(server, planned, await RegistersAsync(server, settings, planned, cancel));
 
-    /// <summary>Whether an account would be registered for an order. Where that may not be now, it is seen whether one was made that did not say so.</summary>
+    /// <summary>Whether an account would be registered for an order. Where that alone may not be now, it is seen whether one was made that did not say so.</summary>
     public async Task<bool> RegistersAsync(WantedServer server, LetsEncryptSettings settings, PlannedOrder planned, CancellationToken cancel) =>
         !await clients.HasAccountAsync(server.Directory, settings.Email, cancel)
-        && !((await ledgers.GatesOfAsync(server, planned, registers: true)).Count > 0 && await TryFindAccountAsync(server, settings, cancel));
+        && !(await IsHeldByRegistrationAsync(server, planned) && await TryFindAccountAsync(server, settings, cancel));
+
+    private async Task<bool> IsHeldByRegistrationAsync(WantedServer server, PlannedOrder planned) =>
+        (await ledgers.GatesOfAsync(server, planned, registers: true)).Count > 0 && (await ledgers.GatesOfAsync(server, planned, registers: false)).Count == 0;
 
     // Where another may not be registered: the answer to its registration may have been lost.
     private async Task<bool> TryFindAccountAsync(WantedServer server, LetsEncryptSettings settings, CancellationToken cancel)

@@ -60,6 +60,24 @@ public sealed class Registering_for_many_apps
         Assert.Equal(["It asked to wait with new accounts: too many new registrations (10) from this IP address in the last 3h0m0s"], await HoldsOfAsync(room, "new@example.com"));
     }
 
+    /// <summary>Whether it has made an account makes no difference to when it may be asked.</summary>
+    [Fact]
+    public async Task leaves_a_server_alone_that_asked_for_it_as_an_account_was_to_be_made()
+    {
+        await using var room = await OpenAsync("none");
+        room.Authority.Scripts["/account"] = context =>
+        {
+            context.Response.Headers.RetryAfter = "3600";
+            return ScriptedAuthority.WriteAsync(context, 503, new System.Text.Json.Nodes.JsonObject());
+        };
+        await FailAsync(room, "app1", "you@example.com");
+        var asked = room.Authority.Requests.Count;
+
+        Assert.NotEmpty(await HoldsOfAsync(room, "you@example.com"));
+
+        Assert.Equal(asked, room.Authority.Requests.Count);
+    }
+
     /// <summary>Its registration was not answered, and no other may be made: it is asked after once, and used where it was made.</summary>
     [Theory]
     [InlineData(false)]
