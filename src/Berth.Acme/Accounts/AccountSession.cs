@@ -229,9 +229,14 @@ internal sealed class AccountSession(
         async () =>
         {
             var current = await KeptAsync(forgotten, cancel);
-            if (current != forgotten || !await IsKeptAsync(cancel))
+            if (current != forgotten)
             {
-                return current == forgotten ? null : current;
+                return current;
+            }
+
+            if (!await IsKeptAsync(cancel))
+            {
+                return null;
             }
 
             try

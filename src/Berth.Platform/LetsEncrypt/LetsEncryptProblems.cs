@@ -215,8 +215,7 @@ public static class LetsEncryptProblems
     /// <param name="problem">As the library told it.</param>
     internal static Problem OfAccount(string scope, string server, Problem problem)
     {
-        var (code, of) = (problem.Code.Id, server.Length == 0 ? scope : $"{scope} --server {Printable.Of(server)}");
-        var forget = $"`berth letsencrypt:account-forget {of}`";
+        var (code, of, forget) = (problem.Code.Id, AtServer(scope, server), ToForget(scope, server));
         var remedy =
             code == AcmeProblems.BindingInvalid.Id ? $"Copy what the certificate authority gave you again, whole and without quotes: `berth letsencrypt:set {scope} eab-kid KEY-ID` and `berth letsencrypt:set {scope} eab-hmac-key KEY`."
             : code == AcmeProblems.BindingRequired.Id ? $"Set what it gave you as its customer, `berth letsencrypt:set {scope} eab-kid KEY-ID` and `berth letsencrypt:set {scope} eab-hmac-key KEY`, or another server: `berth letsencrypt:set {scope} server production`."
@@ -232,8 +231,13 @@ public static class LetsEncryptProblems
     /// <summary>As <see cref="OfAccount"/> where the account itself was asked for: whether it is still valid is what has just been asked.</summary>
     internal static Problem OfRefusedAccount(string scope, string server, Problem problem) => problem with
     {
-        Remedy = $"If that means that the account is no longer valid, `berth letsencrypt:account-forget {scope}{(server.Length == 0 ? "" : $" --server {Printable.Of(server)}")}` puts it aside, and the next order registers another.",
+        Remedy = $"If that means that the account is no longer valid, {ToForget(scope, server)} puts it aside, and the next order registers another.",
     };
+
+    /// <summary>The command that puts an account aside.</summary>
+    internal static string ToForget(string scope, string server) => $"`berth letsencrypt:account-forget {AtServer(scope, server)}`";
+
+    private static string AtServer(string scope, string server) => server.Length == 0 ? scope : $"{scope} --server {Printable.Of(server)}";
 
     /// <summary>Whether it is over once the account is put aside.</summary>
     internal static bool IsOfAccount(string code) =>
@@ -252,7 +256,7 @@ public static class LetsEncryptProblems
     /// <summary>A server that did not answer keeps a contact from being changed.</summary>
     internal static Problem AskedAgain(Problem first, AppName? app, EmailAddress email, Uri left) => first with
     {
-        Remedy = $"Once it answers: `berth letsencrypt:account-contact {app?.Text ?? "--global"} {email.Text}` again. Where {Printable.Of(left.Authority)} is not used any more, `berth letsencrypt:account-forget {app?.Text ?? "--global"} --server {Printable.Of(left.OriginalString)}` puts the account there aside first.",
+        Remedy = $"Once it answers: `berth letsencrypt:account-contact {app?.Text ?? "--global"} {email.Text}` again. Where {Printable.Of(left.Authority)} is not used any more, {ToForget(app?.Text ?? "--global", left.OriginalString)} puts the account there aside first.",
     };
 
     internal static Problem InvalidGracePeriod(string text) => new(

@@ -140,7 +140,7 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
         await Confirmation.AskAsync(call, "the account at", host, () => LetsEncryptProblems.NotDeactivated(host));
         await client.DeactivateAccountAsync(call.Cancel);
         call.Output.Step($"The account at {host} is deactivated; its certificates stay valid");
-        call.Output.Detail(call.Caller.AsCalled($"Nothing is ordered there any more until `berth letsencrypt:account-forget {app?.Text ?? "--global"}{(words.Value(ServerFlag) is { } server ? $" {ServerFlag} {Printable.Of(server)}" : "")}`: then the next order registers another"));
+        call.Output.Detail(call.Caller.AsCalled($"Nothing is ordered there any more until {LetsEncryptProblems.ToForget(app?.Text ?? "--global", words.Value(ServerFlag) ?? "")}: then the next order registers another"));
         return 0;
     }
 

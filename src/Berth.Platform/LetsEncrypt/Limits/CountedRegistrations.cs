@@ -1,6 +1,5 @@
 using Berth.Acme.Accounts;
 using Berth.Acme.Limits;
-using Berth.Kernel;
 
 namespace Berth.Platform.LetsEncrypt.Limits;
 
@@ -42,15 +41,5 @@ internal sealed class CountedRegistrations(Ledgers ledgers, Uri directory, strin
         }
     }
 
-    private static async Task SaveAsync(RateLedger ledger)
-    {
-        try
-        {
-            await ledger.SaveAsync(CancellationToken.None);
-        }
-        catch (ProblemException)
-        {
-            // Kept for its next save: no account is given up for that.
-        }
-    }
+    private static Task SaveAsync(RateLedger ledger) => Ledgers.TryAsync(() => ledger.SaveAsync(CancellationToken.None));
 }

@@ -270,13 +270,6 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Pendi
     private static async Task AfterAsync(Task before, Func<ValueTask> note)
     {
         await before;
-        try
-        {
-            await note();
-        }
-        catch (ProblemException)
-        {
-            // Kept by the ledger for its next save.
-        }
+        await Ledgers.TryAsync(note);
     }
 }

@@ -43,6 +43,19 @@ public sealed class Ledgers(IStateStore store, LetsEncryptSettingsStore settings
     internal static IEnumerable<LimitHold> HoldsOf(RateLedger ledger, PlannedOrder planned, bool registers) =>
         registers ? ledger.Check(planned).Holds.Union(ledger.CheckRegistration(planned.Account).Holds) : ledger.Check(planned).Holds;
 
+    /// <summary>Notes what holds nobody up: a ledger that cannot be written keeps it for its next save.</summary>
+    internal static async Task TryAsync(Func<ValueTask> note)
+    {
+        try
+        {
+            await note();
+        }
+        catch (ProblemException)
+        {
+            // The next save has it.
+        }
+    }
+
     /// <summary>Counts the accounts that a server makes for an e-mail.</summary>
     public IRegistrations RegistrationsOf(Uri directory, EmailAddress? email) => new CountedRegistrations(this, directory, email?.Text ?? "");
 

@@ -222,7 +222,6 @@ public sealed class Ordering(
             lineages.JournalOf(app),
             chosen,
             output);
-        await LeaveOtherAsync(app, server, cancel);
         try
         {
             var issued = await orders.RunAsync(order, Store, cancel);
@@ -272,13 +271,4 @@ public sealed class Ordering(
         Profile = order.Profile,
         LeftOut = order.LeftOut,
     };
-
-    // An order that another server was asked for comes to nothing once this one is asked.
-    private async Task LeaveOtherAsync(AppName app, WantedServer server, CancellationToken cancel)
-    {
-        if (await lineages.JournalOf(app).LoadAsync(cancel) is { } left && left.DirectoryUrl != server.Key)
-        {
-            await LeaveAsync(app);
-        }
-    }
 }

@@ -40,7 +40,7 @@ public sealed class Rehearsal(CertificatePlanner planner, LineageReader reader, 
             {
                 output.Warn(e.Problem.Found);
                 output.Detail($"Asking {servers.Peek().Directory.Authority} instead");
-                await LeaveAsync(app, wanted);
+                await orders.LeaveAsync(lineages.RehearsalJournalOf(app), wanted.Settings.Email?.Text ?? "");
             }
         }
     }
@@ -106,19 +106,12 @@ public sealed class Rehearsal(CertificatePlanner planner, LineageReader reader, 
             throw (LetsEncryptProblems.Held(app, server, gates, goesOn: false) with { Remedy = $"`berth letsencrypt:limits {app}` shows what is left; rehearse again then." }).AsException();
         }
 
-        if (await lineages.RehearsalJournalOf(app).LoadAsync(cancel) is { } left && left.DirectoryUrl != server.Key)
-        {
-            await LeaveAsync(app, wanted);
-        }
-
         var order = new ServerOrder(app, server, settings, request, planned, lineages.RehearsalJournalOf(app), chosen, output) { IsRehearsal = true };
         var issued = await orders.RunAsync(order, static (_, _) => ValueTask.CompletedTask, cancel);
         output.Step("Certificate retrieved successfully.");
         output.Detail($"It was issued by {issued.Issuer} and thrown away: nothing was changed");
         return issued.LeftOut;
     }
-
-    private Task LeaveAsync(AppName app, WantedCertificate wanted) => orders.LeaveAsync(lineages.RehearsalJournalOf(app), wanted.Settings.Email?.Text ?? "");
 
     private WantedServer StageOf(WantedServer server) =>
         server.Directory.OriginalString == AcmeServers.Production ? new WantedServer("staging", clients.DirectoryOf("staging")) : server;

@@ -88,7 +88,14 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
         var client = clients.ClientOf(order.Server.Directory, order.Settings);
         var ledger = await ledgers.OfAsync(order.Server.Directory);
         var left = await order.Journal.LoadAsync(cancel);
-        var notes = new LedgerNotes(ledger, order.Planned, left?.DirectoryUrl == order.Server.Key ? left : null, order.Request.Renews?.Names ?? [], watched);
+        if (left is not null && left.DirectoryUrl != order.Server.Key)
+        {
+            // Once this server is asked it comes to nothing.
+            await LeaveAsync(order.Journal, order.Planned.Account);
+            left = null;
+        }
+
+        var notes = new LedgerNotes(ledger, order.Planned, left, order.Request.Renews?.Names ?? [], watched);
         try
         {
             // First, so that nothing is set aside for an order while an account is waited for.
@@ -114,18 +121,7 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
         }
     }
 
-    // A ledger that cannot be written keeps it for its next save, and holds nobody up.
-    private async Task NoteAsync(Uri directory, Func<RateLedger, ValueTask> note)
-    {
-        try
-        {
-            await note(await ledgers.OfAsync(directory));
-        }
-        catch (ProblemException)
-        {
-            // Told by the command that shows limits.
-        }
-    }
+    private Task NoteAsync(Uri directory, Func<RateLedger, ValueTask> note) => Ledgers.TryAsync(async () => await note(await ledgers.OfAsync(directory)));
 
     private async Task ReserveAsync(LedgerNotes notes, ServerOrder order) =>
         Require(await notes.ReserveAsync(), order, notes.CountsInFull);
