@@ -30,7 +30,7 @@ public sealed class Checking_a_downloaded_chain : AtScriptedAuthority
         "not signed by the next");
 
     [Fact]
-    public async Task refuses_what_is_no_certificate() => await RefusesAsync(_ => "nothing", "no certificate");
+    public async Task refuses_what_is_no_certificate() => await RefusesAsync(_ => "-----BEGIN CERTIFICATE-----\nnothing\n-----END CERTIFICATE-----\n", "no certificate");
 
     [Fact]
     public async Task refuses_a_private_key_from_a_stranger() => await RefusesAsync(

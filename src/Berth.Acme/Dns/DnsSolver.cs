@@ -11,6 +11,9 @@ namespace Berth.Acme.Dns;
 /// </summary>
 public sealed class DnsSolver : IChallengeSolver
 {
+    // An order is given an hour, and the CA is to be asked to look before that is over.
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(50);
+
     private readonly IDnsProvider? _provider;
     private readonly DnsSolverOptions _options;
     private readonly TimeProvider _time;
@@ -81,20 +84,23 @@ public sealed class DnsSolver : IChallengeSolver
 
     private async Task<IAsyncDisposable> ShowAsync(DnsChange change, CancellationToken cancel)
     {
-        await ChangeAsync(change, _provider!.AddAsync, cancel);
-        Tell(DnsStepKind.Added, change.Name);
         var standing = new Standing(Stays ? null : this, change);
         try
         {
+            await ChangeAsync(change, _provider!.AddAsync, cancel);
+            Tell(DnsStepKind.Added, change.Name);
             await WaitAsync(change, cancel);
             return standing;
         }
-        catch
+        catch (Exception e) when (MayStand(e))
         {
             await standing.DisposeAsync();
             throw;
         }
     }
+
+    // What a provider has refused is not there; anything else may be.
+    private static bool MayStand(Exception failure) => (failure as ProblemException)?.Problem.Code is not { } code || code == DnsProblems.ProviderUnreachable;
 
     private async Task<DnsChange> LocateAsync(ChallengeTask task, CancellationToken cancel)
     {
@@ -128,6 +134,7 @@ public sealed class DnsSolver : IChallengeSolver
         }
 
         var patience = _options.Patience ?? _provider.Patience;
+        patience = patience.Timeout > Longest ? patience with { Timeout = Longest } : patience;
         var blind = await _propagation.WaitAsync(zone, name, text => Proves(text, change), patience, cancel);
         Tell(
             blind.Count == 0 ? DnsStepKind.Seen : DnsStepKind.NotSeen,
@@ -135,21 +142,23 @@ public sealed class DnsSolver : IChallengeSolver
             blind.Count == 0 ? null : Printable.Of(string.Join(", ", blind)));
     }
 
-    private async Task ChangeAsync(
-        DnsChange change, Func<DnsChange, CancellationToken, ValueTask> work, CancellationToken cancel)
+    private Task<bool> ChangeAsync(DnsChange change, Func<DnsChange, CancellationToken, ValueTask> work, CancellationToken cancel) => _gates.RunAsync(
+        change.Name,
+        async () =>
+        {
+            await BoundedAsync(token => work(change, token), cancel);
+            return true;
+        },
+        cancel);
+
+    // From when it is its turn: many may wait for the same name.
+    private async Task BoundedAsync(Func<CancellationToken, ValueTask> work, CancellationToken cancel)
     {
         using var limit = new CancellationTokenSource(_options.ChangeTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
         try
         {
-            await _gates.RunAsync(
-                change.Name,
-                async () =>
-                {
-                    await work(change, either.Token);
-                    return true;
-                },
-                either.Token);
+            await work(either.Token);
         }
         catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
         {

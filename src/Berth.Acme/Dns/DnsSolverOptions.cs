@@ -20,8 +20,8 @@ public sealed record DnsSolverOptions
     /// <summary>Instead of the provider's own; null keeps that.</summary>
     public DnsPatience? Patience { get; init; }
 
-    /// <summary>The longest one change at the provider may take. Default: 2 min.</summary>
-    public TimeSpan ChangeTimeout { get; init; } = TimeSpan.FromMinutes(2);
+    /// <summary>The longest one change at the provider may take, with what it waits for itself (Route 53). Default: 5 min.</summary>
+    public TimeSpan ChangeTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Told each step, from any thread.</summary>
     public IProgress<DnsStep>? Progress { get; init; }

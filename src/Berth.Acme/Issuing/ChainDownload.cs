@@ -63,8 +63,11 @@ internal sealed class ChainDownload(AcmeClient client, IProgress<IssuanceStep>? 
     internal CertificateChain CheckKept(string pem, AsymmetricAlgorithm key, IReadOnlyList<string> names) =>
         Check(Encoding.UTF8.GetBytes(pem), "the order's journal", key, names);
 
+    // A page in its place says nothing of the certificate.
     private CertificateChain Check(AcmeResponse response, AsymmetricAlgorithm key, IReadOnlyList<string> names) =>
-        Check(response.Body.Span, response.Url, key, names);
+        response.Body.Span.IndexOf("-----BEGIN CERTIFICATE-----"u8) >= 0
+            ? Check(response.Body.Span, response.Url, key, names)
+            : throw AcmeProblems.BadResponse(response.Url, "is no certificate").AsException();
 
     private CertificateChain Check(ReadOnlySpan<byte> pem, string source, AsymmetricAlgorithm key, IReadOnlyList<string> names)
     {

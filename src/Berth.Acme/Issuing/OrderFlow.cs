@@ -16,6 +16,7 @@ internal sealed class OrderFlow(
     IProgress<IssuanceStep>? progress)
 {
     private readonly OrderWaiting _waiting = new(client);
+    private bool _isFinalized;
 
     /// <exception cref="OrderFailedException">
     /// The order is given up: its pending authorizations closed, the journal cleared.
@@ -26,6 +27,17 @@ internal sealed class OrderFlow(
         try
         {
             return await ContinueAsync(open, cancel);
+        }
+        catch (Exception e) when (OpenOrder.IsOld(open.Pending, client) && IsPassing(e, open.Pending))
+        {
+            // It has had its time. Where the server answers at all, it is this order that it does not answer for.
+            await client.Connection.AskDirectoryAsync(cancel);
+            await new Abandoning(client, journal).RunAsync(open, cancel);
+            throw new OrderFailedException(e as ProblemException ?? AcmeProblems.RefusedBy(client.Options.Host, (AcmeRefusalException)e, "the order"));
+        }
+        catch (AcmeRefusalException e) when (MayPass.Is(e, _isFinalized, OpenOrder.AgeOf(open.Pending, client)))
+        {
+            throw MayPass.Told(e);
         }
         catch (AcmeRefusalException e) when (!e.IsTransient)
         {
@@ -44,6 +56,10 @@ internal sealed class OrderFlow(
             throw new OrderFailedException(e);
         }
     }
+
+    private bool IsPassing(Exception failure, PendingOrder pending) =>
+        failure is AcmeRefusalException refusal ? refusal.IsTransient || MayPass.Is(refusal, _isFinalized, OpenOrder.AgeOf(pending, client))
+        : failure is ProblemException problem && AcmeProblems.IsTransient(problem.Problem.Code);
 
     private async Task<IssuedCertificate> ContinueAsync(OpenOrder open, CancellationToken cancel)
     {
@@ -72,6 +88,7 @@ internal sealed class OrderFlow(
             order = await new Finalizing(client, _waiting).SendAsync(order, pending, key, cancel);
         }
 
+        _isFinalized = true;
         order = await _waiting.UntilIssuedAsync(order, pending.OrderUrl!, cancel);
         client.Reached(AcmeFailPoints.Finalized);
         return await DownloadAsync(download, pending with { CertificateUrl = order.Certificate }, key, cancel);

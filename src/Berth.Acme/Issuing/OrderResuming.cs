@@ -50,11 +50,21 @@ internal sealed class OrderResuming(
         {
             order = (await client.Account.PostAsync(url, default, cancel)).Read(AcmeJson.Default.Order);
         }
+        catch (Exception e) when (IsOld(pending) && (e is AcmeRefusalException or ProblemException))
+        {
+            // Where the server answers at all, it is this order that it does not answer for.
+            await client.Connection.AskDirectoryAsync(cancel);
+            return await DropAsync(e is AcmeRefusalException refusal ? AcmeProblems.WordsOf(refusal.Document) : ((ProblemException)e).Problem.Found, cancel);
+        }
+        catch (AcmeRefusalException e) when (MayPass.Is(e, isFinalized: pending.Stage >= OrderStage.Finalizing, OpenOrder.AgeOf(pending, client)))
+        {
+            throw MayPass.Told(e);
+        }
         catch (AcmeRefusalException e) when (!e.IsTransient)
         {
             return await DropAsync($"the server no longer knows it: {AcmeProblems.WordsOf(e.Document)}", cancel);
         }
-        catch (ProblemException e) when (e.Problem.Code == AcmeProblems.UrlInvalid || (IsOld(pending) && e.Problem.Code == AcmeProblems.ResponseInvalid))
+        catch (ProblemException e) when (e.Problem.Code == AcmeProblems.UrlInvalid)
         {
             return await DropAsync(e.Problem.Found, cancel);
         }
@@ -74,8 +84,7 @@ internal sealed class OrderResuming(
         return Resumed(new OpenOrder(pending, order));
     }
 
-    // One of the future was placed while the clock was ahead: nobody knows when.
-    private bool IsOld(PendingOrder pending) => (client.Time.GetUtcNow() - pending.OrderedAt)?.Duration() > client.Options.OrderLifetime;
+    private bool IsOld(PendingOrder pending) => OpenOrder.IsOld(pending, client);
 
     private OpenOrder Resumed(OpenOrder order)
     {

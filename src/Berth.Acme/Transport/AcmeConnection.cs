@@ -128,7 +128,7 @@ internal sealed class AcmeConnection(HttpClient http, Func<DateTimeOffset?, Http
         {
             return Fresh() ?? (_directory = await ReadDirectoryAsync(cancel));
         }
-        catch (ProblemException) when (Young() is { } known)
+        catch (Exception e) when (e is ProblemException or AcmeRefusalException && Young() is { } known)
         {
             // It is no better known than before: others need not ask in vain.
             _doubted = null;

@@ -122,6 +122,19 @@ public sealed class Answering_in_dns(BindFixture bind) : IProgress<DnsStep>
         Assert.Equal(DnsProblems.ProviderUnreachable, failure.Problem.Code);
     }
 
+    /// <summary>Its answer was lost: nobody else would ever take the record away.</summary>
+    [Theory]
+    [InlineData("dns-provider-unreachable", 1)]
+    [InlineData("dns-provider-refused", 0)]
+    public async Task takes_a_record_away_that_may_have_been_made(string code, int removed)
+    {
+        var provider = new RecordingProvider { Failure = new Problem(new ProblemCode(code), "No.", "Nothing.") };
+
+        await Assert.ThrowsAsync<ProblemException>(async () => await new DnsSolver(ChallengeType.Dns01, provider, Options, TimeProvider.System).PresentAsync(TaskFor("app"), Cancel));
+
+        Assert.Equal(removed, provider.Removed.Count);
+    }
+
     [Fact]
     public async Task does_not_fail_over_a_record_that_cannot_be_removed()
     {
@@ -273,17 +286,23 @@ public sealed class Answering_in_dns(BindFixture bind) : IProgress<DnsStep>
 
         internal ConcurrentQueue<DnsChange> Added { get; } = new();
 
+        internal ConcurrentQueue<DnsChange> Removed { get; } = new();
+
         internal bool RemovalFails { get; init; }
+
+        internal Problem? Failure { get; init; }
 
         public ValueTask AddAsync(DnsChange change, CancellationToken cancel)
         {
             Added.Enqueue(change);
-            return ValueTask.CompletedTask;
+            return Failure is { } failure ? throw failure.AsException() : ValueTask.CompletedTask;
         }
 
-        public ValueTask RemoveAsync(DnsChange change, CancellationToken cancel) => RemovalFails
-            ? throw new Problem(DnsProblems.ProviderRefused, "No.", "Nothing.").AsException()
-            : ValueTask.CompletedTask;
+        public ValueTask RemoveAsync(DnsChange change, CancellationToken cancel)
+        {
+            Removed.Enqueue(change);
+            return RemovalFails ? throw new Problem(DnsProblems.ProviderRefused, "No.", "Nothing.").AsException() : ValueTask.CompletedTask;
+        }
     }
 
     private sealed class HangingProvider : IDnsProvider

@@ -45,6 +45,16 @@ public sealed class Calling_a_program : IDisposable
         Assert.Equal(["first", "no such zone"], problem.Details);
     }
 
+    /// <summary>What it started holds its outputs, as a connection of ssh that is shared does.</summary>
+    [Fact]
+    public async Task that_leaves_something_running_is_not_waited_for()
+    {
+        var problem = await FailAsync(Provider("sleep 600 & echo $! >\"$0.pid\"; exit 3")).WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, Cancel);
+
+        Assert.Contains("status 3", problem.Found, StringComparison.Ordinal);
+        await ExternalProgram.SucceedAsync("kill", [(await File.ReadAllTextAsync(_scratch["program.pid"], Cancel)).Trim()]);
+    }
+
     [Fact]
     public async Task that_is_not_there_is_named() =>
         Assert.Equal(DnsProblems.ProgramFailed, (await FailAsync(DnsProviders.Create(

@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
@@ -64,7 +63,8 @@ internal static class Tricks
         ["a chain by an issuer that has expired"] = Wrong((_, csr) => TestIssuer.SignByExpired(csr)),
         ["garbage in PEM"] = Wrong((_, _) => "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
         ["PEM that never ends"] = Wrong((_, _) => string.Concat(Enumerable.Repeat("-----BEGIN CERTIFICATE-----\n", 30_000))),
-        ["DER instead of PEM"] = Wrong((ca, csr) => Encoding.Latin1.GetString(csr)),
+        ["DER instead of PEM"] = new(AcmeProblems.ResponseInvalid, true, ca => ca.Scripts["/cert/1"] = context =>
+            context.Response.Body.WriteAsync(new byte[] { 0x30, 0x82, 0x01, 0x0a }, context.RequestAborted).AsTask()),
         ["a private key in the chain"] = Wrong((ca, csr) => ca.Issuer.Sign(csr) + "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"),
         ["a certificate of 10 MB"] = new(AcmeProblems.ResponseInvalid, true, ca => ca.Scripts["/cert/1"] = context =>
             context.Response.WriteAsync(new string('A', 10_000_000), context.RequestAborted)),
@@ -103,8 +103,8 @@ internal static class Tricks
         ["a certificate in a file"] = new(AcmeProblems.UrlInvalid, false, ca => OnFinalize(ca, order =>
             (order["status"], order["certificate"]) = ("valid", "file:///etc/passwd"))),
         ["a redirect of the order"] = new(AcmeProblems.ResponseInvalid, false, ca => Redirect(ca, "/order")),
-        ["a redirect of a name"] = new(AcmeProblems.ResponseInvalid, false, ca => Redirect(ca, "/authz/1")),
-        ["a redirect of the certificate"] = new(AcmeProblems.ResponseInvalid, false, ca => Redirect(ca, "/cert/1")),
+        ["a redirect of a name"] = new(AcmeProblems.ResponseInvalid, true, ca => Redirect(ca, "/authz/1")),
+        ["a redirect of the certificate"] = new(AcmeProblems.ResponseInvalid, true, ca => Redirect(ca, "/cert/1")),
     };
 
     private static Dictionary<string, Trick> Bodies() => new()

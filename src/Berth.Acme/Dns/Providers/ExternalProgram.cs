@@ -11,6 +11,7 @@ namespace Berth.Acme.Dns.Providers;
 internal sealed class ExternalProgram : IDnsProvider
 {
     private const int MostLines = 20;
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
     private readonly string _program;
     private readonly bool _raw;
     private readonly DnsRights _rights;
@@ -65,7 +66,21 @@ internal sealed class ExternalProgram : IDnsProvider
         if (process.ExitCode != 0)
         {
             throw DnsProblems.BadProgram(
-                _program, doing, $"it ended with status {process.ExitCode}", [.. await output, .. await errors]).AsException();
+                _program, doing, $"it ended with status {process.ExitCode}", await SaidAsync(output, errors)).AsException();
+        }
+    }
+
+    // What it has left running may hold its outputs for as long as it likes.
+    private static async Task<IReadOnlyList<string>> SaidAsync(Task<IReadOnlyList<string>> output, Task<IReadOnlyList<string>> errors)
+    {
+        try
+        {
+            await Task.WhenAll(output, errors).WaitAsync(Farewell, TimeProvider.System);
+            return [.. await output, .. await errors];
+        }
+        catch (TimeoutException)
+        {
+            return [];
         }
     }
 

@@ -27,8 +27,9 @@ public sealed class DnsChoice(PropertyStore properties, StateRoots roots, TimePr
     private const string OptOut = "none";
     private const int MostSolvers = 1000;
 
-    // One solver for each account at a provider: changes at one name must not meet.
+    // One solver for each account at a provider: changes at one name must not meet. Solvers of several kinds share the provider, which may change a zone as a whole.
     private readonly ConcurrentDictionary<string, DnsSolver> _solvers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, IDnsProvider> _providers = new(StringComparer.Ordinal);
     private readonly Lazy<HttpClient> _http = new(() => new HttpClient(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
@@ -95,8 +96,8 @@ public sealed class DnsChoice(PropertyStore properties, StateRoots roots, TimePr
     {
         var settings = SettingsOf(app);
         var options = new DnsSolverOptions { Resolvers = ResolversOf(app), AuthoritativePort = AuthorityPortOf(app) };
-        var key = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0',
-            [kind, code ?? "", Effective(app, ResolverList) ?? "", $"{options.AuthoritativePort}", .. settings.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(Described)]))));
+        var account = KeyOf([code ?? "", .. settings.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(Described)]);
+        var key = KeyOf([kind, Effective(app, ResolverList) ?? "", $"{options.AuthoritativePort}", account]);
         if (_solvers.TryGetValue(key, out var known))
         {
             return known;
@@ -106,11 +107,14 @@ public sealed class DnsChoice(PropertyStore properties, StateRoots roots, TimePr
         if (_solvers.Count >= MostSolvers)
         {
             _solvers.Clear();
+            _providers.Clear();
         }
 
-        var provider = code is null ? null : ProviderOf(app, code, settings);
+        var provider = code is null ? null : _providers.TryGetValue(account, out var shared) ? shared : _providers.GetOrAdd(account, ProviderOf(app, code, settings));
         return _solvers.GetOrAdd(key, _ => new DnsSolver(kind, provider, options, time));
     }
+
+    private static string KeyOf(IEnumerable<string> parts) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', parts))));
 
     private IDnsProvider ProviderOf(AppName app, string code, Dictionary<string, string> settings)
     {
