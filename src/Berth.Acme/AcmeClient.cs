@@ -39,7 +39,7 @@ public sealed class AcmeClient : IDisposable
         Time = time;
         Connection = new AcmeConnection(http, asOf, options, time);
         Account = new AccountSession(Connection, options, accounts, time, Reached);
-        Polling = new Polling(Account, time);
+        Polling = new Polling(Account, options.OutagePatience, time);
         _changes = new AccountChanges(this, accounts);
     }
 

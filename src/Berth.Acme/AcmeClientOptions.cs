@@ -40,6 +40,12 @@ public sealed record AcmeClientOptions
     public TimeSpan ProcessingTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
+    /// How long a server that looks at names or issues, and does not answer meanwhile, is asked again; what proves the names stays up.
+    /// Default: 30 s, in which most have looked.
+    /// </summary>
+    public TimeSpan OutagePatience { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
     /// The longest one certificate may take, from its order to its chain; the order is kept for the next run. Default: 1 h.
     /// </summary>
     public TimeSpan IssuanceTimeout { get; init; } = TimeSpan.FromHours(1);

@@ -13,7 +13,7 @@ internal sealed class Guest(Uri directory) : IDisposable, IChallengeSolver, IPro
     internal Guest(ScriptedAuthority authority)
         : this(new Uri(authority.Url + "/dir")) => Http = LoopbackCertificate.CreateClient(authority.Certificate);
 
-    internal AcmeClientOptions Options { get; set; } = new() { DirectoryUrl = directory };
+    internal AcmeClientOptions Options { get; set; } = new() { DirectoryUrl = directory, OutagePatience = TimeSpan.Zero };
 
     internal HttpClient Http { get; set; } = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
 

@@ -13,12 +13,20 @@ public sealed class WebRootSolver(string folder) : IChallengeSolver
     /// <inheritdoc/>
     public string Type => ChallengeType.Http01;
 
-    /// <inheritdoc/>
+    /// <exception cref="ProblemException"><see cref="KernelProblems.StateNotWritable"/>.</exception>
     public ValueTask<IAsyncDisposable> PresentAsync(ChallengeTask task, CancellationToken cancel)
     {
         // A token is 22 to 256 characters of base64url: it leads to no other folder.
         var file = Path.Join(folder, KeyAuthorization.Http01Path, task.Token);
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw KernelProblems.NotWritable(file, e).AsException(e);
+        }
+
         AtomicFile.Write(file, task.KeyAuthorization, AtomicFile.PublicRead);
         return ValueTask.FromResult<IAsyncDisposable>(new Answer(file));
     }
@@ -27,7 +35,15 @@ public sealed class WebRootSolver(string folder) : IChallengeSolver
     {
         public ValueTask DisposeAsync()
         {
-            File.Delete(file);
+            try
+            {
+                File.Delete(file);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It proves nothing any more.
+            }
+
             return ValueTask.CompletedTask;
         }
     }

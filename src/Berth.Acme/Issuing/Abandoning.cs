@@ -21,7 +21,7 @@ internal sealed class Abandoning(AcmeClient client, IOrderJournal journal)
                 MaxDegreeOfParallelism = client.Options.ParallelAuthorizations,
                 CancellationToken = cancel,
             };
-            await Parallel.ForEachAsync(order.Authorizations, limits, async (url, token) => await CloseAsync(url, token));
+            await Parallel.ForEachAsync(order.Authorizations.Take(Authorizing.MostAuthorizations), limits, async (url, token) => await CloseAsync(url, token));
         }
 
         try

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Berth.Acme.Challenges;
 using Berth.Acme.Dns;
 using Berth.Acme.Protocol;
@@ -14,12 +15,13 @@ internal sealed class Authorizing(
     // How long an order of one name is looked at before its authorization is: one that failed may leave it pending.
     private static readonly TimeSpan OrderPatience = TimeSpan.FromSeconds(5);
 
-    private const int MostAuthorizations = 1000;
+    internal const int MostAuthorizations = 1000;
     private const int LongestName = 255;
     private static readonly byte[] EmptyObject = "{}"u8.ToArray();
 
     private readonly ConcurrentBag<NameFailure> _failures = [];
     private readonly ConcurrentBag<ProblemException> _late = [];
+    private readonly ConcurrentBag<Exception> _outages = [];
     private bool _isAlone;
     private Order? _decided;
 
@@ -45,6 +47,11 @@ internal sealed class Authorizing(
             throw new OrderFailedException(AcmeProblems.ValidationFailed(client.Options.Host, failures));
         }
 
+        if (_outages.TryPeek(out var outage))
+        {
+            ExceptionDispatchInfo.Throw(outage);
+        }
+
         if (_late.TryPeek(out var late))
         {
             throw late;
@@ -63,7 +70,25 @@ internal sealed class Authorizing(
         }
 
         var limits = new ParallelOptions { MaxDegreeOfParallelism = client.Options.ParallelAuthorizations, CancellationToken = cancel };
-        await Parallel.ForEachAsync(urls, limits, async (url, token) => await AuthorizeAsync(url, ordered, token));
+        await Parallel.ForEachAsync(urls, limits, async (url, token) => await TryAuthorizeAsync(url, ordered, token));
+    }
+
+    // The answers of the others stay up while the server may be looking; none is begun any more.
+    private async Task TryAuthorizeAsync(string url, HashSet<string> ordered, CancellationToken cancel)
+    {
+        if (!_outages.IsEmpty)
+        {
+            return;
+        }
+
+        try
+        {
+            await AuthorizeAsync(url, ordered, cancel);
+        }
+        catch (Exception e) when (Outage.Is(e))
+        {
+            _outages.Add(e);
+        }
     }
 
     private async Task AuthorizeAsync(string url, HashSet<string> ordered, CancellationToken cancel)
@@ -192,7 +217,7 @@ internal sealed class Authorizing(
         }
     }
 
-    // After a restart the CA may be looking already, or may just have decided: then it refuses to be asked again.
+    // After a restart the CA may be looking already, or may just have decided: then it refuses to be asked again. So it may where its answer got lost.
     private async Task AcceptAsync(string url, Challenge challenge, CancellationToken cancel)
     {
         if (challenge.Status != AcmeStatus.Pending)
@@ -205,9 +230,9 @@ internal sealed class Authorizing(
             await client.Account.PostAsync(challenge.Url, EmptyObject, cancel);
             client.Reached(AcmeFailPoints.ChallengeAccepted);
         }
-        catch (AcmeRefusalException e) when (!e.IsTransient)
+        catch (Exception e) when (e is AcmeRefusalException { IsTransient: false } || Outage.Is(e))
         {
-            var authorization = (await client.Account.PostAsync(url, default, cancel)).Read(AcmeJson.Default.Authorization);
+            var authorization = await client.Polling.ReadAsync(url, AcmeJson.Default.Authorization, cancel);
             if (authorization.Status == AcmeStatus.Pending && !IsUnderway(authorization, challenge.Url))
             {
                 throw;

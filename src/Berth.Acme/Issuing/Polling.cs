@@ -1,18 +1,20 @@
 using System.Text.Json.Serialization.Metadata;
 using Berth.Acme.Accounts;
+using Berth.Acme.Transport;
 using Berth.Kernel;
 
 namespace Berth.Acme.Issuing;
 
 /// <summary>
 /// Reads a resource until it says what is waited for: at once or soon, then less and less often, or when the server
-/// asks (RFC 8555 §7.5.1).
+/// asks (RFC 8555 §7.5.1). A server out of reach for a moment ends no wait: it goes on looking, and must find what proves the names.
 /// </summary>
-internal sealed class Polling(AccountSession account, TimeProvider time)
+internal sealed class Polling(AccountSession account, TimeSpan outagePatience, TimeProvider time)
 {
     /// <summary>How soon a CA that has to do something may have done it.</summary>
     internal static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(25);
 
+    private static readonly TimeSpan OutagePause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestAsked = TimeSpan.FromMinutes(1);
 
@@ -42,6 +44,11 @@ internal sealed class Polling(AccountSession account, TimeProvider time)
         TimeSpan first, string url, JsonTypeInfo<T> type, Predicate<T> isDone, TimeSpan budget, CancellationToken cancel) where T : class =>
         (await LookAsync(first, url, type, isDone, budget, cancel)).Resource;
 
+    /// <summary>Reads it once.</summary>
+    /// <inheritdoc cref="UntilAsync"/>
+    internal async Task<T> ReadAsync<T>(string url, JsonTypeInfo<T> type, CancellationToken cancel) where T : class =>
+        (await AskAsync(url, type, cancel)).Resource;
+
     private async Task<(T? Resource, TimeSpan? Asked)> LookAsync<T>(
         TimeSpan first, string url, JsonTypeInfo<T> type, Predicate<T> isDone, TimeSpan budget, CancellationToken cancel) where T : class
     {
@@ -50,8 +57,7 @@ internal sealed class Polling(AccountSession account, TimeProvider time)
         await Task.Delay(first, time, cancel);
         while (true)
         {
-            var response = await account.PostAsync(url, default, cancel);
-            var resource = response.Read(type);
+            var (resource, response) = await AskAsync(url, type, cancel);
             if (isDone(resource))
             {
                 return (resource, null);
@@ -65,6 +71,24 @@ internal sealed class Polling(AccountSession account, TimeProvider time)
 
             await Task.Delay(wait, time, cancel);
             pause = Min(pause * 2, Longest);
+        }
+    }
+
+    private async Task<(T Resource, AcmeResponse Response)> AskAsync<T>(string url, JsonTypeInfo<T> type, CancellationToken cancel) where T : class
+    {
+        var start = time.GetTimestamp();
+        for (var pause = OutagePause; ; pause = Min(pause * 2, Longest))
+        {
+            try
+            {
+                var response = await account.PostAsync(url, default, cancel);
+                return (response.Read(type), response);
+            }
+            catch (Exception e) when (Outage.Is(e) && time.GetElapsedTime(start) + pause <= outagePatience)
+            {
+            }
+
+            await Task.Delay(pause, time, cancel);
         }
     }
 

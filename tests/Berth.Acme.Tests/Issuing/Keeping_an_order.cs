@@ -26,6 +26,38 @@ public sealed class Keeping_an_order : AtScriptedAuthority
         Assert.Single(Guest.Stored);
     }
 
+    /// <summary>What proves a name would be taken away too early otherwise: the authority goes on looking.</summary>
+    [Fact]
+    public async Task keeps_the_answer_up_while_the_authority_is_away_for_a_moment()
+    {
+        Guest.Options = Guest.Options with { OutagePatience = TimeSpan.FromSeconds(20) };
+        var asked = 0;
+        Authority.Scripts["/order/1"] = context =>
+            ++asked <= 4 ? AnswerAsync(context, 502, "text/html", "<html>back soon</html>") : Authority.BehaveAsync(context, "/order/1", null);
+
+        await Guest.IssueAsync();
+
+        Assert.Single(Guest.Presented);
+        Assert.True(asked > 4);
+        Assert.Equal(1, Authority.Requests.Count(seen => seen.Path == "/order"));
+    }
+
+    [Fact]
+    public async Task goes_on_where_only_the_answer_to_its_challenge_got_lost()
+    {
+        Authority.Scripts["/challenge/1"] = context =>
+        {
+            (Authority.OrderStatus, Authority.AuthorizationStatus) = ("ready", "valid");
+            context.Abort();
+            return Task.CompletedTask;
+        };
+
+        await Guest.IssueAsync();
+
+        Assert.Single(Guest.Presented);
+        Assert.Equal(1, Authority.Requests.Count(seen => seen.Path == "/challenge/1"));
+    }
+
     [Theory]
     [InlineData("/cert/1", 404)]
     [InlineData("/cert/1", 500)]
