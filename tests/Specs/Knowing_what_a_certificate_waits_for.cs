@@ -177,8 +177,10 @@ public sealed class Knowing_what_a_certificate_waits_for
             Assert.Equal(384, key!.KeySize);
         }
 
+        await SmallPlugin.InstallAsync(berth, "copier", ("post-certs-update", "cp \"$DOKKU_ROOT/$1/tls/server.crt\" \"$DOKKU_ROOT/copied\""));
         await berth.OkAsync("letsencrypt:rollback", "hello");
         Assert.Equal(first, await berth.OkAsync("certs:show", "hello", "crt"));
+        Assert.Equal(first, await File.ReadAllTextAsync($"{berth.Home}/copied"));
         Assert.Equal("true\n", await berth.OkAsync("letsencrypt:active", "hello"));
 
         var other = Directory.GetDirectories($"{berth.Home}/hello/letsencrypt/certs").Single(folder =>

@@ -99,8 +99,9 @@ public sealed class DnsSolver : IChallengeSolver
         }
     }
 
-    // What a provider has refused is not there; anything else may be.
-    private static bool MayStand(Exception failure) => (failure as ProblemException)?.Problem.Code is not { } code || code == DnsProblems.ProviderUnreachable;
+    // Who may not change the zone has added nothing; of anything else a part may be done.
+    private static bool MayStand(Exception failure) => (failure as ProblemException)?.Problem.Code is not { } code
+        || (code != DnsProblems.CredentialsRefused && code != DnsProblems.ZoneNotManaged && !code.IsOfSettings);
 
     private async Task<DnsChange> LocateAsync(ChallengeTask task, CancellationToken cancel)
     {

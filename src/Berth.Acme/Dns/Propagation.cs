@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 
 namespace Berth.Acme.Dns;
@@ -10,11 +11,12 @@ internal sealed class Propagation(DnsResolver resolver, int port, TimeProvider t
         string zone, string name, Predicate<string> proves, DnsPatience patience, CancellationToken cancel)
     {
         var start = time.GetTimestamp();
-        var servers = await resolver.ServersOfAsync(zone, cancel);
+        IReadOnlyDictionary<string, IReadOnlyList<IPAddress>> servers = ImmutableDictionary<string, IReadOnlyList<IPAddress>>.Empty;
         while (true)
         {
+            servers = servers.Count == 0 ? await resolver.ServersOfAsync(zone, cancel) : servers;
             var blind = await BlindAsync(servers, name, proves, cancel);
-            if (blind.Count == 0 || time.GetElapsedTime(start) + patience.Interval > patience.Timeout)
+            if ((blind.Count == 0 && servers.Count > 0) || time.GetElapsedTime(start) + patience.Interval > patience.Timeout)
             {
                 return servers.Count == 0 ? [$"the name servers of {zone} are not known"] : blind;
             }

@@ -4,8 +4,7 @@ namespace Berth.Acme.Dns;
 /// <param name="Values">As the provider writes them.</param>
 /// <param name="Ttl">Theirs, in seconds; null when there are none.</param>
 /// <param name="Version">What tells this state from a later one, where the provider has such a thing.</param>
-/// <param name="Disabled">Those that are kept there and not shown to anyone.</param>
-internal sealed record RecordSet(IReadOnlyList<string> Values, int? Ttl = null, string? Version = null, IReadOnlyList<string>? Disabled = null)
+internal sealed record RecordSet(IReadOnlyList<string> Values, int? Ttl = null, string? Version = null)
 {
     internal static RecordSet Empty { get; } = new([]);
 }

@@ -21,7 +21,7 @@ internal sealed class Authorizing(
 
     private readonly ConcurrentBag<NameFailure> _failures = [];
     private readonly ConcurrentBag<ProblemException> _late = [];
-    private readonly ConcurrentBag<Exception> _outages = [];
+    private readonly ConcurrentBag<Exception> _ends = [];
     private bool _isAlone;
     private Order? _decided;
 
@@ -47,9 +47,9 @@ internal sealed class Authorizing(
             throw new OrderFailedException(AcmeProblems.ValidationFailed(client.Options.Host, failures));
         }
 
-        if (_outages.TryPeek(out var outage))
+        if (_ends.TryPeek(out var end))
         {
-            ExceptionDispatchInfo.Throw(outage);
+            ExceptionDispatchInfo.Throw(end);
         }
 
         if (_late.TryPeek(out var late))
@@ -76,7 +76,7 @@ internal sealed class Authorizing(
     // The answers of the others stay up while the server may be looking; none is begun any more.
     private async Task TryAuthorizeAsync(string url, HashSet<string> ordered, CancellationToken cancel)
     {
-        if (!_outages.IsEmpty)
+        if (!_ends.IsEmpty)
         {
             return;
         }
@@ -85,9 +85,9 @@ internal sealed class Authorizing(
         {
             await AuthorizeAsync(url, ordered, cancel);
         }
-        catch (Exception e) when (Outage.Is(e))
+        catch (Exception e) when (e is AcmeRefusalException or ProblemException)
         {
-            _outages.Add(e);
+            _ends.Add(e);
         }
     }
 
@@ -157,7 +157,7 @@ internal sealed class Authorizing(
         {
             await ValidateAsync(url, choice.Challenge, name, cancel);
         }
-        catch (AcmeRefusalException e) when (!e.IsTransient)
+        catch (AcmeRefusalException e) when (!e.IsTransient && e.Type is not null && e.Response.Status != OrderKeeping.NotFound)
         {
             Fail(new NameFailure(name, e.Document, choice.Task.Type, null));
         }
@@ -217,7 +217,7 @@ internal sealed class Authorizing(
         }
     }
 
-    // After a restart the CA may be looking already, or may just have decided: then it refuses to be asked again. So it may where its answer got lost.
+    // After a restart the CA may be looking already, or may just have decided: then it refuses to be asked again.
     private async Task AcceptAsync(string url, Challenge challenge, CancellationToken cancel)
     {
         if (challenge.Status != AcmeStatus.Pending)
@@ -227,21 +227,47 @@ internal sealed class Authorizing(
 
         try
         {
-            await client.Account.PostAsync(challenge.Url, EmptyObject, cancel);
-            client.Reached(AcmeFailPoints.ChallengeAccepted);
+            await AskToLookAsync(url, challenge.Url, cancel);
         }
-        catch (Exception e) when (e is AcmeRefusalException { IsTransient: false } || Outage.Is(e))
+        catch (AcmeRefusalException e) when (!e.IsTransient)
         {
             var authorization = await client.Polling.ReadAsync(url, AcmeJson.Default.Authorization, cancel);
-            if (authorization.Status == AcmeStatus.Pending && !IsUnderway(authorization, challenge.Url))
+            if (!IsUnderway(authorization, challenge.Url))
             {
                 throw;
             }
         }
     }
 
-    private static bool IsUnderway(Authorization authorization, string challengeUrl) =>
-        authorization.Challenges.Any(known => known.Url == challengeUrl && known.Status != AcmeStatus.Pending);
+    private async Task AskToLookAsync(string url, string challengeUrl, CancellationToken cancel)
+    {
+        for (var isFirst = true; ; isFirst = false)
+        {
+            try
+            {
+                await client.Account.PostAsync(challengeUrl, EmptyObject, cancel);
+                client.Reached(AcmeFailPoints.ChallengeAccepted);
+                return;
+            }
+            catch (Exception e) when (Outage.Is(e) && e is not AcmeRefusalException { AsksToWait: true })
+            {
+                // It may have arrived, and only its answer got lost: then the CA looks, without telling so before it has.
+                if (await client.Polling.TryUntilAsync(
+                    Polling.Soon, url, AcmeJson.Default.Authorization, read => IsUnderway(read, challengeUrl), client.Options.OutagePatience, cancel) is not null)
+                {
+                    return;
+                }
+
+                if (!isFirst)
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    private static bool IsUnderway(Authorization authorization, string challengeUrl) => authorization.Status != AcmeStatus.Pending
+        || authorization.Challenges.Any(known => known.Url == challengeUrl && known.Status != AcmeStatus.Pending);
 
     private void Fail(NameFailure failure, bool isVerdict = false)
     {

@@ -56,4 +56,7 @@ public enum IssuanceStepKind
 
     /// <summary>Name could not be proved, and the CA has not looked; Detail says why.</summary>
     NotProved,
+
+    /// <summary>The server has issued the certificate; it is downloaded next.</summary>
+    Issued,
 }

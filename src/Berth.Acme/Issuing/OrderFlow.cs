@@ -16,6 +16,8 @@ internal sealed class OrderFlow(
     IProgress<IssuanceStep>? progress)
 {
     private readonly OrderWaiting _waiting = new(client);
+    private readonly OrderKeeping _keeping = new(client, journal);
+    private PendingOrder? _pending;
     private bool _isFinalized;
 
     /// <exception cref="OrderFailedException">
@@ -24,20 +26,16 @@ internal sealed class OrderFlow(
     /// <exception cref="ProblemException">A transient problem; the journal keeps the order.</exception>
     internal async Task<IssuedCertificate> FinishAsync(OpenOrder open, CancellationToken cancel)
     {
+        (_pending, _isFinalized) = (open.Pending, open.Pending.Stage >= OrderStage.Finalizing);
         try
         {
             return await ContinueAsync(open, cancel);
         }
-        catch (Exception e) when (OpenOrder.IsOld(open.Pending, client) && IsPassing(e, open.Pending))
+        catch (Exception e) when (_keeping.IsPassing(e, _pending, _isFinalized))
         {
-            // It has had its time. Where the server answers at all, it is this order that it does not answer for.
-            await client.Connection.AskDirectoryAsync(cancel);
+            await _keeping.ThrowUnlessOverAsync(e, _pending, cancel);
             await new Abandoning(client, journal).RunAsync(open, cancel);
             throw new OrderFailedException(e as ProblemException ?? AcmeProblems.RefusedBy(client.Options.Host, (AcmeRefusalException)e, "the order"));
-        }
-        catch (AcmeRefusalException e) when (MayPass.Is(e, _isFinalized, OpenOrder.AgeOf(open.Pending, client)))
-        {
-            throw MayPass.Told(e);
         }
         catch (AcmeRefusalException e) when (!e.IsTransient)
         {
@@ -56,10 +54,6 @@ internal sealed class OrderFlow(
             throw new OrderFailedException(e);
         }
     }
-
-    private bool IsPassing(Exception failure, PendingOrder pending) =>
-        failure is AcmeRefusalException refusal ? refusal.IsTransient || MayPass.Is(refusal, _isFinalized, OpenOrder.AgeOf(pending, client))
-        : failure is ProblemException problem && AcmeProblems.IsTransient(problem.Problem.Code);
 
     private async Task<IssuedCertificate> ContinueAsync(OpenOrder open, CancellationToken cancel)
     {
@@ -81,8 +75,7 @@ internal sealed class OrderFlow(
         if (order.Status == AcmeStatus.Ready)
         {
             client.Reached(AcmeFailPoints.Authorized);
-            pending = pending with { Stage = OrderStage.Finalizing, FinalizeUrl = order.Finalize };
-            await journal.SaveAsync(pending, cancel);
+            pending = await SaveAsync(pending with { Stage = OrderStage.Finalizing, FinalizeUrl = order.Finalize, FailingSince = null }, cancel);
             client.Reached(AcmeFailPoints.FinalizeSaved);
             progress?.Report(new IssuanceStep(IssuanceStepKind.Finalizing));
             order = await new Finalizing(client, _waiting).SendAsync(order, pending, key, cancel);
@@ -90,6 +83,7 @@ internal sealed class OrderFlow(
 
         _isFinalized = true;
         order = await _waiting.UntilIssuedAsync(order, pending.OrderUrl!, cancel);
+        progress?.Report(new IssuanceStep(IssuanceStepKind.Issued));
         client.Reached(AcmeFailPoints.Finalized);
         return await DownloadAsync(download, pending with { CertificateUrl = order.Certificate }, key, cancel);
     }
@@ -100,10 +94,16 @@ internal sealed class OrderFlow(
         var chain = await download.FetchAsync(
             pending.CertificateUrl!, key, pending.Names, request, cancel);
         client.Reached(AcmeFailPoints.CertificateDownloaded);
-        pending = pending with { Stage = OrderStage.Downloaded, CertificatePem = chain.LeafPem + chain.ChainPem };
-        await journal.SaveAsync(pending, cancel);
+        pending = await SaveAsync(pending with { Stage = OrderStage.Downloaded, CertificatePem = chain.LeafPem + chain.ChainPem }, cancel);
         client.Reached(AcmeFailPoints.CertificateSaved);
         return Result(pending, chain) with { MayHaveAdvice = client.Connection.MayAdvise };
+    }
+
+    private async Task<PendingOrder> SaveAsync(PendingOrder pending, CancellationToken cancel)
+    {
+        _pending = pending;
+        await journal.SaveAsync(pending, cancel);
+        return pending;
     }
 
     private IssuedCertificate Result(PendingOrder pending, CertificateChain chain)

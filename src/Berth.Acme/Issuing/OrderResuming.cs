@@ -9,6 +9,8 @@ namespace Berth.Acme.Issuing;
 internal sealed class OrderResuming(
     AcmeClient client, IOrderJournal journal, IssuanceRequest request, IProgress<IssuanceStep>? progress)
 {
+    private readonly OrderKeeping _keeping = new(client, journal);
+
     /// <summary>The key of a run that ended between key and order, after <see cref="FindAsync"/>.</summary>
     internal PendingOrder? Prepared { get; private set; }
 
@@ -50,15 +52,10 @@ internal sealed class OrderResuming(
         {
             order = (await client.Account.PostAsync(url, default, cancel)).Read(AcmeJson.Default.Order);
         }
-        catch (Exception e) when (IsOld(pending) && (e is AcmeRefusalException or ProblemException))
+        catch (Exception e) when (_keeping.IsPassing(e, pending, isFinalized: pending.Stage >= OrderStage.Finalizing))
         {
-            // Where the server answers at all, it is this order that it does not answer for.
-            await client.Connection.AskDirectoryAsync(cancel);
-            return await DropAsync(e is AcmeRefusalException refusal ? AcmeProblems.WordsOf(refusal.Document) : ((ProblemException)e).Problem.Found, cancel);
-        }
-        catch (AcmeRefusalException e) when (MayPass.Is(e, isFinalized: pending.Stage >= OrderStage.Finalizing, OpenOrder.AgeOf(pending, client)))
-        {
-            throw MayPass.Told(e);
+            await _keeping.ThrowUnlessOverAsync(e, pending, cancel);
+            return await DropAsync((e as ProblemException)?.Problem.Found ?? AcmeProblems.WordsOf(((AcmeRefusalException)e).Document), cancel);
         }
         catch (AcmeRefusalException e) when (!e.IsTransient)
         {
@@ -84,7 +81,8 @@ internal sealed class OrderResuming(
         return Resumed(new OpenOrder(pending, order));
     }
 
-    private bool IsOld(PendingOrder pending) => OpenOrder.IsOld(pending, client);
+    // One of the future was placed while the clock was ahead: nobody knows when.
+    private bool IsOld(PendingOrder pending) => (client.Time.GetUtcNow() - pending.OrderedAt)?.Duration() > client.Options.OrderLifetime;
 
     private OpenOrder Resumed(OpenOrder order)
     {

@@ -15,4 +15,7 @@ internal static class Outage
             || code == AcmeProblems.ServerHostUnknown || code == AcmeProblems.ResponseInvalid,
         _ => false,
     };
+
+    /// <summary>How long the server asked to be left alone; null where it did not.</summary>
+    internal static TimeSpan? WaitOf(Exception failure) => (failure as AcmeRefusalException)?.Response.RetryAfter;
 }

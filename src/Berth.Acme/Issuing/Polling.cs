@@ -14,7 +14,8 @@ internal sealed class Polling(AccountSession account, TimeSpan outagePatience, T
     /// <summary>How soon a CA that has to do something may have done it.</summary>
     internal static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(25);
 
-    private static readonly TimeSpan OutagePause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan OutagePause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestOutagePause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestAsked = TimeSpan.FromMinutes(1);
 
@@ -77,18 +78,27 @@ internal sealed class Polling(AccountSession account, TimeSpan outagePatience, T
     private async Task<(T Resource, AcmeResponse Response)> AskAsync<T>(string url, JsonTypeInfo<T> type, CancellationToken cancel) where T : class
     {
         var start = time.GetTimestamp();
-        for (var pause = OutagePause; ; pause = Min(pause * 2, Longest))
+        for (var pause = OutagePause; ; pause = Min(pause * 2, LongestOutagePause))
         {
+            TimeSpan wait;
             try
             {
                 var response = await account.PostAsync(url, default, cancel);
                 return (response.Read(type), response);
             }
-            catch (Exception e) when (Outage.Is(e) && time.GetElapsedTime(start) + pause <= outagePatience)
+            catch (Exception e) when (Outage.Is(e))
             {
+                wait = Outage.WaitOf(e) is { } asked && asked > pause ? asked : pause;
+                var left = outagePatience - time.GetElapsedTime(start);
+                if (wait > left)
+                {
+                    // It wants to be left alone for longer, and goes on looking all the same.
+                    await Task.Delay(Outage.WaitOf(e) is null || left < TimeSpan.Zero ? TimeSpan.Zero : left, time, cancel);
+                    throw;
+                }
             }
 
-            await Task.Delay(pause, time, cancel);
+            await Task.Delay(wait, time, cancel);
         }
     }
 

@@ -26,7 +26,7 @@ public sealed class UpdateTrigger(ITriggers triggers, IStateStore store, TimePro
     /// <summary>Remembers that plugins are to hear of a certificate, before its order is closed.</summary>
     public void Publish(LineageEvent happened)
     {
-        if (happened.Kind == LineageEventKind.Issued && triggers.MayBeHandled(Name))
+        if (happened.Kind is LineageEventKind.Issued or LineageEventKind.RolledBack && triggers.MayBeHandled(Name))
         {
             store.EnsureFolder(Untold, PrivateFolder.OwnerOnly);
             store.WriteUnsynced(Untold.Slash(happened.App.Text), $"{Guid.NewGuid()}\n");

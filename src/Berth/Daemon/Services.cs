@@ -151,7 +151,7 @@ internal sealed class Services : IAsyncDisposable
             .. new LimitCommands(ledgers, planner, requests, _clients, apps, time).All,
             .. new ListCommands(settings, lineageReader, waiting, renewal, silence, certificates, apps, time).All,
             .. new StatusCommands(new StatusReport(lineageReader, lineages, bundles, planner, underWay, waiting, ahead, _clients, renewal, time), notices, lineageReader, waiting, silence, apps).All,
-            .. new RollbackCommands(Manager, planner, renewal, apps).All,
+            .. new RollbackCommands(Manager, planner, renewal, update, apps).All,
             .. new AutoRenewCommands(Manager, certificates, waiting, apps, time).All,
         ];
         Renewals = new RenewalLoop(apps, Known, routes, Manager, renewal, queue, troubles, renewalLog, time)

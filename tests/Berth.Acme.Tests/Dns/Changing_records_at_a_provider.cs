@@ -86,6 +86,24 @@ public sealed class Changing_records_at_a_provider
         Assert.Empty(fake.ValuesAt(Below));
     }
 
+    /// <summary>Five requests a second, and one change at a time in a zone, are all that Route 53 takes: the names of an order come at once.</summary>
+    [Fact]
+    public async Task asks_route53_again_where_it_is_too_busy()
+    {
+        await using var fake = new FakeRoute53();
+        await fake.StartAsync();
+        using var http = fake.CreateClient();
+        var provider = DnsProviders.Create(fake.Code, fake.Settings, http, new HurriedTime());
+        foreach (var code in (string[])["Throttling", "Throttling", "PriorRequestNotComplete", "Throttling"])
+        {
+            fake.Refuse(code);
+        }
+
+        await Task.WhenAll(Enumerable.Range(1, 4).Select(i => provider.AddAsync(Change($"_acme-challenge.app{i}.{FakeProvider.Zone}", "one"), Cancel).AsTask()));
+
+        Assert.All(Enumerable.Range(1, 4), i => Assert.Equal(["one"], fake.ValuesAt($"_acme-challenge.app{i}.{FakeProvider.Zone}")));
+    }
+
     [Theory]
     [MemberData(nameof(Providers))]
     public async Task names_wrong_credentials_and_never_shows_them(string name)

@@ -47,20 +47,6 @@ public sealed class Updating_powerdns : IAsyncLifetime
     }
 
     [Fact]
-    public async Task leaves_what_its_owner_has_disabled_as_it_is()
-    {
-        var provider = Provider();
-        const string Name = "resting." + NameServer.Zone;
-
-        await provider.AddAsync(Change(Name, "one"), Cancel);
-        Assert.Equal(["one"], await _server.TextAtAsync(Name));
-        await provider.RemoveAsync(Change(Name, "one"), Cancel);
-
-        Assert.Empty(await _server.TextAtAsync(Name));
-        Assert.Contains("of last year", await _http.GetStringAsync(new Uri(_server.Api, $"api/v1/servers/localhost/zones/{NameServer.Zone}."), Cancel), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task names_a_wrong_key_and_never_shows_it()
     {
         var problem = await FailAsync(Provider("wrong-secret"), Change("_acme-challenge." + NameServer.Zone, "one"));
@@ -82,8 +68,7 @@ public sealed class Updating_powerdns : IAsyncLifetime
         using var content = new StringContent(
             $$"""
             {"name":"{{NameServer.Zone}}.","kind":"{{kind}}","nameservers":["ns1.{{NameServer.Zone}}."],
-             "rrsets":[{"name":"keep.{{NameServer.Zone}}.","type":"TXT","ttl":60,"records":[{"content":"\"of the owner\"","disabled":false}]},
-                       {"name":"resting.{{NameServer.Zone}}.","type":"TXT","ttl":60,"records":[{"content":"\"of last year\"","disabled":true}]}]}
+             "rrsets":[{"name":"keep.{{NameServer.Zone}}.","type":"TXT","ttl":60,"records":[{"content":"\"of the owner\"","disabled":false}]}]}
             """,
             Encoding.UTF8,
             "application/json");

@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using Berth.Acme.Challenges;
+using Berth.Acme.Protocol;
 using Microsoft.AspNetCore.Http;
 
 namespace Berth.Acme.Tests.Issuing;
@@ -45,12 +48,19 @@ public sealed class Keeping_an_order : AtScriptedAuthority
     [Fact]
     public async Task goes_on_where_only_the_answer_to_its_challenge_got_lost()
     {
+        // As Let's Encrypt does, it shows nothing of its looking before it has looked.
+        var looks = 0;
         Authority.Scripts["/challenge/1"] = context =>
         {
-            (Authority.OrderStatus, Authority.AuthorizationStatus) = ("ready", "valid");
             context.Abort();
             return Task.CompletedTask;
         };
+        Authority.Scripts["/authz/1"] = context =>
+        {
+            (Authority.OrderStatus, Authority.AuthorizationStatus) = ++looks >= 4 ? ("ready", "valid") : ("pending", "pending");
+            return Authority.BehaveAsync(context, "/authz/1", null);
+        };
+        Guest.Options = Guest.Options with { OutagePatience = TimeSpan.FromSeconds(20) };
 
         await Guest.IssueAsync();
 
@@ -75,12 +85,110 @@ public sealed class Keeping_an_order : AtScriptedAuthority
             isNew = true;
             return Authority.BehaveAsync(context, "/order", null);
         };
-        await Guest.Journal.SaveAsync(Guest.Journal.Current! with { OrderedAt = TimeProvider.System.GetUtcNow().AddHours(-25) }, TestContext.Current.CancellationToken);
+        await FailingSinceAsync(TimeSpan.FromHours(25));
 
         await Guest.IssueAsync();
 
         Assert.Equal(2, Authority.Requests.Count(seen => seen.Path == "/order"));
         Assert.Single(Guest.Stored);
+    }
+
+    /// <summary>The machine was away itself: one bad answer is no reason to give up what was issued.</summary>
+    [Fact]
+    public async Task outlives_a_first_failure_however_old_it_is()
+    {
+        Authority.Scripts["/cert/1"] = context => AnswerAsync(context, 500, "text/html", "");
+        await Guest.FailAsync();
+        await Guest.Journal.SaveAsync(
+            Guest.Journal.Current! with { OrderedAt = TimeProvider.System.GetUtcNow().AddDays(-3), FailingSince = null }, TestContext.Current.CancellationToken);
+        await Guest.FailAsync();
+        Authority.Scripts.Clear();
+
+        await Guest.IssueAsync();
+
+        Assert.Equal(1, Authority.Requests.Count(seen => seen.Path == "/order"));
+    }
+
+    /// <summary>An authority that goes on saying so has lost it.</summary>
+    [Fact]
+    public async Task that_is_not_found_for_an_hour_is_given_up()
+    {
+        Authority.Scripts["/cert/1"] = context => ScriptedAuthority.RefuseAsync(context, 404, "malformed", "no such certificate");
+        Assert.Equal(AcmeProblems.ResponseInvalid, (await Guest.FailAsync()).Problem.Code);
+        await FailingSinceAsync(TimeSpan.FromMinutes(61));
+
+        await Guest.FailAsync();
+
+        Assert.Equal(2, Authority.Requests.Count(seen => seen.Path == "/order"));
+    }
+
+    /// <summary>What a proxy says is not about a name, and the server goes on looking at the others.</summary>
+    [Theory]
+    [InlineData("/authz/2")]
+    [InlineData("/challenge/2")]
+    public async Task of_two_names_leaves_the_answer_for_one_up_where_the_other_meets_a_proxy(string path)
+    {
+        var (isUp, looks, seenUp) = (true, 0, true);
+        Guest.Solvers = [new TellingSolver(() => isUp = false)];
+        JsonObject Order(JsonObject order)
+        {
+            (order["identifiers"], order["authorizations"]) = (
+                new JsonArray(new JsonObject { ["type"] = "dns", ["value"] = "app.example" }, new JsonObject { ["type"] = "dns", ["value"] = "www.app.example" }),
+                new JsonArray($"{Authority.Url}/authz/1", $"{Authority.Url}/authz/2"));
+            return order;
+        }
+
+        Authority.Scripts["/order"] = context =>
+        {
+            context.Response.Headers.Location = Authority.Url + "/order/1";
+            return ScriptedAuthority.WriteAsync(context, 201, Order(Authority.Order()));
+        };
+        Authority.Scripts["/order/1"] = context => ScriptedAuthority.WriteAsync(context, 200, Order(Authority.Order()));
+        Authority.Scripts["/challenge/1"] = context => ScriptedAuthority.WriteAsync(context, 200, Authority.Challenge("http-01"));
+        Authority.Scripts["/authz/1"] = context =>
+        {
+            // The server has looked by the fifth time it is asked.
+            seenUp &= ++looks is 1 or > 5 || isUp;
+            var authorization = Authority.Authorization(Authority.Challenges);
+            authorization["status"] = looks >= 5 ? "valid" : "pending";
+            return ScriptedAuthority.WriteAsync(context, 200, authorization);
+        };
+        Authority.Scripts["/authz/2"] = context =>
+        {
+            var challenge = Authority.Challenge("http-01");
+            challenge["url"] = $"{Authority.Url}/challenge/2";
+            var authorization = Authority.Authorization(new JsonArray(challenge));
+            authorization["identifier"] = new JsonObject { ["type"] = "dns", ["value"] = "www.app.example" };
+            return ScriptedAuthority.WriteAsync(context, 200, authorization);
+        };
+        Authority.Scripts[path] = context => AnswerAsync(context, 403, "text/html", "<html>forbidden</html>");
+
+        var problem = (await Guest.FailAsync(Customer.For("app.example", "www.app.example"))).Problem;
+
+        Assert.Equal(AcmeProblems.ResponseInvalid, problem.Code);
+        Assert.True(seenUp);
+        Assert.True(looks >= 5);
+        Assert.NotNull(Guest.Journal.Current?.OrderUrl);
+    }
+
+    private ValueTask FailingSinceAsync(TimeSpan ago) =>
+        Guest.Journal.SaveAsync(Guest.Journal.Current! with { FailingSince = TimeProvider.System.GetUtcNow() - ago }, TestContext.Current.CancellationToken);
+
+    private sealed class TellingSolver(Action takenAway) : IChallengeSolver
+    {
+        public string Type => ChallengeType.Http01;
+
+        public ValueTask<IAsyncDisposable> PresentAsync(ChallengeTask task, CancellationToken cancel) =>
+            ValueTask.FromResult<IAsyncDisposable>(task.Identifier.Value == "app.example" ? new Telling(takenAway) : new MemoryStream());
+
+        private sealed class Telling(Action takenAway) : IAsyncDisposable
+        {
+            public ValueTask DisposeAsync()
+            {
+                takenAway();
+                return ValueTask.CompletedTask;
+            }
+        }
     }
 
     private static Task AnswerAsync(HttpContext context, int status, string type, string body)

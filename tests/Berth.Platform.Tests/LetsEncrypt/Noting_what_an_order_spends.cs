@@ -58,6 +58,21 @@ public sealed class Noting_what_an_order_spends
         Assert.Equal(4, LeftOf(ledger, Left));
     }
 
+    /// <summary>The server has counted it, whatever came of its download.</summary>
+    [Fact]
+    public async Task gives_back_nothing_that_was_issued()
+    {
+        var ledger = await RateLedger.OpenAsync(Limits, new MemoryLedgerStore(), TimeProvider.System, CancellationToken.None);
+        var notes = new LedgerNotes(ledger, Planned, null, [], new Progress<IssuanceStep>());
+
+        notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
+        notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
+        notes.Report(new IssuanceStep(IssuanceStepKind.Issued));
+        await notes.FailedAsync(Failure(AcmeProblems.CertificateWrong));
+
+        Assert.Equal(4, LeftOf(ledger, Planned));
+    }
+
     [Fact]
     public async Task gives_back_what_the_names_cost_that_were_left_out_and_counts_their_failure()
     {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json.Serialization;
 
 namespace Berth.Acme.Dns.Providers;
@@ -19,10 +18,11 @@ internal sealed class AzureDns : RecordSetProvider
     private readonly string _kind;
     private readonly string _version;
     private readonly int _ttl;
-    private readonly ConcurrentDictionary<string, string> _zones = new();
+    private readonly ZoneIds _zones;
 
     internal AzureDns(DnsSettings settings, HttpClient http, TimeProvider time)
     {
+        _zones = new ZoneIds(time);
         _http = new ProviderHttp("Azure DNS", settings, http, time, TimeSpan.FromSeconds(30));
         (var login, _management) = settings.Find("AZURE_ENVIRONMENT")?.ToUpperInvariant() switch
         {
@@ -102,18 +102,13 @@ internal sealed class AzureDns : RecordSetProvider
         var label = change.Name == zone ? "@" : change.Name.EndsWith("." + zone, StringComparison.Ordinal) ? change.Name[..^(zone.Length + 1)] : throw _http.NotManaged(zone);
         var path = _group is { } group
             ? $"/subscriptions/{_subscription}/resourceGroups/{Uri.EscapeDataString(group)}/providers/Microsoft.Network/{_kind}/{zone}"
-            : await FindZoneAsync(zone, cancel);
+            : await _zones.OfAsync(zone, () => FindZoneAsync(zone, cancel));
         return new Uri($"{_management}{path}/TXT/{label}?api-version={_version}");
     }
 
     // Without the resource group, the zone is looked for in the whole subscription.
     private async Task<string> FindZoneAsync(string zone, CancellationToken cancel)
     {
-        if (_zones.TryGetValue(zone, out var known))
-        {
-            return known;
-        }
-
         Uri? url = new($"{_management}/subscriptions/{_subscription}/providers/Microsoft.Network/{_kind}?api-version={_version}");
         while (url is not null)
         {
@@ -121,7 +116,7 @@ internal sealed class AzureDns : RecordSetProvider
                 await RequestAsync(HttpMethod.Get, url, cancel), ProviderJson.Default.AzureZones, "to list zones", cancel);
             if (page.Zones?.FirstOrDefault(found => string.Equals(found.Name, zone, StringComparison.OrdinalIgnoreCase))?.Id is ['/', ..] id)
             {
-                return _zones[zone] = id;
+                return id;
             }
 
             url = page.Next is { } next && Uri.TryCreate(next, UriKind.Absolute, out var following)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json.Serialization;
 
 namespace Berth.Acme.Dns.Providers;
@@ -12,10 +11,11 @@ internal sealed class Cloudflare : RecordListProvider
     private readonly (string, string)[] _zoneHeaders;
     private readonly (string, string)[] _recordHeaders;
     private readonly int _ttl;
-    private readonly ConcurrentDictionary<string, string> _zones = new();
+    private readonly ZoneIds _zones;
 
     internal Cloudflare(DnsSettings settings, HttpClient http, TimeProvider time)
     {
+        _zones = new ZoneIds(time);
         _http = new ProviderHttp("Cloudflare", settings, http, time, TimeSpan.FromSeconds(settings.Number("CLOUDFLARE_HTTP_TIMEOUT", 30, 1, 600)));
         _base = settings.Url("CLOUDFLARE_BASE_URL", "https://api.cloudflare.com/client/v4").AbsoluteUri.TrimEnd('/');
         Patience = settings.Patience("CLOUDFLARE", 120, 2);
@@ -79,17 +79,14 @@ internal sealed class Cloudflare : RecordListProvider
         }
     }
 
-    private async Task<string> ZoneAsync(string zone, CancellationToken cancel)
-    {
-        if (_zones.TryGetValue(zone, out var known))
-        {
-            return known;
-        }
+    private Task<string> ZoneAsync(string zone, CancellationToken cancel) => _zones.OfAsync(zone, () => FindZoneAsync(zone, cancel));
 
+    private async Task<string> FindZoneAsync(string zone, CancellationToken cancel)
+    {
         var url = new Uri($"{_base}/zones?name={Uri.EscapeDataString(zone)}");
         var answer = await SendAsync(new(HttpMethod.Get, url) { Headers = _zoneHeaders }, "to list zones", cancel);
         var id = answer.Result?.FirstOrDefault(found => found.Name == zone)?.Id ?? throw _http.NotManaged(zone);
-        return _zones[zone] = Uri.EscapeDataString(id);
+        return Uri.EscapeDataString(id);
     }
 
     private Task<CloudflareAnswer> SendAsync(ProviderRequest request, string doing, CancellationToken cancel) =>

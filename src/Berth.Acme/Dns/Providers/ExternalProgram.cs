@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 
@@ -52,7 +53,8 @@ internal sealed class ExternalProgram : IDnsProvider
         };
         using var process = Begin(start, doing);
         process.StandardInput.Close();
-        var (output, errors) = (LastLinesAsync(process.StandardOutput), LastLinesAsync(process.StandardError));
+        ConcurrentQueue<string> output = new(), errors = new();
+        var said = Task.WhenAll(ReadAsync(process.StandardOutput, output), ReadAsync(process.StandardError, errors));
         try
         {
             await process.WaitForExitAsync(cancel);
@@ -65,22 +67,9 @@ internal sealed class ExternalProgram : IDnsProvider
 
         if (process.ExitCode != 0)
         {
-            throw DnsProblems.BadProgram(
-                _program, doing, $"it ended with status {process.ExitCode}", await SaidAsync(output, errors)).AsException();
-        }
-    }
-
-    // What it has left running may hold its outputs for as long as it likes.
-    private static async Task<IReadOnlyList<string>> SaidAsync(Task<IReadOnlyList<string>> output, Task<IReadOnlyList<string>> errors)
-    {
-        try
-        {
-            await Task.WhenAll(output, errors).WaitAsync(Farewell, TimeProvider.System);
-            return [.. await output, .. await errors];
-        }
-        catch (TimeoutException)
-        {
-            return [];
+            // What it has left running may hold its outputs for as long as it likes.
+            await Task.WhenAny(said, Task.Delay(Farewell, TimeProvider.System, cancel));
+            throw DnsProblems.BadProgram(_program, doing, $"it ended with status {process.ExitCode}", [.. output, .. errors]).AsException();
         }
     }
 
@@ -97,18 +86,15 @@ internal sealed class ExternalProgram : IDnsProvider
         }
     }
 
-    private static async Task<IReadOnlyList<string>> LastLinesAsync(StreamReader reader)
+    private static async Task ReadAsync(StreamReader reader, ConcurrentQueue<string> lines)
     {
-        Queue<string> lines = new();
         while (await reader.ReadLineAsync() is { } line)
         {
             lines.Enqueue(line);
             if (lines.Count > MostLines)
             {
-                lines.Dequeue();
+                lines.TryDequeue(out _);
             }
         }
-
-        return [.. lines];
     }
 }

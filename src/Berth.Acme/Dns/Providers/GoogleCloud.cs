@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -21,10 +20,11 @@ internal sealed class GoogleCloud : RecordSetProvider
     private readonly string? _zoneId;
     private readonly bool _private;
     private readonly int _ttl;
-    private readonly ConcurrentDictionary<string, string> _zones = new();
+    private readonly ZoneIds _zones;
 
     internal GoogleCloud(DnsSettings settings, HttpClient http, TimeProvider time)
     {
+        _zones = new ZoneIds(time);
         _http = new ProviderHttp("Google Cloud DNS", settings, http, time, TimeSpan.FromSeconds(30));
         var account = ReadAccount(settings);
         var tokenUrl = new Uri(account.TokenUri ?? "https://oauth2.googleapis.com/token");
@@ -78,18 +78,16 @@ internal sealed class GoogleCloud : RecordSetProvider
         return true;
     }
 
-    private async Task<string> ZoneAsync(string zone, CancellationToken cancel)
-    {
-        if (_zoneId is not null || _zones.ContainsKey(zone))
-        {
-            return Uri.EscapeDataString(_zoneId ?? _zones[zone]);
-        }
+    private async Task<string> ZoneAsync(string zone, CancellationToken cancel) =>
+        Uri.EscapeDataString(_zoneId ?? await _zones.OfAsync(zone, () => FindZoneAsync(zone, cancel)));
 
+    private async Task<string> FindZoneAsync(string zone, CancellationToken cancel)
+    {
         var url = new Uri($"{_base}?dnsName={Uri.EscapeDataString(zone + ".")}");
         var answer = await _http.SendAsync(
             await RequestAsync(HttpMethod.Get, url, cancel), ProviderJson.Default.GoogleZones, "to list zones", cancel);
         var found = answer.Zones?.FirstOrDefault(candidate => candidate.DnsName == zone + "." && (_private || candidate.Visibility != "private"));
-        return Uri.EscapeDataString(_zones[zone] = found?.Name ?? throw _http.NotManaged(zone));
+        return found?.Name ?? throw _http.NotManaged(zone);
     }
 
     private async Task<ProviderRequest> RequestAsync(HttpMethod method, Uri url, CancellationToken cancel) =>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json.Serialization;
 
 namespace Berth.Acme.Dns.Providers;
@@ -15,10 +14,11 @@ internal sealed class HetznerConsole : RecordListProvider
     private readonly ProviderHttp _http;
     private readonly (string, string)[] _headers;
     private readonly int _ttl;
-    private readonly ConcurrentDictionary<string, string> _zones = new();
+    private readonly ZoneIds _zones;
 
     internal HetznerConsole(DnsSettings settings, HttpClient http, TimeProvider time)
     {
+        _zones = new ZoneIds(time);
         _http = new ProviderHttp("Hetzner's DNS console", settings, http, time, TimeSpan.FromSeconds(settings.Number("HETZNER_HTTP_TIMEOUT", 30, 1, 600)));
         _headers = [("Auth-API-Token", settings.RequireSecret("HETZNER_API_KEY"))];
         Patience = settings.Patience("HETZNER", 120, 2);
@@ -70,13 +70,10 @@ internal sealed class HetznerConsole : RecordListProvider
         }
     }
 
-    private async Task<string> ZoneAsync(string zone, CancellationToken cancel)
-    {
-        if (_zones.TryGetValue(zone, out var known))
-        {
-            return known;
-        }
+    private Task<string> ZoneAsync(string zone, CancellationToken cancel) => _zones.OfAsync(zone, () => FindZoneAsync(zone, cancel));
 
+    private async Task<string> FindZoneAsync(string zone, CancellationToken cancel)
+    {
         var url = new Uri($"{Base}/zones?name={Uri.EscapeDataString(zone)}");
         var response = await _http.SendAsync(new(HttpMethod.Get, url) { Headers = _headers }, cancel);
         if (response.Status == 404)
@@ -87,7 +84,7 @@ internal sealed class HetznerConsole : RecordListProvider
         const string Doing = "to list zones";
         var answer = _http.Read(_http.Require(response, Doing), ProviderJson.Default.HetznerZones, Doing);
         var id = answer.Zones?.FirstOrDefault(found => found.Name == zone)?.Id ?? throw _http.NotManaged(zone);
-        return _zones[zone] = Uri.EscapeDataString(id);
+        return Uri.EscapeDataString(id);
     }
 
     private static string LabelOf(DnsChange change) => change.Label.Length == 0 ? "@" : change.Label;

@@ -40,17 +40,17 @@ internal sealed class PowerDns : RecordSetProvider
         var zone = _http.Read(_http.Require(response, Doing), ProviderJson.Default.PowerDnsZone, Doing);
         var set = zone.Sets?.FirstOrDefault(found =>
             found.Type == "TXT" && string.Equals(found.Name, change.Name + ".", StringComparison.OrdinalIgnoreCase));
-        var kinds = (set?.Records ?? []).ToLookup(record => record.Disabled, record => record.Content ?? "");
-        return new RecordSet([.. kinds[false]], set?.Ttl, zone.Kind, [.. kinds[true]]);
+        return new RecordSet(
+            [.. set?.Records?.Where(record => !record.Disabled).Select(record => record.Content ?? "") ?? []], set?.Ttl, zone.Kind);
     }
 
     protected override async Task<bool> WriteAsync(
         DnsChange change, RecordSet old, IReadOnlyList<string> values, CancellationToken cancel)
     {
-        PowerDnsRecord[] records = [.. values.Select(value => new PowerDnsRecord(value, false)), .. (old.Disabled ?? []).Select(value => new PowerDnsRecord(value, true))];
-        var set = records.Length == 0
+        var set = values.Count == 0
             ? new PowerDnsSet(change.Name + ".", "TXT", null, "DELETE", null)
-            : new PowerDnsSet(change.Name + ".", "TXT", old.Ttl ?? _ttl, "REPLACE", records);
+            : new PowerDnsSet(
+                change.Name + ".", "TXT", old.Ttl ?? _ttl, "REPLACE", [.. values.Select(value => new PowerDnsRecord(value, false))]);
         var request = new ProviderRequest(HttpMethod.Patch, new Uri($"{_zones}{change.Zone}.")) { Headers = _headers }
             .With(new PowerDnsZone(null, [set]), ProviderJson.Default.PowerDnsZone);
         _http.Require(await _http.SendAsync(request, cancel), $"to change {change.Name}");

@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security;
+using System.Security.Cryptography;
 using System.Text;
 using System.Xml;
 
@@ -10,6 +10,14 @@ namespace Berth.Acme.Dns.Providers;
 internal sealed class Route53 : RecordSetProvider
 {
     private const string Version = "2013-04-01";
+
+    // Five requests a second for each account, and one change at a time in each zone (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html#limits-api-requests).
+    private static readonly string[] Busy = ["Throttling", "ThrottlingException", "PriorRequestNotComplete"];
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(16);
+    private static readonly TimeSpan LongestSettling = TimeSpan.FromMinutes(3);
+    private const int Attempts = 8;
+
     private readonly ProviderHttp _http;
     private readonly TimeProvider _time;
     private readonly AwsCredentials _credentials;
@@ -19,11 +27,13 @@ internal sealed class Route53 : RecordSetProvider
     private readonly bool _private;
     private readonly bool _waits;
     private readonly int _ttl;
-    private readonly ConcurrentDictionary<string, string> _zones = new();
+    private readonly ZoneIds _zones;
+    private readonly NameGates _gates = new();
 
     internal Route53(DnsSettings settings, HttpClient http, TimeProvider time)
     {
         _time = time;
+        _zones = new ZoneIds(time);
         _http = new ProviderHttp("Route 53", settings, http, time, TimeSpan.FromSeconds(30));
         _credentials = AwsCredentials.Of(settings);
 
@@ -76,8 +86,8 @@ internal sealed class Route53 : RecordSetProvider
         var body = values.Count == 0
             ? Batch("DELETE", change.Name, old.Ttl ?? _ttl, old.Values)
             : Batch("UPSERT", change.Name, old.Ttl ?? _ttl, values);
-        var parts = await SendAsync(
-            HttpMethod.Post, $"hostedzone/{zone}/rrset/", Encoding.UTF8.GetBytes(body), $"to change {change.Name}", cancel);
+        var parts = await _gates.RunAsync(
+            zone, () => SendAsync(HttpMethod.Post, $"hostedzone/{zone}/rrset/", Encoding.UTF8.GetBytes(body), $"to change {change.Name}", cancel), cancel);
         if (_waits && values.Count > old.Values.Count && parts.FirstOrDefault(part => part.Name == "Id")?.Text is { } id)
         {
             await SettleAsync(id, cancel);
@@ -89,7 +99,8 @@ internal sealed class Route53 : RecordSetProvider
     private async Task SettleAsync(string changeId, CancellationToken cancel)
     {
         var start = _time.GetTimestamp();
-        while (_time.GetElapsedTime(start) < Patience.Timeout)
+        var longest = Patience.Timeout < LongestSettling ? Patience.Timeout : LongestSettling;
+        while (_time.GetElapsedTime(start) < longest)
         {
             var parts = await SendAsync(HttpMethod.Get, "change/" + IdOf(changeId), null, "to tell of the change", cancel);
             if (parts.FirstOrDefault(part => part.Name == "Status")?.Text == "INSYNC")
@@ -101,13 +112,11 @@ internal sealed class Route53 : RecordSetProvider
         }
     }
 
-    private async Task<string> ZoneAsync(string zone, CancellationToken cancel)
-    {
-        if (_zoneId is not null || _zones.TryGetValue(zone, out _))
-        {
-            return Uri.EscapeDataString(_zoneId ?? _zones[zone]);
-        }
+    private async Task<string> ZoneAsync(string zone, CancellationToken cancel) =>
+        Uri.EscapeDataString(_zoneId ?? await _zones.OfAsync(zone, () => FindZoneAsync(zone, cancel)));
 
+    private async Task<string> FindZoneAsync(string zone, CancellationToken cancel)
+    {
         var parts = await SendAsync(
             HttpMethod.Get, $"hostedzonesbyname?dnsname={Uri.EscapeDataString(zone + ".")}", null, "to list zones", cancel);
         string? id = null;
@@ -122,15 +131,33 @@ internal sealed class Route53 : RecordSetProvider
             };
             if (part.Name == "PrivateZone" && id is not null && IsName(name, zone) && part.Text == (_private ? "true" : "false"))
             {
-                return Uri.EscapeDataString(_zones[zone] = id);
+                return id;
             }
         }
 
         throw _http.NotManaged(zone);
     }
 
+    // Those refused together come again at different times.
     private async Task<IReadOnlyList<XmlPart>> SendAsync(
         HttpMethod method, string path, byte[]? body, string doing, CancellationToken cancel)
+    {
+        var pause = FirstPause;
+        for (var attempt = 1; ; attempt++)
+        {
+            if (await TrySendAsync(method, path, body, doing, attempt == Attempts, cancel) is { } parts)
+            {
+                return parts;
+            }
+
+            await Task.Delay(pause * (0.5 + (RandomNumberGenerator.GetInt32(1000) / 1000.0)), _time, cancel);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    /// <returns>Null when it is too busy.</returns>
+    private async Task<IReadOnlyList<XmlPart>?> TrySendAsync(
+        HttpMethod method, string path, byte[]? body, string doing, bool isLast, CancellationToken cancel)
     {
         var request = new ProviderRequest(method, new Uri(_base + path)) { Body = body, ContentType = "application/xml" };
         var signed = request with { Headers = AwsSignature.Sign(_credentials, _region, "route53", request, _time.GetUtcNow()) };
@@ -138,8 +165,8 @@ internal sealed class Route53 : RecordSetProvider
         try
         {
             var parts = ProviderXml.Parse(response.Body);
-            return response.IsSuccess
-                ? parts
+            return response.IsSuccess ? parts
+                : !isLast && Busy.Contains(parts.FirstOrDefault(part => part.Name == "Code")?.Text) ? null
                 : throw _http.Refusal(
                     response.Status is 401 or 403, doing, parts.FirstOrDefault(part => part.Name == "Message")?.Text ?? $"HTTP status {response.Status}");
         }

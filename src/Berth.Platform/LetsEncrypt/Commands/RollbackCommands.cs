@@ -8,7 +8,7 @@ using Berth.Platform.LetsEncrypt.Lineages;
 namespace Berth.Platform.LetsEncrypt.Commands;
 
 /// <summary><c>letsencrypt:rollback</c>, the way back to one of the certificates that <c>letsencrypt:status</c> lists.</summary>
-public sealed class RollbackCommands(ICertificateManager manager, CertificatePlanner planner, AutoRenewal renewal, AppCatalog apps)
+public sealed class RollbackCommands(ICertificateManager manager, CertificatePlanner planner, AutoRenewal renewal, UpdateTrigger update, AppCatalog apps)
 {
     private const int MostNamed = 5;
 
@@ -31,6 +31,7 @@ public sealed class RollbackCommands(ICertificateManager manager, CertificatePla
             call.Output.Detail($"It stays until {Holds.Time(at)}; {enable} gets a new one sooner");
         }
 
+        await update.FireAsync(app, isWatched: true, call.Output, call.Cancel);
         return 0;
     }
 

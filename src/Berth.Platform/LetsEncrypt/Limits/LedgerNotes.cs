@@ -21,6 +21,9 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Pendi
         AcmeProblems.ServerTimeout, AcmeProblems.ServerUnreachable, AcmeProblems.ServerInternal, AcmeProblems.ResponseInvalid, AcmeProblems.UrlInvalid, AcmeProblems.IssuanceTimeout,
     ];
 
+    // Of the person or the disk, not of the order.
+    private static readonly HashSet<ProblemCode> Kept = [AcmeProblems.TermsNotAgreed, KernelProblems.StateNotWritable];
+
     private readonly Lock _gate = new();
     private readonly List<string> _leftOut = [];
     private readonly PlannedOrder _planned = planned;
@@ -119,7 +122,7 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Pendi
                 case IssuanceStepKind.OrderCreated:
                     Place();
                     break;
-                case IssuanceStepKind.Downloaded:
+                case IssuanceStepKind.Issued or IssuanceStepKind.Downloaded:
                     Issued();
                     break;
             }
@@ -149,7 +152,7 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Pendi
             }
 
             // An order that is kept for the next run has spent what it has spent.
-            if (!AcmeProblems.IsTransient(failure.Problem.Code))
+            if (!AcmeProblems.IsTransient(failure.Problem.Code) && !Kept.Contains(failure.Problem.Code))
             {
                 Settle();
             }

@@ -100,6 +100,7 @@ public sealed class OrdersUnderWay(TimeProvider time)
             IssuanceStepKind.NotProved => "not proved",
             IssuanceStepKind.NameLeftOut => "left out",
             IssuanceStepKind.Finalizing => "the certificate is being issued",
+            IssuanceStepKind.Issued => "issued, and about to be downloaded",
             IssuanceStepKind.Downloaded => "downloaded",
             IssuanceStepKind.PreferredChainMissing => "issued, and the preferred chain is not to be had",
             IssuanceStepKind.ClockSkew => "the server's clock differs from this machine's",

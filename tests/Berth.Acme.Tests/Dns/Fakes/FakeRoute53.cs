@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Xml.Linq;
 using Berth.Acme.Dns;
 using Berth.Acme.Dns.Providers;
@@ -9,7 +10,11 @@ namespace Berth.Acme.Tests.Dns.Fakes;
 internal sealed class FakeRoute53 : FakeProvider
 {
     private static readonly XNamespace Ns = "https://route53.amazonaws.com/doc/2013-04-01/";
+    private readonly ConcurrentQueue<string> _refusals = new();
     private int _polls;
+
+    /// <summary>Refuses the next request, with this code.</summary>
+    internal void Refuse(string code) => _refusals.Enqueue(code);
 
     internal override string Code => "route53";
 
@@ -28,6 +33,11 @@ internal sealed class FakeRoute53 : FakeProvider
         if (!IsSigned(path, request, body))
         {
             return Failure(403, "SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided.");
+        }
+
+        if (_refusals.TryDequeue(out var refusal))
+        {
+            return Failure(400, refusal, "Rate exceeded");
         }
 
         switch (request.Method, path)
