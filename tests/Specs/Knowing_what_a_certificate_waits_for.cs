@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Berth.Specs.Plugins;
 using Berth.TestKit;
 
 namespace Berth.Specs;
