@@ -70,7 +70,7 @@ internal sealed class AccountOpening(Registration registration, AcmeClientOption
     private async Task<Signer> ResolveChangeAsync(StoredAccount stored, string next, string url, CancellationToken cancel)
     {
         var candidate = ReadKey(next);
-        if (await registration.FindAsync(candidate, cancel) == url)
+        if (await registration.IsKeyOfAsync(candidate, url, cancel))
         {
             await store.SaveAsync(_identity, new StoredAccount { KeyPem = next, Url = url }, cancel);
             return new Signer(candidate, url);

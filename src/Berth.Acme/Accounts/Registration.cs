@@ -102,6 +102,33 @@ internal sealed class Registration(AcmeConnection connection, AcmeClientOptions 
         }
     }
 
+    /// <summary>Whether the account at <paramref name="url"/> has this key.</summary>
+    internal async Task<bool> IsKeyOfAsync(JwsSigningKey key, string url, CancellationToken cancel)
+    {
+        try
+        {
+            return await FindAsync(key, cancel) == url;
+        }
+        catch (AcmeRefusalException e) when (!e.IsTransient)
+        {
+            // A server may want even this bound to a customer. It takes what is signed by the key that counts.
+            return await TakesAsync(new Signer(key, url), url, cancel);
+        }
+    }
+
+    private async Task<bool> TakesAsync(Signer signer, string url, CancellationToken cancel)
+    {
+        try
+        {
+            await connection.PostAsync(signer, url, default, cancel);
+            return true;
+        }
+        catch (AcmeRefusalException e) when (!e.IsTransient)
+        {
+            return false;
+        }
+    }
+
     /// <summary>As <see cref="FindAsync"/> where one may be made instead: a server may want even this bound to a customer.</summary>
     internal async Task<string?> TryFindAsync(JwsSigningKey key, CancellationToken cancel)
     {

@@ -73,6 +73,32 @@ public sealed class Meeting_a_difficult_authority : AtScriptedAuthority
         Assert.Null((await StoredAsync())!.NextKeyPem);
     }
 
+    /// <summary>Otherwise an account whose key change was cut off there could not be used any more.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task that_wants_even_a_question_after_an_account_bound_to_a_customer_tells_by_the_key_which_counts(bool isNew)
+    {
+        Authority.Scripts["/key-change"] = context => ScriptedAuthority.RefuseAsync(context, 500, "serverInternal", "cut off");
+        using (var before = Client())
+        {
+            await before.EnsureAccountAsync(Cancel);
+            await Assert.ThrowsAsync<ProblemException>(() => before.ChangeAccountKeyAsync(KeyType.P256, Cancel));
+        }
+
+        var (old, next) = ((await StoredAsync())!.KeyPem, (await StoredAsync())!.NextKeyPem);
+        Authority.Scripts["/account"] = context => ScriptedAuthority.RefuseAsync(context, 403, "externalAccountRequired", "who pays?");
+        Authority.Scripts["/account/1"] = context => isNew
+            ? ScriptedAuthority.WriteAsync(context, 200, new JsonObject { ["status"] = "valid" })
+            : ScriptedAuthority.RefuseAsync(context, 401, "unauthorized", "signed by another key");
+
+        using var client = Client();
+        Assert.Equal($"{Authority.Url}/account/1", await client.EnsureAccountAsync(Cancel));
+
+        Assert.Equal(isNew ? next : old, (await StoredAsync())!.KeyPem);
+        Assert.Null((await StoredAsync())!.NextKeyPem);
+    }
+
     [Fact]
     public async Task that_offers_no_change_of_a_key_is_named()
     {

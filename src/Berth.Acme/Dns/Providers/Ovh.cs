@@ -19,13 +19,16 @@ internal sealed class Ovh : RecordListProvider
         ["soyoustart-ca"] = ("https://ca.api.soyoustart.com/1.0", null),
     };
 
+    // The clock may be set meanwhile.
+    private static readonly TimeSpan ClockLifetime = TimeSpan.FromMinutes(10);
+
     private readonly ProviderHttp _http;
     private readonly TimeProvider _time;
     private readonly string _base;
     private readonly (string Key, string Secret, string Consumer)? _application;
     private readonly AccessToken? _token;
     private readonly int _ttl;
-    private TimeSpan? _skew;
+    private (TimeSpan Skew, long MeasuredAt)? _clock;
 
     internal Ovh(DnsSettings settings, HttpClient http, TimeProvider time)
     {
@@ -147,9 +150,9 @@ internal sealed class Ovh : RecordListProvider
 
     private async Task<TimeSpan> SkewAsync(CancellationToken cancel)
     {
-        if (_skew is { } known)
+        if (_clock is { } known && _time.GetElapsedTime(known.MeasuredAt) < ClockLifetime)
         {
-            return known;
+            return known.Skew;
         }
 
         var response = _http.Require(
@@ -157,7 +160,8 @@ internal sealed class Ovh : RecordListProvider
         var theirs = long.TryParse(response.Text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             ? DateTimeOffset.FromUnixTimeSeconds(Math.Min(seconds, 100_000_000_000))
             : _time.GetUtcNow();
-        return (_skew = theirs - _time.GetUtcNow()).Value;
+        _clock = (theirs - _time.GetUtcNow(), _time.GetTimestamp());
+        return _clock.Value.Skew;
     }
 }
 
