@@ -109,7 +109,7 @@ internal sealed class Registration(AcmeConnection connection, AcmeClientOptions 
         {
             return await FindAsync(key, cancel) == url;
         }
-        catch (AcmeRefusalException e) when (!e.IsTransient)
+        catch (AcmeRefusalException e) when (e is { IsTransient: false, Type: not null })
         {
             // A server may want even this bound to a customer. It takes what is signed by the key that counts.
             return await TakesAsync(new Signer(key, url), url, cancel);
@@ -123,7 +123,7 @@ internal sealed class Registration(AcmeConnection connection, AcmeClientOptions 
             await connection.PostAsync(signer, url, default, cancel);
             return true;
         }
-        catch (AcmeRefusalException e) when (!e.IsTransient)
+        catch (AcmeRefusalException e) when (e.Type is AcmeError.Unauthorized or AcmeError.Malformed or AcmeError.AccountDoesNotExist)
         {
             return false;
         }

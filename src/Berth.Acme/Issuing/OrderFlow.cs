@@ -75,7 +75,7 @@ internal sealed class OrderFlow(
         if (order.Status == AcmeStatus.Ready)
         {
             client.Reached(AcmeFailPoints.Authorized);
-            pending = await SaveAsync(pending with { Stage = OrderStage.Finalizing, FinalizeUrl = order.Finalize, FailingSince = null }, cancel);
+            pending = await SaveAsync(pending with { Stage = OrderStage.Finalizing, FinalizeUrl = order.Finalize, FailingSince = null, FailedAt = null }, cancel);
             client.Reached(AcmeFailPoints.FinalizeSaved);
             progress?.Report(new IssuanceStep(IssuanceStepKind.Finalizing));
             order = await new Finalizing(client, _waiting).SendAsync(order, pending, key, cancel);

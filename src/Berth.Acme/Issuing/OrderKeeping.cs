@@ -16,6 +16,9 @@ internal sealed class OrderKeeping(AcmeClient client, IOrderJournal journal)
     // By then all machines of an authority have heard of an order. One that has lost it, as a testing one at its restart, says the same.
     private static readonly TimeSpan Lag = TimeSpan.FromHours(1);
 
+    // Who asks again and again does so once a day at least.
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(36);
+
     /// <param name="failure">What came of the order.</param>
     /// <param name="pending">The order.</param>
     /// <param name="isFinalized">Whether the certificate may be issued by now: to give it up costs one of few.</param>
@@ -41,19 +44,19 @@ internal sealed class OrderKeeping(AcmeClient client, IOrderJournal journal)
         ExceptionDispatchInfo.Throw(failure is AcmeRefusalException { IsTransient: false } refusal ? Told(refusal) : failure);
     }
 
-    // A time of the future was noted while the clock was ahead: nobody knows when.
-    private TimeSpan FailingFor(PendingOrder pending) => (client.Time.GetUtcNow() - pending.FailingSince)?.Duration() ?? TimeSpan.Zero;
+    // A time of the future was noted while the clock was ahead: nobody knows when. A machine that was away has asked for nothing.
+    private TimeSpan FailingFor(PendingOrder pending) => WasAway(pending) ? TimeSpan.Zero : SinceOrZero(pending.FailingSince);
+
+    private bool WasAway(PendingOrder pending) => SinceOrZero(pending.FailedAt) > LongestPause;
+
+    private TimeSpan SinceOrZero(DateTimeOffset? time) => (client.Time.GetUtcNow() - time)?.Duration() ?? TimeSpan.Zero;
 
     private async Task NoteAsync(PendingOrder pending, CancellationToken cancel)
     {
-        if (pending.FailingSince is not null)
-        {
-            return;
-        }
-
+        var now = client.Time.GetUtcNow();
         try
         {
-            await journal.SaveAsync(pending with { FailingSince = client.Time.GetUtcNow() }, cancel);
+            await journal.SaveAsync(pending with { FailingSince = WasAway(pending) ? now : pending.FailingSince ?? now, FailedAt = now }, cancel);
         }
         catch (ProblemException)
         {

@@ -28,9 +28,33 @@ public sealed class NameLook
     }
 
     /// <summary>The addresses a name leads to, aliases followed by the resolver.</summary>
-    public async Task<AddressLook> AddressesAsync(string name, CancellationToken cancel)
+    public async Task<AddressLook> AddressesAsync(string name, CancellationToken cancel) => Of(await AskBothAsync(_dns, name, cancel));
+
+    /// <summary>
+    /// As <see cref="AddressesAsync"/>, but by the name servers of its zone: a resolver may have a view of its own, as this machine's of its own name.
+    /// </summary>
+    /// <returns>No answer where none of them tells, or where the name leads to another zone.</returns>
+    public async Task<AddressLook> PublishedAddressesAsync(string name, CancellationToken cancel)
     {
-        var both = await Task.WhenAll(_dns.AskAsync(name, QueryType.A, cancel), _dns.AskAsync(name, QueryType.AAAA, cancel));
+        var zone = await _resolver.ZoneOfAsync(name, cancel);
+        var servers = zone is null ? [] : (await _resolver.ServersOfAsync(zone, cancel)).Values.SelectMany(addresses => addresses).Take(MostServers).ToArray();
+        if (servers.Length == 0)
+        {
+            return new AddressLook(LookOutcome.NoAnswer, []);
+        }
+
+        var both = await AskBothAsync(new DnsQuestions([.. servers.Select(address => new IPEndPoint(address, _port))], AnswerTimeout, recursion: false), name, cancel);
+        var found = Of(both);
+        return found.Outcome == LookOutcome.NoRecords && both.Any(answer => answer.Answer?.Answers.OfType<CNameRecord>().Any() == true)
+            ? new AddressLook(LookOutcome.NoAnswer, [])
+            : found;
+    }
+
+    private static Task<(LookOutcome Outcome, IDnsQueryResponse? Answer)[]> AskBothAsync(DnsQuestions dns, string name, CancellationToken cancel) =>
+        Task.WhenAll(dns.AskAsync(name, QueryType.A, cancel), dns.AskAsync(name, QueryType.AAAA, cancel));
+
+    private static AddressLook Of((LookOutcome Outcome, IDnsQueryResponse? Answer)[] both)
+    {
         IPAddress[] addresses =
             [.. both.SelectMany(answer => answer.Answer?.Answers.OfType<AddressRecord>() ?? []).Select(record => record.Address).Distinct()];
         var outcome = addresses.Length > 0 ? LookOutcome.Found

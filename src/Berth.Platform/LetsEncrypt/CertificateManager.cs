@@ -117,6 +117,7 @@ public sealed class CertificateManager(
         try
         {
             await ordering.LeaveAsync(app);
+            update.Remember(app);
             bundles.Activate(app, earlier);
         }
         catch (ProblemException)

@@ -26,10 +26,19 @@ public sealed class UpdateTrigger(ITriggers triggers, IStateStore store, TimePro
     /// <summary>Remembers that plugins are to hear of a certificate, before its order is closed.</summary>
     public void Publish(LineageEvent happened)
     {
-        if (happened.Kind is LineageEventKind.Issued or LineageEventKind.RolledBack && triggers.MayBeHandled(Name))
+        if (happened.Kind == LineageEventKind.Issued)
+        {
+            Remember(happened.App);
+        }
+    }
+
+    /// <summary>As <see cref="Publish"/>, for what has no order.</summary>
+    public void Remember(AppName app)
+    {
+        if (triggers.MayBeHandled(Name))
         {
             store.EnsureFolder(Untold, PrivateFolder.OwnerOnly);
-            store.WriteUnsynced(Untold.Slash(happened.App.Text), $"{Guid.NewGuid()}\n");
+            store.WriteUnsynced(Untold.Slash(app.Text), $"{Guid.NewGuid()}\n");
         }
     }
 

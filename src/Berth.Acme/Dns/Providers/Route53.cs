@@ -3,6 +3,7 @@ using System.Security;
 using System.Security.Cryptography;
 using System.Text;
 using System.Xml;
+using Berth.Kernel;
 
 namespace Berth.Acme.Dns.Providers;
 
@@ -90,10 +91,22 @@ internal sealed class Route53 : RecordSetProvider
             zone, () => SendAsync(HttpMethod.Post, $"hostedzone/{zone}/rrset/", Encoding.UTF8.GetBytes(body), $"to change {change.Name}", cancel), cancel);
         if (_waits && values.Count > old.Values.Count && parts.FirstOrDefault(part => part.Name == "Id")?.Text is { } id)
         {
-            await SettleAsync(id, cancel);
+            await TrySettleAsync(id, cancel);
         }
 
         return true;
+    }
+
+    // The change stands, and its servers are looked at: who may not ask after it (route53:GetChange) needs not.
+    private async Task TrySettleAsync(string changeId, CancellationToken cancel)
+    {
+        try
+        {
+            await SettleAsync(changeId, cancel);
+        }
+        catch (ProblemException)
+        {
+        }
     }
 
     private async Task SettleAsync(string changeId, CancellationToken cancel)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Berth.Acme;
 using Berth.Kernel;
@@ -18,11 +19,14 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
     private const int WarnPart = 6;
     private const int LatePart = 4;
 
+    // What people were told while the disk took nothing: a mail for each attempt helps nobody.
+    private readonly ConcurrentDictionary<AppName, ToldState> _unwritten = new();
+
     public void Publish(LineageEvent happened)
     {
         var needsYou = happened is { Kind: LineageEventKind.Failed, Problem: { } problem } && NeedsPerson(problem);
         var told = ReadTold(happened.App);
-        var isNews = needsYou && told.FailureCode != happened.Problem!.Code.Id;
+        var isNews = needsYou && !told.KnowsOf(happened.Problem!.Code);
         Tell(happened.App, NoticeOf(happened) with { NeedsYou = needsYou }, isNews);
 
         // Afterwards: told once too often after a crash is better than not at all.
@@ -35,7 +39,7 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
         }
         else if (isNews)
         {
-            WriteTold(happened.App, told with { FailureCode = happened.Problem!.Code.Id });
+            WriteTold(happened.App, told.With(happened.Problem!.Code));
         }
     }
 
@@ -141,6 +145,11 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
 
     private ToldState ReadTold(AppName app)
     {
+        if (_unwritten.TryGetValue(app, out var known))
+        {
+            return known;
+        }
+
         try
         {
             return store.Read(PathOf(app)) is { } text ? JsonSerializer.Deserialize(text, NoticeJson.Default.ToldState) ?? new ToldState() : new ToldState();
@@ -157,9 +166,11 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
         try
         {
             store.Write(PathOf(app), JsonSerializer.Serialize(told, NoticeJson.Default.ToldState));
+            _unwritten.TryRemove(app, out _);
         }
         catch (ProblemException e)
         {
+            _unwritten[app] = told;
             faults.NotSent(app, "log", e.Problem.Found);
         }
     }

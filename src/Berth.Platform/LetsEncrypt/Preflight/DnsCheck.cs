@@ -5,7 +5,11 @@ using Berth.Kernel;
 namespace Berth.Platform.LetsEncrypt.Preflight;
 
 /// <summary>What DNS says about a name, as an authority will read it.</summary>
-internal sealed class DnsCheck(NameLook look, bool decides, bool isPublic)
+/// <param name="look">Asks it.</param>
+/// <param name="decides">Whether the authority sees the same, so that what is wrong is certain to be refused.</param>
+/// <param name="isPublic">Whether the authority comes from the internet.</param>
+/// <param name="isLocalView">Whether this machine's own resolvers are asked, which may know of names what nobody else does: its own, or those of its network.</param>
+internal sealed class DnsCheck(NameLook look, bool decides, bool isPublic, bool isLocalView)
 {
     private const string Dns = "dns";
     private const string Delegation = "delegation";
@@ -21,7 +25,24 @@ internal sealed class DnsCheck(NameLook look, bool decides, bool isPublic)
         }
 
         var found = await look.AddressesAsync(name.Text, cancel);
-        return ([Judge(name.Text, found)], found.Addresses);
+        var finding = Judge(name.Text, found);
+        return finding.Stops && isLocalView ? await PublishedAsync(name.Text, finding, found, cancel) : ([finding], found.Addresses);
+    }
+
+    private async Task<(IReadOnlyList<PreflightFinding> Findings, IReadOnlyList<IPAddress> Addresses)> PublishedAsync(
+        string name, PreflightFinding local, AddressLook found, CancellationToken cancel)
+    {
+        var published = await look.PublishedAddressesAsync(name, cancel);
+        return published.Outcome switch
+        {
+            LookOutcome.Found or LookOutcome.NoSuchName or LookOutcome.NoRecords => ([Judge(name, published)], published.Addresses),
+            _ => ([local with
+            {
+                Stops = false,
+                Found = $"{local.Found}, as this machine's resolver tells",
+                Remedy = $"{local.Remedy} Where the internet is told something else, name a resolver that sees that: `berth letsencrypt:set --global dns-resolvers 1.1.1.1`.",
+            }], found.Addresses),
+        };
     }
 
     private PreflightFinding Judge(string name, AddressLook found) => found.Outcome switch

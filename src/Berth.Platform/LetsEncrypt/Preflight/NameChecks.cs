@@ -17,7 +17,7 @@ internal sealed class NameChecks
     internal NameChecks(PreflightScope scope, ServerView server, EdgeServer edge, IReadOnlySet<IPAddress> own)
     {
         _scope = scope;
-        _dns = new DnsCheck(new NameLook(scope.Resolvers, scope.AuthoritativePort), scope.DnsDecides, scope.IsPublic);
+        _dns = new DnsCheck(new NameLook(scope.Resolvers, scope.AuthoritativePort), scope.DnsDecides, scope.IsPublic, isLocalView: scope.Resolvers.Count == 0);
         _reach = new ReachCheck(edge, scope.HttpPort, scope.TlsPort, own);
         _policy = new CaaPolicy { Identities = server.CaaIdentities, AccountUrl = server.AccountUrl, Methods = scope.Methods };
     }

@@ -26,7 +26,7 @@ internal sealed class ReachCheck(EdgeServer edge, int port, int tlsPort, IReadOn
     internal async Task<IReadOnlyList<PreflightFinding>> LookAsync(string name, IReadOnlyList<IPAddress> addresses, bool tlsFirst, CancellationToken cancel)
     {
         IPAddress[] asked = [.. addresses.Take(MostAddresses)];
-        var visit = new TokenVisit(edge, port, Patience);
+        var visit = new TokenVisit(edge, port, tlsPort, Patience);
         var visits = await Task.WhenAll(asked.Select(address =>
             visit.AskAsync(HostOf(name), address, "berth-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), cancel)));
         PreflightFinding[] overHttp = [.. visits.Select(found => Judge(name, found))];

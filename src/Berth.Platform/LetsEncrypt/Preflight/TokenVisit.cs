@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using Berth.Edge;
 using Berth.Kernel;
@@ -7,12 +8,16 @@ using Berth.Kernel;
 namespace Berth.Platform.LetsEncrypt.Preflight;
 
 /// <summary>
-/// Asks a public name for a token that only this machine's edge knows, as an authority would: by the name, at each of its addresses.
+/// Asks a public name for a token that only this machine's edge knows, as an authority would: by the name, at each of its addresses. A redirect is
+/// followed while it leads to the same name: what others answer is not asked for on a stranger's word.
 /// </summary>
-internal sealed class TokenVisit(EdgeServer edge, int port, TimeSpan patience)
+internal sealed class TokenVisit(EdgeServer edge, int port, int tlsPort, TimeSpan patience)
 {
     private const string Folder = "/.well-known/acme-challenge/";
     private const int MostBytes = 4096;
+
+    // As many as Let's Encrypt follows, to its ports.
+    private const int MostRedirects = 10;
 
     /// <param name="name">The Host header.</param>
     /// <param name="address">Who is asked.</param>
@@ -36,10 +41,10 @@ internal sealed class TokenVisit(EdgeServer edge, int port, TimeSpan patience)
         using var limit = new CancellationTokenSource(patience, TimeProvider.System);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
         using var client = new HttpClient(HandlerTo(address)) { Timeout = Timeout.InfiniteTimeSpan };
-        var url = string.Create(CultureInfo.InvariantCulture, $"http://{name}{(port == 80 ? "" : $":{port}")}{Folder}{token}");
+        var url = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{name}{(port == 80 ? "" : $":{port}")}{Folder}{token}"));
         try
         {
-            using var response = await client.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            using var response = await FollowAsync(client, url, either.Token);
             var isOurs = response.IsSuccessStatusCode && await StartOfAsync(response, either.Token) == AnswerTo(token);
             return new Visit(address, isOurs ? VisitOutcome.ThisServer : VisitOutcome.AnotherServer, Describe(response), InFront(address, response));
         }
@@ -49,6 +54,26 @@ internal sealed class TokenVisit(EdgeServer edge, int port, TimeSpan patience)
             return new Visit(address, OutcomeOf(e), Printable.Of(e.InnerException?.Message ?? e.Message), Addresses.NetworkInFront(address));
         }
     }
+
+    private async Task<HttpResponseMessage> FollowAsync(HttpClient client, Uri url, CancellationToken cancel)
+    {
+        for (var redirects = 0; ; redirects++)
+        {
+            var response = await client.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, cancel);
+            if (redirects == MostRedirects || NextOf(url, response) is not { } next)
+            {
+                return response;
+            }
+
+            response.Dispose();
+            url = next;
+        }
+    }
+
+    private Uri? NextOf(Uri url, HttpResponseMessage response) =>
+        (int)response.StatusCode is >= 300 and < 400 && response.Headers.Location is { } location && Uri.TryCreate(url, location, out var next)
+        && next.Scheme is "http" or "https" && next.IdnHost.Equals(url.IdnHost, StringComparison.OrdinalIgnoreCase)
+        && (next.Port == port || next.Port == tlsPort || next.IsDefaultPort) ? next : null;
 
     private static string AnswerTo(string token) => token + ".berth";
 
@@ -63,18 +88,21 @@ internal sealed class TokenVisit(EdgeServer edge, int port, TimeSpan patience)
         _ => VisitOutcome.Silent,
     };
 
-    private SocketsHttpHandler HandlerTo(IPAddress address) => new()
+    private static SocketsHttpHandler HandlerTo(IPAddress address) => new()
     {
         AllowAutoRedirect = false,
         UseProxy = false,
         UseCookies = false,
         MaxResponseHeadersLength = 16,
-        ConnectCallback = async (_, cancel) =>
+
+        // As an authority: it comes to have a certificate made.
+        SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null },
+        ConnectCallback = async (context, cancel) =>
         {
             var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
             {
-                await socket.ConnectAsync(new IPEndPoint(address, port), cancel);
+                await socket.ConnectAsync(new IPEndPoint(address, context.DnsEndPoint.Port), cancel);
                 return new NetworkStream(socket, ownsSocket: true);
             }
             catch

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Berth.Edge;
 using Berth.Kernel;
 using Berth.Platform.LetsEncrypt.Preflight;
@@ -20,14 +22,40 @@ public sealed class Judging_what_answers_at_port_80
         await edge.StartAsync(TestContext.Current.CancellationToken);
         await other.StartAsync(TestContext.Current.CancellationToken);
 
-        var own = await new TokenVisit(edge, edge.HttpPort, TimeSpan.FromMinutes(1)).AskAsync("a.example", IPAddress.Loopback, "token", TestContext.Current.CancellationToken);
-        var foreign = await new TokenVisit(edge, other.HttpPort, TimeSpan.FromMinutes(1)).AskAsync("a.example", IPAddress.Loopback, "token", TestContext.Current.CancellationToken);
-        var nobody = await new TokenVisit(edge, 1, TimeSpan.FromMinutes(1)).AskAsync("a.example", IPAddress.Loopback, "token", TestContext.Current.CancellationToken);
+        var own = await new TokenVisit(edge, edge.HttpPort, 443, TimeSpan.FromMinutes(1)).AskAsync("a.example", IPAddress.Loopback, "token", TestContext.Current.CancellationToken);
+        var foreign = await new TokenVisit(edge, other.HttpPort, 443, TimeSpan.FromMinutes(1)).AskAsync("a.example", IPAddress.Loopback, "token", TestContext.Current.CancellationToken);
+        var nobody = await new TokenVisit(edge, 1, 443, TimeSpan.FromMinutes(1)).AskAsync("a.example", IPAddress.Loopback, "token", TestContext.Current.CancellationToken);
 
         Assert.Equal(VisitOutcome.ThisServer, own.Outcome);
         Assert.Equal(VisitOutcome.AnotherServer, foreign.Outcome);
         Assert.Equal(VisitOutcome.Refused, nobody.Outcome);
         Assert.Empty(edge.Snapshot.Challenges);
+    }
+
+    /// <summary>A front that sends everyone to HTTPS, and passes the question on there.</summary>
+    [Theory]
+    [InlineData("a.example", true)]
+    [InlineData("other.example", false)]
+    public async Task follows_a_redirect_to_the_same_name(string to, bool isOwn)
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        await using var edge = EdgeAt(0);
+        await edge.StartAsync(cancel);
+        using var front = new TcpListener(IPAddress.Loopback, 0);
+        front.Start();
+        var sending = SendOnAsync(front, $"https://{to}:{edge.HttpsPort}/.well-known/acme-challenge/token", cancel);
+
+        var visit = await new TokenVisit(edge, ((IPEndPoint)front.LocalEndpoint).Port, edge.HttpsPort, TimeSpan.FromMinutes(1)).AskAsync("a.example", IPAddress.Loopback, "token", cancel);
+
+        Assert.Equal(isOwn ? VisitOutcome.ThisServer : VisitOutcome.AnotherServer, visit.Outcome);
+        await sending;
+    }
+
+    private static async Task SendOnAsync(TcpListener front, string url, CancellationToken cancel)
+    {
+        using var client = await front.AcceptTcpClientAsync(cancel);
+        await client.GetStream().ReadAtLeastAsync(new byte[4096], 1, throwOnEndOfStream: false, cancel);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 301 Moved Permanently\r\nLocation: {url}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"), cancel);
     }
 
     [Fact]

@@ -1,0 +1,30 @@
+using Berth.Acme.Looking;
+using Berth.Kernel;
+using Berth.Platform.LetsEncrypt.Preflight;
+using Berth.TestKit;
+
+namespace Berth.Platform.Tests.LetsEncrypt.Preflight;
+
+/// <summary>This machine's resolver may know of names what nobody else does: its own name from /etc/hosts, and those of its network.</summary>
+public sealed class Judging_what_dns_tells
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("app IN A 8.8.4.4", true, PreflightLevel.Ok, false)]
+    [InlineData("app IN A 10.0.0.1", true, PreflightLevel.Problem, true)]
+    [InlineData("app IN A 8.8.4.4", false, PreflightLevel.Problem, true)]
+    [InlineData("app IN CNAME elsewhere.example.org.", true, PreflightLevel.Problem, false)]
+    [InlineData("", true, PreflightLevel.Problem, true)]
+    public async Task stops_a_name_where_its_own_name_servers_say_so(string published, bool isLocalView, PreflightLevel level, bool stops)
+    {
+        await using var local = await NameServer.StartBindAsync("app IN A 127.0.1.1");
+        await using var own = await NameServer.StartBindAsync(published);
+        var check = new DnsCheck(new NameLook([local.Address], own.Address.Port), decides: true, isPublic: true, isLocalView);
+
+        var finding = Assert.Single((await check.AddressesAsync(DomainName.Parse("app.example.test"), Cancel)).Findings);
+
+        Assert.Equal((level, stops), (finding.Level, finding.Stops));
+        Assert.Equal(published.Contains("CNAME", StringComparison.Ordinal), finding.Remedy?.Contains("dns-resolvers", StringComparison.Ordinal) == true);
+    }
+}
