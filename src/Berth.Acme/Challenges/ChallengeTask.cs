@@ -1,4 +1,5 @@
 using System.Net;
+using Berth.Acme.Dns;
 using Berth.Acme.Protocol;
 using Berth.Kernel;
 
@@ -26,6 +27,9 @@ public sealed record ChallengeTask
 
     /// <summary>For the DNS types: the record the CA looks for; null for the others.</summary>
     public TextRecord? Record { get; init; }
+
+    /// <summary>Told what answering in DNS waits for, from any thread; null for nobody.</summary>
+    public IProgress<DnsStep>? Progress { get; init; }
 
     /// <summary>The host name; null when an address is to be proved.</summary>
     public DomainName? Name =>

@@ -42,6 +42,15 @@ public static class DnsProviders
         ]),
     ];
 
+    /// <summary>What shows before a provider is asked: a program that is not there, or that nobody may run. Null where nothing does.</summary>
+    /// <param name="code">One of <see cref="All"/>.</param>
+    /// <param name="settings">As for <see cref="Create"/>.</param>
+    public static Kernel.Problem? Look(string code, IReadOnlyDictionary<string, string> settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return code == "exec" && settings.TryGetValue("EXEC_PATH", out var program) ? ExternalProgram.Look(program) : null;
+    }
+
     /// <summary>Makes a provider; nothing is asked of it yet.</summary>
     /// <param name="code">One of <see cref="All"/>.</param>
     /// <param name="settings">Names and values; what does not concern it is passed over.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Berth.Acme.Challenges;
 using Berth.Acme.Protocol;
 using Berth.Kernel;
@@ -11,6 +12,8 @@ namespace Berth.Acme.Dns;
 /// </summary>
 public sealed class DnsSolver : IChallengeSolver
 {
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(15);
+
     // An order is given an hour, and the CA is to be asked to look before that is over.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(50);
 
@@ -65,8 +68,8 @@ public sealed class DnsSolver : IChallengeSolver
     {
         if (await _propagation.IsSeenAsync(change.Zone, change.Name, text => Proves(text, change), cancel))
         {
-            Tell(DnsStepKind.AlreadyThere, change.Name);
-            return new Standing(null, change);
+            Tell(DnsStepKind.AlreadyThere, change.Name, change.Task);
+            return new Standing(null, change, cancel);
         }
 
         if (_provider is not null)
@@ -84,11 +87,12 @@ public sealed class DnsSolver : IChallengeSolver
 
     private async Task<IAsyncDisposable> ShowAsync(DnsChange change, CancellationToken cancel)
     {
-        var standing = new Standing(Stays ? null : this, change);
+        var standing = new Standing(Stays ? null : this, change, cancel);
         try
         {
-            await ChangeAsync(change, _provider!.AddAsync, cancel);
-            Tell(DnsStepKind.Added, change.Name);
+            Tell(DnsStepKind.Adding, change.Name, change.Task, $"{_provider!.Code}, {Within(_options.ChangeTimeout)}");
+            await ChangeAsync(change, _provider.AddAsync, _options.ChangeTimeout, cancel);
+            Tell(DnsStepKind.Added, change.Name, change.Task);
             await WaitAsync(change, cancel);
             return standing;
         }
@@ -109,7 +113,7 @@ public sealed class DnsSolver : IChallengeSolver
         var target = _options.FollowsAliases ? await _resolver.TargetOfAsync(name, cancel) : name;
         if (target != name)
         {
-            Tell(DnsStepKind.Followed, name, Printable.Of(target));
+            Tell(DnsStepKind.Followed, name, task, Printable.Of(target));
         }
 
         var zone = _provider?.NeedsZone == false
@@ -130,32 +134,36 @@ public sealed class DnsSolver : IChallengeSolver
         var name = _provider!.NeedsZone ? change.Name : await _resolver.TargetOfAsync(change.Name, cancel);
         if (await _resolver.ZoneOfAsync(name, cancel) is not { } zone)
         {
-            Tell(DnsStepKind.NotSeen, name, "its zone is not known");
+            Tell(DnsStepKind.NotSeen, name, change.Task, "its zone is not known");
             return;
         }
 
         var patience = _options.Patience ?? _provider.Patience;
         patience = patience.Timeout > Longest ? patience with { Timeout = Longest } : patience;
+        Tell(DnsStepKind.Looking, name, change.Task, Within(patience.Timeout));
         var blind = await _propagation.WaitAsync(zone, name, text => Proves(text, change), patience, cancel);
         Tell(
             blind.Count == 0 ? DnsStepKind.Seen : DnsStepKind.NotSeen,
             name,
+            change.Task,
             blind.Count == 0 ? null : Printable.Of(string.Join(", ", blind)));
     }
 
-    private Task<bool> ChangeAsync(DnsChange change, Func<DnsChange, CancellationToken, ValueTask> work, CancellationToken cancel) => _gates.RunAsync(
+    private string Within(TimeSpan longest) => string.Create(CultureInfo.InvariantCulture, $"until {_time.GetUtcNow() + longest:HH:mm:ss} UTC at the latest");
+
+    private Task<bool> ChangeAsync(DnsChange change, Func<DnsChange, CancellationToken, ValueTask> work, TimeSpan longest, CancellationToken cancel) => _gates.RunAsync(
         change.Name,
         async () =>
         {
-            await BoundedAsync(token => work(change, token), cancel);
+            await BoundedAsync(token => work(change, token), longest, cancel);
             return true;
         },
         cancel);
 
     // From when it is its turn: many may wait for the same name.
-    private async Task BoundedAsync(Func<CancellationToken, ValueTask> work, CancellationToken cancel)
+    private async Task BoundedAsync(Func<CancellationToken, ValueTask> work, TimeSpan longest, CancellationToken cancel)
     {
-        using var limit = new CancellationTokenSource(_options.ChangeTimeout, _time);
+        using var limit = new CancellationTokenSource(longest, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
         try
         {
@@ -163,29 +171,35 @@ public sealed class DnsSolver : IChallengeSolver
         }
         catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
         {
-            throw DnsProblems.Unreachable(_provider!.Code, $"it took longer than {AcmeProblems.Spoken(_options.ChangeTimeout)}")
+            throw DnsProblems.Unreachable(_provider!.Code, $"it took longer than {AcmeProblems.Spoken(longest)}")
                 .AsException(e);
         }
     }
 
-    private async ValueTask RemoveAsync(DnsChange change)
+    // Who has given an order up waits for this.
+    private async ValueTask RemoveAsync(DnsChange change, bool isGivenUp)
     {
         try
         {
-            await ChangeAsync(change, _provider!.RemoveAsync, CancellationToken.None);
-            Tell(DnsStepKind.Removed, change.Name);
+            var longest = isGivenUp && Farewell < _options.ChangeTimeout ? Farewell : _options.ChangeTimeout;
+            await ChangeAsync(change, _provider!.RemoveAsync, longest, CancellationToken.None);
+            Tell(DnsStepKind.Removed, change.Name, change.Task);
         }
         catch (ProblemException e)
         {
-            Tell(DnsStepKind.NotRemoved, change.Name, e.Problem.Found);
+            Tell(DnsStepKind.NotRemoved, change.Name, change.Task, e.Problem.Found);
         }
     }
 
-    private void Tell(DnsStepKind kind, string name, string? detail = null) =>
-        _options.Progress?.Report(new DnsStep(kind, Printable.Of(name), detail));
-
-    private sealed class Standing(DnsSolver? solver, DnsChange change) : IAsyncDisposable
+    private void Tell(DnsStepKind kind, string name, ChallengeTask task, string? detail = null)
     {
-        public ValueTask DisposeAsync() => solver?.RemoveAsync(change) ?? ValueTask.CompletedTask;
+        var step = new DnsStep(kind, Printable.Of(name), detail);
+        _options.Progress?.Report(step);
+        task.Progress?.Report(step);
+    }
+
+    private sealed class Standing(DnsSolver? solver, DnsChange change, CancellationToken cancel) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => solver?.RemoveAsync(change, cancel.IsCancellationRequested) ?? ValueTask.CompletedTask;
     }
 }

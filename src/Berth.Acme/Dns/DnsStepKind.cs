@@ -23,4 +23,10 @@ public enum DnsStepKind
 
     /// <summary>The record could not be taken away; Detail says why. It does no harm.</summary>
     NotRemoved,
+
+    /// <summary>The provider is asked to add the record; Detail says which, and until when at the latest.</summary>
+    Adding,
+
+    /// <summary>The zone's name servers are asked for the record; Detail says until when at the latest.</summary>
+    Looking,
 }

@@ -125,10 +125,11 @@ internal sealed class Authorizing(
             return;
         }
 
+        var proof = new ProofProgress(name, progress);
         IAsyncDisposable presented;
         try
         {
-            presented = await choice.Solver.PresentAsync(choice.Task, cancel);
+            presented = await choice.Solver.PresentAsync(choice.Task with { Progress = proof }, cancel);
         }
         catch (ProblemException e)
         {
@@ -141,7 +142,7 @@ internal sealed class Authorizing(
             // Until a record is seen everywhere the account may have been given another key, with which this one proves nothing.
             if ((await client.Account.OpenAsync(cancel)).Key == account.Key)
             {
-                await ShowAsync(url, choice, name, cancel);
+                await ShowAsync(url, choice, name, proof, cancel);
                 return;
             }
         }
@@ -149,15 +150,15 @@ internal sealed class Authorizing(
         await ProveAsync(url, authorization, name, ordered, cancel);
     }
 
-    private async Task ShowAsync(string url, ChallengeChoice choice, string name, CancellationToken cancel)
+    private async Task ShowAsync(string url, ChallengeChoice choice, string name, ProofProgress proof, CancellationToken cancel)
     {
         progress?.Report(new IssuanceStep(IssuanceStepKind.ChallengePresented, name, choice.Task.Type));
         client.Reached(AcmeFailPoints.ChallengePresented);
         try
         {
-            await ValidateAsync(url, choice.Challenge, name, cancel);
+            await ValidateAsync(url, choice.Challenge, name, proof, cancel);
         }
-        catch (AcmeRefusalException e) when (!e.IsTransient && e.Type is not null && e.Response.Status != OrderKeeping.NotFound)
+        catch (AcmeRefusalException e) when (!e.IsTransient && IsOfName(e))
         {
             Fail(new NameFailure(name, e.Document, choice.Task.Type, null));
         }
@@ -167,7 +168,7 @@ internal sealed class Authorizing(
         }
     }
 
-    private async Task ValidateAsync(string url, Challenge challenge, string name, CancellationToken cancel)
+    private async Task ValidateAsync(string url, Challenge challenge, string name, ProofProgress proof, CancellationToken cancel)
     {
         await AcceptAsync(url, challenge, cancel);
         progress?.Report(new IssuanceStep(IssuanceStepKind.Validating, name));
@@ -193,7 +194,7 @@ internal sealed class Authorizing(
         }
 
         var failure = Refused(name, decided);
-        Fail(failure with { ChallengeType = failure.ChallengeType ?? challenge.Type }, IsVerdict(decided));
+        Fail(failure with { ChallengeType = failure.ChallengeType ?? challenge.Type, Unseen = proof.Unseen }, IsVerdict(decided));
     }
 
     private void Proved(string name, Challenge challenge)
@@ -285,6 +286,10 @@ internal sealed class Authorizing(
 
     // What fails here, before the CA looks, is the provider of a zone: another record there is no other way.
     private static string[] KinOf(string type) => type is ChallengeType.Dns01 or ChallengeType.DnsAccount01 ? [ChallengeType.Dns01, ChallengeType.DnsAccount01] : [type];
+
+    // A proxy's page, an order that is not known and an account that is not are about no name.
+    private static bool IsOfName(AcmeRefusalException refusal) =>
+        refusal.Type is not (null or AcmeError.AccountDoesNotExist) && refusal.Response.Status != OrderKeeping.NotFound;
 
     // What the CA counts, as nothing else that can end an authorization.
     private static bool IsVerdict(Authorization authorization) => authorization.Status == AcmeStatus.Invalid;

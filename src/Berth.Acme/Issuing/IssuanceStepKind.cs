@@ -59,4 +59,7 @@ public enum IssuanceStepKind
 
     /// <summary>The server has issued the certificate; it is downloaded next.</summary>
     Issued,
+
+    /// <summary>What proves Name is being made visible in DNS; Detail says what that waits for.</summary>
+    Presenting,
 }

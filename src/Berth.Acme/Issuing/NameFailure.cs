@@ -12,5 +12,10 @@ internal sealed record NameFailure(string Name, ProblemDocument? Document, strin
 {
     internal FailedName ToPublic() => new(Name, AcmeProblems.CodeOf(this).Id, Words, ChallengeType);
 
-    internal string Words => Document is { } document ? AcmeProblems.WordsOf(document) : Local!.Problem.Found;
+    /// <summary>That the answer was not to be seen from here either; null where it was.</summary>
+    internal string? Unseen { get; init; }
+
+    internal string Words => Document is { } document
+        ? $"{AcmeProblems.WordsOf(document)}{(Unseen is null ? "" : $" (nor from here: {Unseen})")}"
+        : Local!.Problem.Found;
 }

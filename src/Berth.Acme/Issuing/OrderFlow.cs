@@ -40,7 +40,9 @@ internal sealed class OrderFlow(
         catch (AcmeRefusalException e) when (!e.IsTransient)
         {
             await new Abandoning(client, journal).RunAsync(open, cancel);
-            throw new OrderFailedException(AcmeProblems.RefusedBy(client.Options.Host, e, "the order"));
+            throw new OrderFailedException(e is { Type: null, Response.Status: OrderKeeping.NotFound }
+                ? AcmeProblems.LostOrder(client.Options.Host).AsException(e)
+                : AcmeProblems.RefusedBy(client.Options.Host, e, "the order"));
         }
         catch (OrderFailedException)
         {

@@ -147,7 +147,9 @@ internal sealed class OrderPlacing(
         }
     }
 
-    private static bool MayBeOfReplaces(AcmeRefusalException refusal) => !refusal.AsksToWait && refusal.Response.Status < 500
+    // Pebble answers 500 for a certificate whose order it has lost, at its restart or because it is not noted yet.
+    private static bool MayBeOfReplaces(AcmeRefusalException refusal) => !refusal.AsksToWait
+        && (refusal.Response.Status < 500 || refusal.Document.Detail?.Contains("certificate", StringComparison.OrdinalIgnoreCase) == true)
         && refusal.Type is not (AcmeError.RejectedIdentifier or AcmeError.UnsupportedIdentifier or AcmeError.InvalidProfile or AcmeError.UserActionRequired);
 
     private string? ReplacedBy(AcmeDirectory directory, string account, string[] names)

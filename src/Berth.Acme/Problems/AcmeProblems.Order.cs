@@ -29,11 +29,14 @@ public static partial class AcmeProblems
         $"The certificate from {Printable.Of(host)} was not there after {Spoken(limit)}, the longest an order may take here.",
         "Run the command again later; it goes on with the same order.");
 
+    internal static Problem LostOrder(string host) => new(
+        OtherRefusal, $"{Printable.Of(host)} knows nothing any more of the order that was placed there.", "Run the command again: another order is placed.");
+
     internal static Problem NoSolver(string name, IReadOnlyList<string> offered, IReadOnlyList<string> known) => new(
         ChallengeUnsupported,
         $"{name} can only be proved by {ListOr(offered)}; configured here: {ListOr(known)}.",
         name.StartsWith("*.", StringComparison.Ordinal)
-            ? "Ask for the host names one by one instead of the wildcard."
+            ? "Set a DNS provider that makes one of these records, or ask for the host names one by one instead of the wildcard."
             : "Leave the name out, or use a certificate authority that proves it over HTTP-01.");
 
     internal static Problem ValidationSlow(string host, string name, TimeSpan limit) => new(

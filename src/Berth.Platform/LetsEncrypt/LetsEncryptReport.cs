@@ -97,7 +97,7 @@ public sealed class LetsEncryptReport(
         values["letsencrypt-expiration"] = facts?.NotAfter.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) ?? "";
         values["letsencrypt-expires-at"] = facts is null ? "" : Readable(facts.NotAfter);
         var (stored, step) = reader.ReadOf(app);
-        values["letsencrypt-next-attempt"] = step.OfCertificate.At is { } next ? Readable(next) + (renewal.IsOn || !IsRead(request) ? "" : ", by hand") : "";
+        values["letsencrypt-next-attempt"] = words.NextOf(app, step) is { } next ? Readable(next) + (renewal.IsOn || words.IsUnderWay(app) || !IsRead(request) ? "" : ", by hand") : "";
         values["letsencrypt-waiting-for"] = caller.AsCalled(words.Of(app, stored, step));
         values["letsencrypt-gates"] = caller.AsCalled(words.GatesOf(stored, step));
         values["letsencrypt-last-error"] = caller.AsCalled(Printable.Of(step.FailureOf(stored.State)?.Found ?? "", 2000));

@@ -72,6 +72,10 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
     /// </summary>
     public TimeSpan? GracePeriodOf(AppName app) => TrySeconds(Effective(app, GracePeriod));
 
+    /// <summary>One that is no number of seconds, as a variable may hold: the certificate's lifetime decides instead. Null where there is none.</summary>
+    public Problem? IgnoredGracePeriodOf(AppName app) =>
+        Effective(app, GracePeriod) is { Length: > 0 } text && TrySeconds(text) is null ? LetsEncryptProblems.InvalidGracePeriod(text) : null;
+
     /// <summary>As <see cref="GracePeriodOf"/> for a loop over all apps: what holds for all of them is read once.</summary>
     public Func<AppName, TimeSpan?> GracePeriods()
     {

@@ -25,7 +25,7 @@ public sealed class WaitingWords(
 
         // What only the daemon would ask nobody asks where it is off.
         step = renewal.IsOn ? step : step.OfCertificate;
-        var waits = step.Action != LineageAction.None ? Off(app, step) + Joined(GateWords.Of(step), Turn(app, step), Obstacle(step) + Failing(stored, step) + ByHand(app, stored))
+        var waits = step.Action != LineageAction.None ? Off(app, step) + Joined(GateWords.Of(step), Turn(app, step), Obstacle(app, step) + Failing(stored, step) + ByHand(app, stored))
             : manager.IsAtWork(app) ? ""
             : WhyNothing(app, stored, step);
         return Expired(stored) + (underWay.SentenceOf(app) ?? AtWork(app, step) + waits + Trouble(app, step));
@@ -54,6 +54,9 @@ public sealed class WaitingWords(
 
     /// <summary>Whether a server is being asked for a certificate now.</summary>
     public bool IsUnderWay(AppName app) => underWay.IsOrdered(app);
+
+    /// <summary>When its next attempt comes, or that it is here; null where none does.</summary>
+    public DateTimeOffset? NextOf(AppName app, LineageStep step) => IsUnderWay(app) ? time.GetUtcNow() : step.OfCertificate.At;
 
     public string Until(DateTimeOffset at) => at - time.GetUtcNow() is var left && left < TimeSpan.FromSeconds(1) ? "due" : $"in {RemainingTime.Format(left)}";
 
@@ -139,8 +142,8 @@ public sealed class WaitingWords(
     private static string Joined(string first, string second, string third) => (second + third).Length == 0 ? first : first.TrimEnd('.') + second + third;
 
     // Told before it is due, while there is time to mend it.
-    private static string Obstacle(LineageStep step) =>
-        step is { Action: not LineageAction.Restore, Obstacle: { } why } && !step.Why.Contains(Sentences.Inside(why.Found).TrimEnd('.'), StringComparison.Ordinal) ? $"; as things are it could not be ordered: {Printable.Of(Sentences.Inside(why.Found), 400)}"
+    private static string Obstacle(AppName app, LineageStep step) =>
+        step is { Action: not LineageAction.Restore, Obstacle: { } why } && !step.Why.Contains(Sentences.Inside(why.Found).TrimEnd('.'), StringComparison.Ordinal) ? $"; as things are it could not be ordered: {Printable.Of(Sentences.Inside(why.Found).TrimEnd('.'), 400)} ({Sentences.Standing(why.Remedy, app)})"
         : step is { Obstacle: null, LeftOut: [var first, ..] } ? $"; left out as things are: {Printable.Of(Sentences.Inside(first.Found).TrimEnd('.'), 400)}{(step.LeftOut.Count > 1 ? $", and {step.LeftOut.Count - 1} more" : "")}"
         : "";
 
@@ -159,7 +162,7 @@ public sealed class WaitingWords(
             : "";
 
     /// <summary>A step that has its time, and what would keep it from being done then.</summary>
-    public static string OfStep(LineageStep step) => Joined(GateWords.Of(step), "", Obstacle(step));
+    public static string OfStep(AppName app, LineageStep step) => Joined(GateWords.Of(step), "", Obstacle(app, step));
 
     // What cannot be remembered on disk, for that may be what is wrong.
     private string Trouble(AppName app, LineageStep step) =>

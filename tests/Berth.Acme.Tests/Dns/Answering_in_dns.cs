@@ -27,7 +27,7 @@ public sealed class Answering_in_dns(BindFixture bind) : IProgress<DnsStep>
         }
 
         Assert.Empty(await bind.Server.TextAtAsync(task.Record.Name));
-        Assert.Equal([DnsStepKind.Added, DnsStepKind.Seen, DnsStepKind.Removed], _steps.Select(step => step.Kind));
+        Assert.Equal([DnsStepKind.Adding, DnsStepKind.Added, DnsStepKind.Looking, DnsStepKind.Seen, DnsStepKind.Removed], _steps.Select(step => step.Kind));
     }
 
     [Fact]
@@ -218,7 +218,7 @@ public sealed class Answering_in_dns(BindFixture bind) : IProgress<DnsStep>
 
         await Task.WhenAll(solver.PresentAsync(task, Cancel).AsTask(), solver.PresentAsync(task with { IsWildcard = true }, Cancel).AsTask());
 
-        Assert.Equal([DnsStepKind.Added, DnsStepKind.Seen, DnsStepKind.AlreadyThere], _steps.Select(step => step.Kind));
+        Assert.Equal([DnsStepKind.Adding, DnsStepKind.Added, DnsStepKind.Looking, DnsStepKind.Seen, DnsStepKind.AlreadyThere], _steps.Select(step => step.Kind));
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
+using Berth.Kernel;
 
 namespace Berth.Acme.Dns.Providers;
 
@@ -12,6 +13,7 @@ namespace Berth.Acme.Dns.Providers;
 internal sealed class ExternalProgram : IDnsProvider
 {
     private const int MostLines = 20;
+    private const string Doing = "change a record";
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
     private readonly string _program;
     private readonly bool _raw;
@@ -39,6 +41,13 @@ internal sealed class ExternalProgram : IDnsProvider
     public ValueTask AddAsync(DnsChange change, CancellationToken cancel) => RunAsync("present", $"add {change.Name}", change, cancel);
 
     public ValueTask RemoveAsync(DnsChange change, CancellationToken cancel) => RunAsync("cleanup", $"remove {change.Name}", change, cancel);
+
+    /// <summary>Why a program at a path cannot be started; null where it may be, or is looked for by its name alone.</summary>
+    internal static Problem? Look(string program) => !program.Contains('/', StringComparison.Ordinal) ? null
+        : !File.Exists(program) ? DnsProblems.BadProgram(program, Doing, "there is no such file", [])
+        : (File.GetUnixFileMode(program) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) == 0
+            ? DnsProblems.BadProgram(program, Doing, "it is not executable", [])
+            : null;
 
     private async ValueTask RunAsync(string action, string doing, DnsChange change, CancellationToken cancel)
     {
@@ -82,7 +91,7 @@ internal sealed class ExternalProgram : IDnsProvider
         }
         catch (Win32Exception e)
         {
-            throw DnsProblems.BadProgram(_program, doing, e.Message, []).AsException(e);
+            throw DnsProblems.BadProgram(_program, doing, new Win32Exception(e.NativeErrorCode).Message, []).AsException(e);
         }
     }
 

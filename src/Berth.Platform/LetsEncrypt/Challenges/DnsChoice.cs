@@ -62,6 +62,9 @@ public sealed class DnsChoice(PropertyStore properties, StateRoots roots, TimePr
     /// <summary>Whether names can be proved over DNS at all, wildcards among them.</summary>
     public bool IsSet(AppName app) => CodeOf(app) is not null || KindOf(app) == ChallengeType.DnsPersist01;
 
+    /// <summary>What shows of the app's provider before it is asked; null where nothing does.</summary>
+    public Problem? LookAt(AppName app) => CodeOf(app) is { } code ? DnsProviders.Look(code, SettingsOf(app)) : null;
+
     /// <summary>The resolvers asked about the app's names; empty for this machine's.</summary>
     public IReadOnlyList<IPEndPoint> ResolversOf(AppName app) => Effective(app, ResolverList) is { } text ? Endpoints(text) ?? [] : [];
 

@@ -101,7 +101,7 @@ public sealed class AutoRenewCommands(ICertificateManager manager, CertificateFi
             output.Detail($"{app} still has {RemainingTime.Format(manager.RenewalOf(app, facts) - now)} left before renewal");
             if (step is { At: { } at } and ({ Action: not LineageAction.Renew } or { Obstacle: not null } or { Gate: not null }))
             {
-                output.Detail(output.Caller.AsCalled($"{app}, {waiting.Until(at)}: {WaitingWords.OfStep(step)}"));
+                output.Detail(output.Caller.AsCalled($"{app}, {waiting.Until(at)}: {WaitingWords.OfStep(app, step)}"));
             }
 
             return 0;

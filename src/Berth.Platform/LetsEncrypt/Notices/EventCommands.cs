@@ -19,7 +19,7 @@ public sealed class EventCommands(NoticeLog log, NoticeDelivery delivery, AppCat
     private Task<int> ShowAsync(CommandCall call)
     {
         var words = call.Parse([], ["--format"]);
-        var app = words.AtMost(1).At(0) is { } word ? apps.Find(word) : null;
+        var app = words.AtMost(1).At(0) is { } word ? Find(word) : null;
         var json = ReportRequest.IsJson(words.Value("--format"));
         foreach (var notice in log.Last(app, Shown))
         {
@@ -33,6 +33,9 @@ public sealed class EventCommands(NoticeLog log, NoticeDelivery delivery, AppCat
 
         return Task.FromResult(0);
     }
+
+    // What happened before an app was renamed or destroyed stays under its name.
+    private AppName Find(string word) => AppName.TryParse(word, out var app) && log.Last(app, 1).Count > 0 ? app : apps.Find(word);
 
     private static Notice AsCalled(Notice notice, Caller caller) => notice with
     {

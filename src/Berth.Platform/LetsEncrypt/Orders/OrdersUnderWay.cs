@@ -93,6 +93,7 @@ public sealed class OrdersUnderWay(TimeProvider time)
             IssuanceStepKind.ProfileLeftOut => "the server lacks the profile, so it goes without",
             IssuanceStepKind.ReplacesLeftOut => "not taken as a renewal, so it is asked for anew",
             IssuanceStepKind.AlreadyAuthorized => "proved before",
+            IssuanceStepKind.Presenting => "its proof is being made visible",
             IssuanceStepKind.ChallengePresented => "its proof is visible",
             IssuanceStepKind.Validating => "the server is looking",
             IssuanceStepKind.Authorized => "proved",

@@ -99,7 +99,7 @@ public sealed class CertificatePreflight(AcmeClients clients, EdgeServer edge, T
             yield return PreflightFinding.Bad(Server, "account", why.Found, why.Remedy);
         }
 
-        if (server.ClockSkew is { } skew && !isClocks)
+        if (server is { Failure: null, ClockSkew: { } skew })
         {
             yield return ClockWords.IsWrong(skew)
                 ? PreflightFinding.Bad(Server, "clock", ClockWords.Of(skew), ClockWords.Remedy)

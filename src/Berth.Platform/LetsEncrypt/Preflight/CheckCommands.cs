@@ -7,7 +7,7 @@ using Berth.Platform.LetsEncrypt.Orders;
 namespace Berth.Platform.LetsEncrypt.Preflight;
 
 /// <summary><c>letsencrypt:check</c>.</summary>
-public sealed class CheckCommands(CertificatePreflight preflight, PreflightScopes scopes, CertificatePlanner planner, LimitsAhead limits, AppCatalog apps)
+public sealed class CheckCommands(CertificatePreflight preflight, PreflightScopes scopes, CertificatePlanner planner, LimitsAhead limits, LetsEncryptSettingsStore settings, AppCatalog apps)
 {
     public IEnumerable<Command> All =>
     [
@@ -19,17 +19,7 @@ public sealed class CheckCommands(CertificatePreflight preflight, PreflightScope
         var words = call.Parse([], ["--format"]);
         var app = apps.Find(words.AtMost(1).At(0));
         var json = ReportRequest.IsJson(words.Value("--format"));
-        var wanted = planner.Plan(app, needsEmail: false);
-        var ahead = await limits.OfAsync(app, wanted, call.Cancel);
-        IReadOnlyList<PreflightFinding> findings =
-        [
-            .. wanted.Settings.Email is null ? [Missing(LetsEncryptProblems.NoEmail(app))] : Array.Empty<PreflightFinding>(),
-            .. wanted.LeftOut.Select(problem => PreflightFinding.Bad("domains", "syntax", problem.Found, problem.Remedy, stops: true)),
-            .. wanted.Unusable.Select(problem => PreflightFinding.Note(CertificatePreflight.Server, CertificatePreflight.Server, $"{problem.Found.TrimEnd('.')}: another is asked", problem.Remedy)),
-            .. ahead is { Gates.Count: > 0 } ? ahead.AllGates.Select(gate => OfGate(app, gate)) : [],
-            .. ahead?.PassedOver is { } why ? [PreflightFinding.Note(CertificatePreflight.Server, "limits", why)] : Array.Empty<PreflightFinding>(),
-            .. await LookAsync(app, wanted, ahead?.Server, call.Cancel),
-        ];
+        var findings = await FindAsync(app, call.Cancel);
         if (json)
         {
             call.Output.Line(PreflightLines.AsJson(app, findings, call.Caller));
@@ -41,6 +31,37 @@ public sealed class CheckCommands(CertificatePreflight preflight, PreflightScope
 
         var problems = findings.Count(finding => finding.Level == PreflightLevel.Problem);
         return problems == 0 ? 0 : json ? LetsEncryptProblems.NotReady.ExitStatus : throw LetsEncryptProblems.NotReadyYet(app, problems).AsException();
+    }
+
+    private async Task<IReadOnlyList<PreflightFinding>> FindAsync(AppName app, CancellationToken cancel)
+    {
+        try
+        {
+            return [.. Ignored(app), .. await LookAsync(app, planner.Plan(app, needsEmail: false), cancel)];
+        }
+        catch (ProblemException e) when (e.Problem.Code.IsOfSettings)
+        {
+            // Until it is mended there is nothing to look at.
+            return [PreflightFinding.Bad("settings", "settings", e.Problem.Found, e.Problem.Remedy, stops: true)];
+        }
+    }
+
+    private IEnumerable<PreflightFinding> Ignored(AppName app) => settings.IgnoredGracePeriodOf(app) is { } problem
+        ? [PreflightFinding.Note("settings", "settings", $"{problem.Found.TrimEnd('.')}, and does not count", problem.Remedy)]
+        : [];
+
+    private async Task<IReadOnlyList<PreflightFinding>> LookAsync(AppName app, WantedCertificate wanted, CancellationToken cancel)
+    {
+        var ahead = await limits.OfAsync(app, wanted, cancel);
+        return
+        [
+            .. wanted.Settings.Email is null ? [Missing(LetsEncryptProblems.NoEmail(app))] : Array.Empty<PreflightFinding>(),
+            .. wanted.LeftOut.Select(problem => PreflightFinding.Bad("domains", "syntax", problem.Found, problem.Remedy, stops: true)),
+            .. wanted.Unusable.Select(problem => PreflightFinding.Note(CertificatePreflight.Server, CertificatePreflight.Server, $"{problem.Found.TrimEnd('.')}: another is asked", problem.Remedy)),
+            .. ahead is { Gates.Count: > 0 } ? ahead.AllGates.Select(gate => OfGate(app, gate)) : [],
+            .. ahead?.PassedOver is { } why ? [PreflightFinding.Note(CertificatePreflight.Server, "limits", why)] : Array.Empty<PreflightFinding>(),
+            .. await LookAsync(app, wanted, ahead?.Server, cancel),
+        ];
     }
 
     // Of several that are set, one that cannot be asked keeps no other from it.

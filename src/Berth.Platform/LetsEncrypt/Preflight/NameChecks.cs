@@ -38,7 +38,8 @@ internal sealed class NameChecks
     }
 
     private async Task<IReadOnlyList<PreflightFinding>> OfZoneAsync(DomainName name, CancellationToken cancel) =>
-        [name.IsLocalhost ? DnsCheck.UnknownZone(name) : await _dns.DelegationAsync(name, cancel) ?? DnsCheck.UnknownZone(name)];
+        [.. _scope.Provider is { } problem ? [PreflightFinding.Bad(name.Text, "dns", problem.Found, problem.Remedy)] : (PreflightFinding[])[],
+            name.IsLocalhost ? DnsCheck.UnknownZone(name) : await _dns.DelegationAsync(name, cancel) ?? DnsCheck.UnknownZone(name)];
 
     private async Task<IReadOnlyList<PreflightFinding>> OfHostAsync(DomainName name, CancellationToken cancel)
     {

@@ -52,6 +52,9 @@ public sealed record PreflightScope
     /// <summary>Where it looks for TLS-ALPN-01: 443 likewise.</summary>
     public required int TlsPort { get; init; }
 
+    /// <summary>What is wrong with the DNS provider, as far as that shows; null where nothing does.</summary>
+    public Problem? Provider { get; init; }
+
     /// <summary>The challenge types that can be answered, the preferred first.</summary>
     public required IReadOnlyList<string> Methods { get; init; }
 

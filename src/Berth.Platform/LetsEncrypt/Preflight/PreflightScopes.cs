@@ -36,6 +36,7 @@ public sealed class PreflightScopes(LetsEncryptSettingsStore settings, DnsChoice
             IsPublic = AcmeServers.IsPublic(directory),
             HttpPort = settings.HttpPortOf(app) ?? (isOwn ? edge.HttpPort : UsualPort),
             TlsPort = settings.TlsPortOf(app) ?? (isOwn ? edge.HttpsPort : UsualTlsPort),
+            Provider = dns.LookAt(app),
             Methods = solvers.MethodsOf(app),
             MethodsByName = solvers.MethodsByName(app),
             Resolvers = resolvers,
