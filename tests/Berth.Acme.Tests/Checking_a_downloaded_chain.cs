@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using Berth.Acme.Issuing;
+using Berth.Kernel;
 
 namespace Berth.Acme.Tests;
 
@@ -30,14 +31,18 @@ public sealed class Checking_a_downloaded_chain : AtScriptedAuthority
         "not signed by the next");
 
     [Fact]
-    public async Task refuses_what_is_no_certificate() => await RefusesAsync(_ => "-----BEGIN CERTIFICATE-----\nnothing\n-----END CERTIFICATE-----\n", "no certificate");
+    public async Task refuses_what_is_no_certificate() => await CannotReadAsync(_ => "-----BEGIN CERTIFICATE-----\nnothing\n-----END CERTIFICATE-----\n", "no certificate");
+
+    /// <summary>Of a chain that breaks off the leaf alone would be served.</summary>
+    [Fact]
+    public async Task refuses_a_chain_that_breaks_off() => await CannotReadAsync(csr => Authority.Issuer.Sign(csr)[..^200], "breaks off");
 
     [Fact]
-    public async Task refuses_a_private_key_from_a_stranger() => await RefusesAsync(
+    public async Task refuses_a_private_key_from_a_stranger() => await CannotReadAsync(
         csr => Authority.Issuer.Sign(csr) + "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "something else");
 
     [Fact]
-    public async Task refuses_more_certificates_than_any_chain_has() => await RefusesAsync(
+    public async Task refuses_more_certificates_than_any_chain_has() => await CannotReadAsync(
         csr => Authority.Issuer.Sign(csr) + string.Concat(Enumerable.Repeat(Authority.Issuer.RootPem, 9)), "something else");
 
     [Fact]
@@ -65,6 +70,18 @@ public sealed class Checking_a_downloaded_chain : AtScriptedAuthority
 
     private async Task RefusesAsync(Func<byte[], string> sign, string why)
     {
+        Assert.Equal(AcmeProblems.CertificateWrong, await FailAsync(sign, why));
+        Assert.Null(Guest.Journal.Current);
+    }
+
+    private async Task CannotReadAsync(Func<byte[], string> sign, string why)
+    {
+        Assert.Equal(AcmeProblems.ResponseInvalid, await FailAsync(sign, why));
+        Assert.NotNull(Guest.Journal.Current);
+    }
+
+    private async Task<ProblemCode> FailAsync(Func<byte[], string> sign, string why)
+    {
         Authority.Scripts["/finalize/1"] = context =>
         {
             Authority.Chain = sign(LastRequest);
@@ -73,8 +90,7 @@ public sealed class Checking_a_downloaded_chain : AtScriptedAuthority
 
         var problem = (await Guest.FailAsync()).Problem;
 
-        Assert.Equal(AcmeProblems.CertificateWrong, problem.Code);
         Assert.Contains(why, problem.Found, StringComparison.Ordinal);
-        Assert.Null(Guest.Journal.Current);
+        return problem.Code;
     }
 }

@@ -16,4 +16,9 @@ public interface IChallengeSolver
     /// <returns>Takes the answer away when disposed: after the CA has decided, also when it failed or was cancelled.</returns>
     /// <exception cref="Kernel.ProblemException">It cannot be done; the order is given up with this problem.</exception>
     ValueTask<IAsyncDisposable> PresentAsync(ChallengeTask task, CancellationToken cancel);
+
+    /// <summary>
+    /// Takes away what a run may have left behind that ended before it could. Default: nothing, for answers that go with the process.
+    /// </summary>
+    ValueTask WithdrawAsync(ChallengeTask task, CancellationToken cancel) => ValueTask.CompletedTask;
 }

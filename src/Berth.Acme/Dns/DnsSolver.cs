@@ -64,6 +64,24 @@ public sealed class DnsSolver : IChallengeSolver
             : await ShowAsync(change, cancel);
     }
 
+    /// <inheritdoc/>
+    public async ValueTask WithdrawAsync(ChallengeTask task, CancellationToken cancel)
+    {
+        if (Stays || task.Record is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await RemoveAsync(await LocateAsync(task, cancel), isGivenUp: true);
+        }
+        catch (ProblemException e)
+        {
+            Tell(DnsStepKind.NotRemoved, task.Record.Name, task, e.Problem.Found);
+        }
+    }
+
     private async Task<IAsyncDisposable> StayAsync(DnsChange change, CancellationToken cancel)
     {
         if (await _propagation.IsSeenAsync(change.Zone, change.Name, text => Proves(text, change), cancel))

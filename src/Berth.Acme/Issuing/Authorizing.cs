@@ -25,6 +25,9 @@ internal sealed class Authorizing(
     private bool _isAlone;
     private Order? _decided;
 
+    /// <summary>Whether an earlier run may have left records of names that are proved by now.</summary>
+    internal bool MayHaveLeft { get; init; }
+
     private TimeSpan Patience => OrderPatience < client.Options.ValidationTimeout ? OrderPatience : client.Options.ValidationTimeout;
 
     /// <param name="order">As the server has it.</param>
@@ -104,6 +107,7 @@ internal sealed class Authorizing(
         {
             case AcmeStatus.Valid:
                 progress?.Report(new IssuanceStep(IssuanceStepKind.AlreadyAuthorized, name));
+                await WithdrawAsync(authorization, name, ordered, cancel);
                 return;
             case AcmeStatus.Pending:
                 await ProveAsync(url, authorization, name, ordered, cancel);
@@ -111,6 +115,15 @@ internal sealed class Authorizing(
             default:
                 Fail(Refused(name, authorization), IsVerdict(authorization));
                 return;
+        }
+    }
+
+    private async Task WithdrawAsync(Authorization authorization, string name, HashSet<string> ordered, CancellationToken cancel)
+    {
+        if (MayHaveLeft
+            && ChallengeChoice.ProvedBy(authorization, solvers, await client.Account.OpenAsync(cancel), (await client.Connection.GetDirectoryAsync(cancel)).Meta, ordered) is { } choice)
+        {
+            await choice.Solver.WithdrawAsync(choice.Task with { Progress = new ProofProgress(name, progress) }, cancel);
         }
     }
 

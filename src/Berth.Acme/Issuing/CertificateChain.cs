@@ -42,6 +42,7 @@ internal sealed class CertificateChain
         List<ChainCertificate> certificates = [];
         while (PemEncoding.TryFindUtf8(pem, out var fields))
         {
+            RequireNoPart(pem[..fields.Location.Start.Value]);
             if (!pem[fields.Label].SequenceEqual("CERTIFICATE"u8) || certificates.Count == MostCertificates)
             {
                 throw new CryptographicException("it holds something else than a few certificates");
@@ -57,7 +58,17 @@ internal sealed class CertificateChain
             pem = pem[fields.Location.End..];
         }
 
+        RequireNoPart(pem);
         return certificates.Count > 0 ? new CertificateChain(certificates) : throw new CryptographicException("it holds no certificate");
+    }
+
+    // What cannot be read is passed over by who looks for the next: of a chain that breaks off that would leave the rest.
+    private static void RequireNoPart(ReadOnlySpan<byte> text)
+    {
+        if (text.IndexOf("-----"u8) >= 0)
+        {
+            throw new CryptographicException("it breaks off, or a part of it cannot be read");
+        }
     }
 
     internal static string CommonName(X500DistinguishedName name)

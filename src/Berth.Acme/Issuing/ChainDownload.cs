@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Berth.Acme.Transport;
 using Berth.Kernel;
 
@@ -61,19 +60,29 @@ internal sealed class ChainDownload(AcmeClient client, IProgress<IssuanceStep>? 
     /// <summary>Checks a chain that is in the journal already.</summary>
     /// <exception cref="OrderFailedException">It is of no use any more, most likely out of date.</exception>
     internal CertificateChain CheckKept(string pem, AsymmetricAlgorithm key, IReadOnlyList<string> names) =>
-        Check(Encoding.UTF8.GetBytes(pem), "the order's journal", key, names);
+        Check(() => CertificateChain.Parse(pem), "the order's journal", key, names);
 
-    // A page in its place says nothing of the certificate.
-    private CertificateChain Check(AcmeResponse response, AsymmetricAlgorithm key, IReadOnlyList<string> names) =>
-        response.Body.Span.IndexOf("-----BEGIN CERTIFICATE-----"u8) >= 0
-            ? Check(response.Body.Span, response.Url, key, names)
-            : throw AcmeProblems.BadResponse(response.Url, "is no certificate").AsException();
+    // A page in its place, or a part of it, says nothing of the certificate.
+    private CertificateChain Check(AcmeResponse response, AsymmetricAlgorithm key, IReadOnlyList<string> names)
+    {
+        CertificateChain chain;
+        try
+        {
+            chain = CertificateChain.Parse(response.Body.Span);
+        }
+        catch (CryptographicException e)
+        {
+            throw AcmeProblems.BadResponse(response.Url, $"is no certificate: {Printable.Of(e.Message)}").AsException(e);
+        }
 
-    private CertificateChain Check(ReadOnlySpan<byte> pem, string source, AsymmetricAlgorithm key, IReadOnlyList<string> names)
+        return Check(() => chain, response.Url, key, names);
+    }
+
+    private CertificateChain Check(Func<CertificateChain> read, string source, AsymmetricAlgorithm key, IReadOnlyList<string> names)
     {
         try
         {
-            var chain = CertificateChain.Parse(pem);
+            var chain = read();
             CertificateCheck.Require(chain, key, names, client.Clock.Now, client.Issuers);
             chain.Leaf.RequireReadable();
             return chain;

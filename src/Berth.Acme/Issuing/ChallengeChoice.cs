@@ -19,7 +19,16 @@ internal sealed record ChallengeChoice(Challenge Challenge, IChallengeSolver Sol
     /// <param name="ordered">All names of the order: a record that stays is made for a name and its wildcard at once.</param>
     /// <returns>Null when no solver fits; unknown challenge types are passed over.</returns>
     internal static ChallengeChoice? Of(
-        Authorization authorization, IEnumerable<IChallengeSolver> solvers, Transport.Signer account, DirectoryMeta? meta, IReadOnlySet<string> ordered)
+        Authorization authorization, IEnumerable<IChallengeSolver> solvers, Transport.Signer account, DirectoryMeta? meta, IReadOnlySet<string> ordered) =>
+        Of(authorization, solvers, account, meta, ordered, IsOpen);
+
+    /// <summary>As <see cref="Of(Authorization, IEnumerable{IChallengeSolver}, Transport.Signer, DirectoryMeta?, IReadOnlySet{string})"/>, for the one that was answered.</summary>
+    internal static ChallengeChoice? ProvedBy(
+        Authorization authorization, IEnumerable<IChallengeSolver> solvers, Transport.Signer account, DirectoryMeta? meta, IReadOnlySet<string> ordered) =>
+        Of(authorization, solvers, account, meta, ordered, challenge => challenge.Status == AcmeStatus.Valid && HasToken(challenge));
+
+    private static ChallengeChoice? Of(
+        Authorization authorization, IEnumerable<IChallengeSolver> solvers, Transport.Signer account, DirectoryMeta? meta, IReadOnlySet<string> ordered, Predicate<Challenge> isMeant)
     {
         if (Known(authorization.Identifier) is not { } identifier)
         {
@@ -34,7 +43,7 @@ internal sealed record ChallengeChoice(Challenge Challenge, IChallengeSolver Sol
                 continue;
             }
 
-            var challenge = authorization.Challenges.FirstOrDefault(offered => offered.Type == solver.Type && IsOpen(offered));
+            var challenge = authorization.Challenges.FirstOrDefault(offered => offered.Type == solver.Type && isMeant(offered));
             if (challenge is null)
             {
                 continue;

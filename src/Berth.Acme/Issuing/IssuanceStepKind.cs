@@ -62,4 +62,7 @@ public enum IssuanceStepKind
 
     /// <summary>What proves Name is being made visible in DNS; Detail says what that waits for.</summary>
     Presenting,
+
+    /// <summary>What proved Name could not be taken away; Detail says why. It does no harm.</summary>
+    ProofLeft,
 }

@@ -19,6 +19,7 @@ internal sealed class OrderFlow(
     private readonly OrderKeeping _keeping = new(client, journal);
     private PendingOrder? _pending;
     private bool _isFinalized;
+    private bool _isIssued;
 
     /// <exception cref="OrderFailedException">
     /// The order is given up: its pending authorizations closed, the journal cleared.
@@ -31,7 +32,7 @@ internal sealed class OrderFlow(
         {
             return await ContinueAsync(open, cancel);
         }
-        catch (Exception e) when (_keeping.IsPassing(e, _pending, _isFinalized))
+        catch (Exception e) when (_keeping.IsPassing(e, _pending, _isFinalized, _isIssued))
         {
             await _keeping.ThrowUnlessOverAsync(e, _pending, cancel);
             await new Abandoning(client, journal).RunAsync(open, cancel);
@@ -68,23 +69,26 @@ internal sealed class OrderFlow(
         }
 
         var pending = open.Pending;
-        if (order.Status == AcmeStatus.Pending)
+        var mayLeave = open.IsResumed && pending.Stage == OrderStage.Ordered && solvers.Any(solver => ChallengeType.IsDns(solver.Type));
+        if (order.Status == AcmeStatus.Pending || (mayLeave && order.Status == AcmeStatus.Ready))
         {
-            var authorizing = new Authorizing(client, pending.OrderUrl!, solvers, history, progress);
+            var authorizing = new Authorizing(client, pending.OrderUrl!, solvers, history, progress) { MayHaveLeft = mayLeave };
             order = await authorizing.RunAsync(order, pending.Names, cancel) ?? await _waiting.UntilDecidedAsync(TimeSpan.Zero, pending.OrderUrl!, cancel);
         }
 
         if (order.Status == AcmeStatus.Ready)
         {
             client.Reached(AcmeFailPoints.Authorized);
-            pending = await SaveAsync(pending with { Stage = OrderStage.Finalizing, FinalizeUrl = order.Finalize, FailingSince = null, FailedAt = null }, cancel);
+            pending = await SaveAsync(pending with { Stage = OrderStage.Finalizing, FinalizeUrl = order.Finalize, Silence = null }, cancel);
             client.Reached(AcmeFailPoints.FinalizeSaved);
             progress?.Report(new IssuanceStep(IssuanceStepKind.Finalizing));
+            _isFinalized = true;
             order = await new Finalizing(client, _waiting).SendAsync(order, pending, key, cancel);
         }
 
         _isFinalized = true;
         order = await _waiting.UntilIssuedAsync(order, pending.OrderUrl!, cancel);
+        _isIssued = true;
         progress?.Report(new IssuanceStep(IssuanceStepKind.Issued));
         client.Reached(AcmeFailPoints.Finalized);
         return await DownloadAsync(download, pending with { CertificateUrl = order.Certificate }, key, cancel);

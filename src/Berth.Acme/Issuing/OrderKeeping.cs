@@ -17,46 +17,54 @@ internal sealed class OrderKeeping(AcmeClient client, IOrderJournal journal)
     private static readonly TimeSpan Lag = TimeSpan.FromHours(1);
 
     // Who asks again and again does so once a day at least.
-    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(36);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(27);
+
+    // One bad answer says little, however long ago the first was.
+    private const int LeastTimes = 3;
 
     /// <param name="failure">What came of the order.</param>
     /// <param name="pending">The order.</param>
     /// <param name="isFinalized">Whether the certificate may be issued by now: to give it up costs one of few.</param>
-    internal bool IsPassing(Exception failure, PendingOrder pending, bool isFinalized) => failure switch
+    /// <param name="isIssued">Whether it is.</param>
+    internal bool IsPassing(Exception failure, PendingOrder pending, bool isFinalized, bool isIssued = false) => failure switch
     {
         AcmeRefusalException { IsTransient: true } => true,
-        AcmeRefusalException { Response.Status: NotFound } => isFinalized && FailingFor(pending) < Lag,
+        AcmeRefusalException { Response.Status: NotFound } => isFinalized && !IsOver(Next(pending, isNotFound: true), Lag),
         AcmeRefusalException refusal => refusal.Type is null,
-        ProblemException { Problem.Code: var code } => AcmeProblems.IsTransient(code),
+        ProblemException { Problem.Code: var code } => AcmeProblems.IsTransient(code) || (isIssued && code == AcmeProblems.UrlInvalid),
         _ => false,
     };
 
     /// <summary>Throws a passing failure. Returns where there were no others for long: where the server answers at all, it is this order that it does not answer for.</summary>
     internal async Task ThrowUnlessOverAsync(Exception failure, PendingOrder pending, CancellationToken cancel)
     {
-        if (FailingFor(pending) > client.Options.OrderLifetime)
+        var silence = Next(pending, isNotFound: failure is AcmeRefusalException { Response.Status: NotFound });
+        if (IsOver(silence, client.Options.OrderLifetime))
         {
             await client.Connection.AskDirectoryAsync(cancel);
             return;
         }
 
-        await NoteAsync(pending, cancel);
+        await TrySaveAsync(pending with { Silence = silence }, cancel);
         ExceptionDispatchInfo.Throw(failure is AcmeRefusalException { IsTransient: false } refusal ? Told(refusal) : failure);
     }
 
-    // A time of the future was noted while the clock was ahead: nobody knows when. A machine that was away has asked for nothing.
-    private TimeSpan FailingFor(PendingOrder pending) => WasAway(pending) ? TimeSpan.Zero : SinceOrZero(pending.FailingSince);
+    private static bool IsOver(OrderSilence silence, TimeSpan limit) => silence.Times > LeastTimes && silence.LastAt - silence.Since > limit;
 
-    private bool WasAway(PendingOrder pending) => SinceOrZero(pending.FailedAt) > LongestPause;
-
-    private TimeSpan SinceOrZero(DateTimeOffset? time) => (client.Time.GetUtcNow() - time)?.Duration() ?? TimeSpan.Zero;
-
-    private async Task NoteAsync(PendingOrder pending, CancellationToken cancel)
+    // It begins anew with another answer, after a time in which nothing was asked, and where the clock was set meanwhile.
+    private OrderSilence Next(PendingOrder pending, bool isNotFound)
     {
         var now = client.Time.GetUtcNow();
+        return pending.Silence is { } known && known.IsNotFound == isNotFound && now >= known.LastAt && now - known.LastAt <= LongestPause
+            ? known with { LastAt = now, Times = known.Times + 1 }
+            : new OrderSilence(now, now, 1, isNotFound);
+    }
+
+    private async Task TrySaveAsync(PendingOrder pending, CancellationToken cancel)
+    {
         try
         {
-            await journal.SaveAsync(pending with { FailingSince = WasAway(pending) ? now : pending.FailingSince ?? now, FailedAt = now }, cancel);
+            await journal.SaveAsync(pending, cancel);
         }
         catch (ProblemException)
         {

@@ -78,7 +78,7 @@ internal sealed class OrderResuming(
             return await DropAsync($"it was not decided within {AcmeProblems.Spoken(client.Options.OrderLifetime)}", cancel);
         }
 
-        return Resumed(new OpenOrder(pending, order));
+        return Resumed(new OpenOrder(pending, order, IsResumed: true));
     }
 
     // One of the future was placed while the clock was ahead: nobody knows when.

@@ -24,7 +24,7 @@ internal sealed class OrderWaiting(AcmeClient client)
         }
 
         return RequireAlive(order).Certificate is null
-            ? throw new OrderFailedException(AcmeProblems.BadResponse(url, "is a valid order without certificate").AsException())
+            ? throw AcmeProblems.BadResponse(url, "is a valid order without certificate").AsException()
             : order;
     }
 

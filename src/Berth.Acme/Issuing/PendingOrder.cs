@@ -43,11 +43,8 @@ public sealed record PendingOrder
     /// <summary>From <see cref="OrderStage.Ordered"/> on, by this machine's clock; null in a file from before this member existed.</summary>
     public DateTimeOffset? OrderedAt { get; init; }
 
-    /// <summary>Since when nothing has come of asking for it; null where something has.</summary>
-    public DateTimeOffset? FailingSince { get; init; }
-
-    /// <summary>When that was found the last time.</summary>
-    public DateTimeOffset? FailedAt { get; init; }
+    /// <summary>That nothing comes of asking for it; null where something has.</summary>
+    public OrderSilence? Silence { get; init; }
 
     /// <summary>As whoever keeps the journal has counted it, which is what it gives back if it comes to nothing; null where that is not known.</summary>
     public PlannedOrder? Counted { get; init; }

@@ -86,8 +86,9 @@ internal sealed class Polling(AccountSession account, TimeSpan outagePatience, T
                 var response = await account.PostAsync(url, default, cancel);
                 return (response.Read(type), response);
             }
-            catch (Exception e) when (Outage.Is(e))
+            catch (Exception e) when (Outage.Is(e) || e is AcmeRefusalException { Response.Status: OrderKeeping.NotFound })
             {
+                // What is looked at was there a moment ago.
                 wait = Outage.WaitOf(e) is { } asked && asked > pause ? asked : pause;
                 var left = outagePatience - time.GetElapsedTime(start);
                 if (wait > left)

@@ -14,6 +14,10 @@ internal sealed class ProofProgress(string name, IProgress<IssuanceStep>? next) 
         {
             Unseen = value.Words;
         }
+        else if (value.Kind == DnsStepKind.NotRemoved)
+        {
+            next?.Report(new IssuanceStep(IssuanceStepKind.ProofLeft, name, value.Words));
+        }
         else if (value.Kind is DnsStepKind.Adding or DnsStepKind.Looking)
         {
             next?.Report(new IssuanceStep(IssuanceStepKind.Presenting, name, value.Words));

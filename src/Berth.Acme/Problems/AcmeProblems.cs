@@ -1,3 +1,4 @@
+using Berth.Acme.Transport;
 using Berth.Acme.Issuing;
 using Berth.Kernel;
 
@@ -185,6 +186,13 @@ public static partial class AcmeProblems
         ServerHostUnknown, ServerRefused, ServerNotTrusted, ClockWrong, ServerTimeout, ServerUnreachable, ResponseInvalid, NonceRefused,
         ServerInternal, RateLimited, NamePaused, ValidationTimeout, ProcessingTimeout, IssuanceTimeout,
     ];
+
+    /// <summary>False where a proxy has refused in place of the authority, as far as can be told: what became of the request is not known.</summary>
+    public static bool IsOfAuthority(ProblemException failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        return failure.InnerException is not AcmeRefusalException { Type: null };
+    }
 
     internal static ProblemException WithGate(ProblemException failure, AuthorityGate? gate)
     {

@@ -17,6 +17,7 @@ public sealed class CertificateFeature(
     IStateStore store,
     RouteChanges routes,
     ITriggers triggers,
+    Func<AppName, Task> leaveOrder,
     TimeProvider time) : IFeature
 {
     private static readonly Report Report = new("ssl-", "ssl information");
@@ -103,6 +104,8 @@ public sealed class CertificateFeature(
             files.Remove(app);
         }
 
+        // Whoever takes one off, or installs another, does not want what was begun before.
+        await leaveOrder(app);
         await routes.PublishAsync(app, call.Output, call.Cancel);
         await triggers.FireAsync("post-certs-remove", [app.Text], call.Output, call.Cancel);
         await triggers.FireAsync("post-domains-update", [app.Text], call.Output, call.Cancel);
@@ -159,6 +162,7 @@ public sealed class CertificateFeature(
             }
         }
 
+        await leaveOrder(app);
         await routes.PublishAsync(app, call.Output, call.Cancel);
         await triggers.FireAsync("post-certs-update", [app.Text], call.Output, call.Cancel);
     }

@@ -20,7 +20,7 @@ internal static class Tricks
 
     private static Dictionary<string, Trick> States() => new()
     {
-        ["valid without certificate"] = new(AcmeProblems.ResponseInvalid, false, ca => OnFinalize(ca, order => order["status"] = "valid")),
+        ["valid without certificate"] = new(AcmeProblems.ResponseInvalid, true, ca => OnFinalize(ca, order => order["status"] = "valid")),
         ["ready, then invalid"] = new(AcmeProblems.OrderInvalid, false, ca => OnFinalize(ca, order => order["status"] = "invalid")),
         ["processing for ever"] = new(AcmeProblems.ProcessingTimeout, true, ca =>
         {
@@ -61,11 +61,11 @@ internal static class Tricks
             ca.Issuer.Sign(csr).Replace(ca.Issuer.RootPem, TestIssuer.ImpostorPem(), StringComparison.Ordinal)),
         ["a chain of one that may not sign"] = Wrong((_, csr) => TestIssuer.SignByLeaf(csr)),
         ["a chain by an issuer that has expired"] = Wrong((_, csr) => TestIssuer.SignByExpired(csr)),
-        ["garbage in PEM"] = Wrong((_, _) => "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
-        ["PEM that never ends"] = Wrong((_, _) => string.Concat(Enumerable.Repeat("-----BEGIN CERTIFICATE-----\n", 30_000))),
+        ["garbage in PEM"] = Unreadable((_, _) => "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
+        ["PEM that never ends"] = Unreadable((_, _) => string.Concat(Enumerable.Repeat("-----BEGIN CERTIFICATE-----\n", 30_000))),
         ["DER instead of PEM"] = new(AcmeProblems.ResponseInvalid, true, ca => ca.Scripts["/cert/1"] = context =>
             context.Response.Body.WriteAsync(new byte[] { 0x30, 0x82, 0x01, 0x0a }, context.RequestAborted).AsTask()),
-        ["a private key in the chain"] = Wrong((ca, csr) => ca.Issuer.Sign(csr) + "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"),
+        ["a private key in the chain"] = Unreadable((ca, csr) => ca.Issuer.Sign(csr) + "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"),
         ["a certificate of 10 MB"] = new(AcmeProblems.ResponseInvalid, true, ca => ca.Scripts["/cert/1"] = context =>
             context.Response.WriteAsync(new string('A', 10_000_000), context.RequestAborted)),
     };
@@ -98,9 +98,9 @@ internal static class Tricks
         ["a challenge inside"] = new(AcmeProblems.UrlInvalid, false, ca => OnAuthorization(ca, authorization =>
             authorization["challenges"]![1]!["url"] = Inside)),
         ["finalization inside"] = new(AcmeProblems.UrlInvalid, false, ca => OnOrder(ca, order => order["finalize"] = Inside)),
-        ["a certificate inside"] = new(AcmeProblems.UrlInvalid, false, ca => OnFinalize(ca, order =>
+        ["a certificate inside"] = new(AcmeProblems.UrlInvalid, true, ca => OnFinalize(ca, order =>
             (order["status"], order["certificate"]) = ("valid", Inside))),
-        ["a certificate in a file"] = new(AcmeProblems.UrlInvalid, false, ca => OnFinalize(ca, order =>
+        ["a certificate in a file"] = new(AcmeProblems.UrlInvalid, true, ca => OnFinalize(ca, order =>
             (order["status"], order["certificate"]) = ("valid", "file:///etc/passwd"))),
         ["a redirect of the order"] = new(AcmeProblems.ResponseInvalid, false, ca => Redirect(ca, "/order")),
         ["a redirect of a name"] = new(AcmeProblems.ResponseInvalid, true, ca => Redirect(ca, "/authz/1")),
@@ -168,6 +168,10 @@ internal static class Tricks
         ca.Chain = sign(ca, Base64Url.DecodeFromChars((string)ca.Requests.Last().Payload!["csr"]!));
         return ca.BehaveAsync(context, "/finalize/1", null);
     });
+
+    // What cannot be read says nothing of the certificate.
+    private static Trick Unreadable(Func<ScriptedAuthority, byte[], string> sign) => new(AcmeProblems.ResponseInvalid, true, ca => ca.Scripts["/cert/1"] = context =>
+        context.Response.WriteAsync(sign(ca, Base64Url.DecodeFromChars((string)ca.Requests.Last(seen => seen.Path == "/finalize/1").Payload!["csr"]!)), context.RequestAborted));
 
     private static Trick Busy(int status, string retryAfter) => new(
         status == 429 ? AcmeProblems.RateLimited : AcmeProblems.ServerInternal, true, ca => ca.Scripts["/finalize/1"] = context =>

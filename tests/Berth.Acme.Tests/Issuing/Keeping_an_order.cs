@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Berth.Acme.Challenges;
+using Berth.Acme.Issuing;
 using Berth.Acme.Protocol;
 using Microsoft.AspNetCore.Http;
 
@@ -14,6 +15,8 @@ public sealed class Keeping_an_order : AtScriptedAuthority
     [InlineData("/cert/1", 403, "text/html", "<html>forbidden</html>")]
     [InlineData("/cert/1", 200, "text/html", "<html>back soon</html>")]
     [InlineData("/cert/1", 500, "text/html", "")]
+    [InlineData("/cert/1", 200, "application/pem-certificate-chain", "-----BEGIN CERTIFICATE-----\nMIIB")]
+    [InlineData("/cert/1", 200, "application/pem-certificate-chain", "-----BEGIN CERTIFICATE-----\nno base64!\n-----END CERTIFICATE-----\n")]
     [InlineData("/authz/1", 403, "text/html", "<html>forbidden</html>")]
     public async Task through_an_answer_that_is_not_about_it(string path, int status, string type, string body)
     {
@@ -85,7 +88,7 @@ public sealed class Keeping_an_order : AtScriptedAuthority
             isNew = true;
             return Authority.BehaveAsync(context, "/order", null);
         };
-        await FailingSinceAsync(TimeSpan.FromHours(25));
+        await FailingSinceAsync(TimeSpan.FromHours(25), isNotFound: status == 404);
 
         await Guest.IssueAsync();
 
@@ -93,20 +96,17 @@ public sealed class Keeping_an_order : AtScriptedAuthority
         Assert.Single(Guest.Stored);
     }
 
-    /// <summary>The machine was away itself, and has asked for nothing meanwhile.</summary>
-    [Fact]
-    public async Task outlives_an_absence()
+    /// <summary>The machine was away itself, the clock was ahead for a moment, or it was another answer before: none says that it is lost.</summary>
+    [Theory]
+    [InlineData(72, 48, 4, false)]
+    [InlineData(26, 26, 1, false)]
+    [InlineData(-72, -72, 9, false)]
+    [InlineData(72, 0, 9, true)]
+    public async Task outlives_a_first_failure_of_its_kind(int since, int last, int times, bool isNotFound)
     {
         Authority.Scripts["/cert/1"] = context => AnswerAsync(context, 500, "text/html", "");
         await Guest.FailAsync();
-        await Guest.Journal.SaveAsync(
-            Guest.Journal.Current! with
-            {
-                OrderedAt = TimeProvider.System.GetUtcNow().AddDays(-3),
-                FailingSince = TimeProvider.System.GetUtcNow().AddDays(-3),
-                FailedAt = TimeProvider.System.GetUtcNow().AddDays(-2),
-            },
-            TestContext.Current.CancellationToken);
+        await FailingSinceAsync(TimeSpan.FromHours(since), isNotFound, times, TimeSpan.FromHours(last));
         await Guest.FailAsync();
         Authority.Scripts.Clear();
 
@@ -121,7 +121,7 @@ public sealed class Keeping_an_order : AtScriptedAuthority
     {
         Authority.Scripts["/cert/1"] = context => ScriptedAuthority.RefuseAsync(context, 404, "malformed", "no such certificate");
         Assert.Equal(AcmeProblems.ResponseInvalid, (await Guest.FailAsync()).Problem.Code);
-        await FailingSinceAsync(TimeSpan.FromMinutes(61));
+        await FailingSinceAsync(TimeSpan.FromMinutes(61), isNotFound: true);
 
         await Guest.FailAsync();
 
@@ -177,9 +177,12 @@ public sealed class Keeping_an_order : AtScriptedAuthority
         Assert.NotNull(Guest.Journal.Current?.OrderUrl);
     }
 
-    private ValueTask FailingSinceAsync(TimeSpan ago) =>
-        Guest.Journal.SaveAsync(
-            Guest.Journal.Current! with { FailingSince = TimeProvider.System.GetUtcNow() - ago, FailedAt = TimeProvider.System.GetUtcNow() }, TestContext.Current.CancellationToken);
+    private ValueTask FailingSinceAsync(TimeSpan ago, bool isNotFound = false, int times = 4, TimeSpan lastAgo = default)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        return Guest.Journal.SaveAsync(
+            Guest.Journal.Current! with { Silence = new OrderSilence(now - ago, now - lastAgo, times, isNotFound) }, TestContext.Current.CancellationToken);
+    }
 
     private sealed class TellingSolver(Action takenAway) : IChallengeSolver
     {

@@ -161,14 +161,35 @@ public sealed class Noting_what_an_order_spends
         Assert.Equal(49, ledger.States().Single(state => state.Kind == LimitKind.CertificatesPerDomain).Left);
     }
 
+    /// <summary>An order whose certificate may be issued is gone on with once its server is asked again, whatever others are asked meanwhile.</summary>
+    [Fact]
+    public async Task lays_orders_aside_for_each_server_until_a_certificate_is_there()
+    {
+        using var room = new Room();
+        room.Store.EnsureFolder(StatePath.Lib("data"), PrivateFolder.OwnerOnly);
+        var journal = new OrderJournal(room.Store, StatePath.Lib("data"), "order");
+        foreach (var server in (string[])["https://a.example/dir", "https://b.example/dir"])
+        {
+            await journal.SaveAsync(LeftOpen with { DirectoryUrl = server, OrderUrl = $"{server}/order" }, CancellationToken.None);
+            journal.LayAside(journal.Load()!);
+        }
+
+        Assert.Null(journal.Load());
+        Assert.Equal("https://a.example/dir/order", journal.TakeUp("https://a.example/dir")?.OrderUrl);
+        Assert.Equal("https://a.example/dir/order", journal.Load()?.OrderUrl);
+        Assert.Null(journal.TakeUp("https://c.example/dir"));
+        journal.ClearAside();
+        Assert.Null(journal.TakeUp("https://b.example/dir"));
+        Assert.Equal(["order.json"], room.Store.List(StatePath.Lib("data")));
+    }
+
     [Fact]
     public async Task keeps_with_an_order_how_it_was_counted_and_what_was_kept_before()
     {
         using var room = new Room();
-        var path = StatePath.Lib("data", "order.json");
         room.Store.EnsureFolder(StatePath.Lib("data"), PrivateFolder.OwnerOnly);
         PlannedOrder? counted = null;
-        var journal = new CountingJournal(new OrderJournal(room.Store, path), () => counted);
+        var journal = new CountingJournal(new OrderJournal(room.Store, StatePath.Lib("data"), "order"), () => counted);
 
         await journal.SaveAsync(LeftOpen, CancellationToken.None);
         Assert.Null((await journal.LoadAsync(CancellationToken.None))!.Counted);

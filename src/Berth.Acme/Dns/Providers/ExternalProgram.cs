@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text;
 using Berth.Kernel;
 
 namespace Berth.Acme.Dns.Providers;
@@ -13,6 +14,7 @@ namespace Berth.Acme.Dns.Providers;
 internal sealed class ExternalProgram : IDnsProvider
 {
     private const int MostLines = 20;
+    private const int LongestLine = 1024;
     private const string Doing = "change a record";
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
     private readonly string _program;
@@ -95,15 +97,38 @@ internal sealed class ExternalProgram : IDnsProvider
         }
     }
 
+    // However much it prints, and in however long lines.
     private static async Task ReadAsync(StreamReader reader, ConcurrentQueue<string> lines)
     {
-        while (await reader.ReadLineAsync() is { } line)
+        var (buffer, line) = (new char[LongestLine], new StringBuilder());
+        while (await reader.ReadAsync(buffer) is > 0 and var read)
         {
-            lines.Enqueue(line);
-            if (lines.Count > MostLines)
+            foreach (var letter in buffer[..read])
             {
-                lines.TryDequeue(out _);
+                if (letter == '\n')
+                {
+                    Keep(lines, line);
+                }
+                else if (line.Length < LongestLine)
+                {
+                    line.Append(letter);
+                }
             }
+        }
+
+        if (line.Length > 0)
+        {
+            Keep(lines, line);
+        }
+    }
+
+    private static void Keep(ConcurrentQueue<string> lines, StringBuilder line)
+    {
+        lines.Enqueue(line.ToString().TrimEnd('\r'));
+        line.Clear();
+        if (lines.Count > MostLines)
+        {
+            lines.TryDequeue(out _);
         }
     }
 }

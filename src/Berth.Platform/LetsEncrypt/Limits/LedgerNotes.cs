@@ -142,7 +142,7 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Pendi
                 Note(() => ledger.GatedAsync(asked, order, CancellationToken.None));
             }
 
-            if (_isSent && Unanswered.Contains(failure.Problem.Code))
+            if (_isSent && (Unanswered.Contains(failure.Problem.Code) || !AcmeProblems.IsOfAuthority(failure)))
             {
                 Lose();
             }

@@ -25,6 +25,7 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     private readonly Remembered<LineageState> _states = new(store.Watch, time);
 
     private const int Kept = 3;
+    private const string UnderWay = "order";
 
     public LineageState ReadState(AppName app) => _states.Get(
         app.Text,
@@ -93,17 +94,21 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
             ? [.. order.Names, .. order.LeftOut.Select(name => name.Name)]
             : null;
 
-    private PendingOrder? OrderOf(AppName app) => new OrderJournal(store, Order(app)).Load();
+    private PendingOrder? OrderOf(AppName app) => new OrderJournal(store, Folder(app), UnderWay).Load();
 
     /// <summary>What is in service, to be told from another by <see cref="InstallAsync"/>.</summary>
     public (string? Serial, bool FromAcme, DateTimeOffset? ByHand) MarkOf(AppName app) => certificates.InServiceOf(app) is var (facts, fromAcme, _)
         ? (facts?.Serial, fromAcme, !fromAcme && certificates.Exists(app) ? certificates.InstalledAt(app) : null)
         : default;
 
-    public IOrderJournal JournalOf(AppName app) => new OrderJournal(store, Order(app));
+    /// <summary>Whether somebody has installed another by hand since, or taken it off.</summary>
+    public bool IsTakenOver(AppName app, (string? Serial, bool FromAcme, DateTimeOffset? ByHand) since) =>
+        MarkOf(app) is { FromAcme: false } mark && mark != since;
+
+    public IOrderJournal JournalOf(AppName app) => new OrderJournal(store, Folder(app), UnderWay);
 
     /// <summary>Of an order that is only rehearsed.</summary>
-    public IOrderJournal RehearsalJournalOf(AppName app) => new OrderJournal(store, Rehearsed(app));
+    public IOrderJournal RehearsalJournalOf(AppName app) => new OrderJournal(store, Folder(app), "rehearsal");
 
     /// <summary>Stores an issued certificate, puts it into service and remembers it: three things, and two waits for the disk.</summary>
     /// <param name="app">Whose.</param>
@@ -118,7 +123,7 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
         AppName app, IssuedCertificate issued, string settings, IReadOnlyDictionary<string, string> besides, LineageState state, (string? Serial, bool FromAcme, DateTimeOffset? ByHand) since, CancellationToken cancel)
     {
         using var held = await store.LockAsync(app.Text, cancel);
-        if (MarkOf(app) is { FromAcme: false } mark && mark != since)
+        if (IsTakenOver(app, since))
         {
             throw LetsEncryptProblems.Overtaken(app).AsException();
         }
@@ -220,9 +225,7 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
 
     private static StatePath Advice(AppName app) => Folder(app).Slash("advice.json");
 
-    private static StatePath Rehearsed(AppName app) => Folder(app).Slash("rehearsal.json");
-
-    private static StatePath Order(AppName app) => Folder(app).Slash("order.json");
+    private static StatePath Order(AppName app) => Folder(app).Slash($"{UnderWay}.json");
 
     internal static StatePath Certificates(AppName app) => Folder(app).Slash("certs");
 

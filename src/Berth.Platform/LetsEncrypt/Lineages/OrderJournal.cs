@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Berth.Acme.Issuing;
 using Berth.Storage;
@@ -8,9 +9,13 @@ namespace Berth.Platform.LetsEncrypt.Lineages;
 /// The order under way as a file of mode 0600: it holds the certificate's key. The disk is waited for once, when the order exists at the server;
 /// what follows of it can be asked there again, and without the file there would be a new order.
 /// </summary>
-internal sealed class OrderJournal(IStateStore store, StatePath path) : IOrderJournal
+internal sealed class OrderJournal(IStateStore store, StatePath folder, string name) : IOrderJournal
 {
-    public PendingOrder? Load() => store.Read(path) is { } text && PendingOrder.TryParseJson(Encoding.UTF8.GetBytes(text), out var order) ? order : null;
+    private readonly StatePath _path = folder.Slash($"{name}.json");
+
+    public PendingOrder? Load() => Read(_path);
+
+    private PendingOrder? Read(StatePath path) => store.Read(path) is { } text && PendingOrder.TryParseJson(Encoding.UTF8.GetBytes(text), out var order) ? order : null;
 
     public ValueTask<PendingOrder?> LoadAsync(CancellationToken cancel) => new(Load());
 
@@ -19,11 +24,11 @@ internal sealed class OrderJournal(IStateStore store, StatePath path) : IOrderJo
         var text = Encoding.UTF8.GetString(order.ToJson());
         if (order.Stage == OrderStage.Ordered)
         {
-            store.Write(path, text);
+            store.Write(_path, text);
         }
         else
         {
-            store.WriteUnsynced(path, text);
+            store.WriteUnsynced(_path, text);
         }
 
         return ValueTask.CompletedTask;
@@ -31,7 +36,43 @@ internal sealed class OrderJournal(IStateStore store, StatePath path) : IOrderJo
 
     public ValueTask ClearAsync(CancellationToken cancel)
     {
-        store.Delete(path);
+        store.Delete(_path);
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>Makes room for an order at another server. What may be issued by now is gone on with once its server is asked again.</summary>
+    public void LayAside(PendingOrder order)
+    {
+        store.Write(AsideAt(order.DirectoryUrl), Encoding.UTF8.GetString(order.ToJson()));
+        store.Delete(_path);
+    }
+
+    /// <summary>Takes up what was laid aside at a server.</summary>
+    /// <returns>Null where nothing was.</returns>
+    public PendingOrder? TakeUp(string directory)
+    {
+        var aside = AsideAt(directory);
+        if (Read(aside) is not { } order || order.DirectoryUrl != directory)
+        {
+            return null;
+        }
+
+        store.Write(_path, Encoding.UTF8.GetString(order.ToJson()));
+        store.Delete(aside);
+        return order;
+    }
+
+    /// <summary>Forgets what was laid aside: a certificate is in service, or none is wanted.</summary>
+    public void ClearAside()
+    {
+        foreach (var file in store.List(folder).Where(file => file.StartsWith(AsidePrefix, StringComparison.Ordinal)))
+        {
+            store.Delete(folder.Slash(file));
+        }
+    }
+
+    private string AsidePrefix => $"{name}-at-";
+
+    private StatePath AsideAt(string directory) =>
+        folder.Slash($"{AsidePrefix}{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(directory)))[..16]}.json");
 }

@@ -15,6 +15,7 @@ internal sealed class IssuanceLines(CommandOutput output) : IProgress<IssuanceSt
             IssuanceStepKind.OrderDropped => $"The order that was open is of no use any more: {value.Detail}",
             IssuanceStepKind.ValidationFailed or IssuanceStepKind.NotProved => $"{value.Name}: {value.Detail}",
             IssuanceStepKind.NameLeftOut => $"{value.Name} is left out, so that the others get their certificate{(value.Detail is { } why ? $": {Printable.Of(why, 400)}" : "")}",
+            IssuanceStepKind.ProofLeft => value.Detail,
             IssuanceStepKind.ProfileLeftOut => $"The server has no profile {value.Detail}: ordered without it",
             IssuanceStepKind.ReplacesLeftOut => $"The server would not count this as a renewal: {value.Detail}",
             IssuanceStepKind.PreferredChainMissing => $"The server has no chain to {value.Detail}: its default one is used",

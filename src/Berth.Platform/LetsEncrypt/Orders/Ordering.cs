@@ -232,6 +232,11 @@ public sealed class Ordering(
             await lineages.JournalOf(app).ClearAsync(cancel);
             throw;
         }
+        catch (Exception) when (lineages.IsTakenOver(app, wanted.InService))
+        {
+            await TryLeaveAsync(app);
+            throw;
+        }
         finally
         {
             solvers.Keep(app, chosen);

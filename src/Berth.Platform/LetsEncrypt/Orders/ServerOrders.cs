@@ -42,6 +42,12 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
     /// <param name="account">Whose it was, where the journal does not say how it was counted.</param>
     public async Task LeaveAsync(IOrderJournal journal, string account)
     {
+        await LeaveOneAsync(journal, account);
+        (journal as OrderJournal)?.ClearAside();
+    }
+
+    private async Task LeaveOneAsync(IOrderJournal journal, string account)
+    {
         if (await journal.LoadAsync(CancellationToken.None) is { Stage: <= OrderStage.Ordered } left && Uri.TryCreate(left.DirectoryUrl, UriKind.Absolute, out var directory))
         {
             var order = LedgerNotes.CountedOf(left, new PlannedOrder { Account = account, Names = left.Names });
@@ -87,14 +93,7 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
     {
         var client = clients.ClientOf(order.Server.Directory, order.Settings);
         var ledger = await ledgers.OfAsync(order.Server.Directory);
-        var left = await order.Journal.LoadAsync(cancel);
-        if (left is not null && left.DirectoryUrl != order.Server.Key)
-        {
-            // Once this server is asked it comes to nothing.
-            await LeaveAsync(order.Journal, order.Planned.Account);
-            left = null;
-        }
-
+        var left = await LeftAtAsync(order, cancel);
         var notes = new LedgerNotes(ledger, order.Planned, left, order.Request.Renews?.Names ?? [], watched);
         try
         {
@@ -102,7 +101,9 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
             await client.EnsureAccountAsync(cancel);
             var journal = new CountingJournal(order.Journal, () => notes.UnderWay);
             var issuance = new Issuance(client, journal, order.Solvers.Solvers, notes, order.Solvers.History) { BeforeOrder = _ => ReserveAsync(notes, order) };
-            return await issuance.RunAsync(order.Request, store, cancel);
+            var issued = await issuance.RunAsync(order.Request, store, cancel);
+            (order.Journal as OrderJournal)?.ClearAside();
+            return issued;
         }
         catch (ProblemException e)
         {
@@ -119,6 +120,27 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
         {
             await notes.EndAsync();
         }
+    }
+
+    // Once another server is asked an order comes to nothing, unless its certificate may be issued: then it would be another of few.
+    private async Task<PendingOrder?> LeftAtAsync(ServerOrder order, CancellationToken cancel)
+    {
+        var (left, own) = (await order.Journal.LoadAsync(cancel), order.Journal as OrderJournal);
+        if (left is not null && left.DirectoryUrl != order.Server.Key)
+        {
+            if (left.Stage >= OrderStage.Finalizing && own is not null)
+            {
+                own.LayAside(left);
+            }
+            else
+            {
+                await LeaveOneAsync(order.Journal, order.Planned.Account);
+            }
+
+            left = null;
+        }
+
+        return left ?? own?.TakeUp(order.Server.Key);
     }
 
     private Task NoteAsync(Uri directory, Func<RateLedger, ValueTask> note) => Ledgers.TryAsync(async () => await note(await ledgers.OfAsync(directory)));
