@@ -46,7 +46,14 @@ internal sealed class OrderKeeping(AcmeClient client, IOrderJournal journal)
         }
 
         await TrySaveAsync(pending with { Silence = silence }, cancel);
-        ExceptionDispatchInfo.Throw(failure is AcmeRefusalException { IsTransient: false } refusal ? Told(refusal) : failure);
+        ExceptionDispatchInfo.Throw(failure switch
+        {
+            AcmeRefusalException { IsTransient: false } refusal => Told(refusal),
+
+            // Its certificate is where we do not go; that may be mended there.
+            ProblemException { Problem: { Code: var code } problem } when code == AcmeProblems.UrlInvalid => (problem with { Code = AcmeProblems.ResponseInvalid }).AsException(failure),
+            _ => failure,
+        });
     }
 
     private static bool IsOver(OrderSilence silence, TimeSpan limit) => silence.Times > LeastTimes && silence.LastAt - silence.Since > limit;

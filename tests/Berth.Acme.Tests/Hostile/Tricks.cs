@@ -98,9 +98,9 @@ internal static class Tricks
         ["a challenge inside"] = new(AcmeProblems.UrlInvalid, false, ca => OnAuthorization(ca, authorization =>
             authorization["challenges"]![1]!["url"] = Inside)),
         ["finalization inside"] = new(AcmeProblems.UrlInvalid, false, ca => OnOrder(ca, order => order["finalize"] = Inside)),
-        ["a certificate inside"] = new(AcmeProblems.UrlInvalid, true, ca => OnFinalize(ca, order =>
+        ["a certificate inside"] = new(AcmeProblems.ResponseInvalid, true, ca => OnFinalize(ca, order =>
             (order["status"], order["certificate"]) = ("valid", Inside))),
-        ["a certificate in a file"] = new(AcmeProblems.UrlInvalid, true, ca => OnFinalize(ca, order =>
+        ["a certificate in a file"] = new(AcmeProblems.ResponseInvalid, true, ca => OnFinalize(ca, order =>
             (order["status"], order["certificate"]) = ("valid", "file:///etc/passwd"))),
         ["a redirect of the order"] = new(AcmeProblems.ResponseInvalid, false, ca => Redirect(ca, "/order")),
         ["a redirect of a name"] = new(AcmeProblems.ResponseInvalid, true, ca => Redirect(ca, "/authz/1")),
