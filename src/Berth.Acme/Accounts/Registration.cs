@@ -123,7 +123,7 @@ internal sealed class Registration(AcmeConnection connection, AcmeClientOptions 
             await connection.PostAsync(signer, url, default, cancel);
             return true;
         }
-        catch (AcmeRefusalException e) when (e.Type is AcmeError.Unauthorized or AcmeError.Malformed or AcmeError.AccountDoesNotExist)
+        catch (AcmeRefusalException e) when (e.Type is AcmeError.Unauthorized or AcmeError.Malformed or AcmeError.AccountDoesNotExist or AcmeError.BadSignatureAlgorithm or AcmeError.BadPublicKey)
         {
             return false;
         }

@@ -121,9 +121,9 @@ public sealed class DnsSolver : IChallengeSolver
         }
     }
 
-    // Nothing was sent for a zone that is not theirs; of anything else a part may be done.
-    private static bool MayStand(Exception failure) =>
-        (failure as ProblemException)?.Problem.Code is not { } code || (code != DnsProblems.ZoneNotManaged && !code.IsOfSettings);
+    // Who may not change the zone has added nothing; of anything else a part may be done.
+    private static bool MayStand(Exception failure) => (failure as ProblemException)?.Problem.Code is not { } code
+        || (code != DnsProblems.CredentialsRefused && code != DnsProblems.ZoneNotManaged && !code.IsOfSettings);
 
     private async Task<DnsChange> LocateAsync(ChallengeTask task, CancellationToken cancel)
     {

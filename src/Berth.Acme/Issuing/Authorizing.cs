@@ -207,7 +207,7 @@ internal sealed class Authorizing(
         }
 
         var failure = Refused(name, decided);
-        Fail(failure with { ChallengeType = failure.ChallengeType ?? challenge.Type, Unseen = proof.Unseen }, IsVerdict(decided));
+        Fail(failure with { ChallengeType = failure.ChallengeType ?? challenge.Type, Unseen = IsOfRecord(failure.Document) ? proof.Unseen : null }, IsVerdict(decided));
     }
 
     private void Proved(string name, Challenge challenge)
@@ -299,6 +299,8 @@ internal sealed class Authorizing(
 
     // What fails here, before the CA looks, is the provider of a zone: another record there is no other way.
     private static string[] KinOf(string type) => type is ChallengeType.Dns01 or ChallengeType.DnsAccount01 ? [ChallengeType.Dns01, ChallengeType.DnsAccount01] : [type];
+
+    private static bool IsOfRecord(ProblemDocument? document) => document?.Type is null or AcmeError.Dns or AcmeError.Unauthorized or AcmeError.IncorrectResponse;
 
     // A proxy's page, an order that is not known and an account that is not are about no name.
     private static bool IsOfName(AcmeRefusalException refusal) =>

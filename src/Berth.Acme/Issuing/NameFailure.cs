@@ -16,6 +16,6 @@ internal sealed record NameFailure(string Name, ProblemDocument? Document, strin
     internal string? Unseen { get; init; }
 
     internal string Words => Document is { } document
-        ? $"{AcmeProblems.WordsOf(document)}{(Unseen is null ? "" : $" (nor from here: {Unseen})")}"
+        ? $"{AcmeProblems.WordsOf(document)}{(Unseen is null ? "" : $" (seen from here: {Unseen})")}"
         : Local!.Problem.Found;
 }

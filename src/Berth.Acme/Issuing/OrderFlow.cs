@@ -70,9 +70,14 @@ internal sealed class OrderFlow(
 
         var pending = open.Pending;
         var mayLeave = open.IsResumed && pending.Stage == OrderStage.Ordered && solvers.Any(solver => ChallengeType.IsDns(solver.Type));
-        if (order.Status == AcmeStatus.Pending || (mayLeave && order.Status == AcmeStatus.Ready))
+        var authorizing = new Authorizing(client, pending.OrderUrl!, solvers, history, progress) { MayHaveLeft = mayLeave };
+        if (mayLeave && order.Status == AcmeStatus.Ready)
         {
-            var authorizing = new Authorizing(client, pending.OrderUrl!, solvers, history, progress) { MayHaveLeft = mayLeave };
+            await TidyAsync(authorizing, order, pending, cancel);
+        }
+
+        if (order.Status == AcmeStatus.Pending)
+        {
             order = await authorizing.RunAsync(order, pending.Names, cancel) ?? await _waiting.UntilDecidedAsync(TimeSpan.Zero, pending.OrderUrl!, cancel);
         }
 
@@ -92,6 +97,18 @@ internal sealed class OrderFlow(
         progress?.Report(new IssuanceStep(IssuanceStepKind.Issued));
         client.Reached(AcmeFailPoints.Finalized);
         return await DownloadAsync(download, pending with { CertificateUrl = order.Certificate }, key, cancel);
+    }
+
+    // What was left of names that are proved is in nobody's way.
+    private static async Task TidyAsync(Authorizing authorizing, Order order, PendingOrder pending, CancellationToken cancel)
+    {
+        try
+        {
+            await authorizing.RunAsync(order, pending.Names, cancel);
+        }
+        catch (Exception e) when (e is AcmeRefusalException or ProblemException or OrderFailedException)
+        {
+        }
     }
 
     private async Task<IssuedCertificate> DownloadAsync(

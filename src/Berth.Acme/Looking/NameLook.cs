@@ -45,9 +45,9 @@ public sealed class NameLook
 
         var both = await AskBothAsync(new DnsQuestions([.. servers.Select(address => new IPEndPoint(address, _port))], AnswerTimeout, recursion: false), name, cancel);
         var found = Of(both);
-        return found.Outcome == LookOutcome.NoRecords && both.Any(answer => answer.Answer?.Answers.OfType<CNameRecord>().Any() == true)
-            ? new AddressLook(LookOutcome.NoAnswer, [])
-            : found;
+        return found.Outcome == LookOutcome.Found || both.All(answer => answer.Answer is { Header.HasAuthorityAnswer: true } known && !known.Answers.OfType<CNameRecord>().Any())
+            ? found
+            : new AddressLook(LookOutcome.NoAnswer, []);
     }
 
     private static Task<(LookOutcome Outcome, IDnsQueryResponse? Answer)[]> AskBothAsync(DnsQuestions dns, string name, CancellationToken cancel) =>

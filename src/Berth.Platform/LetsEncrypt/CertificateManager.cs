@@ -305,11 +305,17 @@ public sealed class CertificateManager(
         return reader.IsGood(app, stored) && wanted.Names.All(name => CertificateNames.Cover(stored.InService!.Names, name));
     }
 
+    /// <summary>Gives up what was begun before somebody installed a certificate by hand, or took it off. Who is at it now finds out.</summary>
+    public async Task LeaveAsync(AppName app)
+    {
+        using var held = _gates.TryEnter(app);
+        await (held is null ? Task.CompletedTask : ordering.TryLeaveAsync(app));
+    }
+
     private async Task TakeOffAsync(AppName app, LineageEventKind why)
     {
         await ordering.TryLeaveAsync(app);
-        var names = certificates.Facts(app)?.Names ?? [];
-        var fromAcme = certificates.IsFromAcme(app);
+        var (names, fromAcme) = (certificates.Facts(app)?.Names ?? [], certificates.IsFromAcme(app));
         lineages.Delete(app);
         if (!fromAcme)
         {

@@ -127,7 +127,7 @@ public sealed class Answering_in_dns(BindFixture bind) : IProgress<DnsStep>
     [InlineData("dns-provider-unreachable", 1)]
     [InlineData("dns-provider-refused", 1)]
     [InlineData("dns-program-failed", 1)]
-    [InlineData("dns-credentials-refused", 1)]
+    [InlineData("dns-credentials-refused", 0)]
     [InlineData("dns-zone-not-managed", 0)]
     public async Task takes_a_record_away_that_may_have_been_made(string code, int removed)
     {

@@ -178,6 +178,13 @@ public sealed class Noting_what_an_order_spends
         Assert.Equal("https://a.example/dir/order", journal.TakeUp("https://a.example/dir")?.OrderUrl);
         Assert.Equal("https://a.example/dir/order", journal.Load()?.OrderUrl);
         Assert.Null(journal.TakeUp("https://c.example/dir"));
+        await journal.ClearAsync(CancellationToken.None);
+        journal.TakeUpNewest();
+        Assert.Equal("https://b.example/dir/order", journal.Load()?.OrderUrl);
+        journal.LayAside(journal.Load()!);
+        await journal.SaveAsync(LeftOpen, CancellationToken.None);
+        journal.TakeUpNewest();
+        Assert.Equal(LeftOpen.OrderUrl, journal.Load()?.OrderUrl);
         journal.ClearAside();
         Assert.Null(journal.TakeUp("https://b.example/dir"));
         Assert.Equal(["order.json"], room.Store.List(StatePath.Lib("data")));

@@ -107,6 +107,24 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
 
     public IOrderJournal JournalOf(AppName app) => new OrderJournal(store, Folder(app), UnderWay);
 
+    /// <summary>See <see cref="OrderJournal.TakeUpNewest"/>.</summary>
+    public void TakeUpAside(AppName app) => Aside(app, journal => journal.TakeUpNewest());
+
+    /// <summary>See <see cref="OrderJournal.ClearAside"/>.</summary>
+    public void ForgetAside(AppName app) => Aside(app, journal => journal.ClearAside());
+
+    // Whatever the disk takes: what has come of an order is to be told.
+    private void Aside(AppName app, Action<OrderJournal> change)
+    {
+        try
+        {
+            change(new OrderJournal(store, Folder(app), UnderWay));
+        }
+        catch (ProblemException)
+        {
+        }
+    }
+
     /// <summary>Of an order that is only rehearsed.</summary>
     public IOrderJournal RehearsalJournalOf(AppName app) => new OrderJournal(store, Folder(app), "rehearsal");
 

@@ -62,14 +62,26 @@ internal sealed class OrderJournal(IStateStore store, StatePath folder, string n
         return order;
     }
 
+    /// <summary>Where nothing is under way, takes up the newest that was laid aside: it is gone on with as any other.</summary>
+    public void TakeUpNewest()
+    {
+        if (!store.Exists(_path) && Asides.Select(Read).OfType<PendingOrder>().MaxBy(order => order.OrderedAt) is { } newest)
+        {
+            TakeUp(newest.DirectoryUrl);
+        }
+    }
+
     /// <summary>Forgets what was laid aside: a certificate is in service, or none is wanted.</summary>
     public void ClearAside()
     {
-        foreach (var file in store.List(folder).Where(file => file.StartsWith(AsidePrefix, StringComparison.Ordinal)))
+        foreach (var aside in Asides)
         {
-            store.Delete(folder.Slash(file));
+            store.Delete(aside);
         }
     }
+
+    private IEnumerable<StatePath> Asides =>
+        store.List(folder).Where(file => file.StartsWith(AsidePrefix, StringComparison.Ordinal)).Select(file => folder.Slash(file));
 
     private string AsidePrefix => $"{name}-at-";
 

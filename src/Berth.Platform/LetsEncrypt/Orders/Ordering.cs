@@ -68,6 +68,7 @@ public sealed class Ordering(
 
         // Twice is better than not at all.
         records.Tell(app, LineageEventKind.Issued, issued.Names, server, null);
+        lineages.ForgetAside(app);
         await journal.ClearAsync(cancel);
         return true;
     }
@@ -230,17 +231,19 @@ public sealed class Ordering(
         catch (ProblemException e) when (e.Problem.Code == LetsEncryptProblems.InServiceReplaced || e.Problem.Code == LetsEncryptProblems.IssuedAgain)
         {
             await lineages.JournalOf(app).ClearAsync(cancel);
+            lineages.ForgetAside(app);
             throw;
         }
-        catch (Exception) when (lineages.IsTakenOver(app, wanted.InService))
+        catch (ProblemException e) when (lineages.IsTakenOver(app, wanted.InService))
         {
             await TryLeaveAsync(app);
-            throw;
+            throw LetsEncryptProblems.Overtaken(app).AsException(e);
         }
         finally
         {
             solvers.Keep(app, chosen);
             await UnplacedOrder.LeaveAsync(lineages.JournalOf(app));
+            lineages.TakeUpAside(app);
         }
 
         async ValueTask Store(IssuedCertificate issued, CancellationToken cancel)
@@ -255,6 +258,7 @@ public sealed class Ordering(
             IReadOnlyList<FailedName> leftOut = [.. wanted.Stopped, .. issued.LeftOut];
             var state = records.AfterIssue(app, issued with { LeftOut = leftOut }, server, wanted.Settings, wanted.IsEarly == true, requests.LostOf(app, wanted));
             await lineages.InstallAsync(app, issued, wanted.AsConfig(server), settings.FilesOf(app), state, wanted.InService, cancel);
+            lineages.ForgetAside(app);
             routes.Publish(app);
             records.Tell(app, LineageEventKind.Issued, issued.Names, server, records.LeftOutOf(app, [.. wanted.Untried, .. leftOut], wanted.LeftOut));
         }

@@ -101,9 +101,7 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
             await client.EnsureAccountAsync(cancel);
             var journal = new CountingJournal(order.Journal, () => notes.UnderWay);
             var issuance = new Issuance(client, journal, order.Solvers.Solvers, notes, order.Solvers.History) { BeforeOrder = _ => ReserveAsync(notes, order) };
-            var issued = await issuance.RunAsync(order.Request, store, cancel);
-            (order.Journal as OrderJournal)?.ClearAside();
-            return issued;
+            return await issuance.RunAsync(order.Request, store, cancel);
         }
         catch (ProblemException e)
         {
@@ -125,7 +123,7 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
     // Once another server is asked an order comes to nothing, unless its certificate may be issued: then it would be another of few.
     private async Task<PendingOrder?> LeftAtAsync(ServerOrder order, CancellationToken cancel)
     {
-        var (left, own) = (await order.Journal.LoadAsync(cancel), order.Journal as OrderJournal);
+        var (left, own) = (await order.Journal.LoadAsync(cancel), order.IsRehearsal ? null : order.Journal as OrderJournal);
         if (left is not null && left.DirectoryUrl != order.Server.Key)
         {
             if (left.Stage >= OrderStage.Finalizing && own is not null)

@@ -42,7 +42,7 @@ public sealed class CheckCommands(CertificatePreflight preflight, PreflightScope
         catch (ProblemException e) when (e.Problem.Code.IsOfSettings)
         {
             // Until it is mended there is nothing to look at.
-            return [PreflightFinding.Bad("settings", "settings", e.Problem.Found, e.Problem.Remedy, stops: true)];
+            return [.. e.Problem.Details.Prepend(e.Problem.Found).Select(found => PreflightFinding.Bad("settings", "settings", found, e.Problem.Remedy, stops: true))];
         }
     }
 

@@ -33,17 +33,15 @@ internal sealed class DnsCheck(NameLook look, bool decides, bool isPublic, bool 
         string name, PreflightFinding local, AddressLook found, CancellationToken cancel)
     {
         var published = await look.PublishedAddressesAsync(name, cancel);
-        return published.Outcome switch
-        {
-            LookOutcome.Found or LookOutcome.NoSuchName or LookOutcome.NoRecords => ([Judge(name, published)], published.Addresses),
-            _ => ([local with
-            {
-                Stops = false,
-                Found = $"{local.Found}, as this machine's resolver tells",
-                Remedy = $"{local.Remedy} Where the internet is told something else, name a resolver that sees that: `berth letsencrypt:set --global dns-resolvers 1.1.1.1`.",
-            }], found.Addresses),
-        };
+        return published.Outcome is LookOutcome.Found or LookOutcome.NoSuchName or LookOutcome.NoRecords
+            ? ([Doubted(Judge(name, published))], published.Addresses)
+            : ([Doubted(local with { Stops = false, Found = $"{local.Found}, as this machine's resolver tells" })], found.Addresses);
     }
+
+    private static PreflightFinding Doubted(PreflightFinding finding) => finding.Level != PreflightLevel.Problem ? finding : finding with
+    {
+        Remedy = $"{finding.Remedy} Where the internet is told something else, name a resolver that sees that: `berth letsencrypt:set --global dns-resolvers 1.1.1.1`.",
+    };
 
     private PreflightFinding Judge(string name, AddressLook found) => found.Outcome switch
     {

@@ -57,17 +57,23 @@ internal sealed class TokenVisit(EdgeServer edge, int port, int tlsPort, TimeSpa
 
     private async Task<HttpResponseMessage> FollowAsync(HttpClient client, Uri url, CancellationToken cancel)
     {
-        for (var redirects = 0; ; redirects++)
+        var response = await client.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, cancel);
+        for (var redirects = 0; redirects < MostRedirects && NextOf(url, response) is { } next; redirects++)
         {
-            var response = await client.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, cancel);
-            if (redirects == MostRedirects || NextOf(url, response) is not { } next)
+            try
             {
-                return response;
+                var following = await client.GetAsync(next, HttpCompletionOption.ResponseHeadersRead, cancel);
+                response.Dispose();
+                (response, url) = (following, next);
             }
-
-            response.Dispose();
-            url = next;
+            catch (Exception e) when (e is HttpRequestException or IOException or SocketException or OperationCanceledException)
+            {
+                // Somebody has answered, and sends everyone where nobody does.
+                break;
+            }
         }
+
+        return response;
     }
 
     private Uri? NextOf(Uri url, HttpResponseMessage response) =>
