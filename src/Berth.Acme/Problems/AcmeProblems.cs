@@ -1,5 +1,5 @@
-using Berth.Acme.Transport;
 using Berth.Acme.Issuing;
+using Berth.Acme.Transport;
 using Berth.Kernel;
 
 namespace Berth.Acme;
