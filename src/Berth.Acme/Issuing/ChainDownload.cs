@@ -59,8 +59,18 @@ internal sealed class ChainDownload(AcmeClient client, IProgress<IssuanceStep>? 
 
     /// <summary>Checks a chain that is in the journal already.</summary>
     /// <exception cref="OrderFailedException">It is of no use any more, most likely out of date.</exception>
-    internal CertificateChain CheckKept(string pem, AsymmetricAlgorithm key, IReadOnlyList<string> names) =>
-        Check(() => CertificateChain.Parse(pem), "the order's journal", key, names);
+    internal CertificateChain CheckKept(string pem, AsymmetricAlgorithm key, IReadOnlyList<string> names)
+    {
+        const string Source = "the order's journal";
+        try
+        {
+            return Check(CertificateChain.Parse(pem), Source, key, names);
+        }
+        catch (CryptographicException e)
+        {
+            throw Wrong(Source, e);
+        }
+    }
 
     // A page in its place, or a part of it, says nothing of the certificate.
     private CertificateChain Check(AcmeResponse response, AsymmetricAlgorithm key, IReadOnlyList<string> names)
@@ -75,23 +85,25 @@ internal sealed class ChainDownload(AcmeClient client, IProgress<IssuanceStep>? 
             throw AcmeProblems.BadResponse(response.Url, $"is no certificate: {Printable.Of(e.Message)}").AsException(e);
         }
 
-        return Check(() => chain, response.Url, key, names);
+        return Check(chain, response.Url, key, names);
     }
 
-    private CertificateChain Check(Func<CertificateChain> read, string source, AsymmetricAlgorithm key, IReadOnlyList<string> names)
+    private CertificateChain Check(CertificateChain chain, string source, AsymmetricAlgorithm key, IReadOnlyList<string> names)
     {
         try
         {
-            var chain = read();
             CertificateCheck.Require(chain, key, names, client.Clock.Now, client.Issuers);
             chain.Leaf.RequireReadable();
             return chain;
         }
         catch (CryptographicException e)
         {
-            throw new OrderFailedException(AcmeProblems.WrongCertificate(source, Printable.Of(e.Message)).AsException(e));
+            throw Wrong(source, e);
         }
     }
+
+    private static OrderFailedException Wrong(string source, CryptographicException reason) =>
+        new(AcmeProblems.WrongCertificate(source, Printable.Of(reason.Message)).AsException(reason));
 
     // Nothing better can follow; that a shorter chain exists is only known when all were seen.
     private static bool IsFinal(CertificateChain chain, IssuanceRequest request) =>

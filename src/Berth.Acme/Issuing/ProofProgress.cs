@@ -10,17 +10,22 @@ internal sealed class ProofProgress(string name, IProgress<IssuanceStep>? next) 
 
     public void Report(DnsStep value)
     {
-        if (value.Kind == DnsStepKind.NotSeen)
+        switch (value.Kind)
         {
-            Unseen = value.Words;
-        }
-        else if (value.Kind == DnsStepKind.NotRemoved)
-        {
-            next?.Report(new IssuanceStep(IssuanceStepKind.ProofLeft, name, value.Words));
-        }
-        else if (value.Kind is DnsStepKind.Adding or DnsStepKind.Looking)
-        {
-            next?.Report(new IssuanceStep(IssuanceStepKind.Presenting, name, value.Words));
+            case DnsStepKind.Adding:
+                Tell(IssuanceStepKind.Presenting, $"TXT {value.Name} is being added by {value.Detail}");
+                break;
+            case DnsStepKind.Looking:
+                Tell(IssuanceStepKind.Presenting, $"TXT {value.Name} is looked for at its name servers {value.Detail}");
+                break;
+            case DnsStepKind.NotSeen:
+                Unseen = $"TXT {value.Name} was not to be seen ({value.Detail})";
+                break;
+            case DnsStepKind.NotRemoved:
+                Tell(IssuanceStepKind.ProofLeft, $"TXT {value.Name} could not be taken away ({value.Detail})");
+                break;
         }
     }
+
+    private void Tell(IssuanceStepKind kind, string words) => next?.Report(new IssuanceStep(kind, name, words));
 }
