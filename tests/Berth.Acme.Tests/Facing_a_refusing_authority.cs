@@ -29,7 +29,7 @@ public sealed class Facing_a_refusing_authority : AtScriptedAuthority
         // A date is counted from the response's own, which has whole seconds.
         Assert.InRange(AcmeProblems.RetryAfterOf(failure)!.Value, wait - TimeSpan.FromSeconds(10), wait + TimeSpan.FromSeconds(1));
         Assert.Contains("too many certificates", failure.Problem.Found, StringComparison.Ordinal);
-        Assert.Contains("Wait 3 hours", failure.Problem.Remedy, StringComparison.Ordinal);
+        Assert.Matches(@"^Wait until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC, then run the command again\.", failure.Problem.Remedy);
         Assert.Contains("https://ca.example/limits", failure.Problem.Remedy, StringComparison.Ordinal);
     }
 

@@ -79,6 +79,55 @@ public sealed class Ordering_at_several_servers
         Assert.Contains("3 failures", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-servers"), StringComparison.Ordinal);
     }
 
+    /// <summary>Whatever a proxy keeps back was issued: another order would be another of few.</summary>
+    [Fact]
+    public async Task where_no_certificate_comes_through_each_order_is_gone_on_with_at_its_own_server()
+    {
+        var port = FreePort.Next();
+        await using var one = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var two = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var first = await PebbleProxy.StartAsync(one, PebbleProxy.Certificates);
+        await using var second = await PebbleProxy.StartAsync(two, PebbleProxy.Certificates);
+        using var scratch = new ScratchFolder();
+        await using var berth = await BerthServer.StartAtAsync(one, port, await PebbleServer.TrustAsync(scratch, one, two));
+        await berth.OkAsync("letsencrypt:set", "hello", "server", $"{first.DirectoryUrl} {second.DirectoryUrl}");
+        for (var run = 1; run <= 3; run++)
+        {
+            Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello")).Status);
+        }
+
+        first.Open();
+        await berth.OkAsync("letsencrypt:enable", "hello");
+
+        Assert.Equal((1, 1), (one.Orders, two.Orders));
+        Assert.Equal("true\n", await berth.OkAsync("letsencrypt:active", "hello"));
+        Assert.Empty(Directory.GetFiles($"{berth.Home}/hello/letsencrypt", "order*"));
+    }
+
+    [Theory]
+    [InlineData("certs:add")]
+    [InlineData("certs:remove")]
+    public async Task an_order_whose_certificate_was_kept_back_ends_with_a_certificate_by_hand(string command)
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var proxy = await PebbleProxy.StartAsync(pebble, PebbleProxy.Certificates);
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
+        using var scratch = new ScratchFolder();
+        var (chain, key) = HandMadePair.Make("hello.example.com", "By hand");
+        await File.WriteAllTextAsync(scratch["crt"], chain);
+        await File.WriteAllTextAsync(scratch["key"], key);
+        await berth.OkAsync("certs:add", "hello", scratch["crt"], scratch["key"]);
+        await berth.OkAsync("letsencrypt:set", "hello", "server", proxy.DirectoryUrl.ToString());
+        Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello")).Status);
+        Assert.True(File.Exists($"{berth.Home}/hello/letsencrypt/order.json"));
+
+        await berth.OkAsync(command == "certs:add" ? [command, "hello", scratch["crt"], scratch["key"]] : [command, "hello"]);
+
+        Assert.False(File.Exists($"{berth.Home}/hello/letsencrypt/order.json"));
+        Assert.DoesNotContain("order", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"), StringComparison.Ordinal);
+    }
+
     /// <summary>A server that is gone, or takes nobody, fails as one that does not answer: whatever it says is nothing about the names.</summary>
     [Theory]
     [InlineData("404 Not Found", "text/plain", "gone")]

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
 using Berth.Acme.Looking;
 using DnsClient;
 using DnsClient.Protocol;
@@ -34,6 +36,10 @@ internal sealed class DnsResolver
         return name;
     }
 
+    /// <summary>Whether a wildcard makes the name an alias, as any other beside it.</summary>
+    internal async Task<bool> IsAliasOfAnyAsync(string name, string target, CancellationToken cancel) =>
+        await TargetOfAsync($"_{RandomNumberGenerator.GetHexString(16, lowercase: true)}.{ParentOf(name)}", cancel) == target;
+
     /// <summary>
     /// The apex of the zone a name is in. A resolver that has no such record says in whose name it says so: that is the zone, past
     /// every cut (RFC 2308 §3).
@@ -61,7 +67,7 @@ internal sealed class DnsResolver
         return null;
     }
 
-    /// <summary>The addresses of each of the zone's name servers: IPv4 where there is one, IPv6 otherwise.</summary>
+    /// <summary>The addresses of each of the zone's name servers: IPv4 where there is one and a way to it, IPv6 otherwise.</summary>
     internal async Task<IReadOnlyDictionary<string, IReadOnlyList<IPAddress>>> ServersOfAsync(string zone, CancellationToken cancel)
     {
         Dictionary<string, IReadOnlyList<IPAddress>> servers = new(StringComparer.Ordinal);
@@ -70,7 +76,7 @@ internal sealed class DnsResolver
         {
             var host = DnsQuestions.Text(server.NSDName);
             var addresses = await AddressesOfAsync(host, QueryType.A, cancel);
-            servers[host] = addresses.Count > 0 ? addresses : await AddressesOfAsync(host, QueryType.AAAA, cancel);
+            servers[host] = addresses.Any(HasRoute) || await AddressesOfAsync(host, QueryType.AAAA, cancel) is not { Count: > 0 } others ? addresses : others;
         }
 
         return servers;
@@ -83,6 +89,21 @@ internal sealed class DnsResolver
         return await AskAsync(new DnsQuestions([server], AnswerTimeout, Retries, recursion: false), name, QueryType.TXT, cancel) is { } answer
             ? [.. answer.Answers.OfType<TxtRecord>().Select(record => string.Concat(record.Text))]
             : null;
+    }
+
+    // Nothing is sent: the system says whether it knows a way.
+    private static bool HasRoute(IPAddress address)
+    {
+        try
+        {
+            using var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            socket.Connect(address, 53);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     private async Task<IReadOnlyList<IPAddress>> AddressesOfAsync(string host, QueryType type, CancellationToken cancel) =>

@@ -56,13 +56,27 @@ public sealed class DnsSolver : IChallengeSolver
     /// <exception cref="ProblemException">See <see cref="DnsProblems"/>.</exception>
     public async ValueTask<IAsyncDisposable> PresentAsync(ChallengeTask task, CancellationToken cancel)
     {
-        var change = await LocateAsync(task, cancel);
+        var change = await LocateAsync(task, _options.FollowsAliases, cancel);
+        try
+        {
+            return await PresentAsync(change, cancel);
+        }
+        catch (ProblemException e) when (e.Problem.Code == DnsProblems.ZoneNotManaged)
+        {
+            // An alias of any name is none of one that has a record.
+            if (change.Name == task.Record!.Name || !await _resolver.IsAliasOfAnyAsync(task.Record.Name, change.Name, cancel))
+            {
+                throw;
+            }
 
-        // A name and its wildcard share one record that stays: the first of them makes it, and the other finds it.
-        return Stays
-            ? await _lasting.RunAsync(change.Name, () => StayAsync(change, cancel), cancel)
-            : await ShowAsync(change, cancel);
+            return await PresentAsync(await LocateAsync(task, followsAliases: false, cancel), cancel);
+        }
     }
+
+    // A name and its wildcard share one record that stays: the first of them makes it, and the other finds it.
+    private Task<IAsyncDisposable> PresentAsync(DnsChange change, CancellationToken cancel) => Stays
+        ? _lasting.RunAsync(change.Name, () => StayAsync(change, cancel), cancel)
+        : ShowAsync(change, cancel);
 
     /// <inheritdoc/>
     public async ValueTask WithdrawAsync(ChallengeTask task, CancellationToken cancel)
@@ -74,7 +88,7 @@ public sealed class DnsSolver : IChallengeSolver
 
         try
         {
-            await RemoveAsync(await LocateAsync(task, cancel), isGivenUp: true);
+            await RemoveAsync(await LocateAsync(task, _options.FollowsAliases, cancel), isGivenUp: true);
         }
         catch (ProblemException e)
         {
@@ -125,10 +139,10 @@ public sealed class DnsSolver : IChallengeSolver
     private static bool MayStand(Exception failure) => (failure as ProblemException)?.Problem.Code is not { } code
         || (code != DnsProblems.CredentialsRefused && code != DnsProblems.ZoneNotManaged && !code.IsOfSettings);
 
-    private async Task<DnsChange> LocateAsync(ChallengeTask task, CancellationToken cancel)
+    private async Task<DnsChange> LocateAsync(ChallengeTask task, bool followsAliases, CancellationToken cancel)
     {
         var (name, value) = task.Record!;
-        var target = _options.FollowsAliases ? await _resolver.TargetOfAsync(name, cancel) : name;
+        var target = followsAliases ? await _resolver.TargetOfAsync(name, cancel) : name;
         if (target != name)
         {
             Tell(DnsStepKind.Followed, name, task, Printable.Of(target));

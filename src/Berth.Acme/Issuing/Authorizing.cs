@@ -313,14 +313,14 @@ internal sealed class Authorizing(
     private static bool WaitsForPerson(NameFailure failure) =>
         failure.Local?.Problem.Code is { } code && (code == DnsProblems.RecordMissing || code == DnsProblems.AliasMissing);
 
-    private static NameFailure Refused(string name, Authorization authorization)
+    internal static NameFailure Refused(string name, Authorization authorization)
     {
         var failed = authorization.Challenges.FirstOrDefault(challenge => challenge.Error is not null);
         var error = failed?.Error ?? new ProblemDocument { Detail = $"The authorization is {authorization.Status}." };
         return new NameFailure(name, error, failed?.Type, null);
     }
 
-    private static string NameOf(Authorization authorization)
+    internal static string NameOf(Authorization authorization)
     {
         var value = authorization.Identifier is { Type: Identifier.IpType, Value: var text } && System.Net.IPAddress.TryParse(text, out var address)
             ? address.ToString()

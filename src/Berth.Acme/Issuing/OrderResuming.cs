@@ -68,6 +68,7 @@ internal sealed class OrderResuming(
 
         if (order.Status == AcmeStatus.Invalid || (order.Status != AcmeStatus.Valid && order.Expires < client.Clock.Now))
         {
+            await TellFailedAsync(pending, order, cancel);
             var reason = order.Error is { } error ? AcmeProblems.WordsOf(error) : "it is invalid or has expired";
             return await DropAsync(reason, cancel);
         }
@@ -79,6 +80,27 @@ internal sealed class OrderResuming(
         }
 
         return Resumed(new OpenOrder(pending, order, IsResumed: true));
+    }
+
+    // What failed after the run that asked for it had ended: the CA has counted it.
+    private async Task TellFailedAsync(PendingOrder pending, Order order, CancellationToken cancel)
+    {
+        try
+        {
+            foreach (var url in order.Authorizations.Take(pending.Names.Count))
+            {
+                var authorization = (await client.Account.PostAsync(url, default, cancel)).Read(AcmeJson.Default.Authorization);
+                if (authorization.Status == AcmeStatus.Invalid && pending.Names.Contains(Authorizing.NameOf(authorization)))
+                {
+                    var failure = Authorizing.Refused(Authorizing.NameOf(authorization), authorization);
+                    progress?.Report(new IssuanceStep(IssuanceStepKind.ValidationFailed, failure.Name, failure.Words));
+                }
+            }
+        }
+        catch (Exception e) when (e is AcmeRefusalException or ProblemException)
+        {
+            // The order is over all the same.
+        }
     }
 
     // One of the future was placed while the clock was ahead: nobody knows when.

@@ -26,11 +26,12 @@ internal static class LedgerKeys
     /// <summary>All that such waits could be for which would hold a registration back.</summary>
     public static IEnumerable<string> GatesOfRegistration { get; } = [Gate(GateScope.Authority, ""), Gate(GateScope.Registration, "")];
 
-    /// <summary>All that such waits could be for which would hold the order back.</summary>
+    /// <summary>All that such waits could be for which would hold the order back: of limits that a renewal is free of, none.</summary>
     public static IEnumerable<string> GatesOf(PlannedOrder order) =>
     [
-        Gate(GateScope.Authority, ""), Gate(GateScope.Account, order.Account), Gate(GateScope.NameSet, order.SetKey),
-        .. order.Domains.Select(domain => Gate(GateScope.Domain, domain)),
+        Gate(GateScope.Authority, ""), Gate(GateScope.Account, order.Account),
+        .. order.ReplacesInWindow ? Array.Empty<string>() : [Gate(GateScope.NameSet, order.SetKey)],
+        .. order.IsRenewal || order.ReplacesInWindow ? [] : order.Domains.Select(domain => Gate(GateScope.Domain, domain)),
         .. order.Names.Distinct().Select(name => Gate(GateScope.Name, name)),
     ];
 }

@@ -36,18 +36,24 @@ public sealed class NameLook
     /// <returns>No answer where none of them tells, or where the name leads to another zone.</returns>
     public async Task<AddressLook> PublishedAddressesAsync(string name, CancellationToken cancel)
     {
-        var zone = await _resolver.ZoneOfAsync(name, cancel);
-        var servers = zone is null ? [] : (await _resolver.ServersOfAsync(zone, cancel)).Values.SelectMany(addresses => addresses).Take(MostServers).ToArray();
-        if (servers.Length == 0)
+        if (await OwnersOfAsync(name, cancel) is not { } owners)
         {
             return new AddressLook(LookOutcome.NoAnswer, []);
         }
 
-        var both = await AskBothAsync(new DnsQuestions([.. servers.Select(address => new IPEndPoint(address, _port))], AnswerTimeout, recursion: false), name, cancel);
+        var both = await AskBothAsync(owners, name, cancel);
         var found = Of(both);
         return found.Outcome == LookOutcome.Found || both.All(answer => answer.Answer is { Header.HasAuthorityAnswer: true } known && !known.Answers.OfType<CNameRecord>().Any())
             ? found
             : new AddressLook(LookOutcome.NoAnswer, []);
+    }
+
+    // The name servers of its zone; null where they are not known.
+    private async Task<DnsQuestions?> OwnersOfAsync(string name, CancellationToken cancel)
+    {
+        var zone = await _resolver.ZoneOfAsync(name, cancel);
+        var servers = zone is null ? [] : (await _resolver.ServersOfAsync(zone, cancel)).Values.SelectMany(addresses => addresses).Take(MostServers).ToArray();
+        return servers.Length == 0 ? null : new DnsQuestions([.. servers.Select(address => new IPEndPoint(address, _port))], AnswerTimeout, recursion: false);
     }
 
     private static Task<(LookOutcome Outcome, IDnsQueryResponse? Answer)[]> AskBothAsync(DnsQuestions dns, string name, CancellationToken cancel) =>
@@ -74,8 +80,7 @@ public sealed class NameLook
                 return new CaaLook(outcome, at, []);
             }
 
-            if (answer?.Answers.OfType<CaaRecord>().Select(record => new CaaProperty(record.Flags, record.Tag, record.Value)).ToArray()
-                is { Length: > 0 } found)
+            if (PropertiesIn(answer) is { Length: > 0 } found)
             {
                 return new CaaLook(LookOutcome.Found, at, found);
             }
@@ -83,6 +88,19 @@ public sealed class NameLook
 
         return new CaaLook(LookOutcome.NoRecords, "", []);
     }
+
+    /// <summary>The CAA records at one name alone, by the name servers of its zone.</summary>
+    /// <param name="at">Where a resolver has found some.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <returns>No answer where none of them tells.</returns>
+    public async Task<CaaLook> PublishedCaaAsync(string at, CancellationToken cancel)
+    {
+        var (outcome, answer) = await OwnersOfAsync(at, cancel) is { } owners ? await owners.AskAsync(at, QueryType.CAA, cancel) : (LookOutcome.NoAnswer, null);
+        return answer is { Header.HasAuthorityAnswer: true } ? new CaaLook(outcome, at, PropertiesIn(answer)) : new CaaLook(LookOutcome.NoAnswer, at, []);
+    }
+
+    private static CaaProperty[] PropertiesIn(IDnsQueryResponse? answer) =>
+        [.. answer?.Answers.OfType<CaaRecord>().Select(record => new CaaProperty(record.Flags, record.Tag, record.Value)) ?? []];
 
     /// <summary>The zone a name is in, and whether its name servers answer.</summary>
     public async Task<ZoneLook> ZoneAsync(string name, CancellationToken cancel)

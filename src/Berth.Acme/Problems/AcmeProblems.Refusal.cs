@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Berth.Acme.Issuing;
 using Berth.Acme.Protocol;
 using Berth.Acme.Transport;
@@ -23,7 +24,7 @@ public static partial class AcmeProblems
         var found = $"{Printable.Of(host)} refused {doing}: {WordsOf(document)}";
         var problem = gate?.IsPause == true
             ? Paused(host, gate!)
-            : new Problem(entry.Code, found, RemedyOf(entry, refusal)) { Details = DetailsOf(document) };
+            : new Problem(entry.Code, found, RemedyOf(entry, refusal, gate)) { Details = DetailsOf(document) };
         var failure = WithRetryAfter(problem.AsException(refusal), refusal.Response.RetryAfter);
         return WithFailedNames(WithGate(failure, gate), NamesAtFault(document, gate, problem.Code));
     }
@@ -33,7 +34,7 @@ public static partial class AcmeProblems
         gate.Subjects.Count == 0
             ? $"{Printable.Of(host)} takes no orders for some of these names until a person lifts the pause."
             : $"{Printable.Of(host)} takes no orders for {NamesOf(gate.Subjects)} until a person lifts the pause.",
-        $"Mend what kept the name from being validated, then open {gate.Page} in a browser to lift the pause.")
+        $"Mend what kept the name from being validated, then open {gate.Page} in a browser to lift the pause, then run the command again.")
     {
         Details = [gate.Words],
     };
@@ -75,12 +76,13 @@ public static partial class AcmeProblems
     private static IEnumerable<ProblemDocument> Flatten(IReadOnlyList<ProblemDocument> documents) =>
         documents.SelectMany(document => Flatten(document.Subproblems ?? []).Prepend(document));
 
-    private static string RemedyOf(CaError entry, AcmeRefusalException refusal)
+    private static string RemedyOf(CaError entry, AcmeRefusalException refusal, AuthorityGate? gate)
     {
         var remedy = entry.Remedy;
-        if (entry.Code == RateLimited && refusal.Response.RetryAfter is { } wait)
+        if (entry.Code == RateLimited && gate?.Until is { } end)
         {
-            remedy = $"Wait {Spoken(wait)}, then run the command again.";
+            // Read later too, when how long it was from the refusal on says nothing.
+            remedy = string.Create(CultureInfo.InvariantCulture, $"Wait until {end.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, then run the command again.");
         }
 
         if (entry.Code == TermsNotAgreed && refusal.Document.Instance is { } page)

@@ -20,7 +20,11 @@ internal sealed class AccountFiles(IStateStore store) : IAccountStore
     public ValueTask<StoredAccount?> LoadAsync(AccountIdentity identity, CancellationToken cancel) => new(
         store.Exists(Own(FolderOf(identity), identity))
             ? ReadOwn(identity)
-            : LegoAccount.Read(store, FolderOf(identity), identity) ?? LegoAccount.FindBesideCertificates(store, identity));
+            : OfClients(identity) ?? LegoAccount.FindBesideCertificates(store, identity));
+
+    // The copy kept for other clients tells its host alone, which may have several directories.
+    private StoredAccount? OfClients(AccountIdentity identity) => LegoAccount.Read(store, FolderOf(identity), identity) is { } found
+        && !store.List(FolderOf(identity)).Any(file => file.StartsWith(Prefix, StringComparison.Ordinal) && Read(FolderOf(identity).Slash(file))?.Url == found.Url) ? found : null;
 
     /// <summary>Whether it was ended by hand.</summary>
     public bool IsClosed(AccountIdentity identity) => ReadOwn(identity) is { IsDeactivated: true };

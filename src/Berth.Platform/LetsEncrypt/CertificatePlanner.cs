@@ -6,7 +6,7 @@ using Berth.Platform.LetsEncrypt.Challenges;
 namespace Berth.Platform.LetsEncrypt;
 
 /// <summary>Decides which names an app's certificate carries; the server is never asked for what it would refuse anyway.</summary>
-public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsStore settings, AcmeClients clients, DnsChoice dns)
+public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsStore settings, AcmeClients clients, DnsChoice dns, CertificateFiles certificates)
 {
     // RFC 6761, RFC 6762, RFC 8375, RFC 7686: names that no public authority certifies.
     private static readonly string[] NeverPublic =
@@ -64,15 +64,29 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
 
         var names = found.Where(name => WhyNot(app, name, servers, read.Profile) is null).ToArray();
         leftOut.AddRange(found.Select(name => WhyNot(app, name, servers, read.Profile)).OfType<Problem>());
-        var (most, profile) = ServerProfiles.MostNames(servers, read.Profile, names.Any(name => name.Address is not null));
-        if (names.Length > most)
-        {
-            throw LetsEncryptProblems.TooManyNames(app, names.Length, most, profile, isSet: read.Profile is not null).AsException();
-        }
-
+        (names, var tooMany) = Fitting(app, names, servers, read.Profile);
+        leftOut.AddRange(tooMany);
         return names.Length > 0
             ? new WantedCertificate(names, leftOut, read, servers) { Unusable = notToAsk }
             : throw Joined(leftOut[^1], leftOut);
+    }
+
+    // One domain too many is no reason to let a certificate lapse that the others have: they have another, and go without it.
+    private (DomainName[] Names, Problem[] TooMany) Fitting(AppName app, DomainName[] names, IReadOnlyList<WantedServer> servers, string? profile)
+    {
+        var (most, reason) = MostOf(names);
+        if (names.Length <= most)
+        {
+            return (names, []);
+        }
+
+        var problem = LetsEncryptProblems.TooManyNames(app, names.Length, most, reason, isSet: profile is not null);
+        DomainName[] served = certificates.InServiceOf(app) is { FromAcme: true, Facts: { } facts } ? [.. names.Where(name => CertificateNames.Cover(facts.Names, name))] : [];
+        return served.Length > 0 && served.Length <= MostOf(served).Most
+            ? (served, [LetsEncryptProblems.LeftOutAsTooMany(problem, [.. names.Except(served)])])
+            : throw problem.AsException();
+
+        (int Most, string? Profile) MostOf(DomainName[] some) => ServerProfiles.MostNames(servers, profile, some.Any(name => name.Address is not null));
     }
 
     // A setting of all apps changes nothing for one that has its own.

@@ -41,15 +41,20 @@ public sealed class ChallengePort(IStateStore store, PortStore ports)
         }
     }
 
+    /// <summary>Whether requests to port 80 come to the app as its mappings are.</summary>
+    public bool IsOpen(AppName app) => InForce(app, ports.Read(app)) is var mappings && (mappings.Length == 0 || mappings.Any(IsAsked));
+
     /// <summary>Makes sure that there could be one, and adds none.</summary>
     /// <exception cref="ProblemException">The app has mappings, and none is for http or https.</exception>
     public void Require(AppName app) => _ = MissingIn(app, InForce(app, ports.Read(app)));
+
+    private static bool IsAsked(PortMapping mapping) => mapping is { IsHttp: true, HostPort: Asked };
 
     private ImmutableArray<PortMapping> InForce(AppName app, ImmutableArray<PortMapping> set) => set.Length > 0 ? set : ports.ReadDetected(app);
 
     private static PortMapping? MissingIn(AppName app, ImmutableArray<PortMapping> mappings)
     {
-        if (mappings.Length == 0 || mappings.Any(mapping => mapping is { IsHttp: true, HostPort: Asked }))
+        if (mappings.Length == 0 || mappings.Any(IsAsked))
         {
             return null;
         }

@@ -22,6 +22,6 @@ internal static class ClockWords
 
     /// <summary>As the last server that was asked saw it; null where none has told.</summary>
     public static string? Of(LineageState state) => state.ClockSkew is not { } skew ? null
-        : IsWrong(skew) && state.LastAttempt is { } then ? $"{Of(skew)}, as it was at {Holds.Time(then)}"
+        : IsWrong(skew) && (state.ClockSkewAt ?? state.LastAttempt) is { } then ? $"{Of(skew)}, as it was at {Holds.Time(then)}"
         : Of(skew);
 }

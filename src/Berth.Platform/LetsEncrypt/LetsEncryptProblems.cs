@@ -40,6 +40,8 @@ public static class LetsEncryptProblems
         count == 1 ? $"One thing stands between {app} and its certificate." : $"{count} things stand between {app} and its certificate.",
         "Each is marked problem above, with what to do.");
 
+    private const int MostNamed = 3;
+
     public static readonly ProblemCode LimitsInvalid = new("letsencrypt-limits-invalid");
     public static readonly ProblemCode HeldBack = new("letsencrypt-held-back");
     public static readonly ProblemCode NothingToRollBackTo = new("letsencrypt-no-earlier-certificate");
@@ -48,9 +50,9 @@ public static class LetsEncryptProblems
     public static readonly ProblemCode AccountKept = new("letsencrypt-account-kept");
     public static readonly ProblemCode AccountMissing = new("letsencrypt-account-missing");
 
-    internal static Problem InvalidLimits(string word) => new(
+    internal static Problem InvalidLimits(string word, string? limit) => new(
         LimitsInvalid,
-        $"'{Printable.Of(word)}' is no list of a server's limits.",
+        $"'{Printable.Of(word)}' is no list of a server's limits{(limit is null ? "" : $": '{Printable.Of(limit)}' is none")}.",
         "Write the server's host as `berth letsencrypt:limits <app>` shows it, a slash and its limits: `berth letsencrypt:set --global limits acme.example.com/new-orders=300/3h,certificates-per-domain=50/7d`; acme.example.com/none counts nothing. Several servers are written in quotes, with a space between them.");
 
     private const string CountsInFullKey = "berth-counts-in-full";
@@ -89,7 +91,7 @@ public static class LetsEncryptProblems
         var host = Printable.Of(server.Directory.Authority);
         return new Problem(
             HeldBack,
-            $"{(last.Kind == GateKind.Backoff ? $"{host} is left alone for a while." : $"{host} would refuse this order, so it was not asked.")} {Printable.Of(Sentences.Ended(last.Reason), 400)} It can go at {Holds.Time(last.Until)} at the earliest.",
+            $"{(last.Kind == GateKind.Backoff ? $"{host} is left alone for a while." : $"{host} would refuse this order, so it was not asked.")} {Printable.Of(Sentences.Ended(last.Reason), 400)} {(last.Kind == GateKind.Paused ? $"A person must lift that; it is asked again at {Holds.Time(last.Until)}." : $"It can go at {Holds.Time(last.Until)} at the earliest.")}",
             gates.Select(ToLift).FirstOrDefault(way => way is not null)
                 ?? $"`berth letsencrypt:limits {app}` shows what is left; {(goesOn ? "the daemon goes on by itself then" : "run the command again then")}.{(server.Key == AcmeServers.Production ? $" While trying things out use `berth letsencrypt:enable {app} --dry-run`." : "")}")
         {
@@ -185,6 +187,12 @@ public static class LetsEncryptProblems
         "Divide the domains among several apps, or take some off with `berth domains:remove`." + (profile is null ? ""
             : isSet ? $" In its profile classic it is 100: `berth letsencrypt:set {app} profile classic`."
             : " It is the IP address among them that needs that profile: in an app of its own it leaves the others 100."));
+
+    /// <summary>The same where those on the certificate in service go on without the others.</summary>
+    internal static Problem LeftOutAsTooMany(Problem tooMany, IReadOnlyList<DomainName> names) => tooMany with
+    {
+        Found = $"{tooMany.Found.TrimEnd('.')}; left out: {string.Join(", ", names.Take(MostNamed).Select(name => name.Text))}{(names.Count > MostNamed ? $" and {names.Count - MostNamed} more" : "")}.",
+    };
 
     internal static Problem AddressNotInProfile(AppName app, DomainName address, string profile) => new(
         AddressProfile,

@@ -23,7 +23,14 @@ public static partial class Sentences
 
     /// <summary>What to do about a failure, told later than to whoever ran the command, and of a daemon's that nobody ran.</summary>
     public static string Standing(string remedy, AppName app) =>
-        remedy.Replace("run the command again", $"run `berth letsencrypt:enable {app}`", StringComparison.Ordinal);
+        Standing(remedy, app.Text);
+
+    /// <summary>As <see cref="Standing(string, AppName)"/>, of any app: to be kept, and told as <see cref="Told"/> tells it.</summary>
+    internal static string Standing(string remedy) => Standing(remedy, AnyName);
+
+    private static string Standing(string remedy, string app) =>
+        remedy.Replace("run the command again", $"run `berth letsencrypt:enable {app}`", StringComparison.Ordinal)
+            .Replace("Run the command again", $"Run `berth letsencrypt:enable {app}`", StringComparison.Ordinal);
 
     /// <summary>Words about an app, to be kept: it may be called otherwise when they are told.</summary>
     internal static string Kept(string words, AppName app) => Renamed(words, app.Text, AnyName);

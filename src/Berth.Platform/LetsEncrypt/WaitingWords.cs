@@ -171,7 +171,7 @@ public sealed class WaitingWords(
             : "";
 
     private string WhyNothing(AppName app, LineageStored stored, LineageStep step) =>
-        step.Obstacle is not null ? step.Why
+        step.Obstacle is { } why ? $"{step.Why.TrimEnd('.')} ({Sentences.Standing(why.Remedy, app)})"
         : stored.State.LastFailure is { } failure ? $"{step.Why}, and is not tried again by itself; once it is mended: `berth letsencrypt:enable {app}`.{Kept(app, stored)} What was found: {Printable.Of(Sentences.Inside(failure.Found), 600)}"
         : stored.Overtaken is { } past ? $"its certificate could not be had, and its domains or servers are others since: `berth letsencrypt:enable {app}` asks for one.{Kept(app, stored)} What was found: {Printable.Of(Sentences.Inside(past.Found), 600)}"
         : certificates.DamageOf(app) is { } damage ? $"a certificate that was installed by hand cannot be served: {damage.Found.TrimEnd('.')}; `berth certs:add {app} server.crt server.key` installs it again, `berth letsencrypt:enable {app}` gets another"

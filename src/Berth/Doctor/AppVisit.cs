@@ -87,9 +87,9 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
             {
                 findings.Add(Finding.Fail($"its certificate could not be had last time: {failure.Found}", Sentences.Standing(failure.Remedy, app)));
             }
-            else if (step is { Obstacle: { } why, Action: not LineageAction.None })
+            else if (step.Obstacle is { } why && why.Code != LetsEncryptProblems.DomainsMissing)
             {
-                findings.Add(Finding.Warn($"as things are its certificate could not be renewed: {Sentences.Inside(why.Found)}", Sentences.Standing(why.Remedy, app)));
+                findings.Add(Finding.Warn($"{(step.Action == LineageAction.None ? "a certificate is wanted and cannot be ordered" : "as things are its certificate could not be renewed")}: {Sentences.Inside(why.Found)}", Sentences.Standing(why.Remedy, app)));
             }
 
             findings.AddRange(step.LeftOut.Select(left => Finding.Warn($"left out of its certificate: {Sentences.Inside(left.Found)}", Sentences.Standing(left.Remedy, app))));
@@ -214,10 +214,11 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
 
         if (services.Certificates.DamageOf(app) is null && !services.Certificates.Exists(app) && visits.Count > 0)
         {
-            var waits = Readable(() => services.Manager.NextOf(app).At, null) is null ? null : services.Waiting.OfFirst(app);
+            var step = Readable<LineageStep?>(() => services.Manager.NextOf(app), null);
+            var waits = step?.At is null ? null : services.Waiting.OfFirst(app);
             yield return Finding.Warn(
                 $"{string.Join(", ", visits.Select(visit => visit.Name))} on plain HTTP{(waits is null ? "" : $": {waits}")}",
-                waits is null ? $"Get a certificate: `berth letsencrypt {app}`." : $"`berth letsencrypt:status {app}` says more.");
+                waits is null && step?.Obstacle is null ? $"Get a certificate: `berth letsencrypt {app}`." : $"`berth letsencrypt:status {app}` says more.");
         }
     }
 

@@ -64,6 +64,33 @@ public sealed class Answering_in_dns(BindFixture bind) : IProgress<DnsStep>
         }
     }
 
+    /// <summary>A wildcard that leads all names elsewhere leads none of them that has a record of its own.</summary>
+    [Fact]
+    public async Task puts_the_record_at_its_own_name_where_only_a_wildcard_leads_it_to_a_zone_of_others()
+    {
+        var provider = new RecordingProvider { NotManaged = "sub.example.test" };
+        var solver = new DnsSolver(ChallengeType.Dns01, provider, Options, TimeProvider.System);
+
+        await using (await solver.PresentAsync(TaskFor("wild"), Cancel))
+        {
+            Assert.Equal(["z.alias.sub.example.test", "_acme-challenge.wild.example.test"], provider.Added.Select(change => change.Name));
+        }
+
+        Assert.Equal("_acme-challenge.wild.example.test", Assert.Single(provider.Removed).Name);
+    }
+
+    [Fact]
+    public async Task fails_where_an_alias_of_its_own_leads_to_a_zone_of_others()
+    {
+        var provider = new RecordingProvider { NotManaged = "sub.example.test" };
+        var solver = new DnsSolver(ChallengeType.Dns01, provider, Options, TimeProvider.System);
+
+        var failure = await Assert.ThrowsAsync<ProblemException>(async () => await solver.PresentAsync(TaskFor("alias"), Cancel));
+
+        Assert.Equal(DnsProblems.ZoneNotManaged, failure.Problem.Code);
+        Assert.Single(provider.Added);
+    }
+
     [Fact]
     public async Task ends_on_aliases_that_run_in_a_circle()
     {
@@ -295,10 +322,13 @@ public sealed class Answering_in_dns(BindFixture bind) : IProgress<DnsStep>
 
         internal Problem? Failure { get; init; }
 
+        /// <summary>A zone that it may not change.</summary>
+        internal string? NotManaged { get; init; }
+
         public ValueTask AddAsync(DnsChange change, CancellationToken cancel)
         {
             Added.Enqueue(change);
-            return Failure is { } failure ? throw failure.AsException() : ValueTask.CompletedTask;
+            return change.Zone == NotManaged ? throw new Problem(DnsProblems.ZoneNotManaged, "No.", "Nothing.").AsException() : Failure is { } failure ? throw failure.AsException() : ValueTask.CompletedTask;
         }
 
         public ValueTask RemoveAsync(DnsChange change, CancellationToken cancel)

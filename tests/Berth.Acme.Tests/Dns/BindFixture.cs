@@ -15,6 +15,7 @@ public sealed class BindFixture : IAsyncLifetime
     public async ValueTask InitializeAsync() => _server = await NameServer.StartBindAsync("""
         sub IN NS ns1
         _acme-challenge.alias IN CNAME x.alias.sub
+        *.wild IN CNAME z.alias.sub
         _acme-challenge.far IN CNAME near
         near IN CNAME y.far.sub
         _acme-challenge.circle IN CNAME round

@@ -96,6 +96,21 @@ public sealed class Keeping_an_order : AtScriptedAuthority
         Assert.Single(Guest.Stored);
     }
 
+    /// <summary>It failed while nobody was here to see: the authority has counted that, and so is it to be counted here.</summary>
+    [Fact]
+    public async Task tells_of_a_name_that_failed_meanwhile()
+    {
+        Authority.Scripts["/challenge/1"] = context => AnswerAsync(context, 503, "text/html", "");
+        await Guest.FailAsync();
+        (Authority.OrderStatus, Authority.AuthorizationStatus) = ("invalid", "invalid");
+        Authority.Scripts.Clear();
+
+        await Guest.IssueAsync();
+
+        Assert.Equal("app.example", Assert.Single(Guest.Steps, step => step.Kind == IssuanceStepKind.ValidationFailed).Name);
+        Assert.Equal(2, Authority.Requests.Count(seen => seen.Path == "/order"));
+    }
+
     /// <summary>The machine was away itself, the clock was ahead for a moment, or it was another answer before: none says that it is lost.</summary>
     [Theory]
     [InlineData(72, 48, 4, false)]

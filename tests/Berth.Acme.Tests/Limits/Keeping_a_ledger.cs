@@ -247,6 +247,19 @@ public sealed class Keeping_a_ledger
         Assert.True(ledger.Check(Order("b.com")).MayGo);
     }
 
+    /// <summary>Another app may have spent the domain's: a renewal costs nothing of it.</summary>
+    [Fact]
+    public async Task holds_no_renewal_back_for_a_wait_for_what_it_is_free_of()
+    {
+        var ledger = await OpenAsync();
+        await ledger.GatedAsync(new AuthorityGate { Scope = GateScope.Domain, Until = Start.AddHours(2), Words = "busy" }, Order("new.shop.com"), Cancel);
+        await ledger.GatedAsync(new AuthorityGate { Scope = GateScope.NameSet, Until = Start.AddHours(2), Words = "busy" }, Order("a.shop.com"), Cancel);
+
+        Assert.Equal(2, ledger.Check(Order("a.shop.com")).Holds.Count);
+        Assert.Equal(GateScope.NameSet, Assert.Single(ledger.Check(Order("a.shop.com") with { IsRenewal = true }).Holds).Gate);
+        Assert.True(ledger.Check(Order("a.shop.com") with { ReplacesInWindow = true }).MayGo);
+    }
+
     [Fact]
     public async Task waits_an_hour_where_an_authority_does_not_say_how_long()
     {

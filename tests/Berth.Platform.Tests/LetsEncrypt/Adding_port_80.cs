@@ -1,6 +1,9 @@
 using Berth.Kernel;
 using Berth.Platform.LetsEncrypt;
+using Berth.Platform.LetsEncrypt.Challenges;
+using Berth.Platform.LetsEncrypt.Orders;
 using Berth.Platform.Ports;
+using Berth.Platform.Properties;
 using Berth.Platform.Tests.Support;
 using Berth.Storage;
 
@@ -90,6 +93,28 @@ public sealed class Adding_port_80 : IDisposable
         var problem = (await Assert.ThrowsAsync<ProblemException>(EnsureAsync)).Problem;
         Assert.Contains("ports:add hello", problem.Remedy, StringComparison.Ordinal);
         Assert.Equal("tcp:25:25\n", _room.Store.Read(Map));
+    }
+
+    /// <summary>A DNS provider that is away for a moment opens no port, and does not end in one that cannot be had.</summary>
+    [Theory]
+    [InlineData("grpcs:443:50051\n", true, "dns-01 dns-account-01 tls-alpn-01")]
+    [InlineData("https:443:5000\n", true, "dns-01 dns-account-01 tls-alpn-01")]
+    [InlineData("http:80:5000\n", true, "dns-01 dns-account-01 http-01 tls-alpn-01")]
+    [InlineData("", true, "dns-01 dns-account-01 http-01 tls-alpn-01")]
+    [InlineData("https:443:5000\n", false, "http-01 tls-alpn-01")]
+    public void asks_for_none_where_records_prove_the_apps_names(string map, bool hasProvider, string methods)
+    {
+        _room.Store.Write(Map, map);
+        if (hasProvider)
+        {
+            _room.Properties.Set(LetsEncryptSettingsStore.Feature, PropertyStore.Global, "dns-provider", "exec");
+            _room.Properties.Set(LetsEncryptSettingsStore.Feature, PropertyStore.Global, "dns-provider-EXEC_PATH", "/bin/true");
+        }
+
+        using var dns = new DnsChoice(_room.Properties, new StateRoots(_room.Scratch["home"], _room.Scratch["lib"]), TimeProvider.System);
+        var solvers = new ChallengeSolvers(null!, dns, new ProofFiles(_room.Store), new ChallengePort(_room.Store, _ports), TimeProvider.System);
+
+        Assert.Equal(methods, string.Join(' ', solvers.MethodsOf(Room.App)));
     }
 
     private Task EnsureAsync() => new ChallengePort(_room.Store, _ports).EnsureAsync(Room.App, _said.Output, Cancel);

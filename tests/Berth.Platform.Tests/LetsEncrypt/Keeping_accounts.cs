@@ -33,6 +33,19 @@ public sealed class Keeping_accounts : IDisposable
         Assert.Null(await _accounts.LoadAsync(You with { Email = null }, CancellationToken.None));
     }
 
+    /// <summary>An authority that has one for each kind of key, or for each of its customers: an account of one is none at the other.</summary>
+    [Fact]
+    public async Task keeps_two_directories_of_one_host_apart()
+    {
+        await _accounts.SaveAsync(You, new StoredAccount { KeyPem = Key(), Url = "https://acme.example.com:14000/account/1" }, CancellationToken.None);
+        var other = You with { DirectoryUrl = "https://acme.example.com:14000/other/dir" };
+        Assert.Null(await _accounts.LoadAsync(other, CancellationToken.None));
+
+        await _accounts.SaveAsync(other, new StoredAccount { KeyPem = Key(), Url = "https://acme.example.com:14000/other/account/1" }, CancellationToken.None);
+        Assert.Equal("https://acme.example.com:14000/account/1", (await _accounts.LoadAsync(You, CancellationToken.None))?.Url);
+        Assert.Equal("https://acme.example.com:14000/other/account/1", (await _accounts.LoadAsync(other, CancellationToken.None))?.Url);
+    }
+
     [Fact]
     public async Task leaves_it_readable_for_the_plugin_and_for_nobody_else()
     {

@@ -44,6 +44,12 @@ public sealed class Reading_limits : IDisposable
     public void refuses_anything_else(string text) => Assert.NotNull(LimitWords.Refuse(text));
 
     [Theory]
+    [InlineData("acme.example.com/new-orders=1/1h,certs=1/1h", "'acme.example.com/new-orders=1/1h,certs=1/1h' is no list of a server's limits: 'certs=1/1h' is none.")]
+    [InlineData("acme.example.com/new-orders=1/1h,new-orders=2/1h", "'acme.example.com/new-orders=1/1h,new-orders=2/1h' is no list of a server's limits.")]
+    [InlineData("berth/none", "'berth/none' is no list of a server's limits.")]
+    public void says_which_of_them_is_none(string text, string found) => Assert.Equal(found, LimitWords.Refuse(text)?.Found);
+
+    [Theory]
     [InlineData(LimitKind.NewOrders, "", false, "The limit new-orders is used up.")]
     [InlineData(LimitKind.NewOrders, "you@example.com", false, "The limit new-orders of you@example.com is used up.")]
     [InlineData(LimitKind.NewOrders, "you@example.com", true, "What was left of the limit new-orders of you@example.com is for orders that were about to be placed.")]

@@ -25,6 +25,7 @@ public sealed class DnsChoice(PropertyStore properties, StateRoots roots, TimePr
     internal const string ResolverList = "dns-resolvers";
     internal const string AuthorityPort = "dns-authority-port";
     private const string OptOut = "none";
+    private const string NoAliases = "LEGO_DISABLE_CNAME_SUPPORT";
     private const int MostSolvers = 1000;
 
     // One solver for each account at a provider: changes at one name must not meet. Solvers of several kinds share the provider, which may change a zone as a whole.
@@ -98,7 +99,7 @@ public sealed class DnsChoice(PropertyStore properties, StateRoots roots, TimePr
     private DnsSolver SolverOf(AppName app, string kind, string? code)
     {
         var settings = SettingsOf(app);
-        var options = new DnsSolverOptions { Resolvers = ResolversOf(app), AuthoritativePort = AuthorityPortOf(app) };
+        var options = new DnsSolverOptions { Resolvers = ResolversOf(app), AuthoritativePort = AuthorityPortOf(app), FollowsAliases = !IsTrue(settings.GetValueOrDefault(NoAliases)) };
         var account = KeyOf([code ?? "", .. settings.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(Described)]);
         var key = KeyOf([kind, Effective(app, ResolverList) ?? "", $"{options.AuthoritativePort}", account]);
         if (_solvers.TryGetValue(key, out var known))
@@ -116,6 +117,9 @@ public sealed class DnsChoice(PropertyStore properties, StateRoots roots, TimePr
         var provider = code is null ? null : _providers.TryGetValue(account, out var shared) ? shared : _providers.GetOrAdd(account, ProviderOf(app, code, settings));
         return _solvers.GetOrAdd(key, _ => new DnsSolver(kind, provider, options, time));
     }
+
+    // As lego reads it.
+    private static bool IsTrue(string? text) => text is "1" or "t" or "T" or "true" or "TRUE" or "True";
 
     private static string KeyOf(IEnumerable<string> parts) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', parts))));
 

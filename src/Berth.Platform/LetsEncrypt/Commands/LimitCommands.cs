@@ -62,7 +62,7 @@ public sealed class LimitCommands(Ledgers ledgers, CertificatePlanner planner, O
             output.Headline($"Limits at {server.Authority}");
             foreach (var gate in gates)
             {
-                output.Detail($"closed until {Holds.Time(gate.Until)}: {Printable.Of(Holds.Reason(gate), 600)}{(gate.Page is null ? "" : $" See {gate.Page}")}");
+                output.Detail($"{(gate.IsPause ? $"paused until a person lifts that, and asked again at {Holds.Time(gate.Until)}" : $"closed until {Holds.Time(gate.Until)}")}: {Printable.Of(Holds.Reason(gate), 600)}{(gate.Page is null ? "" : $" See {gate.Page}")}");
             }
 
             var rows = limits.Select(limit => new[]
@@ -143,6 +143,7 @@ public sealed class LimitCommands(Ledgers ledgers, CertificatePlanner planner, O
         writer.WriteString("scope", gate.Gate.ToString()!.ToLowerInvariant());
         writer.WriteString("subject", gate.Subject);
         writer.WriteString("until", PlainJson.Time(gate.Until));
+        writer.WriteBoolean("paused", gate.IsPause);
         writer.WriteString("words", gate.Words);
         writer.WriteString("page", gate.Page);
         writer.WriteEndObject();

@@ -78,12 +78,12 @@ public sealed class StatusReport(
             ["letsencrypt-gates"] = Joined([.. waiting.GatesOf(stored, step, besides: isLines) is { Length: > 0 } shut ? [shut] : Array.Empty<string>(), .. Ahead(ahead, state, next).Select(GateWords.Of), .. await ClosedAsync(app, wanted, ahead, state, cancel)]),
             ["letsencrypt-page"] = state.Gates.FirstOrDefault(gate => gate.Page is not null && gate.Until > time.GetUtcNow())?.Page ?? "",
             ["letsencrypt-failures"] = isLines && state.Failures == 0 ? "" : state.Failures.ToString(CultureInfo.InvariantCulture),
-            ["letsencrypt-last-error"] = Failure(app, failure),
+            ["letsencrypt-last-error"] = Failure(app, problem),
             ["letsencrypt-problem"] = problem is null ? "" : forPrograms ? problem.Code : $"{problem.Code} (`berth explain {problem.Code}`)",
             ["letsencrypt-last-success"] = At(state.LastSuccess, forPrograms, isAhead: false),
             ["letsencrypt-last-event"] = last is null || (isLines && failure is not null) ? "" : $"{Holds.Time(last.At)}: {Printable.Of(Sentences.Ended(last.Sentence), 600)}",
             ["letsencrypt-failing-names"] = Joined([.. Failing(state, step, isLines), .. wanted?.LeftOut.Select(problem => $"{problem.Found} ({problem.Remedy})") ?? []]),
-            ["letsencrypt-servers"] = Joined([.. Choice(wanted, ahead, state), .. Standings(app, wanted, state)]),
+            ["letsencrypt-servers"] = Joined([.. Choice(wanted, ahead, state, stored.InService is null), .. Standings(app, wanted, state)]),
             ["letsencrypt-clock"] = ClockWords.Of(state) ?? "",
             ["letsencrypt-issued-by"] = stored.InService is null ? "" : state.IssuedBy ?? "",
             ["letsencrypt-profile"] = stored.InService is null ? "" : state.Profile ?? "",
@@ -102,12 +102,12 @@ public sealed class StatusReport(
         : forPrograms ? PlainJson.Time(time.GetUtcNow())
         : "now";
 
-    private static IEnumerable<string> Choice(WantedCertificate? wanted, ServerToAsk? ahead, LineageState state) => wanted is not null && wanted.Servers.Count + wanted.Unusable.Count > 1 && ahead is not null
-        ? [.. wanted.Unusable.Select(problem => problem.Found.TrimEnd('.')), $"{ahead.Server.Word} is asked next{(ahead.PassedOver is { } why ? $", for {why}" : "")}{(wanted.Servers.Count > 1 ? Until(ahead, state) : "")}"]
+    private static IEnumerable<string> Choice(WantedCertificate? wanted, ServerToAsk? ahead, LineageState state, bool isFirst) => wanted is not null && wanted.Servers.Count + wanted.Unusable.Count > 1 && ahead is not null
+        ? [.. wanted.Unusable.Select(problem => problem.Found.TrimEnd('.')), $"{ahead.Server.Word} is asked next{(ahead.PassedOver is { } why ? $", for {why}" : "")}{(wanted.Servers.Count > 1 ? Until(ahead, state, isFirst) : "")}"]
         : [];
 
-    private static string Until(ServerToAsk ahead, LineageState state) =>
-        (state.Issuers.GetValueOrDefault(ahead.Server.Key)?.Failures ?? 0) < ServerChoice.Patience ? $", another once it has failed {ServerChoice.Patience} times in a row"
+    private static string Until(ServerToAsk ahead, LineageState state, bool isFirst) =>
+        (state.Issuers.GetValueOrDefault(ahead.Server.Key)?.Failures ?? 0) < ServerChoice.Patience ? $", another once it has failed {ServerChoice.Patience} times in a row{(isFirst ? ", or at once where it is ordered by hand" : "")}"
         : ahead.AllGates.FirstOrDefault(gate => gate.Server != ahead.Server.Key) is { } gate ? $", though it keeps failing, for another cannot be: {GateWords.Of(gate).TrimEnd('.')}"
         : "";
 
@@ -157,7 +157,11 @@ public sealed class StatusReport(
     // Without a certificate none is tried again by itself, and the last error says it of each.
     private IEnumerable<string> Failing(LineageState state, LineageStep step, bool isLines) => state.Failing
         .Where(name => !isLines || state.LastFailure?.Names.Contains(name.Name) != true)
-        .Select(name => $"{Sentences.OfName(name.Name, name.Words).TrimEnd('.')}{(step.Action == LineageAction.None ? "" : $", tried again at {Holds.Time(name.RetryAt > step.OfCertificate.At ? name.RetryAt : step.OfCertificate.At!.Value)}{(renewal.IsOn ? "" : ", by hand")}")}");
+        .Select(name => $"{Sentences.OfName(name.Name, name.Words).TrimEnd('.')}{(step.Action == LineageAction.None ? "" : $", tried again at {Holds.Time(RetryOf(name, step.OfCertificate))}{(renewal.IsOn ? "" : ", by hand")}")}");
+
+    // All that is wanted is ordered at once, but of what was ordered, or held back by a limit, without it.
+    private static DateTimeOffset RetryOf(FailingName name, LineageStep next) =>
+        name.RetryAt > next.At && (next.Action == LineageAction.Resume || next.Gate?.Names?.Contains(name.Name) == false) ? name.RetryAt : next.At!.Value;
 
     private static string Failure(AppName app, LineageFailure? failure) => failure is null
         ? ""
@@ -169,7 +173,7 @@ public sealed class StatusReport(
     {
         { Facts: { } facts } => $"{bundle.ShortName}{(bundle.IsCurrent ? " (current)" : "")} until {Holds.Time(facts.NotAfter)}",
         { IsCurrent: true } => $"{bundle.ShortName} (current), a copy that is damaged: the next certificate has a whole one",
-        _ => $"{bundle.ShortName}, damaged: `berth letsencrypt:cleanup {app}` deletes it",
+        _ => $"{bundle.ShortName}, damaged: `berth letsencrypt:cleanup {app}` deletes it, and the other earlier ones",
     };
 
     private static string Spoken(OrderStage stage) => stage switch

@@ -13,7 +13,11 @@ public static class LimitWords
 
     /// <summary>What is wrong with the text; null when nothing is.</summary>
     public static Problem? Refuse(string text) =>
-        Words(text).FirstOrDefault(word => Parse(word) is null) is { } wrong ? LetsEncryptProblems.InvalidLimits(wrong) : null;
+        Words(text).FirstOrDefault(word => Parse(word) is null) is { } wrong ? LetsEncryptProblems.InvalidLimits(wrong, UnreadableIn(wrong)) : null;
+
+    private static string? UnreadableIn(string word) => word.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash && word[(slash + 1)..] is var rest && rest != Nothing
+        ? rest.Split(',').FirstOrDefault(limit => LimitNotation.Parse(limit) is null)
+        : null;
 
     /// <summary>The limits of a server: those known, with what the property says of it.</summary>
     public static RateLimits Of(Uri directory, string? text)

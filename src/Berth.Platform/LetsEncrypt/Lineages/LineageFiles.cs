@@ -94,7 +94,7 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
             ? [.. order.Names, .. order.LeftOut.Select(name => name.Name)]
             : null;
 
-    private PendingOrder? OrderOf(AppName app) => new OrderJournal(store, Folder(app), UnderWay).Load();
+    private PendingOrder? OrderOf(AppName app) => JournalOf(app).Load();
 
     /// <summary>What is in service, to be told from another by <see cref="InstallAsync"/>.</summary>
     public (string? Serial, bool FromAcme, DateTimeOffset? ByHand) MarkOf(AppName app) => certificates.InServiceOf(app) is var (facts, fromAcme, _)
@@ -105,28 +105,10 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     public bool IsTakenOver(AppName app, (string? Serial, bool FromAcme, DateTimeOffset? ByHand) since) =>
         MarkOf(app) is { FromAcme: false } mark && mark != since;
 
-    public IOrderJournal JournalOf(AppName app) => new OrderJournal(store, Folder(app), UnderWay);
-
-    /// <summary>See <see cref="OrderJournal.TakeUpNewest"/>.</summary>
-    public void TakeUpAside(AppName app) => Aside(app, journal => journal.TakeUpNewest());
-
-    /// <summary>See <see cref="OrderJournal.ClearAside"/>.</summary>
-    public void ForgetAside(AppName app) => Aside(app, journal => journal.ClearAside());
-
-    // Whatever the disk takes: what has come of an order is to be told.
-    private void Aside(AppName app, Action<OrderJournal> change)
-    {
-        try
-        {
-            change(new OrderJournal(store, Folder(app), UnderWay));
-        }
-        catch (ProblemException)
-        {
-        }
-    }
+    public OrderJournal JournalOf(AppName app) => new(store, Folder(app), UnderWay);
 
     /// <summary>Of an order that is only rehearsed.</summary>
-    public IOrderJournal RehearsalJournalOf(AppName app) => new OrderJournal(store, Folder(app), "rehearsal");
+    public OrderJournal RehearsalJournalOf(AppName app) => new(store, Folder(app), "rehearsal");
 
     /// <summary>Stores an issued certificate, puts it into service and remembers it: three things, and two waits for the disk.</summary>
     /// <param name="app">Whose.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Berth.Acme;
+using Berth.Acme.Issuing;
 using Berth.Kernel;
 using Berth.Platform.Certs;
 
@@ -102,7 +103,7 @@ public static class LineagePlan
 
         if (stored.HasOpenOrder)
         {
-            return new LineageStep(LineageAction.Resume, now, "an order that was begun is gone on with");
+            return new LineageStep(LineageAction.Resume, now, WhyResumed(wants, stored.Order));
         }
 
         if (stored.Damage is { } lost)
@@ -129,6 +130,13 @@ public static class LineagePlan
 
         return Renewal(wants, stored, facts, now);
     }
+
+    private static string WhyResumed(LineageWants wants, PendingOrder? order) =>
+        order is null || wants.Names.Count == 0 || wants.Servers.Count == 0 ? "an order that was begun is gone on with"
+        : !wants.Servers.Contains(order.DirectoryUrl) ? "an order that was begun is at a server that is not asked any more, and another is placed"
+        : !wants.Names.Select(name => name.Text).ToHashSet(StringComparer.Ordinal).SetEquals([.. order.Names, .. order.LeftOut.Select(name => name.Name)]) ? "an order that was begun is for other names, and another is placed"
+        : wants.Servers.Count > 1 ? $"an order that was begun is gone on with at {new Uri(order.DirectoryUrl).Authority}, unless another server is asked instead"
+        : "an order that was begun is gone on with";
 
     // Until then the server is asked now and then whether it wants it sooner.
     private static LineageStep Renewal(LineageWants wants, LineageStored stored, CertificateFacts facts, DateTimeOffset now)

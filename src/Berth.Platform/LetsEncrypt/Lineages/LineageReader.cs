@@ -17,7 +17,7 @@ public sealed class LineageReader(
     {
         using var now = settings.AsOfNow();
         var stored = StoredOf(app);
-        stored = orderIsOver ? stored with { HasOpenOrder = false } : stored;
+        stored = orderIsOver ? stored with { HasOpenOrder = false } : stored.HasOpenOrder ? stored with { Order = lineages.JournalOf(app).Load() } : stored;
         var wants = WantsOf(app, stored);
         stored = wants.Names.Count > 0 ? stored.For(wants.Names, wants.ServerWords)
             : wants.WhyNot is not null ? OfDomains(app, stored)

@@ -65,6 +65,9 @@ public sealed record LineageState
     /// <summary>The clock of the server last asked minus this machine's; null when it was not told.</summary>
     public TimeSpan? ClockSkew { get; init; }
 
+    /// <summary>When; null in a state from before this was kept.</summary>
+    public DateTimeOffset? ClockSkewAt { get; init; }
+
     /// <summary>The profile it was ordered with; null for the server's default.</summary>
     public string? Profile { get; init; }
 

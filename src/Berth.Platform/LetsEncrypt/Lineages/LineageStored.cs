@@ -1,3 +1,4 @@
+using Berth.Acme.Issuing;
 using Berth.Kernel;
 using Berth.Platform.Certs;
 
@@ -11,6 +12,9 @@ public sealed record LineageStored(LineageState State, CertificateFacts? InServi
 {
     /// <summary>What is wrong with the files of that certificate; null when nothing is.</summary>
     public CertificateDamage? Damage { get; init; }
+
+    /// <summary>That order, where it can be read.</summary>
+    public PendingOrder? Order { get; init; }
 
     /// <summary>The last failure where it was about names, or at a server, that nobody wants any more; null otherwise.</summary>
     public LineageFailure? Overtaken { get; init; }

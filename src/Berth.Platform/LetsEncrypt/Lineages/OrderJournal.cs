@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Berth.Acme.Issuing;
+using Berth.Kernel;
 using Berth.Storage;
 
 namespace Berth.Platform.LetsEncrypt.Lineages;
@@ -9,7 +10,7 @@ namespace Berth.Platform.LetsEncrypt.Lineages;
 /// The order under way as a file of mode 0600: it holds the certificate's key. The disk is waited for once, when the order exists at the server;
 /// what follows of it can be asked there again, and without the file there would be a new order.
 /// </summary>
-internal sealed class OrderJournal(IStateStore store, StatePath folder, string name) : IOrderJournal
+public sealed class OrderJournal(IStateStore store, StatePath folder, string name) : IOrderJournal
 {
     private readonly StatePath _path = folder.Slash($"{name}.json");
 
@@ -77,6 +78,23 @@ internal sealed class OrderJournal(IStateStore store, StatePath folder, string n
         foreach (var aside in Asides)
         {
             store.Delete(aside);
+        }
+    }
+
+    /// <summary>As <see cref="TakeUpNewest"/>, whatever the disk takes: what has come of an order is to be told.</summary>
+    public void TryTakeUpNewest() => Try(TakeUpNewest);
+
+    /// <summary>As <see cref="ClearAside"/>, likewise.</summary>
+    public void TryClearAside() => Try(ClearAside);
+
+    private static void Try(Action change)
+    {
+        try
+        {
+            change();
+        }
+        catch (ProblemException)
+        {
         }
     }
 

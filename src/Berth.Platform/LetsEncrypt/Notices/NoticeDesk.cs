@@ -139,9 +139,9 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
         _ => "changed",
     };
 
-    // What the server or the way to it is at fault for mends itself; a clock and a pause do not.
-    private static bool NeedsPerson(Problem problem) =>
-        !AcmeProblems.IsTransient(problem.Code) || problem.Code == AcmeProblems.ClockWrong || problem.Code == AcmeProblems.NamePaused;
+    // What the server or the way to it is at fault for mends itself; a clock and a pause do not. Who installs another certificate meanwhile has done what is to be done.
+    private static bool NeedsPerson(Problem problem) => problem.Code != LetsEncryptProblems.InServiceReplaced && (
+        !AcmeProblems.IsTransient(problem.Code) || problem.Code == AcmeProblems.ClockWrong || problem.Code == AcmeProblems.NamePaused);
 
     private ToldState ReadTold(AppName app)
     {

@@ -75,7 +75,7 @@ public sealed class AttemptRecords(
         // Of many that wait for the same, each is told of once and not whenever another has gone.
         if (!state.Gates.Any(gate => gate.Names is not null && gate.Until > now - StillTheSame))
         {
-            Tell(app, LineageEventKind.Held, [], held.Server, problem);
+            Tell(app, LineageEventKind.Held, NamesOf(wanted), held.Server, problem);
         }
 
         return problem.AsException();
@@ -114,6 +114,7 @@ public sealed class AttemptRecords(
         outcomes.Succeeded(lineages.ReadState(app), issued, server, read.Email, time.GetUtcNow(), isEarly, lost) with
         {
             ClockSkew = orders.SkewAt(server, read),
+            ClockSkewAt = time.GetUtcNow(),
             LastSerial = CertificateFacts.TryRead(issued.LeafPem)?.Serial,
         };
 
@@ -133,7 +134,7 @@ public sealed class AttemptRecords(
         // Neither is what nobody wants any more.
         if (failure.Problem.Code == LetsEncryptProblems.InServiceReplaced)
         {
-            Tell(app, LineageEventKind.Failed, [], asked?.Server, failure.Problem);
+            Tell(app, LineageEventKind.Failed, NamesOf(wanted), asked?.Server, failure.Problem);
             return;
         }
 
@@ -144,9 +145,11 @@ public sealed class AttemptRecords(
         finally
         {
             // A disk too full to remember it: who tries again must hear of it all the same.
-            Tell(app, LineageEventKind.Failed, [], asked?.Server, failure.Problem);
+            Tell(app, LineageEventKind.Failed, NamesOf(wanted), asked?.Server, failure.Problem);
         }
     }
+
+    private static string[] NamesOf(WantedCertificate? wanted) => [.. wanted?.Names.Select(name => name.Text) ?? []];
 
     private LineageState AfterFailure(AppName app, ProblemException failure, ServerToAsk? server, WantedCertificate? wanted)
     {
@@ -163,7 +166,7 @@ public sealed class AttemptRecords(
         var failed = outcomes.Failed(state, failure, server?.Server, now, asked, wanted?.IsEarly ?? IsEarly(app), elsewhere);
         failed = elsewhere is not null ? Outcomes.FailedElsewhere(failed, elsewhere, IsFirst(app), now) : failed;
         failed = IsHeldByServer(failure) && IsFirst(app) ? failed with { AskedAt = now } : failed;
-        return server is null ? failed : failed with { ClockSkew = orders.SkewAt(server.Server, settings.Read(app)) };
+        return server is null ? failed : failed with { ClockSkew = orders.SkewAt(server.Server, settings.Read(app)), ClockSkewAt = now };
     }
 
     // Only what another server's limit left for it: the order is still to go there, whatever this one is missing.

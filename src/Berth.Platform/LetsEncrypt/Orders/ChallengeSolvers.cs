@@ -11,7 +11,7 @@ namespace Berth.Platform.LetsEncrypt.Orders;
 /// The one place that chooses how the names of an order are proved: over DNS where a provider is set, else over HTTP, else over TLS; and
 /// what worked last time before what failed.
 /// </summary>
-public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles proofs, TimeProvider time)
+public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles proofs, ChallengePort port, TimeProvider time)
 {
     /// <summary>The solvers for an order, in order of preference.</summary>
     /// <param name="app">Whose certificate it is.</param>
@@ -61,7 +61,10 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
 
     private static string Spoken(string type) => type.ToUpperInvariant();
 
-    private IReadOnlyList<IChallengeSolver> SolversOf(AppName app) => [.. dns.SolversOf(app), new EdgeChallengeSolver(edge), new EdgeTlsSolver(edge, time)];
+    // Where records prove its names, a provider that is away for a moment opens no port of an app that has it closed.
+    private IReadOnlyList<IChallengeSolver> SolversOf(AppName app) => dns.SolversOf(app) is { Count: > 0 } byRecords && !port.IsOpen(app)
+        ? [.. byRecords, new EdgeTlsSolver(edge, time)]
+        : [.. dns.SolversOf(app), new EdgeChallengeSolver(edge), new EdgeTlsSolver(edge, time)];
 
     private static string? FirstFor(DomainName name, IEnumerable<IChallengeSolver> solvers) => solvers
         .FirstOrDefault(solver => ChallengeType.CanProve(solver.Type, Identifier.Of(name.Base.Text), name.IsWildcard))?.Type;

@@ -68,7 +68,7 @@ public sealed class Ordering(
 
         // Twice is better than not at all.
         records.Tell(app, LineageEventKind.Issued, issued.Names, server, null);
-        lineages.ForgetAside(app);
+        journal.TryClearAside();
         await journal.ClearAsync(cancel);
         return true;
     }
@@ -177,7 +177,7 @@ public sealed class Ordering(
 
                 output.Warn(e.Problem.Found);
                 output.Detail($"Asking {another.Directory.Authority} instead");
-                events.Publish(new LineageEvent(LineageEventKind.FellOver, app, time.GetUtcNow()) { Server = another.Key, Problem = e.Problem });
+                events.Publish(new LineageEvent(LineageEventKind.FellOver, app, time.GetUtcNow()) { Names = [.. attempt.Wanted.Names.Select(name => name.Text)], Expires = reader.StoredOf(app).InService?.NotAfter, Server = another.Key, Problem = e.Problem });
             }
         }
     }
@@ -214,13 +214,14 @@ public sealed class Ordering(
     private async Task<IReadOnlyList<FailedName>> OrderAsync(
         AppName app, WantedCertificate wanted, WantedServer server, ChosenSolvers chosen, CommandOutput output, CancellationToken cancel)
     {
+        var journal = lineages.JournalOf(app);
         var order = new ServerOrder(
             app,
             server,
             wanted.Settings,
             requests.For(app, wanted, server),
             requests.PlannedFor(app, wanted, server),
-            lineages.JournalOf(app),
+            journal,
             chosen,
             output);
         try
@@ -230,8 +231,8 @@ public sealed class Ordering(
         }
         catch (ProblemException e) when (e.Problem.Code == LetsEncryptProblems.InServiceReplaced || e.Problem.Code == LetsEncryptProblems.IssuedAgain)
         {
-            await lineages.JournalOf(app).ClearAsync(cancel);
-            lineages.ForgetAside(app);
+            await journal.ClearAsync(cancel);
+            journal.TryClearAside();
             throw;
         }
         catch (ProblemException e) when (lineages.IsTakenOver(app, wanted.InService))
@@ -242,8 +243,8 @@ public sealed class Ordering(
         finally
         {
             solvers.Keep(app, chosen);
-            await UnplacedOrder.LeaveAsync(lineages.JournalOf(app));
-            lineages.TakeUpAside(app);
+            await UnplacedOrder.LeaveAsync(journal);
+            journal.TryTakeUpNewest();
         }
 
         async ValueTask Store(IssuedCertificate issued, CancellationToken cancel)
@@ -258,7 +259,7 @@ public sealed class Ordering(
             IReadOnlyList<FailedName> leftOut = [.. wanted.Stopped, .. issued.LeftOut];
             var state = records.AfterIssue(app, issued with { LeftOut = leftOut }, server, wanted.Settings, wanted.IsEarly == true, requests.LostOf(app, wanted));
             await lineages.InstallAsync(app, issued, wanted.AsConfig(server), settings.FilesOf(app), state, wanted.InService, cancel);
-            lineages.ForgetAside(app);
+            journal.TryClearAside();
             routes.Publish(app);
             records.Tell(app, LineageEventKind.Issued, issued.Names, server, records.LeftOutOf(app, [.. wanted.Untried, .. leftOut], wanted.LeftOut));
         }

@@ -53,9 +53,11 @@ public sealed class OrdersUnderWay(TimeProvider time)
         public string Sentence => IsBefore ? $"before an order, {server}, DNS and the ports are being looked at since {Holds.Time(_since)}"
             : _steps.IsEmpty
             ? $"{server} is being asked since {Holds.Time(_since)} and has not answered yet"
-            : $"{(IsRehearsal ? "a rehearsal" : "an order")} is under way at {server} since {Holds.Time(_since)}: {string.Join("; ", Lines.Take(MostTold))}{(_steps.Count > MostTold ? $"; and {_steps.Count - MostTold} more" : "")}";
+            : $"{(IsRehearsal ? "a rehearsal" : "an order")} is under way at {server} since {Holds.Time(_since)}: {string.Join("; ", Steps.OrderBy(step => IsProved(step)).Take(MostTold).Select(Line))}{(_steps.Count > MostTold ? $"; and {_steps.Count - MostTold} more" : "")}";
 
-        public IReadOnlyList<string> Lines => [.. _steps.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => Line(pair.Value))];
+        public IReadOnlyList<string> Lines => [.. Steps.Select(Line)];
+
+        private IEnumerable<IssuanceStep> Steps => _steps.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value);
 
         public void Report(IssuanceStep value)
         {
@@ -79,6 +81,9 @@ public sealed class OrdersUnderWay(TimeProvider time)
         }
 
         public void Dispose() => ended();
+
+        // What is told first is what is waited for.
+        private static bool IsProved(IssuanceStep step) => step is { Name: not null, Kind: IssuanceStepKind.AlreadyAuthorized or IssuanceStepKind.Authorized or IssuanceStepKind.ProofLeft or IssuanceStepKind.NameLeftOut };
 
         private static string Line(IssuanceStep step) =>
             $"{(step.Name is null ? "order" : step.Name)}: {Spoken(step.Kind)}{(step.Detail is null ? "" : $" ({Printable.Of(step.Detail)})")}";

@@ -193,7 +193,7 @@ public sealed class Outcomes(RetryLadder ladder)
             {
                 Kind = GateKind.UserAction,
                 Until = now + PersonPoll,
-                Reason = failure.Problem.Remedy,
+                Reason = Sentences.Standing(failure.Problem.Remedy),
                 Server = server?.Key,
             };
         }

@@ -2,6 +2,7 @@ using Berth.Acme.Issuing;
 using Berth.Acme.Limits;
 using Berth.Kernel;
 using Berth.Platform.CommandLine;
+using Berth.Platform.LetsEncrypt.Lineages;
 
 namespace Berth.Platform.LetsEncrypt.Orders;
 
@@ -20,7 +21,7 @@ public sealed record ServerOrder(
     LetsEncryptSettings Settings,
     IssuanceRequest Request,
     PlannedOrder Planned,
-    IOrderJournal Journal,
+    OrderJournal Journal,
     ChosenSolvers Solvers,
     CommandOutput Output)
 {

@@ -40,13 +40,13 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
     /// <summary>Gives an order up that nobody goes on with: what was set aside for it is given back, and one that may have been placed counts.</summary>
     /// <param name="journal">Where it is kept; nothing is, afterwards.</param>
     /// <param name="account">Whose it was, where the journal does not say how it was counted.</param>
-    public async Task LeaveAsync(IOrderJournal journal, string account)
+    public async Task LeaveAsync(OrderJournal journal, string account)
     {
         await LeaveOneAsync(journal, account);
-        (journal as OrderJournal)?.ClearAside();
+        journal.ClearAside();
     }
 
-    private async Task LeaveOneAsync(IOrderJournal journal, string account)
+    private async Task LeaveOneAsync(OrderJournal journal, string account)
     {
         if (await journal.LoadAsync(CancellationToken.None) is { Stage: <= OrderStage.Ordered } left && Uri.TryCreate(left.DirectoryUrl, UriKind.Absolute, out var directory))
         {
@@ -123,7 +123,7 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
     // Once another server is asked an order comes to nothing, unless its certificate may be issued: then it would be another of few.
     private async Task<PendingOrder?> LeftAtAsync(ServerOrder order, CancellationToken cancel)
     {
-        var (left, own) = (await order.Journal.LoadAsync(cancel), order.IsRehearsal ? null : order.Journal as OrderJournal);
+        var (left, own) = (await order.Journal.LoadAsync(cancel), order.IsRehearsal ? null : order.Journal);
         if (left is not null && left.DirectoryUrl != order.Server.Key)
         {
             if (left.Stage >= OrderStage.Finalizing && own is not null)

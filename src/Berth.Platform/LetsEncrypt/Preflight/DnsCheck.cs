@@ -94,24 +94,29 @@ internal sealed class DnsCheck(NameLook look, bool decides, bool isPublic, bool 
         }
 
         var found = await look.CaaAsync(name.Base.Text, cancel);
-        return found.Outcome switch
-        {
-            LookOutcome.NoRecords => PreflightFinding.Ok(name.Text, Caa, $"no CAA record limits who may issue for {name}"),
-            LookOutcome.Found when policy.Refusal(found.Properties, name.IsWildcard) is { } reason => PreflightFinding.Bad(
-                name.Text,
-                Caa,
-                $"the CAA records at {found.At} {Printable.Of(reason, 400)}",
-                $"Add one for it: {found.At}. CAA 0 {(name.IsWildcard ? "issuewild" : "issue")} \"{policy.Identities[0]}\"",
-                decides),
-            LookOutcome.Found => PreflightFinding.Ok(name.Text, Caa, $"the CAA records at {found.At} permit {string.Join(" or ", policy.Identities)}"),
-            LookOutcome.ServerFailure => PreflightFinding.Bad(
-                name.Text,
-                Caa,
-                $"the CAA records at {found.At} cannot be read (SERVFAIL), and an authority then refuses",
-                "Some older name servers fail on questions they do not know: have them answered with no record, and check DNSSEC."),
-            _ => Unknown(name.Text, Caa, $"the CAA records of {name}"),
-        };
+        var finding = Judge(name, policy, found);
+        return finding.Stops && isLocalView && Judge(name, policy, await look.PublishedCaaAsync(found.At, cancel)) is { Stops: false }
+            ? Doubted(finding with { Stops = false, Found = $"{finding.Found}, as this machine's resolver tells" })
+            : finding;
     }
+
+    private PreflightFinding Judge(DomainName name, CaaPolicy policy, CaaLook found) => found.Outcome switch
+    {
+        LookOutcome.NoRecords => PreflightFinding.Ok(name.Text, Caa, $"no CAA record limits who may issue for {name}"),
+        LookOutcome.Found when policy.Refusal(found.Properties, name.IsWildcard) is { } reason => PreflightFinding.Bad(
+            name.Text,
+            Caa,
+            $"the CAA records at {found.At} {Printable.Of(reason, 400)}",
+            $"Add one for it: {found.At}. CAA 0 {(name.IsWildcard ? "issuewild" : "issue")} \"{policy.Identities[0]}\"",
+            decides),
+        LookOutcome.Found => PreflightFinding.Ok(name.Text, Caa, $"the CAA records at {found.At} permit {string.Join(" or ", policy.Identities)}"),
+        LookOutcome.ServerFailure => PreflightFinding.Bad(
+            name.Text,
+            Caa,
+            $"the CAA records at {found.At} cannot be read (SERVFAIL), and an authority then refuses",
+            "Some older name servers fail on questions they do not know: have them answered with no record, and check DNSSEC."),
+        _ => Unknown(name.Text, Caa, $"the CAA records of {name}"),
+    };
 
     internal static PreflightFinding UnknownZone(DomainName name) => Unknown(name.Text, Delegation, $"the zone of {name}");
 

@@ -1,3 +1,5 @@
+using Berth.Acme;
+using Berth.Acme.Issuing;
 using Berth.Kernel;
 using Berth.Platform.Certs;
 using Berth.Platform.LetsEncrypt.Lineages;
@@ -40,6 +42,42 @@ public sealed class Telling_what_is_next
         Assert.Equal(LineageAction.AskAdvice, step.Action);
         Assert.Equal((LineageAction.Order, Www.RetryAt), (step.OfCertificate.Action, step.OfCertificate.At));
         Assert.StartsWith($"www.example.com is not on the certificate and to be tried again: {Www.Words.TrimEnd('.')}; otherwise renewal on 2027-01-25", step.Why, StringComparison.Ordinal);
+    }
+
+    /// <summary>Of what an order was begun for, some may be wanted no more by the time that it is gone on with.</summary>
+    [Theory]
+    [InlineData("https://a.example/dir", "www.example.com", "an order that was begun is gone on with")]
+    [InlineData("https://a.example/dir https://b.example/dir", "www.example.com", "an order that was begun is gone on with at a.example, unless another server is asked instead")]
+    [InlineData("https://b.example/dir", "www.example.com", "an order that was begun is at a server that is not asked any more, and another is placed")]
+    [InlineData("https://a.example/dir", "new.example.com", "an order that was begun is for other names, and another is placed")]
+    [InlineData("", "www.example.com", "an order that was begun is gone on with")]
+    public void an_order_that_was_begun_is_gone_on_with_where_it_is_for_what_is_wanted(string servers, string name, string why)
+    {
+        var order = new PendingOrder
+        {
+            DirectoryUrl = "https://a.example/dir",
+            AccountUrl = "https://a.example/account/1",
+            Names = ["shop.example.com"],
+            LeftOut = [new FailedName("www.example.com", "acme-validation-dns", "It does not exist.")],
+            KeyType = KeyType.P256,
+            PrivateKeyPem = "",
+            Stage = OrderStage.Ordered,
+            OrderUrl = "https://a.example/order/1",
+        };
+        var wants = new LineageWants([DomainName.Parse("shop.example.com"), DomainName.Parse(name)], null) { Servers = servers.Split(' ', StringSplitOptions.RemoveEmptyEntries) };
+
+        Assert.Equal(why, LineagePlan.Next(wants, new LineageStored(LineageState.New, Facts, true) { Order = order }, Now).Why);
+    }
+
+    /// <summary>No wait lifts it: when it is asked again is no end.</summary>
+    [Fact]
+    public void a_pause_of_a_name_has_no_end_that_can_be_waited_for()
+    {
+        var gate = new LineageGate { Kind = GateKind.Paused, Until = Now.AddDays(1), Reason = "Your name is paused.", Page = "https://ca.example/unpause" };
+
+        Assert.Equal(
+            "the server has paused a name until a person lifts that; it is asked again at 2026-11-27 12:00:00 UTC, and whenever you order by hand: Your name is paused. See https://ca.example/unpause",
+            GateWords.Of(gate));
     }
 
     /// <summary>Whoever asked for a first certificate waits for the limit, and need not ask again.</summary>

@@ -54,6 +54,22 @@ public sealed class Leaving_names_out
         Assert.False(room.Requests.RestOf(Room.App, wanted)([Name]));
     }
 
+    /// <summary>A domain too many is told of, and costs no other its renewal.</summary>
+    [Fact]
+    public async Task leaves_out_what_is_more_than_a_certificate_carries_where_one_is_in_service()
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        string[] names = [Name, .. Enumerable.Range(1, 99).Select(i => $"n{i}.example.com")];
+        await room.AddDomainsAsync([.. names, "more.example.com"]);
+        Assert.Equal(LetsEncryptProblems.NamesTooMany, Assert.Throws<ProblemException>(() => room.Planner.Plan(Room.App)).Problem.Code);
+
+        await room.InstallAsync(Aged(room, 1, names), Plan(40));
+
+        var plan = room.Planner.Plan(Room.App);
+        Assert.Equal(names.Order(), plan.Names.Select(name => name.Text).Order());
+        Assert.Equal("101 domains are more than one certificate carries: 100; left out: more.example.com.", Assert.Single(plan.LeftOut).Found);
+    }
+
     /// <summary>Let's Encrypt counts nothing of an order in the window that names what it replaces; outside of it, or without a name in common, it does.</summary>
     [Theory]
     [InlineData(1, Name, true)]

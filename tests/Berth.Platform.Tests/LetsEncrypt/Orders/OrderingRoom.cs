@@ -38,15 +38,15 @@ internal sealed class OrderingRoom : IAsyncDisposable
         _dns = new DnsChoice(_room.Properties, new StateRoots(_room.Scratch["home"], _room.Scratch["lib"]), time);
         _certificates = new CertificateFiles(_room.Store, time);
         Lineages = new LineageFiles(_room.Store, _certificates, time);
-        Planner = new CertificatePlanner(new DomainStore(_room.Store, _room.Config, time), Settings, Clients, _dns);
+        Planner = new CertificatePlanner(new DomainStore(_room.Store, _room.Config, time), Settings, Clients, _dns, _certificates);
         Reader = new LineageReader(Planner, Lineages, _certificates, Settings, new SettingsStamp(_room.Store, _room.Properties, null), time);
         Orders = new ServerOrders(Clients, Ledgers, new OrdersUnderWay(time));
         Requests = new OrderRequests(Reader, _certificates, Clients, time);
         Servers = new ServersToAsk(Reader, Lineages, Orders, Ledgers, Requests, time);
         var events = new Deaf();
         var records = new AttemptRecords(Reader, Lineages, Orders, Settings, new Outcomes(new RetryLadder(new Random(1))), events, new AutoRenewal(_room.Properties, _room.Store), time);
-        var solvers = new ChallengeSolvers(null!, _dns, new ProofFiles(_room.Store), time);
         var port = new ChallengePort(_room.Store, new PortStore(_room.Properties, _room.Config, _room.Store));
+        var solvers = new ChallengeSolvers(null!, _dns, new ProofFiles(_room.Store), port, time);
         Ordering = new Ordering(Reader, Lineages, Servers, Orders, Requests, Settings, solvers, port, records, null!, events, null, time);
     }
 
@@ -88,9 +88,12 @@ internal sealed class OrderingRoom : IAsyncDisposable
         room.Set(LetsEncryptSettingsStore.Limits, $"{room.Server.Directory.Authority}/{limits}");
         room.Set("server", servers.Length == 0 ? room.Server.Key : string.Join(' ', servers));
         room.Set("email", "you@example.com");
-        await new DomainStore(room._room.Store, room._room.Config, TimeProvider.System).AddAsync(Room.App, ["app.example.com"], CancellationToken.None);
+        await room.AddDomainsAsync("app.example.com");
         return room;
     }
+
+    public Task AddDomainsAsync(params string[] names) =>
+        new DomainStore(_room.Store, _room.Config, TimeProvider.System).AddAsync(Room.App, names, CancellationToken.None);
 
     public void Set(string key, string value) => _room.Properties.Set(LetsEncryptSettingsStore.Feature, PropertyStore.Global, key, value);
 

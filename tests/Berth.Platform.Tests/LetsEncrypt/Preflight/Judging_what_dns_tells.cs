@@ -27,4 +27,21 @@ public sealed class Judging_what_dns_tells
         Assert.Equal((level, stops), (finding.Level, finding.Stops));
         Assert.Equal(isLocalView && level == PreflightLevel.Problem, finding.Remedy?.Contains("dns-resolvers", StringComparison.Ordinal) == true);
     }
+
+    [Theory]
+    [InlineData("", true, false)]
+    [InlineData("@ IN CAA 0 issue \"ca.example\"", true, false)]
+    [InlineData("@ IN CAA 0 issue \"third.example\"", true, true)]
+    [InlineData("", false, true)]
+    public async Task lets_caa_records_stop_a_name_where_its_own_name_servers_have_them(string published, bool isLocalView, bool stops)
+    {
+        await using var local = await NameServer.StartBindAsync("@ IN CAA 0 issue \"corp.example\"");
+        await using var own = await NameServer.StartBindAsync(published);
+        var check = new DnsCheck(new NameLook([local.Address], own.Address.Port), decides: true, isPublic: true, isLocalView);
+        var policy = new CaaPolicy { Identities = ["ca.example"], Methods = ["http-01"] };
+
+        var finding = await check.CaaAsync(DomainName.Parse("app.example.test"), policy, Cancel);
+
+        Assert.Equal((PreflightLevel.Problem, stops), (finding!.Level, finding.Stops));
+    }
 }
