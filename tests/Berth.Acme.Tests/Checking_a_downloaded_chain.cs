@@ -68,6 +68,25 @@ public sealed class Checking_a_downloaded_chain : AtScriptedAuthority
         Assert.Contains(Guest.Steps, step => step is { Kind: IssuanceStepKind.ClockSkew, Detail: "48 hours" });
     }
 
+    /// <summary>A proxy with a clock of its own, or with none: a certificate that was issued is not thrown away for that, to be paid for again.</summary>
+    [Theory]
+    [InlineData("Sun, 29 Nov 2015 10:00:00 GMT")]
+    [InlineData("Sun, 29 Nov 2099 10:00:00 GMT")]
+    [InlineData("Fri, 31 Dec 9999 23:59:59 GMT")]
+    [InlineData("Mon, 01 Jan 0001 00:00:00 GMT")]
+    public async Task takes_what_is_valid_by_this_machines_clock_whatever_a_header_says(string date)
+    {
+        Authority.Scripts["/cert/1"] = context =>
+        {
+            context.Response.Headers.Date = date;
+            return Authority.BehaveAsync(context, "/cert/1", null);
+        };
+
+        await Guest.IssueAsync();
+
+        Assert.Single(Guest.Stored);
+    }
+
     private async Task RefusesAsync(Func<byte[], string> sign, string why)
     {
         Assert.Equal(AcmeProblems.CertificateWrong, await FailAsync(sign, why));

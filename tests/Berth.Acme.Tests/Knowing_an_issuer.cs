@@ -58,6 +58,6 @@ public sealed class Knowing_an_issuer : IDisposable
     private void Check(string pem)
     {
         var chain = CertificateChain.Parse(pem);
-        CertificateCheck.Require(chain, _key, Names, TimeProvider.System.GetUtcNow(), _known);
+        CertificateCheck.Require(chain, _key, Names, [TimeProvider.System.GetUtcNow()], _known);
     }
 }

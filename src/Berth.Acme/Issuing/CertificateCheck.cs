@@ -11,10 +11,10 @@ internal static class CertificateCheck
     /// <param name="chain">As downloaded.</param>
     /// <param name="key">The key the signing request was made with.</param>
     /// <param name="names">All of which the leaf must carry.</param>
-    /// <param name="now">The time by the CA's clock.</param>
+    /// <param name="now">The time, by each clock that may be right.</param>
     /// <param name="issuers">Whose certificates were met before.</param>
     /// <exception cref="CryptographicException">It may not; the message is the end of a sentence.</exception>
-    internal static void Require(CertificateChain chain, AsymmetricAlgorithm key, IEnumerable<string> names, DateTimeOffset now, KnownIssuers issuers)
+    internal static void Require(CertificateChain chain, AsymmetricAlgorithm key, IEnumerable<string> names, IReadOnlyList<DateTimeOffset> now, KnownIssuers issuers)
     {
         if ((WhyNot(chain, key, names, now) ?? WhyNotBehind(chain.Certificates, now, issuers)) is { } reason)
         {
@@ -22,7 +22,7 @@ internal static class CertificateCheck
         }
     }
 
-    private static string? WhyNot(CertificateChain chain, AsymmetricAlgorithm key, IEnumerable<string> names, DateTimeOffset now)
+    private static string? WhyNot(CertificateChain chain, AsymmetricAlgorithm key, IEnumerable<string> names, IReadOnlyList<DateTimeOffset> now)
     {
         var leaf = chain.Leaf;
         if (!leaf.Fields.PublicKey.Span.SequenceEqual(key.ExportSubjectPublicKeyInfo()))
@@ -49,7 +49,7 @@ internal static class CertificateCheck
         : "it is not meant for servers";
 
     // The roots it leads to, and what expired above the first intermediate, are for clients to judge.
-    private static string? WhyNotBehind(IReadOnlyList<ChainCertificate> chain, DateTimeOffset now, KnownIssuers issuers)
+    private static string? WhyNotBehind(IReadOnlyList<ChainCertificate> chain, IReadOnlyList<DateTimeOffset> now, KnownIssuers issuers)
     {
         for (var i = 1; i < chain.Count; i++)
         {
@@ -70,6 +70,6 @@ internal static class CertificateCheck
     private static bool IsNamed(ChainCertificate issuer, ChainCertificate certificate) =>
         certificate.Fields.Issuer.RawData.AsSpan().SequenceEqual(issuer.Fields.Subject.RawData);
 
-    private static bool IsCurrent(ChainCertificate certificate, DateTimeOffset now) =>
-        now + Leeway >= certificate.Fields.NotBefore && now - Leeway <= certificate.Fields.NotAfter;
+    private static bool IsCurrent(ChainCertificate certificate, IReadOnlyList<DateTimeOffset> now) =>
+        now.Any(time => time + Leeway >= certificate.Fields.NotBefore && time - Leeway <= certificate.Fields.NotAfter);
 }

@@ -92,7 +92,7 @@ internal sealed class ChainDownload(AcmeClient client, IProgress<IssuanceStep>? 
     {
         try
         {
-            CertificateCheck.Require(chain, key, names, client.Clock.Now, client.Issuers);
+            CertificateCheck.Require(chain, key, names, client.Clock.Both, client.Issuers);
             chain.Leaf.RequireReadable();
             return chain;
         }

@@ -66,7 +66,7 @@ internal sealed class OrderResuming(
             return await DropAsync(e.Problem.Found, cancel);
         }
 
-        if (order.Status == AcmeStatus.Invalid || (order.Status != AcmeStatus.Valid && order.Expires < client.Clock.Now))
+        if (order.Status == AcmeStatus.Invalid || (order.Status != AcmeStatus.Valid && client.Clock.Both.All(now => order.Expires < now)))
         {
             await TellFailedAsync(pending, order, cancel);
             var reason = order.Error is { } error ? AcmeProblems.WordsOf(error) : "it is invalid or has expired";

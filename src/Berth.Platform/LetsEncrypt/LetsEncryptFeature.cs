@@ -1,3 +1,4 @@
+using Berth.Acme;
 using Berth.Kernel;
 using Berth.Platform.Apps;
 using Berth.Platform.Certs;
@@ -176,13 +177,25 @@ public sealed class LetsEncryptFeature(
 
             // First: what is revoked must not stay in service because a setting could not be written.
             settings.OptOut(app);
-            await manager.RevokeAsync(app, call.Cancel);
+            await RevokeAsync(app, call.Cancel);
         }
 
         call.Output.Step("Certificate revoked successfully.");
         TellOffHttps(call, app);
         call.Output.Step("Done");
         return 0;
+    }
+
+    private async Task RevokeAsync(AppName app, CancellationToken cancel)
+    {
+        try
+        {
+            await manager.RevokeAsync(app, cancel);
+        }
+        catch (ProblemException e) when (e.Problem.Code == AcmeProblems.Malformed || e.Problem.Code == AcmeProblems.OtherRefusal || e.Problem.Code == AcmeProblems.Unauthorized)
+        {
+            throw LetsEncryptProblems.NotRevoked(app, e.Problem).AsException(e);
+        }
     }
 
     private void TellOffHttps(CommandCall call, AppName app)

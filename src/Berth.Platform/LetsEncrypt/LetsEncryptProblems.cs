@@ -33,7 +33,7 @@ public static class LetsEncryptProblems
     public static readonly ProblemCode ServerSilent = new("letsencrypt-server-silent");
 
     internal static Problem ServerSlow(Uri directory) => new(
-        ServerSilent, $"{directory.Host} does not answer.", "Check that this machine may connect to it: curl -sS " + directory);
+        ServerSilent, $"{directory.Authority} does not answer.", "Check that this machine may connect to it: curl -sS " + directory);
 
     internal static Problem NotReadyYet(AppName app, int count) => new(
         NotReady,
@@ -158,6 +158,10 @@ public static class LetsEncryptProblems
         PortMissing,
         "There are port mappings, but none for http or https: the server could not ask for a proof.",
         $"Add one: `berth ports:add {app} http:80:5000`, with the port the app listens on in the last place.");
+
+    /// <summary>A server that knows the certificate no more will not revoke it, ever.</summary>
+    internal static Problem NotRevoked(AppName app, Problem refusal) =>
+        refusal with { Remedy = $"{refusal.Remedy} `berth letsencrypt:disable {app}` takes it off without asking the server." };
 
     internal static Problem NotActive(AppName app) => new(
         NotFromAcme,

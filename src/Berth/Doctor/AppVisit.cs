@@ -41,10 +41,17 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
             yield break;
         }
 
+        var doors = Readable(() => services.Routes.DoorsOf(app), EdgePort.Main);
+        var secure = services.Certificates.Exists(app) && doors.Any(door => door.Secure);
+        if (!secure && services.Certificates.Exists(app))
+        {
+            yield return Finding.Fail("its certificate is not served: its port map has no https mapping", $"Add one: `berth ports:add {app} https:443:5000`, with the port its process listens at.");
+        }
+
         var visits = new List<Visit>();
         foreach (var name in names)
         {
-            visits.Add(await VisitAsync(app, name));
+            visits.Add(await VisitAsync(app, name, secure, DoorOf(doors, secure)));
             yield return visits[^1].Answer;
         }
 
@@ -175,10 +182,14 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
                 "Deploy it with Berth to have it minded: its config, domains and certificate are in use already.");
     }
 
-    private async Task<Visit> VisitAsync(AppName app, DomainName name)
+    // A main one, where the app has it.
+    private int DoorOf(IReadOnlyList<EdgePort> doors, bool secure) =>
+        doors.Contains(secure ? EdgePort.Https : EdgePort.Http) || !doors.Any(door => door.Secure == secure)
+            ? secure ? record!.HttpsPort : record!.HttpPort
+            : doors.First(door => door.Secure == secure).Number;
+
+    private async Task<Visit> VisitAsync(AppName app, DomainName name, bool secure, int port)
     {
-        var secure = services.Certificates.Exists(app);
-        var port = secure ? record!.HttpsPort : record!.HttpPort;
         var url = string.Create(
             CultureInfo.InvariantCulture, $"{(secure ? "https" : "http")}://{name.UrlHost}{(port is 80 or 443 ? "" : $":{port}")}/");
         X509Certificate2? shown = null;
@@ -218,7 +229,7 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
             var waits = step?.At is null ? null : services.Waiting.OfFirst(app);
             yield return Finding.Warn(
                 $"{string.Join(", ", visits.Select(visit => visit.Name))} on plain HTTP{(waits is null ? "" : $": {waits}")}",
-                waits is null && step?.Obstacle is null ? $"Get a certificate: `berth letsencrypt {app}`." : $"`berth letsencrypt:status {app}` says more.");
+                waits is null && step?.Obstacle is null && Readable(() => services.Manager.LastFailureOf(app), null) is null ? $"Get a certificate: `berth letsencrypt {app}`." : $"`berth letsencrypt:status {app}` says more.");
         }
     }
 

@@ -63,6 +63,9 @@ public sealed class DnsChoice(PropertyStore properties, StateRoots roots, TimePr
     /// <summary>Whether names can be proved over DNS at all, wildcards among them.</summary>
     public bool IsSet(AppName app) => CodeOf(app) is not null || KindOf(app) == ChallengeType.DnsPersist01;
 
+    /// <summary>Whether somebody makes records; otherwise they are made by hand.</summary>
+    public bool HasProvider(AppName app) => CodeOf(app) is not null;
+
     /// <summary>What shows of the app's provider before it is asked; null where nothing does.</summary>
     public Problem? LookAt(AppName app) => CodeOf(app) is { } code ? DnsProviders.Look(code, SettingsOf(app)) : null;
 

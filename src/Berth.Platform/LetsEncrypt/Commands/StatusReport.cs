@@ -64,7 +64,7 @@ public sealed class StatusReport(
         // One who reads lines has read it in another of them already.
         var isLines = request is { Json: false, Flag: null };
         var failure = step.Refusal ?? state.LastFailure ?? (step.LeftOut.Count == 0 ? step.Want : null);
-        var problem = isLines ? failure : step.FailureOf(state);
+        var problem = step.FailureOf(state);
         var wanted = planner.TryPlan(app, out _);
         var ahead = await AheadAsync(app, wanted, next, cancel);
         var order = await lineages.JournalOf(app).LoadAsync(cancel);
@@ -78,7 +78,7 @@ public sealed class StatusReport(
             ["letsencrypt-gates"] = Joined([.. waiting.GatesOf(stored, step, besides: isLines) is { Length: > 0 } shut ? [shut] : Array.Empty<string>(), .. Ahead(ahead, state, next).Select(GateWords.Of), .. await ClosedAsync(app, wanted, ahead, state, cancel)]),
             ["letsencrypt-page"] = state.Gates.FirstOrDefault(gate => gate.Page is not null && gate.Until > time.GetUtcNow())?.Page ?? "",
             ["letsencrypt-failures"] = isLines && state.Failures == 0 ? "" : state.Failures.ToString(CultureInfo.InvariantCulture),
-            ["letsencrypt-last-error"] = Failure(app, problem),
+            ["letsencrypt-last-error"] = Failure(app, isLines ? failure : problem),
             ["letsencrypt-problem"] = problem is null ? "" : forPrograms ? problem.Code : $"{problem.Code} (`berth explain {problem.Code}`)",
             ["letsencrypt-last-success"] = At(state.LastSuccess, forPrograms, isAhead: false),
             ["letsencrypt-last-event"] = last is null || (isLines && failure is not null) ? "" : $"{Holds.Time(last.At)}: {Printable.Of(Sentences.Ended(last.Sentence), 600)}",

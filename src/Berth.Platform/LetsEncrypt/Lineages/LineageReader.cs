@@ -1,5 +1,6 @@
 using Berth.Kernel;
 using Berth.Platform.Certs;
+using Berth.Platform.LetsEncrypt.Limits;
 
 namespace Berth.Platform.LetsEncrypt.Lineages;
 
@@ -92,13 +93,18 @@ public sealed class LineageReader(
     public bool MayBeRenewed(AppName app, LineageStored stored) =>
         !IsGood(app, stored) && !(LineagePlan.RestOf(stored, settings.GracePeriodOf(app))?.Until > time.GetUtcNow());
 
+    /// <summary>What is known of limits that apps wait for.</summary>
+    public LimitWaits Waits { get; } = new(time);
+
     // By other limits, or with another account, the order may go now, which is seen when it is tried.
     private LineageState Counting(AppName app, LineageState state)
     {
-        if (!state.Gates.Any(gate => gate.Kind == GateKind.Limit))
+        if (!state.Gates.Any(gate => gate.Kind is GateKind.Limit or GateKind.SetAside))
         {
             return state;
         }
+
+        state = state with { Gates = [.. state.Gates.Select(Waits.AsKnown)] };
 
         var (limits, now) = (settings.ForAll(LetsEncryptSettingsStore.Limits) ?? "", time.GetUtcNow());
         var account = settings.Effective(app, "email")?.Trim() ?? "";

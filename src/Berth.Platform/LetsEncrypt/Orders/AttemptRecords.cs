@@ -69,7 +69,9 @@ public sealed class AttemptRecords(
     {
         // Of all servers: one whose limit nobody kept would pass for free, and be tried at once again.
         var (state, now) = (lineages.ReadState(app), time.GetUtcNow());
-        lineages.WriteState(app, Outcomes.Held(outcomes.NamesFailed(state, wanted.Stopped, wanted.IsEarly == true, now), ForNames(wanted, held.AllGates), IsFirst(app), now));
+        var after = Outcomes.Held(outcomes.NamesFailed(state, wanted.Stopped, wanted.IsEarly == true, now), ForNames(wanted, held.AllGates), IsFirst(app), now);
+        lineages.WriteState(app, after);
+        reader.Waits.Note(after.Gates);
         var problem = LetsEncryptProblems.Held(app, held.Server, held.Gates, goesOn: GoesOnBy(app, held.Gates.Max(gate => gate.Until)));
 
         // Of many that wait for the same, each is told of once and not whenever another has gone.
@@ -123,30 +125,48 @@ public sealed class AttemptRecords(
     /// <param name="failure">As it was thrown.</param>
     /// <param name="asked">The server that was asked, if any was.</param>
     /// <param name="wanted">What it was asked for, and what <see cref="SettingsStamp"/> said before that: what was set since may be what it wanted. Null for none.</param>
-    public void Failed(AppName app, ProblemException failure, ServerToAsk? asked, WantedCertificate? wanted = null)
+    /// <returns>The failure as it is to be told.</returns>
+    public ProblemException Failed(AppName app, ProblemException failure, ServerToAsk? asked, WantedCertificate? wanted = null)
     {
         // Held back is not failed.
         if (failure.Problem.Code == LetsEncryptProblems.HeldBack)
         {
-            return;
+            return failure;
         }
 
         // Neither is what nobody wants any more.
         if (failure.Problem.Code == LetsEncryptProblems.InServiceReplaced)
         {
             Tell(app, LineageEventKind.Failed, NamesOf(wanted), asked?.Server, failure.Problem);
-            return;
+            return failure;
         }
 
         try
         {
             lineages.WriteState(app, AfterFailure(app, failure, asked, wanted));
+            failure = GoingOn(app, failure);
         }
         finally
         {
             // A disk too full to remember it: who tries again must hear of it all the same.
             Tell(app, LineageEventKind.Failed, NamesOf(wanted), asked?.Server, failure.Problem);
         }
+
+        return failure;
+    }
+
+    // Who is told to wait, and to run the command again, need not where the daemon does.
+    private ProblemException GoingOn(AppName app, ProblemException failure)
+    {
+        if (!IsHeldByServer(failure) || AcmeProblems.GateOf(failure)?.Until is not { } end || !GoesOnBy(app, end))
+        {
+            return failure;
+        }
+
+        lineages.WriteState(app, lineages.ReadState(app).Worded(ByItself));
+        return Retold.As(failure, failure.Problem with { Remedy = ByItself(failure.Problem.Remedy) });
+
+        static string ByItself(string remedy) => remedy.Replace(", then run the command again", "; the daemon asks again by itself then", StringComparison.Ordinal);
     }
 
     private static string[] NamesOf(WantedCertificate? wanted) => [.. wanted?.Names.Select(name => name.Text) ?? []];

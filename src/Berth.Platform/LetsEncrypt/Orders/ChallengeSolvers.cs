@@ -44,7 +44,7 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
     private ChosenSolvers Chosen(AppName app, IReadOnlyList<DomainName> names, ProofHistory history)
     {
         var solvers = SolversOf(app);
-        string[] first = [.. names.Select(name => FirstFor(name, history.Sort(name.Text, solvers))).OfType<string>()];
+        string[] first = [.. names.Select(name => ChosenSolvers.FirstFor(name, history.Sort(name.Text, solvers))).OfType<string>()];
         var spoken = first.Length == 0 ? Spoken(ChallengeType.Http01) : string.Join(" and ", first.Select(Spoken).Distinct());
         return new ChosenSolvers(solvers, spoken, first.Contains(ChallengeType.Http01), history)
         {
@@ -53,7 +53,7 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
     }
 
     private static string? Because(DomainName name, IReadOnlyList<IChallengeSolver> solvers, ProofHistory history) =>
-        FirstFor(name, solvers) is { } usual && FirstFor(name, history.Sort(name.Text, solvers)) is { } other && Spoken(usual) != Spoken(other)
+        ChosenSolvers.FirstFor(name, solvers) is { } usual && ChosenSolvers.FirstFor(name, history.Sort(name.Text, solvers)) is { } other && Spoken(usual) != Spoken(other)
             ? history.HasFailed(name.Text, usual)
                 ? $"{Spoken(usual)} failed at {name}; trying {Spoken(other)}{(other == ChallengeType.DnsAccount01 ? ", or another where the server does not offer that" : "")}"
                 : $"{Spoken(other)} proved {name} last time, and is tried before {Spoken(usual)}"
@@ -65,7 +65,4 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
     private IReadOnlyList<IChallengeSolver> SolversOf(AppName app) => dns.SolversOf(app) is { Count: > 0 } byRecords && !port.IsOpen(app)
         ? [.. byRecords, new EdgeTlsSolver(edge, time)]
         : [.. dns.SolversOf(app), new EdgeChallengeSolver(edge), new EdgeTlsSolver(edge, time)];
-
-    private static string? FirstFor(DomainName name, IEnumerable<IChallengeSolver> solvers) => solvers
-        .FirstOrDefault(solver => ChallengeType.CanProve(solver.Type, Identifier.Of(name.Base.Text), name.IsWildcard))?.Type;
 }

@@ -1,4 +1,6 @@
 using Berth.Acme.Challenges;
+using Berth.Acme.Protocol;
+using Berth.Kernel;
 
 namespace Berth.Platform.LetsEncrypt.Orders;
 
@@ -9,6 +11,13 @@ namespace Berth.Platform.LetsEncrypt.Orders;
 /// <param name="History">What has proved which name so far; brought up to date by the order.</param>
 public sealed record ChosenSolvers(IReadOnlyList<IChallengeSolver> Solvers, string Spoken, bool NeedsPort80, ProofHistory History)
 {
+    /// <summary>The challenge that is tried first for a name; null where it can be proved by none.</summary>
+    public string? FirstFor(DomainName name) => FirstFor(name, History.Sort(name.Text, Solvers));
+
+    /// <summary>The first of some that a name can be proved by; null where none is.</summary>
+    internal static string? FirstFor(DomainName name, IEnumerable<IChallengeSolver> solvers) => solvers
+        .FirstOrDefault(solver => ChallengeType.CanProve(solver.Type, Identifier.Of(name.Base.Text), name.IsWildcard))?.Type;
+
     /// <summary>Why it is not the challenge that would be tried first: <c>HTTP-01 failed at www.example.com; trying TLS-ALPN-01</c>. Null where it is.</summary>
     public string? Because { get; init; }
 }

@@ -5,7 +5,7 @@ using Berth.Platform.CommandLine;
 namespace Berth.Platform.LetsEncrypt.Orders;
 
 /// <summary>The steps of an issuance that a person should see.</summary>
-internal sealed class IssuanceLines(CommandOutput output) : IProgress<IssuanceStep>
+internal sealed class IssuanceLines(CommandOutput output, ChosenSolvers chosen) : IProgress<IssuanceStep>
 {
     public void Report(IssuanceStep value)
     {
@@ -15,6 +15,7 @@ internal sealed class IssuanceLines(CommandOutput output) : IProgress<IssuanceSt
             IssuanceStepKind.OrderDropped => $"The order that was open is of no use any more: {value.Detail}",
             IssuanceStepKind.ValidationFailed or IssuanceStepKind.NotProved => $"{value.Name}: {value.Detail}",
             IssuanceStepKind.NameLeftOut => $"{value.Name} is left out, so that the others get their certificate{(value.Detail is { } why ? $": {Printable.Of(why, 400)}" : "")}",
+            IssuanceStepKind.ChallengePresented => Instead(value.Name!, value.Detail!),
             IssuanceStepKind.ProofLeft => value.Detail,
             IssuanceStepKind.ProfileLeftOut => $"The server has no profile {value.Detail}: ordered without it",
             IssuanceStepKind.ReplacesLeftOut => $"The server would not count this as a renewal: {value.Detail}",
@@ -27,4 +28,10 @@ internal sealed class IssuanceLines(CommandOutput output) : IProgress<IssuanceSt
             output.Detail(line);
         }
     }
+
+    // What was announced is what is tried first: which challenges a server offers, it tells with the order.
+    private string? Instead(string name, string type) =>
+        DomainName.TryParse(name, out var known) && chosen.FirstFor(known) is { } first && first != type
+            ? $"The server does not offer {first.ToUpperInvariant()} for {name}: {type.ToUpperInvariant()} is used"
+            : null;
 }

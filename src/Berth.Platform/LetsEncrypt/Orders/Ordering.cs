@@ -162,7 +162,6 @@ public sealed class Ordering(
             catch (ProblemException e) when (attempt.IsFirstWay && solvers.After(app, attempt.Wanted.Names, attempt.Chosen, e) is { } other)
             {
                 output.Warn(e.Problem.Found);
-                output.Remedy(e.Problem.Remedy);
                 attempt.TryOtherWay(other, e, asked);
             }
             catch (ProblemException e)
@@ -187,11 +186,8 @@ public sealed class Ordering(
         : asked.Gates.Count > 0 ? records.Held(app, attempt.Wanted, asked)
         : attempt.Last!;
 
-    private ProblemException Failed(AppName app, Attempt attempt, ProblemException failure, ServerToAsk asked)
-    {
+    private ProblemException Failed(AppName app, Attempt attempt, ProblemException failure, ServerToAsk asked) =>
         records.Failed(app, failure, attempt.Sparing(asked), attempt.Remembered);
-        return failure;
-    }
 
     /// <returns>The server that is asked instead; null for none.</returns>
     private async Task<WantedServer?> AnotherAsync(AppName app, Attempt attempt, ProblemException failure, CancellationToken cancel) =>

@@ -79,7 +79,7 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
     public async Task<IssuedCertificate> RunAsync(
         ServerOrder order, Func<IssuedCertificate, CancellationToken, ValueTask> store, CancellationToken cancel)
     {
-        using var watched = underWay.Watch(order.App, order.Server.Directory.Authority, new IssuanceLines(order.Output), order.IsRehearsal);
+        using var watched = underWay.Watch(order.App, order.Server.Directory.Authority, new IssuanceLines(order.Output, order.Solvers), order.IsRehearsal);
         var issuing = CarryAsync(order, store, watched, cancel);
         await watched.TellOfWaitAsync(issuing, order.App, order.Output);
         return await issuing;

@@ -1,5 +1,6 @@
 using System.Net;
 using Berth.Acme.Looking;
+using Berth.Acme.Protocol;
 using Berth.Kernel;
 
 namespace Berth.Platform.LetsEncrypt.Preflight;
@@ -84,6 +85,23 @@ internal sealed class DnsCheck(NameLook look, bool decides, bool isPublic, bool 
             : PreflightFinding.Bad(
                 name.Text, Delegation, $"name servers of {zone} do not answer: {string.Join(", ", silent)}", "Mend them, or take them out of the delegation: an authority asks any of them.");
     }
+
+    /// <summary>Whether there is the record that a person makes. What it is to say is known once the server has been asked, and so is whether it takes it.</summary>
+    internal async Task<PreflightFinding> RecordByHandAsync(DomainName name, AppName app, CancellationToken cancel)
+    {
+        var at = $"{PersistentRecord.Label}.{name.Base.Text}";
+        var (outcome, count) = await look.CountTextsAsync(at, cancel);
+        return outcome switch
+        {
+            LookOutcome.Found when count > 0 => PreflightFinding.Ok(name.Text, Dns, $"there is a TXT record at {at}"),
+            LookOutcome.Found or LookOutcome.NoRecords or LookOutcome.NoSuchName => name.IsWildcard
+                ? PreflightFinding.Bad(name.Text, Dns, $"there is no TXT record at {at}, and the name is proved by nothing else", WhichRecord(app))
+                : PreflightFinding.Note(name.Text, Dns, $"there is no TXT record at {at}, which a server that takes dns-persist-01 will look for", WhichRecord(app)),
+            _ => Unknown(name.Text, Dns, $"the TXT records at {at}"),
+        };
+    }
+
+    private static string WhichRecord(AppName app) => $"It is made by hand: `berth letsencrypt:enable {app}` says what it is to say.";
 
     /// <summary>Whether CAA records let the server issue.</summary>
     internal async Task<PreflightFinding?> CaaAsync(DomainName name, CaaPolicy policy, CancellationToken cancel)

@@ -39,7 +39,8 @@ internal sealed class NameChecks
 
     private async Task<IReadOnlyList<PreflightFinding>> OfZoneAsync(DomainName name, CancellationToken cancel) =>
         [.. _scope.Provider is { } problem ? [PreflightFinding.Bad(name.Text, "dns", problem.Found, problem.Remedy)] : (PreflightFinding[])[],
-            name.IsLocalhost ? DnsCheck.UnknownZone(name) : await _dns.DelegationAsync(name, cancel) ?? DnsCheck.UnknownZone(name)];
+            name.IsLocalhost ? DnsCheck.UnknownZone(name) : await _dns.DelegationAsync(name, cancel) ?? DnsCheck.UnknownZone(name),
+            .. _scope.MakesRecordsByHand ? [await _dns.RecordByHandAsync(name, _scope.App, cancel)] : (PreflightFinding[])[]];
 
     private async Task<IReadOnlyList<PreflightFinding>> OfHostAsync(DomainName name, CancellationToken cancel)
     {
