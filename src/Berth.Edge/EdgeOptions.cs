@@ -54,7 +54,7 @@ public sealed record EdgeOptions
     /// <summary>The longest request body, in bytes; null for any length. Bodies are streamed, never collected.</summary>
     public long? MaxRequestBodySize { get; init; }
 
-    /// <summary>The most connections at one time; null for as many as the machine can.</summary>
+    /// <summary>The most connections at one time; null for as many as the process may have files for.</summary>
     public long? MaxConnections { get; init; }
 
     /// <summary>The longest request line, in bytes. Default 16 KiB.</summary>

@@ -1,11 +1,21 @@
 using System.Diagnostics;
 using System.Net.Security;
+using Berth.Edge.Hosting;
 using Berth.Edge.Tests.Support;
 
 namespace Berth.Edge.Tests;
 
 public sealed class Meeting_hostile_visitors
 {
+    /// <summary>As <c>/proc/self/limits</c> says it. One connection more could not be accepted, and would be tried for over and over.</summary>
+    [Theory]
+    [InlineData("Max open files            1024                 524288               files", 462L)]
+    [InlineData("Max open files            20                   20                   files", 10L)]
+    [InlineData("Max open files            unlimited            unlimited            files", null)]
+    [InlineData("Max processes             127                  127                  processes", null)]
+    public void takes_no_more_of_them_than_it_has_files_for(string line, long? most) =>
+        Assert.Equal(most, OpenFiles.MostConnections(["Limit                     Soft Limit           Hard Limit           Units", line]));
+
     [Theory]
     [InlineData("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")]
     [InlineData("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n")]

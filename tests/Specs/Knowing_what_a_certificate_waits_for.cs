@@ -106,6 +106,9 @@ public sealed class Knowing_what_a_certificate_waits_for
         await SaysAsync(@"^renewal(, | on 20\d\d-)");
         Assert.Contains("*.example.com is a wildcard", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-failing-names"), StringComparison.Ordinal);
 
+        await berth.OkAsync("ports:set", "hello", "http:80:5000");
+        Assert.Contains("its certificate is not served: its port map has no https mapping", (await berth.RunAsync("doctor", "hello")).Output, StringComparison.Ordinal);
+        await berth.OkAsync("ports:add", "hello", "https:443:5000");
         await berth.OkAsync("letsencrypt:cron-job", "--remove");
         await SaysAsync("^renewal by the daemon is off .`berth letsencrypt:cron-job --add` turns it on.: by hand alone, with `berth letsencrypt:auto-renew hello`, from 20.* UTC on; renewal");
         Assert.Contains(", by hand: letsencrypt:cron-job --add has the daemon do it", (await berth.RunAsync("doctor", "hello")).Output, StringComparison.Ordinal);

@@ -70,7 +70,7 @@ public sealed class PebbleProxy : IAsyncDisposable
 
         if (context.Request.ContentType is { } type)
         {
-            request.Content = new StreamContent(context.Request.Body) { Headers = { ContentType = MediaTypeHeaderValue.Parse(type) } };
+            request.Content = new StreamContent(context.Request.Body) { Headers = { ContentType = MediaTypeHeaderValue.Parse(type), ContentLength = context.Request.ContentLength } };
         }
 
         using var answer = await _pebble.SendAsync(request, context.RequestAborted);

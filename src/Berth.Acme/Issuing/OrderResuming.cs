@@ -68,7 +68,7 @@ internal sealed class OrderResuming(
 
         if (order.Status == AcmeStatus.Invalid || (order.Status != AcmeStatus.Valid && client.Clock.Both.All(now => order.Expires < now)))
         {
-            await TellFailedAsync(pending, order, cancel);
+            await (order.Status == AcmeStatus.Invalid ? TellFailedAsync(pending, order, cancel) : Task.CompletedTask);
             var reason = order.Error is { } error ? AcmeProblems.WordsOf(error) : "it is invalid or has expired";
             return await DropAsync(reason, cancel);
         }
@@ -82,7 +82,7 @@ internal sealed class OrderResuming(
         return Resumed(new OpenOrder(pending, order, IsResumed: true));
     }
 
-    // What failed after the run that asked for it had ended: the CA has counted it.
+    // What failed after the run that asked for it had ended: the CA has counted it. Of one that saw it and ended before it could close the order, twice.
     private async Task TellFailedAsync(PendingOrder pending, Order order, CancellationToken cancel)
     {
         try

@@ -102,11 +102,13 @@ public sealed class NameLook
     private static CaaProperty[] PropertiesIn(IDnsQueryResponse? answer) =>
         [.. answer?.Answers.OfType<CaaRecord>().Select(record => new CaaProperty(record.Flags, record.Tag, record.Value)) ?? []];
 
-    /// <summary>How many TXT records there are at a name.</summary>
-    public async Task<(LookOutcome Outcome, int Count)> CountTextsAsync(string name, CancellationToken cancel)
+    /// <summary>The TXT records at a name.</summary>
+    /// <param name="name">Such as <c>_validation-persist.example.com</c>.</param>
+    /// <param name="cancel">Ends it.</param>
+    public async Task<TextLook> TextsAsync(string name, CancellationToken cancel)
     {
         var (outcome, answer) = await _dns.AskAsync(name, QueryType.TXT, cancel);
-        return (outcome, answer?.Answers.OfType<TxtRecord>().Count() ?? 0);
+        return new TextLook(outcome, [.. answer?.Answers.OfType<TxtRecord>().Select(record => string.Concat(record.Text)) ?? []]);
     }
 
     /// <summary>The zone a name is in, and whether its name servers answer.</summary>

@@ -80,7 +80,7 @@ internal sealed class WebServer : IAsyncDisposable
         kestrel.AddServerHeader = false;
         kestrel.RequestHeaderEncodingSelector = name => name == HeaderNames.ContentLength ? LengthText.Encoding : Encoding.Latin1;
         kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
-        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
+        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections ?? OpenFiles.MostConnections();
         kestrel.Limits.MaxRequestLineSize = options.MaxRequestLine;
         kestrel.Limits.MaxRequestHeadersTotalSize = options.MaxHeaderBytes;
         kestrel.Limits.MaxRequestHeaderCount = options.MaxHeaderCount;

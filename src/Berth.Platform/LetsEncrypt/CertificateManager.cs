@@ -260,8 +260,7 @@ public sealed class CertificateManager(
                 await ordering.LeaveAsync(app);
                 Forget(app);
                 output.Step($"Certificate is still valid for {app}, skipping certificate request");
-                lines.TellIssuer(app, wanted, output);
-                return 0;
+                return lines.TellNotAsked(app, wanted, output);
             }
 
             var started = time.GetTimestamp();

@@ -81,12 +81,24 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
         }
 
         var problem = LetsEncryptProblems.TooManyNames(app, names.Length, most, reason, isSet: profile is not null);
-        DomainName[] served = certificates.InServiceOf(app) is { FromAcme: true, Facts: { } facts } ? [.. names.Where(name => CertificateNames.Cover(facts.Names, name))] : [];
-        return served.Length > 0 && served.Length <= MostOf(served).Most
-            ? (served, [LetsEncryptProblems.LeftOutAsTooMany(problem, [.. names.Except(served)])])
-            : throw problem.AsException();
+        List<DomainName> kept = certificates.InServiceOf(app) is { FromAcme: true, Facts: { } facts } ? [.. names.Where(name => CertificateNames.Cover(facts.Names, name))] : [];
+        if (kept.Count == 0 || kept.Count > MostOf(kept).Most)
+        {
+            throw problem.AsException();
+        }
 
-        (int Most, string? Profile) MostOf(DomainName[] some) => ServerProfiles.MostNames(servers, profile, some.Any(name => name.Address is not null));
+        // Then what there is room for.
+        foreach (var name in names.Except([.. kept]))
+        {
+            if (kept.Count < MostOf([.. kept, name]).Most)
+            {
+                kept.Add(name);
+            }
+        }
+
+        return ([.. names.Where(kept.Contains)], [LetsEncryptProblems.LeftOutAsTooMany(problem, [.. names.Except(kept)])]);
+
+        (int Most, string? Profile) MostOf(IEnumerable<DomainName> some) => ServerProfiles.MostNames(servers, profile, some.Any(name => name.Address is not null));
     }
 
     // A setting of all apps changes nothing for one that has its own.

@@ -25,6 +25,9 @@ public static partial class Sentences
     public static string Standing(string remedy, AppName app) =>
         Standing(remedy, app.Text);
 
+    /// <summary>The same where the daemon does by itself what is to be done once a wait is over.</summary>
+    internal static string ByItself(string remedy) => remedy.Replace(", then run the command again", "; the daemon asks again by itself then", StringComparison.Ordinal);
+
     /// <summary>As <see cref="Standing(string, AppName)"/>, of any app: to be kept, and told as <see cref="Told"/> tells it.</summary>
     internal static string Standing(string remedy) => Standing(remedy, AnyName);
 

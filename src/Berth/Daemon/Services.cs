@@ -124,16 +124,16 @@ internal sealed class Services : IAsyncDisposable
         var desk = new NoticeDesk(notices, Notices, certificates, store, renewalLog, time);
         events.Add(desk, update);
         var planner = new CertificatePlanner(domains, settings, _clients, _dns, certificates);
-        var (port, preflight) = (new ChallengePort(store, portMaps), new CertificatePreflight(_clients, Edge, time));
+        var (port, preflight, waits) = (new ChallengePort(store, portMaps), new CertificatePreflight(_clients, Edge, time), new LimitWaits(time));
         var solvers = new ChallengeSolvers(Edge, _dns, new ProofFiles(store), port, time);
-        var lineageReader = new LineageReader(planner, lineages, certificates, settings, new SettingsStamp(store, properties, trustFile), time);
+        var lineageReader = new LineageReader(planner, lineages, certificates, settings, new SettingsStamp(store, properties, trustFile), waits, time);
         var scopes = new PreflightScopes(settings, _dns, solvers, Edge, authority, lineageReader, time);
         var orders = new ServerOrders(_clients, ledgers, underWay);
         var requests = new OrderRequests(lineageReader, certificates, _clients, time);
         var (serversToAsk, bundles) = (new ServersToAsk(lineageReader, lineages, orders, ledgers, requests, time), new Bundles(store, lineages, time));
         var ahead = new LimitsAhead(serversToAsk, underWay);
         var renewal = AutoRenewal = new AutoRenewal(properties, store);
-        var records = new AttemptRecords(lineageReader, lineages, orders, settings, new Outcomes(new RetryLadder(random)), events, renewal, time);
+        var records = new AttemptRecords(lineageReader, lineages, orders, settings, new Outcomes(new RetryLadder(random)), events, renewal, waits, time);
         var ordering = new Ordering(
             lineageReader, lineages, serversToAsk, orders, requests, settings, solvers, port, records, routes, events, new FirstOrderPreflight(preflight, scopes, underWay), time);
         Manager = new CertificateManager(

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Berth.Acme.Challenges;
 using Berth.Acme.Dns;
 using Berth.Acme.Protocol;
+using Berth.Acme.Tests.Dns.Fakes;
 using Berth.Kernel;
 using Berth.TestKit;
 
@@ -307,36 +308,6 @@ public sealed class Answering_in_dns(BindFixture bind) : IProgress<DnsStep>
         Type = ChallengeType.DnsPersist01,
         Record = new TextRecord($"_validation-persist.{label}.{NameServer.Zone}", "ca.example; accounturi=https://ca.example/acct/1"),
     };
-
-    private sealed class RecordingProvider : IDnsProvider
-    {
-        public string Code => "recording";
-
-        public DnsPatience Patience => new(TimeSpan.Zero, TimeSpan.FromSeconds(1));
-
-        internal ConcurrentQueue<DnsChange> Added { get; } = new();
-
-        internal ConcurrentQueue<DnsChange> Removed { get; } = new();
-
-        internal bool RemovalFails { get; init; }
-
-        internal Problem? Failure { get; init; }
-
-        /// <summary>A zone that it may not change.</summary>
-        internal string? NotManaged { get; init; }
-
-        public ValueTask AddAsync(DnsChange change, CancellationToken cancel)
-        {
-            Added.Enqueue(change);
-            return change.Zone == NotManaged ? throw new Problem(DnsProblems.ZoneNotManaged, "No.", "Nothing.").AsException() : Failure is { } failure ? throw failure.AsException() : ValueTask.CompletedTask;
-        }
-
-        public ValueTask RemoveAsync(DnsChange change, CancellationToken cancel)
-        {
-            Removed.Enqueue(change);
-            return RemovalFails ? throw new Problem(DnsProblems.ProviderRefused, "No.", "Nothing.").AsException() : ValueTask.CompletedTask;
-        }
-    }
 
     private sealed class HangingProvider : IDnsProvider
     {

@@ -1,3 +1,4 @@
+using Berth.Acme.Challenges;
 using Berth.Acme.Issuing;
 using Berth.Kernel;
 using Berth.Platform.LetsEncrypt.Orders;
@@ -15,6 +16,20 @@ public sealed class Telling_how_far_an_order_is
         Assert.Equal(words.Length, words.Distinct().Count());
     }
 
+    /// <summary>Announced is what is tried first; which challenges a server offers it tells with the order.</summary>
+    [Theory]
+    [InlineData("dns-persist-01", "")]
+    [InlineData("http-01", "       The server offers no DNS-PERSIST-01 for app.example.com that can be answered: HTTP-01 is used\n")]
+    public void says_which_challenge_is_used_where_it_is_another_than_was_announced(string used, string told)
+    {
+        var said = new Recorder();
+        var chosen = new ChosenSolvers([new Answering("dns-persist-01"), new Answering("http-01")], "DNS-PERSIST-01", false, new ProofHistory());
+
+        new IssuanceLines(said.Output, chosen).Report(new IssuanceStep(IssuanceStepKind.ChallengePresented, "app.example.com", used));
+
+        Assert.Equal(told, said.Text);
+    }
+
     [Fact]
     public void names_what_is_waited_for_before_what_is_proved()
     {
@@ -27,5 +42,12 @@ public sealed class Telling_how_far_an_order_is
         watched.Report(new IssuanceStep(IssuanceStepKind.Validating, "www.example.com"));
 
         Assert.EndsWith(": order: ordered; www.example.com: the server is looking; a.example.com: proved; and 1 more", orders.SentenceOf(app), StringComparison.Ordinal);
+    }
+
+    private sealed class Answering(string type) : IChallengeSolver
+    {
+        public string Type => type;
+
+        public ValueTask<IAsyncDisposable> PresentAsync(ChallengeTask task, CancellationToken cancel) => throw new InvalidOperationException("Nothing is proved here.");
     }
 }

@@ -28,7 +28,7 @@ public sealed class Waiting_for_one_limit
         Hold(room, Gate);
         Assert.True(room.Reader.NextOf(Room.App).IsDue(TimeProvider.System.GetUtcNow()));
 
-        room.Reader.Waits.Note([Gate with { Until = Now.AddMinutes(5), Names = ["other.example.com"] }]);
+        room.Waits.Note([Gate with { Until = Now.AddMinutes(5), Names = ["other.example.com"] }]);
 
         Assert.Equal(Now.AddMinutes(5), room.Reader.NextOf(Room.App).At);
     }
@@ -45,7 +45,7 @@ public sealed class Waiting_for_one_limit
         room.Set("limits", "");
         Hold(room, Gate);
 
-        room.Reader.Waits.Note([Gate with { Kind = kind, Reason = reason, Server = server, Limits = limits, Until = Now.AddMinutes(minutes) }]);
+        room.Waits.Note([Gate with { Kind = kind, Reason = reason, Server = server, Limits = limits, Until = Now.AddMinutes(minutes) }]);
 
         Assert.True(room.Reader.NextOf(Room.App).IsDue(TimeProvider.System.GetUtcNow()));
     }

@@ -78,7 +78,7 @@ public sealed class StatusReport(
             ["letsencrypt-gates"] = Joined([.. waiting.GatesOf(stored, step, besides: isLines) is { Length: > 0 } shut ? [shut] : Array.Empty<string>(), .. Ahead(ahead, state, next).Select(GateWords.Of), .. await ClosedAsync(app, wanted, ahead, state, cancel)]),
             ["letsencrypt-page"] = state.Gates.FirstOrDefault(gate => gate.Page is not null && gate.Until > time.GetUtcNow())?.Page ?? "",
             ["letsencrypt-failures"] = isLines && state.Failures == 0 ? "" : state.Failures.ToString(CultureInfo.InvariantCulture),
-            ["letsencrypt-last-error"] = Failure(app, isLines ? failure : problem),
+            ["letsencrypt-last-error"] = Failure(app, Ahead(isLines ? failure : problem, next)),
             ["letsencrypt-problem"] = problem is null ? "" : forPrograms ? problem.Code : $"{problem.Code} (`berth explain {problem.Code}`)",
             ["letsencrypt-last-success"] = At(state.LastSuccess, forPrograms, isAhead: false),
             ["letsencrypt-last-event"] = last is null || (isLines && failure is not null) ? "" : $"{Holds.Time(last.At)}: {Printable.Of(Sentences.Ended(last.Sentence), 600)}",
@@ -161,7 +161,9 @@ public sealed class StatusReport(
 
     // All that is wanted is ordered at once, but of what was ordered, or held back by a limit, without it.
     private static DateTimeOffset RetryOf(FailingName name, LineageStep next) =>
-        name.RetryAt > next.At && (next.Action == LineageAction.Resume || next.Gate?.Names?.Contains(name.Name) == false) ? name.RetryAt : next.At!.Value;
+        name.RetryAt > next.At && (next.Action is LineageAction.Resume or LineageAction.Restore || next.Gate?.Names?.Contains(name.Name) == false) ? name.RetryAt : next.At!.Value;
+
+    private LineageFailure? Ahead(LineageFailure? failure, LineageStep next) => renewal.IsOn && next.At is not null ? failure?.Worded(Sentences.ByItself) : failure;
 
     private static string Failure(AppName app, LineageFailure? failure) => failure is null
         ? ""

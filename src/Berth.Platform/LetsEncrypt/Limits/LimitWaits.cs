@@ -5,7 +5,7 @@ namespace Berth.Platform.LetsEncrypt.Limits;
 
 /// <summary>
 /// Of many apps that wait for the same limit one goes each time some of it is back, and the next finds the rest used up again: the others
-/// hear of it from here, and need neither try nor write down that they could not.
+/// hear of it from here, and need neither try nor write down that they could not. What is given back meanwhile is found once that time has come.
 /// </summary>
 public sealed class LimitWaits(TimeProvider time)
 {

@@ -15,7 +15,7 @@ public static class LimitWords
     public static Problem? Refuse(string text) =>
         Words(text).FirstOrDefault(word => Parse(word) is null) is { } wrong ? LetsEncryptProblems.InvalidLimits(wrong, UnreadableIn(wrong)) : null;
 
-    private static string? UnreadableIn(string word) => word.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash && word[(slash + 1)..] is var rest && rest != Nothing
+    private static string? UnreadableIn(string word) => word.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash && word[(slash + 1)..] is var rest && rest.Length > 0 && rest != Nothing
         ? rest.Split(',').FirstOrDefault(limit => LimitNotation.Parse(limit) is null)
         : null;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Berth.Acme;
-using Berth.Acme.Issuing;
 using Berth.Kernel;
 using Berth.Platform.Certs;
 
@@ -103,7 +102,7 @@ public static class LineagePlan
 
         if (stored.HasOpenOrder)
         {
-            return new LineageStep(LineageAction.Resume, now, WhyResumed(wants, stored.Order));
+            return new LineageStep(LineageAction.Resume, now, WhyResumed(wants, stored));
         }
 
         if (stored.Damage is { } lost)
@@ -131,12 +130,15 @@ public static class LineagePlan
         return Renewal(wants, stored, facts, now);
     }
 
-    private static string WhyResumed(LineageWants wants, PendingOrder? order) =>
-        order is null || wants.Names.Count == 0 || wants.Servers.Count == 0 ? "an order that was begun is gone on with"
+    private static string WhyResumed(LineageWants wants, LineageStored stored) =>
+        stored.Order is not { } order || wants.Names.Count == 0 || wants.Servers.Count == 0 ? "an order that was begun is gone on with"
         : !wants.Servers.Contains(order.DirectoryUrl) ? "an order that was begun is at a server that is not asked any more, and another is placed"
-        : !wants.Names.Select(name => name.Text).ToHashSet(StringComparer.Ordinal).SetEquals([.. order.Names, .. order.LeftOut.Select(name => name.Name)]) ? "an order that was begun is for other names, and another is placed"
+        : !IsFor([.. wants.Names.Select(name => name.Text)], [.. order.Names, .. order.LeftOut.Select(name => name.Name)], stored.State) ? "an order that was begun is for other names, and another is placed"
         : wants.Servers.Count > 1 ? $"an order that was begun is gone on with at {new Uri(order.DirectoryUrl).Authority}, unless another server is asked instead"
         : "an order that was begun is gone on with";
+
+    // Also without those that had failed before it was placed.
+    private static bool IsFor(HashSet<string> wanted, IReadOnlyList<string> ordered, LineageState state) => wanted.SetEquals(ordered) || (ordered.Count > 0 && state.AreLeftOf(wanted, ordered));
 
     // Until then the server is asked now and then whether it wants it sooner.
     private static LineageStep Renewal(LineageWants wants, LineageStored stored, CertificateFacts facts, DateTimeOffset now)

@@ -6,7 +6,7 @@ namespace Berth.Platform.LetsEncrypt.Lineages;
 
 /// <summary>Reads what is wanted and stored of an app's certificate, and with that its next step.</summary>
 public sealed class LineageReader(
-    CertificatePlanner planner, LineageFiles lineages, CertificateFiles certificates, LetsEncryptSettingsStore settings, SettingsStamp stamp, TimeProvider time)
+    CertificatePlanner planner, LineageFiles lineages, CertificateFiles certificates, LetsEncryptSettingsStore settings, SettingsStamp stamp, LimitWaits waits, TimeProvider time)
 {
     /// <summary>What is next for the app's certificate.</summary>
     public LineageStep NextOf(AppName app) => ReadOf(app).Step;
@@ -93,9 +93,6 @@ public sealed class LineageReader(
     public bool MayBeRenewed(AppName app, LineageStored stored) =>
         !IsGood(app, stored) && !(LineagePlan.RestOf(stored, settings.GracePeriodOf(app))?.Until > time.GetUtcNow());
 
-    /// <summary>What is known of limits that apps wait for.</summary>
-    public LimitWaits Waits { get; } = new(time);
-
     // By other limits, or with another account, the order may go now, which is seen when it is tried.
     private LineageState Counting(AppName app, LineageState state)
     {
@@ -104,7 +101,7 @@ public sealed class LineageReader(
             return state;
         }
 
-        state = state with { Gates = [.. state.Gates.Select(Waits.AsKnown)] };
+        state = state with { Gates = [.. state.Gates.Select(waits.AsKnown)] };
 
         var (limits, now) = (settings.ForAll(LetsEncryptSettingsStore.Limits) ?? "", time.GetUtcNow());
         var account = settings.Effective(app, "email")?.Trim() ?? "";

@@ -3,13 +3,14 @@ using Berth.Acme.Issuing;
 using Berth.Kernel;
 using Berth.Platform.Certs;
 using Berth.Platform.LetsEncrypt.Events;
+using Berth.Platform.LetsEncrypt.Limits;
 using Berth.Platform.LetsEncrypt.Lineages;
 
 namespace Berth.Platform.LetsEncrypt.Orders;
 
 /// <summary>What an attempt leaves behind, whatever its end: its certificate's state on disk, and an event.</summary>
 public sealed class AttemptRecords(
-    LineageReader reader, LineageFiles lineages, ServerOrders orders, LetsEncryptSettingsStore settings, Outcomes outcomes, ILineageEvents events, AutoRenewal renewal, TimeProvider time)
+    LineageReader reader, LineageFiles lineages, ServerOrders orders, LetsEncryptSettingsStore settings, Outcomes outcomes, ILineageEvents events, AutoRenewal renewal, LimitWaits waits, TimeProvider time)
 {
     // From one that is over to the next attempt.
     private static readonly TimeSpan StillTheSame = TimeSpan.FromMinutes(10);
@@ -71,11 +72,11 @@ public sealed class AttemptRecords(
         var (state, now) = (lineages.ReadState(app), time.GetUtcNow());
         var after = Outcomes.Held(outcomes.NamesFailed(state, wanted.Stopped, wanted.IsEarly == true, now), ForNames(wanted, held.AllGates), IsFirst(app), now);
         lineages.WriteState(app, after);
-        reader.Waits.Note(after.Gates);
+        waits.Note(after.Gates);
         var problem = LetsEncryptProblems.Held(app, held.Server, held.Gates, goesOn: GoesOnBy(app, held.Gates.Max(gate => gate.Until)));
 
         // Of many that wait for the same, each is told of once and not whenever another has gone.
-        if (!state.Gates.Any(gate => gate.Names is not null && gate.Until > now - StillTheSame))
+        if (!state.Gates.Select(waits.AsKnown).Any(gate => gate.Names is not null && gate.Until > now - StillTheSame))
         {
             Tell(app, LineageEventKind.Held, NamesOf(wanted), held.Server, problem);
         }
@@ -163,10 +164,7 @@ public sealed class AttemptRecords(
             return failure;
         }
 
-        lineages.WriteState(app, lineages.ReadState(app).Worded(ByItself));
-        return Retold.As(failure, failure.Problem with { Remedy = ByItself(failure.Problem.Remedy) });
-
-        static string ByItself(string remedy) => remedy.Replace(", then run the command again", "; the daemon asks again by itself then", StringComparison.Ordinal);
+        return Retold.As(failure, failure.Problem with { Remedy = Sentences.ByItself(failure.Problem.Remedy) });
     }
 
     private static string[] NamesOf(WantedCertificate? wanted) => [.. wanted?.Names.Select(name => name.Text) ?? []];
@@ -194,7 +192,7 @@ public sealed class AttemptRecords(
         wanted is not null && server is { PassedOver: not null, AllGates: { Count: > 0 } gates } && ServerChoice.IsServersFault(failure) ? ForNames(wanted, gates) : null;
 
     // A server's limit that the ledger knew nothing of: as one that it knows, it is over by itself.
-    private static bool IsHeldByServer(ProblemException failure) => failure.Problem.Code == AcmeProblems.RateLimited && AcmeProblems.GateOf(failure) is { Page: null };
+    private static bool IsHeldByServer(ProblemException failure) => failure.Problem.Code == AcmeProblems.RateLimited && AcmeProblems.GateOf(failure) is { IsPause: false };
 
     // What is over by now makes no pause longer.
     private LineageState WithoutWhatIsOver(AppName app)

@@ -62,7 +62,7 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
     private static string Spoken(string type) => type.ToUpperInvariant();
 
     // Where records prove its names, a provider that is away for a moment opens no port of an app that has it closed.
-    private IReadOnlyList<IChallengeSolver> SolversOf(AppName app) => dns.SolversOf(app) is { Count: > 0 } byRecords && !port.IsOpen(app)
+    private IReadOnlyList<IChallengeSolver> SolversOf(AppName app) => dns.SolversOf(app) is var byRecords && byRecords.Count > 0 && !port.IsOpen(app)
         ? [.. byRecords, new EdgeTlsSolver(edge, time)]
-        : [.. dns.SolversOf(app), new EdgeChallengeSolver(edge), new EdgeTlsSolver(edge, time)];
+        : [.. byRecords, new EdgeChallengeSolver(edge), new EdgeTlsSolver(edge, time)];
 }

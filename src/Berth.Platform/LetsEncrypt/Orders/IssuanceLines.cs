@@ -32,6 +32,6 @@ internal sealed class IssuanceLines(CommandOutput output, ChosenSolvers chosen) 
     // What was announced is what is tried first: which challenges a server offers, it tells with the order.
     private string? Instead(string name, string type) =>
         DomainName.TryParse(name, out var known) && chosen.FirstFor(known) is { } first && first != type
-            ? $"The server does not offer {first.ToUpperInvariant()} for {name}: {type.ToUpperInvariant()} is used"
+            ? $"The server offers no {first.ToUpperInvariant()} for {name} that can be answered: {type.ToUpperInvariant()} is used"
             : null;
 }

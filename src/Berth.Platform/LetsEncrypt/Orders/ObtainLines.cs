@@ -12,13 +12,17 @@ namespace Berth.Platform.LetsEncrypt.Orders;
 /// <summary>What is said of an attempt once it is over.</summary>
 public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, OrderRequests requests, RoutePublisher routes, AutoRenewal renewal, TimeProvider time)
 {
-    // Who has just set another server wonders why it is not asked.
-    internal void TellIssuer(AppName app, WantedCertificate wanted, CommandOutput output)
+    /// <returns>The command's exit status.</returns>
+    internal int TellNotAsked(AppName app, WantedCertificate wanted, CommandOutput output)
     {
+        // Who has just set another server wonders why it is not asked.
         if (output.OnTerminal && lineages.ReadState(app).IssuedBy is { } by && !wanted.Servers.Any(server => requests.Means(by, server.Key)))
         {
             output.Detail($"It came from {by}, and {wanted.Servers[0].Word} is asked when it is renewed. To ask now: {output.Caller.Program} letsencrypt:enable {app} --force");
         }
+
+        // Nor is one on it that was added just now, and that no certificate could take.
+        return TellLeftOut(app, wanted with { LeftOut = [.. wanted.LeftOut.Where(problem => problem.Code == LetsEncryptProblems.NamesTooMany)] }, [], output);
     }
 
     internal void TellDone(AppName app, TimeSpan took, CommandOutput output)

@@ -90,10 +90,10 @@ internal sealed class DnsCheck(NameLook look, bool decides, bool isPublic, bool 
     internal async Task<PreflightFinding> RecordByHandAsync(DomainName name, AppName app, CancellationToken cancel)
     {
         var at = $"{PersistentRecord.Label}.{name.Base.Text}";
-        var (outcome, count) = await look.CountTextsAsync(at, cancel);
-        return outcome switch
+        var found = await look.TextsAsync(at, cancel);
+        return found.Outcome switch
         {
-            LookOutcome.Found when count > 0 => PreflightFinding.Ok(name.Text, Dns, $"there is a TXT record at {at}"),
+            LookOutcome.Found when found.Values.Count > 0 => PreflightFinding.Ok(name.Text, Dns, $"there is a TXT record at {at}"),
             LookOutcome.Found or LookOutcome.NoRecords or LookOutcome.NoSuchName => name.IsWildcard
                 ? PreflightFinding.Bad(name.Text, Dns, $"there is no TXT record at {at}, and the name is proved by nothing else", WhichRecord(app))
                 : PreflightFinding.Note(name.Text, Dns, $"there is no TXT record at {at}, which a server that takes dns-persist-01 will look for", WhichRecord(app)),

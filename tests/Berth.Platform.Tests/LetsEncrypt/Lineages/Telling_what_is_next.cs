@@ -67,6 +67,9 @@ public sealed class Telling_what_is_next
         var wants = new LineageWants([DomainName.Parse("shop.example.com"), DomainName.Parse(name)], null) { Servers = servers.Split(' ', StringSplitOptions.RemoveEmptyEntries) };
 
         Assert.Equal(why, LineagePlan.Next(wants, new LineageStored(LineageState.New, Facts, true) { Order = order }, Now).Why);
+        Assert.Equal(
+            why.Replace("is for other names, and another is placed", "is gone on with", StringComparison.Ordinal),
+            LineagePlan.Next(wants, new LineageStored(LineageState.New with { Failing = [Www with { Name = name }] }, Facts, true) { Order = order with { LeftOut = [] } }, Now).Why);
     }
 
     /// <summary>No wait lifts it: when it is asked again is no end.</summary>

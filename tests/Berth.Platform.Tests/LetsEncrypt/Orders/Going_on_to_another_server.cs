@@ -118,6 +118,26 @@ public sealed class Going_on_to_another_server
         Assert.NotEmpty((await room.Ledgers.OfAsync(new Uri(Two))).States());
     }
 
+    /// <summary>Let's Encrypt's words always name a page: that is no pause that a person must lift.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task asks_again_by_itself_once_a_wait_is_over_and_says_so(bool isOn)
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        room.Set("autorenew", isOn ? "true" : "false");
+        room.Authority.Scripts["/order"] = context =>
+        {
+            context.Response.Headers.RetryAfter = "10800";
+            return ScriptedAuthority.RefuseAsync(context, 429, "rateLimited", "too many new orders (300) from this account in the last 3h0m0s: see https://letsencrypt.org/docs/rate-limits/#new-orders-per-account");
+        };
+
+        var failure = await Assert.ThrowsAsync<ProblemException>(() => room.Ordering.RunAsync(Room.App, room.Planner.Plan(Room.App), room.Said.Output, Cancel));
+
+        Assert.Matches(isOn ? "^Wait until 20.* UTC; the daemon asks again by itself then\\." : "^Wait until 20.* UTC, then run the command again\\.", failure.Problem.Remedy);
+        Assert.NotNull(room.Lineages.ReadState(Room.App).AskedAt);
+    }
+
     private static PendingOrder LeftAtTwo { get; } = new()
     {
         DirectoryUrl = Two,

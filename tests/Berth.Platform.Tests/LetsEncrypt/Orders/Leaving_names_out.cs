@@ -70,6 +70,21 @@ public sealed class Leaving_names_out
         Assert.Equal("101 domains are more than one certificate carries: 100; left out: more.example.com.", Assert.Single(plan.LeftOut).Found);
     }
 
+    /// <summary>Those on the certificate first, then others as they were added; one that has been lost of them is among these.</summary>
+    [Fact]
+    public async Task takes_of_too_many_as_many_as_there_is_room_for()
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        string[] names = [Name, .. Enumerable.Range(1, 104).Select(i => $"n{i}.example.com")];
+        await room.AddDomainsAsync(names);
+        await room.InstallAsync(Aged(room, 1, [.. names.Skip(50)]), Plan(40));
+
+        var plan = room.Planner.Plan(Room.App);
+
+        Assert.Equal(names.Take(45).Concat(names.Skip(50)).Order(), plan.Names.Select(name => name.Text).Order());
+        Assert.EndsWith("; left out: n45.example.com, n46.example.com, n47.example.com and 2 more.", Assert.Single(plan.LeftOut).Found, StringComparison.Ordinal);
+    }
+
     /// <summary>Let's Encrypt counts nothing of an order in the window that names what it replaces; outside of it, or without a name in common, it does.</summary>
     [Theory]
     [InlineData(1, Name, true)]

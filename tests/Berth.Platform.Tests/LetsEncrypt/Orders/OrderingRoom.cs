@@ -39,12 +39,12 @@ internal sealed class OrderingRoom : IAsyncDisposable
         _certificates = new CertificateFiles(_room.Store, time);
         Lineages = new LineageFiles(_room.Store, _certificates, time);
         Planner = new CertificatePlanner(new DomainStore(_room.Store, _room.Config, time), Settings, Clients, _dns, _certificates);
-        Reader = new LineageReader(Planner, Lineages, _certificates, Settings, new SettingsStamp(_room.Store, _room.Properties, null), time);
+        Reader = new LineageReader(Planner, Lineages, _certificates, Settings, new SettingsStamp(_room.Store, _room.Properties, null), Waits, time);
         Orders = new ServerOrders(Clients, Ledgers, new OrdersUnderWay(time));
         Requests = new OrderRequests(Reader, _certificates, Clients, time);
         Servers = new ServersToAsk(Reader, Lineages, Orders, Ledgers, Requests, time);
         var events = new Deaf();
-        var records = new AttemptRecords(Reader, Lineages, Orders, Settings, new Outcomes(new RetryLadder(new Random(1))), events, new AutoRenewal(_room.Properties, _room.Store), time);
+        var records = new AttemptRecords(Reader, Lineages, Orders, Settings, new Outcomes(new RetryLadder(new Random(1))), events, new AutoRenewal(_room.Properties, _room.Store), Waits, time);
         var port = new ChallengePort(_room.Store, new PortStore(_room.Properties, _room.Config, _room.Store));
         var solvers = new ChallengeSolvers(null!, _dns, new ProofFiles(_room.Store), port, time);
         Ordering = new Ordering(Reader, Lineages, Servers, Orders, Requests, Settings, solvers, port, records, null!, events, null, time);
@@ -77,6 +77,8 @@ internal sealed class OrderingRoom : IAsyncDisposable
     public FileStateStore Store => _room.Store;
 
     public AppCatalog Apps => _room.Apps;
+
+    public LimitWaits Waits { get; } = new(TimeProvider.System);
 
     public Recorder Said { get; } = new();
 

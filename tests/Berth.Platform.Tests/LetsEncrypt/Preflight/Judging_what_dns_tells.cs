@@ -44,4 +44,20 @@ public sealed class Judging_what_dns_tells
 
         Assert.Equal((PreflightLevel.Problem, stops), (finding!.Level, finding.Stops));
     }
+
+    /// <summary>Of dns-persist-01 without a provider; whether the server takes it is known only once it was asked.</summary>
+    [Theory]
+    [InlineData("_validation-persist.app IN TXT \"ca.example; accounturi=https://ca.example/acct/1\"", "app.example.test", PreflightLevel.Ok)]
+    [InlineData("", "app.example.test", PreflightLevel.Note)]
+    [InlineData("", "*.app.example.test", PreflightLevel.Problem)]
+    public async Task looks_for_the_record_that_is_made_by_hand(string zone, string name, PreflightLevel level)
+    {
+        await using var server = await NameServer.StartBindAsync(zone);
+        var check = new DnsCheck(new NameLook([server.Address], server.Address.Port), decides: true, isPublic: true, isLocalView: false);
+
+        var finding = await check.RecordByHandAsync(DomainName.Parse(name), AppName.Parse("shop"), Cancel);
+
+        Assert.Equal(level, finding.Level);
+        Assert.Contains("_validation-persist.app.example.test", finding.Found, StringComparison.Ordinal);
+    }
 }
