@@ -79,6 +79,25 @@ public sealed class Ordering_at_several_servers
         Assert.Contains("3 failures", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-servers"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task a_first_certificate_waits_for_the_limit_of_the_next_where_the_first_fails_and_says_so()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
+        await berth.OkAsync("apps:create", "other");
+        await berth.OkAsync("domains:set", "other", "other.example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "limits", $"{pebble.DirectoryUrl.Authority}/new-orders=1/1h");
+        await berth.OkAsync("letsencrypt:enable", "other");
+        await berth.OkAsync("letsencrypt:set", "hello", "server", $"https://127.0.0.1:{FreePort.Next()}/directory {pebble.DirectoryUrl}");
+
+        var enabled = await berth.RunAsync("letsencrypt:enable", "hello");
+
+        Assert.Equal(1, enabled.Status);
+        Assert.Contains($"{pebble.DirectoryUrl.Authority} is not asked instead: a limit is used up until ", enabled.Output, StringComparison.Ordinal);
+        Assert.StartsWith("it was asked for, and is to be ordered as soon as nothing holds it back; held back: ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"), StringComparison.Ordinal);
+    }
+
     /// <summary>Whatever a proxy keeps back was issued: another order would be another of few.</summary>
     [Fact]
     public async Task where_no_certificate_comes_through_each_order_is_gone_on_with_at_its_own_server()

@@ -23,6 +23,26 @@ public sealed class Proving_names_through_a_program
         Assert.Empty(await dns.TextAtAsync("_acme-challenge.app.example.test"));
     }
 
+    /// <summary>A name that is in no public DNS can be proved by nothing else: that its provider failed once is no reason to ask for an address.</summary>
+    [Fact]
+    public async Task proves_a_name_that_leads_nowhere_once_a_program_that_failed_is_mended()
+    {
+        await using var dns = await NameServer.StartBindAsync(Records);
+        await using var pebble = await PebbleAtAsync(dns);
+        await using var berth = await StartAsync(pebble, "nowhere.example.test");
+        using var scratch = new ScratchFolder();
+        await WriteProgramAsync(scratch["change"], dns, "exit 3; ");
+        await SetProgramAsync(berth, scratch["change"]);
+        await LookAtAsync(berth, dns);
+        Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello")).Status);
+        await WriteProgramAsync(scratch["change"], dns);
+
+        Assert.Contains("it is proved over DNS alone", (await berth.RunAsync("letsencrypt:check", "hello")).Output, StringComparison.Ordinal);
+        await berth.OkAsync("letsencrypt:enable", "hello");
+
+        Assert.Equal("nowhere.example.test\n", await berth.OkAsync("certs:report", "hello", "--ssl-hostnames"));
+    }
+
     [Theory]
     [InlineData("certs:add")]
     [InlineData("certs:remove")]

@@ -91,6 +91,11 @@ public static class DnsProblems
         Details = [.. output.Select(line => Printable.Of(line))],
     };
 
+    internal static Problem NoProgram(string program, string reason) => new(
+        ProgramFailed,
+        $"{Printable.Of(program)} cannot be run: {Printable.Of(reason)}.",
+        "Correct EXEC_PATH, or that file: it must be a program that the owner of this server's files may execute.");
+
     internal static Problem NoAlias(string name, string target) => new(
         AliasMissing,
         $"{Printable.Of(name)} has to be an alias of {Printable.Of(target)} before it can be proved.",

@@ -20,6 +20,11 @@ public static partial class AcmeProblems
         $"The TLS certificate of {Printable.Of(authority)} is not trusted: {Printable.Of(reason)}",
         "For a private authority, name its root in LEGO_CA_CERTIFICATES of the daemon's environment; for a public one, unset that and check this machine's clock and roots.");
 
+    internal static Problem NoTls(string authority) => new(
+        ServerNotTrusted,
+        $"No TLS is spoken at {Printable.Of(authority)}.",
+        "Check the host and port of the server URL: an ACME server is asked over https.");
+
     /// <summary>
     /// The server's certificate is valid at the time that the server tells, and not at ours. No certificate is made before its time: one that begins
     /// later convicts our clock. One that has ended may have been kept by a server whose own clock stands still.

@@ -49,6 +49,11 @@ public static partial class AcmeProblems
         }
 
         var code = CodeOf(failure);
+        if (code == ValidationDns && failure.Document?.Detail?.Contains("CAA", StringComparison.Ordinal) == true)
+        {
+            return $"The name servers of {failure.Name} and of the domains above it must answer questions for CAA records, if only that there are none: check them, and DNSSEC; then run the command again.";
+        }
+
         return code == ValidationDns || code == ValidationConnection || code == ValidationAnswer || code == ValidationTls
             ? RemedyByChallenge(code, failure)
             : CaErrors.Find(failure.Document?.Type)?.Remedy ?? RemedyByChallenge(code, failure);

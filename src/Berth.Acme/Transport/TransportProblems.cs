@@ -8,6 +8,9 @@ namespace Berth.Acme.Transport;
 /// <summary>Names what went wrong before a CA's answer was there.</summary>
 internal static class TransportProblems
 {
+    // SslStream's words for what is no TLS.
+    private const string NoFrame = "frame size";
+
     internal static Problem From(Exception failure, Uri target, TimeSpan timeout) => failure switch
     {
         OperationCanceledException => AcmeProblems.NoAnswerInTime(target.Authority, timeout),
@@ -15,6 +18,8 @@ internal static class TransportProblems
             AcmeProblems.HostUnknown(target.Host),
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } e when IsOfDates(e) =>
             AcmeProblems.NotValidNow(target.Authority, ReasonOf(e)),
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } e when ReasonOf(e).Contains(NoFrame, StringComparison.Ordinal) =>
+            AcmeProblems.NoTls(target.Authority),
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } e =>
             AcmeProblems.NotTrusted(target.Authority, ReasonOf(e)),
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.Unknown } e =>

@@ -135,7 +135,7 @@ internal sealed class Services : IAsyncDisposable
         var renewal = AutoRenewal = new AutoRenewal(properties, store);
         var records = new AttemptRecords(lineageReader, lineages, orders, settings, new Outcomes(new RetryLadder(random)), events, renewal, waits, time);
         var ordering = new Ordering(
-            lineageReader, lineages, serversToAsk, orders, requests, settings, solvers, port, records, routes, events, new FirstOrderPreflight(preflight, scopes, underWay), time);
+            lineageReader, lineages, serversToAsk, orders, requests, settings, solvers, port, records, routes, events, new FirstOrderPreflight(preflight, scopes, solvers, underWay), time);
         Manager = new CertificateManager(
             apps, planner, lineageReader, lineages, certificates, ordering, records, requests, new ObtainLines(lineageReader, lineages, requests, routes, renewal, time),
             new RenewalAdviser(lineages, certificates, _clients, settings, time, random), Restoring = new Restoring(certificates, lineages, routes, events, time),

@@ -15,7 +15,6 @@ internal sealed class ExternalProgram : IDnsProvider
 {
     private const int MostLines = 20;
     private const int LongestLine = 1024;
-    private const string Doing = "change a record";
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
     private readonly string _program;
     private readonly bool _raw;
@@ -46,9 +45,9 @@ internal sealed class ExternalProgram : IDnsProvider
 
     /// <summary>Why a program at a path cannot be started; null where it may be, or is looked for by its name alone.</summary>
     internal static Problem? Look(string program) => !program.Contains('/', StringComparison.Ordinal) ? null
-        : !File.Exists(program) ? DnsProblems.BadProgram(program, Doing, "there is no such file", [])
+        : !File.Exists(program) ? DnsProblems.NoProgram(program, "there is no such file")
         : (File.GetUnixFileMode(program) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) == 0
-            ? DnsProblems.BadProgram(program, Doing, "it is not executable", [])
+            ? DnsProblems.NoProgram(program, "it is not executable")
             : null;
 
     private async ValueTask RunAsync(string action, string doing, DnsChange change, CancellationToken cancel)

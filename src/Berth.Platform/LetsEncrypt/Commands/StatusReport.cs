@@ -67,14 +67,15 @@ public sealed class StatusReport(
         var problem = step.FailureOf(state);
         var wanted = planner.TryPlan(app, out _);
         var ahead = await AheadAsync(app, wanted, next, cancel);
+        var held = Ahead(ahead, state, next).MaxBy(gate => gate.Until);
         var order = await lineages.JournalOf(app).LoadAsync(cancel);
         var advice = state.Advice is { } known && known.Serial == stored.InService?.Serial ? known.Plan : null;
         return new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["letsencrypt-next"] = waiting.What(app, stored, step),
-            ["letsencrypt-next-at"] = NextAt(app, next, forPrograms),
+            ["letsencrypt-next-at"] = NextAt(app, held is null ? next : next with { At = held.Until }, forPrograms),
             ["letsencrypt-asks-server-at"] = step.Action == LineageAction.AskAdvice && renewal.IsOn ? At(step.At, forPrograms) : "",
-            ["letsencrypt-waiting-for"] = waiting.Of(app, stored, step),
+            ["letsencrypt-waiting-for"] = waiting.Of(app, stored, step) + (held is null || waiting.IsUnderWay(app) ? "" : $"; held back: {GateWords.Of(held)}"),
             ["letsencrypt-gates"] = Joined([.. waiting.GatesOf(stored, step, besides: isLines) is { Length: > 0 } shut ? [shut] : Array.Empty<string>(), .. Ahead(ahead, state, next).Select(GateWords.Of), .. await ClosedAsync(app, wanted, ahead, state, cancel)]),
             ["letsencrypt-page"] = state.Gates.FirstOrDefault(gate => gate.Page is not null && gate.Until > time.GetUtcNow())?.Page ?? "",
             ["letsencrypt-failures"] = isLines && state.Failures == 0 ? "" : state.Failures.ToString(CultureInfo.InvariantCulture),

@@ -27,6 +27,9 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     private const int Kept = 3;
     private const string UnderWay = "order";
 
+    /// <summary>What the server is set by, kept with a certificate: where that is may have changed by the time it is gone back to.</summary>
+    internal const string ServerFile = "server";
+
     public LineageState ReadState(AppName app) => _states.Get(
         app.Text,
         () => [store.FileOf(State(app)), store.FileOf(Advice(app))],
@@ -65,6 +68,11 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     /// <param name="bundle">Another certificate's folder instead.</param>
     public string? ServerOf(AppName app, string bundle = "current")
     {
+        if (store.Read(Certificates(app).Slash(bundle, ServerFile))?.Trim() is { Length: > 0 } word && AcmeServers.IsKnown(word))
+        {
+            return word;
+        }
+
         var words = (store.Read(Certificates(app).Slash(bundle, "config")) ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         var at = Array.IndexOf(words, "--server");
         return at >= 0 && at + 1 < words.Length && words[at + 1].StartsWith("https://", StringComparison.Ordinal) ? words[at + 1] : null;
@@ -120,7 +128,7 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     /// <param name="cancel">Ends the wait for others.</param>
     /// <exception cref="ProblemException">Somebody has.</exception>
     public async Task InstallAsync(
-        AppName app, IssuedCertificate issued, string settings, IReadOnlyDictionary<string, string> besides, LineageState state, (string? Serial, bool FromAcme, DateTimeOffset? ByHand) since, CancellationToken cancel)
+        AppName app, IssuedCertificate issued, string settings, IEnumerable<KeyValuePair<string, string>> besides, LineageState state, (string? Serial, bool FromAcme, DateTimeOffset? ByHand) since, CancellationToken cancel)
     {
         using var held = await store.LockAsync(app.Text, cancel);
         if (IsTakenOver(app, since))
@@ -131,7 +139,7 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
         Install(app, issued, settings, besides, state);
     }
 
-    private void Install(AppName app, IssuedCertificate issued, string settings, IReadOnlyDictionary<string, string> besides, LineageState state)
+    private void Install(AppName app, IssuedCertificate issued, string settings, IEnumerable<KeyValuePair<string, string>> besides, LineageState state)
     {
         var before = InServiceOf(app);
         var id = Convert.ToHexStringLower(Sha1($"{settings}\n{issued.CertificateUrl}"));

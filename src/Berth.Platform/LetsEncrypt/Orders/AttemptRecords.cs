@@ -189,7 +189,7 @@ public sealed class AttemptRecords(
 
     // Only what another server's limit left for it: the order is still to go there, whatever this one is missing.
     private static IReadOnlyList<LineageGate>? HeldElsewhere(ProblemException failure, ServerToAsk? server, WantedCertificate? wanted) =>
-        wanted is not null && server is { PassedOver: not null, AllGates: { Count: > 0 } gates } && ServerChoice.IsServersFault(failure) ? ForNames(wanted, gates) : null;
+        wanted is not null && server is { AllGates: { Count: > 0 } gates } && (server.PassedOver is not null || !wanted.IsPatient) && ServerChoice.IsServersFault(failure) ? ForNames(wanted, gates) : null;
 
     // A server's limit that the ledger knew nothing of: as one that it knows, it is over by itself.
     private static bool IsHeldByServer(ProblemException failure) => failure.Problem.Code == AcmeProblems.RateLimited && AcmeProblems.GateOf(failure) is { IsPause: false };

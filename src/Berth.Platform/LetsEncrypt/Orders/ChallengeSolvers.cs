@@ -41,6 +41,26 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
     /// <summary>Remembers what proved names and what did not, for the next order.</summary>
     internal void Keep(AppName app, ChosenSolvers chosen) => proofs.Write(app, chosen.History);
 
+    /// <summary>Notes of names that nothing but their records can prove: whatever failed before, that is tried first.</summary>
+    internal void LeaveDns(AppName app, IReadOnlyList<DomainName> names)
+    {
+        if (names.Count == 0)
+        {
+            return;
+        }
+
+        var (history, known) = (proofs.Read(app), SolversOf(app));
+        foreach (var name in names)
+        {
+            while (ChosenSolvers.FirstFor(name, history.Sort(name.Text, known)) is { } first && !ChallengeType.IsDns(first))
+            {
+                history.Failed(name.Text, first);
+            }
+        }
+
+        proofs.Write(app, history);
+    }
+
     private ChosenSolvers Chosen(AppName app, IReadOnlyList<DomainName> names, ProofHistory history)
     {
         var solvers = SolversOf(app);

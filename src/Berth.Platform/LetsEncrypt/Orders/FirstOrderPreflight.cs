@@ -6,7 +6,7 @@ using Berth.Platform.LetsEncrypt.Preflight;
 namespace Berth.Platform.LetsEncrypt.Orders;
 
 /// <summary>Looks before a first order where this machine sees what the server will see; tells problems, and leaves out what is certain to fail.</summary>
-public sealed class FirstOrderPreflight(CertificatePreflight preflight, PreflightScopes scopes, OrdersUnderWay underWay) : IPreflight
+public sealed class FirstOrderPreflight(CertificatePreflight preflight, PreflightScopes scopes, ChallengeSolvers solvers, OrdersUnderWay underWay) : IPreflight
 {
     public async Task<WantedCertificate> CheckAsync(AppName app, WantedCertificate wanted, CommandOutput output, CancellationToken cancel)
     {
@@ -29,10 +29,11 @@ public sealed class FirstOrderPreflight(CertificatePreflight preflight, Prefligh
         // What is wrong with the server, or with this machine's clock, is told by the order itself.
         foreach (var finding in findings.Where(finding => finding is { Level: PreflightLevel.Problem, Stops: false, Subject: not CertificatePreflight.Server }))
         {
-            output.Warn(finding.Found);
+            output.Warn(finding.Found.Contains(finding.Subject, StringComparison.Ordinal) ? finding.Found : $"{finding.Subject}: {finding.Found}");
             output.Remedy(finding.Remedy);
         }
 
+        solvers.LeaveDns(app, [.. good.Where(name => findings.Any(finding => finding.LeavesDns && finding.Subject == name.Text))]);
         return wanted with
         {
             Names = good,

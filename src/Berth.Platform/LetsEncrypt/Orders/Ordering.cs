@@ -169,7 +169,7 @@ public sealed class Ordering(
                 var failure = Failed(app, attempt, attempt.Told(e), asked);
                 records.NamesFailed(app, AcmeProblems.LeftOutNamesOf(e), attempt.Wanted);
                 attempt.FailedAt(asked.Server, failure);
-                if (await AnotherAsync(app, attempt, e, cancel) is not { } another)
+                if (await AnotherAsync(app, attempt, e, output, cancel) is not { } another)
                 {
                     throw failure;
                 }
@@ -190,11 +190,22 @@ public sealed class Ordering(
         records.Failed(app, failure, attempt.Sparing(asked), attempt.Remembered);
 
     /// <returns>The server that is asked instead; null for none.</returns>
-    private async Task<WantedServer?> AnotherAsync(AppName app, Attempt attempt, ProblemException failure, CancellationToken cancel) =>
-        (ServerChoice.IsServersFault(failure) || failure.Problem.Code == AcmeProblems.NamePaused)
-        && await servers.NextAsync(app, attempt.Wanted, isOrder: true, cancel) is { Gates.Count: 0, Server: var next } && !attempt.HasFailedAt(next)
-            ? next
-            : null;
+    private async Task<WantedServer?> AnotherAsync(AppName app, Attempt attempt, ProblemException failure, CommandOutput output, CancellationToken cancel)
+    {
+        if (!(ServerChoice.IsServersFault(failure) || failure.Problem.Code == AcmeProblems.NamePaused)
+            || await servers.NextAsync(app, attempt.Wanted, isOrder: true, cancel) is not { Server: var next, Gates: var gates } || attempt.HasFailedAt(next))
+        {
+            return null;
+        }
+
+        if (gates.MaxBy(gate => gate.Until) is not { } shut)
+        {
+            return next;
+        }
+
+        output.Detail($"{next.Directory.Authority} is not asked instead: {GateWords.Of(shut)}");
+        return null;
+    }
 
     private async Task<IReadOnlyList<FailedName>> AtServerAsync(AppName app, Attempt attempt, WantedServer server, CommandOutput output, CancellationToken cancel)
     {
@@ -254,7 +265,7 @@ public sealed class Ordering(
             output.Step("Installing let's encrypt certificates");
             IReadOnlyList<FailedName> leftOut = [.. wanted.Stopped, .. issued.LeftOut];
             var state = records.AfterIssue(app, issued with { LeftOut = leftOut }, server, wanted.Settings, wanted.IsEarly == true, requests.LostOf(app, wanted));
-            await lineages.InstallAsync(app, issued, wanted.AsConfig(server), settings.FilesOf(app), state, wanted.InService, cancel);
+            await lineages.InstallAsync(app, issued, wanted.AsConfig(server), [.. settings.FilesOf(app), new(LineageFiles.ServerFile, server.Word + "\n")], state, wanted.InService, cancel);
             journal.TryClearAside();
             routes.Publish(app);
             records.Tell(app, LineageEventKind.Issued, issued.Names, server, records.LeftOutOf(app, [.. wanted.Untried, .. leftOut], wanted.LeftOut));

@@ -87,7 +87,7 @@ internal sealed class DnsCheck(NameLook look, bool decides, bool isPublic, bool 
     }
 
     /// <summary>Whether there is the record that a person makes. What it is to say is known once the server has been asked, and so is whether it takes it.</summary>
-    internal async Task<PreflightFinding> RecordByHandAsync(DomainName name, AppName app, CancellationToken cancel)
+    internal async Task<PreflightFinding> RecordByHandAsync(DomainName name, CancellationToken cancel)
     {
         var at = $"{PersistentRecord.Label}.{name.Base.Text}";
         var found = await look.TextsAsync(at, cancel);
@@ -95,13 +95,13 @@ internal sealed class DnsCheck(NameLook look, bool decides, bool isPublic, bool 
         {
             LookOutcome.Found when found.Values.Count > 0 => PreflightFinding.Ok(name.Text, Dns, $"there is a TXT record at {at}"),
             LookOutcome.Found or LookOutcome.NoRecords or LookOutcome.NoSuchName => name.IsWildcard
-                ? PreflightFinding.Bad(name.Text, Dns, $"there is no TXT record at {at}, and the name is proved by nothing else", WhichRecord(app))
-                : PreflightFinding.Note(name.Text, Dns, $"there is no TXT record at {at}, which a server that takes dns-persist-01 will look for", WhichRecord(app)),
+                ? PreflightFinding.Bad(name.Text, Dns, $"there is no TXT record at {at}, and the name is proved by nothing else", WhichRecord)
+                : PreflightFinding.Note(name.Text, Dns, $"there is no TXT record at {at}, which a server that takes dns-persist-01 will look for", WhichRecord),
             _ => Unknown(name.Text, Dns, $"the TXT records at {at}"),
         };
     }
 
-    private static string WhichRecord(AppName app) => $"It is made by hand: `berth letsencrypt:enable {app}` says what it is to say.";
+    private const string WhichRecord = "It is made by hand; an order that does not find it says what it is to say.";
 
     /// <summary>Whether CAA records let the server issue.</summary>
     internal async Task<PreflightFinding?> CaaAsync(DomainName name, CaaPolicy policy, CancellationToken cancel)

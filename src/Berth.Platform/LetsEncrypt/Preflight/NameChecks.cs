@@ -25,7 +25,7 @@ internal sealed class NameChecks
     internal async Task<IReadOnlyList<PreflightFinding>> OfNameAsync(DomainName name, CancellationToken cancel)
     {
         var caa = _dns.CaaAsync(name, Policy(name), cancel);
-        var place = ByDns(name) ? OfZoneAsync(name, cancel) : OfHostAsync(name, cancel);
+        var place = ByDns(name) ? OfZoneAsync(name, cancel) : OfHostOrZoneAsync(name, cancel);
         return [.. await place, .. await caa is { } finding ? [finding] : (PreflightFinding[])[]];
     }
 
@@ -40,7 +40,16 @@ internal sealed class NameChecks
     private async Task<IReadOnlyList<PreflightFinding>> OfZoneAsync(DomainName name, CancellationToken cancel) =>
         [.. _scope.Provider is { } problem ? [PreflightFinding.Bad(name.Text, "dns", problem.Found, problem.Remedy)] : (PreflightFinding[])[],
             name.IsLocalhost ? DnsCheck.UnknownZone(name) : await _dns.DelegationAsync(name, cancel) ?? DnsCheck.UnknownZone(name),
-            .. _scope.MakesRecordsByHand ? [await _dns.RecordByHandAsync(name, _scope.App, cancel)] : (PreflightFinding[])[]];
+            .. _scope.MakesRecordsByHand ? [await _dns.RecordByHandAsync(name, cancel)] : (PreflightFinding[])[]];
+
+    // Records prove a name that leads nowhere, too: that they failed the last time is no reason to try what cannot work.
+    private async Task<IReadOnlyList<PreflightFinding>> OfHostOrZoneAsync(DomainName name, CancellationToken cancel)
+    {
+        var host = await OfHostAsync(name, cancel);
+        return host.FirstOrDefault(finding => finding.Stops) is { } stop && _scope.MethodsByName(name.Text).Any(ChallengeType.IsDns)
+            ? [PreflightFinding.Note(name.Text, stop.Check, $"{stop.Found}: it is proved over DNS alone") with { LeavesDns = true }, .. await OfZoneAsync(name, cancel)]
+            : host;
+    }
 
     private async Task<IReadOnlyList<PreflightFinding>> OfHostAsync(DomainName name, CancellationToken cancel)
     {

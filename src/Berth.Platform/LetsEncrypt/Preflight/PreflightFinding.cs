@@ -13,6 +13,9 @@ public sealed record PreflightFinding(string Subject, string Check, PreflightLev
     /// <summary>Whether it is certain that the server would refuse this name, so that it is not asked for it.</summary>
     public bool Stops { get; init; }
 
+    /// <summary>Whether it leaves no way to prove the name but by its DNS records.</summary>
+    public bool LeavesDns { get; init; }
+
     internal static PreflightFinding Ok(string subject, string check, string found) => new(subject, check, PreflightLevel.Ok, found);
 
     internal static PreflightFinding Note(string subject, string check, string found, string? remedy = null) =>

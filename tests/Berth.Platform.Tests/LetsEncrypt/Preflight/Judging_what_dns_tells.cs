@@ -55,7 +55,7 @@ public sealed class Judging_what_dns_tells
         await using var server = await NameServer.StartBindAsync(zone);
         var check = new DnsCheck(new NameLook([server.Address], server.Address.Port), decides: true, isPublic: true, isLocalView: false);
 
-        var finding = await check.RecordByHandAsync(DomainName.Parse(name), AppName.Parse("shop"), Cancel);
+        var finding = await check.RecordByHandAsync(DomainName.Parse(name), Cancel);
 
         Assert.Equal(level, finding.Level);
         Assert.Contains("_validation-persist.app.example.test", finding.Found, StringComparison.Ordinal);
