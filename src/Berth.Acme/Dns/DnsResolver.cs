@@ -37,8 +37,8 @@ internal sealed class DnsResolver
     }
 
     /// <summary>Whether a wildcard makes the name an alias, as any other beside it.</summary>
-    internal async Task<bool> IsAliasOfAnyAsync(string name, string target, CancellationToken cancel) =>
-        await TargetOfAsync($"_{RandomNumberGenerator.GetHexString(16, lowercase: true)}.{ParentOf(name)}", cancel) == target;
+    internal async Task<bool> IsAliasAsAnyAsync(string name, CancellationToken cancel) => await TargetOfAsync(name, cancel) is var target && target != name
+        && await TargetOfAsync($"_{RandomNumberGenerator.GetHexString(16, lowercase: true)}.{ParentOf(name)}", cancel) == target;
 
     /// <summary>
     /// The apex of the zone a name is in. A resolver that has no such record says in whose name it says so: that is the zone, past

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Berth.Acme.Challenges;
 using Berth.Acme.Protocol;
@@ -16,6 +17,9 @@ public sealed class DnsSolver : IChallengeSolver
 
     // An order is given an hour, and the CA is to be asked to look before that is over.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(50);
+
+    // What a provider says, or a resolver, where the zone is another's.
+    private static readonly ImmutableArray<ProblemCode> OfZone = [DnsProblems.ZoneNotManaged, DnsProblems.ZoneUnknown, DnsProblems.ProviderRefused];
 
     private readonly IDnsProvider? _provider;
     private readonly DnsSolverOptions _options;
@@ -56,15 +60,14 @@ public sealed class DnsSolver : IChallengeSolver
     /// <exception cref="ProblemException">See <see cref="DnsProblems"/>.</exception>
     public async ValueTask<IAsyncDisposable> PresentAsync(ChallengeTask task, CancellationToken cancel)
     {
-        var change = await LocateAsync(task, _options.FollowsAliases, cancel);
         try
         {
-            return await PresentAsync(change, cancel);
+            return await PresentAsync(await LocateAsync(task, _options.FollowsAliases, cancel), cancel);
         }
-        catch (ProblemException e) when (e.Problem.Code == DnsProblems.ZoneNotManaged)
+        catch (ProblemException e) when (_options.FollowsAliases && OfZone.Contains(e.Problem.Code))
         {
             // An alias of any name is none of one that has a record.
-            if (change.Name == task.Record!.Name || !await _resolver.IsAliasOfAnyAsync(task.Record.Name, change.Name, cancel))
+            if (!await _resolver.IsAliasAsAnyAsync(task.Record!.Name, cancel))
             {
                 throw;
             }

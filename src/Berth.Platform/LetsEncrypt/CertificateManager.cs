@@ -258,6 +258,7 @@ public sealed class CertificateManager(
             {
                 // An order for other names is of no use any more, nor what stopped it of interest.
                 await ordering.LeaveAsync(app);
+                await ordering.LiftPausesAsync(app, wanted);
                 Forget(app);
                 output.Step($"Certificate is still valid for {app}, skipping certificate request");
                 return lines.TellNotAsked(app, wanted, output);

@@ -32,17 +32,28 @@ public sealed class Ordering(
     /// <exception cref="ProblemException">No server issued; what it said is remembered.</exception>
     public async Task<IReadOnlyList<FailedName>> RunAsync(AppName app, WantedCertificate wanted, CommandOutput output, CancellationToken cancel)
     {
-        if (!wanted.IsPatient)
-        {
-            await orders.LiftPausesAsync(wanted.Servers, server => requests.PlannedFor(app, wanted, server));
-        }
-
+        await LiftPausesAsync(app, wanted);
         foreach (var problem in wanted.Unusable)
         {
             output.Warn($"{Sentences.Ended(problem.Found)} Another server is asked.");
         }
 
         return await AtServersAsync(app, await PrepareAsync(app, wanted, output, cancel), output, cancel);
+    }
+
+    /// <summary>Where a person orders, names that a server had paused may have been lifted; it says so again where they were not.</summary>
+    public async Task LiftPausesAsync(AppName app, WantedCertificate wanted)
+    {
+        if (wanted.IsPatient)
+        {
+            return;
+        }
+
+        await orders.LiftPausesAsync(wanted.Servers, server => requests.PlannedFor(app, wanted, server));
+        if (lineages.ReadState(app) is var state && state.Gates.Any(gate => gate.Kind == GateKind.Paused))
+        {
+            lineages.WriteState(app, state with { Gates = [.. state.Gates.Where(gate => gate.Kind != GateKind.Paused)] });
+        }
     }
 
     /// <summary>Tells of the certificate that a run installed which ended before it could tell of it, and closes its order.</summary>
@@ -139,6 +150,12 @@ public sealed class Ordering(
         while (true)
         {
             var asked = await servers.NextAsync(app, attempt.Wanted, isOrder: true, cancel);
+            if (asked.Gates.Count > 0 && await NotToWaitForAsync(app, attempt.Wanted, asked.Gates, cancel) is { Count: > 0 } waiting)
+            {
+                attempt.HeldBack(waiting, countsInFull: false);
+                continue;
+            }
+
             if (asked.Gates.Count > 0 || attempt.HasFailedAt(asked.Server))
             {
                 throw Ended(app, attempt, asked);
@@ -179,6 +196,20 @@ public sealed class Ordering(
                 events.Publish(new LineageEvent(LineageEventKind.FellOver, app, time.GetUtcNow()) { Names = [.. attempt.Wanted.Names.Select(name => name.Text)], Expires = reader.StoredOf(app).InService?.NotAfter, Server = another.Key, Problem = e.Problem });
             }
         }
+    }
+
+    /// <returns>The names that are not on the certificate, where that is due and would be had now without them; none otherwise.</returns>
+    private async Task<IReadOnlyList<FailedName>> NotToWaitForAsync(AppName app, WantedCertificate wanted, IReadOnlyList<LineageGate> gates, CancellationToken cancel)
+    {
+        var stored = reader.StoredOf(app);
+        if (stored is not { InService: { } facts, Damage: null } || !reader.MayBeRenewed(app, stored))
+        {
+            return [];
+        }
+
+        FailedName[] missing = [.. wanted.Names.Where(name => !CertificateNames.Cover(facts.Names, name)).Select(name => new FailedName(name.Text, LetsEncryptProblems.HeldBack.Id, GateWords.Of(gates[0])))];
+        var rest = wanted.Without(missing);
+        return missing.Length > 0 && rest.Names.Count > 0 && (await servers.NextAsync(app, rest, isOrder: true, cancel)).Gates.Count == 0 ? missing : [];
     }
 
     private ProblemException Ended(AppName app, Attempt attempt, ServerToAsk asked) =>
