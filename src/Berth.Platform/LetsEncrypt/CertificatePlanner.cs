@@ -62,20 +62,13 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
             throw notToAsk[0].AsException(unusable[0]);
         }
 
-        var names = WithoutCovered([.. found.Where(name => WhyNot(app, name, servers, read.Profile) is null)]);
+        var names = found.Where(name => WhyNot(app, name, servers, read.Profile) is null).ToArray();
         leftOut.AddRange(found.Select(name => WhyNot(app, name, servers, read.Profile)).OfType<Problem>());
         (names, var tooMany) = Fitting(app, names, servers, read.Profile);
         leftOut.AddRange(tooMany);
         return names.Length > 0
             ? new WantedCertificate(names, leftOut, read, servers) { Unusable = notToAsk }
             : throw Joined(leftOut[^1], leftOut);
-    }
-
-    // Let's Encrypt refuses an order with a name that a wildcard on it stands for already.
-    private static DomainName[] WithoutCovered(DomainName[] names)
-    {
-        string[] wildcards = [.. names.Where(name => name.IsWildcard).Select(name => name.Text)];
-        return [.. names.Where(name => name.IsWildcard || !CertificateNames.Cover(wildcards, name))];
     }
 
     // One domain too many is no reason to let a certificate lapse that the others have: they have another, and go without it.

@@ -67,7 +67,7 @@ public sealed class StatusReport(
         var problem = step.FailureOf(state);
         var wanted = planner.TryPlan(app, out _);
         var ahead = await AheadAsync(app, wanted, next, cancel);
-        var held = Ahead(ahead, state, next).MaxBy(gate => gate.Until);
+        var held = Ahead(ahead, state, next).Where(gate => ahead!.Gates.Contains(gate)).MaxBy(gate => gate.Until);
         var order = await lineages.JournalOf(app).LoadAsync(cancel);
         var advice = state.Advice is { } known && known.Serial == stored.InService?.Serial ? known.Plan : null;
         return new Dictionary<string, string>(StringComparer.Ordinal)

@@ -31,13 +31,8 @@ public static class LineagePlan
     public static LineageStep Next(LineageWants wants, LineageStored stored, DateTimeOffset now)
     {
         var refusal = RefusalOf(wants, stored);
-        var step = WhollyGated(Wish(wants, stored, now));
-        return step is { Action: LineageAction.Order, Gate.Kind: GateKind.Limit or GateKind.SetAside } && stored is { InService: { } facts, Damage: null }
-            && WhollyGated(RenewalAlone(wants, stored, facts, now)) is var renewal && renewal.OfCertificate.At < step.At
-                ? Beside(renewal, step)
-                : step;
-
-        LineageStep WhollyGated(LineageStep wish) => Gated(wish) with { Then = wish.Then is { } then ? Gated(then) : null };
+        var step = Wish(wants, stored, now);
+        return Gated(step) with { Then = step.Then is { } then ? Gated(then) : null };
 
         LineageStep Gated(LineageStep wish)
         {
@@ -46,19 +41,6 @@ public static class LineagePlan
                 ? wish with { At = gate.Until, Gate = gate }
                 : wish;
         }
-    }
-
-    private static LineageStep RenewalAlone(LineageWants wants, LineageStored stored, CertificateFacts facts, DateTimeOffset now)
-    {
-        var (at, why) = RenewalOf(facts, wants.Grace, stored.State.Advice);
-        return Renewal(wants, stored, facts, now) is { OfCertificate.Action: LineageAction.Renew } renewal ? renewal : new LineageStep(LineageAction.Renew, at, $"renewal, {why}");
-    }
-
-    // A new name that waits for a limit keeps those on the certificate from no renewal.
-    private static LineageStep Beside(LineageStep renewal, LineageStep held)
-    {
-        var besides = $"; {held.Why}, which a limit holds back until {Minute(held.At)}";
-        return renewal with { Why = renewal.Why + besides, Then = renewal.Then is { } then ? then with { Why = then.Why + besides } : null };
     }
 
     // Another than the attempt met is no words of then.
@@ -251,7 +233,7 @@ public static class LineagePlan
 
         LineageGate[] gates =
         [
-            .. Standing(stored, now).Where(gate => step.Action != LineageAction.Renew || !IsForMore(gate, stored)),
+            .. Standing(stored, now),
             .. new[] { step.Action == LineageAction.Renew ? RestOf(stored, wants.Grace) : null, Refused(step, stored) }.OfType<LineageGate>().Where(gate => gate.Until <= now + RetryLadder.Longest),
         ];
 
@@ -261,10 +243,6 @@ public static class LineagePlan
             : wants.Servers.Select(server => gates.Where(gate => (gate.Server is null || gate.Server == server) && gate.Except?.Contains(server) != true).MaxBy(gate => gate.Until))
                 .MinBy(gate => gate?.Until ?? DateTimeOffset.MinValue);
     }
-
-    // A limit that holds back names besides those on the certificate.
-    private static bool IsForMore(LineageGate gate, LineageStored stored) => gate is { Kind: GateKind.Limit or GateKind.SetAside, Names: { } names }
-        && names.Any(name => !(DomainName.TryParse(name, out var known) && CertificateNames.Cover(stored.InService?.Names ?? [], known)));
 
     // The less time a certificate has left, the less of it one wait may take: an outage of days must not outlast a short one. Once it has expired
     // nobody is served: the waits grow slowly from there, to a day again in some weeks, or a server would pause the names of a site that is given up.

@@ -180,7 +180,7 @@ public sealed class AttemptRecords(
         }
 
         var (now, asked) = (time.GetUtcNow(), wanted?.Names.Select(name => name.Text).ToHashSet(StringComparer.Ordinal));
-        var elsewhere = HeldElsewhere(failure, server, wanted);
+        var elsewhere = HeldElsewhere(failure, server, wanted, isAskedFor: state.AskedAt is not null);
         var failed = outcomes.Failed(state, failure, server?.Server, now, asked, wanted?.IsEarly ?? IsEarly(app), elsewhere);
         failed = elsewhere is not null ? Outcomes.FailedElsewhere(failed, elsewhere, IsFirst(app), now) : failed;
         failed = IsHeldByServer(failure) && IsFirst(app) ? failed with { AskedAt = now } : failed;
@@ -188,8 +188,8 @@ public sealed class AttemptRecords(
     }
 
     // Only what another server's limit left for it: the order is still to go there, whatever this one is missing.
-    private static IReadOnlyList<LineageGate>? HeldElsewhere(ProblemException failure, ServerToAsk? server, WantedCertificate? wanted) =>
-        wanted is not null && server is { AllGates: { Count: > 0 } gates } && (server.PassedOver is not null || !wanted.IsPatient) && ServerChoice.IsServersFault(failure) ? ForNames(wanted, gates) : null;
+    private static IReadOnlyList<LineageGate>? HeldElsewhere(ProblemException failure, ServerToAsk? server, WantedCertificate? wanted, bool isAskedFor) =>
+        wanted is not null && server is { AllGates: { Count: > 0 } gates } && (server.PassedOver is not null || !wanted.IsPatient || isAskedFor) && ServerChoice.IsServersFault(failure) ? ForNames(wanted, gates) : null;
 
     // A server's limit that the ledger knew nothing of: as one that it knows, it is over by itself.
     private static bool IsHeldByServer(ProblemException failure) => failure.Problem.Code == AcmeProblems.RateLimited && AcmeProblems.GateOf(failure) is { IsPause: false };

@@ -44,12 +44,12 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
     /// <summary>Notes of names that nothing but their records can prove: whatever failed before, that is tried first.</summary>
     internal void LeaveDns(AppName app, IReadOnlyList<DomainName> names)
     {
-        if (names.Count == 0)
+        var (history, known) = (proofs.Read(app), names.Count == 0 ? [] : SolversOf(app));
+        if (!known.Any(solver => ChallengeType.IsDns(solver.Type)))
         {
             return;
         }
 
-        var (history, known) = (proofs.Read(app), SolversOf(app));
         foreach (var name in names)
         {
             while (ChosenSolvers.FirstFor(name, history.Sort(name.Text, known)) is { } first && !ChallengeType.IsDns(first))

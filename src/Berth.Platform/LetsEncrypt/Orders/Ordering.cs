@@ -150,12 +150,6 @@ public sealed class Ordering(
         while (true)
         {
             var asked = await servers.NextAsync(app, attempt.Wanted, isOrder: true, cancel);
-            if (asked.Gates.Count > 0 && await NotToWaitForAsync(app, attempt.Wanted, asked.Gates, cancel) is { Count: > 0 } waiting)
-            {
-                attempt.HeldBack(waiting, countsInFull: false);
-                continue;
-            }
-
             if (asked.Gates.Count > 0 || attempt.HasFailedAt(asked.Server))
             {
                 throw Ended(app, attempt, asked);
@@ -196,20 +190,6 @@ public sealed class Ordering(
                 events.Publish(new LineageEvent(LineageEventKind.FellOver, app, time.GetUtcNow()) { Names = [.. attempt.Wanted.Names.Select(name => name.Text)], Expires = reader.StoredOf(app).InService?.NotAfter, Server = another.Key, Problem = e.Problem });
             }
         }
-    }
-
-    /// <returns>The names that are not on the certificate, where that is due and would be had now without them; none otherwise.</returns>
-    private async Task<IReadOnlyList<FailedName>> NotToWaitForAsync(AppName app, WantedCertificate wanted, IReadOnlyList<LineageGate> gates, CancellationToken cancel)
-    {
-        var stored = reader.StoredOf(app);
-        if (stored is not { InService: { } facts, Damage: null } || !reader.MayBeRenewed(app, stored))
-        {
-            return [];
-        }
-
-        FailedName[] missing = [.. wanted.Names.Where(name => !CertificateNames.Cover(facts.Names, name)).Select(name => new FailedName(name.Text, LetsEncryptProblems.HeldBack.Id, GateWords.Of(gates[0])))];
-        var rest = wanted.Without(missing);
-        return missing.Length > 0 && rest.Names.Count > 0 && (await servers.NextAsync(app, rest, isOrder: true, cancel)).Gates.Count == 0 ? missing : [];
     }
 
     private ProblemException Ended(AppName app, Attempt attempt, ServerToAsk asked) =>

@@ -1,7 +1,5 @@
 using Berth.Acme;
 using Berth.Acme.Issuing;
-using Berth.Acme.Limits;
-using Berth.Acme.Tests;
 using Berth.Kernel;
 using Berth.Platform.LetsEncrypt;
 using Berth.Platform.Tests.Support;
@@ -70,38 +68,6 @@ public sealed class Leaving_names_out
         var plan = room.Planner.Plan(Room.App);
         Assert.Equal(names.Order(), plan.Names.Select(name => name.Text).Order());
         Assert.Equal("101 domains are more than one certificate carries: 100; left out: more.example.com.", Assert.Single(plan.LeftOut).Found);
-    }
-
-    /// <summary>Let's Encrypt refuses an order that has both; and of many that one wildcard stands for, none is one too many.</summary>
-    [Fact]
-    public async Task orders_no_name_that_a_wildcard_beside_it_stands_for()
-    {
-        await using var room = await OrderingRoom.OpenAsync("none");
-        room.Set("dns-provider", "exec");
-        room.Set("dns-provider-EXEC_PATH", "/bin/true");
-        await room.AddDomainsAsync(["*.v.example.com", "v.example.com", "deep.a.v.example.com", .. Enumerable.Range(1, 101).Select(i => $"n{i}.v.example.com")]);
-
-        Assert.Equal([Name, "*.v.example.com", "v.example.com", "deep.a.v.example.com"], room.Planner.Plan(Room.App).Names.Select(name => name.Text));
-    }
-
-    /// <summary>Waiting for it could outlast the certificate, whose renewal is free of that limit.</summary>
-    [Theory]
-    [InlineData(80, true)]
-    [InlineData(20, false)]
-    public async Task renews_without_a_new_name_that_a_limit_holds_back_once_that_is_due(double age, bool isDue)
-    {
-        await using var room = await OrderingRoom.OpenAsync("certificates-per-domain=1/7d");
-        await room.AddDomainsAsync("new.example.com");
-        await room.InstallAsync(Aged(room, age, Name), Plan(isDue ? -1 : 40));
-        var ledger = await room.Ledgers.OfAsync(room.Server.Directory);
-        await ledger.OrderedAsync(new PlannedOrder { Account = "you@example.com", Names = ["other.example.com"] }, CancellationToken.None);
-        room.Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 403, "rejectedIdentifier", "not this one");
-
-        var failure = await Assert.ThrowsAsync<ProblemException>(() => room.Ordering.RunAsync(Room.App, room.Planner.Plan(Room.App) with { IsPatient = true }, room.Said.Output, CancellationToken.None));
-
-        Assert.Equal(isDue ? AcmeProblems.IdentifierRejected : LetsEncryptProblems.HeldBack, failure.Problem.Code);
-        string[] ordered = [.. room.Authority.Requests.Where(request => request.Path == "/order").Select(request => request.Payload!["identifiers"]!.AsArray()).Select(all => (string)all.Single()!["value"]!)];
-        Assert.Equal(isDue ? [Name] : [], ordered);
     }
 
     /// <summary>Those on the certificate first, then others as they were added; one that has been lost of them is among these.</summary>
