@@ -68,14 +68,11 @@ public sealed record IssuanceRequest
     /// <inheritdoc/>
     public override string ToString() => $"IssuanceRequest {{ Names = {string.Join(", ", SortedNames())} }}";
 
-    /// <summary>Names and addresses as an order writes them: sorted, each once.</summary>
-    internal string[] SortedNames() =>
-    [
-        .. Names.Select(name => name.Text)
-            .Concat(Addresses.Select(address => address.ToString()))
-            .Distinct()
-            .Order(StringComparer.Ordinal),
-    ];
+    /// <summary>Names and addresses as an order writes them, see <see cref="OrderNames"/>.</summary>
+    internal IReadOnlyList<string> SortedNames() => OrderNames.Of(AllNames());
+
+    /// <summary>Those too that a wildcard stands for.</summary>
+    internal IEnumerable<string> AllNames() => Names.Select(name => name.Text).Concat(Addresses.Select(address => address.ToString()));
 
     /// <summary>Whether a certificate for these names alone would do.</summary>
     internal bool TakesRest(IReadOnlyList<string> rest) => DropFailingNames && rest.Count > 0 && MayOrderRest?.Invoke(rest) != false;

@@ -152,7 +152,7 @@ internal sealed class OrderPlacing(
         && (refusal.Response.Status < 500 || refusal.Document.Detail?.Contains("certificate", StringComparison.OrdinalIgnoreCase) == true)
         && refusal.Type is not (AcmeError.RejectedIdentifier or AcmeError.UnsupportedIdentifier or AcmeError.InvalidProfile or AcmeError.UserActionRequired);
 
-    private string? ReplacedBy(AcmeDirectory directory, string account, string[] names)
+    private string? ReplacedBy(AcmeDirectory directory, string account, IReadOnlyList<string> names)
     {
         if (request.Replaces is not null)
         {

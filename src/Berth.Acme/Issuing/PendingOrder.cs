@@ -86,7 +86,15 @@ public sealed record PendingOrder
         DirectoryUrl == directoryUrl && AccountUrl == accountUrl && HasKey(request)
         && HasProfile(request)
         && (LeftOut.Count == 0 || request.TakesRest(Names))
-        && All(Names, LeftOut).SequenceEqual(All(request.SortedNames(), request.LeftOut));
+        && IsFor([.. request.AllNames(), .. request.LeftOut.Select(failed => failed.Name)]);
+
+    /// <summary>Whether it is for these names, those that it went without among them.</summary>
+    /// <param name="names">All that is wanted.</param>
+    public bool IsFor(IReadOnlyCollection<string> names)
+    {
+        var gone = LeftOut.Select(failed => failed.Name).ToHashSet(StringComparer.Ordinal);
+        return gone.All(names.Contains) && OrderNames.Of(names.Where(name => !gone.Contains(name))).SequenceEqual(Names.Distinct().Order(StringComparer.Ordinal));
+    }
 
     private bool HasProfile(IssuanceRequest request) => Profile == request.Profile
         || (Profile is null && !request.ProfileIsRequired)
@@ -103,7 +111,4 @@ public sealed record PendingOrder
         using var wanted = KeyPair.TryFromPem(pem);
         return own is not null && wanted is not null && KeyPair.IsSame(own, wanted);
     }
-
-    private static IEnumerable<string> All(IEnumerable<string> names, IEnumerable<FailedName> leftOut) =>
-        names.Concat(leftOut.Select(failed => failed.Name)).Distinct().Order(StringComparer.Ordinal);
 }

@@ -297,7 +297,7 @@ public sealed class CertificateManager(
     }
 
     // Somebody has asked for another for the same names, and was cut off.
-    private bool IsOrdered(AppName app, WantedCertificate wanted) => lineages.NamesOfOrder(app, wanted.Servers) is { } names && names.ToHashSet(StringComparer.Ordinal).SetEquals(wanted.Names.Select(name => name.Text));
+    private bool IsOrdered(AppName app, WantedCertificate wanted) => lineages.OrderAt(app, wanted.Servers)?.IsFor([.. wanted.Names.Select(name => name.Text)]) == true;
 
     private bool Covers(AppName app, WantedCertificate wanted)
     {

@@ -1,3 +1,4 @@
+using Berth.Acme.Issuing;
 using Berth.Kernel;
 using Berth.Platform.Certs;
 using Berth.Platform.Domains;
@@ -75,14 +76,14 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
     private (DomainName[] Names, Problem[] TooMany) Fitting(AppName app, DomainName[] names, IReadOnlyList<WantedServer> servers, string? profile)
     {
         var (most, reason) = MostOf(names);
-        if (names.Length <= most)
+        if (Count(names) <= most)
         {
             return (names, []);
         }
 
-        var problem = LetsEncryptProblems.TooManyNames(app, names.Length, most, reason, isSet: profile is not null);
+        var problem = LetsEncryptProblems.TooManyNames(app, Count(names), most, reason, isSet: profile is not null);
         List<DomainName> kept = certificates.InServiceOf(app) is { FromAcme: true, Facts: { } facts } ? [.. names.Where(name => CertificateNames.Cover(facts.Names, name))] : [];
-        if (kept.Count == 0 || kept.Count > MostOf(kept).Most)
+        if (kept.Count == 0 || Count(kept) > MostOf(kept).Most)
         {
             throw problem.AsException();
         }
@@ -90,13 +91,16 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
         // Then what there is room for.
         foreach (var name in names.Except([.. kept]))
         {
-            if (kept.Count < MostOf([.. kept, name]).Most)
+            DomainName[] more = [.. kept, name];
+            if (Count(more) <= MostOf(more).Most)
             {
                 kept.Add(name);
             }
         }
 
         return ([.. names.Where(kept.Contains)], [LetsEncryptProblems.LeftOutAsTooMany(problem, [.. names.Except(kept)])]);
+
+        static int Count(IEnumerable<DomainName> some) => OrderNames.Of(some.Select(name => name.Text)).Count;
 
         (int Most, string? Profile) MostOf(IEnumerable<DomainName> some) => ServerProfiles.MostNames(servers, profile, some.Any(name => name.Address is not null));
     }

@@ -96,11 +96,9 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
         ? placed >= certificates.InstalledAt(app)
         : FileStamp.Of(store.FileOf(Order(app))).Changed >= FileStamp.Of(certificates.CertificatePath(app)).Changed);
 
-    /// <summary>The names of an order that one of the servers has, with those that it went without; null where there is none.</summary>
-    public IReadOnlyList<string>? NamesOfOrder(AppName app, IReadOnlyList<WantedServer> servers) =>
-        OrderOf(app) is { OrderUrl: not null } order && servers.Any(server => server.Key == order.DirectoryUrl)
-            ? [.. order.Names, .. order.LeftOut.Select(name => name.Name)]
-            : null;
+    /// <summary>The order that one of the servers has; null where there is none.</summary>
+    public PendingOrder? OrderAt(AppName app, IReadOnlyList<WantedServer> servers) =>
+        OrderOf(app) is { OrderUrl: not null } order && servers.Any(server => server.Key == order.DirectoryUrl) ? order : null;
 
     private PendingOrder? OrderOf(AppName app) => JournalOf(app).Load();
 

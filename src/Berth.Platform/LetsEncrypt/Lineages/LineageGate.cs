@@ -29,6 +29,9 @@ public sealed record LineageGate
     /// <summary>The names that were to be ordered when a limit shut it: others may not draw on that limit. Null where it is shut for any.</summary>
     public IReadOnlyList<string>? Names { get; init; }
 
+    /// <summary>Whether the names that are on the certificate could be ordered all the same: it holds back others, which are to be on it besides.</summary>
+    public bool SparesRenewal { get; init; }
+
     /// <summary>The page at which a person can open it or read about it.</summary>
     public string? Page { get; init; }
 

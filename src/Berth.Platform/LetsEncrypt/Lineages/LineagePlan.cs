@@ -1,5 +1,6 @@
 using System.Globalization;
 using Berth.Acme;
+using Berth.Acme.Issuing;
 using Berth.Kernel;
 using Berth.Platform.Certs;
 
@@ -31,8 +32,13 @@ public static class LineagePlan
     public static LineageStep Next(LineageWants wants, LineageStored stored, DateTimeOffset now)
     {
         var refusal = RefusalOf(wants, stored);
-        var step = Wish(wants, stored, now);
-        return Gated(step) with { Then = step.Then is { } then ? Gated(then) : null };
+        var step = WhollyGated(Wish(wants, stored, now));
+        return step is { Action: LineageAction.Order, Gate.SparesRenewal: true } && stored is { InService: { } facts, Damage: null }
+            && WhollyGated(RenewalAlone(wants, stored, facts, now)) is var renewal && renewal.OfCertificate.At < step.At
+                ? Beside(renewal, step)
+                : step;
+
+        LineageStep WhollyGated(LineageStep wish) => Gated(wish) with { Then = wish.Then is { } then ? Gated(then) : null };
 
         LineageStep Gated(LineageStep wish)
         {
@@ -41,6 +47,19 @@ public static class LineagePlan
                 ? wish with { At = gate.Until, Gate = gate }
                 : wish;
         }
+    }
+
+    private static LineageStep RenewalAlone(LineageWants wants, LineageStored stored, CertificateFacts facts, DateTimeOffset now)
+    {
+        var (at, why) = RenewalOf(facts, wants.Grace, stored.State.Advice);
+        return Renewal(wants, stored, facts, now) is { OfCertificate.Action: LineageAction.Renew } renewal ? renewal : new LineageStep(LineageAction.Renew, at, $"renewal, {why}");
+    }
+
+    // A new name that waits for a limit keeps those on the certificate from no renewal.
+    private static LineageStep Beside(LineageStep renewal, LineageStep held)
+    {
+        var besides = $"; {held.Why}, which a limit holds back until {Minute(held.At)}";
+        return renewal with { Why = renewal.Why + besides, Then = renewal.Then is { } then ? then with { Why = then.Why + besides } : null };
     }
 
     // Another than the attempt met is no words of then.
@@ -133,12 +152,13 @@ public static class LineagePlan
     private static string WhyResumed(LineageWants wants, LineageStored stored) =>
         stored.Order is not { } order || wants.Names.Count == 0 || wants.Servers.Count == 0 ? "an order that was begun is gone on with"
         : !wants.Servers.Contains(order.DirectoryUrl) ? "an order that was begun is at a server that is not asked any more, and another is placed"
-        : !IsFor([.. wants.Names.Select(name => name.Text)], [.. order.Names, .. order.LeftOut.Select(name => name.Name)], stored.State) ? "an order that was begun is for other names, and another is placed"
+        : !IsFor(order, [.. wants.Names.Select(name => name.Text)], stored.State) ? "an order that was begun is for other names, and another is placed"
         : wants.Servers.Count > 1 ? $"an order that was begun is gone on with at {new Uri(order.DirectoryUrl).Authority}, unless another server is asked instead"
         : "an order that was begun is gone on with";
 
     // Also without those that had failed before it was placed.
-    private static bool IsFor(HashSet<string> wanted, IReadOnlyList<string> ordered, LineageState state) => wanted.SetEquals(ordered) || (ordered.Count > 0 && state.AreLeftOf(wanted, ordered));
+    private static bool IsFor(PendingOrder order, string[] names, LineageState state) =>
+        order.IsFor(names) || (order.Names.Count > 0 && state.AreLeftOf(names, [.. order.Names, .. order.LeftOut.Select(name => name.Name)]));
 
     // Until then the server is asked now and then whether it wants it sooner.
     private static LineageStep Renewal(LineageWants wants, LineageStored stored, CertificateFacts facts, DateTimeOffset now)
@@ -233,7 +253,7 @@ public static class LineagePlan
 
         LineageGate[] gates =
         [
-            .. Standing(stored, now),
+            .. Standing(stored, now).Where(gate => step.Action != LineageAction.Renew || !gate.SparesRenewal),
             .. new[] { step.Action == LineageAction.Renew ? RestOf(stored, wants.Grace) : null, Refused(step, stored) }.OfType<LineageGate>().Where(gate => gate.Until <= now + RetryLadder.Longest),
         ];
 

@@ -1,3 +1,4 @@
+using Berth.Acme.Issuing;
 using Berth.Kernel;
 
 namespace Berth.Platform.LetsEncrypt.Lineages;
@@ -131,7 +132,7 @@ public sealed record LineageState
 
     /// <summary>Whether these are names of those, and the rest of those has failed.</summary>
     internal bool AreLeftOf(IReadOnlyCollection<string> names, IReadOnlyCollection<string> left) =>
-        left.All(names.Contains) && names.All(name => left.Contains(name) || Failing.Any(failing => failing.Name == name));
+        left.All(names.Contains) && OrderNames.Of(names).All(name => left.Contains(name) || Failing.Any(failing => failing.Name == name));
 
     /// <summary>Without the waits at servers that are not asked, by their directories.</summary>
     internal LineageState At(IReadOnlyCollection<string> servers) => this with { Gates = [.. Gates.Where(gate => gate.Server is not { } server || servers.Contains(server))] };

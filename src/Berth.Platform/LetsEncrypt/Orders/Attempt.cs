@@ -46,6 +46,21 @@ internal sealed class Attempt(WantedCertificate wanted, ChosenSolvers chosen)
         Remembered = Remembered.Without(names);
     }
 
+    /// <summary>Names that wait for a limit while the others, which are on a certificate that is due, are renewed.</summary>
+    public IReadOnlyList<DomainName> Waiting { get; private set; } = [];
+
+    /// <param name="names">Which.</param>
+    /// <param name="why">What they wait for.</param>
+    public void GoWithout(IReadOnlyList<DomainName> names, string why)
+    {
+        Waiting = names;
+        FailedName[] untried = [.. names.Select(name => new FailedName(name.Text, LetsEncryptProblems.HeldBack.Id, why))];
+        _wanted = _wanted.Without(untried) with { Untried = [.. _wanted.Untried, .. untried] };
+    }
+
+    /// <summary>What was to be ordered, those that wait among it.</summary>
+    public WantedCertificate Whole => Wanted with { Names = [.. Wanted.Names, .. Waiting] };
+
     public void TryOtherWay(ChosenSolvers other, ProblemException failure, ServerToAsk at)
     {
         (Chosen, IsFirstWay, IsAnnounced) = (other, false, false);

@@ -20,7 +20,7 @@ public sealed class AttemptRecords(
     {
         string[] names = [.. wanted.Names.Select(name => name.Text)];
         var state = lineages.ReadState(app);
-        var left = lineages.NamesOfOrder(app, wanted.Servers) is { } open ? open
+        IReadOnlyList<string> left = lineages.OrderAt(app, wanted.Servers) is { } open ? [.. open.Names, .. open.LeftOut.Select(name => name.Name)]
             : wanted.IsPatient && state.Gates.FirstOrDefault(gate => state.IsFor(gate, names))?.Names is { Count: > 0 } held && !IsHad(app, held) ? held
             : names;
         if (left.Count == 0 || !state.AreLeftOf(names, left))
@@ -66,11 +66,15 @@ public sealed class AttemptRecords(
     }
 
     /// <summary>Remembers what held an attempt back before any server was asked.</summary>
-    public ProblemException Held(AppName app, WantedCertificate wanted, ServerToAsk held)
+    /// <param name="app">Whose.</param>
+    /// <param name="wanted">All that was to be ordered.</param>
+    /// <param name="held">Where, and what holds it back.</param>
+    /// <param name="sparesRenewal">See <see cref="LineageGate.SparesRenewal"/>.</param>
+    public ProblemException Held(AppName app, WantedCertificate wanted, ServerToAsk held, bool sparesRenewal)
     {
         // Of all servers: one whose limit nobody kept would pass for free, and be tried at once again.
         var (state, now) = (lineages.ReadState(app), time.GetUtcNow());
-        var after = Outcomes.Held(outcomes.NamesFailed(state, wanted.Stopped, wanted.IsEarly == true, now), ForNames(wanted, held.AllGates), IsFirst(app), now);
+        var after = Outcomes.Held(outcomes.NamesFailed(state, wanted.Stopped, wanted.IsEarly == true, now), [.. ForNames(wanted, held.AllGates).Select(gate => gate with { SparesRenewal = sparesRenewal })], IsFirst(app), now);
         lineages.WriteState(app, after);
         waits.Note(after.Gates);
         var problem = LetsEncryptProblems.Held(app, held.Server, held.Gates, goesOn: GoesOnBy(app, held.Gates.Max(gate => gate.Until)));

@@ -58,8 +58,8 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
     private bool IsWorthOrdering(AppName app, LineageStored stored, CertificateFacts facts, WantedCertificate wanted, IReadOnlyList<string> rest)
     {
         DomainName[] served = [.. wanted.WithUntried.Where(name => CertificateNames.Cover(facts.Names, name))];
-        DomainName[] lost = [.. served.Where(name => !rest.Contains(name.Text))];
-        var isMore = rest.Count > served.Length - lost.Length;
+        DomainName[] lost = [.. served.Where(name => !CertificateNames.Cover(rest, name))];
+        var isMore = wanted.Names.Any(name => CertificateNames.Cover(rest, name) && !served.Contains(name));
         return lost.Length == 0
             ? isMore || reader.MayBeRenewed(app, stored)
             : isMore && lost.All(name => stored.State.Failing.Any(failing => failing.Name == name.Text && failing.Failures >= LastingFailures));
@@ -73,7 +73,7 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
     public PlannedOrder PlannedFor(AppName app, WantedCertificate wanted, WantedServer server)
     {
         var stored = reader.StoredOf(app);
-        string[] names = [.. wanted.Names.Select(name => name.Text)];
+        var names = OrderNames.Of(wanted.Names.Select(name => name.Text));
         var replaces = RenewedBy(stored, server, wanted.Settings) is { } renewed && renewed.Names.Intersect(names, StringComparer.Ordinal).Any()
             && stored.State.Advice?.Plan is { } plan && plan.WindowStart <= time.GetUtcNow() && time.GetUtcNow() < plan.WindowEnd;
         return new PlannedOrder
@@ -86,9 +86,8 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
     }
 
     /// <summary>Whether an order that was begun is gone on with: it has been counted at its server. One for other names is dropped for a new one.</summary>
-    public static bool GoesOn(PendingOrder? open, WantedServer server, PlannedOrder planned) =>
-        open is { OrderUrl: not null } && open.DirectoryUrl == server.Key
-        && open.Names.Concat(open.LeftOut.Select(name => name.Name)).ToHashSet(StringComparer.Ordinal).SetEquals(planned.Names);
+    public static bool GoesOn(PendingOrder? open, WantedServer server, WantedCertificate wanted) =>
+        open is { OrderUrl: not null } && open.DirectoryUrl == server.Key && open.IsFor([.. wanted.Names.Select(name => name.Text)]);
 
     /// <summary>The server at a directory, by the word it is set by where one of them means it.</summary>
     public WantedServer ServerAt(string directory, IReadOnlyList<string> words) =>

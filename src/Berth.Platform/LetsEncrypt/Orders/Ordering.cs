@@ -150,9 +150,16 @@ public sealed class Ordering(
         while (true)
         {
             var asked = await servers.NextAsync(app, attempt.Wanted, isOrder: true, cancel);
+            var beside = asked.Gates.Count > 0 ? await BesideAsync(app, attempt, cancel) : [];
+            if (beside.Count > 0 && IsDue(app))
+            {
+                attempt.GoWithout(beside, GateWords.Of(asked.Gates[0]));
+                continue;
+            }
+
             if (asked.Gates.Count > 0 || attempt.HasFailedAt(asked.Server))
             {
-                throw Ended(app, attempt, asked);
+                throw Ended(app, attempt, asked, sparesRenewal: beside.Count > 0);
             }
 
             if (asked.PassedOver is { } why)
@@ -177,6 +184,13 @@ public sealed class Ordering(
             }
             catch (ProblemException e)
             {
+                // Of its limits a server may know more than is counted here.
+                if (e.Problem.Code == AcmeProblems.RateLimited && IsDue(app) && await BesideAsync(app, attempt, cancel) is { Count: > 0 } others)
+                {
+                    attempt.GoWithout(others, e.Problem.Found);
+                    continue;
+                }
+
                 var failure = Failed(app, attempt, attempt.Told(e), asked);
                 records.NamesFailed(app, AcmeProblems.LeftOutNamesOf(e), attempt.Wanted);
                 attempt.FailedAt(asked.Server, failure);
@@ -192,9 +206,14 @@ public sealed class Ordering(
         }
     }
 
-    private ProblemException Ended(AppName app, Attempt attempt, ServerToAsk asked) =>
+    private async Task<IReadOnlyList<DomainName>> BesideAsync(AppName app, Attempt attempt, CancellationToken cancel) =>
+        attempt.Waiting.Count > 0 ? [] : await servers.BesideAsync(app, attempt.Wanted, cancel);
+
+    private bool IsDue(AppName app) => reader.StoredOf(app) is { InService: not null } stored && reader.MayBeRenewed(app, stored);
+
+    private ProblemException Ended(AppName app, Attempt attempt, ServerToAsk asked, bool sparesRenewal) =>
         attempt.Unproved is { } before ? Failed(app, attempt, before.Failure, before.At)
-        : asked.Gates.Count > 0 ? records.Held(app, attempt.Wanted, asked)
+        : asked.Gates.Count > 0 ? records.Held(app, attempt.Whole, asked, sparesRenewal)
         : attempt.Last!;
 
     private ProblemException Failed(AppName app, Attempt attempt, ProblemException failure, ServerToAsk asked) =>

@@ -1,4 +1,5 @@
 using Berth.Kernel;
+using Berth.Platform.Certs;
 using Berth.Platform.LetsEncrypt.Limits;
 using Berth.Platform.LetsEncrypt.Lineages;
 
@@ -40,6 +41,19 @@ public sealed class ServersToAsk(LineageReader reader, LineageFiles lineages, Se
         WantedServer Choose(Predicate<WantedServer> isHeld) => ServerChoice.Of(wanted.Servers, stored.State.Issuers, isHeld, at);
     }
 
+    /// <returns>The names that are not on the certificate in service, where an order without them could go now; none otherwise.</returns>
+    public async Task<IReadOnlyList<DomainName>> BesideAsync(AppName app, WantedCertificate wanted, CancellationToken cancel)
+    {
+        if (reader.StoredOf(app) is not { InService: { } facts, Damage: null })
+        {
+            return [];
+        }
+
+        DomainName[] missing = [.. wanted.Names.Where(name => !CertificateNames.Cover(facts.Names, name))];
+        var rest = wanted with { Names = [.. wanted.Names.Except(missing)] };
+        return missing.Length > 0 && rest.Names.Count > 0 && (await NextAsync(app, rest, isOrder: true, cancel)).Gates.Count == 0 ? missing : [];
+    }
+
     private async Task<Dictionary<WantedServer, IReadOnlyList<LineageGate>>> HoldsAsync(AppName app, WantedCertificate wanted, bool isOrder, DateTimeOffset at, CancellationToken cancel)
     {
         var holds = new Dictionary<WantedServer, IReadOnlyList<LineageGate>>();
@@ -50,7 +64,7 @@ public sealed class ServersToAsk(LineageReader reader, LineageFiles lineages, Se
             var registers = isOrder && await orders.RegistersAsync(server, wanted.Settings, planned, cancel);
 
             // An order under way is its account's: without that there will be another.
-            var gates = OrderRequests.GoesOn(open, server, planned) && !registers ? [] : await ledgers.GatesOfAsync(server, planned, registers);
+            var gates = OrderRequests.GoesOn(open, server, wanted) && !registers ? [] : await ledgers.GatesOfAsync(server, planned, registers);
             holds[server] = [.. gates.Where(gate => gate.Until > at)];
         }
 

@@ -72,6 +72,25 @@ public sealed class Telling_what_is_next
             LineagePlan.Next(wants, new LineageStored(LineageState.New with { Failing = [Www with { Name = name }] }, Facts, true) { Order = order with { LeftOut = [] } }, Now).Why);
     }
 
+    /// <summary>Of the names on a certificate none lapses for one that is to be on it besides.</summary>
+    [Theory]
+    [InlineData(85, true, LineageAction.Renew, 0)]
+    [InlineData(61, true, LineageAction.Renew, 0)]
+    [InlineData(59.5, true, LineageAction.Renew, 12)]
+    [InlineData(50, true, LineageAction.Order, 20)]
+    [InlineData(85, false, LineageAction.Order, 20)]
+    public void a_renewal_waits_for_no_limit_that_holds_back_another_name(double age, bool sparesRenewal, LineageAction expected, int hours)
+    {
+        var gate = new LineageGate { Kind = GateKind.Limit, Until = Now.AddHours(20), Reason = "The limit is used up.", Names = ["shop.example.com", "www.example.com"], SparesRenewal = sparesRenewal };
+        var facts = Facts with { NotBefore = Now.AddDays(-age), NotAfter = Now.AddDays(90 - age) };
+        var stored = new LineageStored(LineageState.New with { Gates = [gate], AskAdviceAt = Now.AddHours(6) }, facts, false);
+
+        var step = LineagePlan.Next(Wants with { Grace = TimeSpan.FromDays(30) }, stored, Now).OfCertificate;
+
+        Assert.Equal((expected, true), (step.Action, hours == 0 ? step.At <= Now : step.At == Now.AddHours(hours)));
+        Assert.Contains("www.example.com is not on the certificate", step.Why, StringComparison.Ordinal);
+    }
+
     /// <summary>No wait lifts it: when it is asked again is no end.</summary>
     [Fact]
     public void a_pause_of_a_name_has_no_end_that_can_be_waited_for()

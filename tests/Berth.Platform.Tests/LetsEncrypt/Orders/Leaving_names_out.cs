@@ -1,5 +1,7 @@
 using Berth.Acme;
 using Berth.Acme.Issuing;
+using Berth.Acme.Limits;
+using Berth.Acme.Tests;
 using Berth.Kernel;
 using Berth.Platform.LetsEncrypt;
 using Berth.Platform.Tests.Support;
@@ -69,6 +71,69 @@ public sealed class Leaving_names_out
         Assert.Equal(names.Order(), plan.Names.Select(name => name.Text).Order());
         Assert.Equal("101 domains are more than one certificate carries: 100; left out: more.example.com.", Assert.Single(plan.LeftOut).Found);
     }
+
+    /// <summary>Of many that one wildcard stands for, none is one too many.</summary>
+    [Fact]
+    public async Task counts_no_name_that_a_wildcard_stands_for()
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        room.Set("dns-provider", "exec");
+        room.Set("dns-provider-EXEC_PATH", "/bin/true");
+        await room.AddDomainsAsync(["*.v.example.com", .. Enumerable.Range(1, 101).Select(i => $"n{i}.v.example.com")]);
+
+        var plan = room.Planner.Plan(Room.App);
+
+        Assert.Equal(103, plan.Names.Count);
+        Assert.Equal([Name, "*.v.example.com"], room.Requests.PlannedFor(Room.App, plan, room.Server).Names.OrderDescending());
+    }
+
+    /// <summary>Waiting for it could outlast the certificate, whose renewal is free of that limit.</summary>
+    [Theory]
+    [InlineData(80, true)]
+    [InlineData(20, false)]
+    public async Task renews_without_a_new_name_that_a_limit_holds_back_once_that_is_due(double age, bool isDue)
+    {
+        await using var room = await SpentAsync(age, isDue, Name);
+        await room.AddDomainsAsync("new.example.com");
+
+        var failure = await FailAsync(room);
+
+        Assert.Equal(isDue ? AcmeProblems.IdentifierRejected : LetsEncryptProblems.HeldBack, failure.Problem.Code);
+        Assert.Equal(isDue ? [[Name]] : [], Ordered(room));
+        if (!isDue)
+        {
+            Assert.True(Assert.Single(room.Lineages.ReadState(Room.App).Gates).SparesRenewal);
+        }
+    }
+
+    /// <summary>It would be tried again and again: the limit holds the certificate without it back as well.</summary>
+    [Fact]
+    public async Task waits_for_a_limit_that_spares_no_renewal()
+    {
+        await using var room = await SpentAsync(80, isDue: true, Name, "gone.example.com");
+        await room.AddDomainsAsync("new.example.com");
+
+        Assert.Equal(LetsEncryptProblems.HeldBack, (await FailAsync(room)).Problem.Code);
+
+        Assert.Empty(Ordered(room));
+        Assert.False(room.Reader.NextOf(Room.App).IsDue(TimeProvider.System.GetUtcNow()));
+    }
+
+    private static async Task<OrderingRoom> SpentAsync(double age, bool isDue, params string[] names)
+    {
+        var room = await OrderingRoom.OpenAsync("certificates-per-domain=1/7d");
+        await room.InstallAsync(Aged(room, age, names), Plan(isDue ? -1 : 40));
+        var ledger = await room.Ledgers.OfAsync(room.Server.Directory);
+        await ledger.OrderedAsync(new PlannedOrder { Account = "you@example.com", Names = ["other.example.com"] }, CancellationToken.None);
+        room.Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 403, "rejectedIdentifier", "not this one");
+        return room;
+    }
+
+    private static Task<ProblemException> FailAsync(OrderingRoom room) => Assert.ThrowsAsync<ProblemException>(() =>
+        room.Ordering.RunAsync(Room.App, room.Planner.Plan(Room.App) with { IsPatient = true }, room.Said.Output, CancellationToken.None));
+
+    private static IEnumerable<string[]> Ordered(OrderingRoom room) => room.Authority.Requests.Where(request => request.Path == "/order")
+        .Select(request => request.Payload!["identifiers"]!.AsArray().Select(each => (string)each!["value"]!).ToArray());
 
     /// <summary>Those on the certificate first, then others as they were added; one that has been lost of them is among these.</summary>
     [Fact]
