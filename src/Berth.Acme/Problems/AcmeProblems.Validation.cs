@@ -19,11 +19,9 @@ public static partial class AcmeProblems
 
         var first = failures[0];
         var codes = failures.Select(CodeOf).Distinct().ToList();
-        var names = string.Join(", ", failures.Take(3).Select(failure => failure.Name));
-        var more = failures.Count > 3 ? $" and {failures.Count - 3} more" : "";
         var found = failures.Count == 1
             ? $"{Printable.Of(host)} could not validate {first.Name}: {first.Words}"
-            : $"{Printable.Of(host)} could not validate {names}{more}. Of {first.Name}: {first.Words}";
+            : $"{Printable.Of(host)} could not validate {NamesOf([.. failures.Select(failure => failure.Name)])}. Of {first.Name}: {first.Words}";
         var problem = new Problem(codes.Count == 1 ? codes[0] : ValidationRefused, found, RemedyOf(first))
         {
             Details = failures.Count == 1 ? [.. DetailsOf(first.Document)] : [.. failures.SelectMany(LinesOf)],

@@ -297,7 +297,7 @@ public sealed class CertificateManager(
     }
 
     // Somebody has asked for another for the same names, and was cut off.
-    private bool IsOrdered(AppName app, WantedCertificate wanted) => lineages.OrderAt(app, wanted.Servers)?.IsFor([.. wanted.Names.Select(name => name.Text)]) == true;
+    private bool IsOrdered(AppName app, WantedCertificate wanted) => lineages.OrderAt(app, wanted.Servers)?.IsFor(wanted.NameTexts) == true;
 
     private bool Covers(AppName app, WantedCertificate wanted)
     {

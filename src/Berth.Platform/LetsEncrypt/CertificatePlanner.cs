@@ -98,7 +98,7 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
             }
         }
 
-        return ([.. names.Where(kept.Contains)], [LetsEncryptProblems.LeftOutAsTooMany(problem, [.. names.Except(kept)])]);
+        return ([.. names.Where(kept.Contains)], [LetsEncryptProblems.LeftOutAsTooMany(problem, [.. names.Except(kept).Select(name => name.Text)])]);
 
         static int Count(IEnumerable<DomainName> some) => OrderNames.Of(some.Select(name => name.Text)).Count;
 

@@ -40,8 +40,6 @@ public static class LetsEncryptProblems
         count == 1 ? $"One thing stands between {app} and its certificate." : $"{count} things stand between {app} and its certificate.",
         "Each is marked problem above, with what to do.");
 
-    private const int MostNamed = 3;
-
     public static readonly ProblemCode LimitsInvalid = new("letsencrypt-limits-invalid");
     public static readonly ProblemCode HeldBack = new("letsencrypt-held-back");
     public static readonly ProblemCode NothingToRollBackTo = new("letsencrypt-no-earlier-certificate");
@@ -193,9 +191,9 @@ public static class LetsEncryptProblems
             : " It is the IP address among them that needs that profile: in an app of its own it leaves the others 100."));
 
     /// <summary>The same where those on the certificate in service go on without the others.</summary>
-    internal static Problem LeftOutAsTooMany(Problem tooMany, IReadOnlyList<DomainName> names) => tooMany with
+    internal static Problem LeftOutAsTooMany(Problem tooMany, IReadOnlyCollection<string> names) => tooMany with
     {
-        Found = $"{tooMany.Found.TrimEnd('.')}; left out: {string.Join(", ", names.Take(MostNamed).Select(name => name.Text))}{(names.Count > MostNamed ? $" and {names.Count - MostNamed} more" : "")}.",
+        Found = $"{tooMany.Found.TrimEnd('.')}; left out: {Sentences.Some(names, 3)}.",
     };
 
     internal static Problem AddressNotInProfile(AppName app, DomainName address, string profile) => new(

@@ -18,6 +18,10 @@ public static partial class Sentences
     /// <summary>A sentence with one mark at its end.</summary>
     public static string Ended(string text) => text.Length > 0 && text[^1] is '.' or '!' or '?' ? text : text + ".";
 
+    /// <summary>The first of some names, and how many more there are.</summary>
+    public static string Some(IReadOnlyCollection<string> names, int most) =>
+        $"{string.Join(", ", names.Take(most))}{(names.Count > most ? $" and {names.Count - most} more" : "")}";
+
     /// <summary>What was found of a name, which it may begin with.</summary>
     public static string OfName(string name, string words) => words.StartsWith(name + ":", StringComparison.Ordinal) ? words : $"{name}: {words}";
 

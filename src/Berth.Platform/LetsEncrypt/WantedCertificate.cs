@@ -15,6 +15,9 @@ public sealed record WantedCertificate(
     /// <summary>Why servers that are set cannot be asked as things are; empty where all can.</summary>
     public IReadOnlyList<Problem> Unusable { get; init; } = [];
 
+    /// <summary>The names as they are ordered and kept.</summary>
+    public IReadOnlyList<string> NameTexts => [.. Names.Select(name => name.Text)];
+
     /// <summary>The names without the addresses among them.</summary>
     public IReadOnlyList<DomainName> HostNames => [.. Names.Where(name => name.Address is null)];
 

@@ -5,14 +5,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace Berth.Acme.Tests.Limits;
 
 /// <summary>Let's Encrypt's numbers, counted here before it counts them.</summary>
-public sealed class Keeping_a_ledger
+public sealed class Keeping_a_ledger : WithLedger
 {
-    private static readonly DateTimeOffset Start = new(2026, 11, 26, 12, 0, 0, TimeSpan.Zero);
-    private readonly FakeTimeProvider _time = new(Start);
-    private readonly MemoryLedger _store = new();
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
     /// <summary>As a machine without a clock of its own starts: it is set right once there is a network.</summary>
     [Fact]
     public async Task keeps_what_was_spent_through_a_look_while_the_clock_is_behind()
@@ -20,7 +14,7 @@ public sealed class Keeping_a_ledger
         var ledger = await OpenAsync();
         await TakeAsync(ledger, 300, i => Order($"n{i}-{i % 40}.d{i}.com"));
         var behind = new FakeTimeProvider(Start.AddDays(-30));
-        var early = await RateLedger.OpenAsync(RateLimits.LetsEncrypt, _store, behind, Cancel);
+        var early = await RateLedger.OpenAsync(RateLimits.LetsEncrypt, Store, behind, Cancel);
 
         Assert.False(early.Check(Order("one.more.com")).MayGo);
         behind.SetUtcNow(Start);
@@ -54,7 +48,7 @@ public sealed class Keeping_a_ledger
         var held = Assert.Single((await OrderAsync(ledger, Order("one.more.com"))).Holds);
 
         Assert.Equal((LimitKind.NewOrders, Start.AddSeconds(36)), (held.Kind, held.Until));
-        _time.Advance(TimeSpan.FromSeconds(36));
+        Time.Advance(TimeSpan.FromSeconds(36));
         Assert.True((await OrderAsync(ledger, Order("one.more.com"))).MayGo);
         Assert.False((await OrderAsync(ledger, Order("two.more.net"))).MayGo);
     }
@@ -103,7 +97,7 @@ public sealed class Keeping_a_ledger
             await ledger.NotProvedAsync("account", "bad.com", Cancel);
         }
 
-        _time.Advance(TimeSpan.FromHours(2));
+        Time.Advance(TimeSpan.FromHours(2));
         Assert.Equal(LimitKind.ConsecutiveFailures, Assert.Single(ledger.Check(Order("bad.com")).Holds).Kind);
         await ledger.IssuedAsync(Order("bad.com"), Cancel);
         Assert.True(ledger.Check(Order("bad.com")).MayGo);
@@ -146,20 +140,6 @@ public sealed class Keeping_a_ledger
         Assert.True(ledger.ReserveRegistration("two").MayGo);
         ledger.ReleaseRegistration("two");
         Assert.False(ledger.CheckRegistration("three").MayGo);
-    }
-
-    [Fact]
-    public async Task holds_no_order_back_of_an_account_that_there_is_where_new_ones_are_refused()
-    {
-        var ledger = await OpenAsync();
-        await ledger.GatedAsync(new AuthorityGate { Scope = GateScope.Registration, Until = Start.AddHours(2), Words = "too many" }, Order("a.com"), Cancel);
-
-        foreach (var opened in (RateLedger[])[ledger, await OpenAsync()])
-        {
-            Assert.True(opened.Check(Order("a.com")).MayGo);
-            var hold = Assert.Single(opened.CheckRegistration("another").Holds);
-            Assert.Equal((GateScope.Registration, "new accounts", Start.AddHours(2)), (hold.Gate, hold.Subject, hold.Until));
-        }
     }
 
     [Fact]
@@ -210,81 +190,15 @@ public sealed class Keeping_a_ledger
         Assert.True(ledger.Check(Order("192.0.2.1")).MayGo);
     }
 
-    [Theory]
-    [InlineData(GateScope.Authority, true, true)]
-    [InlineData(GateScope.Account, true, false)]
-    [InlineData(GateScope.Domain, false, false)]
-    [InlineData(GateScope.NameSet, false, false)]
-    [InlineData(GateScope.Name, false, false)]
-    public async Task keeps_a_wait_for_what_it_is_about_and_for_nothing_else(GateScope scope, bool holdsOthers, bool holdsOtherAccounts)
-    {
-        var ledger = await OpenAsync();
-        await ledger.GatedAsync(new AuthorityGate { Scope = scope, Until = Start.AddHours(2), Words = "busy" }, Order("a.shop.com"), Cancel);
-
-        foreach (var opened in (RateLedger[])[ledger, await OpenAsync()])
-        {
-            var hold = Assert.Single(opened.Check(Order("a.shop.com")).Holds);
-            Assert.Equal((scope, Start.AddHours(2), "busy"), (hold.Gate, hold.Until, hold.Words));
-            Assert.Equal(holdsOthers, !opened.Check(Order("b.other.com")).MayGo);
-            Assert.Equal(holdsOtherAccounts, !opened.Check(Order("b.other.com") with { Account = "another" }).MayGo);
-        }
-
-        _time.Advance(TimeSpan.FromHours(2));
-        Assert.True(ledger.Check(Order("a.shop.com")).MayGo);
-        Assert.Empty(ledger.Gates());
-    }
-
-    [Fact]
-    public async Task holds_a_paused_name_back_shows_the_page_and_looks_again_after_a_day()
-    {
-        var ledger = await OpenAsync();
-        var pause = new AuthorityGate { Scope = GateScope.Name, Subjects = ["a.com"], Page = "https://ca.example/unpause", Words = "paused" };
-
-        await ledger.GatedAsync(pause, Order("a.com", "b.com"), Cancel);
-
-        var hold = Assert.Single(ledger.Check(Order("a.com")).Holds);
-        Assert.Equal(("https://ca.example/unpause", Start.AddDays(1)), (hold.Page, hold.Until));
-        Assert.True(ledger.Check(Order("b.com")).MayGo);
-    }
-
-    /// <summary>Another app may have spent the domain's: a renewal costs nothing of it.</summary>
-    [Fact]
-    public async Task holds_no_renewal_back_for_a_wait_for_what_it_is_free_of()
-    {
-        var ledger = await OpenAsync();
-        await ledger.GatedAsync(new AuthorityGate { Scope = GateScope.Domain, Until = Start.AddHours(2), Words = "busy" }, Order("new.shop.com"), Cancel);
-        await ledger.GatedAsync(new AuthorityGate { Scope = GateScope.NameSet, Until = Start.AddHours(2), Words = "busy" }, Order("a.shop.com"), Cancel);
-
-        Assert.Equal(2, ledger.Check(Order("a.shop.com")).Holds.Count);
-        Assert.Equal(GateScope.NameSet, Assert.Single(ledger.Check(Order("a.shop.com") with { IsRenewal = true }).Holds).Gate);
-        Assert.True(ledger.Check(Order("a.shop.com") with { ReplacesInWindow = true }).MayGo);
-    }
-
-    [Fact]
-    public async Task waits_an_hour_where_an_authority_does_not_say_how_long()
-    {
-        var ledger = await OpenAsync();
-        await ledger.GatedAsync(new AuthorityGate { Scope = GateScope.Account, Words = "slow down" }, Order("a.com"), Cancel);
-        Assert.Equal(Start.AddHours(1), ledger.Check(Order("a.com")).GoAt);
-    }
-
-    [Fact]
-    public async Task never_waits_longer_than_a_day_at_an_authoritys_word()
-    {
-        var ledger = await OpenAsync();
-        await ledger.GatedAsync(new AuthorityGate { Scope = GateScope.Authority, Until = Start.AddDays(365), Words = "go away" }, Order("a.com"), Cancel);
-        Assert.Equal(Start.AddDays(1), ledger.Check(Order("a.com")).GoAt);
-    }
-
     [Fact]
     public async Task does_not_hold_back_for_years_after_a_clock_that_was_wrong()
     {
-        _time.Advance(TimeSpan.FromDays(3650));
+        Time.Advance(TimeSpan.FromDays(3650));
         var ledger = await OpenAsync();
         await TakeAsync(ledger, 5, _ => Order("a.com"));
-        await ledger.GatedAsync(new AuthorityGate { Scope = GateScope.Account, Until = _time.GetUtcNow().AddHours(3), Words = "x" }, Order("a.com"), Cancel);
+        await ledger.GatedAsync(new AuthorityGate { Scope = GateScope.Account, Until = Time.GetUtcNow().AddHours(3), Words = "x" }, Order("a.com"), Cancel);
         var clock = new FakeTimeProvider(Start);
-        var mended = await RateLedger.OpenAsync(RateLimits.LetsEncrypt, _store, clock, Cancel);
+        var mended = await RateLedger.OpenAsync(RateLimits.LetsEncrypt, Store, clock, Cancel);
 
         // What was spent is not known: it counts as all of it, once.
         Assert.Equal(Start + TimeSpan.FromDays(7) / 5, mended.Check(Order("a.com")).GoAt);
@@ -296,7 +210,7 @@ public sealed class Keeping_a_ledger
     public async Task survives_a_restart_and_a_save_that_failed()
     {
         var ledger = await OpenAsync();
-        _store.Fault = new IOException("disk full");
+        Store.Fault = new IOException("disk full");
         await Assert.ThrowsAsync<IOException>(async () => await OrderAsync(ledger, Order("a.com")));
         await OrderAsync(ledger, Order("a.com"));
 
@@ -313,7 +227,7 @@ public sealed class Keeping_a_ledger
     public async Task passes_over_what_a_hand_has_written_and_nobody_counts(string key)
     {
         var entry = new LedgerEntry { Until = Start.AddMinutes(1), Subject = "a.com" };
-        await _store.SaveAsync(new Dictionary<string, LedgerEntry?> { [key] = entry, ["gate|Account|you"] = entry }, Cancel);
+        await Store.SaveAsync(new Dictionary<string, LedgerEntry?> { [key] = entry, ["gate|Account|you"] = entry }, Cancel);
 
         var ledger = await OpenAsync();
 
@@ -349,7 +263,7 @@ public sealed class Keeping_a_ledger
 
         var limits = new RateLimits { All = [new RateLimit(LimitKind.NewOrders, count, TimeSpan.FromDays(7))] };
         Assert.Equal(left, Assert.Single(ledger.With(limits).States()).Left);
-        Assert.Equal(left, Assert.Single((await RateLedger.OpenAsync(limits, _store, _time, Cancel)).States()).Left);
+        Assert.Equal(left, Assert.Single((await RateLedger.OpenAsync(limits, Store, Time, Cancel)).States()).Left);
     }
 
     [Fact]
@@ -376,10 +290,6 @@ public sealed class Keeping_a_ledger
     [InlineData("https://acme-staging-v02.api.letsencrypt.org/directory", 5)]
     [InlineData("https://ca.example/directory", 0)]
     public void knows_whose_limits_they_are(string directory, int count) => Assert.Equal(count, RateLimits.Of(new Uri(directory)).All.Count);
-
-    private static PlannedOrder Order(params string[] names) => new() { Account = "account", Names = names };
-
-    private Task<RateLedger> OpenAsync() => RateLedger.OpenAsync(RateLimits.LetsEncrypt, _store, _time, Cancel);
 
     private static async Task<LimitVerdict> OrderAsync(RateLedger ledger, PlannedOrder order)
     {

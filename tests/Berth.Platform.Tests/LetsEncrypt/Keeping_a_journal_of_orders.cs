@@ -1,4 +1,3 @@
-using Berth.Acme;
 using Berth.Acme.Issuing;
 using Berth.Acme.Limits;
 using Berth.Kernel;
@@ -13,16 +12,7 @@ namespace Berth.Platform.Tests.LetsEncrypt;
 public sealed class Keeping_a_journal_of_orders
 {
     private static readonly PlannedOrder Counted = new() { Account = "you@example.com", Names = ["one.example.com"] };
-    private static readonly PendingOrder Open = new()
-    {
-        DirectoryUrl = "https://ca.example/directory",
-        AccountUrl = "https://ca.example/account/1",
-        Names = Counted.Names,
-        KeyType = KeyType.P256,
-        PrivateKeyPem = "",
-        Stage = OrderStage.Ordered,
-        OrderUrl = "https://ca.example/order/1",
-    };
+    private static readonly PendingOrder Open = SomeOrder.Placed;
 
     /// <summary>An order whose certificate may be issued is gone on with once its server is asked again, whatever others are asked meanwhile.</summary>
     [Fact]

@@ -4,6 +4,7 @@ using Berth.Acme.Limits;
 using Berth.Kernel;
 using Berth.Platform.LetsEncrypt.Limits;
 using Berth.Platform.Tests.LetsEncrypt.Simulation;
+using Berth.Platform.Tests.Support;
 
 namespace Berth.Platform.Tests.LetsEncrypt;
 
@@ -12,16 +13,7 @@ public sealed class Noting_what_an_order_spends
 {
     private static readonly RateLimits Limits = new() { All = [new RateLimit(LimitKind.CertificatesPerSet, 5, TimeSpan.FromDays(7))] };
     private static readonly PlannedOrder Left = new() { Account = "you@example.com", Names = ["one.example.com"] };
-    private static readonly PendingOrder LeftOpen = new()
-    {
-        DirectoryUrl = "https://ca.example/directory",
-        AccountUrl = "https://ca.example/account/1",
-        Names = Left.Names,
-        KeyType = KeyType.P256,
-        PrivateKeyPem = "",
-        Stage = OrderStage.Ordered,
-        OrderUrl = "https://ca.example/order/1",
-    };
+    private static readonly PendingOrder LeftOpen = SomeOrder.Placed;
 
     private static readonly PlannedOrder Planned = new() { Account = "you@example.com", Names = ["two.example.com"] };
 

@@ -40,7 +40,7 @@ public sealed class RollbackCommands(ICertificateManager manager, CertificatePla
         string[] missing = [.. (planner.TryPlan(app, out _)?.Names ?? []).Where(name => !CertificateNames.Cover(bundle.Facts!.Names, name)).Select(name => name.Text)];
         if (missing.Length > 0)
         {
-            output.Warn($"It is not for {string.Join(", ", missing.Take(MostNamed))}{(missing.Length > MostNamed ? $" and {missing.Length - MostNamed} more" : "")}: visitors of these are warned. {enable} gets one for all.");
+            output.Warn($"It is not for {Sentences.Some(missing, MostNamed)}: visitors of these are warned. {enable} gets one for all.");
         }
     }
 }

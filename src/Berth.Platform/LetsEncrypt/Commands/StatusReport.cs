@@ -67,7 +67,8 @@ public sealed class StatusReport(
         var problem = step.FailureOf(state);
         var wanted = planner.TryPlan(app, out _);
         var ahead = await AheadAsync(app, wanted, next, cancel);
-        var held = Ahead(ahead, state, next).Where(gate => ahead!.Gates.Contains(gate)).MaxBy(gate => gate.Until);
+        LineageGate[] shut = [.. Ahead(ahead, state, next)];
+        var held = shut.Where(gate => ahead!.Gates.Contains(gate)).MaxBy(gate => gate.Until);
         var order = await lineages.JournalOf(app).LoadAsync(cancel);
         var advice = state.Advice is { } known && known.Serial == stored.InService?.Serial ? known.Plan : null;
         return new Dictionary<string, string>(StringComparer.Ordinal)
@@ -76,10 +77,10 @@ public sealed class StatusReport(
             ["letsencrypt-next-at"] = NextAt(app, held is null ? next : next with { At = held.Until }, forPrograms),
             ["letsencrypt-asks-server-at"] = step.Action == LineageAction.AskAdvice && renewal.IsOn ? At(step.At, forPrograms) : "",
             ["letsencrypt-waiting-for"] = waiting.Of(app, stored, step) + (held is null || waiting.IsUnderWay(app) ? "" : $"; held back: {GateWords.Of(held)}"),
-            ["letsencrypt-gates"] = Joined([.. waiting.GatesOf(stored, step, besides: isLines) is { Length: > 0 } shut ? [shut] : Array.Empty<string>(), .. Ahead(ahead, state, next).Select(GateWords.Of), .. await ClosedAsync(app, wanted, ahead, state, cancel)]),
+            ["letsencrypt-gates"] = Joined([.. waiting.GatesOf(stored, step, besides: isLines) is { Length: > 0 } standing ? [standing] : Array.Empty<string>(), .. shut.Select(GateWords.Of), .. await ClosedAsync(app, wanted, ahead, state, cancel)]),
             ["letsencrypt-page"] = state.Gates.FirstOrDefault(gate => gate.Page is not null && gate.Until > time.GetUtcNow())?.Page ?? "",
             ["letsencrypt-failures"] = isLines && state.Failures == 0 ? "" : state.Failures.ToString(CultureInfo.InvariantCulture),
-            ["letsencrypt-last-error"] = Failure(app, Ahead(isLines ? failure : problem, next)),
+            ["letsencrypt-last-error"] = Failure(app, GoingOn(isLines ? failure : problem, next)),
             ["letsencrypt-problem"] = problem is null ? "" : forPrograms ? problem.Code : $"{problem.Code} (`berth explain {problem.Code}`)",
             ["letsencrypt-last-success"] = At(state.LastSuccess, forPrograms, isAhead: false),
             ["letsencrypt-last-event"] = last is null || (isLines && failure is not null) ? "" : $"{Holds.Time(last.At)}: {Printable.Of(Sentences.Ended(last.Sentence), 600)}",
@@ -164,7 +165,7 @@ public sealed class StatusReport(
     private static DateTimeOffset RetryOf(FailingName name, LineageStep next) =>
         name.RetryAt > next.At && (next.Action is LineageAction.Resume or LineageAction.Restore || next.Gate?.Names?.Contains(name.Name) == false) ? name.RetryAt : next.At!.Value;
 
-    private LineageFailure? Ahead(LineageFailure? failure, LineageStep next) => renewal.IsOn && next.At is not null ? failure?.Worded(Sentences.ByItself) : failure;
+    private LineageFailure? GoingOn(LineageFailure? failure, LineageStep next) => renewal.IsOn && next.At is not null ? failure?.Worded(Sentences.ByItself) : failure;
 
     private static string Failure(AppName app, LineageFailure? failure) => failure is null
         ? ""

@@ -8,10 +8,12 @@ internal static class GateWords
 {
     public static string Of(LineageStep step) => step.OfCertificate.Gate is { } gate ? $"{step.Why}; held back: {Of(gate)}" : step.Why;
 
-    public static string Of(LineageGate gate) => gate.Kind == GateKind.Paused
-        ? $"the server has paused a name until a person lifts that; it is asked again at {Holds.Time(gate.Until)}, and whenever you order by hand: {Told(gate)}"
-        :
-        $"{gate.Kind switch
+    public static string Of(LineageGate gate) => $"{Shut(gate)}: {Printable.Of(gate.Reason, 600)}{(gate.Page is null ? "" : $" See {gate.Page}")}";
+
+    // No wait lifts a pause.
+    private static string Shut(LineageGate gate) => gate.Kind == GateKind.Paused
+        ? $"the server has paused a name until a person lifts that; it is asked again at {Holds.Time(gate.Until)}, and whenever you order by hand"
+        : $"{gate.Kind switch
         {
             GateKind.Backoff => "a pause after a failure",
             GateKind.RetryAfter => "the server asked to wait",
@@ -20,9 +22,7 @@ internal static class GateWords
             GateKind.UserAction => "someone must act; it is looked at again",
             GateKind.RolledBack => "a certificate was put back by hand, and stays, even if it is due,",
             _ => "a rest after renewals",
-        }} {(gate.Kind == GateKind.UserAction ? "at" : "until")} {Holds.Time(gate.OverAt ?? gate.Until)}{(gate.OverAt is null ? "" : $" (looked at again at {Holds.Time(gate.Until)})")}: {Told(gate)}";
-
-    private static string Told(LineageGate gate) => $"{Printable.Of(gate.Reason, 600)}{(gate.Page is null ? "" : $" See {gate.Page}")}";
+        }} {(gate.Kind == GateKind.UserAction ? "at" : "until")} {Holds.Time(gate.OverAt ?? gate.Until)}{(gate.OverAt is null ? "" : $" (looked at again at {Holds.Time(gate.Until)})")}";
 
     /// <summary>How one that was put back by hand is replaced before its while is over.</summary>
     public static string Sooner(AppName app) => $"`berth letsencrypt:enable {app} --force` gets a new one sooner.";

@@ -53,5 +53,5 @@ public sealed record Notice
         _ => $"{App}: {Event}",
     };
 
-    private string Listed => Names.Count > 5 ? $"{string.Join(", ", Names.Take(5))} and {Names.Count - 5} more" : string.Join(", ", Names);
+    private string Listed => Sentences.Some(Names, 5);
 }

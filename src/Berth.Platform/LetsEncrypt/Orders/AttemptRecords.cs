@@ -18,7 +18,7 @@ public sealed class AttemptRecords(
     /// <summary>What is to be ordered of it: without the names that had failed before its order was placed, or before a limit held that back.</summary>
     public WantedCertificate LeftOf(AppName app, WantedCertificate wanted)
     {
-        string[] names = [.. wanted.Names.Select(name => name.Text)];
+        var names = wanted.NameTexts;
         var state = lineages.ReadState(app);
         IReadOnlyList<string> left = lineages.OrderAt(app, wanted.Servers) is { } open ? [.. open.Names, .. open.LeftOut.Select(name => name.Name)]
             : wanted.IsPatient && state.Gates.FirstOrDefault(gate => state.IsFor(gate, names))?.Names is { Count: > 0 } held && !IsHad(app, held) ? held
@@ -82,7 +82,7 @@ public sealed class AttemptRecords(
         // Of many that wait for the same, each is told of once and not whenever another has gone.
         if (!state.Gates.Select(waits.AsKnown).Any(gate => gate.Names is not null && gate.Until > now - StillTheSame))
         {
-            Tell(app, LineageEventKind.Held, NamesOf(wanted), held.Server, problem);
+            Tell(app, LineageEventKind.Held, wanted.NameTexts, held.Server, problem);
         }
 
         return problem.AsException();
@@ -108,7 +108,7 @@ public sealed class AttemptRecords(
     private bool IsFirst(AppName app) => reader.StoredOf(app) is { InService: null, Damage: null };
 
     private static IReadOnlyList<LineageGate> ForNames(WantedCertificate wanted, IReadOnlyList<LineageGate> gates) =>
-        [.. gates.Select(gate => gate with { Account = wanted.Settings.Email?.Text ?? "", Names = [.. wanted.Names.Select(name => name.Text)] })];
+        [.. gates.Select(gate => gate with { Account = wanted.Settings.Email?.Text ?? "", Names = wanted.NameTexts })];
 
     /// <summary>What is remembered once a certificate is in service.</summary>
     /// <param name="app">Whose.</param>
@@ -142,7 +142,7 @@ public sealed class AttemptRecords(
         // Neither is what nobody wants any more.
         if (failure.Problem.Code == LetsEncryptProblems.InServiceReplaced)
         {
-            Tell(app, LineageEventKind.Failed, NamesOf(wanted), asked?.Server, failure.Problem);
+            Tell(app, LineageEventKind.Failed, wanted?.NameTexts ?? [], asked?.Server, failure.Problem);
             return failure;
         }
 
@@ -154,7 +154,7 @@ public sealed class AttemptRecords(
         finally
         {
             // A disk too full to remember it: who tries again must hear of it all the same.
-            Tell(app, LineageEventKind.Failed, NamesOf(wanted), asked?.Server, failure.Problem);
+            Tell(app, LineageEventKind.Failed, wanted?.NameTexts ?? [], asked?.Server, failure.Problem);
         }
 
         return failure;
@@ -171,8 +171,6 @@ public sealed class AttemptRecords(
         return Retold.As(failure, failure.Problem with { Remedy = Sentences.ByItself(failure.Problem.Remedy) });
     }
 
-    private static string[] NamesOf(WantedCertificate? wanted) => [.. wanted?.Names.Select(name => name.Text) ?? []];
-
     private LineageState AfterFailure(AppName app, ProblemException failure, ServerToAsk? server, WantedCertificate? wanted)
     {
         var state = WithoutWhatIsOver(app);
@@ -183,7 +181,7 @@ public sealed class AttemptRecords(
             return state with { Refusal = reader.RefusalOf(failure.Problem, wanted?.Stamp ?? reader.StampOf(app)) };
         }
 
-        var (now, asked) = (time.GetUtcNow(), wanted?.Names.Select(name => name.Text).ToHashSet(StringComparer.Ordinal));
+        var (now, asked) = (time.GetUtcNow(), wanted?.NameTexts.ToHashSet(StringComparer.Ordinal));
         var elsewhere = HeldElsewhere(failure, server, wanted, isAskedFor: state.AskedAt is not null);
         var failed = outcomes.Failed(state, failure, server?.Server, now, asked, wanted?.IsEarly ?? IsEarly(app), elsewhere);
         failed = elsewhere is not null ? Outcomes.FailedElsewhere(failed, elsewhere, IsFirst(app), now) : failed;

@@ -73,7 +73,7 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
     public PlannedOrder PlannedFor(AppName app, WantedCertificate wanted, WantedServer server)
     {
         var stored = reader.StoredOf(app);
-        var names = OrderNames.Of(wanted.Names.Select(name => name.Text));
+        var names = OrderNames.Of(wanted.NameTexts);
         var replaces = RenewedBy(stored, server, wanted.Settings) is { } renewed && renewed.Names.Intersect(names, StringComparer.Ordinal).Any()
             && stored.State.Advice?.Plan is { } plan && plan.WindowStart <= time.GetUtcNow() && time.GetUtcNow() < plan.WindowEnd;
         return new PlannedOrder
@@ -87,7 +87,7 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
 
     /// <summary>Whether an order that was begun is gone on with: it has been counted at its server. One for other names is dropped for a new one.</summary>
     public static bool GoesOn(PendingOrder? open, WantedServer server, WantedCertificate wanted) =>
-        open is { OrderUrl: not null } && open.DirectoryUrl == server.Key && open.IsFor([.. wanted.Names.Select(name => name.Text)]);
+        open is { OrderUrl: not null } && open.DirectoryUrl == server.Key && open.IsFor(wanted.NameTexts);
 
     /// <summary>The server at a directory, by the word it is set by where one of them means it.</summary>
     public WantedServer ServerAt(string directory, IReadOnlyList<string> words) =>

@@ -201,7 +201,7 @@ public sealed class Ordering(
 
                 output.Warn(e.Problem.Found);
                 output.Detail($"Asking {another.Directory.Authority} instead");
-                events.Publish(new LineageEvent(LineageEventKind.FellOver, app, time.GetUtcNow()) { Names = [.. attempt.Wanted.Names.Select(name => name.Text)], Expires = reader.StoredOf(app).InService?.NotAfter, Server = another.Key, Problem = e.Problem });
+                events.Publish(new LineageEvent(LineageEventKind.FellOver, app, time.GetUtcNow()) { Names = attempt.Wanted.NameTexts, Expires = reader.StoredOf(app).InService?.NotAfter, Server = another.Key, Problem = e.Problem });
             }
         }
     }

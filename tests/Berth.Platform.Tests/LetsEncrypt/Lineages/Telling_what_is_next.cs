@@ -1,8 +1,8 @@
-using Berth.Acme;
 using Berth.Acme.Issuing;
 using Berth.Kernel;
 using Berth.Platform.Certs;
 using Berth.Platform.LetsEncrypt.Lineages;
+using Berth.Platform.Tests.Support;
 
 namespace Berth.Platform.Tests.LetsEncrypt.Lineages;
 
@@ -53,16 +53,11 @@ public sealed class Telling_what_is_next
     [InlineData("", "www.example.com", "an order that was begun is gone on with")]
     public void an_order_that_was_begun_is_gone_on_with_where_it_is_for_what_is_wanted(string servers, string name, string why)
     {
-        var order = new PendingOrder
+        var order = SomeOrder.Placed with
         {
             DirectoryUrl = "https://a.example/dir",
-            AccountUrl = "https://a.example/account/1",
             Names = ["shop.example.com"],
             LeftOut = [new FailedName("www.example.com", "acme-validation-dns", "It does not exist.")],
-            KeyType = KeyType.P256,
-            PrivateKeyPem = "",
-            Stage = OrderStage.Ordered,
-            OrderUrl = "https://a.example/order/1",
         };
         var wants = new LineageWants([DomainName.Parse("shop.example.com"), DomainName.Parse(name)], null) { Servers = servers.Split(' ', StringSplitOptions.RemoveEmptyEntries) };
 

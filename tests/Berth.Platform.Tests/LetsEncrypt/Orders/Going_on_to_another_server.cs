@@ -1,4 +1,3 @@
-using Berth.Acme;
 using Berth.Acme.Issuing;
 using Berth.Acme.Limits;
 using Berth.Acme.Tests;
@@ -138,16 +137,7 @@ public sealed class Going_on_to_another_server
         Assert.NotNull(room.Lineages.ReadState(Room.App).AskedAt);
     }
 
-    private static PendingOrder LeftAtTwo { get; } = new()
-    {
-        DirectoryUrl = Two,
-        AccountUrl = "https://two.example.com/account/1",
-        Names = ["app.example.com"],
-        KeyType = KeyType.P256,
-        PrivateKeyPem = "",
-        Stage = OrderStage.Ordered,
-        OrderUrl = "https://two.example.com/order/1",
-    };
+    private static PendingOrder LeftAtTwo { get; } = SomeOrder.Placed with { DirectoryUrl = Two, Names = ["app.example.com"] };
 
     /// <summary>Another app has just caused a wait: an order that its server does not count is not measured against limits for that.</summary>
     [Theory]
