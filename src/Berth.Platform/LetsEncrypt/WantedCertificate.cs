@@ -15,7 +15,7 @@ public sealed record WantedCertificate(
     /// <summary>Why servers that are set cannot be asked as things are; empty where all can.</summary>
     public IReadOnlyList<Problem> Unusable { get; init; } = [];
 
-    /// <summary>The names as they are ordered and kept.</summary>
+    /// <summary>The names as they are kept; an order goes without those that a wildcard among them stands for.</summary>
     public IReadOnlyList<string> NameTexts => [.. Names.Select(name => name.Text)];
 
     /// <summary>The names without the addresses among them.</summary>

@@ -22,7 +22,7 @@ public sealed class Noting_what_an_order_spends
     {
         var ledger = await RateLedger.OpenAsync(Limits, new MemoryLedgerStore(), TimeProvider.System, CancellationToken.None);
         await ledger.OrderedAsync(Left, CancellationToken.None);
-        var notes = new LedgerNotes(ledger, Planned, LeftOpen, [], new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, Planned, [], LeftOpen, [], new Progress<IssuanceStep>());
 
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderDropped));
         notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
@@ -38,7 +38,7 @@ public sealed class Noting_what_an_order_spends
     {
         var ledger = await RateLedger.OpenAsync(Limits, new MemoryLedgerStore(), TimeProvider.System, CancellationToken.None);
         await ledger.OrderedAsync(Left, CancellationToken.None);
-        var notes = new LedgerNotes(ledger, Left, LeftOpen, [], new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, Left, [], LeftOpen, [], new Progress<IssuanceStep>());
 
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderResumed));
         notes.Report(new IssuanceStep(IssuanceStepKind.Downloaded));
@@ -52,7 +52,7 @@ public sealed class Noting_what_an_order_spends
     public async Task gives_back_nothing_that_was_issued()
     {
         var ledger = await RateLedger.OpenAsync(Limits, new MemoryLedgerStore(), TimeProvider.System, CancellationToken.None);
-        var notes = new LedgerNotes(ledger, Planned, null, [], new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, Planned, [], null, [], new Progress<IssuanceStep>());
 
         notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
@@ -67,7 +67,7 @@ public sealed class Noting_what_an_order_spends
     {
         var ledger = await OpenAsync();
         var both = new PlannedOrder { Account = "you@example.com", Names = ["good.example.com", "bad.example.net"] };
-        var notes = new LedgerNotes(ledger, both, null, [], new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, both, [], null, [], new Progress<IssuanceStep>());
 
         notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
@@ -96,7 +96,7 @@ public sealed class Noting_what_an_order_spends
     public async Task counts_no_validation_that_failed_on_this_side(bool othersAreLeft)
     {
         var ledger = await OpenAsync();
-        var notes = new LedgerNotes(ledger, Planned, null, [], new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, Planned, [], null, [], new Progress<IssuanceStep>());
 
         notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
@@ -116,7 +116,7 @@ public sealed class Noting_what_an_order_spends
     {
         var ledger = await OpenAsync();
         await ledger.OrderedAsync(Left, CancellationToken.None);
-        var notes = new LedgerNotes(ledger, Left, LeftOpen, [], new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, Left, [], LeftOpen, [], new Progress<IssuanceStep>());
 
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderResumed));
         notes.Report(new IssuanceStep(IssuanceStepKind.ValidationFailed, "one.example.com", "refused"));
@@ -137,7 +137,7 @@ public sealed class Noting_what_an_order_spends
         var ledger = await OpenAsync();
         var other = new PlannedOrder { Account = "you@example.com", Names = ["other.example.com"] };
         await ledger.OrderedAsync(other, CancellationToken.None);
-        var notes = new LedgerNotes(ledger, Planned, LeftOpen with { Counted = Left with { IsRenewal = true } }, [], new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, Planned, [], LeftOpen with { Counted = Left with { IsRenewal = true } }, [], new Progress<IssuanceStep>());
 
         if (isGoneOnWith)
         {
@@ -156,7 +156,7 @@ public sealed class Noting_what_an_order_spends
     {
         var store = new MemoryLedgerStore();
         var ledger = await RateLedger.OpenAsync(RateLimits.LetsEncrypt, store, TimeProvider.System, CancellationToken.None);
-        var notes = new LedgerNotes(ledger, Planned, null, [], new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, Planned, [], null, [], new Progress<IssuanceStep>());
 
         Assert.True((await notes.ReserveAsync()).MayGo);
 
@@ -174,7 +174,7 @@ public sealed class Noting_what_an_order_spends
         var ledger = await OpenAsync();
         var all = Planned with { Names = ["a.example.com", "b.example.com"], ReplacesInWindow = true };
         var rest = Planned with { Names = ["b.example.com"] };
-        var notes = new LedgerNotes(ledger, all, null, ["a.example.com"], new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, all, [], null, ["a.example.com"], new Progress<IssuanceStep>());
         Assert.True((await notes.ReserveAsync()).MayGo);
         notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
@@ -187,11 +187,47 @@ public sealed class Noting_what_an_order_spends
         Assert.Equal(1, ledger.StatesFor(rest).Single(state => state.Kind == LimitKind.CertificatesPerSet) is var set ? set.Of - set.Left : -1);
     }
 
+    /// <summary>Those that a wildcard stood for are ordered in its place.</summary>
+    [Fact]
+    public async Task counts_the_names_that_come_back_once_their_wildcard_is_left_out()
+    {
+        var ledger = await OpenAsync();
+        var notes = new LedgerNotes(ledger, Planned with { Names = ["*.example.com", "example.com"] }, ["a.example.com", "b.example.com"], null, [], new Progress<IssuanceStep>());
+
+        foreach (var failing in new[] { "*.example.com", "b.example.com" })
+        {
+            Assert.True((await notes.ReserveAsync()).MayGo);
+            notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
+            notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
+            notes.Report(new IssuanceStep(IssuanceStepKind.NameLeftOut, failing, "refused"));
+        }
+
+        Assert.True((await notes.ReserveAsync()).MayGo);
+        Assert.Equal(["a.example.com", "example.com"], notes.UnderWay?.Names);
+        await notes.EndAsync();
+    }
+
+    /// <summary>What an earlier run left out comes back with nothing.</summary>
+    [Fact]
+    public async Task counts_no_name_that_was_left_out_before_the_order_was_gone_on_with()
+    {
+        var ledger = await OpenAsync();
+        var left = LeftOpen with { Names = ["a.example.com", "example.com"], LeftOut = [new FailedName("*.example.com", "acme-dns", "none"), new FailedName("b.example.com", "acme-dns", "none")] };
+        var notes = new LedgerNotes(ledger, Planned with { Names = ["*.example.com", "example.com"] }, ["a.example.com", "b.example.com"], left, [], new Progress<IssuanceStep>());
+
+        notes.Report(new IssuanceStep(IssuanceStepKind.OrderResumed));
+        notes.Report(new IssuanceStep(IssuanceStepKind.NameLeftOut, "a.example.com", "refused"));
+        Assert.True((await notes.ReserveAsync()).MayGo);
+
+        Assert.Equal(["example.com"], notes.UnderWay?.Names);
+        await notes.EndAsync();
+    }
+
     [Fact]
     public async Task gives_all_back_but_the_order_where_that_came_to_nothing()
     {
         var ledger = await OpenAsync();
-        var notes = new LedgerNotes(ledger, Planned, null, [], new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, Planned, [], null, [], new Progress<IssuanceStep>());
 
         notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
@@ -204,7 +240,7 @@ public sealed class Noting_what_an_order_spends
     public async Task keeps_what_an_order_cost_that_is_kept_for_the_next_run()
     {
         var ledger = await OpenAsync();
-        var notes = new LedgerNotes(ledger, Planned, null, [], new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, Planned, [], null, [], new Progress<IssuanceStep>());
 
         notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
@@ -219,7 +255,7 @@ public sealed class Noting_what_an_order_spends
     public async Task counts_what_was_reserved_once_where_it_is_placed_and_not_at_all_where_it_is_not(bool isPlaced, int buckets)
     {
         var ledger = await OpenAsync();
-        var notes = new LedgerNotes(ledger, Planned, null, [], new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, Planned, [], null, [], new Progress<IssuanceStep>());
         Assert.True((await notes.ReserveAsync()).MayGo);
 
         if (isPlaced)
@@ -239,7 +275,7 @@ public sealed class Noting_what_an_order_spends
     {
         var ledger = await OpenAsync();
         var renewal = Planned with { IsRenewal = true, ReplacesInWindow = true };
-        var notes = new LedgerNotes(ledger, renewal, null, [], new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, renewal, [], null, [], new Progress<IssuanceStep>());
         await notes.ReserveAsync();
 
         Assert.False(notes.CountsInFull);
@@ -258,7 +294,7 @@ public sealed class Noting_what_an_order_spends
     {
         var ledger = await RateLedger.OpenAsync(
             new RateLimits { All = [new RateLimit(LimitKind.NewOrders, 1, TimeSpan.FromDays(7))] }, new MemoryLedgerStore(), TimeProvider.System, CancellationToken.None);
-        var notes = new LedgerNotes(ledger, Planned with { Names = ["good.example.com", "bad.example.net"] }, null, [], new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, Planned with { Names = ["good.example.com", "bad.example.net"] }, [], null, [], new Progress<IssuanceStep>());
 
         Assert.True((await notes.ReserveAsync()).MayGo);
         notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
@@ -272,7 +308,7 @@ public sealed class Noting_what_an_order_spends
     public async Task counts_an_order_without_the_names_that_failed_as_no_renewal_any_more()
     {
         var ledger = await OpenAsync();
-        var notes = new LedgerNotes(ledger, Planned with { Names = ["good.example.com", "bad.example.net"], IsRenewal = true }, null, [], new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, Planned with { Names = ["good.example.com", "bad.example.net"], IsRenewal = true }, [], null, [], new Progress<IssuanceStep>());
 
         await notes.ReserveAsync();
         notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
@@ -295,7 +331,7 @@ public sealed class Noting_what_an_order_spends
     public async Task counts_an_order_whose_answer_was_lost_as_one_that_came_to_nothing(string code, int orders)
     {
         var ledger = await OpenAsync();
-        var notes = new LedgerNotes(ledger, Planned, null, [], new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, Planned, [], null, [], new Progress<IssuanceStep>());
 
         await notes.ReserveAsync();
         notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
@@ -313,13 +349,13 @@ public sealed class Noting_what_an_order_spends
     {
         var store = new MemoryLedgerStore();
         var ledger = await RateLedger.OpenAsync(RateLimits.LetsEncrypt, store, TimeProvider.System, CancellationToken.None);
-        var notes = new LedgerNotes(ledger, Planned, null, [], new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, Planned, [], null, [], new Progress<IssuanceStep>());
         await notes.ReserveAsync();
         notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
         if (isKilled)
         {
             ledger = await RateLedger.OpenAsync(RateLimits.LetsEncrypt, store, TimeProvider.System, CancellationToken.None);
-            notes = new LedgerNotes(ledger, Planned, LeftOpen with { Stage = OrderStage.KeySaved, OrderUrl = null, Counted = Planned }, [], new Progress<IssuanceStep>());
+            notes = new LedgerNotes(ledger, Planned, [], LeftOpen with { Stage = OrderStage.KeySaved, OrderUrl = null, Counted = Planned }, [], new Progress<IssuanceStep>());
         }
 
         await notes.EndAsync();
@@ -332,7 +368,7 @@ public sealed class Noting_what_an_order_spends
     {
         var ledger = await OpenAsync();
 
-        await new LedgerNotes(ledger, Planned, null, [], new Progress<IssuanceStep>()).FailedAsync(Failure(AcmeProblems.IdentifierRejected));
+        await new LedgerNotes(ledger, Planned, [], null, [], new Progress<IssuanceStep>()).FailedAsync(Failure(AcmeProblems.IdentifierRejected));
 
         Assert.Empty(ledger.States());
     }
@@ -351,7 +387,7 @@ public sealed class Noting_what_an_order_spends
 
         Task Run(PlannedOrder planned, IssuanceStep[] before)
         {
-            var notes = new LedgerNotes(ledger, planned, null, [], new Progress<IssuanceStep>());
+            var notes = new LedgerNotes(ledger, planned, [], null, [], new Progress<IssuanceStep>());
             foreach (var step in before.Append(new IssuanceStep(IssuanceStepKind.OrderCreated)))
             {
                 notes.Report(step);

@@ -41,6 +41,31 @@ public sealed class Remembering_a_failure
         Assert.Null(state.For(["shop.example.com"], ["staging"]).LastFailure);
     }
 
+    /// <summary>A wildcard may carry a name that has failed before.</summary>
+    [Fact]
+    public void is_over_once_a_certificate_answers_for_its_name()
+    {
+        var state = _outcomes.Failed(LineageState.New, Refusal("www.example.com"), Server, Now, ["example.com", "*.example.com", "www.example.com"]);
+        Assert.Single(state.Failing);
+        var issued = new IssuedCertificate
+        {
+            Names = ["*.example.com", "example.com"],
+            LeafPem = "",
+            ChainPem = "",
+            PrivateKeyPem = "",
+            Issuer = "",
+            NotBefore = Now,
+            NotAfter = Now,
+            DirectoryUrl = "",
+            AccountUrl = "",
+            OrderUrl = "",
+            CertificateUrl = "",
+        };
+
+        Assert.Empty(_outcomes.Succeeded(state, issued, Server, null, Now).Failing);
+        Assert.Single(_outcomes.Succeeded(state, issued with { Names = ["*.other.example.com"] }, Server, null, Now).Failing);
+    }
+
     [Fact]
     public void keeps_what_one_server_asked_for_where_another_would_refuse()
     {

@@ -99,7 +99,7 @@ public sealed class AutoRenewCommands(ICertificateManager manager, CertificateFi
         if (damage is null && facts is not null && manager.RenewalOf(app, facts) > now && !step.IsDue(now))
         {
             output.Detail($"{app} still has {RemainingTime.Format(manager.RenewalOf(app, facts) - now)} left before renewal");
-            if (step is { At: { } at } and ({ Action: not LineageAction.Renew } or { Obstacle: not null } or { Gate: not null }))
+            if (step is { At: { } at } and ({ Action: not LineageAction.Renew } or { Obstacle: not null } or { Gate: not null } or { Beside: not null }))
             {
                 output.Detail(output.Caller.AsCalled($"{app}, {waiting.Until(at)}: {WaitingWords.OfStep(app, step)}"));
             }

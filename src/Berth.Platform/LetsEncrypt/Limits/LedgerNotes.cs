@@ -11,10 +11,12 @@ namespace Berth.Platform.LetsEncrypt.Limits;
 /// </summary>
 /// <param name="ledger">The server's.</param>
 /// <param name="planned">The order that is to be placed.</param>
+/// <param name="spared">Names that a wildcard of it stands for: they are ordered once that is left out.</param>
 /// <param name="left">The one that an earlier run left; null for none.</param>
 /// <param name="replaced">The names of the certificate that it would take the place of: an order that shares none with it does not.</param>
 /// <param name="next">Told each step, too.</param>
-internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, PendingOrder? left, IReadOnlyList<string> replaced, IProgress<IssuanceStep> next) : IProgress<IssuanceStep>
+internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, IReadOnlyList<string> spared, PendingOrder? left, IReadOnlyList<string> replaced, IProgress<IssuanceStep> next)
+    : IProgress<IssuanceStep>
 {
     private static readonly HashSet<ProblemCode> Unanswered =
     [
@@ -25,7 +27,7 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Pendi
     private static readonly HashSet<ProblemCode> Kept = [AcmeProblems.TermsNotAgreed, KernelProblems.StateNotWritable];
 
     private readonly Lock _gate = new();
-    private readonly List<string> _leftOut = [];
+    private readonly HashSet<string> _leftOut = [.. LeftOutBefore(left)];
     private readonly PlannedOrder _planned = planned;
     private readonly PendingOrder? _left = left;
     private bool _isLost = left is { OrderUrl: null };
@@ -106,6 +108,7 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Pendi
                     (_order, _placed) = _left is { Stage: OrderStage.Ordered } ? (CountedOf(_left, _planned), true) : (_order, _placed);
                     Settle();
                     _order = _planned;
+                    _leftOut.ExceptWith(LeftOutBefore(_left));
                     break;
                 case IssuanceStepKind.ReplacesLeftOut:
                     _order = _order with { ReplacesInWindow = false };
@@ -258,15 +261,16 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, Pendi
 
     private void Without()
     {
-        if (_leftOut.Count == 0)
+        if (!_order.Names.Any(_leftOut.Contains))
         {
             return;
         }
 
-        string[] names = [.. _order.Names.Where(name => !_leftOut.Contains(name))];
+        var names = OrderNames.Of(_order.Names.Concat(spared).Where(name => !_leftOut.Contains(name)));
         _order = _order with { Names = names, IsRenewal = false, ReplacesInWindow = _order.ReplacesInWindow && names.Intersect(replaced, StringComparer.Ordinal).Any() };
-        _leftOut.Clear();
     }
+
+    private static IEnumerable<string> LeftOutBefore(PendingOrder? left) => left?.LeftOut.Select(name => name.Name) ?? [];
 
     private void Note(Func<ValueTask> note) => _notes = AfterAsync(_notes, note);
 

@@ -6,9 +6,16 @@ namespace Berth.Platform.LetsEncrypt.Lineages;
 /// <summary>What a certificate waits for, in words for people; the same in every command that tells of it.</summary>
 internal static class GateWords
 {
-    public static string Of(LineageStep step) => step.OfCertificate.Gate is { } gate ? $"{step.Why}; held back: {Of(gate)}" : step.Why;
+    public static string Of(LineageStep step)
+    {
+        var words = step.OfCertificate.Gate is { } gate ? $"{step.Why}; held back: {Of(gate)}" : step.Why;
+        return step.OfCertificate.Beside is { } beside ? $"{words.TrimEnd('.')}; {Of(beside)}" : words;
+    }
 
     public static string Of(LineageGate gate) => $"{Shut(gate)}: {Printable.Of(gate.Reason, 600)}{(gate.Page is null ? "" : $" See {gate.Page}")}";
+
+    /// <summary>Of several that all hold it back: the one that does longest.</summary>
+    public static string OfLast(IReadOnlyList<LineageGate> gates) => Of(gates.MaxBy(gate => gate.Until)!);
 
     // No wait lifts a pause.
     private static string Shut(LineageGate gate) => gate.Kind == GateKind.Paused

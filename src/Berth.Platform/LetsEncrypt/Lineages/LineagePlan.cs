@@ -24,19 +24,24 @@ public static class LineagePlan
     // Left to whoever has just set what was missing, to ask by hand; and to whoever is just writing a certificate's files.
     private static readonly TimeSpan Courtesy = TimeSpan.FromMinutes(1);
 
-    // A third renewal within this time (or a tenth of the lifetime, where that is shorter) waits, whatever asks for it.
-    private static readonly TimeSpan LongestRest = TimeSpan.FromHours(24);
-
     private static readonly TimeSpan LeastGrace = TimeSpan.FromDays(1);
 
     public static LineageStep Next(LineageWants wants, LineageStored stored, DateTimeOffset now)
     {
         var refusal = RefusalOf(wants, stored);
         var step = WhollyGated(Wish(wants, stored, now));
-        return step is { Action: LineageAction.Order, Gate.SparesRenewal: true } && stored is { InService: { } facts, Damage: null }
-            && WhollyGated(RenewalAlone(wants, stored, facts, now)) is var renewal && renewal.OfCertificate.At < step.At
-                ? Beside(renewal, step)
-                : step;
+        if (step is not { Gate: { } held, Action: LineageAction.Order or LineageAction.Resume } || stored is not { InService: { } facts, Damage: null })
+        {
+            return step;
+        }
+
+        // What waits keeps the names that are on the certificate from no renewal, and the server from no question.
+        var renewal = WhollyGated(AskedFirst(RenewalStep(wants, stored, facts), wants, stored, facts, now));
+        return held.SparesRenewal && renewal.OfCertificate.At < step.At ? Beside(renewal, WhatWaits(step))
+            : step.Action == LineageAction.Order ? WhollyGated(AskedFirst(step, wants, stored, facts, now))
+            : step;
+
+        LineageStep WhatWaits(LineageStep step) => Missing(wants, stored, now).FirstOrDefault() is { } missing ? step with { Why = WhyMissing(missing) } : step;
 
         LineageStep WhollyGated(LineageStep wish) => Gated(wish) with { Then = wish.Then is { } then ? Gated(then) : null };
 
@@ -49,18 +54,10 @@ public static class LineagePlan
         }
     }
 
-    private static LineageStep RenewalAlone(LineageWants wants, LineageStored stored, CertificateFacts facts, DateTimeOffset now)
-    {
-        var (at, why) = RenewalOf(facts, wants.Grace, stored.State.Advice);
-        return Renewal(wants, stored, facts, now) is { OfCertificate.Action: LineageAction.Renew } renewal ? renewal : new LineageStep(LineageAction.Renew, at, $"renewal, {why}");
-    }
+    private static LineageStep Beside(LineageStep renewal, LineageStep held) =>
+        renewal.Then is { } then ? renewal with { Then = then with { Beside = held } } : renewal with { Beside = held };
 
-    // A new name that waits for a limit keeps those on the certificate from no renewal.
-    private static LineageStep Beside(LineageStep renewal, LineageStep held)
-    {
-        var besides = $"; {held.Why}, which a limit holds back until {Minute(held.At)}";
-        return renewal with { Why = renewal.Why + besides, Then = renewal.Then is { } then ? then with { Why = then.Why + besides } : null };
-    }
+    private static string WhyMissing(DomainName name) => $"{name} is not on the certificate";
 
     // Another than the attempt met is no words of then.
     private static LineageFailure? RefusalOf(LineageWants wants, LineageStored stored) =>
@@ -138,7 +135,7 @@ public static class LineagePlan
 
         if (Missing(wants, stored, now).FirstOrDefault() is { } missing)
         {
-            return new LineageStep(LineageAction.Order, now, $"{missing} is not on the certificate");
+            return new LineageStep(LineageAction.Order, now, WhyMissing(missing));
         }
 
         if (IsOfAnotherClock(stored, now))
@@ -158,22 +155,35 @@ public static class LineagePlan
 
     // Also without those that had failed before it was placed.
     private static bool IsFor(PendingOrder order, string[] names, LineageState state) =>
-        order.IsFor(names) || (order.Names.Count > 0 && state.AreLeftOf(names, [.. order.Names, .. order.LeftOut.Select(name => name.Name)]));
+        order.IsFor(names) || (order.Names.Count > 0 && state.AreLeftOf(names, order.Names, [.. order.LeftOut.Select(name => name.Name)]));
 
-    // Until then the server is asked now and then whether it wants it sooner.
     private static LineageStep Renewal(LineageWants wants, LineageStored stored, CertificateFacts facts, DateTimeOffset now)
     {
-        var (at, why) = RenewalOf(facts, wants.Grace, stored.State.Advice);
+        var renewal = RenewalStep(wants, stored, facts);
+        return AskedFirst(Retry(wants, stored) is { } retry && retry.At < renewal.At ? retry : renewal, wants, stored, facts, now);
+    }
 
-        // One further off was noted under another clock.
-        var ask = AskAt(facts, stored.State) is var noted && noted > now + LongestSilence ? now : noted;
+    private static LineageStep RenewalStep(LineageWants wants, LineageStored stored, CertificateFacts facts)
+    {
+        var (at, why) = RenewalOf(facts, wants.Grace, stored.State.Advice);
         var silence = Unanswered(facts, stored.State);
         var unknown = silence.Length > 0 && PlanFor(facts, stored.State.Advice) is null ? "; of whether the server wants it sooner nothing is known" : "";
-        var renewal = new LineageStep(LineageAction.Renew, at, $"renewal, {why}{unknown}{silence}");
-        var next = Retry(wants, stored) is { } retry && retry.At < at ? retry : renewal;
-        return ask < next.At
-            ? new LineageStep(LineageAction.AskAdvice, ask, $"{(next == renewal ? "" : $"{next.Why}; otherwise ")}renewal on {Minute(at)}, {why}; {Asked(stored.State)}{silence}") { Then = next }
-            : next;
+        return new LineageStep(LineageAction.Renew, at, $"renewal, {why}{unknown}{silence}");
+    }
+
+    // Until then the server is asked now and then whether it wants it sooner.
+    private static LineageStep AskedFirst(LineageStep next, LineageWants wants, LineageStored stored, CertificateFacts facts, DateTimeOffset now)
+    {
+        // One further off was noted under another clock.
+        var ask = AskAt(facts, stored.State) is var noted && noted > now + LongestSilence ? now : noted;
+        if (!(ask < next.At))
+        {
+            return next;
+        }
+
+        var (at, why) = RenewalOf(facts, wants.Grace, stored.State.Advice);
+        var before = next.Action == LineageAction.Renew ? "" : $"{next.Why}; otherwise ";
+        return new LineageStep(LineageAction.AskAdvice, ask, $"{before}renewal on {Minute(at)}, {why}; {Asked(stored.State)}{Unanswered(facts, stored.State)}") { Then = next };
     }
 
     private static string Asked(LineageState state) => state is { Advice: null, AskAdviceAt: not null }
@@ -254,7 +264,7 @@ public static class LineagePlan
         LineageGate[] gates =
         [
             .. Standing(stored, now).Where(gate => step.Action != LineageAction.Renew || !gate.SparesRenewal),
-            .. new[] { step.Action == LineageAction.Renew ? RestOf(stored, wants.Grace) : null, Refused(step, stored) }.OfType<LineageGate>().Where(gate => gate.Until <= now + RetryLadder.Longest),
+            .. new[] { step.Action == LineageAction.Renew ? RenewalRest.Of(stored, wants.Grace, now) : null, Refused(step, stored, now) }.OfType<LineageGate>(),
         ];
 
         // What one server asked for holds no other back: it waits for the first that is free.
@@ -285,30 +295,10 @@ public static class LineagePlan
     }
 
     // Somebody must set what is missing, which is seen at once: it is told of once a day.
-    private static LineageGate? Refused(LineageStep step, LineageStored stored) => step.Refusal is { Found: var found } && stored.State.Refusal?.Why.At is { } at
-        ? new LineageGate { Kind = GateKind.UserAction, Until = Sooner(at + LongestSilence, at, stored), Reason = Sentences.Inside(found) }
-        : null;
-
-    /// <summary>What holds a renewal back that asks for one and the same again; null for nothing.</summary>
-    internal static LineageGate? RestOf(LineageStored stored, TimeSpan? grace)
-    {
-        if (stored is not { State.SuccessBefore: { } before, InService: { } facts })
-        {
-            return null;
-        }
-
-        // Of one that was had with little time left it must not outlast that; what was had under another clock says nothing of it.
-        var lifetime = facts.NotAfter - facts.NotBefore;
-        var isAlwaysDue = grace >= lifetime;
-        var half = facts.NotAfter > before ? (facts.NotAfter - before) / 2 : TimeSpan.MaxValue;
-        var rest = Least(isAlwaysDue ? lifetime / 2 : lifetime / 10, LongestRest);
-        return new LineageGate
-        {
-            Kind = GateKind.JustRenewed,
-            Until = before + Least(half, rest),
-            Reason = $"It has had two certificates within a short time already.{(isAlwaysDue ? " The graceperiod that is set is longer than its lifetime: set a shorter one, or none." : "")}",
-        };
-    }
+    private static LineageGate? Refused(LineageStep step, LineageStored stored, DateTimeOffset now) =>
+        step.Refusal is { Found: var found } && stored.State.Refusal?.Why.At is { } at && Sooner(at + LongestSilence, at, stored) is var until && until <= now + RetryLadder.Longest
+            ? new LineageGate { Kind = GateKind.UserAction, Until = until, Reason = Sentences.Inside(found) }
+            : null;
 
     private static TimeSpan Most(TimeSpan one, TimeSpan other) => one > other ? one : other;
 

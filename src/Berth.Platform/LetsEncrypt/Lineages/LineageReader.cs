@@ -91,7 +91,7 @@ public sealed class LineageReader(
 
     /// <summary>Whether it is due, and has not been had again and again just now.</summary>
     public bool MayBeRenewed(AppName app, LineageStored stored) =>
-        !IsGood(app, stored) && !(LineagePlan.RestOf(stored, settings.GracePeriodOf(app))?.Until > time.GetUtcNow());
+        !IsGood(app, stored) && !(RenewalRest.Of(stored, settings.GracePeriodOf(app), time.GetUtcNow())?.Until > time.GetUtcNow());
 
     // By other limits, or with another account, the order may go now, which is seen when it is tried.
     private LineageState Counting(AppName app, LineageState state)

@@ -131,8 +131,15 @@ public sealed record LineageState
     internal bool IsFor(LineageGate gate, IReadOnlyCollection<string> names) => gate.Names is { } others && AreLeftOf(names, others);
 
     /// <summary>Whether these are names of those, and the rest of those has failed.</summary>
-    internal bool AreLeftOf(IReadOnlyCollection<string> names, IReadOnlyCollection<string> left) =>
-        left.All(names.Contains) && OrderNames.Of(names).All(name => left.Contains(name) || Failing.Any(failing => failing.Name == name));
+    /// <param name="names">All.</param>
+    /// <param name="left">Some of them.</param>
+    /// <param name="gone">Those that failed while the others were ordered; null for none.</param>
+    internal bool AreLeftOf(IReadOnlyCollection<string> names, IReadOnlyCollection<string> left, IReadOnlyCollection<string>? gone = null)
+    {
+        return left.All(names.Contains) && gone?.All(names.Contains) != false && OrderNames.Of(names.Where(name => !HasFailed(name))).All(left.Contains);
+
+        bool HasFailed(string name) => gone?.Contains(name) == true || (!left.Contains(name) && Failing.Any(failing => failing.Name == name));
+    }
 
     /// <summary>Without the waits at servers that are not asked, by their directories.</summary>
     internal LineageState At(IReadOnlyCollection<string> servers) => this with { Gates = [.. Gates.Where(gate => gate.Server is not { } server || servers.Contains(server))] };

@@ -39,8 +39,8 @@ internal sealed class Attempt(WantedCertificate wanted, ChosenSolvers chosen)
     /// <summary>As if nothing held the order back at servers that have failed themselves.</summary>
     public ServerToAsk Sparing(ServerToAsk asked) => asked with { AllGates = [.. asked.AllGates.Where(gate => gate.Server is not { } server || !_failed.Contains(server))] };
 
-    /// <summary>Others have spent what was left at the server, or the names that failed have: another may be free.</summary>
-    public void HeldBack(IReadOnlyList<FailedName> names, bool countsInFull)
+    /// <summary>Names have failed, and what was left at the server is spent: another may be free.</summary>
+    public void GoOnWithout(IReadOnlyList<FailedName> names, bool countsInFull)
     {
         _wanted = _wanted.Without(names) with { Untried = [.. _wanted.Untried, .. names], CountsInFull = _wanted.CountsInFull || countsInFull };
         Remembered = Remembered.Without(names);
@@ -51,7 +51,7 @@ internal sealed class Attempt(WantedCertificate wanted, ChosenSolvers chosen)
 
     /// <param name="names">Which.</param>
     /// <param name="why">What they wait for.</param>
-    public void GoWithout(IReadOnlyList<DomainName> names, string why)
+    public void LetWait(IReadOnlyList<DomainName> names, string why)
     {
         Waiting = names;
         FailedName[] untried = [.. names.Select(name => new FailedName(name.Text, LetsEncryptProblems.HeldBack.Id, why))];

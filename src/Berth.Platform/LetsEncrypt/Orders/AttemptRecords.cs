@@ -20,15 +20,17 @@ public sealed class AttemptRecords(
     {
         var names = wanted.NameTexts;
         var state = lineages.ReadState(app);
-        IReadOnlyList<string> left = lineages.OrderAt(app, wanted.Servers) is { } open ? [.. open.Names, .. open.LeftOut.Select(name => name.Name)]
+        var open = lineages.OrderAt(app, wanted.Servers);
+        IReadOnlyList<string> gone = [.. open?.LeftOut.Select(name => name.Name) ?? []];
+        var left = open is not null ? open.Names
             : wanted.IsPatient && state.Gates.FirstOrDefault(gate => state.IsFor(gate, names))?.Names is { Count: > 0 } held && !IsHad(app, held) ? held
             : names;
-        if (left.Count == 0 || !state.AreLeftOf(names, left))
+        if (left.Count == 0 || !state.AreLeftOf(names, left, gone))
         {
             return wanted;
         }
 
-        FailedName[] failed = [.. state.Failing.Where(name => names.Contains(name.Name) && !left.Contains(name.Name)).Select(name => new FailedName(name.Name, name.Code, Untried(name.Words, wanted)))];
+        FailedName[] failed = [.. state.Failing.Where(name => names.Contains(name.Name) && !gone.Contains(name.Name) && !CertificateNames.Cover(left, name.Name)).Select(name => new FailedName(name.Name, name.Code, Untried(name.Words, wanted)))];
         return wanted.Without(failed) with { Untried = failed };
     }
 
@@ -38,7 +40,7 @@ public sealed class AttemptRecords(
     private bool IsHad(AppName app, IReadOnlyList<string> names)
     {
         var stored = reader.StoredOf(app);
-        return reader.IsGood(app, stored) && names.All(stored.InService!.Names.Contains);
+        return reader.IsGood(app, stored) && names.All(name => CertificateNames.Cover(stored.InService!.Names, name));
     }
 
     /// <summary>Remembers names that have failed, so that what is asked next goes without them.</summary>
@@ -104,6 +106,9 @@ public sealed class AttemptRecords(
 
     /// <summary>The names that are not on a certificate; null for none.</summary>
     public Problem? LeftOutOf(AppName app, IReadOnlyList<FailedName> failed, IReadOnlyList<Problem> impossible) => LetsEncryptProblems.LeftOutOf(app, failed, impossible, renewal.IsOn);
+
+    /// <summary>Those that the certificate does not carry: a wildcard may stand for a name that failed.</summary>
+    public static IReadOnlyList<FailedName> NotOn(IssuedCertificate issued, IEnumerable<FailedName> failed) => [.. failed.Where(name => !CertificateNames.Cover(issued.Names, name.Name))];
 
     private bool IsFirst(AppName app) => reader.StoredOf(app) is { InService: null, Damage: null };
 

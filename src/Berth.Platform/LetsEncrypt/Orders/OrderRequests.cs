@@ -38,7 +38,10 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
     public Predicate<IReadOnlyList<string>> RestOf(AppName app, WantedCertificate wanted)
     {
         var stored = reader.StoredOf(app);
-        return rest => stored is not { InService: { } facts, Damage: null } || IsEnding(app, stored, facts) || IsWorthOrdering(app, stored, facts, wanted, rest);
+        var (most, _) = ServerProfiles.MostNames(wanted.Servers, wanted.Settings.Profile, wanted.Addresses.Count > 0);
+
+        // Of a wildcard that failed more may be left than the server takes.
+        return rest => rest.Count <= most && (stored is not { InService: { } facts, Damage: null } || IsEnding(app, stored, facts) || IsWorthOrdering(app, stored, facts, wanted, rest));
     }
 
     // Its owner has been warned; or one wait could outlast it; or nobody takes it; or the server is about to take it back.

@@ -153,7 +153,7 @@ public sealed class Ordering(
             var beside = asked.Gates.Count > 0 ? await BesideAsync(app, attempt, cancel) : [];
             if (beside.Count > 0 && IsDue(app))
             {
-                attempt.GoWithout(beside, GateWords.Of(asked.Gates[0]));
+                attempt.LetWait(beside, GateWords.OfLast(asked.Gates));
                 continue;
             }
 
@@ -175,7 +175,7 @@ public sealed class Ordering(
             {
                 var names = AcmeProblems.FailedNamesOf(e);
                 records.NamesFailed(app, names, attempt.Wanted);
-                attempt.HeldBack(names, LetsEncryptProblems.CountsInFull(e));
+                attempt.GoOnWithout(names, LetsEncryptProblems.CountsInFull(e));
             }
             catch (ProblemException e) when (attempt.IsFirstWay && solvers.After(app, attempt.Wanted.Names, attempt.Chosen, e) is { } other)
             {
@@ -185,14 +185,17 @@ public sealed class Ordering(
             catch (ProblemException e)
             {
                 // Of its limits a server may know more than is counted here.
-                if (e.Problem.Code == AcmeProblems.RateLimited && IsDue(app) && await BesideAsync(app, attempt, cancel) is { Count: > 0 } others)
+                var names = AcmeProblems.LeftOutNamesOf(e);
+                if (e.Problem.Code == AcmeProblems.RateLimited && IsDue(app) && await BesideAsync(app, attempt, cancel, names) is { Count: > 0 } others)
                 {
-                    attempt.GoWithout(others, e.Problem.Found);
+                    records.NamesFailed(app, names, attempt.Wanted);
+                    attempt.GoOnWithout(names, countsInFull: false);
+                    attempt.LetWait(others, e.Problem.Found);
                     continue;
                 }
 
                 var failure = Failed(app, attempt, attempt.Told(e), asked);
-                records.NamesFailed(app, AcmeProblems.LeftOutNamesOf(e), attempt.Wanted);
+                records.NamesFailed(app, names, attempt.Wanted);
                 attempt.FailedAt(asked.Server, failure);
                 if (await AnotherAsync(app, attempt, e, output, cancel) is not { } another)
                 {
@@ -206,8 +209,8 @@ public sealed class Ordering(
         }
     }
 
-    private async Task<IReadOnlyList<DomainName>> BesideAsync(AppName app, Attempt attempt, CancellationToken cancel) =>
-        attempt.Waiting.Count > 0 ? [] : await servers.BesideAsync(app, attempt.Wanted, cancel);
+    private async Task<IReadOnlyList<DomainName>> BesideAsync(AppName app, Attempt attempt, CancellationToken cancel, IReadOnlyList<FailedName>? failed = null) =>
+        attempt.Waiting.Count > 0 ? [] : await servers.BesideAsync(app, attempt.Wanted.Without(failed ?? []), cancel);
 
     private bool IsDue(AppName app) => reader.StoredOf(app) is { InService: not null } stored && reader.MayBeRenewed(app, stored);
 
@@ -222,18 +225,24 @@ public sealed class Ordering(
     /// <returns>The server that is asked instead; null for none.</returns>
     private async Task<WantedServer?> AnotherAsync(AppName app, Attempt attempt, ProblemException failure, CommandOutput output, CancellationToken cancel)
     {
-        if (!(ServerChoice.IsServersFault(failure) || failure.Problem.Code == AcmeProblems.NamePaused)
-            || await servers.NextAsync(app, attempt.Wanted, isOrder: true, cancel) is not { Server: var next, Gates: var gates } || attempt.HasFailedAt(next))
+        if (!ServerChoice.IsServersFault(failure) && failure.Problem.Code != AcmeProblems.NamePaused)
         {
             return null;
         }
 
-        if (gates.MaxBy(gate => gate.Until) is not { } shut)
+        var next = await servers.NextAsync(app, attempt.Wanted, isOrder: true, cancel);
+        if (next.AllGates.Count > 0 && IsDue(app) && await BesideAsync(app, attempt, cancel) is { Count: > 0 } others)
         {
-            return next;
+            attempt.LetWait(others, GateWords.OfLast(next.AllGates));
+            next = await servers.NextAsync(app, attempt.Wanted, isOrder: true, cancel);
         }
 
-        output.Detail($"{next.Directory.Authority} is not asked instead: {GateWords.Of(shut)}");
+        if (attempt.HasFailedAt(next.Server) || next.Gates.Count == 0)
+        {
+            return attempt.HasFailedAt(next.Server) ? null : next.Server;
+        }
+
+        output.Detail($"{next.Server.Directory.Authority} is not asked instead: {GateWords.OfLast(next.Gates)}");
         return null;
     }
 
@@ -264,7 +273,7 @@ public sealed class Ordering(
         try
         {
             var issued = await orders.RunAsync(order, Store, cancel);
-            return [.. wanted.Untried, .. wanted.Stopped, .. issued.LeftOut];
+            return AttemptRecords.NotOn(issued, [.. wanted.Untried, .. wanted.Stopped, .. issued.LeftOut]);
         }
         catch (ProblemException e) when (e.Problem.Code == LetsEncryptProblems.InServiceReplaced || e.Problem.Code == LetsEncryptProblems.IssuedAgain)
         {
@@ -293,12 +302,12 @@ public sealed class Ordering(
 
             output.Step("Certificate retrieved successfully.");
             output.Step("Installing let's encrypt certificates");
-            IReadOnlyList<FailedName> leftOut = [.. wanted.Stopped, .. issued.LeftOut];
+            var leftOut = AttemptRecords.NotOn(issued, [.. wanted.Stopped, .. issued.LeftOut]);
             var state = records.AfterIssue(app, issued with { LeftOut = leftOut }, server, wanted.Settings, wanted.IsEarly == true, requests.LostOf(app, wanted));
             await lineages.InstallAsync(app, issued, wanted.AsConfig(server), [.. settings.FilesOf(app), new(LineageFiles.ServerFile, server.Word + "\n")], state, wanted.InService, cancel);
             journal.TryClearAside();
             routes.Publish(app);
-            records.Tell(app, LineageEventKind.Issued, issued.Names, server, records.LeftOutOf(app, [.. wanted.Untried, .. leftOut], wanted.LeftOut));
+            records.Tell(app, LineageEventKind.Issued, issued.Names, server, records.LeftOutOf(app, AttemptRecords.NotOn(issued, [.. wanted.Untried, .. leftOut]), wanted.LeftOut));
         }
     }
 

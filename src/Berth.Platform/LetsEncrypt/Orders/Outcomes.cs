@@ -100,7 +100,7 @@ public sealed class Outcomes(RetryLadder ladder)
             IssuedToAccount = issued.AccountUrl,
             Profile = issued.Profile,
             AskAdviceAt = issued.MayHaveAdvice ? null : now + RenewalAdviser.WhereNoneIsGiven,
-            Failing = Failing(state with { Failing = [.. state.Failing.Where(failing => !issued.Names.Contains(failing.Name)).Select(Sooner)] }, issued.LeftOut, server.Word, isEarly, now),
+            Failing = Failing(state with { Failing = [.. state.Failing.Where(failing => !CertificateNames.Cover(issued.Names, failing.Name)).Select(Sooner)] }, issued.LeftOut, server.Word, isEarly, now),
             Issuers = state.Issuers.Where(pair => pair.Key != server.Key).ToDictionary(),
         };
 

@@ -27,4 +27,7 @@ public sealed record ServerOrder(
 {
     /// <summary>Whether its certificate is thrown away.</summary>
     public bool IsRehearsal { get; init; }
+
+    /// <summary>Names that a wildcard of it stands for: they are ordered once that is left out.</summary>
+    internal IReadOnlyList<string> Spared => [.. Request.Names.Select(name => name.Text).Except(Planned.Names)];
 }

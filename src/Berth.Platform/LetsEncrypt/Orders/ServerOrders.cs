@@ -94,7 +94,7 @@ public sealed class ServerOrders(AcmeClients clients, Ledgers ledgers, OrdersUnd
         var client = clients.ClientOf(order.Server.Directory, order.Settings);
         var ledger = await ledgers.OfAsync(order.Server.Directory);
         var left = await LeftAtAsync(order, cancel);
-        var notes = new LedgerNotes(ledger, order.Planned, left, order.Request.Renews?.Names ?? [], watched);
+        var notes = new LedgerNotes(ledger, order.Planned, order.Spared, left, order.Request.Renews?.Names ?? [], watched);
         try
         {
             // First, so that nothing is set aside for an order while an account is waited for.

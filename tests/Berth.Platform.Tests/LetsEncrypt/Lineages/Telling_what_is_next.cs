@@ -83,7 +83,64 @@ public sealed class Telling_what_is_next
         var step = LineagePlan.Next(Wants with { Grace = TimeSpan.FromDays(30) }, stored, Now).OfCertificate;
 
         Assert.Equal((expected, true), (step.Action, hours == 0 ? step.At <= Now : step.At == Now.AddHours(hours)));
-        Assert.Contains("www.example.com is not on the certificate", step.Why, StringComparison.Ordinal);
+        Assert.Contains("www.example.com is not on the certificate; held back: a limit is used up until 2026-11-27 08:00:00 UTC", GateWords.Of(step), StringComparison.Ordinal);
+    }
+
+    /// <summary>It was begun without the name that waits; or it is for that too, and has been counted.</summary>
+    [Theory]
+    [InlineData("shop.example.com")]
+    [InlineData("shop.example.com www.example.com")]
+    public void an_order_that_was_begun_for_a_renewal_waits_for_no_limit_that_holds_back_another_name(string names)
+    {
+        var gate = new LineageGate { Kind = GateKind.Limit, Until = Now.AddHours(20), Reason = "The limit is used up.", Names = ["shop.example.com", "www.example.com"], SparesRenewal = true };
+        var facts = Facts with { NotBefore = Now.AddDays(-85), NotAfter = Now.AddDays(5) };
+        var stored = new LineageStored(LineageState.New with { Gates = [gate], AskAdviceAt = Now.AddHours(6) }, facts, true) { Order = SomeOrder.Placed with { Names = names.Split(' ') } };
+
+        var step = LineagePlan.Next(Wants, stored, Now);
+
+        Assert.Equal((LineageAction.Renew, true), (step.Action, step.At <= Now));
+        Assert.Contains("; www.example.com is not on the certificate; held back: a limit is used up", GateWords.Of(step), StringComparison.Ordinal);
+    }
+
+    /// <summary>It may want the certificate renewed at once, which spares the names on it the wait.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void a_name_that_waits_keeps_the_server_from_no_question(bool sparesRenewal)
+    {
+        var gate = new LineageGate { Kind = GateKind.Limit, Until = Now.AddHours(20), Reason = "The limit is used up.", Names = ["shop.example.com", "www.example.com"], SparesRenewal = sparesRenewal };
+        var state = LineageState.New with { Gates = [gate], Advice = Answered };
+
+        var step = LineagePlan.Next(Wants, new LineageStored(state, Facts, false), Now);
+
+        Assert.Equal((LineageAction.AskAdvice, Answered.AskAgainAt), (step.Action, step.At));
+        Assert.Equal((LineageAction.Order, gate.Until), (step.OfCertificate.Action, step.OfCertificate.At));
+    }
+
+    /// <summary>What was had under a clock that was days ahead holds nothing back.</summary>
+    [Theory]
+    [InlineData(2, 0)]
+    [InlineData(-0.1, 23)]
+    public void a_rest_after_renewals_is_of_this_clock(double days, int hours)
+    {
+        var stored = new LineageStored(LineageState.New with { SuccessBefore = Now.AddDays(days) }, Facts with { NotAfter = Now.AddDays(90) }, false);
+
+        Assert.Equal(hours > 0, RenewalRest.Of(stored, null, Now) is { } rest && rest.Until > Now);
+    }
+
+    /// <summary>A wildcard that failed stands for no other name.</summary>
+    [Theory]
+    [InlineData("v.example.com a.v.example.com", "", true)]
+    [InlineData("v.example.com a.v.example.com", "b.v.example.com", false)]
+    [InlineData("v.example.com *.v.example.com", "b.v.example.com", true)]
+    public void a_limit_is_for_what_is_left_of_the_names(string left, string more, bool isFor)
+    {
+        string[] names = ["v.example.com", "*.v.example.com", "a.v.example.com", .. more.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        var gate = new LineageGate { Kind = GateKind.Limit, Until = Now, Reason = "", Names = left.Split(' ') };
+        string[] failed = left.Contains('*') ? ["a.v.example.com"] : ["*.v.example.com"];
+
+        Assert.Equal(isFor, (LineageState.New with { Failing = [.. failed.Select(name => Www with { Name = name })] }).IsFor(gate, names));
+        Assert.False((LineageState.New with { Failing = [Www with { Name = "v.example.com" }] }).IsFor(gate with { Names = ["a.v.example.com"] }, ["a.v.example.com", "b.v.example.com", "v.example.com"]));
     }
 
     /// <summary>No wait lifts it: when it is asked again is no end.</summary>

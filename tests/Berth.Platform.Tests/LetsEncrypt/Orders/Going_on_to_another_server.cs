@@ -148,7 +148,7 @@ public sealed class Going_on_to_another_server
         await using var room = await OrderingRoom.OpenAsync("none", One, Two);
         var attempt = new Attempt(room.Planner.Plan(Room.App), room.OrderOf("app", "you@example.com").Solvers);
 
-        attempt.HeldBack([], countsInFull);
+        attempt.GoOnWithout([], countsInFull);
 
         Assert.Equal(countsInFull, attempt.Wanted.CountsInFull);
     }

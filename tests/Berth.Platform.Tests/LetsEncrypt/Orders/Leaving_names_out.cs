@@ -1,7 +1,5 @@
 using Berth.Acme;
 using Berth.Acme.Issuing;
-using Berth.Acme.Limits;
-using Berth.Acme.Tests;
 using Berth.Kernel;
 using Berth.Platform.LetsEncrypt;
 using Berth.Platform.Tests.Support;
@@ -87,53 +85,16 @@ public sealed class Leaving_names_out
         Assert.Equal([Name, "*.v.example.com"], room.Requests.PlannedFor(Room.App, plan, room.Server).Names.OrderDescending());
     }
 
-    /// <summary>Waiting for it could outlast the certificate, whose renewal is free of that limit.</summary>
-    [Theory]
-    [InlineData(80, true)]
-    [InlineData(20, false)]
-    public async Task renews_without_a_new_name_that_a_limit_holds_back_once_that_is_due(double age, bool isDue)
-    {
-        await using var room = await SpentAsync(age, isDue, Name);
-        await room.AddDomainsAsync("new.example.com");
-
-        var failure = await FailAsync(room);
-
-        Assert.Equal(isDue ? AcmeProblems.IdentifierRejected : LetsEncryptProblems.HeldBack, failure.Problem.Code);
-        Assert.Equal(isDue ? [[Name]] : [], Ordered(room));
-        if (!isDue)
-        {
-            Assert.True(Assert.Single(room.Lineages.ReadState(Room.App).Gates).SparesRenewal);
-        }
-    }
-
-    /// <summary>It would be tried again and again: the limit holds the certificate without it back as well.</summary>
+    /// <summary>Of a wildcard that failed more may be left than a certificate carries: its own failure is told then, and not the server's of all of them.</summary>
     [Fact]
-    public async Task waits_for_a_limit_that_spares_no_renewal()
+    public async Task takes_no_more_in_place_of_a_wildcard_than_a_certificate_carries()
     {
-        await using var room = await SpentAsync(80, isDue: true, Name, "gone.example.com");
-        await room.AddDomainsAsync("new.example.com");
+        await using var room = await OrderingRoom.OpenAsync("none");
+        string[] names = [.. Enumerable.Range(1, 101).Select(i => $"n{i}.example.com")];
+        var rest = room.Requests.RestOf(Room.App, Wanted(room, Name, Failing));
 
-        Assert.Equal(LetsEncryptProblems.HeldBack, (await FailAsync(room)).Problem.Code);
-
-        Assert.Empty(Ordered(room));
-        Assert.False(room.Reader.NextOf(Room.App).IsDue(TimeProvider.System.GetUtcNow()));
+        Assert.Equal((false, true), (rest(names), rest(names[1..])));
     }
-
-    private static async Task<OrderingRoom> SpentAsync(double age, bool isDue, params string[] names)
-    {
-        var room = await OrderingRoom.OpenAsync("certificates-per-domain=1/7d");
-        await room.InstallAsync(Aged(room, age, names), Plan(isDue ? -1 : 40));
-        var ledger = await room.Ledgers.OfAsync(room.Server.Directory);
-        await ledger.OrderedAsync(new PlannedOrder { Account = "you@example.com", Names = ["other.example.com"] }, CancellationToken.None);
-        room.Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 403, "rejectedIdentifier", "not this one");
-        return room;
-    }
-
-    private static Task<ProblemException> FailAsync(OrderingRoom room) => Assert.ThrowsAsync<ProblemException>(() =>
-        room.Ordering.RunAsync(Room.App, room.Planner.Plan(Room.App) with { IsPatient = true }, room.Said.Output, CancellationToken.None));
-
-    private static IEnumerable<string[]> Ordered(OrderingRoom room) => room.Authority.Requests.Where(request => request.Path == "/order")
-        .Select(request => request.Payload!["identifiers"]!.AsArray().Select(each => (string)each!["value"]!).ToArray());
 
     /// <summary>Those on the certificate first, then others as they were added; one that has been lost of them is among these.</summary>
     [Fact]

@@ -1,0 +1,158 @@
+using System.Text.Json.Nodes;
+using Berth.Acme;
+using Berth.Acme.Issuing;
+using Berth.Acme.Limits;
+using Berth.Acme.Tests;
+using Berth.Kernel;
+using Berth.Platform.LetsEncrypt;
+using Berth.Platform.LetsEncrypt.Lineages;
+using Berth.Platform.Tests.Support;
+using Berth.TestKit;
+
+namespace Berth.Platform.Tests.LetsEncrypt.Orders;
+
+/// <summary>A limit holds a new name back: those on the certificate are renewed without it once that is due.</summary>
+public sealed class Renewing_beside_a_name_that_waits
+{
+    private const string Name = "app.example.com";
+    private const string New = "new.example.com";
+    private const string Failing = "failing.example.com";
+    private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    /// <summary>Waiting for it could outlast the certificate, whose renewal is free of that limit.</summary>
+    [Theory]
+    [InlineData(80, true)]
+    [InlineData(20, false)]
+    public async Task goes_without_it_once_that_is_due(double age, bool isDue)
+    {
+        await using var room = await SpentAsync(age, isDue, Name);
+        await room.AddDomainsAsync(New);
+
+        var failure = await FailAsync(room);
+
+        Assert.Equal(isDue ? AcmeProblems.IdentifierRejected : LetsEncryptProblems.HeldBack, failure.Problem.Code);
+        Assert.Equal(isDue ? [[Name]] : [], Ordered(room));
+        if (!isDue)
+        {
+            Assert.True(Assert.Single(room.Lineages.ReadState(Room.App).Gates).SparesRenewal);
+        }
+    }
+
+    /// <summary>It would be tried again and again: the limit holds the certificate without it back as well.</summary>
+    [Fact]
+    public async Task waits_for_a_limit_that_spares_no_renewal()
+    {
+        await using var room = await SpentAsync(80, isDue: true, Name, "gone.example.com");
+        await room.AddDomainsAsync(New);
+
+        Assert.Equal(LetsEncryptProblems.HeldBack, (await FailAsync(room)).Problem.Code);
+
+        Assert.Empty(Ordered(room));
+        Assert.False(room.Reader.NextOf(Room.App).IsDue(TimeProvider.System.GetUtcNow()));
+    }
+
+    /// <summary>Of its limits a server may know more than is counted here; a name that failed on the way is not tried again in the same attempt.</summary>
+    [Fact]
+    public async Task goes_without_it_where_the_server_alone_knows_of_the_limit()
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        await room.InstallAsync(Aged(room, 89.5, Name, Failing), Plan(-1));
+        await room.AddDomainsAsync(Failing, New);
+        room.Authority.Scripts["/order"] = context => Ordered(room).Last().Length switch
+        {
+            3 => ScriptedAuthority.WriteAsync(context, 400, Refused(Failing), "application/problem+json"),
+            2 => ScriptedAuthority.RefuseAsync(context, 429, "rateLimited", "too many certificates"),
+            _ => ScriptedAuthority.RefuseAsync(context, 403, "unauthorized", "not now"),
+        };
+
+        await FailAsync(room);
+
+        Assert.Equal([[Name, Failing, New], [Name, New], [Name]], Ordered(room));
+        Assert.Equal(1, Assert.Single(room.Lineages.ReadState(Room.App).Failing).Failures);
+    }
+
+    /// <summary>The other server is asked for all names, for it is free; where it fails, the one that is preferred can renew.</summary>
+    [Fact]
+    public async Task goes_without_it_where_the_server_that_could_take_it_has_failed()
+    {
+        await using var room = await SpentAsync(80, isDue: true, Name);
+        room.Set("server", $"{room.Server.Key} https://127.0.0.1:{FreePort.Next()}/dir");
+        await room.AddDomainsAsync(New);
+
+        await FailAsync(room);
+
+        Assert.Equal([[Name]], Ordered(room));
+    }
+
+    /// <summary>As a run leaves it that was cut off: it has been counted, and waits for no limit.</summary>
+    [Fact]
+    public async Task goes_on_with_an_order_that_was_begun_without_it()
+    {
+        await using var room = await SpentAsync(80, isDue: true, Name);
+        await room.AddDomainsAsync(New);
+        Assert.Equal(AcmeProblems.IdentifierRejected, (await FailAsync(room)).Problem.Code);
+        room.Authority.Scripts["/order/1"] = context => ScriptedAuthority.RefuseAsync(context, 503, "serverInternal", "busy");
+        var key = room.Issued(Now, Now.AddDays(1), Name).PrivateKeyPem;
+        await room.Lineages.JournalOf(Room.App).SaveAsync(
+            SomeOrder.Placed with
+            {
+                DirectoryUrl = room.Server.Key,
+                AccountUrl = $"{room.Authority.Url}/account/1",
+                Names = [Name],
+                PrivateKeyPem = key,
+                OrderUrl = $"{room.Authority.Url}/order/1",
+                OrderedAt = Now,
+            },
+            Cancel);
+        room.Lineages.WriteState(Room.App, room.Lineages.ReadState(Room.App) with { LastFailure = null, Gates = [Held(room)] });
+
+        Assert.Equal((LineageAction.Renew, true), room.Reader.NextOf(Room.App).OfCertificate is var step ? (step.Action, step.IsDue(TimeProvider.System.GetUtcNow())) : default);
+        await FailAsync(room);
+
+        Assert.Equal((1, true), (Ordered(room).Count(), room.RequestsTo("/order/1") > 0));
+        Assert.True(room.Lineages.HasOpenOrder(Room.App));
+    }
+
+    private static LineageGate Held(OrderingRoom room) =>
+        new() { Kind = GateKind.Limit, Until = Now.AddHours(20), Reason = "It is used up.", Server = room.Server.Key, Names = [Name, New], Account = "you@example.com", Limits = room.Settings.ForAll(LetsEncryptSettingsStore.Limits), SparesRenewal = true };
+
+    private static JsonObject Refused(string name) => new()
+    {
+        ["type"] = "urn:ietf:params:acme:error:rejectedIdentifier",
+        ["detail"] = "some are not taken",
+        ["subproblems"] = new JsonArray(new JsonObject
+        {
+            ["type"] = "urn:ietf:params:acme:error:rejectedIdentifier",
+            ["detail"] = "not this one",
+            ["identifier"] = new JsonObject { ["type"] = "dns", ["value"] = name },
+        }),
+    };
+
+    private static async Task<OrderingRoom> SpentAsync(double age, bool isDue, params string[] names)
+    {
+        var room = await OrderingRoom.OpenAsync("certificates-per-domain=1/7d");
+        await room.InstallAsync(Aged(room, age, names), Plan(isDue ? -1 : 40));
+        var ledger = await room.Ledgers.OfAsync(room.Server.Directory);
+        await ledger.OrderedAsync(new PlannedOrder { Account = "you@example.com", Names = ["other.example.com"] }, CancellationToken.None);
+        room.Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 403, "rejectedIdentifier", "not this one");
+        return room;
+    }
+
+    private static Task<ProblemException> FailAsync(OrderingRoom room) => Assert.ThrowsAsync<ProblemException>(() =>
+        room.Ordering.RunAsync(Room.App, room.Planner.Plan(Room.App) with { IsPatient = true }, room.Said.Output, CancellationToken.None));
+
+    private static IEnumerable<string[]> Ordered(OrderingRoom room) => room.Authority.Requests.Where(request => request.Path == "/order")
+        .Select(request => request.Payload!["identifiers"]!.AsArray().Select(each => (string)each!["value"]!).ToArray());
+
+    private static IssuedCertificate Aged(OrderingRoom room, double days, params string[] names) => room.Issued(Now.AddDays(-days), Now.AddDays(90 - days), names);
+
+    private static RenewalPlan Plan(double windowEnd) => new()
+    {
+        WindowStart = Now.AddDays(windowEnd - 1.8),
+        WindowEnd = Now.AddDays(windowEnd),
+        RenewAt = Now.AddDays(windowEnd - 1),
+        AskAgainAt = Now.AddHours(6),
+    };
+}
