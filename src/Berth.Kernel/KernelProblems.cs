@@ -42,15 +42,20 @@ public static class KernelProblems
     private static Problem NotWritable(string path, string reason, string remedy) =>
         new(StateNotWritable, $"Cannot write {Printable.Of(path)}: {reason}", remedy);
 
-    private static string RemedyOf(SystemFault fault, string path) => fault switch
+    // The file itself may never have been there.
+    private static string RemedyOf(SystemFault fault, string path) => RemedyOf(fault, path, Path.GetDirectoryName(path) ?? path);
+
+    private static string RemedyOf(SystemFault fault, string path, string folder) => fault switch
     {
-        { IsDenied: true } => $"Put sudo in front of the command, or run it as the folder's owner; `ls -ld {Path.GetDirectoryName(path)}` shows who that is.",
-        { IsFull: true } => $"Make room (`df -h {path}` and `df -i {path}` show what is full), then run the command again; the file is as it was.",
-        { Number: SystemFault.ReadOnlyFileSystem } => $"The file system is mounted read-only: `findmnt -T {path}` shows which. Mount it writable, then run the command again.",
+        { IsDenied: true } when CurrentUser.IsRoot => $"Not even root may: `lsattr -d {folder} {path}` shows whether it is immutable (`chattr -i` ends that), `findmnt -T {folder}` how it is mounted.",
+        { IsDenied: true } => $"Put sudo in front of the command, or run it as the folder's owner; `ls -ld {folder}` shows who that is.",
+        { IsFull: true } => $"Make room (`df -h {folder}` and `df -i {folder}` show what is full), then run the command again; the file is as it was.",
+        { Number: SystemFault.ReadOnlyFileSystem } => $"The file system is mounted read-only: `findmnt -T {folder}` shows which. Mount it writable, then run the command again.",
         { Number: SystemFault.InputOutput } => "The disk reports errors: look at `dmesg`, and bring your data to another one now.",
         { Number: SystemFault.TooManyFiles } => "The process holds as many files as it may: raise the limit (LimitNOFILE in the unit, `ulimit -n` in a shell).",
         { Number: SystemFault.NameTooLong } => "Choose a shorter name.",
-        { Number: SystemFault.NoSuchEntry or SystemFault.NotAFolder } => $"Its folder is not there: `ls -ld {Path.GetDirectoryName(path)}`. Restore it, then run the command again.",
+        { Number: SystemFault.NotAFolder } => $"A file lies where its folder belongs: `ls -ld {folder}`. Move it away, then run the command again.",
+        { Number: SystemFault.NoSuchEntry } => $"Its folder is not there: `ls -ld {folder}`. Restore it, then run the command again.",
         _ => $"See what lies there and whose it is (`ls -ld {path}`), then run the command again.",
     };
 }

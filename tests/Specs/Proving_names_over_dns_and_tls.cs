@@ -36,6 +36,30 @@ public sealed partial class Proving_names_over_dns_and_tls
         Assert.DoesNotContain(NameServer.KeySecret, output + berth.Log + await berth.OkAsync("report", "hello"), StringComparison.Ordinal);
     }
 
+    /// <summary>Nobody would look for port 80 who has just set what the provider wants; and a name that a wildcard stands for fails no more once it has its certificate.</summary>
+    [Fact]
+    public async Task asks_the_provider_again_that_was_mended_and_forgets_what_failed_for_it()
+    {
+        await using var dns = await NameServer.StartBindAsync(Records);
+        await using var pebble = await PebbleAtAsync(dns);
+        await using var berth = await StartAsync(pebble, "app.example.test", "*.app.example.test", "www.app.example.test");
+        await SetUpdatesAsync(berth, dns);
+        await berth.OkAsync("letsencrypt:cron-job", "--remove");
+        await berth.OkAsync("letsencrypt:set", "hello", "dns-provider-RFC2136_TSIG_SECRET", Convert.ToBase64String(new byte[32]));
+        var first = await berth.RunAsync("letsencrypt:enable", "hello");
+        Assert.Equal(1, first.Status);
+        Assert.Contains("did not accept the credentials", first.Error, StringComparison.Ordinal);
+        Assert.Contains("www.app.example.test: ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-failing-names"), StringComparison.Ordinal);
+
+        await berth.OkAsync("letsencrypt:set", "hello", "dns-provider-RFC2136_TSIG_SECRET", NameServer.KeySecret);
+        var second = await berth.OkAsync("letsencrypt:enable", "hello");
+
+        Assert.Contains("-----> Getting letsencrypt certificate for hello via DNS-01\n", second, StringComparison.Ordinal);
+        Assert.DoesNotContain("trying", second, StringComparison.Ordinal);
+        Assert.Equal("*.app.example.test app.example.test\n", Sorted(await berth.OkAsync("certs:report", "hello", "--ssl-hostnames")));
+        Assert.Equal(("\n", "\n"), (await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-failing-names"), await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-problem")));
+    }
+
     [Fact]
     public async Task gets_a_wildcard_and_its_apex_in_one_order_through_knot()
     {

@@ -37,7 +37,7 @@ public sealed class Proving_names_through_a_program
         Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello")).Status);
         await WriteProgramAsync(scratch["change"], dns);
 
-        Assert.Contains("it is proved over DNS alone", (await berth.RunAsync("letsencrypt:check", "hello")).Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("address", await berth.OkAsync("letsencrypt:check", "hello"), StringComparison.Ordinal);
         await berth.OkAsync("letsencrypt:enable", "hello");
 
         Assert.Equal("nowhere.example.test\n", await berth.OkAsync("certs:report", "hello", "--ssl-hostnames"));

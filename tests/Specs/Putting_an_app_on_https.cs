@@ -110,6 +110,21 @@ public sealed class Putting_an_app_on_https(SharedServer server)
         await HelloApp.AnswersAsync(Berth, "also-le5", "Hello from Berth!");
     }
 
+    /// <summary>Whoever asks by hand may know what the daemon hears within hours.</summary>
+    [Fact]
+    public async Task gets_another_for_one_that_its_authority_has_revoked()
+    {
+        await HelloApp.DeployWithCertificateAsync(Berth, "lerevoked");
+        var file = $"{Berth.Home}/lerevoked/tls/server.crt";
+        var before = await File.ReadAllTextAsync(file);
+        await Berth.OkAsync("ca", "revoke", file);
+
+        Assert.Contains("Certificate retrieved successfully.", await Berth.OkAsync("letsencrypt:enable", "lerevoked"), StringComparison.Ordinal);
+
+        Assert.NotEqual(before, await File.ReadAllTextAsync(file));
+        Assert.Contains("Certificate is still valid for lerevoked", await Berth.OkAsync("letsencrypt:enable", "lerevoked"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task revokes_the_certificate_in_service_and_takes_it_off()
     {

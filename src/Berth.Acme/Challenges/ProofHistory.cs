@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Berth.Acme.Issuing;
 
 namespace Berth.Acme.Challenges;
 
@@ -35,7 +36,7 @@ public sealed class ProofHistory
                 history = new ProofHistory();
                 foreach (var (name, memory) in names.Take(MostNames))
                 {
-                    history._names[name] = memory with { Failures = new Dictionary<string, int>(memory.Failures) };
+                    history._names[name] = memory with { Failures = new Dictionary<string, int>(memory.Failures), Unseen = memory.Unseen is { } unseen ? new Dictionary<string, int>(unseen) : null };
                 }
             }
         }
@@ -55,37 +56,66 @@ public sealed class ProofHistory
     /// <summary>A name could not be proved: this type comes after those that failed less often since the last success.</summary>
     /// <param name="name">With its wildcard label.</param>
     /// <param name="type">The challenge type.</param>
-    public void Failed(string name, string type) => Change(name, memory => memory with
-    {
-        Failures = new Dictionary<string, int>(memory.Failures) { [type] = memory.Failures.GetValueOrDefault(type) + 1 },
-    });
+    /// <param name="isUnseen">Whether the CA has seen nothing of it: what answers its challenges could not, see <see cref="ForgetUnseen"/>.</param>
+    public void Failed(string name, string type, bool isUnseen = false) => Change(name, memory => isUnseen
+        ? memory with { Unseen = OneMore(memory.Unseen ?? new Dictionary<string, int>(), type) }
+        : memory with { Failures = OneMore(memory.Failures, type) });
 
-    /// <summary>Whether a name could not be proved by this type since it last was.</summary>
+    /// <summary>Forgets failures of which the CA has seen nothing: for whoever has mended what answers its challenges, or is told why it cannot.</summary>
+    public void ForgetUnseen()
+    {
+        lock (_gate)
+        {
+            foreach (var (name, memory) in _names)
+            {
+                _names[name] = memory with { Unseen = null };
+            }
+        }
+    }
+
+    /// <summary>Whether a name, or the wildcard that stands for it, could not be proved by this type since it last was.</summary>
     /// <param name="name">With its wildcard label.</param>
     /// <param name="type">The challenge type.</param>
     public bool HasFailed(string name, string type)
     {
         lock (_gate)
         {
-            return _names.TryGetValue(name, out var memory) && memory.Failures.ContainsKey(type);
+            return MemoryOf(name)?.FailuresOf(type) > 0;
         }
     }
 
-    /// <summary>The solvers in the order in which they are tried for a name: what worked first, what failed most often last.</summary>
+    /// <summary>
+    /// The solvers in the order in which they are tried for a name: what worked first, what failed most often last, for it or for the wildcard that
+    /// stands for it, whose place it takes in an order once that has failed.
+    /// </summary>
     public IEnumerable<IChallengeSolver> Sort(string name, IEnumerable<IChallengeSolver> solvers)
     {
         ProofMemory? memory;
         lock (_gate)
         {
-            _names.TryGetValue(name, out memory);
+            memory = MemoryOf(name);
         }
 
         // A stable sort: what has no history stays in the caller's order.
         return memory is null
             ? solvers
-            : solvers.OrderBy(solver => memory.Failures.GetValueOrDefault(solver.Type))
+            : solvers.OrderBy(solver => memory.FailuresOf(solver.Type))
                 .ThenBy(solver => solver.Type == memory.Worked ? 0 : 1);
     }
+
+    private ProofMemory? MemoryOf(string name) =>
+        (_names.GetValueOrDefault(name), _names.GetValueOrDefault(OrderNames.WildcardOf(name))) switch
+        {
+            (var own, null) => own,
+            (null, { } wildcard) => wildcard with { Worked = null },
+            ({ } own, { } wildcard) => own with { Failures = Sum(own.Failures, wildcard.Failures), Unseen = Sum(own.Unseen, wildcard.Unseen) },
+        };
+
+    private static Dictionary<string, int> Sum(params IEnumerable<IReadOnlyDictionary<string, int>?> all) =>
+        all.SelectMany(each => each ?? new Dictionary<string, int>()).GroupBy(pair => pair.Key, pair => pair.Value).ToDictionary(type => type.Key, type => type.Sum());
+
+    private static Dictionary<string, int> OneMore(IReadOnlyDictionary<string, int> failures, string type) =>
+        new(failures) { [type] = failures.GetValueOrDefault(type) + 1 };
 
     private void Change(string name, Func<ProofMemory, ProofMemory> change)
     {

@@ -290,7 +290,7 @@ internal sealed class Authorizing(
         {
             foreach (var each in failure.Local is null ? [type] : KinOf(type))
             {
-                history?.Failed(failure.Name, each);
+                history?.Failed(failure.Name, each, isUnseen: failure.Local is not null);
             }
         }
 

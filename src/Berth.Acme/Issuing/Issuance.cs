@@ -75,6 +75,7 @@ public sealed class Issuance(
 
     private async Task<IssuedCertificate> IssueSomeAsync(IssuanceRequest request, CancellationToken cancel)
     {
+        ProblemException? first = null;
         for (var round = 1; ; round++)
         {
             try
@@ -90,14 +91,22 @@ public sealed class Issuance(
                 if (round >= MostRounds || RestOf(request, e) is not { } rest)
                 {
                     AcmeProblems.AddLeftOutNames(e, request.LeftOut);
+                    if (first is not null && AcmeProblems.FailedNamesOf(e).Count > 0 && AcmeProblems.GateOf(e) is null)
+                    {
+                        throw AcmeProblems.AllFailed(first, e);
+                    }
+
                     throw;
                 }
 
-                request = rest;
-                foreach (var name in AcmeProblems.FailedNamesOf(e))
+                first ??= e;
+
+                foreach (var name in rest.LeftOut.Skip(request.LeftOut.Count))
                 {
                     progress?.Report(new IssuanceStep(IssuanceStepKind.NameLeftOut, name.Name, name.Words));
                 }
+
+                request = rest;
             }
         }
     }
@@ -108,7 +117,21 @@ public sealed class Issuance(
         var wanted = request.SortedNames();
         var failed = AcmeProblems.FailedNamesOf(failure).Where(name => wanted.Contains(name.Name)).ToList();
         var rest = request.Without(failed);
+        rest = rest.Without(TooMany(rest, wanted, failed));
         return failed.Count > 0 && request.TakesRest(rest.SortedNames()) ? rest : null;
+    }
+
+    // Of those that come back for a wildcard, what there is no room for.
+    private static FailedName[] TooMany(IssuanceRequest rest, IReadOnlyList<string> ordered, IReadOnlyList<FailedName> failed)
+    {
+        var names = rest.SortedNames();
+        var room = (rest.MostNames ?? names.Count) - names.Intersect(ordered).Count();
+        return
+        [
+            .. from name in names.Except(ordered).Skip(room)
+            let wildcard = failed.First(each => each.Name == OrderNames.WildcardOf(name))
+            select new FailedName(name, wildcard.Code, $"there is no room for it without {wildcard.Name}: {wildcard.Words}"),
+        ];
     }
 
     private async Task<IssuedCertificate> IssueAsync(IssuanceRequest request, CancellationToken cancel)

@@ -62,6 +62,9 @@ public sealed record IssuanceRequest
     /// <summary>Whether an order for the names that are left is worth placing; where it is not, the failure stands. Null, the default: always.</summary>
     public Predicate<IReadOnlyList<string>>? MayOrderRest { get; init; }
 
+    /// <summary>The most names that the CA puts on one certificate: where more would be left of a wildcard that was dropped, some of them are, too. Null, the default: as many as there are.</summary>
+    public int? MostNames { get; init; }
+
     /// <summary>What has been dropped already.</summary>
     internal IReadOnlyList<FailedName> LeftOut { get; init; } = [];
 

@@ -14,6 +14,6 @@ public static class OrderNames
     }
 
     // Of a wildcard none: it stands for one label (RFC 6125 §6.4.3).
-    private static string WildcardOf(string name) =>
+    internal static string WildcardOf(string name) =>
         name.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot && name[..dot] != Wildcard ? Wildcard + name[dot..] : "";
 }

@@ -204,6 +204,13 @@ public static partial class AcmeProblems
         return failure;
     }
 
+    /// <summary>No name is left: what failed first is to be mended first, be it only what the others were tried in place of.</summary>
+    internal static ProblemException AllFailed(ProblemException first, ProblemException last)
+    {
+        var problem = first.Problem with { Details = [.. first.Problem.Details, last.Problem.Found, .. last.Problem.Details.Except([last.Problem.Found])] };
+        return WithFailedNames(WithRetryAfter(problem.AsException(last), RetryAfterOf(last)), [.. LeftOutNamesOf(last), .. FailedNamesOf(last)]);
+    }
+
     internal static void AddLeftOutNames(ProblemException failure, IReadOnlyList<FailedName> names)
     {
         if (names.Count > 0)

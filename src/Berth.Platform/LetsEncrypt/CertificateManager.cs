@@ -254,12 +254,12 @@ public sealed class CertificateManager(
             restoring.Run(app, output);
             wanted = planner.Plan(app) with { IsPatient = isPatient };
             output.Headline(headline);
-            if (!force && Covers(app, wanted) && !IsOrdered(app, wanted))
+            if (!force && !IsOrdered(app, wanted) && await IsCoveredAsync(app, wanted, cancel))
             {
                 // An order for other names is of no use any more, nor what stopped it of interest.
                 await ordering.LeaveAsync(app);
                 await ordering.LiftPausesAsync(app, wanted);
-                Forget(app);
+                records.Forget(app);
                 output.Step($"Certificate is still valid for {app}, skipping certificate request");
                 return lines.TellNotAsked(app, wanted, output);
             }
@@ -287,13 +287,11 @@ public sealed class CertificateManager(
         }
     }
 
-    private void Forget(AppName app)
+    // Whoever orders by hand may know that the server has revoked it.
+    private async Task<bool> IsCoveredAsync(AppName app, WantedCertificate wanted, CancellationToken cancel)
     {
-        var state = lineages.ReadState(app);
-        if (state.LastFailure is not null)
-        {
-            lineages.WriteState(app, state.Forgotten());
-        }
+        await (wanted.IsPatient || !Covers(app, wanted) ? Task.CompletedTask : adviser.AskBrieflyAsync(app, cancel));
+        return Covers(app, wanted);
     }
 
     // Somebody has asked for another for the same names, and was cut off.

@@ -81,7 +81,7 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
             return (names, []);
         }
 
-        var problem = LetsEncryptProblems.TooManyNames(app, Count(names), most, reason, isSet: profile is not null);
+        var problem = LetsEncryptProblems.TooManyNames(app, names.Length, Count(names), most, reason, isSet: profile is not null);
         List<DomainName> kept = certificates.InServiceOf(app) is { FromAcme: true, Facts: { } facts } ? [.. names.Where(name => CertificateNames.Cover(facts.Names, name))] : [];
         if (kept.Count == 0 || Count(kept) > MostOf(kept).Most)
         {

@@ -181,11 +181,11 @@ public static class LetsEncryptProblems
         $"The order for {app} was given up: it is not to have a certificate any more, by `letsencrypt:disable` or `apps:destroy`.",
         $"`berth letsencrypt:enable {app}` orders one after all.");
 
-    internal static Problem TooManyNames(AppName app, int count, int most, string? profile, bool isSet) => new(
+    internal static Problem TooManyNames(AppName app, int all, int count, int most, string? profile, bool isSet) => new(
         NamesTooMany,
         profile is null
-            ? $"{count} domains are more than one certificate carries: {most}."
-            : $"{count} domains are more than Let's Encrypt puts on one certificate in its profile {profile}: {most}.",
+            ? $"{count} domains{(all > count ? " that no wildcard stands for" : "")} are more than one certificate carries: {most}."
+            : $"{count} domains{(all > count ? " that no wildcard stands for" : "")} are more than Let's Encrypt puts on one certificate in its profile {profile}: {most}.",
         "Divide the domains among several apps, or take some off with `berth domains:remove`." + (profile is null ? ""
             : isSet ? $" In its profile classic it is 100: `berth letsencrypt:set {app} profile classic`."
             : " It is the IP address among them that needs that profile: in an app of its own it leaves the others 100."));

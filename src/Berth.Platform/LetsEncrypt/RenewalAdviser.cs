@@ -16,6 +16,7 @@ public sealed class RenewalAdviser(
     public static readonly TimeSpan WhereNoneIsGiven = TimeSpan.FromDays(1);
 
     private static readonly TimeSpan WhereUnanswered = TimeSpan.FromHours(6);
+    private static readonly TimeSpan Brief = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMinutes(10);
 
     /// <summary>The caller holds the app's certificate.</summary>
@@ -25,6 +26,26 @@ public sealed class RenewalAdviser(
         {
             var before = lineages.ReadState(app).Advice is { } known && known.Serial == facts.Serial ? known : null;
             lineages.WriteAdvice(app, await AskAsync(app, facts.Serial, chain, before, cancel));
+        }
+    }
+
+    /// <summary>As <see cref="AskAsync(AppName, CancellationToken)"/> for somebody who waits: a server that gives advice is asked, and not waited for long.</summary>
+    public async Task AskBrieflyAsync(AppName app, CancellationToken cancel)
+    {
+        if (lineages.ReadState(app) is { Advice: { CertificateId: null } } or { Advice: null, AskAdviceAt: not null })
+        {
+            return;
+        }
+
+        using var limit = new CancellationTokenSource(Brief, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
+        try
+        {
+            await AskAsync(app, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            // The daemon asks in its time.
         }
     }
 

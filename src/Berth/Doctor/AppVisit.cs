@@ -90,7 +90,7 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
             {
                 findings.Add(Finding.Fail($"its certificate cannot be ordered: {Sentences.Inside(refusal.Found)}", refusal.Remedy));
             }
-            else if (services.Manager.LastFailureOf(app) is { } failure)
+            else if (step.Told(services.Manager.LastFailureOf(app), services.AutoRenewal.IsOn) is { } failure)
             {
                 findings.Add(Finding.Fail($"its certificate could not be had last time: {failure.Found}", Sentences.Standing(failure.Remedy, app)));
             }
@@ -208,7 +208,7 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
             {
                 yield return Finding.Fail(
                     $"no certificate for {string.Join(", ", shown.Select(visit => visit.Name))}: visitors get a warning",
-                    $"`berth letsencrypt:status {app}` says what it waits for; `berth letsencrypt:enable {app}` asks now.");
+                    $"`berth letsencrypt:status {app}` says what it waits for{(IsHeld(app) ? "" : $"; `berth letsencrypt:enable {app}` asks now")}.");
                 continue;
             }
 
@@ -233,11 +233,15 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
         }
     }
 
-    private static Finding Trust(AppName app, CertificateFacts facts, Visit[] shown)
+    // Whoever asks now is refused.
+    private bool IsHeld(AppName app) => Readable<LineageStep?>(() => services.Manager.NextOf(app), null) is { } step
+        && step.OfCertificate is { Gate.Kind: not GateKind.Backoff } or { Beside: not null };
+
+    private Finding Trust(AppName app, CertificateFacts facts, Visit[] shown)
     {
         string[] uncovered = [.. shown.Where(visit => !CertificateNames.Cover(facts.Names, visit.Name)).Select(visit => visit.Name.Text)];
         return uncovered.Length > 0
-            ? Finding.Fail($"not for {string.Join(", ", uncovered)}: visitors get a warning", $"A certificate for all its names comes with `berth letsencrypt:enable {app}`.")
+            ? Finding.Fail($"not for {string.Join(", ", uncovered)}: visitors get a warning", IsHeld(app) ? $"`berth letsencrypt:status {app}` says what a certificate for all its names waits for." : $"A certificate for all its names comes with `berth letsencrypt:enable {app}`.")
             : shown.FirstOrDefault(visit => visit.Root is not null)?.Root is { } root ? Finding.Ok($"chain verified up to {root}")
             : Finding.Fail(
                 "not to be trusted: it ends at a root that this machine does not know, or cannot be verified",

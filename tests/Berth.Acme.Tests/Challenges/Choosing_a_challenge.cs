@@ -73,6 +73,42 @@ public sealed class Choosing_a_challenge : AtScriptedAuthority
         Assert.Equal(history.ToJson(), read.ToJson());
     }
 
+    /// <summary>Of a failure that the CA has seen nothing of, whoever mends it makes an end.</summary>
+    [Fact]
+    public void forgets_what_failed_here_where_that_is_mended()
+    {
+        var history = new ProofHistory();
+        history.Failed("a.example", "dns-01", isUnseen: true);
+        history.Failed("b.example", "dns-01");
+        Assert.True(ProofHistory.TryParseJson(history.ToJson(), out var read));
+        Assert.Equal(("http-01", "http-01"), (FirstOf(read, "a.example"), FirstOf(read, "b.example")));
+
+        read.ForgetUnseen();
+
+        Assert.Equal(("dns-01", "http-01"), (FirstOf(read, "a.example"), FirstOf(read, "b.example")));
+        Assert.Equal((false, true), (read.HasFailed("a.example", "dns-01"), read.HasFailed("b.example", "dns-01")));
+    }
+
+    /// <summary>They are ordered in its place once it has failed: what failed for it would fail for them.</summary>
+    [Fact]
+    public void tries_what_failed_for_a_wildcard_last_for_the_names_it_stands_for()
+    {
+        var history = new ProofHistory();
+        history.Failed("*.a.example", "dns-01", isUnseen: true);
+        history.Succeeded("own.a.example", "dns-01");
+        history.Failed("tls.a.example", "http-01");
+
+        Assert.Equal(
+            ("dns-01", "http-01", "http-01", "dns-01", "dns-01"),
+            (FirstOf(history, "a.example"), FirstOf(history, "x.a.example"), FirstOf(history, "own.a.example"), FirstOf(history, "tls.a.example"), FirstOf(history, "x.y.a.example")));
+        Assert.True(history.HasFailed("x.a.example", "dns-01"));
+        history.Succeeded("*.a.example", "dns-01");
+        Assert.Equal("dns-01", FirstOf(history, "x.a.example"));
+    }
+
+    private string FirstOf(ProofHistory history, string name) =>
+        history.Sort(name, [new NamedSolver("dns-01", Guest.Presented), new NamedSolver("http-01", Guest.Presented)]).First().Type;
+
     [Fact]
     public void survives_any_file_in_its_memorys_place() => Gen.Byte.Array.Sample(bytes =>
     {

@@ -140,6 +140,20 @@ public sealed class Dropping_names_that_fail(PebbleFixture pebble) : IDisposable
         Assert.Equal([new FailedName("bad.example", "acme-identifier-rejected", "forbidden")], AcmeProblems.LeftOutNamesOf(failure));
     }
 
+    /// <summary>An order for more than the CA puts on one certificate would be refused as a whole.</summary>
+    [Fact]
+    public async Task takes_of_those_a_wildcard_stood_for_as_many_as_there_is_room_for()
+    {
+        var apex = Customer.UniqueName();
+
+        var issued = await _customer.IssueAsync(Customer.For($"*.{apex}", $"a.{apex}", $"b.{apex}", $"c.{apex}", apex) with { DropFailingNames = true, MostNames = 3 });
+
+        Assert.Equal([$"a.{apex}", apex, $"b.{apex}"], issued.Names);
+        Assert.Equal([$"*.{apex}", $"c.{apex}"], issued.LeftOut.Select(name => name.Name));
+        Assert.StartsWith($"there is no room for it without *.{apex}: ", issued.LeftOut[1].Words, StringComparison.Ordinal);
+        Assert.Equal(2, _customer.Steps.Count(step => step.Kind == IssuanceStepKind.NameLeftOut));
+    }
+
     private const string Forbidden = """
         {"type":"urn:ietf:params:acme:error:rejectedIdentifier","detail":"1 name","subproblems":[
         {"type":"urn:ietf:params:acme:error:rejectedIdentifier","detail":"forbidden","identifier":{"type":"dns","value":"bad.example"}},

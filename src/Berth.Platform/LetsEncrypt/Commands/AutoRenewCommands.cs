@@ -96,9 +96,9 @@ public sealed class AutoRenewCommands(ICertificateManager manager, CertificateFi
             return 0;
         }
 
-        if (damage is null && facts is not null && manager.RenewalOf(app, facts) > now && !step.IsDue(now))
+        if (damage is null && facts is not null && manager.RenewalOf(app, facts) - now is var left && left >= TimeSpan.FromSeconds(1) && !step.IsDue(now))
         {
-            output.Detail($"{app} still has {RemainingTime.Format(manager.RenewalOf(app, facts) - now)} left before renewal");
+            output.Detail($"{app} still has {RemainingTime.Format(left)} left before renewal");
             if (step is { At: { } at } and ({ Action: not LineageAction.Renew } or { Obstacle: not null } or { Gate: not null } or { Beside: not null }))
             {
                 output.Detail(output.Caller.AsCalled($"{app}, {waiting.Until(at)}: {WaitingWords.OfStep(app, step)}"));

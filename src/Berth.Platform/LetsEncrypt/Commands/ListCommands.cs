@@ -66,7 +66,7 @@ public sealed class ListCommands(
             }
 
             var (stored, step) = reader.GlanceAt(app, graceOf);
-            var failure = step.FailureOf(stored.State);
+            var failure = step.Told(step.FailureOf(stored.State), renewal.IsOn);
             return new Row(app, facts, step.OfCertificate.At ?? default, damage is null ? failure : Told(app, damage, failure));
         }
         catch (ProblemException e)

@@ -80,12 +80,12 @@ public sealed class StatusReport(
             ["letsencrypt-gates"] = Joined([.. waiting.GatesOf(stored, step, besides: isLines) is { Length: > 0 } standing ? [standing] : Array.Empty<string>(), .. shut.Select(GateWords.Of), .. await ClosedAsync(app, wanted, ahead, state, cancel)]),
             ["letsencrypt-page"] = state.Gates.FirstOrDefault(gate => gate.Page is not null && gate.Until > time.GetUtcNow())?.Page ?? "",
             ["letsencrypt-failures"] = isLines && state.Failures == 0 ? "" : state.Failures.ToString(CultureInfo.InvariantCulture),
-            ["letsencrypt-last-error"] = Failure(app, GoingOn(isLines ? failure : problem, next)),
+            ["letsencrypt-last-error"] = Failure(app, step.Told(isLines ? failure : problem, renewal.IsOn)),
             ["letsencrypt-problem"] = problem is null ? "" : forPrograms ? problem.Code : $"{problem.Code} (`berth explain {problem.Code}`)",
             ["letsencrypt-last-success"] = At(state.LastSuccess, forPrograms, isAhead: false),
             ["letsencrypt-last-event"] = last is null || (isLines && failure is not null) ? "" : $"{Holds.Time(last.At)}: {Printable.Of(Sentences.Ended(last.Sentence), 600)}",
             ["letsencrypt-failing-names"] = Joined([.. Failing(state, step, isLines), .. wanted?.LeftOut.Select(problem => $"{problem.Found} ({problem.Remedy})") ?? []]),
-            ["letsencrypt-servers"] = Joined([.. Choice(wanted, ahead, state, stored.InService is null), .. Standings(app, wanted, state)]),
+            ["letsencrypt-servers"] = Joined([.. Choice(wanted, ahead, state, stored.InService is null), .. Standings(app, wanted, state, step)]),
             ["letsencrypt-clock"] = ClockWords.Of(state) ?? "",
             ["letsencrypt-issued-by"] = stored.InService is null ? "" : state.IssuedBy ?? "",
             ["letsencrypt-profile"] = stored.InService is null ? "" : state.Profile ?? "",
@@ -95,7 +95,7 @@ public sealed class StatusReport(
                 : forPrograms ? $"{PlainJson.Time(advice.WindowStart)}/{PlainJson.Time(advice.WindowEnd)}"
                 : $"{Holds.Time(advice.WindowStart)} to {Holds.Time(advice.WindowEnd)}",
             ["letsencrypt-suggested-because"] = advice?.ExplanationUrl is { } page ? Printable.Of(page, 2048) : "",
-            ["letsencrypt-certificates"] = Joined(bundles.Of(app).Select(bundle => Kept(app, bundle))),
+            ["letsencrypt-certificates"] = Joined(bundles.Of(app).Select(bundle => Kept(app, bundle, isInstalling: order?.Stage == OrderStage.Downloaded))),
         };
     }
 
@@ -113,14 +113,14 @@ public sealed class StatusReport(
         : ahead.AllGates.FirstOrDefault(gate => gate.Server != ahead.Server.Key) is { } gate ? $", though it keeps failing, for another cannot be: {GateWords.Of(gate).TrimEnd('.')}"
         : "";
 
-    private static IEnumerable<string> Standings(AppName app, WantedCertificate? wanted, LineageState state) => state.Issuers
+    private IEnumerable<string> Standings(AppName app, WantedCertificate? wanted, LineageState state, LineageStep step) => state.Issuers
         .Where(pair => pair.Value.Failures > 0 && wanted?.Servers.Any(server => server.Key == pair.Key) != false)
-        .Select(pair => $"{pair.Key}: {Count(pair.Value.Failures)}, the last: {Failure(app, pair.Value.LastFailure)}");
+        .Select(pair => $"{pair.Key}: {Count(pair.Value.Failures)}, the last: {Failure(app, step.Told(pair.Value.LastFailure, renewal.IsOn))}");
 
-    // Looked at before it is due, while there is time to do something about it; of a server that holds it back already that is told.
+    // Looked at before it is due, while there is time to do something about it; of a server that holds it back as long already that is told.
     private IEnumerable<LineageGate> Ahead(ServerToAsk? ahead, LineageState state, LineageStep next) =>
         ahead is { Gates.Count: > 0 } && next is { Action: LineageAction.Order or LineageAction.Renew, At: { } at }
-            ? ahead.AllGates.Where(gate => gate.Until > at && !state.Gates.Any(known => known.Server == gate.Server && known.Until > time.GetUtcNow()))
+            ? ahead.AllGates.Where(gate => gate.Until > at && !state.Gates.Any(known => known.Server == gate.Server && known.Until > time.GetUtcNow() && (known.Reason == gate.Reason || (known.OverAt ?? known.Until) >= gate.Until)))
             : [];
 
     // Its owner has months until an order fails of it.
@@ -165,18 +165,17 @@ public sealed class StatusReport(
     private static DateTimeOffset RetryOf(FailingName name, LineageStep next) =>
         name.RetryAt > next.At && (next.Action is LineageAction.Resume or LineageAction.Restore || next.Gate?.Names?.Contains(name.Name) == false) ? name.RetryAt : next.At!.Value;
 
-    private LineageFailure? GoingOn(LineageFailure? failure, LineageStep next) => renewal.IsOn && next.At is not null ? failure?.Worded(Sentences.ByItself) : failure;
-
     private static string Failure(AppName app, LineageFailure? failure) => failure is null
         ? ""
         : Joined([$"{(failure.At is { } at ? $"{Holds.Time(at)}: " : "")}{failure.Found} ({Sentences.Standing(failure.Remedy, app)})", .. failure.Details]);
 
     private static string Order(PendingOrder order) => $"{Spoken(order.Stage)}{(order.OrderUrl is null ? "" : $": {order.OrderUrl}")}";
 
-    private static string Kept(AppName app, Bundle bundle) => bundle switch
+    private static string Kept(AppName app, Bundle bundle, bool isInstalling) => bundle switch
     {
         { Facts: { } facts } => $"{bundle.ShortName}{(bundle.IsCurrent ? " (current)" : "")} until {Holds.Time(facts.NotAfter)}",
         { IsCurrent: true } => $"{bundle.ShortName} (current), a copy that is damaged: the next certificate has a whole one",
+        _ when isInstalling => $"{bundle.ShortName}, about to be installed",
         _ => $"{bundle.ShortName}, damaged: `berth letsencrypt:cleanup {app}` deletes it, and the other earlier ones",
     };
 

@@ -12,7 +12,7 @@ internal static class GateWords
         return step.OfCertificate.Beside is { } beside ? $"{words.TrimEnd('.')}; {Of(beside)}" : words;
     }
 
-    public static string Of(LineageGate gate) => $"{Shut(gate)}: {Printable.Of(gate.Reason, 600)}{(gate.Page is null ? "" : $" See {gate.Page}")}";
+    public static string Of(LineageGate gate) => $"{Shut(gate)}: {Printable.Of(gate.Reason, 600)}{(gate.Page is null || gate.Reason.Contains(gate.Page, StringComparison.Ordinal) ? "" : $" See {gate.Page}")}";
 
     /// <summary>Of several that all hold it back: the one that does longest.</summary>
     public static string OfLast(IReadOnlyList<LineageGate> gates) => Of(gates.MaxBy(gate => gate.Until)!);

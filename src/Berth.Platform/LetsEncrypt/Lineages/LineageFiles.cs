@@ -25,10 +25,14 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     private readonly Remembered<LineageState> _states = new(store.Watch, time);
 
     private const int Kept = 3;
+    private const int ProbeSize = 8192;
     private const string UnderWay = "order";
 
     /// <summary>What the server is set by, kept with a certificate: where that is may have changed by the time it is gone back to.</summary>
     internal const string ServerFile = "server";
+
+    /// <summary>What could not be kept, as long as nothing can.</summary>
+    public UnkeptFailures Unkept { get; } = new();
 
     public LineageState ReadState(AppName app) => _states.Get(
         app.Text,
@@ -79,7 +83,29 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     }
 
     /// <summary>Keeps all of it but the advice, which is kept by <see cref="WriteAdvice"/>.</summary>
-    public void WriteState(AppName app, LineageState state) => store.WriteAll([StateOf(app, state)]);
+    public void WriteState(AppName app, LineageState state)
+    {
+        store.WriteAll([StateOf(app, state)]);
+        Unkept.Forget(app);
+    }
+
+    /// <summary>Finds out whether anything can be written beside the certificate.</summary>
+    /// <returns>Why not; null where it can.</returns>
+    public Problem? WhyNotWritable(AppName app)
+    {
+        var probe = (store.Exists(Folder(app)) ? Folder(app) : AppCatalog.FolderOf(app)).Slash("letsencrypt-probe");
+        try
+        {
+            // An empty file finds room on a full disk.
+            store.WriteUnsynced(probe, new string('.', ProbeSize));
+            store.Delete(probe);
+            return null;
+        }
+        catch (ProblemException e)
+        {
+            return e.Problem;
+        }
+    }
 
     private static StateFile StateOf(AppName app, LineageState state) =>
         new(State(app), JsonSerializer.Serialize(state.Worded(words => Sentences.Kept(words, app)) with { Advice = null }, LineageJson.Default.LineageState));
@@ -156,6 +182,7 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
                 new StateFile(folder.Slash("certificates", name + ".pem"), issued.FullChainPem + issued.PrivateKeyPem),
             ],
             [StateOf(app, state)]);
+        Unkept.Forget(app);
         Prune(app, before);
     }
 

@@ -38,6 +38,9 @@ public sealed record LineageGate
     /// <summary>The same, looked at again by then: a server that means a year must not let a certificate lapse, and can say so again.</summary>
     internal LineageGate AtMost(DateTimeOffset latest) => Until > latest ? this with { Until = latest, OverAt = Until } : this;
 
+    /// <summary>Whether it holds an order back that asks for no more than what is on the certificate, or for more.</summary>
+    internal bool Holds(bool isRenewal) => !(isRenewal && SparesRenewal);
+
     /// <summary>Whether a server has asked for that wait itself; of its limits the ledger knows better.</summary>
     internal bool IsWaitAt(string server) => Server == server && Names is null && Kind is not (GateKind.Backoff or GateKind.Limit or GateKind.SetAside);
 

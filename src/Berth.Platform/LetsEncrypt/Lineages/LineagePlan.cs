@@ -263,7 +263,7 @@ public static class LineagePlan
 
         LineageGate[] gates =
         [
-            .. Standing(stored, now).Where(gate => step.Action != LineageAction.Renew || !gate.SparesRenewal),
+            .. Standing(stored, now).Where(gate => gate.Holds(isRenewal: step.Action == LineageAction.Renew)),
             .. new[] { step.Action == LineageAction.Renew ? RenewalRest.Of(stored, wants.Grace, now) : null, Refused(step, stored, now) }.OfType<LineageGate>(),
         ];
 

@@ -38,6 +38,11 @@ public sealed record LineageStep(LineageAction Action, DateTimeOffset? At, strin
     public LineageFailure? FailureOf(LineageState state) =>
         Refusal ?? state.LastFailure ?? (state.Failing is [var first, ..] ? first.AsFailure() : Want);
 
+    /// <summary>A failure as it is told: where the daemon goes on by itself nobody else need.</summary>
+    /// <param name="failure">What has gone wrong; null for nothing.</param>
+    /// <param name="isOn">Whether it renews by itself.</param>
+    public LineageFailure? Told(LineageFailure? failure, bool isOn) => isOn && OfCertificate.At is not null ? failure?.Worded(Sentences.ByItself) : failure;
+
     public bool IsDue(DateTimeOffset now) => At <= now;
 
     // A step may hold itself, and what a record says of its members would not end.

@@ -1,3 +1,4 @@
+using Berth.Acme;
 using Berth.Acme.Issuing;
 using Berth.Kernel;
 
@@ -6,7 +7,7 @@ namespace Berth.Platform.LetsEncrypt.Orders;
 /// <summary>How far one attempt has come: what is wanted still, how it is proved, and which servers have failed.</summary>
 internal sealed class Attempt(WantedCertificate wanted, ChosenSolvers chosen)
 {
-    private readonly HashSet<string> _failed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ProblemCode> _failed = new(StringComparer.Ordinal);
 
     // Who waits for a first certificate is not to ask three times before the next server is.
     private readonly bool _isUrgent = !wanted.IsPatient && wanted.InService.Serial is null;
@@ -34,10 +35,13 @@ internal sealed class Attempt(WantedCertificate wanted, ChosenSolvers chosen)
     /// <summary>The proof that failed, where another is being tried: it is what is to be mended, whatever its second try meets.</summary>
     public (ProblemException Failure, ServerToAsk At)? Unproved { get; private set; }
 
-    public bool HasFailedAt(WantedServer server) => _failed.Contains(server.Key);
+    /// <summary>The same of the servers that have not failed, but for one.</summary>
+    public WantedCertificate Besides(WantedServer server) => _wanted with { Servers = [.. _wanted.Servers.Where(other => other != server && !HasFailedAt(other))] };
+
+    public bool HasFailedAt(WantedServer server) => _failed.ContainsKey(server.Key);
 
     /// <summary>As if nothing held the order back at servers that have failed themselves.</summary>
-    public ServerToAsk Sparing(ServerToAsk asked) => asked with { AllGates = [.. asked.AllGates.Where(gate => gate.Server is not { } server || !_failed.Contains(server))] };
+    public ServerToAsk Sparing(ServerToAsk asked) => asked with { AllGates = [.. asked.AllGates.Where(gate => gate.Server is not { } server || !_failed.ContainsKey(server))] };
 
     /// <summary>Names have failed, and what was left at the server is spent: another may be free.</summary>
     public void GoOnWithout(IReadOnlyList<FailedName> names, bool countsInFull)
@@ -56,6 +60,13 @@ internal sealed class Attempt(WantedCertificate wanted, ChosenSolvers chosen)
         Waiting = names;
         FailedName[] untried = [.. names.Select(name => new FailedName(name.Text, LetsEncryptProblems.HeldBack.Id, why))];
         _wanted = _wanted.Without(untried) with { Untried = [.. _wanted.Untried, .. untried] };
+        Remembered = Remembered.Without(untried);
+
+        // Where it was these that a server did not take yet, it may take the others.
+        foreach (var server in _failed.Where(failed => failed.Value == AcmeProblems.RateLimited).ToArray())
+        {
+            _failed.Remove(server.Key);
+        }
     }
 
     /// <summary>What was to be ordered, those that wait among it.</summary>
@@ -76,7 +87,7 @@ internal sealed class Attempt(WantedCertificate wanted, ChosenSolvers chosen)
     public void FailedAt(WantedServer server, ProblemException failure)
     {
         Last = failure;
-        _failed.Add(server.Key);
+        _failed[server.Key] = failure.Problem.Code;
         _wanted = _wanted with { GoesOn = true };
         Remembered = _wanted with { IsEarly = true };
         Unproved = null;

@@ -156,6 +156,11 @@ public sealed class AttemptRecords(
             lineages.WriteState(app, AfterFailure(app, failure, asked, wanted));
             failure = GoingOn(app, failure);
         }
+        catch (ProblemException)
+        {
+            lineages.Unkept.Note(app, LineageFailure.Of(failure.Problem, time.GetUtcNow()));
+            throw;
+        }
         finally
         {
             // A disk too full to remember it: who tries again must hear of it all the same.
@@ -163,6 +168,17 @@ public sealed class AttemptRecords(
         }
 
         return failure;
+    }
+
+    /// <summary>What failed before is over: the certificate is good as it is.</summary>
+    public void Forget(AppName app)
+    {
+        var state = lineages.ReadState(app);
+        lineages.Unkept.Forget(app);
+        if (state.LastFailure is not null)
+        {
+            lineages.WriteState(app, state.Forgotten());
+        }
     }
 
     // Who is told to wait, and to run the command again, need not where the daemon does.
@@ -188,7 +204,7 @@ public sealed class AttemptRecords(
 
         var (now, asked) = (time.GetUtcNow(), wanted?.NameTexts.ToHashSet(StringComparer.Ordinal));
         var elsewhere = HeldElsewhere(failure, server, wanted, isAskedFor: state.AskedAt is not null);
-        var failed = outcomes.Failed(state, failure, server?.Server, now, asked, wanted?.IsEarly ?? IsEarly(app), elsewhere);
+        var failed = outcomes.Failed(state, failure, server?.Server, now, asked, wanted?.IsEarly ?? IsEarly(app), IsOfMore(app, failure, wanted), elsewhere);
         failed = elsewhere is not null ? Outcomes.FailedElsewhere(failed, elsewhere, IsFirst(app), now) : failed;
         failed = IsHeldByServer(failure) && IsFirst(app) ? failed with { AskedAt = now } : failed;
         return server is null ? failed : failed with { ClockSkew = orders.SkewAt(server.Server, settings.Read(app)), ClockSkewAt = now };
@@ -197,6 +213,12 @@ public sealed class AttemptRecords(
     // Only what another server's limit left for it: the order is still to go there, whatever this one is missing.
     private static IReadOnlyList<LineageGate>? HeldElsewhere(ProblemException failure, ServerToAsk? server, WantedCertificate? wanted, bool isAskedFor) =>
         wanted is not null && server is { AllGates: { Count: > 0 } gates } && (server.PassedOver is not null || !wanted.IsPatient || isAskedFor) && ServerChoice.IsServersFault(failure) ? ForNames(wanted, gates) : null;
+
+    // It may be of a name that is not on the certificate: the others are renewed once that is due, which the server may permit.
+    private bool IsOfMore(AppName app, ProblemException failure, WantedCertificate? wanted) =>
+        (failure.Problem.Code == AcmeProblems.RateLimited || failure.Problem.Code == AcmeProblems.NamePaused)
+        && wanted is not null && reader.StoredOf(app) is { InService: { } facts, Damage: null }
+        && wanted.Names.Any(name => !CertificateNames.Cover(facts.Names, name)) && wanted.Names.Any(name => CertificateNames.Cover(facts.Names, name));
 
     // A server's limit that the ledger knew nothing of: as one that it knows, it is over by itself.
     private static bool IsHeldByServer(ProblemException failure) => failure.Problem.Code == AcmeProblems.RateLimited && AcmeProblems.GateOf(failure) is { IsPause: false };

@@ -15,17 +15,17 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
 {
     /// <summary>The solvers for an order, in order of preference.</summary>
     /// <param name="app">Whose certificate it is.</param>
-    /// <param name="names">What it is to carry.</param>
+    /// <param name="wanted">What it is to carry.</param>
     /// <exception cref="ProblemException">The DNS provider cannot be used as it is set.</exception>
-    public ChosenSolvers For(AppName app, IReadOnlyList<DomainName> names) => Chosen(app, names, proofs.Read(app));
+    public ChosenSolvers For(AppName app, WantedCertificate wanted) => Chosen(app, wanted.Names, HistoryFor(app, wanted));
 
     /// <summary>The types that can be answered for the app, the preferred first.</summary>
     public IReadOnlyList<string> MethodsOf(AppName app) => [.. SolversOf(app).Select(solver => solver.Type)];
 
     /// <summary>Likewise for one name or address, in the order in which they are tried: what worked last time before what failed.</summary>
-    public Func<string, IReadOnlyList<string>> MethodsByName(AppName app)
+    public Func<string, IReadOnlyList<string>> MethodsByName(AppName app, WantedCertificate wanted)
     {
-        var (solvers, history) = (SolversOf(app), proofs.Read(app));
+        var (solvers, history) = (SolversOf(app), HistoryFor(app, wanted));
         return name => [.. history.Sort(name, solvers).Select(solver => solver.Type)];
     }
 
@@ -59,6 +59,18 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
         }
 
         proofs.Write(app, history);
+    }
+
+    // Whoever orders by hand may have mended the provider, and is to know of it where it fails still; the daemon tries another way meanwhile.
+    private ProofHistory HistoryFor(AppName app, WantedCertificate wanted)
+    {
+        var history = proofs.Read(app);
+        if (!wanted.IsPatient)
+        {
+            history.ForgetUnseen();
+        }
+
+        return history;
     }
 
     private ChosenSolvers Chosen(AppName app, IReadOnlyList<DomainName> names, ProofHistory history)

@@ -30,6 +30,7 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
             ProfileIsRequired = settings.ProfileIsRequired,
             Renews = RenewedBy(stored, server, settings),
             DropFailingNames = true,
+            MostNames = ServerProfiles.MostNames(wanted.Servers, settings.Profile, wanted.Addresses.Count > 0).Most,
             MayOrderRest = RestOf(app, wanted),
         };
     }
@@ -38,10 +39,7 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
     public Predicate<IReadOnlyList<string>> RestOf(AppName app, WantedCertificate wanted)
     {
         var stored = reader.StoredOf(app);
-        var (most, _) = ServerProfiles.MostNames(wanted.Servers, wanted.Settings.Profile, wanted.Addresses.Count > 0);
-
-        // Of a wildcard that failed more may be left than the server takes.
-        return rest => rest.Count <= most && (stored is not { InService: { } facts, Damage: null } || IsEnding(app, stored, facts) || IsWorthOrdering(app, stored, facts, wanted, rest));
+        return rest => stored is not { InService: { } facts, Damage: null } || IsEnding(app, stored, facts) || IsWorthOrdering(app, stored, facts, wanted, rest);
     }
 
     // Its owner has been warned; or one wait could outlast it; or nobody takes it; or the server is about to take it back.

@@ -71,7 +71,7 @@ public sealed class Ordering(
         lineages.TellInstalled(app);
         routes.Publish(app);
         var read = settings.Read(app);
-        var (issued, server) = (IssuedBefore(order, chain, facts), requests.ServerAt(order.DirectoryUrl, read.Servers));
+        var (issued, server) = (IssuedBefore.Of(order, chain, facts), requests.ServerAt(order.DirectoryUrl, read.Servers));
         if (lineages.ReadState(app).LastSerial != facts.Serial)
         {
             lineages.WriteState(app, records.AfterIssue(app, issued, server, read, isEarly: false, lost: []));
@@ -115,7 +115,7 @@ public sealed class Ordering(
                 wanted = await preflight.CheckAsync(app, wanted, output, cancel);
             }
 
-            var chosen = solvers.For(app, wanted.Names);
+            var chosen = solvers.For(app, wanted);
             await AnnounceAsync(app, wanted, chosen, output, cancel);
             return new Attempt(wanted with { Stamp = reader.StampOf(app) }, chosen);
         }
@@ -186,7 +186,7 @@ public sealed class Ordering(
             {
                 // Of its limits a server may know more than is counted here.
                 var names = AcmeProblems.LeftOutNamesOf(e);
-                if (e.Problem.Code == AcmeProblems.RateLimited && IsDue(app) && await BesideAsync(app, attempt, cancel, names) is { Count: > 0 } others)
+                if (e.Problem.Code == AcmeProblems.RateLimited && IsDue(app) && !await servers.IsAnyFreeAsync(app, attempt.Besides(asked.Server), cancel) && await BesideAsync(app, attempt, cancel, names) is { Count: > 0 } others)
                 {
                     records.NamesFailed(app, names, attempt.Wanted);
                     attempt.GoOnWithout(names, countsInFull: false);
@@ -197,7 +197,7 @@ public sealed class Ordering(
                 var failure = Failed(app, attempt, attempt.Told(e), asked);
                 records.NamesFailed(app, names, attempt.Wanted);
                 attempt.FailedAt(asked.Server, failure);
-                if (await AnotherAsync(app, attempt, e, output, cancel) is not { } another)
+                if (await AnotherAsync(app, attempt, e, names, output, cancel) is not { } another)
                 {
                     throw failure;
                 }
@@ -223,7 +223,7 @@ public sealed class Ordering(
         records.Failed(app, failure, attempt.Sparing(asked), attempt.Remembered);
 
     /// <returns>The server that is asked instead; null for none.</returns>
-    private async Task<WantedServer?> AnotherAsync(AppName app, Attempt attempt, ProblemException failure, CommandOutput output, CancellationToken cancel)
+    private async Task<WantedServer?> AnotherAsync(AppName app, Attempt attempt, ProblemException failure, IReadOnlyList<FailedName> failed, CommandOutput output, CancellationToken cancel)
     {
         if (!ServerChoice.IsServersFault(failure) && failure.Problem.Code != AcmeProblems.NamePaused)
         {
@@ -231,8 +231,9 @@ public sealed class Ordering(
         }
 
         var next = await servers.NextAsync(app, attempt.Wanted, isOrder: true, cancel);
-        if (next.AllGates.Count > 0 && IsDue(app) && await BesideAsync(app, attempt, cancel) is { Count: > 0 } others)
+        if ((next.Gates.Count > 0 || attempt.HasFailedAt(next.Server)) && next.AllGates.Count > 0 && IsDue(app) && await BesideAsync(app, attempt, cancel, failed) is { Count: > 0 } others)
         {
+            attempt.GoOnWithout(failed, countsInFull: false);
             attempt.LetWait(others, GateWords.OfLast(next.AllGates));
             next = await servers.NextAsync(app, attempt.Wanted, isOrder: true, cancel);
         }
@@ -310,21 +311,4 @@ public sealed class Ordering(
             records.Tell(app, LineageEventKind.Issued, issued.Names, server, records.LeftOutOf(app, AttemptRecords.NotOn(issued, [.. wanted.Untried, .. leftOut]), wanted.LeftOut));
         }
     }
-
-    private static IssuedCertificate IssuedBefore(PendingOrder order, string chain, CertificateFacts facts) => new()
-    {
-        Names = order.Names,
-        LeafPem = chain,
-        ChainPem = "",
-        PrivateKeyPem = order.PrivateKeyPem,
-        Issuer = facts.Issuer,
-        NotBefore = facts.NotBefore,
-        NotAfter = facts.NotAfter,
-        DirectoryUrl = order.DirectoryUrl,
-        AccountUrl = order.AccountUrl,
-        OrderUrl = order.OrderUrl ?? "",
-        CertificateUrl = order.CertificateUrl ?? "",
-        Profile = order.Profile,
-        LeftOut = order.LeftOut,
-    };
 }

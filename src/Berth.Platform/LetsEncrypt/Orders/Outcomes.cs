@@ -26,6 +26,7 @@ public sealed class Outcomes(RetryLadder ladder)
     /// <param name="now">The present.</param>
     /// <param name="asked">The names that were asked for: a server may speak of others, or spell these otherwise. Null where that is not known.</param>
     /// <param name="isEarly">Whether it leaves the pause as it is: who mends something tries often.</param>
+    /// <param name="sparesRenewal">See <see cref="LineageGate.SparesRenewal"/>, of what the server asks for.</param>
     /// <param name="elsewhere">What holds the order back at other servers, for which alone this one was asked: a new pause does not hold those back. Null for nothing.</param>
     public LineageState Failed(
         LineageState state,
@@ -34,6 +35,7 @@ public sealed class Outcomes(RetryLadder ladder)
         DateTimeOffset now,
         IReadOnlyCollection<string>? asked = null,
         bool isEarly = false,
+        bool sparesRenewal = false,
         IReadOnlyList<LineageGate>? elsewhere = null)
     {
         var problem = failure.Problem;
@@ -48,7 +50,7 @@ public sealed class Outcomes(RetryLadder ladder)
         var told = AcmeProblems.FailedNamesOf(failure);
         FailedName[] names = [.. told.Where(name => asked?.Contains(name.Name) != false)];
         var areAll = asked is not null && names.Length == told.Count;
-        LineageGate[] gates = [.. Asked(failure, server, now)];
+        LineageGate[] gates = [.. Asked(failure, server, now).Select(gate => gate with { SparesRenewal = sparesRenewal })];
         var failed = state.Failed(problem, now, [backoff, .. gates, .. StillHolding(state, gates, now)]);
         failed = failed with
         {

@@ -47,7 +47,7 @@ public sealed class Rehearsal(CertificatePlanner planner, LineageReader reader, 
 
     private async Task<IReadOnlyList<FailedName>> AtServerAsync(AppName app, WantedCertificate wanted, WantedServer server, CommandOutput output, CancellationToken cancel)
     {
-        var chosen = solvers.For(app, wanted.Names);
+        var chosen = solvers.For(app, wanted);
         if (chosen.NeedsPort80)
         {
             port.Require(app);

@@ -18,7 +18,8 @@ public sealed class ServersToAsk(LineageReader reader, LineageFiles lineages, Se
         // As the plan sees it, or the two would wait for each other.
         var (stored, now) = (reader.ReadOf(app).Stored, time.GetUtcNow());
         var at = then > now ? then.Value : now;
-        LineageGate[] standing = [.. LineagePlan.Standing(stored, now).Where(gate => gate.Until > at)];
+        var isRenewal = stored is { InService: { } facts, Damage: null } && wanted.Names.All(name => CertificateNames.Cover(facts.Names, name));
+        LineageGate[] standing = [.. LineagePlan.Standing(stored, now).Where(gate => gate.Until > at && gate.Holds(isRenewal))];
         var holds = await HoldsAsync(app, wanted, isOrder, at, cancel);
         LineageGate[] all = [.. holds.Values.SelectMany(each => each)];
 
@@ -40,6 +41,10 @@ public sealed class ServersToAsk(LineageReader reader, LineageFiles lineages, Se
 
         WantedServer Choose(Predicate<WantedServer> isHeld) => ServerChoice.Of(wanted.Servers, stored.State.Issuers, isHeld, at);
     }
+
+    /// <summary>Whether one of the servers would take the order now.</summary>
+    public async Task<bool> IsAnyFreeAsync(AppName app, WantedCertificate wanted, CancellationToken cancel) =>
+        wanted.Servers.Count > 0 && (await NextAsync(app, wanted, isOrder: true, cancel)).Gates.Count == 0;
 
     /// <returns>The names that are not on the certificate in service, where an order without them could go now; none otherwise.</returns>
     public async Task<IReadOnlyList<DomainName>> BesideAsync(AppName app, WantedCertificate wanted, CancellationToken cancel)

@@ -2,6 +2,7 @@ using System.Net;
 using Berth.Acme;
 using Berth.Edge;
 using Berth.Kernel;
+using Berth.Platform.LetsEncrypt.Orders;
 
 namespace Berth.Platform.LetsEncrypt.Preflight;
 
@@ -36,9 +37,11 @@ public sealed class CertificatePreflight(AcmeClients clients, EdgeServer edge, T
         return [.. OfServer(scope, server), .. found.SelectMany(findings => findings)];
     }
 
-    /// <summary>What keeps a server from being asked at all, as long as that lasts; null where it answers, or the clock here is to blame.</summary>
+    /// <summary>What keeps a server from being asked at all, as long as that lasts; null where it answers and takes the account, or the clock here is to blame.</summary>
     public async Task<Problem?> WhyNotAskedAsync(PreflightScope scope, CancellationToken cancel) =>
-        (await ServerAsync(scope, cancel)).Failure is { } failure && failure.Code != AcmeProblems.ClockWrong ? failure : null;
+        await ServerAsync(scope, cancel) is var view && view.Failure is { } failure && failure.Code != AcmeProblems.ClockWrong ? failure
+        : view.Account is { } account && ServerChoice.IsServersFault(account.AsException()) ? account
+        : null;
 
     private static async Task<IReadOnlyList<PreflightFinding>> BoundedAsync(
         string subject, Func<Task<IReadOnlyList<PreflightFinding>>> look, CancellationToken cancel)

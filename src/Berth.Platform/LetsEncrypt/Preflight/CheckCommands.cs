@@ -7,7 +7,7 @@ using Berth.Platform.LetsEncrypt.Orders;
 namespace Berth.Platform.LetsEncrypt.Preflight;
 
 /// <summary><c>letsencrypt:check</c>.</summary>
-public sealed class CheckCommands(CertificatePreflight preflight, PreflightScopes scopes, CertificatePlanner planner, LimitsAhead limits, LetsEncryptSettingsStore settings, AppCatalog apps)
+public sealed class CheckCommands(CertificatePreflight preflight, PreflightScopes scopes, CertificatePlanner planner, LimitsAhead limits, LetsEncryptSettingsStore settings, LineageFiles lineages, AppCatalog apps)
 {
     public IEnumerable<Command> All =>
     [
@@ -37,14 +37,17 @@ public sealed class CheckCommands(CertificatePreflight preflight, PreflightScope
     {
         try
         {
-            return [.. Ignored(app), .. await LookAsync(app, planner.Plan(app, needsEmail: false), cancel)];
+            return [.. Unwritable(app), .. Ignored(app), .. await LookAsync(app, planner.Plan(app, needsEmail: false), cancel)];
         }
         catch (ProblemException e) when (e.Problem.Code.IsOfSettings)
         {
             // Until it is mended there is nothing to look at.
-            return [.. e.Problem.Details.Prepend(e.Problem.Found).Select(found => PreflightFinding.Bad("settings", "settings", found, e.Problem.Remedy, stops: true))];
+            var email = e.Problem.Code != LetsEncryptProblems.EmailMissing && settings.Effective(app, "email") is null ? [Missing(LetsEncryptProblems.NoEmail(app))] : Array.Empty<PreflightFinding>();
+            return [.. Unwritable(app), .. e.Problem.Details.Prepend(e.Problem.Found).Select(found => PreflightFinding.Bad("settings", "settings", found, e.Problem.Remedy, stops: true)), .. email];
         }
     }
+
+    private PreflightFinding[] Unwritable(AppName app) => lineages.WhyNotWritable(app) is { } problem ? [PreflightFinding.Bad("files", "disk", problem.Found, problem.Remedy, stops: true)] : [];
 
     private IEnumerable<PreflightFinding> Ignored(AppName app) => settings.IgnoredGracePeriodOf(app) is { } problem
         ? [PreflightFinding.Note("settings", "settings", $"{problem.Found.TrimEnd('.')}, and does not count", problem.Remedy)]

@@ -39,7 +39,7 @@ public sealed class PreflightScopes(LetsEncryptSettingsStore settings, DnsChoice
             Provider = dns.LookAt(app),
             MakesRecordsByHand = !dns.HasProvider(app),
             Methods = solvers.MethodsOf(app),
-            MethodsByName = solvers.MethodsByName(app),
+            MethodsByName = solvers.MethodsByName(app, wanted),
             Resolvers = resolvers,
             AuthoritativePort = dns.AuthorityPortOf(app),
         };

@@ -82,18 +82,8 @@ public sealed class Leaving_names_out
         var plan = room.Planner.Plan(Room.App);
 
         Assert.Equal(103, plan.Names.Count);
+        Assert.Equal(100, room.Requests.For(Room.App, plan, room.Server).MostNames);
         Assert.Equal([Name, "*.v.example.com"], room.Requests.PlannedFor(Room.App, plan, room.Server).Names.OrderDescending());
-    }
-
-    /// <summary>Of a wildcard that failed more may be left than a certificate carries: its own failure is told then, and not the server's of all of them.</summary>
-    [Fact]
-    public async Task takes_no_more_in_place_of_a_wildcard_than_a_certificate_carries()
-    {
-        await using var room = await OrderingRoom.OpenAsync("none");
-        string[] names = [.. Enumerable.Range(1, 101).Select(i => $"n{i}.example.com")];
-        var rest = room.Requests.RestOf(Room.App, Wanted(room, Name, Failing));
-
-        Assert.Equal((false, true), (rest(names), rest(names[1..])));
     }
 
     /// <summary>Those on the certificate first, then others as they were added; one that has been lost of them is among these.</summary>

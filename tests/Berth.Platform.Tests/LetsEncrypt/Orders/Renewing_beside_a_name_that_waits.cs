@@ -17,6 +17,9 @@ public sealed class Renewing_beside_a_name_that_waits
     private const string Name = "app.example.com";
     private const string New = "new.example.com";
     private const string Failing = "failing.example.com";
+
+    // A renewal is free of it.
+    private const string Spent = "too many certificates (50) already issued for \"example.com\" in the last 168h0m0s";
     private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -58,12 +61,12 @@ public sealed class Renewing_beside_a_name_that_waits
     public async Task goes_without_it_where_the_server_alone_knows_of_the_limit()
     {
         await using var room = await OrderingRoom.OpenAsync("none");
-        await room.InstallAsync(Aged(room, 89.5, Name, Failing), Plan(-1));
+        await room.InstallAsync(Aged(room, 89.5, Name), Plan(-1));
         await room.AddDomainsAsync(Failing, New);
         room.Authority.Scripts["/order"] = context => Ordered(room).Last().Length switch
         {
             3 => ScriptedAuthority.WriteAsync(context, 400, Refused(Failing), "application/problem+json"),
-            2 => ScriptedAuthority.RefuseAsync(context, 429, "rateLimited", "too many certificates"),
+            2 => ScriptedAuthority.RefuseAsync(context, 429, "rateLimited", Spent),
             _ => ScriptedAuthority.RefuseAsync(context, 403, "unauthorized", "not now"),
         };
 
@@ -72,6 +75,39 @@ public sealed class Renewing_beside_a_name_that_waits
         Assert.Equal([[Name, Failing, New], [Name, New], [Name]], Ordered(room));
         Assert.Equal(1, Assert.Single(room.Lineages.ReadState(Room.App).Failing).Failures);
     }
+
+    /// <summary>What the server asks for may be of the new name alone: those on the certificate do not wait for it, once.</summary>
+    [Theory]
+    [InlineData(20, true)]
+    [InlineData(80, false)]
+    public async Task waits_no_longer_than_until_that_is_due_where_the_server_asks_for_it(double age, bool isSpared)
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        await room.InstallAsync(Aged(room, age, Name), Plan(age > 60 ? -1 : 40));
+        await room.AddDomainsAsync(New);
+        room.Authority.Scripts["/order"] = context =>
+        {
+            context.Response.Headers.RetryAfter = "36000";
+            return ScriptedAuthority.RefuseAsync(context, 429, "rateLimited", Spent);
+        };
+        Assert.Equal(AcmeProblems.RateLimited, (await FailAsync(room)).Problem.Code);
+        Assert.Equal(isSpared ? [[Name, New]] : [[Name, New], [Name]], Ordered(room));
+        Assert.Equal(isSpared, room.Lineages.ReadState(Room.App).Gates.Single(gate => gate.Kind == GateKind.RetryAfter).SparesRenewal);
+
+        var due = room.Reader.NextOf(Room.App);
+        await room.InstallAsync(Aged(room, 80, Name), Plan(-1));
+        room.Lineages.WriteState(Room.App, room.Lineages.ReadState(Room.App) with { Gates = [.. WaitOf(due)] });
+        room.Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 403, "unauthorized", "not now");
+
+        Assert.Equal(isSpared, room.Reader.NextOf(Room.App).OfCertificate is { Action: LineageAction.Renew } next && next.IsDue(TimeProvider.System.GetUtcNow()));
+        if (isSpared)
+        {
+            await FailAsync(room);
+            Assert.Equal([[Name, New], [Name]], Ordered(room));
+        }
+    }
+
+    private static IEnumerable<LineageGate> WaitOf(LineageStep step) => [step.OfCertificate.Gate!];
 
     /// <summary>The other server is asked for all names, for it is free; where it fails, the one that is preferred can renew.</summary>
     [Fact]
@@ -84,6 +120,23 @@ public sealed class Renewing_beside_a_name_that_waits
         await FailAsync(room);
 
         Assert.Equal([[Name]], Ordered(room));
+    }
+
+    /// <summary>Two orders where one at the other server would do are one too many.</summary>
+    [Fact]
+    public async Task goes_without_it_only_where_no_other_server_would_take_it()
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        await room.InstallAsync(Aged(room, 80, Name), Plan(-1));
+        var other = $"127.0.0.1:{FreePort.Next()}";
+        room.Set("server", $"{room.Server.Key} https://{other}/dir");
+        await room.AddDomainsAsync(New);
+        room.Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 429, "rateLimited", Spent);
+
+        await FailAsync(room);
+
+        Assert.Contains($"Asking {other} instead", room.Said.Text, StringComparison.Ordinal);
+        Assert.Equal([[Name, New], [Name]], Ordered(room));
     }
 
     /// <summary>As a run leaves it that was cut off: it has been counted, and waits for no limit.</summary>
