@@ -109,6 +109,7 @@ public sealed class Ordering(
         wanted = records.LeftOf(app, wanted) with { IsEarly = records.IsEarly(app), InService = lineages.MarkOf(app) };
         try
         {
+            await LeaveToHandAsync(app, wanted);
             var stored = reader.StoredOf(app);
             if (stored.InService is null && !stored.HasOpenOrder && preflight is not null)
             {
@@ -123,6 +124,16 @@ public sealed class Ordering(
         {
             records.Failed(app, e, asked: null, wanted);
             throw;
+        }
+    }
+
+    // Installed since the daemon found that something is due: what comes after this look is seen when the new one is installed.
+    private async Task LeaveToHandAsync(AppName app, WantedCertificate wanted)
+    {
+        if (wanted is { IsPatient: true, InService: { FromAcme: false, ByHand: not null } } && !reader.NextOf(app).OfCertificate.IsDue(time.GetUtcNow()))
+        {
+            await TryLeaveAsync(app);
+            throw LetsEncryptProblems.Overtaken(app).AsException();
         }
     }
 

@@ -86,6 +86,25 @@ public sealed class Going_on_to_another_server
         Assert.False(room.Lineages.HasOpenOrder(Room.App));
     }
 
+    /// <summary>Between the look that found it due and the order: what somebody has installed meanwhile is neither replaced nor counted as a failure.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task leaves_an_order_for_what_was_installed_by_hand_meanwhile(bool isPatient)
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        room.Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 403, "unauthorized", "not now");
+        await room.InstallAsync(room.Issued(Now.AddDays(-80), Now.AddDays(10), "app.example.com"), new Acme.RenewalPlan { WindowStart = Now.AddDays(-3), WindowEnd = Now.AddDays(-1), RenewAt = Now.AddDays(-2), AskAgainAt = Now.AddHours(6) });
+        await room.Lineages.JournalOf(Room.App).SaveAsync(LeftAtTwo, Cancel);
+        room.InstallByHand("app.example.com");
+
+        var failure = await Assert.ThrowsAsync<ProblemException>(() => room.Ordering.RunAsync(Room.App, room.Planner.Plan(Room.App) with { IsPatient = isPatient }, room.Said.Output, Cancel));
+
+        Assert.Equal(isPatient ? LetsEncryptProblems.InServiceReplaced : Acme.AcmeProblems.Unauthorized, failure.Problem.Code);
+        Assert.Equal((isPatient ? 0 : 1, isPatient), (room.RequestsTo("/order"), room.Lineages.ReadState(Room.App).LastFailure is null));
+        Assert.False(room.Lineages.HasOpenOrder(Room.App));
+    }
+
     /// <summary>As a power cut may leave it: it would be gone on with for ever.</summary>
     [Fact]
     public async Task leaves_an_order_too_that_cannot_be_read()

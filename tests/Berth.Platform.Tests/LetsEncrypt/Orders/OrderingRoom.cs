@@ -131,6 +131,13 @@ internal sealed class OrderingRoom : IAsyncDisposable
         Lineages.WriteAdvice(Room.App, new LineageAdvice { Serial = serial, CertificateId = "aYhb_w.AQ", Plan = plan, AskAgainAt = plan.AskAgainAt });
     }
 
+    /// <summary>As <c>certs:add</c> does.</summary>
+    public void InstallByHand(params string[] names)
+    {
+        var (chain, key) = HandMadePair.Make(names, names[0], TimeProvider.System.GetUtcNow(), TimeProvider.System.GetUtcNow().AddDays(90));
+        _certificates.Install(Room.App, chain, key, fromAcme: false);
+    }
+
     /// <summary>As the authority would have issued it.</summary>
     public IssuedCertificate Issued(DateTimeOffset from, DateTimeOffset until, params string[] names)
     {
