@@ -12,6 +12,8 @@ public sealed class ProofHistory
 {
     private const int MostNames = 20_000;
 
+    private static readonly ProofMemory New = new(null, new Dictionary<string, int>());
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, ProofMemory> _names = new(StringComparer.Ordinal);
 
@@ -73,7 +75,7 @@ public sealed class ProofHistory
         }
     }
 
-    /// <summary>Whether a name, or the wildcard that stands for it, could not be proved by this type since it last was.</summary>
+    /// <summary>Whether a name could not be proved by this type since it last was; or the wildcard that stands for it, where the CA has seen nothing of that.</summary>
     /// <param name="name">With its wildcard label.</param>
     /// <param name="type">The challenge type.</param>
     public bool HasFailed(string name, string type)
@@ -85,8 +87,8 @@ public sealed class ProofHistory
     }
 
     /// <summary>
-    /// The solvers in the order in which they are tried for a name: what worked first, what failed most often last, for it or for the wildcard that
-    /// stands for it, whose place it takes in an order once that has failed.
+    /// The solvers in the order in which they are tried for a name: what worked first, what failed most often last. What could not answer for the wildcard
+    /// that stands for it counts as failed once: the name takes its place in an order then.
     /// </summary>
     public IEnumerable<IChallengeSolver> Sort(string name, IEnumerable<IChallengeSolver> solvers)
     {
@@ -103,19 +105,16 @@ public sealed class ProofHistory
                 .ThenBy(solver => solver.Type == memory.Worked ? 0 : 1);
     }
 
+    // Once: a wildcard may keep failing for a reason of its own.
     private ProofMemory? MemoryOf(string name) =>
-        (_names.GetValueOrDefault(name), _names.GetValueOrDefault(OrderNames.WildcardOf(name))) switch
+        (_names.GetValueOrDefault(name), _names.GetValueOrDefault(OrderNames.WildcardOf(name))?.Unseen) switch
         {
             (var own, null) => own,
-            (null, { } wildcard) => wildcard with { Worked = null },
-            ({ } own, { } wildcard) => own with { Failures = Sum(own.Failures, wildcard.Failures), Unseen = Sum(own.Unseen, wildcard.Unseen) },
+            (var own, { } wildcards) => (own ?? New) with { Unseen = wildcards.Keys.Aggregate(own?.Unseen ?? new Dictionary<string, int>(), OneMore) },
         };
 
-    private static Dictionary<string, int> Sum(params IEnumerable<IReadOnlyDictionary<string, int>?> all) =>
-        all.SelectMany(each => each ?? new Dictionary<string, int>()).GroupBy(pair => pair.Key, pair => pair.Value).ToDictionary(type => type.Key, type => type.Sum());
-
-    private static Dictionary<string, int> OneMore(IReadOnlyDictionary<string, int> failures, string type) =>
-        new(failures) { [type] = failures.GetValueOrDefault(type) + 1 };
+    private static IReadOnlyDictionary<string, int> OneMore(IReadOnlyDictionary<string, int> failures, string type) =>
+        new Dictionary<string, int>(failures) { [type] = failures.GetValueOrDefault(type) + 1 };
 
     private void Change(string name, Func<ProofMemory, ProofMemory> change)
     {
@@ -126,7 +125,7 @@ public sealed class ProofHistory
                 _names.Clear();
             }
 
-            _names[name] = change(_names.GetValueOrDefault(name) ?? new ProofMemory(null, new Dictionary<string, int>()));
+            _names[name] = change(_names.GetValueOrDefault(name) ?? New);
         }
     }
 }

@@ -91,12 +91,12 @@ public sealed class Issuance(
                 if (round >= MostRounds || RestOf(request, e) is not { } rest)
                 {
                     AcmeProblems.AddLeftOutNames(e, request.LeftOut);
-                    if (first is not null && AcmeProblems.FailedNamesOf(e).Count > 0 && AcmeProblems.GateOf(e) is null)
+                    if (first is null || !AcmeProblems.AreOfNames(first, e))
                     {
-                        throw AcmeProblems.AllFailed(first, e);
+                        throw;
                     }
 
-                    throw;
+                    throw AcmeProblems.ToldFirst(first, e);
                 }
 
                 first ??= e;

@@ -204,8 +204,12 @@ public static partial class AcmeProblems
         return failure;
     }
 
-    /// <summary>No name is left: what failed first is to be mended first, be it only what the others were tried in place of.</summary>
-    internal static ProblemException AllFailed(ProblemException first, ProblemException last)
+    /// <summary>Whether both failed at names and nothing else: waiting would mend neither, nor a setting.</summary>
+    internal static bool AreOfNames(params IEnumerable<ProblemException> failures) =>
+        failures.All(failure => FailedNamesOf(failure).Count > 0 && GateOf(failure) is null && !IsTransient(failure.Problem.Code) && !failure.Problem.Code.IsOfSettings);
+
+    /// <summary>Names failed, and of the others some, too: what failed first is to be mended first, for others were only tried in its place.</summary>
+    internal static ProblemException ToldFirst(ProblemException first, ProblemException last)
     {
         var problem = first.Problem with { Details = [.. first.Problem.Details, last.Problem.Found, .. last.Problem.Details.Except([last.Problem.Found])] };
         return WithFailedNames(WithRetryAfter(problem.AsException(last), RetryAfterOf(last)), [.. LeftOutNamesOf(last), .. FailedNamesOf(last)]);

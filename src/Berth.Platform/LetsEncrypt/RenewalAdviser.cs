@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Berth.Acme;
 using Berth.Kernel;
 using Berth.Platform.Certs;
@@ -17,7 +18,10 @@ public sealed class RenewalAdviser(
 
     private static readonly TimeSpan WhereUnanswered = TimeSpan.FromHours(6);
     private static readonly TimeSpan Brief = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMinutes(10);
+
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _silentUntil = new(StringComparer.Ordinal);
 
     /// <summary>The caller holds the app's certificate.</summary>
     public async Task AskAsync(AppName app, CancellationToken cancel)
@@ -32,7 +36,9 @@ public sealed class RenewalAdviser(
     /// <summary>As <see cref="AskAsync(AppName, CancellationToken)"/> for somebody who waits: a server that gives advice is asked, and not waited for long.</summary>
     public async Task AskBrieflyAsync(AppName app, CancellationToken cancel)
     {
-        if (lineages.ReadState(app) is { Advice: { CertificateId: null } } or { Advice: null, AskAdviceAt: not null })
+        var (state, now) = (lineages.ReadState(app), time.GetUtcNow());
+        var server = state.IssuedBy ?? "";
+        if (state is { Advice.CertificateId: null } or { Advice: null, AskAdviceAt: not null } || _silentUntil.GetValueOrDefault(server) > now)
         {
             return;
         }
@@ -45,7 +51,12 @@ public sealed class RenewalAdviser(
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            // The daemon asks in its time.
+            // The daemon asks in its time; the next who waits does not wait for it, too.
+            _silentUntil[server] = now + Silence;
+        }
+        catch (ProblemException)
+        {
+            // What cannot be kept is asked again.
         }
     }
 

@@ -100,7 +100,7 @@ public sealed class WaitingWords(
                 .. step.OfCertificate.Gate is { } own && !besides && !standing.Contains(own) ? [own] : Array.Empty<LineageGate>(),
                 .. standing.Where(gate => gate.Kind is GateKind.Backoff or GateKind.RolledBack
                     ? !besides && step.OfCertificate.Gate is not null
-                    : !besides || gate != step.OfCertificate.Gate),
+                    : !besides || (gate != step.OfCertificate.Gate && gate != step.OfCertificate.Beside?.Gate)),
             ],
             now);
     }

@@ -233,9 +233,9 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
         }
     }
 
-    // Whoever asks now is refused.
+    // Whoever asks now is refused, here or by the server.
     private bool IsHeld(AppName app) => Readable<LineageStep?>(() => services.Manager.NextOf(app), null) is { } step
-        && step.OfCertificate is { Gate.Kind: not GateKind.Backoff } or { Beside: not null };
+        && step.OfCertificate is { Gate.Kind: GateKind.Limit or GateKind.SetAside or GateKind.RetryAfter } or { Beside.Gate.Kind: GateKind.Limit or GateKind.SetAside or GateKind.RetryAfter };
 
     private Finding Trust(AppName app, CertificateFacts facts, Visit[] shown)
     {

@@ -270,7 +270,8 @@ internal sealed class LedgerNotes(RateLedger ledger, PlannedOrder planned, IRead
         _order = _order with { Names = names, IsRenewal = false, ReplacesInWindow = _order.ReplacesInWindow && names.Intersect(replaced, StringComparer.Ordinal).Any() };
     }
 
-    private static IEnumerable<string> LeftOutBefore(PendingOrder? left) => left?.LeftOut.Select(name => name.Name) ?? [];
+    // One that was not placed yet is placed for all that is wanted now.
+    private static IEnumerable<string> LeftOutBefore(PendingOrder? left) => left is { OrderUrl: not null } ? left.LeftOut.Select(name => name.Name) : [];
 
     private void Note(Func<ValueTask> note) => _notes = AfterAsync(_notes, note);
 

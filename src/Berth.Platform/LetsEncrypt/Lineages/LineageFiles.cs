@@ -236,7 +236,11 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     public void DeleteStale(AppName app, string folder) => store.Delete(Certificates(app).Slash(folder));
 
     /// <summary>Forgets all of it; the certificate in service is the caller's to remove.</summary>
-    public void Delete(AppName app) => store.Delete(Folder(app));
+    public void Delete(AppName app)
+    {
+        store.Delete(Folder(app));
+        Unkept.Forget(app);
+    }
 
     /// <summary>Keeps a few, so that an older certificate can be gone back to: the one that served until now, however old, and the newest.</summary>
     private void Prune(AppName app, string? before)

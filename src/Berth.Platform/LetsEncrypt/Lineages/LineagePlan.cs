@@ -30,14 +30,14 @@ public static class LineagePlan
     {
         var refusal = RefusalOf(wants, stored);
         var step = WhollyGated(Wish(wants, stored, now));
-        if (step is not { Gate: { } held, Action: LineageAction.Order or LineageAction.Resume } || stored is not { InService: { } facts, Damage: null })
+        if (step is not { Gate: not null, Action: LineageAction.Order or LineageAction.Resume } || stored is not { InService: { } facts, Damage: null })
         {
             return step;
         }
 
         // What waits keeps the names that are on the certificate from no renewal, and the server from no question.
         var renewal = WhollyGated(AskedFirst(RenewalStep(wants, stored, facts), wants, stored, facts, now));
-        return held.SparesRenewal && renewal.OfCertificate.At < step.At ? Beside(renewal, WhatWaits(step))
+        return renewal.OfCertificate.At < step.At ? Beside(renewal, WhatWaits(step))
             : step.Action == LineageAction.Order ? WhollyGated(AskedFirst(step, wants, stored, facts, now))
             : step;
 

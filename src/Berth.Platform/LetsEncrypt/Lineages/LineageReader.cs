@@ -30,7 +30,7 @@ public sealed class LineageReader(
 
     // What was tried before its time, and not needed, has nothing left to mend once its pause is over: the certificate is good.
     private LineageStored OfNeed(LineageStored stored, LineageStep renewal) =>
-        stored.State.LastFailure is not null && renewal.Gate is null && !renewal.IsDue(time.GetUtcNow()) && !stored.State.Gates.Any(gate => gate.Kind == GateKind.Backoff && gate.Until > time.GetUtcNow())
+        stored.State.LastFailure is not null && renewal is { Gate: null, Beside: null } && !renewal.IsDue(time.GetUtcNow()) && !stored.State.Gates.Any(gate => gate.Kind == GateKind.Backoff && gate.Until > time.GetUtcNow())
             ? stored with { State = stored.State.Forgotten() }
             : stored;
 

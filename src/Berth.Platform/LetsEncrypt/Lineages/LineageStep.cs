@@ -31,7 +31,7 @@ public sealed record LineageStep(LineageAction Action, DateTimeOffset? At, strin
     /// <summary>The next step that changes the certificate: this one, unless it only asks.</summary>
     public LineageStep OfCertificate => Then ?? this;
 
-    /// <summary>What a limit holds back, and this step goes before; null for nothing.</summary>
+    /// <summary>What is held back, and this step goes before; null for nothing.</summary>
     public LineageStep? Beside { get; init; }
 
     /// <summary>What has gone wrong, or would: the first that its owner has to see to.</summary>

@@ -50,7 +50,7 @@ internal sealed class Attempt(WantedCertificate wanted, ChosenSolvers chosen)
         Remembered = Remembered.Without(names);
     }
 
-    /// <summary>Names that wait for a limit while the others, which are on a certificate that is due, are renewed.</summary>
+    /// <summary>Names that wait while the others, which are on a certificate that is due, are renewed.</summary>
     public IReadOnlyList<DomainName> Waiting { get; private set; } = [];
 
     /// <param name="names">Which.</param>
@@ -63,7 +63,7 @@ internal sealed class Attempt(WantedCertificate wanted, ChosenSolvers chosen)
         Remembered = Remembered.Without(untried);
 
         // Where it was these that a server did not take yet, it may take the others.
-        foreach (var server in _failed.Where(failed => failed.Value == AcmeProblems.RateLimited).ToArray())
+        foreach (var server in _failed.Where(failed => failed.Value == AcmeProblems.RateLimited || failed.Value == AcmeProblems.NamePaused).ToArray())
         {
             _failed.Remove(server.Key);
         }

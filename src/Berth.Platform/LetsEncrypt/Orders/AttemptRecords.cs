@@ -156,9 +156,9 @@ public sealed class AttemptRecords(
             lineages.WriteState(app, AfterFailure(app, failure, asked, wanted));
             failure = GoingOn(app, failure);
         }
-        catch (ProblemException)
+        catch (ProblemException e)
         {
-            lineages.Unkept.Note(app, LineageFailure.Of(failure.Problem, time.GetUtcNow()));
+            lineages.Unkept.Note(app, LineageFailure.Of(e.Problem, time.GetUtcNow()));
             throw;
         }
         finally

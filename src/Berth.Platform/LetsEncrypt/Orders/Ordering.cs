@@ -28,6 +28,8 @@ public sealed class Ordering(
     IPreflight? preflight,
     TimeProvider time)
 {
+    private readonly NamesThatWait _waiting = new(reader, servers, requests, records);
+
     /// <returns>The names left out although they were ordered.</returns>
     /// <exception cref="ProblemException">No server issued; what it said is remembered.</exception>
     public async Task<IReadOnlyList<FailedName>> RunAsync(AppName app, WantedCertificate wanted, CommandOutput output, CancellationToken cancel)
@@ -161,8 +163,8 @@ public sealed class Ordering(
         while (true)
         {
             var asked = await servers.NextAsync(app, attempt.Wanted, isOrder: true, cancel);
-            var beside = asked.Gates.Count > 0 ? await BesideAsync(app, attempt, cancel) : [];
-            if (beside.Count > 0 && IsDue(app))
+            var beside = asked.Gates.Count > 0 ? await _waiting.BesideAsync(app, attempt, cancel) : [];
+            if (beside.Count > 0 && _waiting.IsDue(app))
             {
                 attempt.LetWait(beside, GateWords.OfLast(asked.Gates));
                 continue;
@@ -195,13 +197,10 @@ public sealed class Ordering(
             }
             catch (ProblemException e)
             {
-                // Of its limits a server may know more than is counted here.
                 var names = AcmeProblems.LeftOutNamesOf(e);
-                if (e.Problem.Code == AcmeProblems.RateLimited && IsDue(app) && !await servers.IsAnyFreeAsync(app, attempt.Besides(asked.Server), cancel) && await BesideAsync(app, attempt, cancel, names) is { Count: > 0 } others)
+                if (await _waiting.IsLetWaitAsync(app, attempt, asked.Server, e, names, cancel))
                 {
-                    records.NamesFailed(app, names, attempt.Wanted);
-                    attempt.GoOnWithout(names, countsInFull: false);
-                    attempt.LetWait(others, e.Problem.Found);
+                    output.Warn(e.Problem.Found);
                     continue;
                 }
 
@@ -220,11 +219,6 @@ public sealed class Ordering(
         }
     }
 
-    private async Task<IReadOnlyList<DomainName>> BesideAsync(AppName app, Attempt attempt, CancellationToken cancel, IReadOnlyList<FailedName>? failed = null) =>
-        attempt.Waiting.Count > 0 ? [] : await servers.BesideAsync(app, attempt.Wanted.Without(failed ?? []), cancel);
-
-    private bool IsDue(AppName app) => reader.StoredOf(app) is { InService: not null } stored && reader.MayBeRenewed(app, stored);
-
     private ProblemException Ended(AppName app, Attempt attempt, ServerToAsk asked, bool sparesRenewal) =>
         attempt.Unproved is { } before ? Failed(app, attempt, before.Failure, before.At)
         : asked.Gates.Count > 0 ? records.Held(app, attempt.Whole, asked, sparesRenewal)
@@ -242,7 +236,7 @@ public sealed class Ordering(
         }
 
         var next = await servers.NextAsync(app, attempt.Wanted, isOrder: true, cancel);
-        if ((next.Gates.Count > 0 || attempt.HasFailedAt(next.Server)) && next.AllGates.Count > 0 && IsDue(app) && await BesideAsync(app, attempt, cancel, failed) is { Count: > 0 } others)
+        if ((next.Gates.Count > 0 || attempt.HasFailedAt(next.Server)) && next.AllGates.Count > 0 && _waiting.IsDue(app) && await _waiting.BesideAsync(app, attempt, cancel, failed) is { Count: > 0 } others)
         {
             attempt.GoOnWithout(failed, countsInFull: false);
             attempt.LetWait(others, GateWords.OfLast(next.AllGates));

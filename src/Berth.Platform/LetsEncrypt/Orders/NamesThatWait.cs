@@ -1,0 +1,39 @@
+using Berth.Acme;
+using Berth.Acme.Issuing;
+using Berth.Kernel;
+using Berth.Platform.LetsEncrypt.Lineages;
+
+namespace Berth.Platform.LetsEncrypt.Orders;
+
+/// <summary>Names that a certificate is to carry besides, and that a limit, a pause or a wait holds back: those on it are renewed without them once that is due.</summary>
+internal sealed class NamesThatWait(LineageReader reader, ServersToAsk servers, OrderRequests requests, AttemptRecords records)
+{
+    /// <summary>Whether the certificate in service is to be renewed by now.</summary>
+    public bool IsDue(AppName app) => reader.StoredOf(app) is { InService: not null } stored && reader.MayBeRenewed(app, stored);
+
+    /// <summary>Lets new names wait where the server has met a limit with them, of which it may know more than is counted here.</summary>
+    /// <returns>Whether the others can go now.</returns>
+    public async Task<bool> IsLetWaitAsync(AppName app, Attempt attempt, WantedServer server, ProblemException failure, IReadOnlyList<FailedName> failed, CancellationToken cancel)
+    {
+        if (failure.Problem.Code != AcmeProblems.RateLimited || !IsDue(app) || await servers.IsAnyFreeAsync(app, attempt.Besides(server), cancel)
+            || await BesideAsync(app, attempt, cancel, failed) is not { Count: > 0 } others)
+        {
+            return false;
+        }
+
+        records.NamesFailed(app, failed, attempt.Wanted);
+        attempt.GoOnWithout(failed, countsInFull: false);
+        attempt.LetWait(others, failure.Problem.Found);
+        return true;
+    }
+
+    /// <returns>The names that are not on the certificate in service, where an order without them, and without those that failed, could go now; none otherwise.</returns>
+    public async Task<IReadOnlyList<DomainName>> BesideAsync(AppName app, Attempt attempt, CancellationToken cancel, IReadOnlyList<FailedName>? failed = null)
+    {
+        var wanted = attempt.Wanted.Without(failed ?? []);
+        var others = attempt.Waiting.Count > 0 ? [] : await servers.BesideAsync(app, wanted, cancel);
+
+        // What the certificate has is not given up for a name that failed on the way.
+        return failed is not { Count: > 0 } || requests.RestOf(app, attempt.Wanted)([.. wanted.NameTexts.Except(others.Select(name => name.Text))]) ? others : [];
+    }
+}
