@@ -42,8 +42,20 @@ public static class KernelProblems
     private static Problem NotWritable(string path, string reason, string remedy) =>
         new(StateNotWritable, $"Cannot write {Printable.Of(path)}: {reason}", remedy);
 
-    // The file itself may never have been there.
-    private static string RemedyOf(SystemFault fault, string path) => RemedyOf(fault, path, Path.GetDirectoryName(path) ?? path);
+    // The file itself may never have been there, nor its folder.
+    private static string RemedyOf(SystemFault fault, string path)
+    {
+        var above = Above(path).ToArray();
+        return RemedyOf(fault, fault.Number == SystemFault.NotAFolder ? above.Prepend(path).FirstOrDefault(File.Exists) ?? path : path, above.FirstOrDefault(Directory.Exists) ?? above.FirstOrDefault() ?? path);
+    }
+
+    private static IEnumerable<string> Above(string path)
+    {
+        for (var folder = Path.GetDirectoryName(path); folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            yield return folder;
+        }
+    }
 
     private static string RemedyOf(SystemFault fault, string path, string folder) => fault switch
     {
@@ -54,8 +66,8 @@ public static class KernelProblems
         { Number: SystemFault.InputOutput } => "The disk reports errors: look at `dmesg`, and bring your data to another one now.",
         { Number: SystemFault.TooManyFiles } => "The process holds as many files as it may: raise the limit (LimitNOFILE in the unit, `ulimit -n` in a shell).",
         { Number: SystemFault.NameTooLong } => "Choose a shorter name.",
-        { Number: SystemFault.NotAFolder } => $"A file lies where its folder belongs: `ls -ld {folder}`. Move it away, then run the command again.",
-        { Number: SystemFault.NoSuchEntry } => $"Its folder is not there: `ls -ld {folder}`. Restore it, then run the command again.",
+        { Number: SystemFault.NotAFolder } => $"A file lies where a folder belongs: `ls -ld {path}`. Move it away, then run the command again.",
+        { Number: SystemFault.NoSuchEntry } => $"Its folder is not there: `ls -ld {Path.GetDirectoryName(path)}`. Restore it, then run the command again.",
         _ => $"See what lies there and whose it is (`ls -ld {path}`), then run the command again.",
     };
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Berth.Acme.Issuing;
 using Berth.Acme.Protocol;
 using Berth.Acme.Transport;
@@ -47,12 +48,25 @@ public static partial class AcmeProblems
         }
 
         var found = document.Subproblems?.Where(sub => sub.Identifier is not null) ?? [];
+        if (code == IdentifierRejected && !found.Any())
+        {
+            return Quoted(document, code);
+        }
+
         return
         [
             .. found.DistinctBy(sub => sub.Identifier!.Value).Take(MostDetails).Select(sub => new FailedName(
                 sub.Identifier!.Value, (CaErrors.Find(sub.Type)?.Code ?? code).Id, WordsOf(sub))),
         ];
     }
+
+    // Of one name Let's Encrypt says it in its words alone: Cannot issue for "example.com": ….
+    private static List<FailedName> Quoted(ProblemDocument document, ProblemCode code) =>
+        [.. InQuotes().Matches(document.Detail ?? "").Select(match => match.Groups[1].Value).Distinct().Take(MostDetails)
+            .Where(text => DomainName.TryParseHost(text, out _, out _)).Select(name => new FailedName(name, code.Id, WordsOf(document)))];
+
+    [GeneratedRegex("\"([^\"]{1,253})\"")]
+    private static partial Regex InQuotes();
 
     private static string NamesOf(IReadOnlyList<string> names) =>
         string.Join(", ", names.Take(3)) + (names.Count > 3 ? $" and {names.Count - 3} more" : "");

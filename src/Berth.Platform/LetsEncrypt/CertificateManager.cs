@@ -34,6 +34,7 @@ public sealed class CertificateManager(
     TimeProvider time) : ICertificateManager
 {
     private readonly AppGates _gates = new();
+    private readonly Coverage _coverage = new(reader, lineages, adviser, time);
 
     public async Task<int> ObtainAsync(AppName app, string headline, bool force, CommandOutput output, CancellationToken cancel)
     {
@@ -254,7 +255,7 @@ public sealed class CertificateManager(
             restoring.Run(app, output);
             wanted = planner.Plan(app) with { IsPatient = isPatient };
             output.Headline(headline);
-            if (!force && !IsOrdered(app, wanted) && await IsCoveredAsync(app, wanted, cancel))
+            if (!force && await _coverage.IsAllAsync(app, wanted, output, cancel))
             {
                 // An order for other names is of no use any more, nor what stopped it of interest.
                 await ordering.LeaveAsync(app);
@@ -285,22 +286,6 @@ public sealed class CertificateManager(
 
             throw;
         }
-    }
-
-    // Whoever orders by hand may know that the server has revoked it.
-    private async Task<bool> IsCoveredAsync(AppName app, WantedCertificate wanted, CancellationToken cancel)
-    {
-        await (wanted.IsPatient || !Covers(app, wanted) ? Task.CompletedTask : adviser.AskBrieflyAsync(app, cancel));
-        return Covers(app, wanted);
-    }
-
-    // Somebody has asked for another for the same names, and was cut off.
-    private bool IsOrdered(AppName app, WantedCertificate wanted) => lineages.OrderAt(app, wanted.Servers)?.IsFor(wanted.NameTexts) == true;
-
-    private bool Covers(AppName app, WantedCertificate wanted)
-    {
-        var stored = reader.StoredOf(app);
-        return reader.IsGood(app, stored) && wanted.Names.All(name => CertificateNames.Cover(stored.InService!.Names, name));
     }
 
     /// <summary>Gives up what was begun before somebody installed a certificate by hand, or took it off. Who is at it now finds out.</summary>

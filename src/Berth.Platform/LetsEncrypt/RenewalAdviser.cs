@@ -38,7 +38,7 @@ public sealed class RenewalAdviser(
     {
         var (state, now) = (lineages.ReadState(app), time.GetUtcNow());
         var server = state.IssuedBy ?? "";
-        if (state is { Advice.CertificateId: null } or { Advice: null, AskAdviceAt: not null } || _silentUntil.GetValueOrDefault(server) > now)
+        if (state is { Advice: { CertificateId: null, Unanswered: null } } or { Advice: null, AskAdviceAt: not null } || _silentUntil.GetValueOrDefault(server) > now)
         {
             return;
         }

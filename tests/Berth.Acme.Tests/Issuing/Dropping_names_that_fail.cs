@@ -123,6 +123,22 @@ public sealed class Dropping_names_that_fail(PebbleFixture pebble) : IDisposable
         Assert.Equal([new FailedName("bad.example", "acme-identifier-rejected", "forbidden")], issued.LeftOut);
     }
 
+    /// <summary>Let's Encrypt names a single one in its words alone; what else it quotes is none of the names.</summary>
+    [Fact]
+    public async Task finds_the_name_that_is_refused_in_the_words()
+    {
+        await using var authority = await ScriptedAuthority.StartAsync();
+        using var guest = new Guest(authority);
+        authority.Scripts["/order"] = context => authority.Requests.Last().Payload!["identifiers"]!.AsArray().Count == 1
+            ? authority.BehaveAsync(context, "/order", null)
+            : ScriptedAuthority.RefuseAsync(context, 400, "rejectedIdentifier", "Cannot issue for \"bad.example\": \"forbidden by policy\", as \"other.example\" is");
+
+        var issued = await guest.IssueAsync(Customer.For("app.example", "bad.example") with { DropFailingNames = true });
+
+        Assert.Equal(["app.example"], issued.Names);
+        Assert.Equal(("bad.example", "acme-identifier-rejected"), issued.LeftOut.Select(name => (name.Name, name.Code)).Single());
+    }
+
     /// <summary>What kept a name out is known, whatever kept the rest from being had.</summary>
     [Fact]
     public async Task tells_of_the_names_left_out_where_the_order_for_the_others_fails()

@@ -115,7 +115,7 @@ public sealed class StatusReport(
 
     private IEnumerable<string> Standings(AppName app, WantedCertificate? wanted, LineageState state, LineageStep step) => state.Issuers
         .Where(pair => pair.Value.Failures > 0 && wanted?.Servers.Any(server => server.Key == pair.Key) != false)
-        .Select(pair => $"{pair.Key}: {Count(pair.Value.Failures)}, the last: {Failure(app, step.Told(pair.Value.LastFailure, renewal.IsOn))}");
+        .Select(pair => $"{pair.Key}: {Count(pair.Value.Failures)}, the last: {(state.LastFailure is null ? pair.Value.LastFailure.Found : Failure(app, step.Told(pair.Value.LastFailure, renewal.IsOn)))}");
 
     // Looked at before it is due, while there is time to do something about it; of a server that holds it back as long already that is told.
     private IEnumerable<LineageGate> Ahead(ServerToAsk? ahead, LineageState state, LineageStep next) =>

@@ -31,8 +31,16 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     /// <summary>What the server is set by, kept with a certificate: where that is may have changed by the time it is gone back to.</summary>
     internal const string ServerFile = "server";
 
+    private readonly UnkeptFailures _unkept = new();
+
     /// <summary>What could not be kept, as long as nothing can.</summary>
-    public UnkeptFailures Unkept { get; } = new();
+    public LineageFailure? UnkeptOf(AppName app) => _unkept.Of(app, FolderNumberOf);
+
+    public void NoteUnkept(AppName app, LineageFailure failure) => _unkept.Note(app, FolderNumberOf(app), failure);
+
+    public void ForgetUnkept(AppName app) => _unkept.Forget(app);
+
+    private ulong FolderNumberOf(AppName app) => FileStamp.Of(store.FileOf(AppCatalog.FolderOf(app))).Inode;
 
     public LineageState ReadState(AppName app) => _states.Get(
         app.Text,
@@ -86,14 +94,20 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     public void WriteState(AppName app, LineageState state)
     {
         store.WriteAll([StateOf(app, state)]);
-        Unkept.Forget(app);
+        ForgetUnkept(app);
     }
 
     /// <summary>Finds out whether anything can be written beside the certificate.</summary>
     /// <returns>Why not; null where it can.</returns>
     public Problem? WhyNotWritable(AppName app)
     {
-        var probe = (store.Exists(Folder(app)) ? Folder(app) : AppCatalog.FolderOf(app)).Slash("letsencrypt-probe");
+        StatePath[] folders = [AppCatalog.FolderOf(app), Folder(app), AppCatalog.FolderOf(app).Slash("tls")];
+        return folders.Where(store.Exists).Select(WhyNotWritable).FirstOrDefault(problem => problem is not null);
+    }
+
+    private Problem? WhyNotWritable(StatePath folder)
+    {
+        var probe = folder.Slash("letsencrypt-probe");
         try
         {
             // An empty file finds room on a full disk.
@@ -182,7 +196,7 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
                 new StateFile(folder.Slash("certificates", name + ".pem"), issued.FullChainPem + issued.PrivateKeyPem),
             ],
             [StateOf(app, state)]);
-        Unkept.Forget(app);
+        ForgetUnkept(app);
         Prune(app, before);
     }
 
@@ -239,7 +253,7 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     public void Delete(AppName app)
     {
         store.Delete(Folder(app));
-        Unkept.Forget(app);
+        ForgetUnkept(app);
     }
 
     /// <summary>Keeps a few, so that an older certificate can be gone back to: the one that served until now, however old, and the newest.</summary>

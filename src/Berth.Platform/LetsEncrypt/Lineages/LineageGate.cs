@@ -29,6 +29,9 @@ public sealed record LineageGate
     /// <summary>The names that were to be ordered when a limit shut it: others may not draw on that limit. Null where it is shut for any.</summary>
     public IReadOnlyList<string>? Names { get; init; }
 
+    /// <summary>The names or registered domains that it is about where a server has asked for it; null where it is about more.</summary>
+    public IReadOnlyList<string>? About { get; init; }
+
     /// <summary>Whether the names that are on the certificate could be ordered all the same: it holds back others, which are to be on it besides.</summary>
     public bool SparesRenewal { get; init; }
 
@@ -40,6 +43,10 @@ public sealed record LineageGate
 
     /// <summary>Whether it holds an order back that asks for no more than what is on the certificate, or for more.</summary>
     internal bool Holds(bool isRenewal) => !(isRenewal && SparesRenewal);
+
+    /// <summary>Whether it holds back an order for one of these names.</summary>
+    internal bool IsAbout(IReadOnlyCollection<string> names) =>
+        About is not { Count: > 0 } about || names.Any(name => about.Any(one => name == one || name.EndsWith("." + one, StringComparison.Ordinal)));
 
     /// <summary>Whether a server has asked for that wait itself; of its limits the ledger knows better.</summary>
     internal bool IsWaitAt(string server) => Server == server && Names is null && Kind is not (GateKind.Backoff or GateKind.Limit or GateKind.SetAside);

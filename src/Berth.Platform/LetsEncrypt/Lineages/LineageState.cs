@@ -36,6 +36,9 @@ public sealed record LineageState
     /// <summary>Why the last attempt ended before any server was asked, for want of a setting: no failure, and over once that is set.</summary>
     public LineageRefusal? Refusal { get; init; }
 
+    /// <summary>Whether the last attempt failed with names that are not on the certificate in service: the next renewal goes without them first.</summary>
+    public bool FailedWithMore { get; init; }
+
     /// <summary>When a certificate was asked for that was not there, and held back before any server was asked: it is to come. Null once one was.</summary>
     public DateTimeOffset? AskedAt { get; init; }
 
@@ -120,7 +123,7 @@ public sealed record LineageState
         var state = this with
         {
             Failing = [.. Failing.Where(failing => names.Contains(failing.Name) && IsSet(failing.Server))],
-            Gates = [.. Gates.Where(gate => gate.Names is null || IsFor(gate, names))],
+            Gates = [.. Gates.Where(gate => (gate.Names is null || IsFor(gate, names)) && gate.IsAbout(names))],
         };
         return LastFailure is { } failure && ((failure.Names.Count > 0 && !failure.Names.Any(names.Contains)) || !IsSet(failure.Server)) ? state.Forgotten() : state;
 

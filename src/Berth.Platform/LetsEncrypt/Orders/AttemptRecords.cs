@@ -158,7 +158,7 @@ public sealed class AttemptRecords(
         }
         catch (ProblemException e)
         {
-            lineages.Unkept.Note(app, LineageFailure.Of(e.Problem, time.GetUtcNow()));
+            lineages.NoteUnkept(app, LineageFailure.Of(e.Problem, time.GetUtcNow()));
             throw;
         }
         finally
@@ -174,7 +174,7 @@ public sealed class AttemptRecords(
     public void Forget(AppName app)
     {
         var state = lineages.ReadState(app);
-        lineages.Unkept.Forget(app);
+        lineages.ForgetUnkept(app);
         if (state.LastFailure is not null)
         {
             lineages.WriteState(app, state.Forgotten());
@@ -204,7 +204,7 @@ public sealed class AttemptRecords(
 
         var (now, asked) = (time.GetUtcNow(), wanted?.NameTexts.ToHashSet(StringComparer.Ordinal));
         var elsewhere = HeldElsewhere(failure, server, wanted, isAskedFor: state.AskedAt is not null);
-        var failed = outcomes.Failed(state, failure, server?.Server, now, asked, wanted?.IsEarly ?? IsEarly(app), IsOfMore(app, failure, wanted), elsewhere);
+        var failed = outcomes.Failed(state, failure, server?.Server, now, asked, wanted?.IsEarly ?? IsEarly(app), IsOfMore(app, wanted), elsewhere);
         failed = elsewhere is not null ? Outcomes.FailedElsewhere(failed, elsewhere, IsFirst(app), now) : failed;
         failed = IsHeldByServer(failure) && IsFirst(app) ? failed with { AskedAt = now } : failed;
         return server is null ? failed : failed with { ClockSkew = orders.SkewAt(server.Server, settings.Read(app)), ClockSkewAt = now };
@@ -214,14 +214,14 @@ public sealed class AttemptRecords(
     private static IReadOnlyList<LineageGate>? HeldElsewhere(ProblemException failure, ServerToAsk? server, WantedCertificate? wanted, bool isAskedFor) =>
         wanted is not null && server is { AllGates: { Count: > 0 } gates } && (server.PassedOver is not null || !wanted.IsPatient || isAskedFor) && ServerChoice.IsServersFault(failure) ? ForNames(wanted, gates) : null;
 
-    // It may be of a name that is not on the certificate: the others are renewed once that is due, which the server may permit.
-    private bool IsOfMore(AppName app, ProblemException failure, WantedCertificate? wanted) =>
-        (failure.Problem.Code == AcmeProblems.RateLimited || failure.Problem.Code == AcmeProblems.NamePaused)
-        && wanted is not null && reader.StoredOf(app) is { InService: { } facts, Damage: null }
+    // What fails may be of a name that is not on the certificate: the others are renewed once that is due.
+    private bool IsOfMore(AppName app, WantedCertificate? wanted) =>
+        wanted is not null && reader.StoredOf(app) is { InService: { } facts, Damage: null }
         && wanted.Names.Any(name => !CertificateNames.Cover(facts.Names, name)) && wanted.Names.Any(name => CertificateNames.Cover(facts.Names, name));
 
     // A server's limit that the ledger knew nothing of: as one that it knows, it is over by itself.
-    private static bool IsHeldByServer(ProblemException failure) => failure.Problem.Code == AcmeProblems.RateLimited && AcmeProblems.GateOf(failure) is { IsPause: false };
+    private static bool IsHeldByServer(ProblemException failure) => failure.Problem.Code == AcmeProblems.RateLimited ? AcmeProblems.GateOf(failure) is { IsPause: false }
+        : AcmeProblems.RetryAfterOf(failure) is not null && failure.Problem.Code == AcmeProblems.ServerInternal;
 
     // What is over by now makes no pause longer.
     private LineageState WithoutWhatIsOver(AppName app)

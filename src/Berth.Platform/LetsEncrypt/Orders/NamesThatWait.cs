@@ -27,6 +27,16 @@ internal sealed class NamesThatWait(LineageReader reader, ServersToAsk servers, 
         return true;
     }
 
+    /// <summary>Lets new names wait where the last attempt has failed with them, for whatever reason: the one after that tries all again.</summary>
+    public async Task LetWaitAsync(AppName app, Attempt attempt, CancellationToken cancel)
+    {
+        if (attempt.Wanted.IsPatient && IsDue(app) && reader.StoredOf(app).State is { FailedWithMore: true, LastFailure: { } last }
+            && await BesideAsync(app, attempt, cancel) is { Count: > 0 } others)
+        {
+            attempt.LetWait(others, $"the last order with it failed: {last.Found}");
+        }
+    }
+
     /// <returns>The names that are not on the certificate in service, where an order without them, and without those that failed, could go now; none otherwise.</returns>
     public async Task<IReadOnlyList<DomainName>> BesideAsync(AppName app, Attempt attempt, CancellationToken cancel, IReadOnlyList<FailedName>? failed = null)
     {

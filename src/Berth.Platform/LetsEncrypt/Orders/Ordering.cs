@@ -160,6 +160,7 @@ public sealed class Ordering(
 
     private async Task<IReadOnlyList<FailedName>> AtServersAsync(AppName app, Attempt attempt, CommandOutput output, CancellationToken cancel)
     {
+        await _waiting.LetWaitAsync(app, attempt, cancel);
         while (true)
         {
             var asked = await servers.NextAsync(app, attempt.Wanted, isOrder: true, cancel);

@@ -26,7 +26,7 @@ public sealed class Outcomes(RetryLadder ladder)
     /// <param name="now">The present.</param>
     /// <param name="asked">The names that were asked for: a server may speak of others, or spell these otherwise. Null where that is not known.</param>
     /// <param name="isEarly">Whether it leaves the pause as it is: who mends something tries often.</param>
-    /// <param name="sparesRenewal">See <see cref="LineageGate.SparesRenewal"/>, of what the server asks for.</param>
+    /// <param name="isOfMore">Whether names were asked for that are not on the certificate in service, beside those that are.</param>
     /// <param name="elsewhere">What holds the order back at other servers, for which alone this one was asked: a new pause does not hold those back. Null for nothing.</param>
     public LineageState Failed(
         LineageState state,
@@ -35,7 +35,7 @@ public sealed class Outcomes(RetryLadder ladder)
         DateTimeOffset now,
         IReadOnlyCollection<string>? asked = null,
         bool isEarly = false,
-        bool sparesRenewal = false,
+        bool isOfMore = false,
         IReadOnlyList<LineageGate>? elsewhere = null)
     {
         var problem = failure.Problem;
@@ -50,10 +50,11 @@ public sealed class Outcomes(RetryLadder ladder)
         var told = AcmeProblems.FailedNamesOf(failure);
         FailedName[] names = [.. told.Where(name => asked?.Contains(name.Name) != false)];
         var areAll = asked is not null && names.Length == told.Count;
-        LineageGate[] gates = [.. Asked(failure, server, now).Select(gate => gate with { SparesRenewal = sparesRenewal })];
+        LineageGate[] gates = [.. Asked(failure, server, now).Select(gate => gate with { SparesRenewal = isOfMore && (problem.Code == AcmeProblems.RateLimited || problem.Code == AcmeProblems.NamePaused) })];
         var failed = state.Failed(problem, now, [backoff, .. gates, .. StillHolding(state, gates, now)]);
         failed = failed with
         {
+            FailedWithMore = isOfMore,
             Failing = Failing(state, names, server?.Word, isEarly, now),
             LastFailure = failed.LastFailure! with { Names = told.Count == 0 ? Quoted(problem, asked) : areAll ? [.. names.Select(name => name.Name)] : [], Server = server?.Word },
         };
@@ -182,6 +183,7 @@ public sealed class Outcomes(RetryLadder ladder)
                 Reason = gate.Words,
                 Server = server?.Key,
                 Page = gate.Page,
+                About = gate.Subjects.Count > 0 ? gate.Subjects : null,
             }.AtMost(latest);
         }
         else if (AcmeProblems.RetryAfterOf(failure) is { } wait)

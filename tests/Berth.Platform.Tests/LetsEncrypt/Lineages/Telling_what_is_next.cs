@@ -128,6 +128,20 @@ public sealed class Telling_what_is_next
         Assert.Equal(hours > 0, RenewalRest.Of(stored, null, Now) is { } rest && rest.Until > Now);
     }
 
+    /// <summary>A wait for a domain that nobody wants any more is over.</summary>
+    [Theory]
+    [InlineData("example.com", true)]
+    [InlineData("www.example.com", true)]
+    [InlineData("ample.com", false)]
+    [InlineData("example.net", false)]
+    [InlineData("", true)]
+    public void a_wait_that_a_server_asked_for_holds_what_it_is_about(string about, bool holds)
+    {
+        var gate = new LineageGate { Kind = GateKind.RetryAfter, Until = Now.AddHours(1), Reason = "because", About = about.Split(' ', StringSplitOptions.RemoveEmptyEntries) };
+
+        Assert.Equal(holds, (LineageState.New with { Gates = [gate] }).For(["shop.example.com", "www.example.com"], []).Gates.Count == 1);
+    }
+
     /// <summary>A wildcard that failed stands for no other name.</summary>
     [Theory]
     [InlineData("v.example.com a.v.example.com", "", true)]

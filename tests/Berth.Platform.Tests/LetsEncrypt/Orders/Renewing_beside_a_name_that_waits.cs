@@ -122,6 +122,23 @@ public sealed class Renewing_beside_a_name_that_waits
         Assert.Equal([[Name]], Ordered(room));
     }
 
+    /// <summary>Whatever a server has against an order for more: the next is for what is on the certificate, and the one after that for all again.</summary>
+    [Fact]
+    public async Task goes_without_it_every_other_time_where_nobody_can_say_why_it_fails()
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        await room.InstallAsync(Aged(room, 80, Name), Plan(-1));
+        await room.AddDomainsAsync(New);
+        room.Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 400, "malformed", "no");
+
+        for (var i = 0; i < 3; i++)
+        {
+            await FailAsync(room);
+        }
+
+        Assert.Equal([[Name, New], [Name], [Name, New]], Ordered(room));
+    }
+
     /// <summary>Two orders where one at the other server would do are one too many.</summary>
     [Fact]
     public async Task goes_without_it_only_where_no_other_server_would_take_it()
