@@ -63,7 +63,7 @@ public static partial class AcmeProblems
     // Of one name Let's Encrypt says it in its words alone: Cannot issue for "example.com": ….
     private static List<FailedName> Quoted(ProblemDocument document, ProblemCode code) =>
         [.. InQuotes().Matches(document.Detail ?? "").Select(match => match.Groups[1].Value).Distinct().Take(MostDetails)
-            .Where(text => DomainName.TryParseHost(text, out _, out _)).Select(name => new FailedName(name, code.Id, WordsOf(document)))];
+            .Where(text => text.Contains('.') && DomainName.TryParseHost(text, out _, out _)).Select(name => new FailedName(name, code.Id, WordsOf(document)))];
 
     [GeneratedRegex("\"([^\"]{1,253})\"")]
     private static partial Regex InQuotes();

@@ -19,6 +19,11 @@ internal sealed class Coverage(LineageReader reader, LineageFiles lineages, Rene
         await (wanted.IsPatient ? Task.CompletedTask : adviser.AskBrieflyAsync(app, cancel));
         if (Covers(app, wanted))
         {
+            if (!reader.IsGood(app, reader.StoredOf(app)))
+            {
+                output.Warn($"It is due, or the server wants it replaced, and has had two certificates within a short time already. {GateWords.Sooner(app)}");
+            }
+
             return true;
         }
 

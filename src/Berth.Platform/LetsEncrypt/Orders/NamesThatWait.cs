@@ -6,7 +6,7 @@ using Berth.Platform.LetsEncrypt.Lineages;
 namespace Berth.Platform.LetsEncrypt.Orders;
 
 /// <summary>Names that a certificate is to carry besides, and that a limit, a pause or a wait holds back: those on it are renewed without them once that is due.</summary>
-internal sealed class NamesThatWait(LineageReader reader, ServersToAsk servers, OrderRequests requests, AttemptRecords records)
+internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages, ServersToAsk servers, OrderRequests requests, AttemptRecords records)
 {
     /// <summary>Whether the certificate in service is to be renewed by now.</summary>
     public bool IsDue(AppName app) => reader.StoredOf(app) is { InService: not null } stored && reader.MayBeRenewed(app, stored);
@@ -27,13 +27,22 @@ internal sealed class NamesThatWait(LineageReader reader, ServersToAsk servers, 
         return true;
     }
 
-    /// <summary>Lets new names wait where the last attempt has failed with them, for whatever reason: the one after that tries all again.</summary>
+    /// <summary>
+    /// Lets new names wait where the last attempt has failed with them, for whatever the server had against them: the one after that tries all again. An order
+    /// that was begun is gone on with first, be it with them or without.
+    /// </summary>
     public async Task LetWaitAsync(AppName app, Attempt attempt, CancellationToken cancel)
     {
-        if (attempt.Wanted.IsPatient && IsDue(app) && reader.StoredOf(app).State is { FailedWithMore: true, LastFailure: { } last }
-            && await BesideAsync(app, attempt, cancel) is { Count: > 0 } others)
+        var open = lineages.OrderAt(app, attempt.Wanted.Servers);
+        if (!attempt.Wanted.IsPatient || !IsDue(app) || open?.IsFor(attempt.Wanted.NameTexts) == true || await BesideAsync(app, attempt, cancel) is not { Count: > 0 } others)
         {
-            attempt.LetWait(others, $"the last order with it failed: {last.Found}");
+            return;
+        }
+
+        var state = reader.ReadOf(app).Stored.State;
+        if (state is { FailedWithMore: true, LastFailure: not null } || open?.IsFor([.. attempt.Wanted.Names.Except(others).Select(name => name.Text)]) == true)
+        {
+            attempt.LetWait(others, state.LastFailure is { } last ? $"the last order failed: {last.Found}" : "an order without it was begun");
         }
     }
 

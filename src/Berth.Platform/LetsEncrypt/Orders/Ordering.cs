@@ -28,7 +28,7 @@ public sealed class Ordering(
     IPreflight? preflight,
     TimeProvider time)
 {
-    private readonly NamesThatWait _waiting = new(reader, servers, requests, records);
+    private readonly NamesThatWait _waiting = new(reader, lineages, servers, requests, records);
 
     /// <returns>The names left out although they were ordered.</returns>
     /// <exception cref="ProblemException">No server issued; what it said is remembered.</exception>

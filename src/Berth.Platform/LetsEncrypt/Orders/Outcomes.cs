@@ -49,18 +49,24 @@ public sealed class Outcomes(RetryLadder ladder)
         };
         var told = AcmeProblems.FailedNamesOf(failure);
         FailedName[] names = [.. told.Where(name => asked?.Contains(name.Name) != false)];
-        var areAll = asked is not null && names.Length == told.Count;
+
+        // Of its words some may look like a name and be none.
+        var areAll = asked is not null && (names.Length == told.Count || (names.Length > 0 && problem.Code == AcmeProblems.IdentifierRejected));
         LineageGate[] gates = [.. Asked(failure, server, now).Select(gate => gate with { SparesRenewal = isOfMore && (problem.Code == AcmeProblems.RateLimited || problem.Code == AcmeProblems.NamePaused) })];
         var failed = state.Failed(problem, now, [backoff, .. gates, .. StillHolding(state, gates, now)]);
         failed = failed with
         {
-            FailedWithMore = isOfMore,
+            FailedWithMore = isOfMore && server is not null && IsAnswer(problem.Code),
             Failing = Failing(state, names, server?.Word, isEarly, now),
             LastFailure = failed.LastFailure! with { Names = told.Count == 0 ? Quoted(problem, asked) : areAll ? [.. names.Select(name => name.Name)] : [], Server = server?.Word },
         };
         failed = pause is null ? failed with { Pauses = state.Pauses + 1 } : failed with { LastAttempt = state.LastAttempt };
         return server is null ? failed : failed with { Issuers = WithFailure(state, failure, server, now) };
     }
+
+    // Where none came, it says nothing of the names.
+    private static bool IsAnswer(ProblemCode code) =>
+        !AcmeProblems.IsTransient(code) || code == AcmeProblems.RateLimited || code == AcmeProblems.NamePaused || code == AcmeProblems.ServerInternal;
 
     /// <summary>The state once names have failed, and nothing else has.</summary>
     public LineageState NamesFailed(LineageState state, IReadOnlyList<FailedName> failed, bool isEarly, DateTimeOffset now) =>

@@ -164,18 +164,7 @@ public sealed class Renewing_beside_a_name_that_waits
         await room.AddDomainsAsync(New);
         Assert.Equal(AcmeProblems.IdentifierRejected, (await FailAsync(room)).Problem.Code);
         room.Authority.Scripts["/order/1"] = context => ScriptedAuthority.RefuseAsync(context, 503, "serverInternal", "busy");
-        var key = room.Issued(Now, Now.AddDays(1), Name).PrivateKeyPem;
-        await room.Lineages.JournalOf(Room.App).SaveAsync(
-            SomeOrder.Placed with
-            {
-                DirectoryUrl = room.Server.Key,
-                AccountUrl = $"{room.Authority.Url}/account/1",
-                Names = [Name],
-                PrivateKeyPem = key,
-                OrderUrl = $"{room.Authority.Url}/order/1",
-                OrderedAt = Now,
-            },
-            Cancel);
+        await BeginAsync(room, Name);
         room.Lineages.WriteState(Room.App, room.Lineages.ReadState(Room.App) with { LastFailure = null, Gates = [Held(room)] });
 
         Assert.Equal((LineageAction.Renew, true), room.Reader.NextOf(Room.App).OfCertificate is var step ? (step.Action, step.IsDue(TimeProvider.System.GetUtcNow())) : default);
@@ -184,6 +173,42 @@ public sealed class Renewing_beside_a_name_that_waits
         Assert.Equal((1, true), (Ordered(room).Count(), room.RequestsTo("/order/1") > 0));
         Assert.True(room.Lineages.HasOpenOrder(Room.App));
     }
+
+    /// <summary>One that the server is slow with is finished, whatever failed before it: with the new name, or without.</summary>
+    [Theory]
+    [InlineData(Name)]
+    [InlineData($"{Name} {New}")]
+    public async Task goes_on_with_an_order_that_was_begun_whatever_has_failed(string names)
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        await room.InstallAsync(Aged(room, 80, Name), Plan(-1));
+        await room.AddDomainsAsync(New);
+        room.Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 400, "malformed", "no");
+        room.Authority.Scripts["/order/1"] = context => ScriptedAuthority.RefuseAsync(context, 503, "serverInternal", "busy");
+        await FailAsync(room);
+        Assert.True(room.Lineages.ReadState(Room.App).FailedWithMore);
+        await BeginAsync(room, names.Split(' '));
+
+        for (var i = 0; i < 3; i++)
+        {
+            await FailAsync(room);
+        }
+
+        Assert.Equal([[Name, New]], Ordered(room));
+        Assert.Equal(names.Split(' '), room.Lineages.JournalOf(Room.App).Load()?.Names);
+    }
+
+    private static async Task BeginAsync(OrderingRoom room, params string[] names) => await room.Lineages.JournalOf(Room.App).SaveAsync(
+        SomeOrder.Placed with
+        {
+            DirectoryUrl = room.Server.Key,
+            AccountUrl = $"{room.Authority.Url}/account/1",
+            Names = names,
+            PrivateKeyPem = room.Issued(Now, Now.AddDays(1), Name).PrivateKeyPem,
+            OrderUrl = $"{room.Authority.Url}/order/1",
+            OrderedAt = Now,
+        },
+        Cancel);
 
     private static LineageGate Held(OrderingRoom room) =>
         new() { Kind = GateKind.Limit, Until = Now.AddHours(20), Reason = "It is used up.", Server = room.Server.Key, Names = [Name, New], Account = "you@example.com", Limits = room.Settings.ForAll(LetsEncryptSettingsStore.Limits), SparesRenewal = true };
