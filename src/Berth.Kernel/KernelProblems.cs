@@ -59,7 +59,7 @@ public static class KernelProblems
 
     private static string RemedyOf(SystemFault fault, string path, string folder) => fault switch
     {
-        { IsDenied: true } when CurrentUser.IsRoot => $"Not even root may: `lsattr -d {folder} {path}` shows whether it is immutable (`chattr -i` ends that), `findmnt -T {folder}` how it is mounted.",
+        { Number: SystemFault.NotPermitted } when CurrentUser.IsRoot => $"Not even root may: `lsattr -d {folder} {path}` shows whether it is immutable (`chattr -i` ends that), `findmnt -T {folder}` how it is mounted.",
         { IsDenied: true } => $"Put sudo in front of the command, or run it as the folder's owner; `ls -ld {folder}` shows who that is.",
         { IsFull: true } => $"Make room (`df -h {folder}` and `df -i {folder}` show what is full), then run the command again; the file is as it was.",
         { Number: SystemFault.ReadOnlyFileSystem } => $"The file system is mounted read-only: `findmnt -T {folder}` shows which. Mount it writable, then run the command again.",

@@ -8,6 +8,7 @@ namespace Berth.Kernel;
 /// <param name="Words">The reason, without the path.</param>
 public sealed record SystemFault(int Number, string Words)
 {
+    public const int NotPermitted = 1; // EPERM
     public const int NoSuchEntry = 2; // ENOENT
     public const int Interrupted = 4; // EINTR
     public const int InputOutput = 5; // EIO
@@ -22,7 +23,6 @@ public sealed record SystemFault(int Number, string Words)
     public const int TooManyLinks = 40; // ELOOP: a link where none may be, too
     public const int NotSupported = 95; // EOPNOTSUPP
     public const int OverQuota = 122; // EDQUOT
-    private const int NotPermitted = 1; // EPERM
     private const int Highest = 133;
 
     public bool IsDenied => Number is AccessDenied or NotPermitted;

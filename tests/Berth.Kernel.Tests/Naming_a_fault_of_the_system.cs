@@ -19,6 +19,22 @@ public sealed class Naming_a_fault_of_the_system
         Assert.Contains(remedy, problem.Remedy, StringComparison.Ordinal);
     }
 
+    /// <summary>What root is not permitted is a matter of the file or its disk, and sudo would not help.</summary>
+    [Fact]
+    public void knows_what_root_may_not() => Assert.Contains(
+        CurrentUser.IsRoot ? "lsattr -d /" : "sudo", KernelProblems.NotWritable("/nowhere/berth/x", new IOException("", 1)).Remedy, StringComparison.Ordinal);
+
+    /// <summary>The folder that was to be looked at may not be there either; and a file may lie in its place.</summary>
+    [Fact]
+    public void names_what_is_there()
+    {
+        using var scratch = new ScratchFolder();
+        File.Create(scratch["file"]).Dispose();
+
+        Assert.Contains($"`df -h {scratch.Path}`", KernelProblems.NotWritable(scratch["none/x/y"], new IOException("", 28)).Remedy, StringComparison.Ordinal);
+        Assert.Contains($"`ls -ld {scratch["file"]}`", KernelProblems.NotWritable(scratch["file/x"], new IOException("", 20)).Remedy, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void reads_the_number_out_of_the_frameworks_own_exceptions()
     {

@@ -22,9 +22,9 @@ public sealed class Telling_of_a_certificate_from_its_first_failure : IAsyncLife
         await _pebble.DisposeAsync();
     }
 
-    /// <summary>A refused order is none that was begun.</summary>
+    /// <summary>A refused order is none that was begun; the server names the one that it refuses in its words alone.</summary>
     [Fact]
-    public async Task that_was_refused_for_one_name_is_over_once_that_name_is_taken_away()
+    public async Task of_one_name_that_is_refused_costs_no_other_its_own_and_is_over_once_that_is_taken_away()
     {
         var port = FreePort.Next();
         await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
@@ -33,10 +33,12 @@ public sealed class Telling_of_a_certificate_from_its_first_failure : IAsyncLife
 
         Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello")).Status);
 
-        Assert.Equal("order, by hand\n", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-next"));
+        Assert.Equal("hello.example.com\n", await berth.OkAsync("certs:report", "hello", "--ssl-hostnames"));
+        Assert.Equal("order\n", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-next"));
         Assert.Equal("\n", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-order"));
+        Assert.StartsWith($"{PebbleServer.RefusedName}: ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-failing-names"), StringComparison.Ordinal);
         await berth.OkAsync("domains:remove", "hello", PebbleServer.RefusedName);
-        Assert.Equal("\n", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-last-error"));
+        Assert.Equal(("\n", "\n"), (await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-last-error"), await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-failing-names")));
         await berth.OkAsync("letsencrypt:enable", "hello");
     }
 
