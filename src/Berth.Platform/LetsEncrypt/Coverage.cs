@@ -1,5 +1,4 @@
 using Berth.Kernel;
-using Berth.Platform.Certs;
 using Berth.Platform.CommandLine;
 using Berth.Platform.LetsEncrypt.Lineages;
 
@@ -36,6 +35,6 @@ internal sealed class Coverage(LineageReader reader, LineageFiles lineages, Rene
 
     // A server that wants it replaced over and over has had its way after two.
     private bool Covers(AppName app, WantedCertificate wanted) =>
-        reader.StoredOf(app) is { InService: { } facts, Damage: null } stored && !reader.MayBeRenewed(app, stored) && !LineagePlan.IsOfAnotherClock(stored, time.GetUtcNow())
-        && wanted.Names.All(name => CertificateNames.Cover(facts.Names, name));
+        reader.StoredOf(app) is { InService: not null, Damage: null } stored && !reader.MayBeRenewed(app, stored) && !LineagePlan.IsOfAnotherClock(stored, time.GetUtcNow())
+        && stored.Missing(wanted.Names).Count == 0;
 }

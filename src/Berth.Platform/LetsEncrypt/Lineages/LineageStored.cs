@@ -19,6 +19,9 @@ public sealed record LineageStored(LineageState State, CertificateFacts? InServi
     /// <summary>The last failure where it was about names, or at a server, that nobody wants any more; null otherwise.</summary>
     public LineageFailure? Overtaken { get; init; }
 
+    /// <summary>Those of the names that the certificate in service does not carry.</summary>
+    public IReadOnlyList<DomainName> Missing(IEnumerable<DomainName> names) => [.. names.Where(name => !CertificateNames.Cover(InService?.Names ?? [], name))];
+
     /// <summary>What of it concerns a certificate for these names from these servers, as they are set.</summary>
     public LineageStored For(IReadOnlyList<DomainName> names, IReadOnlyList<string> servers)
     {

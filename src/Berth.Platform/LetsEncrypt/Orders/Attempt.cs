@@ -1,4 +1,3 @@
-using Berth.Acme;
 using Berth.Acme.Issuing;
 using Berth.Kernel;
 
@@ -63,7 +62,7 @@ internal sealed class Attempt(WantedCertificate wanted, ChosenSolvers chosen)
         Remembered = Remembered.Without(untried);
 
         // Where it was these that a server did not take yet, it may take the others.
-        foreach (var server in _failed.Where(failed => failed.Value == AcmeProblems.RateLimited || failed.Value == AcmeProblems.NamePaused).ToArray())
+        foreach (var server in _failed.Where(failed => ServerChoice.IsHold(failed.Value)).ToArray())
         {
             _failed.Remove(server.Key);
         }

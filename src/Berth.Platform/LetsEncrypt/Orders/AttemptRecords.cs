@@ -216,8 +216,8 @@ public sealed class AttemptRecords(
 
     // What fails may be of a name that is not on the certificate: the others are renewed once that is due.
     private bool IsOfMore(AppName app, WantedCertificate? wanted) =>
-        wanted is not null && reader.StoredOf(app) is { InService: { } facts, Damage: null }
-        && wanted.Names.Any(name => !CertificateNames.Cover(facts.Names, name)) && wanted.Names.Any(name => CertificateNames.Cover(facts.Names, name));
+        wanted is not null && reader.StoredOf(app) is { InService: not null, Damage: null } stored
+        && stored.Missing(wanted.Names).Count is > 0 and var missing && missing < wanted.Names.Count;
 
     // A server's limit that the ledger knew nothing of: as one that it knows, it is over by itself.
     private static bool IsHeldByServer(ProblemException failure) => failure.Problem.Code == AcmeProblems.RateLimited ? AcmeProblems.GateOf(failure) is { IsPause: false }

@@ -13,7 +13,7 @@ internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages,
 
     /// <summary>Lets new names wait where the server has met a limit with them, of which it may know more than is counted here.</summary>
     /// <returns>Whether the others can go now.</returns>
-    public async Task<bool> IsLetWaitAsync(AppName app, Attempt attempt, WantedServer server, ProblemException failure, IReadOnlyList<FailedName> failed, CancellationToken cancel)
+    public async Task<bool> TryLetWaitAsync(AppName app, Attempt attempt, WantedServer server, ProblemException failure, IReadOnlyList<FailedName> failed, CancellationToken cancel)
     {
         if (failure.Problem.Code != AcmeProblems.RateLimited || !IsDue(app) || await servers.IsAnyFreeAsync(app, attempt.Besides(server), cancel)
             || await BesideAsync(app, attempt, cancel, failed) is not { Count: > 0 } others)
@@ -31,7 +31,7 @@ internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages,
     /// Lets new names wait where the last attempt has failed with them, for whatever the server had against them: the one after that tries all again. An order
     /// that was begun is gone on with first, be it with them or without.
     /// </summary>
-    public async Task LetWaitAsync(AppName app, Attempt attempt, CancellationToken cancel)
+    public async Task BeginWithoutAsync(AppName app, Attempt attempt, CancellationToken cancel)
     {
         var open = lineages.OrderAt(app, attempt.Wanted.Servers);
         if (!attempt.Wanted.IsPatient || !IsDue(app) || open?.IsFor(attempt.Wanted.NameTexts) == true || await BesideAsync(app, attempt, cancel) is not { Count: > 0 } others)

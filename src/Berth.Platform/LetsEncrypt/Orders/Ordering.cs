@@ -160,7 +160,7 @@ public sealed class Ordering(
 
     private async Task<IReadOnlyList<FailedName>> AtServersAsync(AppName app, Attempt attempt, CommandOutput output, CancellationToken cancel)
     {
-        await _waiting.LetWaitAsync(app, attempt, cancel);
+        await _waiting.BeginWithoutAsync(app, attempt, cancel);
         while (true)
         {
             var asked = await servers.NextAsync(app, attempt.Wanted, isOrder: true, cancel);
@@ -199,7 +199,7 @@ public sealed class Ordering(
             catch (ProblemException e)
             {
                 var names = AcmeProblems.LeftOutNamesOf(e);
-                if (await _waiting.IsLetWaitAsync(app, attempt, asked.Server, e, names, cancel))
+                if (await _waiting.TryLetWaitAsync(app, attempt, asked.Server, e, names, cancel))
                 {
                     output.Warn(e.Problem.Found);
                     continue;
@@ -244,9 +244,14 @@ public sealed class Ordering(
             next = await servers.NextAsync(app, attempt.Wanted, isOrder: true, cancel);
         }
 
-        if (attempt.HasFailedAt(next.Server) || next.Gates.Count == 0)
+        if (attempt.HasFailedAt(next.Server))
         {
-            return attempt.HasFailedAt(next.Server) ? null : next.Server;
+            return null;
+        }
+
+        if (next.Gates.Count == 0)
+        {
+            return next.Server;
         }
 
         output.Detail($"{next.Server.Directory.Authority} is not asked instead: {GateWords.OfLast(next.Gates)}");

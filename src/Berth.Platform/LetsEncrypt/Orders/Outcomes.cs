@@ -52,7 +52,7 @@ public sealed class Outcomes(RetryLadder ladder)
 
         // Of its words some may look like a name and be none.
         var areAll = asked is not null && (names.Length == told.Count || (names.Length > 0 && problem.Code == AcmeProblems.IdentifierRejected));
-        LineageGate[] gates = [.. Asked(failure, server, now).Select(gate => gate with { SparesRenewal = isOfMore && (problem.Code == AcmeProblems.RateLimited || problem.Code == AcmeProblems.NamePaused) })];
+        LineageGate[] gates = [.. Asked(failure, server, now).Select(gate => gate with { SparesRenewal = isOfMore && ServerChoice.IsHold(problem.Code) })];
         var failed = state.Failed(problem, now, [backoff, .. gates, .. StillHolding(state, gates, now)]);
         failed = failed with
         {
@@ -66,7 +66,7 @@ public sealed class Outcomes(RetryLadder ladder)
 
     // Where none came, it says nothing of the names.
     private static bool IsAnswer(ProblemCode code) =>
-        !AcmeProblems.IsTransient(code) || code == AcmeProblems.RateLimited || code == AcmeProblems.NamePaused || code == AcmeProblems.ServerInternal;
+        !AcmeProblems.IsTransient(code) || ServerChoice.IsHold(code) || code == AcmeProblems.ServerInternal;
 
     /// <summary>The state once names have failed, and nothing else has.</summary>
     public LineageState NamesFailed(LineageState state, IReadOnlyList<FailedName> failed, bool isEarly, DateTimeOffset now) =>

@@ -51,6 +51,9 @@ public static class ServerChoice
         OfServer.Contains(failure.Problem.Code) ? AcmeProblems.FailedNamesOf(failure).Count == 0
         : AcmeProblems.IsTransient(failure.Problem.Code) && failure.Problem.Code != AcmeProblems.NamePaused && failure.Problem.Code != AcmeProblems.ValidationTimeout;
 
+    /// <summary>Whether the server takes no such order for now: of some names, or of the account.</summary>
+    internal static bool IsHold(ProblemCode code) => code == AcmeProblems.RateLimited || code == AcmeProblems.NamePaused;
+
     private static int FailuresOf(WantedServer server, IReadOnlyDictionary<string, IssuerStanding> issuers, DateTimeOffset now) =>
         issuers.GetValueOrDefault(server.Key) is { } standing && (standing.LastFailure.At is not { } at || (now - at).Duration() < Forgiven)
             ? standing.Failures

@@ -1,5 +1,4 @@
 using Berth.Kernel;
-using Berth.Platform.Certs;
 using Berth.Platform.LetsEncrypt.Limits;
 using Berth.Platform.LetsEncrypt.Lineages;
 
@@ -18,7 +17,7 @@ public sealed class ServersToAsk(LineageReader reader, LineageFiles lineages, Se
         // As the plan sees it, or the two would wait for each other.
         var (stored, now) = (reader.ReadOf(app).Stored, time.GetUtcNow());
         var at = then > now ? then.Value : now;
-        var isRenewal = stored is { InService: { } facts, Damage: null } && wanted.Names.All(name => CertificateNames.Cover(facts.Names, name));
+        var isRenewal = stored is { InService: not null, Damage: null } && stored.Missing(wanted.Names).Count == 0;
         LineageGate[] standing = [.. LineagePlan.Standing(stored, now).Where(gate => gate.Until > at && gate.Holds(isRenewal))];
         var holds = await HoldsAsync(app, wanted, isOrder, at, cancel);
         LineageGate[] all = [.. holds.Values.SelectMany(each => each)];
@@ -49,14 +48,14 @@ public sealed class ServersToAsk(LineageReader reader, LineageFiles lineages, Se
     /// <returns>The names that are not on the certificate in service, where an order without them could go now; none otherwise.</returns>
     public async Task<IReadOnlyList<DomainName>> BesideAsync(AppName app, WantedCertificate wanted, CancellationToken cancel)
     {
-        if (reader.StoredOf(app) is not { InService: { } facts, Damage: null })
+        if (reader.StoredOf(app) is not { InService: not null, Damage: null } stored)
         {
             return [];
         }
 
-        DomainName[] missing = [.. wanted.Names.Where(name => !CertificateNames.Cover(facts.Names, name))];
+        var missing = stored.Missing(wanted.Names);
         var rest = wanted with { Names = [.. wanted.Names.Except(missing)] };
-        return missing.Length > 0 && rest.Names.Count > 0 && (await NextAsync(app, rest, isOrder: true, cancel)).Gates.Count == 0 ? missing : [];
+        return missing.Count > 0 && rest.Names.Count > 0 && (await NextAsync(app, rest, isOrder: true, cancel)).Gates.Count == 0 ? missing : [];
     }
 
     private async Task<Dictionary<WantedServer, IReadOnlyList<LineageGate>>> HoldsAsync(AppName app, WantedCertificate wanted, bool isOrder, DateTimeOffset at, CancellationToken cancel)

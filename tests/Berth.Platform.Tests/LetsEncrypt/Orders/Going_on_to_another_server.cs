@@ -94,7 +94,7 @@ public sealed class Going_on_to_another_server
     {
         await using var room = await OrderingRoom.OpenAsync("none");
         room.Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 403, "unauthorized", "not now");
-        await room.InstallAsync(room.Issued(Now.AddDays(-80), Now.AddDays(10), "app.example.com"), new Acme.RenewalPlan { WindowStart = Now.AddDays(-3), WindowEnd = Now.AddDays(-1), RenewAt = Now.AddDays(-2), AskAgainAt = Now.AddHours(6) });
+        await room.InstallAsync(room.Aged(80, "app.example.com"), OrderingRoom.Window(-1));
         await room.Lineages.JournalOf(Room.App).SaveAsync(LeftAtTwo, Cancel);
         room.InstallByHand("app.example.com");
 

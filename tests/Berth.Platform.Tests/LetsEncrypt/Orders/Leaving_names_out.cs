@@ -1,4 +1,3 @@
-using Berth.Acme;
 using Berth.Acme.Issuing;
 using Berth.Kernel;
 using Berth.Platform.LetsEncrypt;
@@ -23,7 +22,7 @@ public sealed class Leaving_names_out
     public async Task waits_until_its_owner_was_warned_or_the_server_takes_the_certificate_back(double age, double windowEnd, string? page, bool isTaken)
     {
         await using var room = await OrderingRoom.OpenAsync("none");
-        await room.InstallAsync(Aged(room, age, Name, Failing), Plan(windowEnd) with { ExplanationUrl = page });
+        await room.InstallAsync(room.Aged(age, Name, Failing), OrderingRoom.Window(windowEnd) with { ExplanationUrl = page });
 
         Assert.Equal(isTaken, room.Requests.RestOf(Room.App, Wanted(room, Name, Failing))([Name]));
     }
@@ -33,7 +32,7 @@ public sealed class Leaving_names_out
     public async Task counts_among_the_names_that_would_be_lost_one_that_is_not_tried()
     {
         await using var room = await OrderingRoom.OpenAsync("none");
-        await room.InstallAsync(Aged(room, 61, Name, Failing), Plan(1));
+        await room.InstallAsync(room.Aged(61, Name, Failing), OrderingRoom.Window(1));
         var wanted = Wanted(room, Name, "third.example.com") with { Untried = [new FailedName(Failing, "acme-validation-dns", "no address")] };
 
         Assert.False(room.Requests.RestOf(Room.App, wanted)([Name]));
@@ -46,7 +45,7 @@ public sealed class Leaving_names_out
     {
         await using var room = await OrderingRoom.OpenAsync("none");
         room.Set("graceperiod", "31536000");
-        await room.InstallAsync(Aged(room, 0.01, Name), Plan(40));
+        await room.InstallAsync(room.Aged(0.01, Name), OrderingRoom.Window(40));
         var wanted = Wanted(room, Name, Failing);
         Assert.True(room.Requests.RestOf(Room.App, wanted)([Name]));
 
@@ -63,7 +62,7 @@ public sealed class Leaving_names_out
         await room.AddDomainsAsync([.. names, "more.example.com"]);
         Assert.Equal(LetsEncryptProblems.NamesTooMany, Assert.Throws<ProblemException>(() => room.Planner.Plan(Room.App)).Problem.Code);
 
-        await room.InstallAsync(Aged(room, 1, names), Plan(40));
+        await room.InstallAsync(room.Aged(1, names), OrderingRoom.Window(40));
 
         var plan = room.Planner.Plan(Room.App);
         Assert.Equal(names.Order(), plan.Names.Select(name => name.Text).Order());
@@ -93,7 +92,7 @@ public sealed class Leaving_names_out
         await using var room = await OrderingRoom.OpenAsync("none");
         string[] names = [Name, .. Enumerable.Range(1, 104).Select(i => $"n{i}.example.com")];
         await room.AddDomainsAsync(names);
-        await room.InstallAsync(Aged(room, 1, [.. names.Skip(50)]), Plan(40));
+        await room.InstallAsync(room.Aged(1, [.. names.Skip(50)]), OrderingRoom.Window(40));
 
         var plan = room.Planner.Plan(Room.App);
 
@@ -109,20 +108,10 @@ public sealed class Leaving_names_out
     public async Task is_free_of_limits_in_the_window_alone_and_in_place_of_what_it_shares_a_name_with(double windowEnd, string name, bool isFree)
     {
         await using var room = await OrderingRoom.OpenAsync("none");
-        await room.InstallAsync(Aged(room, 60, Name), Plan(windowEnd));
+        await room.InstallAsync(room.Aged(60, Name), OrderingRoom.Window(windowEnd));
 
         Assert.Equal(isFree, room.Requests.PlannedFor(Room.App, Wanted(room, name), room.Server).ReplacesInWindow);
     }
-
-    private static IssuedCertificate Aged(OrderingRoom room, double days, params string[] names) => room.Issued(Now.AddDays(-days), Now.AddDays(90 - days), names);
-
-    private static RenewalPlan Plan(double windowEnd) => new()
-    {
-        WindowStart = Now.AddDays(windowEnd - 1.8),
-        WindowEnd = Now.AddDays(windowEnd),
-        RenewAt = Now.AddDays(windowEnd - 1),
-        AskAgainAt = Now.AddHours(6),
-    };
 
     private static WantedCertificate Wanted(OrderingRoom room, params string[] names) =>
         room.Planner.Plan(Room.App) with { Names = [.. names.Select(DomainName.Parse)], IsPatient = true };

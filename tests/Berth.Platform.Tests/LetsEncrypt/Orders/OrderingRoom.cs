@@ -158,6 +158,20 @@ internal sealed class OrderingRoom : IAsyncDisposable
         };
     }
 
+    /// <summary>As the authority would have issued it so many days ago, for 90.</summary>
+    public IssuedCertificate Aged(double days, params string[] names)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        return Issued(now.AddDays(-days), now.AddDays(90 - days), names);
+    }
+
+    /// <summary>A window as Let's Encrypt's: 1.8 days that end in so many.</summary>
+    public static Acme.RenewalPlan Window(double end)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        return new() { WindowStart = now.AddDays(end - 1.8), WindowEnd = now.AddDays(end), RenewAt = now.AddDays(end - 1), AskAgainAt = now.AddHours(6) };
+    }
+
     public int RequestsTo(string path) => Authority.Requests.Count(seen => seen.Path == path);
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Berth.Acme;
-using Berth.Acme.Issuing;
 using Berth.Acme.Limits;
 using Berth.Acme.Tests;
 using Berth.Kernel;
@@ -61,7 +60,7 @@ public sealed class Renewing_beside_a_name_that_waits
     public async Task goes_without_it_where_the_server_alone_knows_of_the_limit()
     {
         await using var room = await OrderingRoom.OpenAsync("none");
-        await room.InstallAsync(Aged(room, 89.5, Name), Plan(-1));
+        await room.InstallAsync(room.Aged(89.5, Name), OrderingRoom.Window(-1));
         await room.AddDomainsAsync(Failing, New);
         room.Authority.Scripts["/order"] = context => Ordered(room).Last().Length switch
         {
@@ -83,7 +82,7 @@ public sealed class Renewing_beside_a_name_that_waits
     public async Task waits_no_longer_than_until_that_is_due_where_the_server_asks_for_it(double age, bool isSpared)
     {
         await using var room = await OrderingRoom.OpenAsync("none");
-        await room.InstallAsync(Aged(room, age, Name), Plan(age > 60 ? -1 : 40));
+        await room.InstallAsync(room.Aged(age, Name), OrderingRoom.Window(age > 60 ? -1 : 40));
         await room.AddDomainsAsync(New);
         room.Authority.Scripts["/order"] = context =>
         {
@@ -95,7 +94,7 @@ public sealed class Renewing_beside_a_name_that_waits
         Assert.Equal(isSpared, room.Lineages.ReadState(Room.App).Gates.Single(gate => gate.Kind == GateKind.RetryAfter).SparesRenewal);
 
         var due = room.Reader.NextOf(Room.App);
-        await room.InstallAsync(Aged(room, 80, Name), Plan(-1));
+        await room.InstallAsync(room.Aged(80, Name), OrderingRoom.Window(-1));
         room.Lineages.WriteState(Room.App, room.Lineages.ReadState(Room.App) with { Gates = [.. WaitOf(due)] });
         room.Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 403, "unauthorized", "not now");
 
@@ -127,7 +126,7 @@ public sealed class Renewing_beside_a_name_that_waits
     public async Task goes_without_it_every_other_time_where_nobody_can_say_why_it_fails()
     {
         await using var room = await OrderingRoom.OpenAsync("none");
-        await room.InstallAsync(Aged(room, 80, Name), Plan(-1));
+        await room.InstallAsync(room.Aged(80, Name), OrderingRoom.Window(-1));
         await room.AddDomainsAsync(New);
         room.Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 400, "malformed", "no");
 
@@ -144,7 +143,7 @@ public sealed class Renewing_beside_a_name_that_waits
     public async Task goes_without_it_only_where_no_other_server_would_take_it()
     {
         await using var room = await OrderingRoom.OpenAsync("none");
-        await room.InstallAsync(Aged(room, 80, Name), Plan(-1));
+        await room.InstallAsync(room.Aged(80, Name), OrderingRoom.Window(-1));
         var other = $"127.0.0.1:{FreePort.Next()}";
         room.Set("server", $"{room.Server.Key} https://{other}/dir");
         await room.AddDomainsAsync(New);
@@ -181,7 +180,7 @@ public sealed class Renewing_beside_a_name_that_waits
     public async Task goes_on_with_an_order_that_was_begun_whatever_has_failed(string names)
     {
         await using var room = await OrderingRoom.OpenAsync("none");
-        await room.InstallAsync(Aged(room, 80, Name), Plan(-1));
+        await room.InstallAsync(room.Aged(80, Name), OrderingRoom.Window(-1));
         await room.AddDomainsAsync(New);
         room.Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 400, "malformed", "no");
         room.Authority.Scripts["/order/1"] = context => ScriptedAuthority.RefuseAsync(context, 503, "serverInternal", "busy");
@@ -228,7 +227,7 @@ public sealed class Renewing_beside_a_name_that_waits
     private static async Task<OrderingRoom> SpentAsync(double age, bool isDue, params string[] names)
     {
         var room = await OrderingRoom.OpenAsync("certificates-per-domain=1/7d");
-        await room.InstallAsync(Aged(room, age, names), Plan(isDue ? -1 : 40));
+        await room.InstallAsync(room.Aged(age, names), OrderingRoom.Window(isDue ? -1 : 40));
         var ledger = await room.Ledgers.OfAsync(room.Server.Directory);
         await ledger.OrderedAsync(new PlannedOrder { Account = "you@example.com", Names = ["other.example.com"] }, CancellationToken.None);
         room.Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 403, "rejectedIdentifier", "not this one");
@@ -240,14 +239,4 @@ public sealed class Renewing_beside_a_name_that_waits
 
     private static IEnumerable<string[]> Ordered(OrderingRoom room) => room.Authority.Requests.Where(request => request.Path == "/order")
         .Select(request => request.Payload!["identifiers"]!.AsArray().Select(each => (string)each!["value"]!).ToArray());
-
-    private static IssuedCertificate Aged(OrderingRoom room, double days, params string[] names) => room.Issued(Now.AddDays(-days), Now.AddDays(90 - days), names);
-
-    private static RenewalPlan Plan(double windowEnd) => new()
-    {
-        WindowStart = Now.AddDays(windowEnd - 1.8),
-        WindowEnd = Now.AddDays(windowEnd),
-        RenewAt = Now.AddDays(windowEnd - 1),
-        AskAgainAt = Now.AddHours(6),
-    };
 }
