@@ -40,6 +40,47 @@ public sealed class Knowing_what_a_certificate_waits_for
         Assert.Equal(1, pebble.Orders);
     }
 
+    /// <summary>What has used it up may be any app's orders: its own pause ends sooner.</summary>
+    [Fact]
+    public async Task a_limit_that_it_has_not_met_itself_is_told_wherever_it_is_asked()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
+        await pebble.SetAddressAsync("bad.example.com", "127.0.0.9");
+        await berth.OkAsync("letsencrypt:enable", "hello");
+        await berth.OkAsync("domains:add", "hello", "bad.example.com");
+        await Eventually.HasAsync("bad.example.com", () => berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-failing-names"));
+        await berth.OkAsync("letsencrypt:set", "--global", "limits", $"{pebble.DirectoryUrl.Authority}/new-orders=1/5h");
+
+        var waits = await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for");
+
+        Assert.Contains("held back: a limit is used up until ", waits, StringComparison.Ordinal);
+        Assert.Contains(waits.Trim(), await berth.OkAsync("letsencrypt:status"), StringComparison.Ordinal);
+        Assert.Equal(waits, await berth.OkAsync("letsencrypt:report", "hello", "--letsencrypt-waiting-for"));
+        var next = await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-next-at");
+        Assert.Equal(next.Trim(), (string?)(await ListedAsync(berth))["renewal_at"]);
+        Assert.True(DateTimeOffset.Parse(next, CultureInfo.InvariantCulture) > TimeProvider.System.GetUtcNow().AddHours(4));
+    }
+
+    /// <summary>No renewal years away stands in place of a domain that is not on the certificate for want of a setting.</summary>
+    [Fact]
+    public async Task a_domain_that_a_missing_setting_keeps_from_it_is_named_until_that_is_there()
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
+        await berth.OkAsync("letsencrypt:enable", "hello");
+        await berth.OkAsync("letsencrypt:set", "--global", "email");
+
+        await berth.OkAsync("domains:add", "hello", "new.example.com");
+
+        await Eventually.HasAsync("new.example.com is not on the certificate; held back: someone must act", () => berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"));
+        Assert.Contains("`berth letsencrypt:set hello email you@example.com`", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"), StringComparison.Ordinal);
+        await berth.OkAsync("letsencrypt:set", "hello", "email", "me@example.com");
+        await Eventually.TrueAsync(async () => await berth.OkAsync("certs:report", "hello", "--ssl-hostnames") == "hello.example.com new.example.com\n");
+    }
+
     [Fact]
     public async Task nothing_once_it_is_good_whatever_failed_before()
     {

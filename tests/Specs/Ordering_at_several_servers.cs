@@ -95,6 +95,10 @@ public sealed class Ordering_at_several_servers
 
         Assert.Equal(1, enabled.Status);
         Assert.Contains($"{pebble.DirectoryUrl.Authority} is not asked instead: a limit is used up until ", enabled.Output, StringComparison.Ordinal);
+        var check = await berth.RunAsync("letsencrypt:check", "hello");
+        Assert.Equal(1, check.Status);
+        Assert.Contains($"{pebble.DirectoryUrl.Authority} would not be asked instead: a limit is used up until ", check.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("is asked\n", check.Output, StringComparison.Ordinal);
         Assert.StartsWith("it was asked for, and is to be ordered as soon as nothing holds it back; held back: ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"), StringComparison.Ordinal);
     }
 

@@ -256,6 +256,34 @@ public sealed partial class Proving_names_over_dns_and_tls
         Assert.Contains("-----> HTTP-01 failed at hello.example.com; trying TLS-ALPN-01\n", second, StringComparison.Ordinal);
     }
 
+    /// <summary>What failed most often may be what was mended: no command ends at the other alone.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task goes_back_to_http_where_that_was_mended_and_nobody_answers_over_tls(int failures)
+    {
+        var http = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = http, TlsPort = FreePort.Next() });
+        await using var berth = await BerthServer.StartAsync(new Dictionary<string, string?> { ["LEGO_CA_CERTIFICATES"] = pebble.CertificateFile }, http);
+        await CreateAsync(berth, pebble.DirectoryUrl, "hello.example.com");
+        await pebble.SetAddressAsync("hello.example.com", "127.0.0.9");
+        using var other = new System.Net.HttpListener();
+        other.Prefixes.Add($"http://127.0.0.9:{http}/");
+        other.Start();
+        var answered = RefuseAsync(other);
+        for (var i = 0; i < failures; i++)
+        {
+            await berth.RunAsync("letsencrypt:enable", "hello");
+        }
+
+        await pebble.SetAddressAsync("hello.example.com", "127.0.0.1");
+
+        Assert.Contains("certificate for hello via HTTP-01", await berth.OkAsync("letsencrypt:enable", "hello"), StringComparison.Ordinal);
+        other.Stop();
+        await answered;
+    }
+
     [Fact]
     public async Task leaves_a_name_that_does_not_exist_out_before_the_server_is_asked_and_says_so()
     {

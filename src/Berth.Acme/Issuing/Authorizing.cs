@@ -17,11 +17,11 @@ internal sealed class Authorizing(
 
     internal const int MostAuthorizations = 1000;
     private const int LongestName = 255;
-    private static readonly byte[] EmptyObject = "{}"u8.ToArray();
 
     private readonly ConcurrentBag<NameFailure> _failures = [];
     private readonly ConcurrentBag<ProblemException> _late = [];
     private readonly ConcurrentBag<Exception> _ends = [];
+    private readonly Validating _validating = new(client);
     private bool _isAlone;
     private Order? _decided;
 
@@ -183,7 +183,7 @@ internal sealed class Authorizing(
 
     private async Task ValidateAsync(string url, Challenge challenge, string name, ProofProgress proof, CancellationToken cancel)
     {
-        await AcceptAsync(url, challenge, cancel);
+        await _validating.BeginAsync(url, challenge, cancel);
         progress?.Report(new IssuanceStep(IssuanceStepKind.Validating, name));
         if (_isAlone && await TryDecideAsync(cancel) is { } order)
         {
@@ -192,14 +192,7 @@ internal sealed class Authorizing(
             return;
         }
 
-        var decided = await client.Polling.UntilAsync(
-            Polling.Soon,
-            url,
-            AcmeJson.Default.Authorization,
-            authorization => authorization.Status != AcmeStatus.Pending,
-            client.Options.ValidationTimeout,
-            () => AcmeProblems.ValidationSlow(client.Options.Host, name, client.Options.ValidationTimeout),
-            cancel);
+        var decided = await _validating.UntilDecidedAsync(url, challenge, name, cancel);
         if (decided.Status == AcmeStatus.Valid)
         {
             Proved(name, challenge);
@@ -230,58 +223,6 @@ internal sealed class Authorizing(
             return null;
         }
     }
-
-    // After a restart the CA may be looking already, or may just have decided: then it refuses to be asked again.
-    private async Task AcceptAsync(string url, Challenge challenge, CancellationToken cancel)
-    {
-        if (challenge.Status != AcmeStatus.Pending)
-        {
-            return;
-        }
-
-        try
-        {
-            await AskToLookAsync(url, challenge.Url, cancel);
-        }
-        catch (AcmeRefusalException e) when (!e.IsTransient)
-        {
-            var authorization = await client.Polling.ReadAsync(url, AcmeJson.Default.Authorization, cancel);
-            if (!IsUnderway(authorization, challenge.Url))
-            {
-                throw;
-            }
-        }
-    }
-
-    private async Task AskToLookAsync(string url, string challengeUrl, CancellationToken cancel)
-    {
-        for (var isFirst = true; ; isFirst = false)
-        {
-            try
-            {
-                await client.Account.PostAsync(challengeUrl, EmptyObject, cancel);
-                client.Reached(AcmeFailPoints.ChallengeAccepted);
-                return;
-            }
-            catch (Exception e) when (Outage.Is(e) && e is not AcmeRefusalException { AsksToWait: true })
-            {
-                // It may have arrived, and only its answer got lost: then the CA looks, without telling so before it has.
-                if (await client.Polling.TryUntilAsync(
-                    Polling.Soon, url, AcmeJson.Default.Authorization, read => IsUnderway(read, challengeUrl), client.Options.OutagePatience, cancel) is not null)
-                {
-                    return;
-                }
-
-                if (!isFirst)
-                {
-                    throw;
-                }
-            }
-        }
-    }
-
-    private static bool IsUnderway(Authorization authorization, string challengeUrl) => authorization.Status != AcmeStatus.Pending
-        || authorization.Challenges.Any(known => known.Url == challengeUrl && known.Status != AcmeStatus.Pending);
 
     private void Fail(NameFailure failure, bool isVerdict = false)
     {

@@ -212,7 +212,9 @@ public static partial class AcmeProblems
     internal static ProblemException ToldFirst(ProblemException first, ProblemException last)
     {
         var problem = first.Problem with { Details = [.. first.Problem.Details, last.Problem.Found, .. last.Problem.Details.Except([last.Problem.Found])] };
-        return WithFailedNames(WithRetryAfter(problem.AsException(last), RetryAfterOf(last)), [.. LeftOutNamesOf(last), .. FailedNamesOf(last)]);
+        var told = WithFailedNames(WithRetryAfter(problem.AsException(last), RetryAfterOf(last)), FailedNamesOf(last));
+        AddLeftOutNames(told, LeftOutNamesOf(last));
+        return told;
     }
 
     internal static void AddLeftOutNames(ProblemException failure, IReadOnlyList<FailedName> names)

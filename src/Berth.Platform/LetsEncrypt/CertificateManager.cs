@@ -260,8 +260,9 @@ public sealed class CertificateManager(
                 // An order for other names is of no use any more, nor what stopped it of interest.
                 await ordering.LeaveAsync(app);
                 await ordering.LiftPausesAsync(app, wanted);
-                records.Forget(app);
                 output.Step($"Certificate is still valid for {app}, skipping certificate request");
+                lines.TellNotTried(app, output);
+                records.Forget(app);
                 return lines.TellNotAsked(app, wanted, output);
             }
 

@@ -18,6 +18,9 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
 
     public IReadOnlyList<DomainName> DomainsOf(AppName app) => domains.DomainsOf(app);
 
+    /// <summary>The servers that are set and can be asked, whatever else is missing.</summary>
+    public IReadOnlyList<WantedServer> ServersOf(AppName app) => clients.ServersOf(settings.Read(app).Servers).Servers;
+
     /// <summary>As <see cref="Plan"/> for whoever goes on without.</summary>
     /// <param name="app">Whose.</param>
     /// <param name="whyNot">Why nothing could be ordered as things are; null where something could.</param>
@@ -110,7 +113,7 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
         problem.Code == LetsEncryptProblems.AuthorityOff && settings.Own(app, "server") is not null ? LetsEncryptProblems.NoAuthority(app.Text) : problem;
 
     private Problem? WhyNot(AppName app, DomainName name, IReadOnlyList<WantedServer> servers, string? profile) =>
-        name.IsWildcard && !dns.IsSet(app) ? LetsEncryptProblems.Wildcard(app, name)
+        name.IsWildcard && !dns.IsSet(app) ? LetsEncryptProblems.Wildcard(app, name.Text)
         : name.Address is not null && !ServerProfiles.TakesAddresses(servers, profile) ? LetsEncryptProblems.AddressNotInProfile(app, name, profile!)
         : servers.Any(server => AcmeServers.IsPublic(server.Directory)) && !IsPublic(name.Base) ? LetsEncryptProblems.NotPublic(app, name)
         : null;

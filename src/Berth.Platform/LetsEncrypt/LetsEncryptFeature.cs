@@ -160,7 +160,7 @@ public sealed class LetsEncryptFeature(
         return 0;
     }
 
-    private Task<int> ReportAsync(CommandCall call) => Task.FromResult(report.Print(call));
+    private Task<int> ReportAsync(CommandCall call) => report.PrintAsync(call);
 
     private async Task<int> RevokeAsync(CommandCall call)
     {

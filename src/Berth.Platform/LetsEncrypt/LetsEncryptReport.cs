@@ -5,6 +5,7 @@ using Berth.Platform.Certs;
 using Berth.Platform.CommandLine;
 using Berth.Platform.LetsEncrypt.Commands;
 using Berth.Platform.LetsEncrypt.Lineages;
+using Berth.Platform.LetsEncrypt.Orders;
 using Berth.Platform.Properties;
 
 namespace Berth.Platform.LetsEncrypt;
@@ -15,6 +16,7 @@ public sealed class LetsEncryptReport(
     AutoRenewal renewal,
     ICertificateManager manager,
     LineageReader reader,
+    LimitsAhead ahead,
     WaitingWords words,
     DaemonSilence silence,
     PropertyStore properties,
@@ -27,7 +29,7 @@ public sealed class LetsEncryptReport(
 
     private readonly SettingTable _table = new(LetsEncryptSettingsStore.Feature, properties, LetsEncryptSettingsStore.Settings);
 
-    public int Print(CommandCall call)
+    public async Task<int> PrintAsync(CommandCall call)
     {
         var request = ReportRequest.Parse(call);
         if (request.IsGlobal)
@@ -41,7 +43,7 @@ public sealed class LetsEncryptReport(
         {
             try
             {
-                var values = Of(app, request, call.Caller);
+                var values = await OfAsync(app, request, call);
                 isAnyWaiting |= values["letsencrypt-next-attempt"].Length > 0;
                 Shape.Print(call.Output, app.Text, call.InAggregate ? Masked(values) : values, request);
             }
@@ -77,7 +79,7 @@ public sealed class LetsEncryptReport(
         return values;
     }
 
-    private Dictionary<string, string> Of(AppName app, ReportRequest request, Caller caller)
+    private async Task<Dictionary<string, string>> OfAsync(AppName app, ReportRequest request, CommandCall call)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         _table.AddTo(values, app);
@@ -97,9 +99,10 @@ public sealed class LetsEncryptReport(
         values["letsencrypt-expiration"] = facts?.NotAfter.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) ?? "";
         values["letsencrypt-expires-at"] = facts is null ? "" : Readable(facts.NotAfter);
         var (stored, step) = reader.ReadOf(app);
-        values["letsencrypt-next-attempt"] = words.NextOf(app, step) is { } next ? Readable(next) + (renewal.IsOn || words.IsUnderWay(app) || !IsRead(request) ? "" : ", by hand") : "";
-        values["letsencrypt-waiting-for"] = caller.AsCalled(words.Of(app, stored, step));
-        values["letsencrypt-gates"] = caller.AsCalled(words.GatesOf(stored, step));
+        var (caller, put) = (call.Caller, await ahead.StepAsync(app, stored, step, call.Cancel));
+        values["letsencrypt-next-attempt"] = words.NextOf(app, put) is { } next ? Readable(next) + (renewal.IsOn || words.IsUnderWay(app) || !IsRead(request) ? "" : ", by hand") : "";
+        values["letsencrypt-waiting-for"] = caller.AsCalled(words.Of(app, stored, put));
+        values["letsencrypt-gates"] = caller.AsCalled(words.GatesOf(stored, put));
         values["letsencrypt-last-error"] = caller.AsCalled(Printable.Of(step.FailureOf(stored.State)?.Found ?? "", 2000));
         return values;
     }

@@ -143,7 +143,8 @@ public sealed class WaitingWords(
 
     // Told before it is due, while there is time to mend it.
     private static string Obstacle(AppName app, LineageStep step) =>
-        step is { Action: not LineageAction.Restore, Obstacle: { } why } && !step.Why.Contains(Sentences.Inside(why.Found).TrimEnd('.'), StringComparison.Ordinal) ? $"; as things are it could not be ordered: {Printable.Of(Sentences.Inside(why.Found).TrimEnd('.'), 400)} ({Sentences.Standing(why.Remedy, app)})"
+        step is { Obstacle: { } told } && step.OfCertificate.Gate is { Kind: GateKind.UserAction, Server: null } ? $" ({Sentences.Standing(told.Remedy, app)})"
+        : step is { Action: not LineageAction.Restore, Obstacle: { } why } && !step.Why.Contains(Sentences.Inside(why.Found).TrimEnd('.'), StringComparison.Ordinal) ? $"; as things are it could not be ordered: {Printable.Of(Sentences.Inside(why.Found).TrimEnd('.'), 400)} ({Sentences.Standing(why.Remedy, app)})"
         : step is { Obstacle: null, LeftOut: [var first, ..] } ? $"; left out as things are: {Printable.Of(Sentences.Inside(first.Found).TrimEnd('.'), 400)}{(step.LeftOut.Count > 1 ? $", and {step.LeftOut.Count - 1} more" : "")}"
         : "";
 

@@ -131,8 +131,8 @@ internal sealed class Services : IAsyncDisposable
         var orders = new ServerOrders(_clients, ledgers, underWay);
         var requests = new OrderRequests(lineageReader, certificates, _clients, time);
         var (serversToAsk, bundles) = (new ServersToAsk(lineageReader, lineages, orders, ledgers, requests, time), new Bundles(store, lineages, time));
-        var ahead = new LimitsAhead(serversToAsk, underWay);
         var renewal = AutoRenewal = new AutoRenewal(properties, store);
+        var ahead = new LimitsAhead(planner, serversToAsk, underWay, renewal, time);
         var records = new AttemptRecords(lineageReader, lineages, orders, settings, new Outcomes(new RetryLadder(random)), events, renewal, waits, time);
         var ordering = new Ordering(
             lineageReader, lineages, serversToAsk, orders, requests, settings, solvers, port, records, routes, events, new FirstOrderPreflight(preflight, scopes, solvers, underWay), time);
@@ -149,8 +149,8 @@ internal sealed class Services : IAsyncDisposable
             .. new EventCommands(notices, Notices, apps).All,
             .. new AccountCommands(_clients, settings, records, Manager, properties, apps).All,
             .. new LimitCommands(ledgers, planner, requests, _clients, apps, time).All,
-            .. new ListCommands(settings, lineageReader, waiting, renewal, silence, certificates, apps, time).All,
-            .. new StatusCommands(new StatusReport(lineageReader, lineages, bundles, planner, underWay, waiting, ahead, _clients, renewal, time), notices, lineageReader, waiting, silence, apps).All,
+            .. new ListCommands(settings, lineageReader, ahead, waiting, renewal, silence, certificates, apps, time).All,
+            .. new StatusCommands(new StatusReport(lineageReader, lineages, bundles, underWay, waiting, ahead, _clients, renewal, time), notices, lineageReader, ahead, waiting, silence, apps).All,
             .. new RollbackCommands(Manager, planner, renewal, update, apps).All,
             .. new AutoRenewCommands(Manager, certificates, waiting, apps, time).All,
         ];
@@ -184,7 +184,7 @@ internal sealed class Services : IAsyncDisposable
             new UrlFeature(UrlFeature.All, urls, apps),
             new UrlFeature(UrlFeature.Best, urls, apps),
             new LetsEncryptFeature(
-                Manager, new LetsEncryptReport(settings, renewal, Manager, lineageReader, waiting, silence, properties, certificates, apps), settings, renewal, silence, lineages,
+                Manager, new LetsEncryptReport(settings, renewal, Manager, lineageReader, ahead, waiting, silence, properties, certificates, apps), settings, renewal, silence, lineages,
                 properties, certificates, apps, triggers, more, Renewals.Nudge, time),
             new MetricsFeature(new CertificateMetrics(apps, certificates, lineageReader, renewal, heartbeat, time)),
             new PsFeature(Runtime, ps, new PsReport(Runtime, ps, formations, apps), new PsScaling(Runtime, formations, apps), journal, apps, triggers),

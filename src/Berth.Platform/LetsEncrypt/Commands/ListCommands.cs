@@ -5,6 +5,7 @@ using Berth.Platform.Apps;
 using Berth.Platform.Certs;
 using Berth.Platform.CommandLine;
 using Berth.Platform.LetsEncrypt.Lineages;
+using Berth.Platform.LetsEncrypt.Orders;
 
 namespace Berth.Platform.LetsEncrypt.Commands;
 
@@ -12,6 +13,7 @@ namespace Berth.Platform.LetsEncrypt.Commands;
 public sealed class ListCommands(
     LetsEncryptSettingsStore settings,
     LineageReader reader,
+    LimitsAhead ahead,
     WaitingWords waiting,
     AutoRenewal renewal,
     DaemonSilence silence,
@@ -33,7 +35,7 @@ public sealed class ListCommands(
     private async Task<int> ListAsync(CommandCall call)
     {
         var json = ReportRequest.IsJson(call.Parse([], ["--format"]).AtMost(0).Value("--format"));
-        var rows = Rows();
+        var rows = await RowsAsync(call.Cancel);
         if (json)
         {
             await PrintJsonAsync(rows, call);
@@ -48,14 +50,22 @@ public sealed class ListCommands(
         return rows.Any(row => row.Facts is null) ? 1 : 0;
     }
 
-    private List<Row> Rows()
+    private async Task<List<Row>> RowsAsync(CancellationToken cancel)
     {
         using var moment = apps.AsOfNow();
-        var graceOf = settings.GracePeriods();
-        return [.. apps.List().Select(app => TryRow(app, graceOf)).OfType<Row>().OrderBy(row => row.Facts?.NotAfter ?? DateTimeOffset.MaxValue)];
+        var (graceOf, rows) = (settings.GracePeriods(), new List<Row>());
+        foreach (var app in apps.List())
+        {
+            if (await TryRowAsync(app, graceOf, cancel) is { } row)
+            {
+                rows.Add(row);
+            }
+        }
+
+        return [.. rows.OrderBy(row => row.Facts?.NotAfter ?? DateTimeOffset.MaxValue)];
     }
 
-    private Row? TryRow(AppName app, Func<AppName, TimeSpan?> graceOf)
+    private async ValueTask<Row?> TryRowAsync(AppName app, Func<AppName, TimeSpan?> graceOf, CancellationToken cancel)
     {
         try
         {
@@ -66,6 +76,7 @@ public sealed class ListCommands(
             }
 
             var (stored, step) = reader.GlanceAt(app, graceOf);
+            step = await ahead.StepAsync(app, stored, step, cancel);
             var failure = step.Told(step.FailureOf(stored.State), renewal.IsOn);
             return new Row(app, facts, step.OfCertificate.At ?? default, damage is null ? failure : Told(app, damage, failure));
         }

@@ -3,11 +3,12 @@ using Berth.Platform.Apps;
 using Berth.Platform.CommandLine;
 using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Platform.LetsEncrypt.Notices;
+using Berth.Platform.LetsEncrypt.Orders;
 
 namespace Berth.Platform.LetsEncrypt.Commands;
 
 /// <summary><c>letsencrypt:status</c>: what each certificate is waiting for, and why.</summary>
-public sealed class StatusCommands(StatusReport report, NoticeLog notices, LineageReader reader, WaitingWords waiting, DaemonSilence silence, AppCatalog apps)
+public sealed class StatusCommands(StatusReport report, NoticeLog notices, LineageReader reader, LimitsAhead ahead, WaitingWords waiting, DaemonSilence silence, AppCatalog apps)
 {
     public IReadOnlyList<Command> All =>
     [
@@ -82,6 +83,7 @@ public sealed class StatusCommands(StatusReport report, NoticeLog notices, Linea
                 }
 
                 var closed = asksAccounts && await report.OfAccountAsync(app, stored, step, call.Cancel) is { } account ? $"; {Sentences.Inside(account)}" : "";
+                step = await ahead.StepAsync(app, stored, step, call.Cancel);
                 return (step.OfCertificate.At ?? DateTimeOffset.MinValue, [app.Text, waiting.When(app, step), call.Caller.AsCalled(waiting.Of(app, stored, step) + closed)]);
             }
             catch (ProblemException e)

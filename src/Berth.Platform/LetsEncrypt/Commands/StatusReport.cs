@@ -14,10 +14,9 @@ public sealed class StatusReport(
     LineageReader reader,
     LineageFiles lineages,
     Bundles bundles,
-    CertificatePlanner planner,
     OrdersUnderWay underWay,
     WaitingWords waiting,
-    LimitsAhead limits,
+    LimitsAhead ahead,
     AcmeClients clients,
     AutoRenewal renewal,
     TimeProvider time)
@@ -51,8 +50,8 @@ public sealed class StatusReport(
     /// <param name="step">What is next for it.</param>
     /// <param name="cancel">Ends it.</param>
     public async Task<string?> OfAccountAsync(AppName app, LineageStored stored, LineageStep step, CancellationToken cancel) =>
-        step.OfCertificate is { At: not null } next && planner.TryPlan(app, out _) is { } wanted
-            && await ClosedAsync(app, wanted, await AheadAsync(app, wanted, next, cancel), stored.State, cancel) is [var closed]
+        step.OfCertificate is { At: not null } && await ahead.OfStepAsync(app, stored, step, cancel) is { Wanted: { } wanted, Asked: var asked }
+            && await ClosedAsync(app, wanted, asked, stored.State, cancel) is [var closed]
             ? closed
             : null;
 
@@ -65,19 +64,16 @@ public sealed class StatusReport(
         var isLines = request is { Json: false, Flag: null };
         var failure = step.Refusal ?? state.LastFailure ?? (step.LeftOut.Count == 0 ? step.Want : null);
         var problem = step.FailureOf(state);
-        var wanted = planner.TryPlan(app, out _);
-        var ahead = await AheadAsync(app, wanted, next, cancel);
-        LineageGate[] shut = [.. Ahead(ahead, state, next)];
-        var held = shut.Where(gate => ahead!.Gates.Contains(gate)).MaxBy(gate => gate.Until);
+        var (wanted, asked, shut, put) = await ahead.OfStepAsync(app, stored, step, cancel);
         var order = await lineages.JournalOf(app).LoadAsync(cancel);
         var advice = state.Advice is { } known && known.Serial == stored.InService?.Serial ? known.Plan : null;
         return new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["letsencrypt-next"] = waiting.What(app, stored, step),
-            ["letsencrypt-next-at"] = NextAt(app, held is null ? next : next with { At = held.Until }, forPrograms),
+            ["letsencrypt-next-at"] = NextAt(app, put.OfCertificate, forPrograms),
             ["letsencrypt-asks-server-at"] = step.Action == LineageAction.AskAdvice && renewal.IsOn ? At(step.At, forPrograms) : "",
-            ["letsencrypt-waiting-for"] = waiting.Of(app, stored, step) + (held is null || waiting.IsUnderWay(app) ? "" : $"; held back: {GateWords.Of(held)}"),
-            ["letsencrypt-gates"] = Joined([.. waiting.GatesOf(stored, step, besides: isLines) is { Length: > 0 } standing ? [standing] : Array.Empty<string>(), .. shut.Select(GateWords.Of), .. await ClosedAsync(app, wanted, ahead, state, cancel)]),
+            ["letsencrypt-waiting-for"] = waiting.Of(app, stored, put),
+            ["letsencrypt-gates"] = Joined([.. waiting.GatesOf(stored, isLines ? put : step, besides: isLines) is { Length: > 0 } standing ? [standing] : Array.Empty<string>(), .. shut.Select(GateWords.Of), .. await ClosedAsync(app, wanted, asked, state, cancel)]),
             ["letsencrypt-page"] = state.Gates.FirstOrDefault(gate => gate.Page is not null && gate.Until > time.GetUtcNow())?.Page ?? "",
             ["letsencrypt-failures"] = isLines && state.Failures == 0 ? "" : state.Failures.ToString(CultureInfo.InvariantCulture),
             ["letsencrypt-last-error"] = Failure(app, step.Told(isLines ? failure : problem, renewal.IsOn)),
@@ -85,7 +81,7 @@ public sealed class StatusReport(
             ["letsencrypt-last-success"] = At(state.LastSuccess, forPrograms, isAhead: false),
             ["letsencrypt-last-event"] = last is null || (isLines && failure is not null) ? "" : $"{Holds.Time(last.At)}: {Printable.Of(Sentences.Ended(last.Sentence), 600)}",
             ["letsencrypt-failing-names"] = Joined([.. Failing(state, step, isLines), .. wanted?.LeftOut.Select(problem => $"{problem.Found} ({problem.Remedy})") ?? []]),
-            ["letsencrypt-servers"] = Joined([.. Choice(wanted, ahead, state, stored.InService is null), .. Standings(app, wanted, state, step)]),
+            ["letsencrypt-servers"] = Joined([.. Choice(wanted, asked, state, next, stored.InService is null), .. Standings(app, state, step)]),
             ["letsencrypt-clock"] = ClockWords.Of(state) ?? "",
             ["letsencrypt-issued-by"] = stored.InService is null ? "" : state.IssuedBy ?? "",
             ["letsencrypt-profile"] = stored.InService is null ? "" : state.Profile ?? "",
@@ -104,28 +100,23 @@ public sealed class StatusReport(
         : forPrograms ? PlainJson.Time(time.GetUtcNow())
         : "now";
 
-    private static IEnumerable<string> Choice(WantedCertificate? wanted, ServerToAsk? ahead, LineageState state, bool isFirst) => wanted is not null && wanted.Servers.Count + wanted.Unusable.Count > 1 && ahead is not null
-        ? [.. wanted.Unusable.Select(problem => problem.Found.TrimEnd('.')), $"{ahead.Server.Word} is asked next{(ahead.PassedOver is { } why ? $", for {why}" : "")}{(wanted.Servers.Count > 1 ? Until(ahead, state, isFirst) : "")}"]
+    // By what has failed at each by then: one that fails now may have its turn again.
+    private IEnumerable<string> Choice(WantedCertificate? wanted, ServerToAsk? asked, LineageState state, LineageStep next, bool isFirst) => wanted is not null && wanted.Servers.Count + wanted.Unusable.Count > 1 && asked is not null
+        ? [.. wanted.Unusable.Select(problem => problem.Found.TrimEnd('.')), $"{asked.Server.Word} is asked {(next.Action == LineageAction.Renew && !next.IsDue(time.GetUtcNow()) ? "first when it is renewed" : "next")}{(asked.PassedOver is { } why ? $", for {why}" : "")}{(wanted.Servers.Count > 1 ? Until(asked, state, isFirst) : "")}"]
         : [];
 
-    private static string Until(ServerToAsk ahead, LineageState state, bool isFirst) =>
-        (state.Issuers.GetValueOrDefault(ahead.Server.Key)?.Failures ?? 0) < ServerChoice.Patience ? $", another once it has failed {ServerChoice.Patience} times in a row{(isFirst ? ", or at once where it is ordered by hand" : "")}"
-        : ahead.AllGates.FirstOrDefault(gate => gate.Server != ahead.Server.Key) is { } gate ? $", though it keeps failing, for another cannot be: {GateWords.Of(gate).TrimEnd('.')}"
+    private static string Until(ServerToAsk asked, LineageState state, bool isFirst) =>
+        (state.Issuers.GetValueOrDefault(asked.Server.Key)?.Failures ?? 0) < ServerChoice.Patience ? $", another once it has failed {ServerChoice.Patience} times in a row{(isFirst ? ", or at once where it is ordered by hand" : "")}"
+        : asked.AllGates.FirstOrDefault(gate => gate.Server != asked.Server.Key) is { } gate ? $", though it keeps failing, for another cannot be: {GateWords.Of(gate).TrimEnd('.')}"
         : "";
 
-    private IEnumerable<string> Standings(AppName app, WantedCertificate? wanted, LineageState state, LineageStep step) => state.Issuers
-        .Where(pair => pair.Value.Failures > 0 && wanted?.Servers.Any(server => server.Key == pair.Key) != false)
+    private IEnumerable<string> Standings(AppName app, LineageState state, LineageStep step) => state.Issuers
+        .Where(pair => pair.Value.Failures > 0)
         .Select(pair => $"{pair.Key}: {Count(pair.Value.Failures)}, the last: {(state.LastFailure is null ? pair.Value.LastFailure.Found : Failure(app, step.Told(pair.Value.LastFailure, renewal.IsOn)))}");
 
-    // Looked at before it is due, while there is time to do something about it; of a server that holds it back as long already that is told.
-    private IEnumerable<LineageGate> Ahead(ServerToAsk? ahead, LineageState state, LineageStep next) =>
-        ahead is { Gates.Count: > 0 } && next is { Action: LineageAction.Order or LineageAction.Renew, At: { } at }
-            ? ahead.AllGates.Where(gate => gate.Until > at && !state.Gates.Any(known => known.Server == gate.Server && known.Until > time.GetUtcNow() && (known.Reason == gate.Reason || (known.OverAt ?? known.Until) >= gate.Until)))
-            : [];
-
     // Its owner has months until an order fails of it.
-    private async Task<string[]> ClosedAsync(AppName app, WantedCertificate? wanted, ServerToAsk? ahead, LineageState state, CancellationToken cancel) =>
-        wanted is not null && ahead is { Server: var server } && !state.Gates.Any(gate => gate.Kind == GateKind.UserAction && gate.Server == server.Key)
+    private async Task<string[]> ClosedAsync(AppName app, WantedCertificate? wanted, ServerToAsk? asked, LineageState state, CancellationToken cancel) =>
+        wanted is not null && asked is { Server: var server } && !state.Gates.Any(gate => gate.Kind == GateKind.UserAction && gate.Server == server.Key)
         && await WhyClosedAsync(server, wanted, cancel) is { } closed
             ? [$"{closed.Found.TrimEnd('.')}: {LetsEncryptProblems.OfAccount(app.Text, wanted.Servers.Count > 1 ? server.Word : "", closed).Remedy}"]
             : [];
@@ -140,19 +131,6 @@ public sealed class StatusReport(
         {
             // The next order will meet it; all else is told as it is.
             return e.Problem;
-        }
-    }
-
-    private async Task<ServerToAsk?> AheadAsync(AppName app, WantedCertificate? wanted, LineageStep next, CancellationToken cancel)
-    {
-        try
-        {
-            return wanted is null ? null : await limits.OfAsync(app, wanted with { IsPatient = renewal.IsOn }, cancel, next.At);
-        }
-        catch (ProblemException)
-        {
-            // An account that cannot be read, which is told beside what is known.
-            return wanted is null ? null : new ServerToAsk(wanted.Servers[0], [], []);
         }
     }
 

@@ -37,9 +37,12 @@ public static class LineagePlan
 
         // What waits keeps the names that are on the certificate from no renewal, and the server from no question.
         var renewal = WhollyGated(AskedFirst(RenewalStep(wants, stored, facts), wants, stored, facts, now));
-        return renewal.OfCertificate.At < step.At ? Beside(renewal, WhatWaits(step))
+        return renewal.OfCertificate.At < step.At || (renewal.OfCertificate.At == step.At && GoesFirst(step)) ? Beside(renewal, WhatWaits(step))
             : step.Action == LineageAction.Order ? WhollyGated(AskedFirst(step, wants, stored, facts, now))
             : step;
+
+        // As all of them have failed at once, the next attempt is for those on the certificate alone.
+        bool GoesFirst(LineageStep step) => step.Action == LineageAction.Order && stored.State is { FailedWithMore: true, LastFailure: not null };
 
         LineageStep WhatWaits(LineageStep step) => Missing(wants, stored, now).FirstOrDefault() is { } missing ? step with { Why = WhyMissing(missing) } : step;
 
@@ -252,7 +255,7 @@ public static class LineagePlan
     /// after a failure is the shorter the less time is left.
     /// </summary>
     internal static IEnumerable<LineageGate> Standing(LineageStored stored, DateTimeOffset now) => stored.State.Gates
-        .Where(gate => gate.Until <= now + RetryLadder.Longest && !(gate.Kind == GateKind.RolledBack && stored.Damage is not null))
+        .Where(gate => gate.Until <= now + RetryLadder.Longest && !(gate.Kind == GateKind.RolledBack && stored is not { InService: not null, Damage: null }))
         .Select(gate => gate.Kind == GateKind.Backoff ? Hurried(gate, stored) : gate);
 
     private static LineageGate? LatestGate(LineageStep step, LineageWants wants, LineageStored stored, DateTimeOffset now)

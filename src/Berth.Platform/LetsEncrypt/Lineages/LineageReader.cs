@@ -20,10 +20,8 @@ public sealed class LineageReader(
         var stored = StoredOf(app);
         stored = orderIsOver ? stored with { HasOpenOrder = false } : stored.HasOpenOrder ? stored with { Order = lineages.JournalOf(app).Load() } : stored;
         var wants = WantsOf(app, stored);
-        stored = wants.Names.Count > 0 ? stored.For(wants.Names, wants.ServerWords)
-            : wants.WhyNot is not null ? OfDomains(app, stored)
-            : stored;
-        stored = wants.Servers.Count > 0 && stored.State.Gates.Count > 0 ? stored with { State = stored.State.At(wants.Servers) } : stored;
+        stored = wants.Domains.Count > 0 ? stored.For(wants.Domains, wants.ServerWords) : stored;
+        stored = wants.Servers.Count > 0 ? stored with { State = stored.State.At(wants.Servers) } : stored;
         var step = LineagePlan.Next(wants, stored, time.GetUtcNow());
         return (step.OfCertificate.Action == LineageAction.Renew ? OfNeed(stored, step.OfCertificate) : stored, step);
     }
@@ -33,19 +31,6 @@ public sealed class LineageReader(
         stored.State.LastFailure is not null && renewal is { Gate: null, Beside: null } && !renewal.IsDue(time.GetUtcNow()) && !stored.State.Gates.Any(gate => gate.Kind == GateKind.Backoff && gate.Until > time.GetUtcNow())
             ? stored with { State = stored.State.Forgotten() }
             : stored;
-
-    // Where nothing could be ordered as things are, what failed at domains and servers that are gone is over all the same.
-    private LineageStored OfDomains(AppName app, LineageStored stored)
-    {
-        try
-        {
-            return stored.For(planner.DomainsOf(app), settings.Read(app).Servers);
-        }
-        catch (ProblemException)
-        {
-            return stored;
-        }
-    }
 
     /// <summary>As <see cref="ReadOf"/> for a list of very many: where all is well, without looking whether it could be ordered as things are.</summary>
     /// <param name="app">Whose.</param>
@@ -120,14 +105,31 @@ public sealed class LineageReader(
         Problem? obstacle = null;
         var isWanted = !isFirst || byDefault || refused is not null || stored.State.LastFailure is not null || stored.State.AskedAt is not null;
         var wanted = isWanted ? planner.TryPlan(app, out obstacle) : null;
-        return new LineageWants(wanted?.Names ?? [], settings.GracePeriodOf(app))
+        var (domains, servers, words) = wanted is not null ? (wanted.Names, wanted.Servers, [.. wanted.Servers.Select(server => server.Word)]) : obstacle is not null ? AsSet(app) : ([], [], []);
+
+        // What it lacks for want of a setting is told of, and asked for as soon as that is there.
+        return new LineageWants(wanted is not null || (!isFirst && obstacle?.Code.IsOfSettings == true) ? domains : [], settings.GracePeriodOf(app))
         {
-            Servers = [.. wanted?.Servers.Select(server => server.Key) ?? []],
-            ServerWords = [.. wanted?.Servers.Select(server => server.Word) ?? []],
+            Domains = domains,
+            Servers = [.. servers.Select(server => server.Key)],
+            ServerWords = words,
             LeftOut = wanted?.LeftOut ?? [],
             ByDefault = byDefault,
             MendedAt = isFirst && refused is not null ? changed : null,
             WhyNot = obstacle ?? (refused?.Settings == settled ? refused?.AsProblem() : null),
         };
+    }
+
+    // What failed at domains and servers that are gone is over, whatever is missing.
+    private (IReadOnlyList<DomainName> Domains, IReadOnlyList<WantedServer> Servers, IReadOnlyList<string> Words) AsSet(AppName app)
+    {
+        try
+        {
+            return (planner.DomainsOf(app), planner.ServersOf(app), settings.Read(app).Servers);
+        }
+        catch (ProblemException)
+        {
+            return ([], [], []);
+        }
     }
 }

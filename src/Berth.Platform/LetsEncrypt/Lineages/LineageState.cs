@@ -144,8 +144,12 @@ public sealed record LineageState
         bool HasFailed(string name) => gone?.Contains(name) == true || (!left.Contains(name) && Failing.Any(failing => failing.Name == name));
     }
 
-    /// <summary>Without the waits at servers that are not asked, by their directories.</summary>
-    internal LineageState At(IReadOnlyCollection<string> servers) => this with { Gates = [.. Gates.Where(gate => gate.Server is not { } server || servers.Contains(server))] };
+    /// <summary>Without the waits and failures at servers that are not asked, by their directories.</summary>
+    internal LineageState At(IReadOnlyCollection<string> servers) => this is { Gates.Count: 0, Issuers.Count: 0 } ? this : this with
+    {
+        Gates = [.. Gates.Where(gate => gate.Server is not { } server || servers.Contains(server))],
+        Issuers = Issuers.Where(pair => servers.Contains(pair.Key)).ToDictionary(),
+    };
 
     /// <summary>Where a person has ordered at a server although it had paused a name: it says so again where that is not over.</summary>
     internal LineageState Unpaused(string server) => this with { Gates = [.. Gates.Where(gate => gate.Kind != GateKind.Paused || gate.Server != server)] };

@@ -7,6 +7,9 @@ namespace Berth.Platform.LetsEncrypt.Lineages;
 /// <param name="Grace">A fixed time before expiry to renew at; null derives it.</param>
 public sealed record LineageWants(IReadOnlyList<DomainName> Names, TimeSpan? Grace)
 {
+    /// <summary>All domains there are, those among them that nothing can be ordered for as things are; empty when that is not known.</summary>
+    public IReadOnlyList<DomainName> Domains { get; init; } = [];
+
     /// <summary>The directories of the servers that may be asked; empty when that is not known now.</summary>
     public IReadOnlyList<string> Servers { get; init; } = [];
 

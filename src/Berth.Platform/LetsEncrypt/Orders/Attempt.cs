@@ -54,10 +54,11 @@ internal sealed class Attempt(WantedCertificate wanted, ChosenSolvers chosen)
 
     /// <param name="names">Which.</param>
     /// <param name="why">What they wait for.</param>
-    public void LetWait(IReadOnlyList<DomainName> names, string why)
+    /// <param name="code">Of the problem that is; null for what holds them back.</param>
+    public void LetWait(IReadOnlyList<DomainName> names, string why, string? code = null)
     {
         Waiting = names;
-        FailedName[] untried = [.. names.Select(name => new FailedName(name.Text, LetsEncryptProblems.HeldBack.Id, why))];
+        FailedName[] untried = [.. names.Select(name => new FailedName(name.Text, code ?? LetsEncryptProblems.HeldBack.Id, why))];
         _wanted = _wanted.Without(untried) with { Untried = [.. _wanted.Untried, .. untried] };
         Remembered = Remembered.Without(untried);
 

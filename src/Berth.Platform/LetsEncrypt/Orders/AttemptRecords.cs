@@ -173,11 +173,11 @@ public sealed class AttemptRecords(
     /// <summary>What failed before is over: the certificate is good as it is.</summary>
     public void Forget(AppName app)
     {
-        var state = lineages.ReadState(app);
+        var (state, names) = (lineages.ReadState(app), reader.StoredOf(app).InService?.Names ?? []);
         lineages.ForgetUnkept(app);
         if (state.LastFailure is not null)
         {
-            lineages.WriteState(app, state.Forgotten());
+            lineages.WriteState(app, state.Forgotten() with { Failing = [.. state.Failing.Where(failing => !CertificateNames.Cover(names, failing.Name))] });
         }
     }
 
@@ -203,8 +203,11 @@ public sealed class AttemptRecords(
         }
 
         var (now, asked) = (time.GetUtcNow(), wanted?.NameTexts.ToHashSet(StringComparer.Ordinal));
-        var elsewhere = HeldElsewhere(failure, server, wanted, isAskedFor: state.AskedAt is not null);
-        var failed = outcomes.Failed(state, failure, server?.Server, now, asked, wanted?.IsEarly ?? IsEarly(app), IsOfMore(app, wanted), elsewhere);
+        var isOfMore = IsOfMore(app, wanted);
+
+        // Whether what holds the others back holds a renewal, too, is looked at once that is due.
+        var elsewhere = HeldElsewhere(failure, server, wanted, isAskedFor: state.AskedAt is not null)?.Select(gate => gate with { SparesRenewal = isOfMore }).ToArray();
+        var failed = outcomes.Failed(state, failure, server?.Server, now, asked, wanted?.IsEarly ?? IsEarly(app), isOfMore, elsewhere);
         failed = elsewhere is not null ? Outcomes.FailedElsewhere(failed, elsewhere, IsFirst(app), now) : failed;
         failed = IsHeldByServer(failure) && IsFirst(app) ? failed with { AskedAt = now } : failed;
         return server is null ? failed : failed with { ClockSkew = orders.SkewAt(server.Server, settings.Read(app)), ClockSkewAt = now };

@@ -35,7 +35,27 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
         var blocked = AcmeProblems.FailedNamesOf(failure);
         var canHelp = blocked.Count > 0
             && blocked.All(name => name.ChallengeType is ChallengeType.Http01 or ChallengeType.TlsAlpn01 && name.Code == AcmeProblems.ValidationConnection.Id);
-        return canHelp && Chosen(app, names, failed.History) is var other && other.Spoken != failed.Spoken ? other : null;
+        if (!canHelp)
+        {
+            return null;
+        }
+
+        foreach (var name in names)
+        {
+            TurnFrom(name, blocked.FirstOrDefault(each => each.Name == name.Text)?.ChallengeType, failed);
+        }
+
+        return Chosen(app, names, failed.History) is var other && other.Spoken != failed.Spoken ? other : null;
+    }
+
+    // However often the other has failed before: that may be mended by now.
+    private static void TurnFrom(DomainName name, string? type, ChosenSolvers chosen)
+    {
+        var isOnly = ChosenSolvers.FirstFor(name, chosen.Solvers.Where(solver => solver.Type != type)) is null;
+        while (!isOnly && type is not null && chosen.FirstFor(name) == type)
+        {
+            chosen.History.Failed(name.Text, type);
+        }
     }
 
     /// <summary>Remembers what proved names and what did not, for the next order.</summary>

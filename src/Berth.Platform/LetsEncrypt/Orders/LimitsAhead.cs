@@ -1,10 +1,14 @@
 using Berth.Kernel;
+using Berth.Platform.LetsEncrypt.Lineages;
 
 namespace Berth.Platform.LetsEncrypt.Orders;
 
 /// <summary>Which server an app's next order goes to, and what would keep it from going, told before it is tried.</summary>
-public sealed class LimitsAhead(ServersToAsk servers, OrdersUnderWay underWay)
+public sealed class LimitsAhead(CertificatePlanner planner, ServersToAsk servers, OrdersUnderWay underWay, AutoRenewal renewal, TimeProvider time)
 {
+    // Of many apps those of which somebody may be waiting: no limit that is known holds an order longer.
+    private static readonly TimeSpan Soon = TimeSpan.FromDays(2);
+
     /// <param name="app">Whose.</param>
     /// <param name="wanted">What is ordered.</param>
     /// <param name="cancel">Ends it.</param>
@@ -12,4 +16,54 @@ public sealed class LimitsAhead(ServersToAsk servers, OrdersUnderWay underWay)
     /// <returns>Null while an order is under way: what is set aside is set aside for it.</returns>
     public async Task<ServerToAsk?> OfAsync(AppName app, WantedCertificate wanted, CancellationToken cancel, DateTimeOffset? then = null) =>
         underWay.SentenceOf(app) is null ? await servers.NextAsync(app, wanted, isOrder: false, cancel, then) : null;
+
+    /// <summary>What will befall the app's next order.</summary>
+    /// <param name="app">Whose.</param>
+    /// <param name="stored">What there is of its certificate.</param>
+    /// <param name="step">What is next for it, by what it has met itself.</param>
+    /// <param name="cancel">Ends it.</param>
+    public async Task<OrderAhead> OfStepAsync(AppName app, LineageStored stored, LineageStep step, CancellationToken cancel)
+    {
+        var wanted = planner.TryPlan(app, out _);
+        var asked = wanted is null ? null : await AskedAsync(app, OfStep(wanted, stored, step.OfCertificate), step.OfCertificate.At, cancel);
+        LineageGate[] shut = [.. Shut(asked, stored.State, step.OfCertificate)];
+        var held = shut.Where(gate => asked!.Gates.Contains(gate)).MaxBy(gate => gate.Until);
+        return new OrderAhead(wanted, asked, shut, held is null ? step : HeldBack(step, held));
+    }
+
+    /// <summary>The next step of one of many, put off where what others have spent or met holds it back.</summary>
+    /// <inheritdoc cref="OfStepAsync"/>
+    public async Task<LineageStep> StepAsync(AppName app, LineageStored stored, LineageStep step, CancellationToken cancel) =>
+        step.OfCertificate is { Action: LineageAction.Order or LineageAction.Renew, At: { } at } && at < time.GetUtcNow() + Soon
+            ? (await OfStepAsync(app, stored, step, cancel)).Step
+            : step;
+
+    // What waits beside it, or has failed, keeps no renewal.
+    private static WantedCertificate OfStep(WantedCertificate wanted, LineageStored stored, LineageStep next) =>
+        next.Action == LineageAction.Renew && stored.Missing(wanted.Names) is { Count: > 0 } missing && missing.Count < wanted.Names.Count
+            ? wanted with { Names = [.. wanted.Names.Except(missing)] }
+            : wanted;
+
+    private async Task<ServerToAsk?> AskedAsync(AppName app, WantedCertificate wanted, DateTimeOffset? at, CancellationToken cancel)
+    {
+        try
+        {
+            return await OfAsync(app, wanted with { IsPatient = renewal.IsOn }, cancel, at);
+        }
+        catch (ProblemException)
+        {
+            // An account that cannot be read, which is told beside what is known.
+            return new ServerToAsk(wanted.Servers[0], [], []);
+        }
+    }
+
+    // Looked at before it is due, while there is time to do something about it; of a server that holds it back as long already that is told.
+    private IEnumerable<LineageGate> Shut(ServerToAsk? asked, LineageState state, LineageStep next) =>
+        asked is { Gates.Count: > 0 } && next is { Action: LineageAction.Order or LineageAction.Renew, At: { } at }
+            ? asked.AllGates.Where(gate => gate.Until > at && !state.Gates.Any(known => known.Server == gate.Server && known.Until > time.GetUtcNow() && (known.Reason == gate.Reason || (known.OverAt ?? known.Until) >= gate.Until)))
+            : [];
+
+    private static LineageStep HeldBack(LineageStep step, LineageGate gate) => step.Then is { } then
+        ? step with { Then = then with { At = gate.Until, Gate = gate } }
+        : step with { At = gate.Until, Gate = gate };
 }

@@ -5,7 +5,7 @@ using Berth.Platform.LetsEncrypt.Lineages;
 
 namespace Berth.Platform.LetsEncrypt.Orders;
 
-/// <summary>Names that a certificate is to carry besides, and that a limit, a pause or a wait holds back: those on it are renewed without them once that is due.</summary>
+/// <summary>Names that a certificate is to carry besides, and that a limit, a pause or a wait holds back, or an order fails with: those on it are renewed without them once that is due.</summary>
 internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages, ServersToAsk servers, OrderRequests requests, AttemptRecords records)
 {
     /// <summary>Whether the certificate in service is to be renewed by now.</summary>
@@ -29,12 +29,13 @@ internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages,
 
     /// <summary>
     /// Lets new names wait where the last attempt has failed with them, for whatever the server had against them: the one after that tries all again. An order
-    /// that was begun is gone on with first, be it with them or without.
+    /// that was begun with them is gone on with first, until the certificate is near its end.
     /// </summary>
     public async Task BeginWithoutAsync(AppName app, Attempt attempt, CancellationToken cancel)
     {
-        var open = lineages.OrderAt(app, attempt.Wanted.Servers);
-        if (!attempt.Wanted.IsPatient || !IsDue(app) || open?.IsFor(attempt.Wanted.NameTexts) == true || await BesideAsync(app, attempt, cancel) is not { Count: > 0 } others)
+        var (open, isEnding) = (lineages.OrderAt(app, attempt.Wanted.Servers), requests.IsEnding(app));
+        var goesOn = open?.IsFor(attempt.Wanted.NameTexts) == true && (!isEnding || open.Stage == OrderStage.Downloaded);
+        if (goesOn || !(attempt.Wanted.IsPatient || isEnding) || !IsDue(app) || await BesideAsync(app, attempt, cancel) is not { Count: > 0 } others)
         {
             return;
         }
@@ -42,7 +43,8 @@ internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages,
         var state = reader.ReadOf(app).Stored.State;
         if (state is { FailedWithMore: true, LastFailure: not null } || open?.IsFor([.. attempt.Wanted.Names.Except(others).Select(name => name.Text)]) == true)
         {
-            attempt.LetWait(others, state.LastFailure is { } last ? $"the last order failed: {last.Found}" : "an order without it was begun");
+            var last = state.LastFailure;
+            attempt.LetWait(others, last is null ? "an order without it was begun" : $"the last order failed: {last.Found}", last?.Code);
         }
     }
 

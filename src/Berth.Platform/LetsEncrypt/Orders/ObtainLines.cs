@@ -22,7 +22,19 @@ public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, Ord
         }
 
         // Nor is one on it that was added just now, and that no certificate could take.
-        return TellLeftOut(app, wanted with { LeftOut = [.. wanted.LeftOut.Where(problem => problem.Code == LetsEncryptProblems.NamesTooMany)] }, [], output);
+        var kept = OrderRequests.WildcardsLeftOut(app, wanted, reader.StoredOf(app));
+        return TellLeftOut(app, wanted with { LeftOut = [.. wanted.LeftOut.Where(IsOfMore)] }, [], output);
+
+        bool IsOfMore(Problem problem) => problem.Code == LetsEncryptProblems.NamesTooMany || (problem.Code == LetsEncryptProblems.WildcardNeedsDns && kept.All(other => other.Found != problem.Found));
+    }
+
+    /// <summary>Says that an attempt which had failed is not made again: who has mended it may think that this was it.</summary>
+    internal void TellNotTried(AppName app, CommandOutput output)
+    {
+        if (reader.ReadOf(app).Stored.State.LastFailure is { } last)
+        {
+            output.Detail(output.Caller.AsCalled($"What failed last is not tried now: {Sentences.Ended(Printable.Of(Sentences.Inside(last.Found), 600))} `berth letsencrypt:enable {app} --force` tries it."));
+        }
     }
 
     internal void TellDone(AppName app, TimeSpan took, CommandOutput output)
@@ -124,6 +136,10 @@ public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, Ord
             else if (problem.Code != LetsEncryptProblems.HeldBack && renewal.IsOn && reader.NextOf(app) is { Action: LineageAction.Order or LineageAction.Resume, At: { } again })
             {
                 output.Detail($"The daemon's next try: {Holds.Time(again)}");
+            }
+            else if (reader.NextOf(app) is { Action: LineageAction.None, GoesOnOnceMended: false } && !problem.Remedy.Contains("again", StringComparison.Ordinal))
+            {
+                output.Detail(output.Caller.AsCalled($"It is not tried again by itself; once it is mended: `berth letsencrypt:enable {app}`"));
             }
         }
         catch (ProblemException)

@@ -42,6 +42,20 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
         return rest => stored is not { InService: { } facts, Damage: null } || IsEnding(app, stored, facts) || IsWorthOrdering(app, stored, facts, wanted, rest);
     }
 
+    /// <summary>Why wildcards that the certificate in service carries could not be on another as things are.</summary>
+    public static IReadOnlyList<Problem> WildcardsLeftOut(AppName app, WantedCertificate wanted, LineageStored stored) =>
+    [
+        .. from name in stored.InService?.Names ?? []
+           where name.StartsWith("*.", StringComparison.Ordinal)
+           let found = LetsEncryptProblems.Wildcard(app, name).Found
+           from problem in wanted.LeftOut
+           where problem.Found == found
+           select problem,
+    ];
+
+    /// <summary>Whether there may be no time for another way to get its successor than the surest.</summary>
+    public bool IsEnding(AppName app) => reader.StoredOf(app) is { InService: { } facts, Damage: null } stored && IsEnding(app, stored, facts);
+
     // Its owner has been warned; or one wait could outlast it; or nobody takes it; or the server is about to take it back.
     private bool IsEnding(AppName app, LineageStored stored, CertificateFacts facts) => time.GetUtcNow() is var now
         && (NoticeDesk.WarningOf(facts, reader.RenewalOf(app, facts).At) <= now || IsLastDay(facts, now) || LineagePlan.IsOfAnotherClock(stored, now)

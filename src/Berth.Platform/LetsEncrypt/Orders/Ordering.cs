@@ -113,6 +113,11 @@ public sealed class Ordering(
         {
             await LeaveToHandAsync(app, wanted);
             var stored = reader.StoredOf(app);
+            if (OrderRequests.WildcardsLeftOut(app, wanted, stored) is [var lost, ..] && !requests.IsEnding(app))
+            {
+                throw lost.AsException();
+            }
+
             if (stored.InService is null && !stored.HasOpenOrder && preflight is not null)
             {
                 wanted = await preflight.CheckAsync(app, wanted, output, cancel);

@@ -56,7 +56,7 @@ public sealed class Outcomes(RetryLadder ladder)
         var failed = state.Failed(problem, now, [backoff, .. gates, .. StillHolding(state, gates, now)]);
         failed = failed with
         {
-            FailedWithMore = isOfMore && server is not null && IsAnswer(problem.Code),
+            FailedWithMore = server is null ? state.FailedWithMore : isOfMore || (state.FailedWithMore && !IsAnswer(problem.Code)),
             Failing = Failing(state, names, server?.Word, isEarly, now),
             LastFailure = failed.LastFailure! with { Names = told.Count == 0 ? Quoted(problem, asked) : areAll ? [.. names.Select(name => name.Name)] : [], Server = server?.Word },
         };
@@ -64,7 +64,7 @@ public sealed class Outcomes(RetryLadder ladder)
         return server is null ? failed : failed with { Issuers = WithFailure(state, failure, server, now) };
     }
 
-    // Where none came, it says nothing of the names.
+    // Where none came to an order without the new names, that says nothing of them.
     private static bool IsAnswer(ProblemCode code) =>
         !AcmeProblems.IsTransient(code) || ServerChoice.IsHold(code) || code == AcmeProblems.ServerInternal;
 

@@ -62,16 +62,23 @@ public sealed class CheckCommands(CertificatePreflight preflight, PreflightScope
             .. wanted.LeftOut.Select(problem => PreflightFinding.Bad("domains", "syntax", problem.Found, problem.Remedy, stops: true)),
             .. wanted.Unusable.Select(problem => PreflightFinding.Note(CertificatePreflight.Server, CertificatePreflight.Server, $"{problem.Found.TrimEnd('.')}: another is asked", problem.Remedy)),
             .. ahead is { Gates.Count: > 0 } ? ahead.AllGates.Select(gate => OfGate(app, gate)) : [],
-            .. ahead?.PassedOver is { } why ? [PreflightFinding.Note(CertificatePreflight.Server, "limits", why)] : Array.Empty<PreflightFinding>(),
-            .. await LookAsync(app, wanted, ahead?.Server, cancel),
+            .. ahead is { Gates.Count: 0 } ? PassedOver(wanted, ahead) : [],
+            .. await LookAsync(app, wanted, ahead, cancel),
         ];
     }
 
+    private static IEnumerable<PreflightFinding> PassedOver(WantedCertificate wanted, ServerToAsk ahead) => ahead.PassedOver is { } why
+        ? [PreflightFinding.Note(CertificatePreflight.Server, "limits", why)]
+        : wanted.Servers.Where(server => IsHeld(ahead, server)).Select(server => PreflightFinding.Note(
+            CertificatePreflight.Server, "limits", $"{server.Directory.Authority} would not be asked instead: {GateWords.OfLast([.. ahead.AllGates.Where(gate => gate.Server == server.Key)]).TrimEnd('.')}"));
+
+    private static bool IsHeld(ServerToAsk ahead, WantedServer server) => ahead.AllGates.Any(gate => gate.Server == server.Key);
+
     // Of several that are set, one that cannot be asked keeps no other from it.
-    private async Task<IReadOnlyList<PreflightFinding>> LookAsync(AppName app, WantedCertificate wanted, WantedServer? first, CancellationToken cancel)
+    private async Task<IReadOnlyList<PreflightFinding>> LookAsync(AppName app, WantedCertificate wanted, ServerToAsk? ahead, CancellationToken cancel)
     {
         var notes = new List<PreflightFinding>();
-        var left = new Queue<WantedServer>(first is null ? wanted.Servers : wanted.Servers.Where(server => server != first).Prepend(first));
+        var left = new Queue<WantedServer>(ahead is null ? wanted.Servers : wanted.Servers.Where(server => server != ahead.Server && !IsHeld(ahead, server)).Prepend(ahead.Server));
         while (left.Count > 1 && await preflight.WhyNotAskedAsync(ScopeOf(left.Peek()), cancel) is { } why)
         {
             left.Dequeue();

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Berth.Acme;
+using Berth.Acme.Issuing;
 using Berth.Acme.Limits;
 using Berth.Acme.Tests;
 using Berth.Kernel;
@@ -197,6 +198,99 @@ public sealed class Renewing_beside_a_name_that_waits
         Assert.Equal(names.Split(' '), room.Lineages.JournalOf(Room.App).Load()?.Names);
     }
 
+    /// <summary>Near its end the certificate waits for no order that keeps failing, whoever asks; but for one that has brought its successor.</summary>
+    [Theory]
+    [InlineData(OrderStage.Ordered, true, true)]
+    [InlineData(OrderStage.Finalizing, false, true)]
+    [InlineData(OrderStage.Downloaded, true, false)]
+    public async Task gives_up_an_order_that_was_begun_with_it_where_the_end_is_near(OrderStage stage, bool isPatient, bool isGivenUp)
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        await room.InstallAsync(room.Aged(88, Name), OrderingRoom.Window(-1));
+        await room.AddDomainsAsync(New);
+        room.Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 400, "malformed", "no");
+        await FailAsync(room);
+        await BeginAsync(room, Name, New);
+        await room.Lineages.JournalOf(Room.App).SaveAsync(room.Lineages.JournalOf(Room.App).Load()! with { Stage = stage }, Cancel);
+
+        await FailAsync(room, isPatient);
+
+        Assert.Equal([[Name, New], isGivenUp ? [Name] : [Name, New]], Ordered(room));
+    }
+
+    /// <summary>It may be the new name that a server, or what stands before it, has no answer to; no answer to the others says nothing of it.</summary>
+    [Fact]
+    public async Task goes_without_it_where_no_answer_came_until_one_does()
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        await room.InstallAsync(room.Aged(80, Name), OrderingRoom.Window(-1));
+        await room.AddDomainsAsync(New);
+        room.Authority.Scripts["/order"] = context =>
+        {
+            if (Ordered(room).Count() < 3)
+            {
+                context.Abort();
+                return Task.CompletedTask;
+            }
+
+            return ScriptedAuthority.RefuseAsync(context, 400, "malformed", "no");
+        };
+
+        for (var i = 0; i < 4; i++)
+        {
+            await FailAsync(room);
+        }
+
+        Assert.Equal([[Name, New], [Name], [Name], [Name, New]], Ordered(room));
+    }
+
+    /// <summary>What is next is told as it will come.</summary>
+    [Fact]
+    public async Task is_told_before_it_is_done()
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        await room.InstallAsync(room.Aged(80, Name), OrderingRoom.Window(-1));
+        await room.AddDomainsAsync(New);
+        room.Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 400, "malformed", "no");
+
+        await FailAsync(room);
+        var next = room.Reader.NextOf(Room.App).OfCertificate;
+
+        Assert.Equal((LineageAction.Renew, GateKind.Backoff, LineageAction.Order), (next.Action, next.Gate?.Kind, next.Beside?.Action));
+        await FailAsync(room);
+        Assert.Equal(LineageAction.Order, room.Reader.NextOf(Room.App).OfCertificate.Action);
+    }
+
+    /// <summary>What a limit holds back at one server, and has failed at another, is no reason for the others to wait there.</summary>
+    [Fact]
+    public async Task waits_for_no_other_servers_failure()
+    {
+        await using var room = await SpentAsync(59.99, isDue: false, Name);
+        room.Set("server", $"{room.Server.Key} https://127.0.0.1:{FreePort.Next()}/dir");
+        await room.AddDomainsAsync(New);
+
+        await FailAsync(room);
+
+        Assert.All(room.Lineages.ReadState(Room.App).Gates.Where(gate => gate.Server == room.Server.Key), gate => Assert.True(gate.SparesRenewal));
+    }
+
+    /// <summary>A wildcard that nothing can prove as things are stays on the certificate in service, until that is near its end.</summary>
+    [Theory]
+    [InlineData(80, false)]
+    [InlineData(88, true)]
+    public async Task keeps_a_wildcard_that_has_lost_its_provider(double age, bool goesWithout)
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        await room.InstallAsync(room.Aged(age, Name, "*.shop.example.com"), OrderingRoom.Window(-1));
+        await room.AddDomainsAsync("*.shop.example.com");
+        room.Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 400, "malformed", "no");
+
+        var failure = await FailAsync(room);
+
+        Assert.Equal(!goesWithout, failure.Problem.Code == LetsEncryptProblems.WildcardNeedsDns);
+        Assert.Equal(goesWithout ? [[Name]] : [], Ordered(room));
+    }
+
     private static async Task BeginAsync(OrderingRoom room, params string[] names) => await room.Lineages.JournalOf(Room.App).SaveAsync(
         SomeOrder.Placed with
         {
@@ -234,8 +328,8 @@ public sealed class Renewing_beside_a_name_that_waits
         return room;
     }
 
-    private static Task<ProblemException> FailAsync(OrderingRoom room) => Assert.ThrowsAsync<ProblemException>(() =>
-        room.Ordering.RunAsync(Room.App, room.Planner.Plan(Room.App) with { IsPatient = true }, room.Said.Output, CancellationToken.None));
+    private static Task<ProblemException> FailAsync(OrderingRoom room, bool isPatient = true) => Assert.ThrowsAsync<ProblemException>(() =>
+        room.Ordering.RunAsync(Room.App, room.Planner.Plan(Room.App) with { IsPatient = isPatient }, room.Said.Output, CancellationToken.None));
 
     private static IEnumerable<string[]> Ordered(OrderingRoom room) => room.Authority.Requests.Where(request => request.Path == "/order")
         .Select(request => request.Payload!["identifiers"]!.AsArray().Select(each => (string)each!["value"]!).ToArray());
