@@ -388,6 +388,8 @@ public sealed class Knowing_what_a_certificate_waits_for
             Assert.Contains("hello", status.Output, StringComparison.Ordinal);
             Assert.Contains("early: ", status.Error, StringComparison.Ordinal);
         }
+
+        Assert.Contains("> hello\n", (await berth.RunAsync("doctor")).Output, StringComparison.Ordinal);
     }
 
     private static async Task<JsonNode> ListedAsync(BerthServer berth) =>

@@ -85,11 +85,11 @@ public static class LetsEncryptProblems
     /// <summary>An order its server would refuse: it was not asked.</summary>
     internal static Problem Held(AppName app, WantedServer server, IReadOnlyList<LineageGate> gates, bool goesOn)
     {
-        var last = gates.MaxBy(gate => gate.Until)!;
+        var last = gates.MaxBy(gate => gate.OverAt ?? gate.Until)!;
         var host = Printable.Of(server.Directory.Authority);
         return new Problem(
             HeldBack,
-            $"{(last.Kind == GateKind.Backoff ? $"{host} is left alone for a while." : $"{host} would refuse this order, so it was not asked.")} {Printable.Of(Sentences.Ended(last.Reason), 400)} {(last.Kind == GateKind.Paused ? $"A person must lift that; it is asked again at {Holds.Time(last.Until)}." : $"It can go at {Holds.Time(last.Until)} at the earliest.")}",
+            $"{(last.Kind == GateKind.Backoff ? $"{host} is left alone for a while." : $"{host} would refuse this order, so it was not asked.")} {Printable.Of(Sentences.Ended(last.Reason), 400)} {(last.Kind == GateKind.Paused ? $"A person must lift that; it is asked again at {Holds.Time(last.Until)}." : $"It can go at {Holds.Time(last.OverAt ?? last.Until)} at the earliest.")}",
             gates.Select(ToLift).FirstOrDefault(way => way is not null)
                 ?? $"`berth letsencrypt:limits {app}` shows what is left; {(goesOn ? "the daemon goes on by itself then" : "run the command again then")}.{(server.Key == AcmeServers.Production ? $" While trying things out use `berth letsencrypt:enable {app} --dry-run`." : "")}")
         {

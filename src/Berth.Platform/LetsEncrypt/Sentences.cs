@@ -30,7 +30,7 @@ public static partial class Sentences
         Standing(remedy, app.Text);
 
     /// <summary>The same where the daemon does by itself what is to be done once a wait is over.</summary>
-    internal static string ByItself(string remedy) => remedy.Replace(", then run the command again", "; the daemon asks again by itself then", StringComparison.Ordinal);
+    internal static string ByItself(string remedy) => remedy.Replace(", then run the command again", "; the daemon asks again by itself", StringComparison.Ordinal);
 
     /// <summary>As <see cref="Standing(string, AppName)"/>, of any app: to be kept, and told as <see cref="Told"/> tells it.</summary>
     internal static string Standing(string remedy) => Standing(remedy, AnyName);

@@ -4,6 +4,7 @@ using Berth.Daemon;
 using Berth.Edge;
 using Berth.Kernel;
 using Berth.Platform.CommandLine;
+using Berth.Platform.LetsEncrypt;
 using Berth.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -34,16 +35,29 @@ internal static class DoctorCommand
             : FindingGrade.Ok;
         foreach (var app in asked is null ? services.Apps.List() : [asked])
         {
-            var findings = new List<Finding>();
+            worst = Worse(worst, Tell(output, caller, app.Text, await LookAsync(visitor, app)));
+        }
+
+        return worst == FindingGrade.Fail ? 1 : 0;
+    }
+
+    private static async Task<IReadOnlyList<Finding>> LookAsync(AppVisit visitor, AppName app)
+    {
+        var findings = new List<Finding>();
+        try
+        {
             await foreach (var finding in visitor.LookAsync(app))
             {
                 findings.Add(finding);
             }
-
-            worst = Worse(worst, Tell(output, caller, app.Text, findings));
+        }
+        catch (ProblemException e)
+        {
+            // One app's files that cannot be read hide no other's.
+            findings.Add(Finding.Fail(e.Problem.Found, Sentences.Standing(e.Problem.Remedy, app)));
         }
 
-        return worst == FindingGrade.Fail ? 1 : 0;
+        return findings;
     }
 
     private static int Help(string[] words, Caller caller, CommandOutput output)

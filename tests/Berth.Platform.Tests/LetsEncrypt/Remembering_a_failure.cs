@@ -82,6 +82,17 @@ public sealed class Remembering_a_failure
         Assert.Null(Outcomes.Held(state, [GateOf("two", 5)], isFirst: false, Now).AskedAt);
     }
 
+    /// <summary>Limits are counted for a day at most: what the server itself has asked for stays, and its end.</summary>
+    [Fact]
+    public void keeps_a_longer_wait_that_the_server_has_asked_for()
+    {
+        var asked = new LineageGate { Kind = GateKind.RetryAfter, Until = Now.AddHours(26), OverAt = Now.AddDays(2), Reason = "wait two days", Server = "one" };
+        var counted = new LineageGate { Kind = GateKind.RetryAfter, Until = Now.AddDays(1), Reason = "It asked to wait.", Server = "one", Names = ["shop.example.com"] };
+
+        Assert.Equal([asked], Outcomes.Held(LineageState.New with { Gates = [asked] }, [counted], isFirst: true, Now).Gates);
+        Assert.Equal([counted], Outcomes.Held(LineageState.New with { Gates = [asked with { Until = Now.AddHours(1), OverAt = null }] }, [counted], isFirst: true, Now).Gates);
+    }
+
     /// <summary>Of three servers one is at its limit and the others are down: neither is asked again during the pause, whichever failed last.</summary>
     [Fact]
     public void at_a_server_asked_only_for_anothers_limit_pauses_all_but_that_one()

@@ -125,7 +125,7 @@ public sealed class Splitting_a_command
     [Fact]
     public void gives_back_any_words_that_were_quoted() =>
         Gen.String.Select(text => text.Replace("\0", "", StringComparison.Ordinal)).Array[1, 6]
-            .Where(words => words[0].Length > 0 && words.Sum(word => (word.Length * 4) + 3) < ProcessCommand.LengthLimit)
+            .Where(words => words[0].Length > 0 && words[0] != "." && words.Sum(word => (word.Length * 4) + 3) < ProcessCommand.LengthLimit)
             .Sample(words => Assert.Equal(words, ProcessCommand.Of(words).Expand(Environment).Words));
 
     [Fact]

@@ -37,12 +37,9 @@ public static class LineagePlan
 
         // What waits keeps the names that are on the certificate from no renewal, and the server from no question.
         var renewal = WhollyGated(AskedFirst(RenewalStep(wants, stored, facts), wants, stored, facts, now));
-        return renewal.OfCertificate.At < step.At || (renewal.OfCertificate.At == step.At && GoesFirst(step)) ? Beside(renewal, WhatWaits(step))
+        return renewal.OfCertificate.At < step.At ? Beside(renewal, WhatWaits(step))
             : step.Action == LineageAction.Order ? WhollyGated(AskedFirst(step, wants, stored, facts, now))
             : step;
-
-        // As all of them have failed at once, the next attempt is for those on the certificate alone.
-        bool GoesFirst(LineageStep step) => step.Action == LineageAction.Order && stored.State is { FailedWithMore: true, LastFailure: not null };
 
         LineageStep WhatWaits(LineageStep step) => Missing(wants, stored, now).FirstOrDefault() is { } missing ? step with { Why = WhyMissing(missing) } : step;
 

@@ -79,7 +79,8 @@ public sealed class AttemptRecords(
         var after = Outcomes.Held(outcomes.NamesFailed(state, wanted.Stopped, wanted.IsEarly == true, now), [.. ForNames(wanted, held.AllGates).Select(gate => gate with { SparesRenewal = sparesRenewal })], IsFirst(app), now);
         lineages.WriteState(app, after);
         waits.Note(after.Gates);
-        var problem = LetsEncryptProblems.Held(app, held.Server, held.Gates, goesOn: GoesOnBy(app, held.Gates.Max(gate => gate.Until)));
+        LineageGate[] known = [.. held.Gates.Select(gate => Outcomes.LongerOf(state, gate, now))];
+        var problem = LetsEncryptProblems.Held(app, held.Server, known, goesOn: GoesOnBy(app, known.Max(gate => gate.OverAt ?? gate.Until)));
 
         // Of many that wait for the same, each is told of once and not whenever another has gone.
         if (!state.Gates.Select(waits.AsKnown).Any(gate => gate.Names is not null && gate.Until > now - StillTheSame))
@@ -135,8 +136,9 @@ public sealed class AttemptRecords(
     /// <param name="failure">As it was thrown.</param>
     /// <param name="asked">The server that was asked, if any was.</param>
     /// <param name="wanted">What it was asked for, and what <see cref="SettingsStamp"/> said before that: what was set since may be what it wanted. Null for none.</param>
+    /// <param name="sparesRenewal">Whether the names that are on the certificate could be ordered at once.</param>
     /// <returns>The failure as it is to be told.</returns>
-    public ProblemException Failed(AppName app, ProblemException failure, ServerToAsk? asked, WantedCertificate? wanted = null)
+    public ProblemException Failed(AppName app, ProblemException failure, ServerToAsk? asked, WantedCertificate? wanted = null, bool sparesRenewal = false)
     {
         // Held back is not failed.
         if (failure.Problem.Code == LetsEncryptProblems.HeldBack)
@@ -153,7 +155,7 @@ public sealed class AttemptRecords(
 
         try
         {
-            lineages.WriteState(app, AfterFailure(app, failure, asked, wanted));
+            lineages.WriteState(app, AfterFailure(app, failure, asked, wanted, sparesRenewal));
             failure = GoingOn(app, failure);
         }
         catch (ProblemException e)
@@ -192,7 +194,7 @@ public sealed class AttemptRecords(
         return Retold.As(failure, failure.Problem with { Remedy = Sentences.ByItself(failure.Problem.Remedy) });
     }
 
-    private LineageState AfterFailure(AppName app, ProblemException failure, ServerToAsk? server, WantedCertificate? wanted)
+    private LineageState AfterFailure(AppName app, ProblemException failure, ServerToAsk? server, WantedCertificate? wanted, bool sparesRenewal)
     {
         var state = WithoutWhatIsOver(app);
         state = wanted?.IsPatient == false && server is not null ? state.Unpaused(server.Server.Key) : state;
@@ -207,7 +209,7 @@ public sealed class AttemptRecords(
 
         // Whether what holds the others back holds a renewal, too, is looked at once that is due.
         var elsewhere = HeldElsewhere(failure, server, wanted, isAskedFor: state.AskedAt is not null)?.Select(gate => gate with { SparesRenewal = isOfMore }).ToArray();
-        var failed = outcomes.Failed(state, failure, server?.Server, now, asked, wanted?.IsEarly ?? IsEarly(app), isOfMore, elsewhere);
+        var failed = outcomes.Failed(state, failure, server?.Server, now, asked, wanted?.IsEarly ?? IsEarly(app), isOfMore, sparesRenewal && !lineages.HasOpenOrder(app), elsewhere);
         failed = elsewhere is not null ? Outcomes.FailedElsewhere(failed, elsewhere, IsFirst(app), now) : failed;
         failed = IsHeldByServer(failure) && IsFirst(app) ? failed with { AskedAt = now } : failed;
         return server is null ? failed : failed with { ClockSkew = orders.SkewAt(server.Server, settings.Read(app)), ClockSkewAt = now };

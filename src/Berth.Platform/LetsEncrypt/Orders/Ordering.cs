@@ -210,7 +210,7 @@ public sealed class Ordering(
                     continue;
                 }
 
-                var failure = Failed(app, attempt, attempt.Told(e), asked);
+                var failure = Failed(app, attempt, attempt.Told(e), asked, await _waiting.BesideAsync(app, attempt, cancel, names) is { Count: > 0 });
                 records.NamesFailed(app, names, attempt.Wanted);
                 attempt.FailedAt(asked.Server, failure);
                 if (await AnotherAsync(app, attempt, e, names, output, cancel) is not { } another)
@@ -226,12 +226,12 @@ public sealed class Ordering(
     }
 
     private ProblemException Ended(AppName app, Attempt attempt, ServerToAsk asked, bool sparesRenewal) =>
-        attempt.Unproved is { } before ? Failed(app, attempt, before.Failure, before.At)
+        attempt.Unproved is { } before ? Failed(app, attempt, before.Failure, before.At, sparesRenewal)
         : asked.Gates.Count > 0 ? records.Held(app, attempt.Whole, asked, sparesRenewal)
         : attempt.Last!;
 
-    private ProblemException Failed(AppName app, Attempt attempt, ProblemException failure, ServerToAsk asked) =>
-        records.Failed(app, failure, attempt.Sparing(asked), attempt.Remembered);
+    private ProblemException Failed(AppName app, Attempt attempt, ProblemException failure, ServerToAsk asked, bool sparesRenewal) =>
+        records.Failed(app, failure, attempt.Sparing(asked), attempt.Remembered, sparesRenewal);
 
     /// <returns>The server that is asked instead; null for none.</returns>
     private async Task<WantedServer?> AnotherAsync(AppName app, Attempt attempt, ProblemException failure, IReadOnlyList<FailedName> failed, CommandOutput output, CancellationToken cancel)

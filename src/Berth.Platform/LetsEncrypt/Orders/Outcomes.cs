@@ -27,6 +27,7 @@ public sealed class Outcomes(RetryLadder ladder)
     /// <param name="asked">The names that were asked for: a server may speak of others, or spell these otherwise. Null where that is not known.</param>
     /// <param name="isEarly">Whether it leaves the pause as it is: who mends something tries often.</param>
     /// <param name="isOfMore">Whether names were asked for that are not on the certificate in service, beside those that are.</param>
+    /// <param name="sparesRenewal">Whether those that are could be ordered at once: the pause is for the new ones.</param>
     /// <param name="elsewhere">What holds the order back at other servers, for which alone this one was asked: a new pause does not hold those back. Null for nothing.</param>
     public LineageState Failed(
         LineageState state,
@@ -36,6 +37,7 @@ public sealed class Outcomes(RetryLadder ladder)
         IReadOnlyCollection<string>? asked = null,
         bool isEarly = false,
         bool isOfMore = false,
+        bool sparesRenewal = false,
         IReadOnlyList<LineageGate>? elsewhere = null)
     {
         var problem = failure.Problem;
@@ -45,6 +47,7 @@ public sealed class Outcomes(RetryLadder ladder)
             Kind = GateKind.Backoff,
             Until = pause is null ? now + ladder.Wait(state.Pauses, asked: null) : AtLeastShortest(pause.Until, now),
             Reason = $"The last attempt failed: {problem.Found}",
+            SparesRenewal = isOfMore && sparesRenewal && server is not null,
             Except = Some(pause is null ? elsewhere?.Select(gate => gate.Server).OfType<string>().Distinct() : pause.Except?.Where(other => other != server?.Key)),
         };
         var told = AcmeProblems.FailedNamesOf(failure);
@@ -160,12 +163,20 @@ public sealed class Outcomes(RetryLadder ladder)
     /// <param name="gates">What holds it back.</param>
     /// <param name="isFirst">Whether there is no certificate of a server's: then this one is to come.</param>
     /// <param name="now">The present.</param>
-    public static LineageState Held(LineageState state, IReadOnlyList<LineageGate> gates, bool isFirst, DateTimeOffset now) => state.Held(
-        [
-            .. gates.Select(gate => gate.AtMost(now + RetryLadder.Longest)),
-            .. state.Gates.Where(gate => gate.Names is null && gate.Until > now && gates.All(other => other.Server != gate.Server || other.Kind != gate.Kind)),
-        ],
-        isFirst ? now : null);
+    public static LineageState Held(LineageState state, IReadOnlyList<LineageGate> gates, bool isFirst, DateTimeOffset now)
+    {
+        LineageGate[] more = [.. gates.Where(gate => LongerOf(state, gate, now) == gate)];
+        return state.Held(
+            [
+                .. more.Select(gate => gate.AtMost(now + RetryLadder.Longest)),
+                .. state.Gates.Where(gate => gate.Names is null && gate.Until > now && more.All(other => other.Server != gate.Server || other.Kind != gate.Kind)),
+            ],
+            isFirst ? now : null);
+    }
+
+    /// <summary>A gate, or the same as the certificate's own attempts have met it, where that holds longer: limits are counted for a day at most.</summary>
+    public static LineageGate LongerOf(LineageState state, LineageGate gate, DateTimeOffset now) => state.Gates.FirstOrDefault(known =>
+        known.Names is null && known.Kind == gate.Kind && known.Server == gate.Server && known.Until > now && (known.OverAt ?? known.Until) > gate.Until) ?? gate;
 
     private static string[]? Some(IEnumerable<string>? servers) => servers?.ToArray() is { Length: > 0 } some ? some : null;
 

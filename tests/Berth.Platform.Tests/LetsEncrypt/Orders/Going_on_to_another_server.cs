@@ -152,7 +152,7 @@ public sealed class Going_on_to_another_server
 
         var failure = await Assert.ThrowsAsync<ProblemException>(() => room.Ordering.RunAsync(Room.App, room.Planner.Plan(Room.App), room.Said.Output, Cancel));
 
-        Assert.Matches(isOn ? "^Wait until 20.* UTC; the daemon asks again by itself then\\." : "^Wait until 20.* UTC, then run the command again\\.", failure.Problem.Remedy);
+        Assert.Matches(isOn ? "^Wait until 20.* UTC; the daemon asks again by itself\\." : "^Wait until 20.* UTC, then run the command again\\.", failure.Problem.Remedy);
         Assert.NotNull(room.Lineages.ReadState(Room.App).AskedAt);
     }
 

@@ -244,9 +244,9 @@ public sealed class Renewing_beside_a_name_that_waits
         Assert.Equal([[Name, New], [Name], [Name], [Name, New]], Ordered(room));
     }
 
-    /// <summary>What is next is told as it will come.</summary>
+    /// <summary>The pause is for the new name: a server that wants the certificate renewed at once waits for none.</summary>
     [Fact]
-    public async Task is_told_before_it_is_done()
+    public async Task waits_for_no_pause_that_the_new_name_has_brought_about()
     {
         await using var room = await OrderingRoom.OpenAsync("none");
         await room.InstallAsync(room.Aged(80, Name), OrderingRoom.Window(-1));
@@ -256,9 +256,25 @@ public sealed class Renewing_beside_a_name_that_waits
         await FailAsync(room);
         var next = room.Reader.NextOf(Room.App).OfCertificate;
 
-        Assert.Equal((LineageAction.Renew, GateKind.Backoff, LineageAction.Order), (next.Action, next.Gate?.Kind, next.Beside?.Action));
+        Assert.Equal((LineageAction.Renew, true, LineageAction.Order, GateKind.Backoff), (next.Action, next.IsDue(TimeProvider.System.GetUtcNow()), next.Beside?.Action, next.Beside?.Gate?.Kind));
         await FailAsync(room);
-        Assert.Equal(LineageAction.Order, room.Reader.NextOf(Room.App).OfCertificate.Action);
+        Assert.False(room.Reader.NextOf(Room.App).OfCertificate.IsDue(TimeProvider.System.GetUtcNow()));
+        Assert.Equal([[Name, New], [Name]], Ordered(room));
+    }
+
+    /// <summary>An order with it that is kept is gone on with after that pause, and not before.</summary>
+    [Fact]
+    public async Task waits_for_the_pause_after_an_order_that_is_kept()
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        await room.InstallAsync(room.Aged(80, Name), OrderingRoom.Window(-1));
+        await room.AddDomainsAsync(New);
+        room.Authority.Scripts["/order/1"] = context => ScriptedAuthority.RefuseAsync(context, 503, "serverInternal", "busy");
+        await BeginAsync(room, Name, New);
+
+        await FailAsync(room);
+
+        Assert.False(room.Reader.NextOf(Room.App).OfCertificate.IsDue(TimeProvider.System.GetUtcNow()));
     }
 
     /// <summary>What a limit holds back at one server, and has failed at another, is no reason for the others to wait there.</summary>
