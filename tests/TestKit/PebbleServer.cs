@@ -87,6 +87,8 @@ public sealed class PebbleServer : IAsyncDisposable
     /// <summary>Makes every query for the name fail with SERVFAIL.</summary>
     public Task SetServerFailureAsync(string name) => ControlDnsAsync("set-servfail", new JsonObject { ["host"] = name + "." });
 
+    public Task ClearServerFailureAsync(string name) => ControlDnsAsync("clear-servfail", new JsonObject { ["host"] = name + "." });
+
     /// <summary>Publishes one more TXT record at the name, such as <c>_acme-challenge.example.com</c>.</summary>
     public Task SetTextAsync(string name, string value) =>
         ControlDnsAsync("set-txt", new JsonObject { ["host"] = name + ".", ["value"] = value });

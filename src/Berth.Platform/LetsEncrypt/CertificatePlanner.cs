@@ -113,7 +113,7 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
         problem.Code == LetsEncryptProblems.AuthorityOff && settings.Own(app, "server") is not null ? LetsEncryptProblems.NoAuthority(app.Text) : problem;
 
     private Problem? WhyNot(AppName app, DomainName name, IReadOnlyList<WantedServer> servers, string? profile) =>
-        name.IsWildcard && !dns.IsSet(app) ? LetsEncryptProblems.Wildcard(app, name.Text)
+        name.IsWildcard && !dns.IsSet(app) ? LetsEncryptProblems.Wildcard(app, name)
         : name.Address is not null && !ServerProfiles.TakesAddresses(servers, profile) ? LetsEncryptProblems.AddressNotInProfile(app, name, profile!)
         : servers.Any(server => AcmeServers.IsPublic(server.Directory)) && !IsPublic(name.Base) ? LetsEncryptProblems.NotPublic(app, name)
         : null;

@@ -209,9 +209,11 @@ public static class LetsEncryptProblems
     internal static Problem NoDomains(AppName app) => new(
         DomainsMissing, $"No domains detected for {app}", $"Add one: `berth domains:add {app} www.example.com`.");
 
-    internal static Problem Wildcard(AppName app, string name) => new(
+    internal static string NeedsDns(string name) => $"{name} is a wildcard, which no ACME server proves over HTTP-01.";
+
+    internal static Problem Wildcard(AppName app, DomainName name) => new(
         WildcardNeedsDns,
-        $"{name} is a wildcard, which no ACME server proves over HTTP-01.",
+        NeedsDns(name.Text),
         $"Name the provider of its DNS, `berth letsencrypt:set {app} dns-provider NAME`, and what it needs; or list the host names one by one with `berth domains:set`.");
 
     internal static Problem NotPublic(AppName app, DomainName name) => new(

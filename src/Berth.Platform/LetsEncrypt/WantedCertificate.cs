@@ -1,6 +1,7 @@
 using System.Net;
 using Berth.Acme.Issuing;
 using Berth.Kernel;
+using Berth.Platform.LetsEncrypt.Lineages;
 
 namespace Berth.Platform.LetsEncrypt;
 
@@ -27,10 +28,10 @@ public sealed record WantedCertificate(
     /// <summary>Names that a look at DNS kept from being ordered; as those the server refuses, they are tried again later.</summary>
     public IReadOnlyList<FailedName> Stopped { get; init; } = [];
 
-    /// <summary>What <see cref="Lineages.SettingsStamp"/> said before a server was asked; null until then.</summary>
+    /// <summary>What <see cref="SettingsStamp"/> said before a server was asked; null until then.</summary>
     public ulong? Stamp { get; init; }
 
-    /// <summary>What was in service before a server was asked, as <see cref="Lineages.LineageFiles.MarkOf"/> tells it.</summary>
+    /// <summary>What was in service before a server was asked, as <see cref="LineageFiles.MarkOf"/> tells it.</summary>
     public (string? Serial, bool FromAcme, DateTimeOffset? ByHand) InService { get; init; }
 
     /// <summary>Whether a failure adds nothing to those before: made by hand during the pause after one, or at the next server in the same attempt.</summary>
@@ -50,6 +51,10 @@ public sealed record WantedCertificate(
 
     /// <summary>All that is to be on it, those among them that are not tried now.</summary>
     public IEnumerable<DomainName> WithUntried => [.. Names, .. Untried.Select(name => DomainName.TryParseHost(name.Name, out var untried, out _) ? untried : null).OfType<DomainName>()];
+
+    /// <summary>Why wildcards that are on the certificate in service could not be on another as things are.</summary>
+    internal IEnumerable<Problem> WildcardsLost(LineageStored stored) => LeftOut.Where(problem =>
+        problem.Code == LetsEncryptProblems.WildcardNeedsDns && stored.InService?.Names.Any(name => problem.Found == LetsEncryptProblems.NeedsDns(name)) == true);
 
     /// <summary>Without names that have failed.</summary>
     public WantedCertificate Without(IReadOnlyList<FailedName> failed) => failed.Count == 0 ? this : this with

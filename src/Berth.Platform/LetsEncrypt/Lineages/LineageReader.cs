@@ -75,6 +75,9 @@ public sealed class LineageReader(
         stored is { InService: { } facts, Damage: null } && RenewalOf(app, facts).At > time.GetUtcNow()
         && !LineagePlan.IsOfAnotherClock(stored, time.GetUtcNow());
 
+    /// <summary>See <see cref="NearEnd"/>.</summary>
+    public bool IsEnding(AppName app, LineageStored stored) => stored.InService is { } facts && NearEnd.Is(stored, RenewalOf(app, facts).At, time.GetUtcNow());
+
     /// <summary>Whether it is due, and has not been had again and again just now.</summary>
     public bool MayBeRenewed(AppName app, LineageStored stored) =>
         !IsGood(app, stored) && !(RenewalRest.Of(stored, settings.GracePeriodOf(app), time.GetUtcNow())?.Until > time.GetUtcNow());
@@ -107,16 +110,19 @@ public sealed class LineageReader(
         var wanted = isWanted ? planner.TryPlan(app, out obstacle) : null;
         var (domains, servers, words) = wanted is not null ? (wanted.Names, wanted.Servers, [.. wanted.Servers.Select(server => server.Word)]) : obstacle is not null ? AsSet(app) : ([], [], []);
 
+        // Nothing is ordered without what is on the certificate before that is near its end.
+        var lost = wanted?.WildcardsLost(stored).FirstOrDefault() is { } first && !IsEnding(app, stored) ? first : null;
+
         // What it lacks for want of a setting is told of, and asked for as soon as that is there.
         return new LineageWants(wanted is not null || (!isFirst && obstacle?.Code.IsOfSettings == true) ? domains : [], settings.GracePeriodOf(app))
         {
             Domains = domains,
             Servers = [.. servers.Select(server => server.Key)],
             ServerWords = words,
-            LeftOut = wanted?.LeftOut ?? [],
+            LeftOut = lost is null ? wanted?.LeftOut ?? [] : [],
             ByDefault = byDefault,
             MendedAt = isFirst && refused is not null ? changed : null,
-            WhyNot = obstacle ?? (refused?.Settings == settled ? refused?.AsProblem() : null),
+            WhyNot = obstacle ?? lost ?? (refused?.Settings == settled ? refused?.AsProblem() : null),
         };
     }
 

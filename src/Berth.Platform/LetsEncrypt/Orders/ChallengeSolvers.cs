@@ -1,5 +1,6 @@
 using Berth.Acme;
 using Berth.Acme.Challenges;
+using Berth.Acme.Issuing;
 using Berth.Acme.Protocol;
 using Berth.Edge;
 using Berth.Kernel;
@@ -34,7 +35,7 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
     {
         var blocked = AcmeProblems.FailedNamesOf(failure);
         var canHelp = blocked.Count > 0
-            && blocked.All(name => name.ChallengeType is ChallengeType.Http01 or ChallengeType.TlsAlpn01 && name.Code == AcmeProblems.ValidationConnection.Id);
+            && blocked.All(name => name.ChallengeType is ChallengeType.Http01 or ChallengeType.TlsAlpn01 && (name.Code == AcmeProblems.ValidationConnection.Id || IsSecondChoice(name, failed)));
         if (!canHelp)
         {
             return null;
@@ -47,6 +48,9 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
 
         return Chosen(app, names, failed.History) is var other && other.Spoken != failed.Spoken ? other : null;
     }
+
+    // Tried first only for what the usual one did before, which may be mended.
+    private static bool IsSecondChoice(FailedName name, ChosenSolvers failed) => failed.Because is not null && name.ChallengeType == ChallengeType.TlsAlpn01;
 
     // However often the other has failed before: that may be mended by now.
     private static void TurnFrom(DomainName name, string? type, ChosenSolvers chosen)

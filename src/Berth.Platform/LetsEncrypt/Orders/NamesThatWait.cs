@@ -33,7 +33,7 @@ internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages,
     /// </summary>
     public async Task BeginWithoutAsync(AppName app, Attempt attempt, CancellationToken cancel)
     {
-        var (open, isEnding) = (lineages.OrderAt(app, attempt.Wanted.Servers), requests.IsEnding(app));
+        var (open, isEnding) = (lineages.OrderAt(app, attempt.Wanted.Servers), reader.IsEnding(app, reader.StoredOf(app)));
         var goesOn = open?.IsFor(attempt.Wanted.NameTexts) == true && (!isEnding || open.Stage == OrderStage.Downloaded);
         if (goesOn || !(attempt.Wanted.IsPatient || isEnding) || !IsDue(app) || await BesideAsync(app, attempt, cancel) is not { Count: > 0 } others)
         {

@@ -22,10 +22,10 @@ public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, Ord
         }
 
         // Nor is one on it that was added just now, and that no certificate could take.
-        var kept = OrderRequests.WildcardsLeftOut(app, wanted, reader.StoredOf(app));
+        Problem[] kept = [.. wanted.WildcardsLost(reader.StoredOf(app))];
         return TellLeftOut(app, wanted with { LeftOut = [.. wanted.LeftOut.Where(IsOfMore)] }, [], output);
 
-        bool IsOfMore(Problem problem) => problem.Code == LetsEncryptProblems.NamesTooMany || (problem.Code == LetsEncryptProblems.WildcardNeedsDns && kept.All(other => other.Found != problem.Found));
+        bool IsOfMore(Problem problem) => problem.Code == LetsEncryptProblems.NamesTooMany || (problem.Code == LetsEncryptProblems.WildcardNeedsDns && !kept.Contains(problem));
     }
 
     /// <summary>Says that an attempt which had failed is not made again: who has mended it may think that this was it.</summary>

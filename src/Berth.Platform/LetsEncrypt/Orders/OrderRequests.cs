@@ -1,10 +1,8 @@
-using Berth.Acme;
 using Berth.Acme.Issuing;
 using Berth.Acme.Limits;
 using Berth.Kernel;
 using Berth.Platform.Certs;
 using Berth.Platform.LetsEncrypt.Lineages;
-using Berth.Platform.LetsEncrypt.Notices;
 
 namespace Berth.Platform.LetsEncrypt.Orders;
 
@@ -13,7 +11,6 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
 {
     // By then a name has failed for hours.
     private const int LastingFailures = 4;
-    private const int ManyDays = 6;
 
     public IssuanceRequest For(AppName app, WantedCertificate wanted, WantedServer server)
     {
@@ -39,35 +36,8 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
     public Predicate<IReadOnlyList<string>> RestOf(AppName app, WantedCertificate wanted)
     {
         var stored = reader.StoredOf(app);
-        return rest => stored is not { InService: { } facts, Damage: null } || IsEnding(app, stored, facts) || IsWorthOrdering(app, stored, facts, wanted, rest);
+        return rest => stored is not { InService: { } facts, Damage: null } || reader.IsEnding(app, stored) || IsWorthOrdering(app, stored, facts, wanted, rest);
     }
-
-    /// <summary>Why wildcards that the certificate in service carries could not be on another as things are.</summary>
-    public static IReadOnlyList<Problem> WildcardsLeftOut(AppName app, WantedCertificate wanted, LineageStored stored) =>
-    [
-        .. from name in stored.InService?.Names ?? []
-           where name.StartsWith("*.", StringComparison.Ordinal)
-           let found = LetsEncryptProblems.Wildcard(app, name).Found
-           from problem in wanted.LeftOut
-           where problem.Found == found
-           select problem,
-    ];
-
-    /// <summary>Whether there may be no time for another way to get its successor than the surest.</summary>
-    public bool IsEnding(AppName app) => reader.StoredOf(app) is { InService: { } facts, Damage: null } stored && IsEnding(app, stored, facts);
-
-    // Its owner has been warned; or one wait could outlast it; or nobody takes it; or the server is about to take it back.
-    private bool IsEnding(AppName app, LineageStored stored, CertificateFacts facts) => time.GetUtcNow() is var now
-        && (NoticeDesk.WarningOf(facts, reader.RenewalOf(app, facts).At) <= now || IsLastDay(facts, now) || LineagePlan.IsOfAnotherClock(stored, now)
-            || (stored.State.Advice is { Plan: { } plan } advice && advice.Serial == facts.Serial && IsTakenBack(plan, facts, now)));
-
-    // A server may ask for that long; of one that lives for days, each day is not its last.
-    private static bool IsLastDay(CertificateFacts facts, DateTimeOffset now) =>
-        facts.NotAfter - now <= RetryLadder.Longest && facts.NotAfter - facts.NotBefore >= ManyDays * RetryLadder.Longest;
-
-    // Every certificate has a window, and it is over long before the certificate is: only one for a reason, or in the first half of its life, is another matter.
-    private static bool IsTakenBack(RenewalPlan plan, CertificateFacts facts, DateTimeOffset now) =>
-        plan.WindowEnd <= now && (plan.ExplanationUrl is not null || plan.WindowEnd < facts.NotBefore + ((facts.NotAfter - facts.NotBefore) / 2));
 
     // What it covers is not given up for a name that fails for a while; and one like it is not ordered again and again for names that keep failing.
     private bool IsWorthOrdering(AppName app, LineageStored stored, CertificateFacts facts, WantedCertificate wanted, IReadOnlyList<string> rest)

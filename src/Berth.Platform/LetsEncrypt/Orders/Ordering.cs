@@ -113,7 +113,7 @@ public sealed class Ordering(
         {
             await LeaveToHandAsync(app, wanted);
             var stored = reader.StoredOf(app);
-            if (OrderRequests.WildcardsLeftOut(app, wanted, stored) is [var lost, ..] && !requests.IsEnding(app))
+            if (wanted.WildcardsLost(stored).FirstOrDefault() is { } lost && !reader.IsEnding(app, stored))
             {
                 throw lost.AsException();
             }

@@ -305,6 +305,7 @@ public sealed class Renewing_beside_a_name_that_waits
 
         Assert.Equal(!goesWithout, failure.Problem.Code == LetsEncryptProblems.WildcardNeedsDns);
         Assert.Equal(goesWithout ? [[Name]] : [], Ordered(room));
+        Assert.Equal(!goesWithout, room.Reader.NextOf(Room.App).Obstacle?.Code == LetsEncryptProblems.WildcardNeedsDns);
     }
 
     private static async Task BeginAsync(OrderingRoom room, params string[] names) => await room.Lineages.JournalOf(Room.App).SaveAsync(

@@ -1,0 +1,27 @@
+using Berth.Acme;
+using Berth.Platform.Certs;
+using Berth.Platform.LetsEncrypt.Notices;
+
+namespace Berth.Platform.LetsEncrypt.Lineages;
+
+/// <summary>Whether there may be no time for another way to a certificate's successor than the surest.</summary>
+internal static class NearEnd
+{
+    private const int ManyDays = 6;
+
+    /// <summary>Its owner has been warned; or one wait could outlast it; or nobody takes it; or the server is about to take it back.</summary>
+    /// <param name="stored">What there is of it.</param>
+    /// <param name="renewal">When it is to be renewed.</param>
+    /// <param name="now">The present.</param>
+    public static bool Is(LineageStored stored, DateTimeOffset renewal, DateTimeOffset now) => stored is { InService: { } facts, Damage: null }
+        && (NoticeDesk.WarningOf(facts, renewal) <= now || IsLastDay(facts, now) || LineagePlan.IsOfAnotherClock(stored, now)
+            || (stored.State.Advice is { Plan: { } plan } advice && advice.Serial == facts.Serial && IsTakenBack(plan, facts, now)));
+
+    // A server may ask for that long; of one that lives for days, each day is not its last.
+    private static bool IsLastDay(CertificateFacts facts, DateTimeOffset now) =>
+        facts.NotAfter - now <= RetryLadder.Longest && facts.NotAfter - facts.NotBefore >= ManyDays * RetryLadder.Longest;
+
+    // Every certificate has a window, and it is over long before the certificate is: only one for a reason, or in the first half of its life, is another matter.
+    private static bool IsTakenBack(RenewalPlan plan, CertificateFacts facts, DateTimeOffset now) =>
+        plan.WindowEnd <= now && (plan.ExplanationUrl is not null || plan.WindowEnd < facts.NotBefore + ((facts.NotAfter - facts.NotBefore) / 2));
+}
