@@ -40,7 +40,7 @@ public sealed class Knowing_what_a_certificate_waits_for
         Assert.Equal(1, pebble.Orders);
     }
 
-    /// <summary>What has used it up may be any app's orders: its own pause ends sooner.</summary>
+    /// <summary>Another app's orders have used it up, and its own pause ends sooner.</summary>
     [Fact]
     public async Task a_limit_that_it_has_not_met_itself_is_told_wherever_it_is_asked()
     {
@@ -52,14 +52,18 @@ public sealed class Knowing_what_a_certificate_waits_for
         await berth.OkAsync("domains:add", "hello", "bad.example.com");
         await Eventually.HasAsync("bad.example.com", () => berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-failing-names"));
         await berth.OkAsync("letsencrypt:set", "--global", "limits", $"{pebble.DirectoryUrl.Authority}/new-orders=1/5h");
+        await berth.OkAsync("apps:create", "other");
+        await berth.OkAsync("domains:set", "other", "other.example.com");
+        await berth.OkAsync("letsencrypt:enable", "other");
 
         var waits = await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for");
 
         Assert.Contains("held back: a limit is used up until ", waits, StringComparison.Ordinal);
         Assert.Contains(waits.Trim(), await berth.OkAsync("letsencrypt:status"), StringComparison.Ordinal);
         Assert.Equal(waits, await berth.OkAsync("letsencrypt:report", "hello", "--letsencrypt-waiting-for"));
-        var next = await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-next-at");
-        Assert.Equal(next.Trim(), (string?)(await ListedAsync(berth))["renewal_at"]);
+        var next = (string)JsonNode.Parse(await berth.OkAsync("letsencrypt:status", "hello", "--format", "json"))!["next-at"]!;
+        var listed = JsonNode.Parse(await berth.OkAsync("letsencrypt:list", "--format", "json"))!.AsArray();
+        Assert.Equal(next, (string?)listed.Single(row => (string?)row!["app"] == "hello")!["renewal_at"]);
         Assert.True(DateTimeOffset.Parse(next, CultureInfo.InvariantCulture) > TimeProvider.System.GetUtcNow().AddHours(4));
     }
 
