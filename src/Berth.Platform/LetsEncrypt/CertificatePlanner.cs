@@ -18,6 +18,10 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
 
     public IReadOnlyList<DomainName> DomainsOf(AppName app) => domains.DomainsOf(app);
 
+    /// <summary>The domains that a certificate could be for, whatever else is missing.</summary>
+    public IReadOnlyList<DomainName> CertifiableOf(AppName app) =>
+        ServersOf(app) is var servers && settings.Read(app).Profile is var profile ? [.. DomainsOf(app).Where(name => WhyNot(app, name, servers, profile) is null)] : [];
+
     /// <summary>The servers that are set and can be asked, whatever else is missing.</summary>
     public IReadOnlyList<WantedServer> ServersOf(AppName app) => clients.ServersOf(settings.Read(app).Servers).Servers;
 

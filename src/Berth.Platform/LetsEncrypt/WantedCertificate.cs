@@ -54,7 +54,7 @@ public sealed record WantedCertificate(
 
     /// <summary>Why wildcards that are on the certificate in service could not be on another as things are.</summary>
     internal IEnumerable<Problem> WildcardsLost(LineageStored stored) => LeftOut.Where(problem =>
-        problem.Code == LetsEncryptProblems.WildcardNeedsDns && stored.InService?.Names.Any(name => problem.Found == LetsEncryptProblems.NeedsDns(name)) == true);
+        problem.Code == LetsEncryptProblems.WildcardNeedsDns && stored is { InService: { } facts, Damage: null } && facts.Names.Any(name => problem.Found == LetsEncryptProblems.NeedsDns(name)));
 
     /// <summary>Without names that have failed.</summary>
     public WantedCertificate Without(IReadOnlyList<FailedName> failed) => failed.Count == 0 ? this : this with

@@ -132,7 +132,7 @@ internal sealed class Services : IAsyncDisposable
         var requests = new OrderRequests(lineageReader, certificates, _clients, time);
         var (serversToAsk, bundles) = (new ServersToAsk(lineageReader, lineages, orders, ledgers, requests, time), new Bundles(store, lineages, time));
         var renewal = AutoRenewal = new AutoRenewal(properties, store);
-        var ahead = new LimitsAhead(planner, serversToAsk, underWay, renewal, time);
+        var ahead = new LimitsAhead(lineageReader, planner, serversToAsk, underWay, renewal, time);
         var records = new AttemptRecords(lineageReader, lineages, orders, settings, new Outcomes(new RetryLadder(random)), events, renewal, waits, time);
         var ordering = new Ordering(
             lineageReader, lineages, serversToAsk, orders, requests, settings, solvers, port, records, routes, events, new FirstOrderPreflight(preflight, scopes, solvers, underWay), time);

@@ -90,6 +90,7 @@ public sealed class Remembering_a_failure
         var counted = new LineageGate { Kind = GateKind.RetryAfter, Until = Now.AddDays(1), Reason = "It asked to wait.", Server = "one", Names = ["shop.example.com"] };
 
         Assert.Equal([asked], Outcomes.Held(LineageState.New with { Gates = [asked] }, [counted], isFirst: true, Now).Gates);
+        Assert.Equal([counted, asked with { SparesRenewal = true }], Outcomes.Held(LineageState.New with { Gates = [asked with { SparesRenewal = true }] }, [counted], isFirst: true, Now).Gates);
         Assert.Equal([counted], Outcomes.Held(LineageState.New with { Gates = [asked with { Until = Now.AddHours(1), OverAt = null }] }, [counted], isFirst: true, Now).Gates);
     }
 

@@ -147,7 +147,7 @@ public static class LineagePlan
     }
 
     private static string WhyResumed(LineageWants wants, LineageStored stored) =>
-        stored.Order is not { } order || wants.Names.Count == 0 || wants.Servers.Count == 0 ? "an order that was begun is gone on with"
+        stored.Order is not { } order || wants.WhyNot is not null || wants.Names.Count == 0 || wants.Servers.Count == 0 ? "an order that was begun is gone on with"
         : !wants.Servers.Contains(order.DirectoryUrl) ? "an order that was begun is at a server that is not asked any more, and another is placed"
         : !IsFor(order, [.. wants.Names.Select(name => name.Text)], stored.State)
             && !(stored.InService is { } facts && order.IsFor([.. wants.Names.Where(name => CertificateNames.Cover(facts.Names, name)).Select(name => name.Text)])) ? "an order that was begun is for other names, and another is placed"

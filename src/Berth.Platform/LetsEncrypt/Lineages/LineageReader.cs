@@ -20,7 +20,7 @@ public sealed class LineageReader(
         var stored = StoredOf(app);
         stored = orderIsOver ? stored with { HasOpenOrder = false } : stored.HasOpenOrder ? stored with { Order = lineages.JournalOf(app).Load() } : stored;
         var wants = WantsOf(app, stored);
-        stored = wants.Domains.Count > 0 ? stored.For(wants.Domains, wants.ServerWords) : stored;
+        stored = wants.Domains is { } domains ? stored.For(domains, wants.ServerWords) : stored;
         stored = wants.Servers.Count > 0 ? stored with { State = stored.State.At(wants.Servers) } : stored;
         var step = LineagePlan.Next(wants, stored, time.GetUtcNow());
         return (step.OfCertificate.Action == LineageAction.Renew ? OfNeed(stored, step.OfCertificate) : stored, step);
@@ -78,6 +78,10 @@ public sealed class LineageReader(
     /// <summary>See <see cref="NearEnd"/>.</summary>
     public bool IsEnding(AppName app, LineageStored stored) => stored.InService is { } facts && NearEnd.Is(stored, RenewalOf(app, facts).At, time.GetUtcNow());
 
+    /// <summary>Why nothing is ordered as things are, though other names could be: what is on the certificate is not given up before that is near its end.</summary>
+    public Problem? WhyKept(AppName app, WantedCertificate wanted, LineageStored stored) =>
+        wanted.WildcardsLost(stored).FirstOrDefault() is { } lost && !IsEnding(app, stored) ? lost : null;
+
     /// <summary>Whether it is due, and has not been had again and again just now.</summary>
     public bool MayBeRenewed(AppName app, LineageStored stored) =>
         !IsGood(app, stored) && !(RenewalRest.Of(stored, settings.GracePeriodOf(app), time.GetUtcNow())?.Until > time.GetUtcNow());
@@ -108,34 +112,40 @@ public sealed class LineageReader(
         Problem? obstacle = null;
         var isWanted = !isFirst || byDefault || refused is not null || stored.State.LastFailure is not null || stored.State.AskedAt is not null;
         var wanted = isWanted ? planner.TryPlan(app, out obstacle) : null;
-        var (domains, servers, words) = wanted is not null ? (wanted.Names, wanted.Servers, [.. wanted.Servers.Select(server => server.Word)]) : obstacle is not null ? AsSet(app) : ([], [], []);
-
-        // Nothing is ordered without what is on the certificate before that is near its end.
-        var lost = wanted?.WildcardsLost(stored).FirstOrDefault() is { } first && !IsEnding(app, stored) ? first : null;
-
-        // What it lacks for want of a setting is told of, and asked for as soon as that is there.
-        return new LineageWants(wanted is not null || (!isFirst && obstacle?.Code.IsOfSettings == true) ? domains : [], settings.GracePeriodOf(app))
+        var kept = wanted is null ? null : WhyKept(app, wanted, stored);
+        var wants = new LineageWants(wanted?.Names ?? [], settings.GracePeriodOf(app))
         {
-            Domains = domains,
-            Servers = [.. servers.Select(server => server.Key)],
-            ServerWords = words,
-            LeftOut = lost is null ? wanted?.LeftOut ?? [] : [],
+            Domains = wanted?.Names,
+            Servers = [.. wanted?.Servers.Select(server => server.Key) ?? []],
+            ServerWords = [.. wanted?.Servers.Select(server => server.Word) ?? []],
+            LeftOut = kept is null ? wanted?.LeftOut ?? [] : [],
             ByDefault = byDefault,
             MendedAt = isFirst && refused is not null ? changed : null,
-            WhyNot = obstacle ?? lost ?? (refused?.Settings == settled ? refused?.AsProblem() : null),
+            WhyNot = obstacle ?? kept ?? (refused?.Settings == settled && !IsOfKept(refused) ? refused?.AsProblem() : null),
         };
+        return obstacle is null ? wants : AsSet(app, wants, tellsMissing: !isFirst && obstacle.Code.IsOfSettings);
+
+        // That has been looked at just now.
+        bool IsOfKept(LineageRefusal? refusal) => wanted is not null && refusal?.Why.Code == LetsEncryptProblems.WildcardNeedsDns.Id;
     }
 
-    // What failed at domains and servers that are gone is over, whatever is missing.
-    private (IReadOnlyList<DomainName> Domains, IReadOnlyList<WantedServer> Servers, IReadOnlyList<string> Words) AsSet(AppName app)
+    // What failed at domains and servers that are gone is over, whatever is missing; and what the certificate lacks for want of a setting is told of, and
+    // asked for as soon as that is there.
+    private LineageWants AsSet(AppName app, LineageWants wants, bool tellsMissing)
     {
         try
         {
-            return (planner.DomainsOf(app), planner.ServersOf(app), settings.Read(app).Servers);
+            return wants with
+            {
+                Names = tellsMissing ? planner.CertifiableOf(app) : [],
+                Domains = planner.DomainsOf(app),
+                Servers = [.. planner.ServersOf(app).Select(server => server.Key)],
+                ServerWords = settings.Read(app).Servers,
+            };
         }
         catch (ProblemException)
         {
-            return ([], [], []);
+            return wants;
         }
     }
 }

@@ -3,12 +3,12 @@ using Berth.Kernel;
 namespace Berth.Platform.LetsEncrypt.Lineages;
 
 /// <summary>What an app's certificate should be, as far as its next step depends on it.</summary>
-/// <param name="Names">All names that could be ordered; empty when nothing can be ordered as things are.</param>
+/// <param name="Names">All names that could be ordered, or could be but for a setting that is missing; empty when that is not known.</param>
 /// <param name="Grace">A fixed time before expiry to renew at; null derives it.</param>
 public sealed record LineageWants(IReadOnlyList<DomainName> Names, TimeSpan? Grace)
 {
-    /// <summary>All domains there are, those among them that nothing can be ordered for as things are; empty when that is not known.</summary>
-    public IReadOnlyList<DomainName> Domains { get; init; } = [];
+    /// <summary>All domains there are, those among them that nothing can be ordered for as things are; null when that is not known.</summary>
+    public IReadOnlyList<DomainName>? Domains { get; init; }
 
     /// <summary>The directories of the servers that may be asked; empty when that is not known now.</summary>
     public IReadOnlyList<string> Servers { get; init; } = [];

@@ -4,7 +4,7 @@ using Berth.Platform.LetsEncrypt.Lineages;
 namespace Berth.Platform.LetsEncrypt.Orders;
 
 /// <summary>Which server an app's next order goes to, and what would keep it from going, told before it is tried.</summary>
-public sealed class LimitsAhead(CertificatePlanner planner, ServersToAsk servers, OrdersUnderWay underWay, AutoRenewal renewal, TimeProvider time)
+public sealed class LimitsAhead(LineageReader reader, CertificatePlanner planner, ServersToAsk servers, OrdersUnderWay underWay, AutoRenewal renewal, TimeProvider time)
 {
     // Of many apps those of which somebody may be waiting: no limit that is known holds an order longer.
     private static readonly TimeSpan Soon = TimeSpan.FromDays(2);
@@ -28,7 +28,7 @@ public sealed class LimitsAhead(CertificatePlanner planner, ServersToAsk servers
         var asked = wanted is null ? null : await AskedAsync(app, OfStep(wanted, stored, step.OfCertificate), step.OfCertificate.At, cancel);
         LineageGate[] shut = [.. Shut(asked, stored.State, step.OfCertificate)];
         var held = shut.Where(gate => asked!.Gates.Contains(gate)).MaxBy(gate => gate.Until);
-        return new OrderAhead(wanted, asked, shut, held is null ? step : HeldBack(step, held));
+        return new OrderAhead(wanted, asked, shut, held is null || IsOvertaken(app, stored, step, held) ? step : HeldBack(step, held));
     }
 
     /// <summary>The next step of one of many, put off where what others have spent or met holds it back.</summary>
@@ -62,6 +62,10 @@ public sealed class LimitsAhead(CertificatePlanner planner, ServersToAsk servers
         asked is { Gates.Count: > 0 } && next is { Action: LineageAction.Order or LineageAction.Renew, At: { } at }
             ? asked.AllGates.Where(gate => gate.Until > at && !state.Gates.Any(known => known.Server == gate.Server && known.Until > time.GetUtcNow() && (known.Reason == gate.Reason || (known.OverAt ?? known.Until) >= gate.Until)))
             : [];
+
+    // The renewal of what is on the certificate comes first then.
+    private bool IsOvertaken(AppName app, LineageStored stored, LineageStep step, LineageGate held) =>
+        step.OfCertificate.Action == LineageAction.Order && stored is { InService: { } facts, Damage: null } && held.Until > reader.RenewalOf(app, facts).At;
 
     private static LineageStep HeldBack(LineageStep step, LineageGate gate) => step.Then is { } then
         ? step with { Then = then with { At = gate.Until, Gate = gate } }

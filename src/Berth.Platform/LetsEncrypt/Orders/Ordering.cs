@@ -113,9 +113,9 @@ public sealed class Ordering(
         {
             await LeaveToHandAsync(app, wanted);
             var stored = reader.StoredOf(app);
-            if (wanted.WildcardsLost(stored).FirstOrDefault() is { } lost && !reader.IsEnding(app, stored))
+            if (reader.WhyKept(app, wanted, stored) is { } kept)
             {
-                throw lost.AsException();
+                throw kept.AsException();
             }
 
             if (stored.InService is null && !stored.HasOpenOrder && preflight is not null)

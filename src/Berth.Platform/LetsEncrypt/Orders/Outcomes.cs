@@ -165,11 +165,13 @@ public sealed class Outcomes(RetryLadder ladder)
     /// <param name="now">The present.</param>
     public static LineageState Held(LineageState state, IReadOnlyList<LineageGate> gates, bool isFirst, DateTimeOffset now)
     {
-        LineageGate[] more = [.. gates.Where(gate => LongerOf(state, gate, now) == gate)];
+        // One that spares a renewal stands for none that does not: what has just been found to be held back would be due again at once.
+        LineageGate[] more = [.. gates.Where(gate => LongerOf(state, gate, now) is var known && (known == gate || known.SparesRenewal != gate.SparesRenewal))];
         return state.Held(
             [
                 .. more.Select(gate => gate.AtMost(now + RetryLadder.Longest)),
-                .. state.Gates.Where(gate => gate.Names is null && gate.Until > now && more.All(other => other.Server != gate.Server || other.Kind != gate.Kind)),
+                .. state.Gates.Where(gate => gate.Names is null && gate.Until > now
+                    && gates.Where(other => other.Server == gate.Server && other.Kind == gate.Kind).All(other => LongerOf(state, other, now) == gate)),
             ],
             isFirst ? now : null);
     }

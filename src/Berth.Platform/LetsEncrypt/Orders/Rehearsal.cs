@@ -16,6 +16,11 @@ public sealed class Rehearsal(CertificatePlanner planner, LineageReader reader, 
     public async Task<int> RunAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {
         var wanted = planner.Plan(app);
+        if (reader.WhyKept(app, wanted, reader.StoredOf(app)) is { } kept)
+        {
+            throw kept.AsException();
+        }
+
         foreach (var problem in wanted.Unusable)
         {
             output.Warn($"{Sentences.Ended(problem.Found)} Another server is asked.");

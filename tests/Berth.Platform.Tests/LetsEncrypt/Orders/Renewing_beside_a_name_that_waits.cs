@@ -277,6 +277,24 @@ public sealed class Renewing_beside_a_name_that_waits
         Assert.False(room.Reader.NextOf(Room.App).OfCertificate.IsDue(TimeProvider.System.GetUtcNow()));
     }
 
+    /// <summary>The server asks for a wait without an end, and of everybody: found to hold the others back as well, they are not due again before it is over.</summary>
+    [Fact]
+    public async Task waits_where_the_others_are_held_back_too_though_that_was_met_with_it()
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        await room.InstallAsync(room.Aged(80, Name), OrderingRoom.Window(-1));
+        await room.AddDomainsAsync(New);
+        room.Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 429, "rateLimited", "not now");
+        Assert.Equal(AcmeProblems.RateLimited, (await FailAsync(room)).Problem.Code);
+        var state = room.Lineages.ReadState(Room.App);
+        room.Lineages.WriteState(Room.App, state with { Gates = [.. state.Gates.Where(gate => gate.Kind != GateKind.Backoff)] });
+
+        Assert.Equal(LetsEncryptProblems.HeldBack, (await FailAsync(room)).Problem.Code);
+
+        Assert.False(room.Reader.NextOf(Room.App).IsDue(TimeProvider.System.GetUtcNow().AddMinutes(50)));
+        Assert.Equal([[Name, New]], Ordered(room));
+    }
+
     /// <summary>What a limit holds back at one server, and has failed at another, is no reason for the others to wait there.</summary>
     [Fact]
     public async Task waits_for_no_other_servers_failure()
