@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Berth.Acme.Challenges;
+using Berth.Acme.Dns.Providers;
 using Berth.Acme.Protocol;
 using Berth.Kernel;
 
@@ -125,17 +126,24 @@ public sealed class DnsSolver : IChallengeSolver
         var standing = new Standing(Stays ? null : this, change, cancel);
         try
         {
-            Tell(DnsStepKind.Adding, change.Name, change.Task, $"{_provider!.Code}, {Within(_options.ChangeTimeout)}");
-            await ChangeAsync(change, _provider.AddAsync, _options.ChangeTimeout, cancel);
+            await ChangeAsync(change, AddAsync, _options.ChangeTimeout, cancel);
             Tell(DnsStepKind.Added, change.Name, change.Task);
             await WaitAsync(change, cancel);
             return standing;
         }
         catch (Exception e) when (MayStand(e))
         {
+            Tell(DnsStepKind.Removing, change.Name, change.Task, $"{_provider!.Code}, {Within(RemovalTimeout(cancel.IsCancellationRequested))}");
             await standing.DisposeAsync();
             throw;
         }
+    }
+
+    // Told once it is its turn.
+    private ValueTask AddAsync(DnsChange change, CancellationToken cancel)
+    {
+        Tell(DnsStepKind.Adding, change.Name, change.Task, $"{_provider!.Code}, {Within(_options.ChangeTimeout)}");
+        return _provider.AddAsync(change, cancel);
     }
 
     // Who may not change the zone has added nothing; of anything else a part may be done.
@@ -206,18 +214,20 @@ public sealed class DnsSolver : IChallengeSolver
         }
         catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
         {
-            throw DnsProblems.Unreachable(_provider!.Code, $"it took longer than {AcmeProblems.Spoken(longest)}")
-                .AsException(e);
+            throw (_provider is ExternalProgram { Program: var program }
+                ? DnsProblems.BadProgram(program, "change a record", $"it did not end within {AcmeProblems.Spoken(longest)}", [])
+                : DnsProblems.Unreachable(_provider!.Code, $"it took longer than {AcmeProblems.Spoken(longest)}")).AsException(e);
         }
     }
+
+    private TimeSpan RemovalTimeout(bool isGivenUp) => isGivenUp && Farewell < _options.ChangeTimeout ? Farewell : _options.ChangeTimeout;
 
     // Who has given an order up waits for this.
     private async ValueTask RemoveAsync(DnsChange change, bool isGivenUp)
     {
         try
         {
-            var longest = isGivenUp && Farewell < _options.ChangeTimeout ? Farewell : _options.ChangeTimeout;
-            await ChangeAsync(change, _provider!.RemoveAsync, longest, CancellationToken.None);
+            await ChangeAsync(change, _provider!.RemoveAsync, RemovalTimeout(isGivenUp), CancellationToken.None);
             Tell(DnsStepKind.Removed, change.Name, change.Task);
         }
         catch (ProblemException e)

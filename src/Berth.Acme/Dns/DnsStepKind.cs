@@ -29,4 +29,7 @@ public enum DnsStepKind
 
     /// <summary>The zone's name servers are asked for the record; Detail says until when at the latest.</summary>
     Looking,
+
+    /// <summary>The order goes no further, and the provider is asked to take the record away again; Detail says which, and until when at the latest.</summary>
+    Removing,
 }

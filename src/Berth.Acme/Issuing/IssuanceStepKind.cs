@@ -65,4 +65,7 @@ public enum IssuanceStepKind
 
     /// <summary>What proved Name could not be taken away; Detail says why. It does no harm.</summary>
     ProofLeft,
+
+    /// <summary>Name could not be proved, and what was to prove it is being taken away; Detail says what that waits for.</summary>
+    Withdrawing,
 }

@@ -18,6 +18,9 @@ internal sealed class ProofProgress(string name, IProgress<IssuanceStep>? next) 
             case DnsStepKind.Looking:
                 Tell(IssuanceStepKind.Presenting, $"TXT {value.Name} is looked for at its name servers {value.Detail}");
                 break;
+            case DnsStepKind.Removing:
+                Tell(IssuanceStepKind.Withdrawing, $"TXT {value.Name}, by {value.Detail}");
+                break;
             case DnsStepKind.NotSeen:
                 Unseen = $"TXT {value.Name} was not to be seen ({value.Detail})";
                 break;

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Berth.Acme.Dns;
+using Berth.Acme.Protocol;
 using Berth.Kernel;
 using Berth.TestKit;
 
@@ -72,6 +74,26 @@ public sealed class Calling_a_program : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await adding);
         var process = int.Parse(await File.ReadAllTextAsync(_scratch["program.pid"], Cancel), null);
         await Eventually.TrueAsync(() => Task.FromResult(IsOver(process)));
+    }
+
+    /// <summary>It was reached, and no network is to be mended.</summary>
+    [Fact]
+    public async Task that_does_not_end_in_time_is_to_blame_and_its_record_is_taken_away()
+    {
+        var steps = new ConcurrentQueue<DnsStepKind>();
+        var solver = new DnsSolver(
+            ChallengeType.Dns01, Provider("exec sleep 600"), new DnsSolverOptions { ChangeTimeout = TimeSpan.FromMilliseconds(100), FollowsAliases = false, Progress = new Recorded(steps) }, TimeProvider.System);
+
+        var failure = await Assert.ThrowsAsync<ProblemException>(async () => await solver.PresentAsync(Change.Task with { Record = new(Change.Name, Change.Value) }, Cancel));
+
+        Assert.Equal(DnsProblems.ProgramFailed, failure.Problem.Code);
+        Assert.Contains("it did not end within", failure.Problem.Found, StringComparison.Ordinal);
+        Assert.Equal([DnsStepKind.Adding, DnsStepKind.Removing, DnsStepKind.NotRemoved], steps);
+    }
+
+    private sealed class Recorded(ConcurrentQueue<DnsStepKind> kinds) : IProgress<DnsStep>
+    {
+        public void Report(DnsStep value) => kinds.Enqueue(value.Kind);
     }
 
     private static bool IsOver(int process)

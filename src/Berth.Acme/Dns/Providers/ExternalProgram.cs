@@ -35,6 +35,8 @@ internal sealed class ExternalProgram : IDnsProvider
 
     public string Code => "exec";
 
+    internal string Program => _program;
+
     public DnsPatience Patience { get; }
 
     public bool NeedsZone => false;

@@ -37,9 +37,7 @@ public static class LineagePlan
 
         // What waits keeps the names that are on the certificate from no renewal, and the server from no question.
         var renewal = WhollyGated(AskedFirst(RenewalStep(wants, stored, facts), wants, stored, facts, now));
-        return renewal.OfCertificate.At < step.At ? Beside(renewal, WhatWaits(step))
-            : step.Action == LineageAction.Order ? WhollyGated(AskedFirst(step, wants, stored, facts, now))
-            : step;
+        return renewal.OfCertificate.At < step.At ? Beside(renewal, WhatWaits(step)) : WhollyGated(AskedFirst(step, wants, stored, facts, now));
 
         LineageStep WhatWaits(LineageStep step) => Missing(wants, stored, now).FirstOrDefault() is { } missing ? step with { Why = WhyMissing(missing) } : step;
 

@@ -25,6 +25,7 @@ public sealed class NoticeDelivery : IDisposable
         [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1)];
 
     private static readonly TimeSpan News = TimeSpan.FromDays(1);
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
     private const int MostAttempts = 30;
     private static readonly TimeSpan TriggerLimit = TimeSpan.FromMinutes(1);
 
@@ -106,9 +107,9 @@ public sealed class NoticeDelivery : IDisposable
         }
     }
 
-    /// <summary>What was tried and has not got through so far, in a sentence; null where there is nothing of the kind.</summary>
-    public string? Undelivered() => _outbox.All(static _ => { }).Where(waiting => waiting.Failed is not null).ToArray() is [var oldest, ..] all
-        ? $"{(all.Length == 1 ? "1 notice is" : $"{all.Length} notices are")} not delivered yet, the oldest of {Holds.Time(oldest.Notice.At)} ({oldest.Way}, for {Printable.Of(oldest.Notice.App)}): {Printable.Of(oldest.Failed!, 400).TrimEnd('.')}"
+    /// <summary>What was tried and has not got through so far, with all that waits for its turn, in a sentence; null where there is nothing of the kind.</summary>
+    public string? Undelivered() => _outbox.All(static _ => { }) is var all && all.FirstOrDefault(waiting => waiting.Failed is not null) is { } oldest
+        ? $"{(all.Count == 1 ? "1 notice is" : $"{all.Count} notices are")} not delivered yet, the oldest of {Holds.Time(oldest.Notice.At)} ({oldest.Way}, for {Printable.Of(oldest.Notice.App)}): {Printable.Of(oldest.Failed!, 400).TrimEnd('.')}{(oldest.Again is { } again ? $"; tried again at {Holds.Time(again)}" : "")}"
         : null;
 
     public void Dispose() => _webhook.Dispose();
@@ -206,12 +207,12 @@ public sealed class NoticeDelivery : IDisposable
         while (NextOf(place) is { } waiting)
         {
             var app = AppName.Parse(waiting.Notice.App);
-            await TryAsync(app, waiting, cancel);
+            await TryAsync(app, place, waiting, cancel);
             Remove(app, waiting);
         }
     }
 
-    private async Task TryAsync(AppName app, WaitingNotice waiting, CancellationToken cancel)
+    private async Task TryAsync(AppName app, string place, WaitingNotice waiting, CancellationToken cancel)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -222,13 +223,14 @@ public sealed class NoticeDelivery : IDisposable
             }
             catch (NoticeException e) when (attempt < MostAttempts && (_time.GetUtcNow() - waiting.Notice.At).Duration() < News)
             {
-                waiting = Failed(app, waiting, Printable.Of(e.Message, 400));
+                var again = _time.GetUtcNow() + Pauses[Math.Min(attempt, Pauses.Length) - 1];
+                waiting = Failed(app, waiting with { Failed = Printable.Of(e.Message, 400), Again = again });
                 if (attempt == Pauses.Length - 1)
                 {
                     _faults.NotSent(app, waiting.Way, $"{Printable.Of(e.Message, 400)}; it is tried again for a day");
                 }
 
-                await Task.Delay(Pauses[Math.Min(attempt, Pauses.Length) - 1], _time, cancel);
+                await PauseAsync(app, place, waiting, again, cancel);
             }
             catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
             {
@@ -238,11 +240,20 @@ public sealed class NoticeDelivery : IDisposable
         }
     }
 
-    private WaitingNotice Failed(AppName app, WaitingNotice waiting, string reason)
+    // Whoever sets another place has mended it.
+    private async Task PauseAsync(AppName app, string place, WaitingNotice waiting, DateTimeOffset until, CancellationToken cancel)
+    {
+        while (until - _time.GetUtcNow() is var left && left > TimeSpan.Zero && PlaceOf(app, waiting) == place)
+        {
+            await Task.Delay(left < Look ? left : Look, _time, cancel);
+        }
+    }
+
+    private WaitingNotice Failed(AppName app, WaitingNotice waiting)
     {
         try
         {
-            return _outbox.Failed(waiting, reason);
+            return _outbox.Failed(waiting);
         }
         catch (ProblemException e)
         {

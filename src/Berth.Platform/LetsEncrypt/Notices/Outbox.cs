@@ -37,10 +37,9 @@ internal sealed class Outbox(IStateStore store, TimeProvider time)
         return Save(waiting with { File = name });
     }
 
-    /// <summary>Keeps with it why it has not got through.</summary>
+    /// <summary>Keeps with it why it has not got through, and when it is tried again.</summary>
     /// <exception cref="ProblemException">It could not be written.</exception>
-    internal WaitingNotice Failed(WaitingNotice waiting, string reason) =>
-        waiting.File is null || waiting.Failed == reason ? waiting : Save(waiting with { Failed = reason });
+    internal WaitingNotice Failed(WaitingNotice waiting) => waiting.File is null ? waiting : Save(waiting);
 
     internal void Remove(WaitingNotice waiting)
     {

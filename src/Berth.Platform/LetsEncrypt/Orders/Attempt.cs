@@ -10,6 +10,7 @@ internal sealed class Attempt(WantedCertificate wanted, ChosenSolvers chosen)
 
     // Who waits for a first certificate is not to ask three times before the next server is.
     private readonly bool _isUrgent = !wanted.IsPatient && wanted.InService.Serial is null;
+    private readonly bool _beginsUsual = chosen.Because is null;
     private WantedCertificate _wanted = wanted;
 
     /// <summary>What is asked for, of the servers that may be asked yet.</summary>
@@ -78,10 +79,11 @@ internal sealed class Attempt(WantedCertificate wanted, ChosenSolvers chosen)
         Unproved = (failure, at);
     }
 
-    /// <summary>The failure as it is told: what kept the name from being proved the first way is to be mended first.</summary>
+    /// <summary>The failure as it is told: what kept the name from being proved the usual way is to be mended first.</summary>
     public ProblemException Told(ProblemException failure) => Unproved is not { Failure: var first } ? failure
         : failure.Problem.Code.IsOfSettings ? first
-        : Retold.Then(first, failure);
+        : _beginsUsual ? Retold.Then(first, failure)
+        : Retold.After(first, failure);
 
     /// <summary>Each server is asked once in an attempt, whatever its pause: where all keep failing, the next attempt waits like any other.</summary>
     public void FailedAt(WantedServer server, ProblemException failure)

@@ -209,7 +209,7 @@ public sealed class AttemptRecords(
 
         // Whether what holds the others back holds a renewal, too, is looked at once that is due.
         var elsewhere = HeldElsewhere(failure, server, wanted, isAskedFor: state.AskedAt is not null)?.Select(gate => gate with { SparesRenewal = isOfMore }).ToArray();
-        var failed = outcomes.Failed(state, failure, server?.Server, now, asked, wanted?.IsEarly ?? IsEarly(app), isOfMore, sparesRenewal && !lineages.HasOpenOrder(app), elsewhere);
+        var failed = outcomes.Failed(state, failure, server?.Server, now, asked, wanted?.IsEarly ?? IsEarly(app), isOfMore, sparesRenewal, elsewhere);
         failed = elsewhere is not null ? Outcomes.FailedElsewhere(failed, elsewhere, IsFirst(app), now) : failed;
         failed = IsHeldByServer(failure) && IsFirst(app) ? failed with { AskedAt = now } : failed;
         return server is null ? failed : failed with { ClockSkew = orders.SkewAt(server.Server, settings.Read(app)), ClockSkewAt = now };

@@ -6,8 +6,8 @@ namespace Berth.Platform.LetsEncrypt.Orders;
 /// <summary>Which server an app's next order goes to, and what would keep it from going, told before it is tried.</summary>
 public sealed class LimitsAhead(LineageReader reader, CertificatePlanner planner, ServersToAsk servers, OrdersUnderWay underWay, AutoRenewal renewal, TimeProvider time)
 {
-    // Of many apps those of which somebody may be waiting: no limit that is known holds an order longer.
-    private static readonly TimeSpan Soon = TimeSpan.FromDays(2);
+    // Of many apps those of which somebody may be waiting: what limits count is over in a week.
+    private static readonly TimeSpan Soon = TimeSpan.FromDays(8);
 
     /// <param name="app">Whose.</param>
     /// <param name="wanted">What is ordered.</param>

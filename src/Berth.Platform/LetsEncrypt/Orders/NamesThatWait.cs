@@ -28,23 +28,26 @@ internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages,
     }
 
     /// <summary>
-    /// Lets new names wait where the last attempt has failed with them, for whatever the server had against them: the one after that tries all again. An order
-    /// that was begun with them is gone on with first, until the certificate is near its end.
+    /// Lets new names wait where the last attempt has failed with them, for whatever the server had against them: the one after that tries all again. Near the
+    /// end they wait for an order with them, too, that nobody has seen fail. An order that was begun without them is gone on with, and so is one that is only to be installed.
     /// </summary>
     public async Task BeginWithoutAsync(AppName app, Attempt attempt, CancellationToken cancel)
     {
-        var (open, isEnding) = (lineages.OrderAt(app, attempt.Wanted.Servers), reader.IsEnding(app, reader.StoredOf(app)));
-        var goesOn = open?.IsFor(attempt.Wanted.NameTexts) == true && (!isEnding || open.Stage == OrderStage.Downloaded);
-        if (goesOn || !(attempt.Wanted.IsPatient || isEnding) || !IsDue(app) || await BesideAsync(app, attempt, cancel) is not { Count: > 0 } others)
+        var (open, state) = (lineages.OrderAt(app, attempt.Wanted.Servers), reader.ReadOf(app).Stored.State);
+        var (isOfAll, isEnding) = (open?.IsFor(attempt.Wanted.NameTexts) == true, reader.IsEnding(app, reader.StoredOf(app)));
+        var isHad = isOfAll && open!.Stage == OrderStage.Downloaded;
+        if (isHad || !(attempt.Wanted.IsPatient || isEnding) || !IsDue(app) || await BesideAsync(app, attempt, cancel) is not { Count: > 0 } others)
         {
             return;
         }
 
-        var state = reader.ReadOf(app).Stored.State;
-        if (state is { FailedWithMore: true, LastFailure: not null } || open?.IsFor([.. attempt.Wanted.Names.Except(others).Select(name => name.Text)]) == true)
+        if (state is { FailedWithMore: true, LastFailure: { } last })
         {
-            var last = state.LastFailure;
-            attempt.LetWait(others, last is null ? "an order without it was begun" : $"the last order failed: {last.Found}", last?.Code);
+            attempt.LetWait(others, $"the last order failed: {last.Found}", last.Code);
+        }
+        else if (isOfAll ? isEnding : open?.IsFor([.. attempt.Wanted.Names.Except(others).Select(name => name.Text)]) == true)
+        {
+            attempt.LetWait(others, isOfAll ? "an order with it has brought no certificate so far" : "an order without it was begun");
         }
     }
 

@@ -55,12 +55,16 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
         ? [.. wanted.WithUntried.Except(wanted.Names).Where(name => CertificateNames.Cover(facts.Names, name)).Select(name => name.Text)]
         : [];
 
-    public PlannedOrder PlannedFor(AppName app, WantedCertificate wanted, WantedServer server)
+    /// <param name="app">Whose.</param>
+    /// <param name="wanted">What is ordered.</param>
+    /// <param name="server">Where.</param>
+    /// <param name="then">When; null for now.</param>
+    public PlannedOrder PlannedFor(AppName app, WantedCertificate wanted, WantedServer server, DateTimeOffset? then = null)
     {
-        var stored = reader.StoredOf(app);
+        var (stored, at) = (reader.StoredOf(app), then ?? time.GetUtcNow());
         var names = OrderNames.Of(wanted.NameTexts);
         var replaces = RenewedBy(stored, server, wanted.Settings) is { } renewed && renewed.Names.Intersect(names, StringComparer.Ordinal).Any()
-            && stored.State.Advice?.Plan is { } plan && plan.WindowStart <= time.GetUtcNow() && time.GetUtcNow() < plan.WindowEnd;
+            && stored.State.Advice?.Plan is { } plan && plan.WindowStart <= at && at < plan.WindowEnd;
         return new PlannedOrder
         {
             Account = wanted.Settings.Email?.Text ?? "",

@@ -99,6 +99,7 @@ public sealed class OrdersUnderWay(TimeProvider time)
             IssuanceStepKind.ReplacesLeftOut => "not taken as a renewal, so it is asked for anew",
             IssuanceStepKind.AlreadyAuthorized => "proved before",
             IssuanceStepKind.Presenting => "its proof is being made visible",
+            IssuanceStepKind.Withdrawing => "not proved, and its proof is being taken away again",
             IssuanceStepKind.ProofLeft => "looked at, and its proof stays",
             IssuanceStepKind.ChallengePresented => "its proof is visible",
             IssuanceStepKind.Validating => "the server is looking",

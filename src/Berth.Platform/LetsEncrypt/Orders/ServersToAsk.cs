@@ -64,7 +64,7 @@ public sealed class ServersToAsk(LineageReader reader, LineageFiles lineages, Se
         var open = await lineages.JournalOf(app).LoadAsync(cancel);
         foreach (var server in wanted.Servers)
         {
-            var planned = requests.PlannedFor(app, wanted, server);
+            var planned = requests.PlannedFor(app, wanted, server, at);
             var registers = isOrder && await orders.RegistersAsync(server, wanted.Settings, planned, cancel);
 
             // An order under way is its account's: without that there will be another.

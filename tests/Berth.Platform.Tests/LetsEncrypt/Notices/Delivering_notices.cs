@@ -66,6 +66,27 @@ public sealed class Delivering_notices : IDisposable, INoticeFaults, ITriggers
         Assert.Equal(5, Directory.GetFiles(Outbox, "*.json").Length);
     }
 
+    /// <summary>Its owner has mended it by that, and waits for no pause; until then all that wait are counted.</summary>
+    [Fact]
+    public async Task another_place_that_is_set_is_tried_in_the_middle_of_a_pause()
+    {
+        using var well = new TcpListener(IPAddress.Loopback, 0);
+        well.Start();
+        Set("hello", "notify-webhook", $"http://127.0.0.1:{FreePort.Next()}/");
+        using var delivery = Delivery();
+        using var end = new CancellationTokenSource();
+        var running = delivery.RunAsync(end.Token);
+        Add(delivery, "hello", byMail: false);
+        Add(delivery, "hello", byMail: false);
+        await Eventually.HasAsync("2 notices are not delivered yet", () => Task.FromResult(delivery.Undelivered() ?? ""));
+        Assert.Matches("; tried again at 20.* UTC$", delivery.Undelivered());
+
+        Set("hello", "notify-webhook", UrlOf(well));
+
+        Assert.Contains("\"app\":\"hello\"", await TakePostAsync(well), StringComparison.Ordinal);
+        await EndAsync(end, running);
+    }
+
     [Fact]
     public async Task what_was_not_delivered_when_the_daemon_ended_is_delivered_by_the_next()
     {
