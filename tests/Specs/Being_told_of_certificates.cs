@@ -56,7 +56,7 @@ public sealed class Being_told_of_certificates
         await Eventually.TrueAsync(async () => (told = (await berth.RunAsync("letsencrypt:events")).Error).Length > 0);
         var doctor = await berth.RunAsync("doctor");
 
-        Assert.Matches(@"1 notice is not delivered yet, the oldest of .* \(webhook, for hello\): ", told);
+        Assert.Matches(@"1 notice is not delivered yet, the oldest that was tried of .* \(webhook, for hello\): ", told);
         Assert.Contains("1 notice is not delivered yet", doctor.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("secret-path", told + doctor.Output, StringComparison.Ordinal);
     }

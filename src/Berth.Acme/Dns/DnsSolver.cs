@@ -133,8 +133,7 @@ public sealed class DnsSolver : IChallengeSolver
         }
         catch (Exception e) when (MayStand(e))
         {
-            Tell(DnsStepKind.Removing, change.Name, change.Task, $"{_provider!.Code}, {Within(RemovalTimeout(cancel.IsCancellationRequested))}");
-            await standing.DisposeAsync();
+            await (Stays ? ValueTask.CompletedTask : RemoveAsync(change, cancel.IsCancellationRequested, wasInVain: true));
             throw;
         }
     }
@@ -220,19 +219,28 @@ public sealed class DnsSolver : IChallengeSolver
         }
     }
 
-    private TimeSpan RemovalTimeout(bool isGivenUp) => isGivenUp && Farewell < _options.ChangeTimeout ? Farewell : _options.ChangeTimeout;
-
     // Who has given an order up waits for this.
-    private async ValueTask RemoveAsync(DnsChange change, bool isGivenUp)
+    private async ValueTask RemoveAsync(DnsChange change, bool isGivenUp, bool wasInVain = false)
     {
+        var longest = isGivenUp && Farewell < _options.ChangeTimeout ? Farewell : _options.ChangeTimeout;
         try
         {
-            await ChangeAsync(change, _provider!.RemoveAsync, RemovalTimeout(isGivenUp), CancellationToken.None);
+            await ChangeAsync(change, RemoveInTurnAsync, longest, CancellationToken.None);
             Tell(DnsStepKind.Removed, change.Name, change.Task);
         }
         catch (ProblemException e)
         {
             Tell(DnsStepKind.NotRemoved, change.Name, change.Task, e.Problem.Found);
+        }
+
+        ValueTask RemoveInTurnAsync(DnsChange each, CancellationToken cancel)
+        {
+            if (wasInVain)
+            {
+                Tell(DnsStepKind.Removing, each.Name, each.Task, $"{_provider!.Code}, {Within(longest)}");
+            }
+
+            return _provider!.RemoveAsync(each, cancel);
         }
     }
 

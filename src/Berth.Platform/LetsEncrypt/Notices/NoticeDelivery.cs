@@ -109,7 +109,7 @@ public sealed class NoticeDelivery : IDisposable
 
     /// <summary>What was tried and has not got through so far, with all that waits for its turn, in a sentence; null where there is nothing of the kind.</summary>
     public string? Undelivered() => _outbox.All(static _ => { }) is var all && all.FirstOrDefault(waiting => waiting.Failed is not null) is { } oldest
-        ? $"{(all.Count == 1 ? "1 notice is" : $"{all.Count} notices are")} not delivered yet, the oldest of {Holds.Time(oldest.Notice.At)} ({oldest.Way}, for {Printable.Of(oldest.Notice.App)}): {Printable.Of(oldest.Failed!, 400).TrimEnd('.')}{(oldest.Again is { } again ? $"; tried again at {Holds.Time(again)}" : "")}"
+        ? $"{(all.Count == 1 ? "1 notice is" : $"{all.Count} notices are")} not delivered yet, the oldest that was tried of {Holds.Time(oldest.Notice.At)} ({oldest.Way}, for {Printable.Of(oldest.Notice.App)}): {Printable.Of(oldest.Failed!, 400).TrimEnd('.')}{(oldest.Again is { } again ? $"; tried again at {Holds.Time(again)}" : "")}"
         : null;
 
     public void Dispose() => _webhook.Dispose();
@@ -207,12 +207,12 @@ public sealed class NoticeDelivery : IDisposable
         while (NextOf(place) is { } waiting)
         {
             var app = AppName.Parse(waiting.Notice.App);
-            await TryAsync(app, place, waiting, cancel);
+            await TryAsync(app, waiting, cancel);
             Remove(app, waiting);
         }
     }
 
-    private async Task TryAsync(AppName app, string place, WaitingNotice waiting, CancellationToken cancel)
+    private async Task TryAsync(AppName app, WaitingNotice waiting, CancellationToken cancel)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -230,7 +230,7 @@ public sealed class NoticeDelivery : IDisposable
                     _faults.NotSent(app, waiting.Way, $"{Printable.Of(e.Message, 400)}; it is tried again for a day");
                 }
 
-                await PauseAsync(app, place, waiting, again, cancel);
+                await PauseAsync(app, waiting, again, cancel);
             }
             catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
             {
@@ -240,12 +240,27 @@ public sealed class NoticeDelivery : IDisposable
         }
     }
 
-    // Whoever sets another place has mended it.
-    private async Task PauseAsync(AppName app, string place, WaitingNotice waiting, DateTimeOffset until, CancellationToken cancel)
+    // Whoever sets anything of it anew has mended it.
+    private async Task PauseAsync(AppName app, WaitingNotice waiting, DateTimeOffset until, CancellationToken cancel)
     {
-        while (until - _time.GetUtcNow() is var left && left > TimeSpan.Zero && PlaceOf(app, waiting) == place)
+        var before = SettingsOf(app, waiting);
+        while (until - _time.GetUtcNow() is var left && left > TimeSpan.Zero && SettingsOf(app, waiting) is var now && (now ?? before) == before)
         {
             await Task.Delay(left < Look ? left : Look, _time, cancel);
+        }
+    }
+
+    // Null where they cannot be read, which says nothing of others.
+    private string? SettingsOf(AppName app, WaitingNotice waiting)
+    {
+        try
+        {
+            var place = PlaceOf(app, waiting) ?? "";
+            return waiting.Way == Mail && _settings.SmtpOf(app) is { } smtp ? string.Join(' ', place, smtp.Tls, smtp.From, smtp.User, smtp.Password, smtp.TrustFile) : place;
+        }
+        catch (ProblemException)
+        {
+            return null;
         }
     }
 

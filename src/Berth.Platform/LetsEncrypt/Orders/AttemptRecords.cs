@@ -209,11 +209,14 @@ public sealed class AttemptRecords(
 
         // Whether what holds the others back holds a renewal, too, is looked at once that is due.
         var elsewhere = HeldElsewhere(failure, server, wanted, isAskedFor: state.AskedAt is not null)?.Select(gate => gate with { SparesRenewal = isOfMore }).ToArray();
-        var failed = outcomes.Failed(state, failure, server?.Server, now, asked, wanted?.IsEarly ?? IsEarly(app), isOfMore, sparesRenewal, elsewhere);
+        var failed = outcomes.Failed(state, failure, server?.Server, now, asked, wanted?.IsEarly ?? IsEarly(app), isOfMore, sparesRenewal && !GoesOn(app, wanted), elsewhere);
         failed = elsewhere is not null ? Outcomes.FailedElsewhere(failed, elsewhere, IsFirst(app), now) : failed;
         failed = IsHeldByServer(failure) && IsFirst(app) ? failed with { AskedAt = now } : failed;
         return server is null ? failed : failed with { ClockSkew = orders.SkewAt(server.Server, settings.Read(app)), ClockSkewAt = now };
     }
+
+    private bool GoesOn(AppName app, WantedCertificate? wanted) =>
+        wanted is not null && NamesThatWait.GoesOn(lineages.OrderAt(app, wanted.Servers), wanted, reader.StoredOf(app).Missing(wanted.Names));
 
     // Only what another server's limit left for it: the order is still to go there, whatever this one is missing.
     private static IReadOnlyList<LineageGate>? HeldElsewhere(ProblemException failure, ServerToAsk? server, WantedCertificate? wanted, bool isAskedFor) =>

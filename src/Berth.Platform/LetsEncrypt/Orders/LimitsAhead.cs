@@ -28,7 +28,7 @@ public sealed class LimitsAhead(LineageReader reader, CertificatePlanner planner
         var asked = wanted is null ? null : await AskedAsync(app, OfStep(wanted, stored, step.OfCertificate), step.OfCertificate.At, cancel);
         LineageGate[] shut = [.. Shut(asked, stored.State, step.OfCertificate)];
         var held = shut.Where(gate => asked!.Gates.Contains(gate)).MaxBy(gate => gate.Until);
-        return new OrderAhead(wanted, asked, shut, held is null || IsOvertaken(app, stored, step, held) ? step : HeldBack(step, held));
+        return new OrderAhead(wanted, asked, shut, held is null ? step : HeldBack(app, stored, step, held));
     }
 
     /// <summary>The next step of one of many, put off where what others have spent or met holds it back.</summary>
@@ -63,11 +63,14 @@ public sealed class LimitsAhead(LineageReader reader, CertificatePlanner planner
             ? asked.AllGates.Where(gate => gate.Until > at && !state.Gates.Any(known => known.Server == gate.Server && known.Until > time.GetUtcNow() && (known.Reason == gate.Reason || (known.OverAt ?? known.Until) >= gate.Until)))
             : [];
 
-    // The renewal of what is on the certificate comes first then.
-    private bool IsOvertaken(AppName app, LineageStored stored, LineageStep step, LineageGate held) =>
-        step.OfCertificate.Action == LineageAction.Order && stored is { InService: { } facts, Damage: null } && held.Until > reader.RenewalOf(app, facts).At;
+    private LineageStep HeldBack(AppName app, LineageStored stored, LineageStep step, LineageGate gate)
+    {
+        var held = step.OfCertificate with { At = gate.Until, Gate = gate };
 
-    private static LineageStep HeldBack(LineageStep step, LineageGate gate) => step.Then is { } then
-        ? step with { Then = then with { At = gate.Until, Gate = gate } }
-        : step with { At = gate.Until, Gate = gate };
+        // The renewal of what is on the certificate may come first then.
+        var next = held.Action == LineageAction.Order && stored is { InService: { } facts, Damage: null } && reader.RenewalOf(app, facts) is var (at, why) && at < gate.Until
+            ? held with { Action = LineageAction.Renew, At = at, Why = $"renewal, {why}", Gate = null, Beside = held }
+            : held;
+        return step.Then is null ? next : step with { Then = next };
+    }
 }

@@ -34,13 +34,18 @@ internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages,
     public async Task BeginWithoutAsync(AppName app, Attempt attempt, CancellationToken cancel)
     {
         var (open, state) = (lineages.OrderAt(app, attempt.Wanted.Servers), reader.ReadOf(app).Stored.State);
-        var (isOfAll, isEnding) = (open?.IsFor(attempt.Wanted.NameTexts) == true, reader.IsEnding(app, reader.StoredOf(app)));
-        var isHad = isOfAll && open!.Stage == OrderStage.Downloaded;
-        if (isHad || !(attempt.Wanted.IsPatient || isEnding) || !IsDue(app) || await BesideAsync(app, attempt, cancel) is not { Count: > 0 } others)
+        var isEnding = reader.IsEnding(app, reader.StoredOf(app));
+        if (!(attempt.Wanted.IsPatient || isEnding) || !IsDue(app) || await BesideAsync(app, attempt, cancel) is not { Count: > 0 } others)
         {
             return;
         }
 
+        if (GoesOn(open, attempt.Wanted, others))
+        {
+            return;
+        }
+
+        var isOfAll = open?.IsFor(attempt.Wanted.NameTexts) == true;
         if (state is { FailedWithMore: true, LastFailure: { } last })
         {
             attempt.LetWait(others, $"the last order failed: {last.Found}", last.Code);
@@ -50,6 +55,13 @@ internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages,
             attempt.LetWait(others, isOfAll ? "an order with it has brought no certificate so far" : "an order without it was begun");
         }
     }
+
+    /// <summary>Whether an order that was begun is gone on with whatever has failed: it is only to be installed, or has lost the new names on its way.</summary>
+    /// <param name="open">The order; null for none.</param>
+    /// <param name="wanted">All that is wanted.</param>
+    /// <param name="others">The new names.</param>
+    internal static bool GoesOn(PendingOrder? open, WantedCertificate wanted, IReadOnlyList<DomainName> others) =>
+        open?.IsFor(wanted.NameTexts) == true && (open.Stage == OrderStage.Downloaded || !others.Any(name => open.Names.Contains(name.Text)));
 
     /// <returns>The names that are not on the certificate in service, where an order without them, and without those that failed, could go now; none otherwise.</returns>
     public async Task<IReadOnlyList<DomainName>> BesideAsync(AppName app, Attempt attempt, CancellationToken cancel, IReadOnlyList<FailedName>? failed = null)

@@ -205,6 +205,21 @@ public sealed class Renewing_beside_a_name_that_waits
         Assert.Equal([Name], Ordered(room).First());
     }
 
+    /// <summary>One that has lost a new name on its way is without it already.</summary>
+    [Fact]
+    public async Task goes_on_with_an_order_that_has_left_it_out()
+    {
+        await using var room = await BegunAsync(88, hasFailed: true, Name);
+        var journal = room.Lineages.JournalOf(Room.App);
+        await journal.SaveAsync(journal.Load()! with { LeftOut = [new FailedName(New, "acme-validation-dns", "No such name.")] }, Cancel);
+
+        await FailAsync(room);
+
+        Assert.Equal([[Name, New]], Ordered(room));
+        Assert.Equal([Name], journal.Load()?.Names);
+        Assert.False(room.Reader.NextOf(Room.App).OfCertificate.IsDue(TimeProvider.System.GetUtcNow()));
+    }
+
     private static async Task<OrderingRoom> BegunAsync(double age, bool hasFailed, params string[] names)
     {
         var room = await OrderingRoom.OpenAsync("none");
