@@ -49,8 +49,9 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
         return Chosen(app, names, failed.History) is var other && other.Spoken != failed.Spoken ? other : null;
     }
 
-    // Tried first only for what the usual one did before, which may be mended.
-    private static bool IsSecondChoice(FailedName name, ChosenSolvers failed) => failed.Because is not null && name.ChallengeType == ChallengeType.TlsAlpn01;
+    // Tried first only for what the usual one did before, which may be mended; a name that is not found is found by neither.
+    private static bool IsSecondChoice(FailedName name, ChosenSolvers failed) => failed.Because is not null && name.ChallengeType == ChallengeType.TlsAlpn01
+        && (name.Code == AcmeProblems.ValidationAnswer.Id || name.Code == AcmeProblems.ValidationTls.Id);
 
     // However often the other has failed before: that may be mended by now.
     private static void TurnFrom(DomainName name, string? type, ChosenSolvers chosen)
