@@ -1,72 +1,11 @@
-using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Berth.Specs.Plugins;
 using Berth.TestKit;
 
 namespace Berth.Specs;
 
-/// <summary>Limits, status and ways back, against a real Pebble.</summary>
+/// <summary>Status and renewal, against a real Pebble.</summary>
 public sealed class Knowing_what_a_certificate_waits_for
 {
-    [Fact]
-    public async Task an_order_that_would_be_refused_is_held_back_before_the_authority_is_asked()
-    {
-        var port = FreePort.Next();
-        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
-        await using var berth = await BerthServer.StartAtAsync(pebble, port);
-        await berth.OkAsync("letsencrypt:set", "--global", "limits", $"{pebble.DirectoryUrl.Authority}/certificates-per-set=1/7d,new-orders=5/3h");
-        await berth.OkAsync("letsencrypt:enable", "hello");
-        Assert.Equal(1, pebble.Orders);
-
-        var result = await berth.RunAsync("letsencrypt:enable", "hello", "--force");
-
-        Assert.Equal(1, result.Status);
-        Assert.Contains("would refuse this order, so it was not asked. The limit certificates-per-set of hello.example.com is used up. It can go at ", result.Error, StringComparison.Ordinal);
-        Assert.Contains("`berth letsencrypt:limits hello` shows what is left; run the command again then.", result.Error, StringComparison.Ordinal);
-        Assert.Equal(1, pebble.Orders);
-        Assert.Matches(@"certificates-per-set +hello\.example\.com +0 of 1 left +one more in 6d, 23h", await berth.OkAsync("letsencrypt:limits", "hello"));
-        Assert.Contains("Public Suffix List of 20", await berth.OkAsync("letsencrypt:limits"), StringComparison.Ordinal);
-        using var json = JsonDocument.Parse(await berth.OkAsync("letsencrypt:limits", "hello", "--format", "json"));
-        Assert.Contains(
-            json.RootElement.GetProperty("servers")[0].GetProperty("limits").EnumerateArray(),
-            limit => limit.GetProperty("limit").GetString() == "new-orders" && limit.GetProperty("left").GetInt32() == 4);
-        Assert.Contains("a limit is used up until ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
-
-        // What was counted outlives the daemon.
-        await berth.KillAsync();
-        await berth.RestartAsync();
-        Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello", "--force")).Status);
-        Assert.Equal(1, pebble.Orders);
-    }
-
-    /// <summary>Another app's orders have used it up, and its own pause ends sooner.</summary>
-    [Fact]
-    public async Task a_limit_that_it_has_not_met_itself_is_told_wherever_it_is_asked()
-    {
-        var port = FreePort.Next();
-        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
-        await using var berth = await BerthServer.StartAtAsync(pebble, port);
-        await pebble.SetServerFailureAsync("bad.example.com");
-        await berth.OkAsync("letsencrypt:enable", "hello");
-        await berth.OkAsync("domains:add", "hello", "bad.example.com");
-        await Eventually.HasAsync("bad.example.com", () => berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-failing-names"));
-        await berth.OkAsync("letsencrypt:set", "--global", "limits", $"{pebble.DirectoryUrl.Authority}/new-orders=1/5h");
-        await berth.OkAsync("apps:create", "other");
-        await berth.OkAsync("domains:set", "other", "other.example.com");
-        await berth.OkAsync("letsencrypt:enable", "other");
-
-        var waits = await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for");
-
-        Assert.Contains("held back: a limit is used up until ", waits, StringComparison.Ordinal);
-        Assert.Contains(waits.Trim(), await berth.OkAsync("letsencrypt:status"), StringComparison.Ordinal);
-        Assert.Equal(waits, await berth.OkAsync("letsencrypt:report", "hello", "--letsencrypt-waiting-for"));
-        var next = (string)JsonNode.Parse(await berth.OkAsync("letsencrypt:status", "hello", "--format", "json"))!["next-at"]!;
-        var listed = JsonNode.Parse(await berth.OkAsync("letsencrypt:list", "--format", "json"))!.AsArray();
-        Assert.Equal(next, (string?)listed.Single(row => (string?)row!["app"] == "hello")!["renewal_at"]);
-        Assert.True(DateTimeOffset.Parse(next, CultureInfo.InvariantCulture) > TimeProvider.System.GetUtcNow().AddHours(4));
-    }
-
     /// <summary>No renewal years away stands in place of a domain that is not on the certificate for want of a setting.</summary>
     [Fact]
     public async Task a_domain_that_a_missing_setting_keeps_from_it_is_named_until_that_is_there()
@@ -207,96 +146,6 @@ public sealed class Knowing_what_a_certificate_waits_for
             await berth.OkAsync("letsencrypt:status", "app0007", "--letsencrypt-waiting-for"));
         Assert.Matches(@"(?m)^app0008 +due +it has no certificate yet, and gets one by default; the daemon comes to it within 10m$", await berth.OkAsync("letsencrypt:status"));
         Assert.DoesNotContain("app0008", await berth.OkAsync("letsencrypt:list"), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task an_earlier_certificate_is_put_back_and_one_that_cannot_serve_is_not()
-    {
-        var port = FreePort.Next();
-        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
-        await using var berth = await BerthServer.StartAtAsync(pebble, port);
-        await berth.OkAsync("letsencrypt:enable", "hello");
-        var first = await berth.OkAsync("certs:show", "hello", "crt");
-        Assert.Equal(1, (await berth.RunAsync("letsencrypt:rollback", "hello")).Status);
-        await berth.OkAsync("letsencrypt:set", "hello", "key-type", "p384");
-        await berth.OkAsync("letsencrypt:enable", "hello", "--force");
-        var second = await berth.OkAsync("certs:show", "hello", "crt");
-        Assert.NotEqual(first, second);
-        using (var leaf = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(second))
-        {
-            using var key = leaf.PublicKey.GetECDsaPublicKey();
-            Assert.Equal(384, key!.KeySize);
-        }
-
-        await SmallPlugin.InstallAsync(berth, "copier", ("post-certs-update", "cp \"$DOKKU_ROOT/$1/tls/server.crt\" \"$DOKKU_ROOT/copied\""));
-        await berth.OkAsync("letsencrypt:rollback", "hello");
-        Assert.Equal(first, await berth.OkAsync("certs:show", "hello", "crt"));
-        Assert.Equal(first, await File.ReadAllTextAsync($"{berth.Home}/copied"));
-        Assert.Equal("true\n", await berth.OkAsync("letsencrypt:active", "hello"));
-
-        var other = Directory.GetDirectories($"{berth.Home}/hello/letsencrypt/certs").Single(folder =>
-            File.Exists($"{folder}/certificates/hello.example.com.crt") && File.ReadAllText($"{folder}/certificates/hello.example.com.crt") == second
-            && Path.GetFileName(folder) != "current");
-        await File.WriteAllTextAsync($"{other}/certificates/hello.example.com.crt", first);
-        var refused = await berth.RunAsync("letsencrypt:rollback", "hello", Path.GetFileName(other)[..8]);
-        Assert.Contains("its key belongs to another certificate", refused.Error, StringComparison.Ordinal);
-        Assert.Equal(first, await berth.OkAsync("certs:show", "hello", "crt"));
-    }
-
-    [Fact]
-    public async Task an_earlier_certificate_that_is_due_stays_a_day_once_it_was_put_back()
-    {
-        var port = FreePort.Next();
-        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
-        await using var berth = await BerthServer.StartAtAsync(pebble, port);
-        Assert.Equal("no certificate is asked for; `berth letsencrypt:enable hello` asks for one\n", await berth.OkAsync("letsencrypt:report", "hello", "--letsencrypt-waiting-for"));
-        await berth.OkAsync("letsencrypt:enable", "hello");
-        Assert.Matches(@"^renewal(, | on 20\d\d-)", await berth.OkAsync("letsencrypt:report", "hello", "--letsencrypt-waiting-for"));
-        var first = await berth.OkAsync("certs:show", "hello", "crt");
-        await berth.OkAsync("letsencrypt:enable", "hello", "--force");
-
-        // It was had long ago, and is due; the daemon must not renew it before it is put back.
-        await berth.OkAsync("letsencrypt:cron-job", "--remove");
-        var state = JsonNode.Parse(await File.ReadAllTextAsync($"{berth.Home}/hello/letsencrypt/state.json"))!.AsObject();
-        state.Remove("successBefore");
-        await File.WriteAllTextAsync($"{berth.Home}/hello/letsencrypt/state.json", state.ToJsonString());
-        await berth.OkAsync("letsencrypt:rollback", "hello");
-        Assert.Matches(@"  rolled-back .* Expires: 20[^.]*\.\n$", await berth.OkAsync("letsencrypt:events", "hello"));
-        await berth.OkAsync("letsencrypt:set", "hello", "graceperiod", "31536000");
-        await berth.OkAsync("letsencrypt:cron-job", "--add");
-
-        Assert.Contains("a certificate was put back by hand, and stays, even if it is due, until ", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
-        Assert.Contains("put back by hand", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-waiting-for"), StringComparison.Ordinal);
-        Assert.Matches(
-            "^renewal, .*; held back: a certificate was put back by hand, and stays, even if it is due, until 20.* UTC: `berth letsencrypt:enable hello --force` gets a new one sooner",
-            await berth.OkAsync("letsencrypt:report", "hello", "--letsencrypt-waiting-for"));
-        Assert.Matches(@"\(in 23h", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-next-at"));
-        await berth.KillAsync();
-        await berth.RestartAsync();
-        await berth.OkAsync("domains:remove", "hello", "nothing.example.com");
-        Assert.Equal(first, await berth.OkAsync("certs:show", "hello", "crt"));
-        Assert.Equal(2, pebble.Orders);
-
-        await berth.OkAsync("letsencrypt:enable", "hello");
-        Assert.NotEqual(first, await berth.OkAsync("certs:show", "hello", "crt"));
-        Assert.DoesNotContain("put back", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task what_a_failed_order_did_not_cost_at_the_authority_is_not_counted_here()
-    {
-        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = FreePort.Next() });
-        await using var berth = await BerthServer.StartAtAsync(pebble, 0);
-        var limits = $"{pebble.DirectoryUrl.Authority}/new-orders=300/30d,certificates-per-domain=50/7d,certificates-per-set=5/7d,failed-validations=5/1h";
-        await berth.OkAsync("letsencrypt:set", "--global", "limits", limits);
-
-        Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello")).Status);
-
-        var left = await berth.OkAsync("letsencrypt:limits", "hello");
-        Assert.Matches(@"certificates-per-domain +example\.com +50 of 50 left", left);
-        Assert.Matches(@"certificates-per-set +hello\.example\.com +5 of 5 left", left);
-        Assert.Matches(string.Create(CultureInfo.InvariantCulture, $@"new-orders +you@example\.com +{300 - pebble.Orders} of 300 left"), left);
-        Assert.Matches(string.Create(CultureInfo.InvariantCulture, $@"failed-validations +hello\.example\.com +{5 - pebble.Orders} of 5 left"), left);
     }
 
     [Fact]

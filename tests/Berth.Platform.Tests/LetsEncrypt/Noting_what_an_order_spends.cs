@@ -15,14 +15,12 @@ public sealed class Noting_what_an_order_spends
     private static readonly PlannedOrder Left = new() { Account = "you@example.com", Names = ["one.example.com"] };
     private static readonly PendingOrder LeftOpen = SomeOrder.Placed;
 
-    private static readonly PlannedOrder Planned = new() { Account = "you@example.com", Names = ["two.example.com"] };
-
     [Fact]
     public async Task gives_back_what_the_order_cost_that_was_left_and_not_the_one_in_its_place()
     {
         var ledger = await RateLedger.OpenAsync(Limits, new MemoryLedgerStore(), TimeProvider.System, CancellationToken.None);
         await ledger.OrderedAsync(Left, CancellationToken.None);
-        var notes = new LedgerNotes(ledger, Planned, [], LeftOpen, [], new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, SomeNotes.Planned, [], LeftOpen, [], new Progress<IssuanceStep>());
 
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderDropped));
         notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
@@ -30,7 +28,7 @@ public sealed class Noting_what_an_order_spends
         notes.Report(new IssuanceStep(IssuanceStepKind.Downloaded));
         await notes.EndAsync();
 
-        Assert.Equal((5, 4), (LeftOf(ledger, Left), LeftOf(ledger, Planned)));
+        Assert.Equal((5, 4), (LeftOf(ledger, Left), LeftOf(ledger, SomeNotes.Planned)));
     }
 
     [Fact]
@@ -52,20 +50,20 @@ public sealed class Noting_what_an_order_spends
     public async Task gives_back_nothing_that_was_issued()
     {
         var ledger = await RateLedger.OpenAsync(Limits, new MemoryLedgerStore(), TimeProvider.System, CancellationToken.None);
-        var notes = new LedgerNotes(ledger, Planned, [], null, [], new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, SomeNotes.Planned, [], null, [], new Progress<IssuanceStep>());
 
         notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
         notes.Report(new IssuanceStep(IssuanceStepKind.Issued));
-        await notes.FailedAsync(Failure(AcmeProblems.CertificateWrong));
+        await notes.FailedAsync(SomeNotes.Failure(AcmeProblems.CertificateWrong));
 
-        Assert.Equal(4, LeftOf(ledger, Planned));
+        Assert.Equal(4, LeftOf(ledger, SomeNotes.Planned));
     }
 
     [Fact]
     public async Task gives_back_what_the_names_cost_that_were_left_out_and_counts_their_failure()
     {
-        var ledger = await OpenAsync();
+        var ledger = await SomeNotes.OpenAsync();
         var both = new PlannedOrder { Account = "you@example.com", Names = ["good.example.com", "bad.example.net"] };
         var notes = new LedgerNotes(ledger, both, [], null, [], new Progress<IssuanceStep>());
 
@@ -95,8 +93,8 @@ public sealed class Noting_what_an_order_spends
     [InlineData(false)]
     public async Task counts_no_validation_that_failed_on_this_side(bool othersAreLeft)
     {
-        var ledger = await OpenAsync();
-        var notes = new LedgerNotes(ledger, Planned, [], null, [], new Progress<IssuanceStep>());
+        var ledger = await SomeNotes.OpenAsync();
+        var notes = new LedgerNotes(ledger, SomeNotes.Planned, [], null, [], new Progress<IssuanceStep>());
 
         notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
@@ -106,7 +104,7 @@ public sealed class Noting_what_an_order_spends
             notes.Report(new IssuanceStep(IssuanceStepKind.NameLeftOut, "two.example.com", "no access"));
         }
 
-        await notes.FailedAsync(Failure(new ProblemCode("dns-refused"), new FailedName("two.example.com", "dns-refused", "no access", "dns-01")));
+        await notes.FailedAsync(SomeNotes.Failure(new ProblemCode("dns-refused"), new FailedName("two.example.com", "dns-refused", "no access", "dns-01")));
 
         Assert.Equal([LimitKind.NewOrders], ledger.States().Select(state => state.Kind));
     }
@@ -114,7 +112,7 @@ public sealed class Noting_what_an_order_spends
     [Fact]
     public async Task counts_what_failed_of_an_order_that_was_gone_on_with()
     {
-        var ledger = await OpenAsync();
+        var ledger = await SomeNotes.OpenAsync();
         await ledger.OrderedAsync(Left, CancellationToken.None);
         var notes = new LedgerNotes(ledger, Left, [], LeftOpen, [], new Progress<IssuanceStep>());
 
@@ -134,10 +132,10 @@ public sealed class Noting_what_an_order_spends
     [InlineData(false)]
     public async Task gives_back_what_an_order_cost_when_it_was_placed_and_not_what_it_would_cost_now(bool isGoneOnWith)
     {
-        var ledger = await OpenAsync();
+        var ledger = await SomeNotes.OpenAsync();
         var other = new PlannedOrder { Account = "you@example.com", Names = ["other.example.com"] };
         await ledger.OrderedAsync(other, CancellationToken.None);
-        var notes = new LedgerNotes(ledger, Planned, [], LeftOpen with { Counted = Left with { IsRenewal = true } }, [], new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, SomeNotes.Planned, [], LeftOpen with { Counted = Left with { IsRenewal = true } }, [], new Progress<IssuanceStep>());
 
         if (isGoneOnWith)
         {
@@ -150,30 +148,13 @@ public sealed class Noting_what_an_order_spends
         Assert.Equal(49, ledger.States().Single(state => state.Kind == LimitKind.CertificatesPerDomain).Left);
     }
 
-    /// <summary>Sent, it may exist whatever ends this process: kill -9 between its answer and the ledger cost nothing.</summary>
-    [Fact]
-    public async Task has_counted_an_order_before_it_is_sent()
-    {
-        var store = new MemoryLedgerStore();
-        var ledger = await RateLedger.OpenAsync(RateLimits.LetsEncrypt, store, TimeProvider.System, CancellationToken.None);
-        var notes = new LedgerNotes(ledger, Planned, [], null, [], new Progress<IssuanceStep>());
-
-        Assert.True((await notes.ReserveAsync()).MayGo);
-
-        Assert.Equal(Planned, notes.UnderWay);
-        notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
-        Assert.Equal(Planned, notes.UnderWay);
-        var next = await RateLedger.OpenAsync(RateLimits.LetsEncrypt, store, TimeProvider.System, CancellationToken.None);
-        Assert.Equal(3, next.States().Count);
-    }
-
     /// <summary>In the window of a certificate nothing is counted of what takes its place: what is left may share no name with it.</summary>
     [Fact]
     public async Task counts_what_is_left_where_it_takes_no_certificates_place()
     {
-        var ledger = await OpenAsync();
-        var all = Planned with { Names = ["a.example.com", "b.example.com"], ReplacesInWindow = true };
-        var rest = Planned with { Names = ["b.example.com"] };
+        var ledger = await SomeNotes.OpenAsync();
+        var all = SomeNotes.Planned with { Names = ["a.example.com", "b.example.com"], ReplacesInWindow = true };
+        var rest = SomeNotes.Planned with { Names = ["b.example.com"] };
         var notes = new LedgerNotes(ledger, all, [], null, ["a.example.com"], new Progress<IssuanceStep>());
         Assert.True((await notes.ReserveAsync()).MayGo);
         notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
@@ -191,8 +172,8 @@ public sealed class Noting_what_an_order_spends
     [Fact]
     public async Task counts_the_names_that_come_back_once_their_wildcard_is_left_out()
     {
-        var ledger = await OpenAsync();
-        var notes = new LedgerNotes(ledger, Planned with { Names = ["*.example.com", "example.com"] }, ["a.example.com", "b.example.com"], null, [], new Progress<IssuanceStep>());
+        var ledger = await SomeNotes.OpenAsync();
+        var notes = new LedgerNotes(ledger, SomeNotes.Planned with { Names = ["*.example.com", "example.com"] }, ["a.example.com", "b.example.com"], null, [], new Progress<IssuanceStep>());
 
         foreach (var failing in new[] { "*.example.com", "b.example.com" })
         {
@@ -211,9 +192,9 @@ public sealed class Noting_what_an_order_spends
     [Fact]
     public async Task counts_no_name_that_was_left_out_before_the_order_was_gone_on_with()
     {
-        var ledger = await OpenAsync();
+        var ledger = await SomeNotes.OpenAsync();
         var left = LeftOpen with { Names = ["a.example.com", "example.com"], LeftOut = [new FailedName("*.example.com", "acme-dns", "none"), new FailedName("b.example.com", "acme-dns", "none")] };
-        var notes = new LedgerNotes(ledger, Planned with { Names = ["*.example.com", "example.com"] }, ["a.example.com", "b.example.com"], left, [], new Progress<IssuanceStep>());
+        var notes = new LedgerNotes(ledger, SomeNotes.Planned with { Names = ["*.example.com", "example.com"] }, ["a.example.com", "b.example.com"], left, [], new Progress<IssuanceStep>());
 
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderResumed));
         notes.Report(new IssuanceStep(IssuanceStepKind.NameLeftOut, "a.example.com", "refused"));
@@ -226,12 +207,12 @@ public sealed class Noting_what_an_order_spends
     [Fact]
     public async Task gives_all_back_but_the_order_where_that_came_to_nothing()
     {
-        var ledger = await OpenAsync();
-        var notes = new LedgerNotes(ledger, Planned, [], null, [], new Progress<IssuanceStep>());
+        var ledger = await SomeNotes.OpenAsync();
+        var notes = new LedgerNotes(ledger, SomeNotes.Planned, [], null, [], new Progress<IssuanceStep>());
 
         notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
-        await notes.FailedAsync(Failure(AcmeProblems.OrderInvalid));
+        await notes.FailedAsync(SomeNotes.Failure(AcmeProblems.OrderInvalid));
 
         Assert.Equal([(LimitKind.NewOrders, 299)], ledger.States().Select(state => (state.Kind, state.Left)));
     }
@@ -239,76 +220,21 @@ public sealed class Noting_what_an_order_spends
     [Fact]
     public async Task keeps_what_an_order_cost_that_is_kept_for_the_next_run()
     {
-        var ledger = await OpenAsync();
-        var notes = new LedgerNotes(ledger, Planned, [], null, [], new Progress<IssuanceStep>());
+        var ledger = await SomeNotes.OpenAsync();
+        var notes = new LedgerNotes(ledger, SomeNotes.Planned, [], null, [], new Progress<IssuanceStep>());
 
         notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
         notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
-        await notes.FailedAsync(Failure(AcmeProblems.ServerTimeout));
+        await notes.FailedAsync(SomeNotes.Failure(AcmeProblems.ServerTimeout));
 
         Assert.Equal(3, ledger.States().Count);
-    }
-
-    [Theory]
-    [InlineData(true, 3)]
-    [InlineData(false, 0)]
-    public async Task counts_what_was_reserved_once_where_it_is_placed_and_not_at_all_where_it_is_not(bool isPlaced, int buckets)
-    {
-        var ledger = await OpenAsync();
-        var notes = new LedgerNotes(ledger, Planned, [], null, [], new Progress<IssuanceStep>());
-        Assert.True((await notes.ReserveAsync()).MayGo);
-
-        if (isPlaced)
-        {
-            notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
-            notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
-        }
-
-        await notes.EndAsync();
-
-        Assert.Equal(buckets, ledger.States().Count);
-        Assert.All(ledger.States(), state => Assert.Equal(1, state.Of - state.Left));
-    }
-
-    [Fact]
-    public async Task counts_an_order_in_place_of_the_one_that_was_reserved()
-    {
-        var ledger = await OpenAsync();
-        var renewal = Planned with { IsRenewal = true, ReplacesInWindow = true };
-        var notes = new LedgerNotes(ledger, renewal, [], null, [], new Progress<IssuanceStep>());
-        await notes.ReserveAsync();
-
-        Assert.False(notes.CountsInFull);
-        notes.Report(new IssuanceStep(IssuanceStepKind.ReplacesLeftOut));
-        Assert.True(notes.CountsInFull);
-        await notes.ReserveAsync();
-        notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
-        notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
-        await notes.EndAsync();
-
-        Assert.Equal([(LimitKind.CertificatesPerSet, 1)], ledger.States().Select(state => (state.Kind, state.Of - state.Left)));
-    }
-
-    [Fact]
-    public async Task holds_the_next_order_of_the_same_attempt_back_once_the_first_has_spent_the_last()
-    {
-        var ledger = await RateLedger.OpenAsync(
-            new RateLimits { All = [new RateLimit(LimitKind.NewOrders, 1, TimeSpan.FromDays(7))] }, new MemoryLedgerStore(), TimeProvider.System, CancellationToken.None);
-        var notes = new LedgerNotes(ledger, Planned with { Names = ["good.example.com", "bad.example.net"] }, [], null, [], new Progress<IssuanceStep>());
-
-        Assert.True((await notes.ReserveAsync()).MayGo);
-        notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
-        notes.Report(new IssuanceStep(IssuanceStepKind.OrderCreated));
-        notes.Report(new IssuanceStep(IssuanceStepKind.NameLeftOut, "bad.example.net", "refused"));
-
-        Assert.Equal([LimitKind.NewOrders], (await notes.ReserveAsync()).Holds.Select(hold => hold.Kind!.Value));
     }
 
     [Fact]
     public async Task counts_an_order_without_the_names_that_failed_as_no_renewal_any_more()
     {
-        var ledger = await OpenAsync();
-        var notes = new LedgerNotes(ledger, Planned with { Names = ["good.example.com", "bad.example.net"], IsRenewal = true }, [], null, [], new Progress<IssuanceStep>());
+        var ledger = await SomeNotes.OpenAsync();
+        var notes = new LedgerNotes(ledger, SomeNotes.Planned with { Names = ["good.example.com", "bad.example.net"], IsRenewal = true }, [], null, [], new Progress<IssuanceStep>());
 
         await notes.ReserveAsync();
         notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
@@ -323,52 +249,12 @@ public sealed class Noting_what_an_order_spends
         Assert.Contains((LimitKind.NewOrders, 1), ledger.States().Select(state => (state.Kind, state.Of - state.Left)));
     }
 
-    [Theory]
-    [InlineData("acme-server-timeout", 1)]
-    [InlineData("acme-response-invalid", 1)]
-    [InlineData("acme-identifier-rejected", 0)]
-    [InlineData("acme-server-refused", 0)]
-    public async Task counts_an_order_whose_answer_was_lost_as_one_that_came_to_nothing(string code, int orders)
-    {
-        var ledger = await OpenAsync();
-        var notes = new LedgerNotes(ledger, Planned, [], null, [], new Progress<IssuanceStep>());
-
-        await notes.ReserveAsync();
-        notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
-        await notes.FailedAsync(Failure(new ProblemCode(code)));
-        await notes.EndAsync();
-
-        Assert.Equal(orders == 0 ? [] : [(LimitKind.NewOrders, 299)], ledger.States().Select(state => (state.Kind, state.Left)));
-    }
-
-    /// <summary>Ctrl-C, an orderly stop, kill -9: the server may have made it all the same.</summary>
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task counts_an_order_that_was_cut_off_before_it_was_answered(bool isKilled)
-    {
-        var store = new MemoryLedgerStore();
-        var ledger = await RateLedger.OpenAsync(RateLimits.LetsEncrypt, store, TimeProvider.System, CancellationToken.None);
-        var notes = new LedgerNotes(ledger, Planned, [], null, [], new Progress<IssuanceStep>());
-        await notes.ReserveAsync();
-        notes.Report(new IssuanceStep(IssuanceStepKind.Ordering));
-        if (isKilled)
-        {
-            ledger = await RateLedger.OpenAsync(RateLimits.LetsEncrypt, store, TimeProvider.System, CancellationToken.None);
-            notes = new LedgerNotes(ledger, Planned, [], LeftOpen with { Stage = OrderStage.KeySaved, OrderUrl = null, Counted = Planned }, [], new Progress<IssuanceStep>());
-        }
-
-        await notes.EndAsync();
-
-        Assert.Equal([(LimitKind.NewOrders, 299)], ledger.States().Select(state => (state.Kind, state.Left)));
-    }
-
     [Fact]
     public async Task spends_nothing_where_the_authority_made_no_order()
     {
-        var ledger = await OpenAsync();
+        var ledger = await SomeNotes.OpenAsync();
 
-        await new LedgerNotes(ledger, Planned, [], null, [], new Progress<IssuanceStep>()).FailedAsync(Failure(AcmeProblems.IdentifierRejected));
+        await new LedgerNotes(ledger, SomeNotes.Planned, [], null, [], new Progress<IssuanceStep>()).FailedAsync(SomeNotes.Failure(AcmeProblems.IdentifierRejected));
 
         Assert.Empty(ledger.States());
     }
@@ -376,8 +262,8 @@ public sealed class Noting_what_an_order_spends
     [Fact]
     public async Task counts_an_order_in_full_that_the_authority_did_not_take_for_a_renewal_in_its_window()
     {
-        var ledger = await OpenAsync();
-        var renewal = Planned with { ReplacesInWindow = true };
+        var ledger = await SomeNotes.OpenAsync();
+        var renewal = SomeNotes.Planned with { ReplacesInWindow = true };
         await Run(renewal, []);
         Assert.Empty(ledger.States());
 
@@ -396,16 +282,6 @@ public sealed class Noting_what_an_order_spends
             notes.Report(new IssuanceStep(IssuanceStepKind.Downloaded));
             return notes.EndAsync();
         }
-    }
-
-    private static Task<RateLedger> OpenAsync() =>
-        RateLedger.OpenAsync(RateLimits.LetsEncrypt, new MemoryLedgerStore(), TimeProvider.System, CancellationToken.None);
-
-    private static ProblemException Failure(ProblemCode code, params FailedName[] names)
-    {
-        var failure = new Problem(code, "It failed.", "Mend it.").AsException();
-        failure.Data["berth-failed-names"] = names;
-        return failure;
     }
 
     private static int LeftOf(RateLedger ledger, PlannedOrder order) => Assert.Single(ledger.StatesFor(order)).Left;

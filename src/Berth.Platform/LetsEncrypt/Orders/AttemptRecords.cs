@@ -76,7 +76,7 @@ public sealed class AttemptRecords(
     {
         // Of all servers: one whose limit nobody kept would pass for free, and be tried at once again.
         var (state, now) = (lineages.ReadState(app), time.GetUtcNow());
-        var after = Outcomes.Held(outcomes.NamesFailed(state, wanted.Stopped, wanted.IsEarly == true, now), [.. ForNames(wanted, held.AllGates).Select(gate => gate with { SparesRenewal = sparesRenewal })], IsFirst(app), now);
+        var after = Outcomes.Held(outcomes.NamesFailed(state, wanted.Stopped, wanted.IsEarly == true, now), ForNames(wanted, held.AllGates, sparesRenewal), IsFirst(app), now);
         lineages.WriteState(app, after);
         waits.Note(after.Gates);
         LineageGate[] known = [.. held.Gates.Select(gate => Outcomes.LongerOf(state, gate, now))];
@@ -113,8 +113,8 @@ public sealed class AttemptRecords(
 
     private bool IsFirst(AppName app) => reader.StoredOf(app) is { InService: null, Damage: null };
 
-    private static IReadOnlyList<LineageGate> ForNames(WantedCertificate wanted, IReadOnlyList<LineageGate> gates) =>
-        [.. gates.Select(gate => gate with { Account = wanted.Settings.Email?.Text ?? "", Names = wanted.NameTexts })];
+    private static IReadOnlyList<LineageGate> ForNames(WantedCertificate wanted, IReadOnlyList<LineageGate> gates, bool sparesRenewal) =>
+        [.. gates.Select(gate => gate with { Account = wanted.Settings.Email?.Text ?? "", Names = wanted.NameTexts, SparesRenewal = sparesRenewal })];
 
     /// <summary>What is remembered once a certificate is in service.</summary>
     /// <param name="app">Whose.</param>
@@ -208,7 +208,7 @@ public sealed class AttemptRecords(
         var isOfMore = IsOfMore(app, wanted);
 
         // Whether what holds the others back holds a renewal, too, is looked at once that is due.
-        var elsewhere = HeldElsewhere(failure, server, wanted, isAskedFor: state.AskedAt is not null)?.Select(gate => gate with { SparesRenewal = isOfMore }).ToArray();
+        var elsewhere = HeldElsewhere(failure, server, wanted, isAskedFor: state.AskedAt is not null, sparesRenewal: isOfMore);
         var failed = outcomes.Failed(state, failure, server?.Server, now, asked, wanted?.IsEarly ?? IsEarly(app), isOfMore, sparesRenewal && !GoesOn(app, wanted), elsewhere);
         failed = elsewhere is not null ? Outcomes.FailedElsewhere(failed, elsewhere, IsFirst(app), now) : failed;
         failed = IsHeldByServer(failure) && IsFirst(app) ? failed with { AskedAt = now } : failed;
@@ -219,8 +219,8 @@ public sealed class AttemptRecords(
         wanted is not null && NamesThatWait.GoesOn(lineages.OrderAt(app, wanted.Servers), wanted, reader.StoredOf(app).Missing(wanted.Names));
 
     // Only what another server's limit left for it: the order is still to go there, whatever this one is missing.
-    private static IReadOnlyList<LineageGate>? HeldElsewhere(ProblemException failure, ServerToAsk? server, WantedCertificate? wanted, bool isAskedFor) =>
-        wanted is not null && server is { AllGates: { Count: > 0 } gates } && (server.PassedOver is not null || !wanted.IsPatient || isAskedFor) && ServerChoice.IsServersFault(failure) ? ForNames(wanted, gates) : null;
+    private static IReadOnlyList<LineageGate>? HeldElsewhere(ProblemException failure, ServerToAsk? server, WantedCertificate? wanted, bool isAskedFor, bool sparesRenewal) =>
+        wanted is not null && server is { AllGates: { Count: > 0 } gates } && (server.PassedOver is not null || !wanted.IsPatient || isAskedFor) && ServerChoice.IsServersFault(failure) ? ForNames(wanted, gates, sparesRenewal) : null;
 
     // What fails may be of a name that is not on the certificate: the others are renewed once that is due.
     private bool IsOfMore(AppName app, WantedCertificate? wanted) =>

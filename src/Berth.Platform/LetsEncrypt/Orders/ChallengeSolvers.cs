@@ -41,9 +41,10 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
             return null;
         }
 
+        // However often the other has failed before: that may be mended by now.
         foreach (var name in names)
         {
-            TurnFrom(name, blocked.FirstOrDefault(each => each.Name == name.Text)?.ChallengeType, failed);
+            TurnFrom(name, type => blocked.Any(each => each.Name == name.Text && each.ChallengeType == type), failed.Solvers, failed.History);
         }
 
         return Chosen(app, names, failed.History) is var other && other.Spoken != failed.Spoken ? other : null;
@@ -53,13 +54,17 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
     private static bool IsSecondChoice(FailedName name, ChosenSolvers failed) => failed.Because is not null && name.ChallengeType == ChallengeType.TlsAlpn01
         && (name.Code == AcmeProblems.ValidationAnswer.Id || name.Code == AcmeProblems.ValidationTls.Id);
 
-    // However often the other has failed before: that may be mended by now.
-    private static void TurnFrom(DomainName name, string? type, ChosenSolvers chosen)
+    // Notes failures until another is tried before them, where there is one.
+    private static void TurnFrom(DomainName name, Predicate<string> isLeft, IReadOnlyList<IChallengeSolver> solvers, ProofHistory history)
     {
-        var isOnly = ChosenSolvers.FirstFor(name, chosen.Solvers.Where(solver => solver.Type != type)) is null;
-        while (!isOnly && type is not null && chosen.FirstFor(name) == type)
+        if (ChosenSolvers.FirstFor(name, solvers.Where(solver => !isLeft(solver.Type))) is null)
         {
-            chosen.History.Failed(name.Text, type);
+            return;
+        }
+
+        while (ChosenSolvers.FirstFor(name, history.Sort(name.Text, solvers)) is { } first && isLeft(first))
+        {
+            history.Failed(name.Text, first);
         }
     }
 
@@ -77,10 +82,7 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
 
         foreach (var name in names)
         {
-            while (ChosenSolvers.FirstFor(name, history.Sort(name.Text, known)) is { } first && !ChallengeType.IsDns(first))
-            {
-                history.Failed(name.Text, first);
-            }
+            TurnFrom(name, static type => !ChallengeType.IsDns(type), known, history);
         }
 
         proofs.Write(app, history);

@@ -137,7 +137,7 @@ public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, Ord
             {
                 output.Detail($"The daemon's next try: {Holds.Time(again)}");
             }
-            else if (reader.NextOf(app) is { Action: LineageAction.None, GoesOnOnceMended: false } && !problem.Remedy.Contains("un the command again", StringComparison.Ordinal))
+            else if (reader.NextOf(app) is { Action: LineageAction.None, GoesOnOnceMended: false } && Sentences.Standing(problem.Remedy, app) == problem.Remedy)
             {
                 output.Detail(output.Caller.AsCalled($"It is not tried again by itself; once it is mended: `berth letsencrypt:enable {app}`"));
             }

@@ -126,10 +126,7 @@ public sealed class Renewing_beside_a_name_that_waits
     [Fact]
     public async Task goes_without_it_every_other_time_where_nobody_can_say_why_it_fails()
     {
-        await using var room = await OrderingRoom.OpenAsync("none");
-        await room.InstallAsync(room.Aged(80, Name), OrderingRoom.Window(-1));
-        await room.AddDomainsAsync(New);
-        room.Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 400, "malformed", "no");
+        await using var room = await RefusedAsync(80);
 
         for (var i = 0; i < 3; i++)
         {
@@ -220,23 +217,6 @@ public sealed class Renewing_beside_a_name_that_waits
         Assert.False(room.Reader.NextOf(Room.App).OfCertificate.IsDue(TimeProvider.System.GetUtcNow()));
     }
 
-    private static async Task<OrderingRoom> BegunAsync(double age, bool hasFailed, params string[] names)
-    {
-        var room = await OrderingRoom.OpenAsync("none");
-        await room.InstallAsync(room.Aged(age, Name), OrderingRoom.Window(-1));
-        await room.AddDomainsAsync(New);
-        room.Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 400, "malformed", "no");
-        room.Authority.Scripts["/order/1"] = context => ScriptedAuthority.RefuseAsync(context, 503, "serverInternal", "busy");
-        if (hasFailed)
-        {
-            await FailAsync(room);
-            Assert.True(room.Lineages.ReadState(Room.App).FailedWithMore);
-        }
-
-        await BeginAsync(room, names);
-        return room;
-    }
-
     /// <summary>Near its end the certificate waits for no order that keeps failing, whoever asks; but for one that has brought its successor.</summary>
     [Theory]
     [InlineData(OrderStage.Ordered, true, true)]
@@ -244,10 +224,7 @@ public sealed class Renewing_beside_a_name_that_waits
     [InlineData(OrderStage.Downloaded, true, false)]
     public async Task gives_up_an_order_that_was_begun_with_it_where_the_end_is_near(OrderStage stage, bool isPatient, bool isGivenUp)
     {
-        await using var room = await OrderingRoom.OpenAsync("none");
-        await room.InstallAsync(room.Aged(88, Name), OrderingRoom.Window(-1));
-        await room.AddDomainsAsync(New);
-        room.Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 400, "malformed", "no");
+        await using var room = await RefusedAsync(88);
         await FailAsync(room);
         await BeginAsync(room, Name, New);
         await room.Lineages.JournalOf(Room.App).SaveAsync(room.Lineages.JournalOf(Room.App).Load()! with { Stage = stage }, Cancel);
@@ -261,9 +238,7 @@ public sealed class Renewing_beside_a_name_that_waits
     [Fact]
     public async Task goes_without_it_where_no_answer_came_until_one_does()
     {
-        await using var room = await OrderingRoom.OpenAsync("none");
-        await room.InstallAsync(room.Aged(80, Name), OrderingRoom.Window(-1));
-        await room.AddDomainsAsync(New);
+        await using var room = await DueAsync(80);
         room.Authority.Scripts["/order"] = context =>
         {
             if (Ordered(room).Count() < 3)
@@ -287,10 +262,7 @@ public sealed class Renewing_beside_a_name_that_waits
     [Fact]
     public async Task waits_for_no_pause_that_the_new_name_has_brought_about()
     {
-        await using var room = await OrderingRoom.OpenAsync("none");
-        await room.InstallAsync(room.Aged(80, Name), OrderingRoom.Window(-1));
-        await room.AddDomainsAsync(New);
-        room.Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 400, "malformed", "no");
+        await using var room = await RefusedAsync(80);
 
         await FailAsync(room);
         var next = room.Reader.NextOf(Room.App).OfCertificate;
@@ -305,9 +277,7 @@ public sealed class Renewing_beside_a_name_that_waits
     [Fact]
     public async Task waits_where_the_others_are_held_back_too_though_that_was_met_with_it()
     {
-        await using var room = await OrderingRoom.OpenAsync("none");
-        await room.InstallAsync(room.Aged(80, Name), OrderingRoom.Window(-1));
-        await room.AddDomainsAsync(New);
+        await using var room = await DueAsync(80);
         room.Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 429, "rateLimited", "not now");
         Assert.Equal(AcmeProblems.RateLimited, (await FailAsync(room)).Problem.Code);
         var state = room.Lineages.ReadState(Room.App);
@@ -348,6 +318,35 @@ public sealed class Renewing_beside_a_name_that_waits
         Assert.Equal(!goesWithout, failure.Problem.Code == LetsEncryptProblems.WildcardNeedsDns);
         Assert.Equal(goesWithout ? [[Name]] : [], Ordered(room));
         Assert.Equal(!goesWithout, room.Reader.NextOf(Room.App).Obstacle?.Code == LetsEncryptProblems.WildcardNeedsDns);
+    }
+
+    private static async Task<OrderingRoom> DueAsync(double age)
+    {
+        var room = await OrderingRoom.OpenAsync("none");
+        await room.InstallAsync(room.Aged(age, Name), OrderingRoom.Window(-1));
+        await room.AddDomainsAsync(New);
+        return room;
+    }
+
+    private static async Task<OrderingRoom> RefusedAsync(double age)
+    {
+        var room = await DueAsync(age);
+        room.Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 400, "malformed", "no");
+        return room;
+    }
+
+    private static async Task<OrderingRoom> BegunAsync(double age, bool hasFailed, params string[] names)
+    {
+        var room = await RefusedAsync(age);
+        room.Authority.Scripts["/order/1"] = context => ScriptedAuthority.RefuseAsync(context, 503, "serverInternal", "busy");
+        if (hasFailed)
+        {
+            await FailAsync(room);
+            Assert.True(room.Lineages.ReadState(Room.App).FailedWithMore);
+        }
+
+        await BeginAsync(room, names);
+        return room;
     }
 
     private static async Task BeginAsync(OrderingRoom room, params string[] names) => await room.Lineages.JournalOf(Room.App).SaveAsync(
