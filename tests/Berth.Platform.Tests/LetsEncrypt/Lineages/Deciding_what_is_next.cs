@@ -14,8 +14,11 @@ public sealed class Deciding_what_is_next
 
     private static readonly Gen<TimeSpan> Span = Gen.Int[-200 * 24 * 60, 200 * 24 * 60].Select(minutes => TimeSpan.FromMinutes(minutes));
 
-    private static readonly Gen<LineageGate> Gate = Gen.Select(Gen.Enum<GateKind>(), Span, (kind, span) =>
-        new LineageGate { Kind = kind, Until = Now + span, Reason = "because" });
+    // Mostly within what any gate is set, for one further away says nothing.
+    private static readonly Gen<TimeSpan> Wait = Gen.OneOf(Gen.Int[-60, 26 * 60].Select(minutes => TimeSpan.FromMinutes(minutes)), Span);
+
+    private static readonly Gen<LineageGate> Gate = Gen.Select(Gen.Enum<GateKind>(), Wait, Gen.Bool, (kind, wait, spares) =>
+        new LineageGate { Kind = kind, Until = Now + wait, Reason = "because", SparesRenewal = spares });
 
     private static readonly Gen<LineageAdvice?> Advice = Gen.Select(Gen.Int[0, 3], Span, Span, (kind, window, ask) => kind == 0
         ? null
@@ -199,6 +202,13 @@ public sealed class Deciding_what_is_next
         // One that is over still tells that a first certificate was asked for.
         var free = LineagePlan.Next(Wants, stored with { State = stored.State with { Gates = [.. stored.State.Gates.Select(gate => gate with { Until = Now.AddYears(-9) })], SuccessBefore = null } }, Now);
         var gated = LineagePlan.Next(Wants, stored, Now);
+        if (stored.State.Gates.Any(gate => gate.SparesRenewal) && gated.OfCertificate is { Action: LineageAction.Renew, Beside: not null })
+        {
+            // What waits is told beside the renewal that does not.
+            Assert.True(gated.OfCertificate.At < gated.OfCertificate.Beside.At);
+            return;
+        }
+
         Assert.Equal(free.OfCertificate.Action, gated.OfCertificate.Action);
         Assert.True(gated.At is null || gated.At <= gated.OfCertificate.At);
         if (free.OfCertificate.At is { } wish)
@@ -213,7 +223,11 @@ public sealed class Deciding_what_is_next
         var step = LineagePlan.Next(Wants, stored, Now);
         if (step.Action is LineageAction.Order or LineageAction.Renew or LineageAction.Resume)
         {
-            Assert.All(stored.State.Gates.Where(gate => gate.Until <= Now + RetryLadder.Longest), gate => Assert.True(step.At >= gate.Until));
+            Assert.All(
+                stored.State.Gates.Where(gate => gate.Until <= Now + RetryLadder.Longest
+                    && (gate.Kind != GateKind.RolledBack || stored.InService is not null)
+                    && !(gate.SparesRenewal && step.Action == LineageAction.Renew)),
+                gate => Assert.True(step.At >= gate.Until));
         }
     });
 
