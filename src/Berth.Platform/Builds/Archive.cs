@@ -30,7 +30,7 @@ public static class Archive
         {
             throw BuildProblems.CompressedArchive().AsException(e);
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or OverflowException or ArgumentException or NotSupportedException)
         {
             throw BuildProblems.DamagedArchive(e.Message).AsException(e);
         }

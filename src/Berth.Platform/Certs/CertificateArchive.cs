@@ -32,7 +32,7 @@ public static class CertificateArchive
         {
             // Nothing was sent: neither of the named files could be read, or there was no archive.
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or NotSupportedException or IOException)
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or OverflowException or ArgumentException or NotSupportedException or IOException)
         {
             throw CertificateProblems.Refused($"it is not a whole tar archive ({Printable.Of(e.Message.TrimEnd('.'))})").AsException(e);
         }

@@ -36,7 +36,7 @@ internal static class Restoring
             Publish(whole, place.Folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or FormatException or SqliteException
-            or InvalidDataException or ArgumentException or NotSupportedException)
+            or InvalidDataException or OverflowException or ArgumentException or NotSupportedException)
         {
             throw CaProblems.UnusableBackup(file, e.Message).AsException(e);
         }

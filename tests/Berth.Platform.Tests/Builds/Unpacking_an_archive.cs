@@ -184,6 +184,26 @@ public sealed class Unpacking_an_archive : IDisposable
         }
     }, iter: 300);
 
+    /// <summary>Headers may hold binary numbers: some are larger than any computer counts to.</summary>
+    [Fact]
+    public async Task refuses_a_header_with_too_large_a_number_with_a_problem()
+    {
+        using var archive = new MemoryStream();
+        await using (var writer = new TarWriter(archive, TarEntryFormat.Pax, leaveOpen: true))
+        {
+            Add(writer, "Procfile", "web: ./run\n");
+        }
+
+        for (var place = 0; place < archive.Length; place++)
+        {
+            var bytes = archive.ToArray();
+            bytes[place] = 0xff;
+            using var scratch = new ScratchFolder();
+            var failure = await Record.ExceptionAsync(() => Archive.UnpackAsync(new MemoryStream(bytes), scratch.Path, Limits, CancellationToken.None));
+            Assert.True(failure is null or ProblemException, $"{place}: {failure}");
+        }
+    }
+
     private static void AddMany(TarWriter writer, int count)
     {
         for (var i = 0; i < count; i++)

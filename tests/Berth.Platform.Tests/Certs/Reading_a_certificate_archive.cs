@@ -93,6 +93,20 @@ public sealed class Reading_a_certificate_archive
         });
     }
 
+    /// <summary>Headers may hold binary numbers: some are larger than any computer counts to.</summary>
+    [Fact]
+    public void fails_with_a_problem_at_a_header_with_too_large_a_number()
+    {
+        var whole = Tar(File("server.crt", "certificate"), File("server.key", "key")).ToArray();
+        Assert.All(Enumerable.Range(0, whole.Length), place =>
+        {
+            var bytes = (byte[])whole.Clone();
+            bytes[place] = 0xff;
+            var failure = Record.Exception(() => CertificateArchive.ReadAsync(new MemoryStream(bytes), named: false, Cancel).GetAwaiter().GetResult());
+            Assert.True(failure is null or ProblemException, failure?.ToString());
+        });
+    }
+
     private static async Task<Problem> RefusedAsync(Stream archive, bool named = false) =>
         (await Assert.ThrowsAsync<ProblemException>(() => CertificateArchive.ReadAsync(archive, named, Cancel))).Problem;
 
