@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Berth.Acme.Challenges;
-using Berth.Acme.Dns.Providers;
 using Berth.Acme.Protocol;
 using Berth.Kernel;
 
@@ -213,9 +212,7 @@ public sealed class DnsSolver : IChallengeSolver
         }
         catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
         {
-            throw (_provider is ExternalProgram { Program: var program }
-                ? DnsProblems.BadProgram(program, "change a record", $"it did not end within {AcmeProblems.Spoken(longest)}", [])
-                : DnsProblems.Unreachable(_provider!.Code, $"it took longer than {AcmeProblems.Spoken(longest)}")).AsException(e);
+            throw _provider!.TooSlow(longest).AsException(e);
         }
     }
 

@@ -1,3 +1,5 @@
+using Berth.Kernel;
+
 namespace Berth.Acme.Dns;
 
 /// <summary>
@@ -16,10 +18,13 @@ public interface IDnsProvider
     bool NeedsZone => true;
 
     /// <summary>Adds the value; one that is there already MUST count as done.</summary>
-    /// <exception cref="Kernel.ProblemException">See <see cref="DnsProblems"/>; never holds a credential.</exception>
+    /// <exception cref="ProblemException">See <see cref="DnsProblems"/>; never holds a credential.</exception>
     ValueTask AddAsync(DnsChange change, CancellationToken cancel);
 
     /// <summary>Removes the value; one that is gone already MUST count as done.</summary>
-    /// <exception cref="Kernel.ProblemException">See <see cref="DnsProblems"/>; never holds a credential.</exception>
+    /// <exception cref="ProblemException">See <see cref="DnsProblems"/>; never holds a credential.</exception>
     ValueTask RemoveAsync(DnsChange change, CancellationToken cancel);
+
+    /// <summary>What is told where a change does not end.</summary>
+    internal Problem TooSlow(TimeSpan longest) => DnsProblems.Unreachable(Code, $"it took longer than {AcmeProblems.Spoken(longest)}");
 }

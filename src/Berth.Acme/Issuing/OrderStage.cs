@@ -12,9 +12,6 @@ public enum OrderStage
     /// <summary>The signing request is about to be sent, or was.</summary>
     Finalizing,
 
-    /// <summary>The certificate is issued. In journals of before: the order itself says so, and is asked anyway.</summary>
-    Finalized,
-
     /// <summary>The certificate is in the journal.</summary>
     Downloaded,
 }

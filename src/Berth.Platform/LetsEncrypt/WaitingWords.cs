@@ -18,7 +18,7 @@ public sealed class WaitingWords(
     /// <param name="step">What is next for it.</param>
     public string Of(AppName app, LineageStored stored, LineageStep step)
     {
-        if (step.Action is LineageAction.Restore or LineageAction.Resume)
+        if (step.OfCertificate.Action is LineageAction.Restore or LineageAction.Resume)
         {
             Noticed(app);
         }
@@ -158,7 +158,7 @@ public sealed class WaitingWords(
 
     // What the step itself does not say.
     private static string Failing(LineageStored stored, LineageStep step) =>
-        stored.State.Failing.FirstOrDefault(failing => !step.Why.Contains(failing.Name, StringComparison.Ordinal)) is { } name && step.Action != LineageAction.Resume
+        stored.State.Failing.FirstOrDefault(failing => !step.Why.Contains(failing.Name, StringComparison.Ordinal)) is { } name && step.OfCertificate.Action != LineageAction.Resume
             ? $"; not proved the last time: {Printable.Of(Sentences.OfName(name.Name, name.Words).TrimEnd('.'), 400)}"
             : "";
 

@@ -62,6 +62,9 @@ public sealed record WantedCertificate(
         Names = [.. Names.Where(name => failed.All(other => other.Name != name.Text))],
     };
 
+    /// <summary>Without names that wait.</summary>
+    public WantedCertificate Without(IReadOnlyList<DomainName> waiting) => waiting.Count == 0 ? this : this with { Names = [.. Names.Except(waiting)] };
+
     /// <summary>The settings as one line, in the words of the client that users of 2016 know; names the certificate's folder.</summary>
     public string AsConfig(WantedServer server) =>
         $"--pem --http --accept-tos --server {server.Directory} --email {Settings.Email} {string.Join(' ', Names.Select(name => $"--domains {name}"))}";

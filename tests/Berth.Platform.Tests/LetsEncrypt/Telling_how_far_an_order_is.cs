@@ -2,6 +2,7 @@ using Berth.Acme.Challenges;
 using Berth.Acme.Issuing;
 using Berth.Kernel;
 using Berth.Platform.LetsEncrypt.Orders;
+using Berth.Platform.Tests.Support;
 
 namespace Berth.Platform.Tests.LetsEncrypt;
 
@@ -23,7 +24,7 @@ public sealed class Telling_how_far_an_order_is
     public void says_which_challenge_is_used_where_it_is_another_than_was_announced(string used, string told)
     {
         var said = new Recorder();
-        var chosen = new ChosenSolvers([new Answering("dns-persist-01"), new Answering("http-01")], "DNS-PERSIST-01", false, new ProofHistory());
+        var chosen = new ChosenSolvers([new UnusedSolver("dns-persist-01"), new UnusedSolver("http-01")], "DNS-PERSIST-01", false, new ProofHistory());
 
         new IssuanceLines(said.Output, chosen).Report(new IssuanceStep(IssuanceStepKind.ChallengePresented, "app.example.com", used));
 
@@ -42,12 +43,5 @@ public sealed class Telling_how_far_an_order_is
         watched.Report(new IssuanceStep(IssuanceStepKind.Validating, "www.example.com"));
 
         Assert.EndsWith(": order: ordered; www.example.com: the server is looking; a.example.com: proved; and 1 more", orders.SentenceOf(app), StringComparison.Ordinal);
-    }
-
-    private sealed class Answering(string type) : IChallengeSolver
-    {
-        public string Type => type;
-
-        public ValueTask<IAsyncDisposable> PresentAsync(ChallengeTask task, CancellationToken cancel) => throw new InvalidOperationException("Nothing is proved here.");
     }
 }

@@ -35,8 +35,6 @@ internal sealed class ExternalProgram : IDnsProvider
 
     public string Code => "exec";
 
-    internal string Program => _program;
-
     public DnsPatience Patience { get; }
 
     public bool NeedsZone => false;
@@ -44,6 +42,8 @@ internal sealed class ExternalProgram : IDnsProvider
     public ValueTask AddAsync(DnsChange change, CancellationToken cancel) => RunAsync("present", $"add {change.Name}", change, cancel);
 
     public ValueTask RemoveAsync(DnsChange change, CancellationToken cancel) => RunAsync("cleanup", $"remove {change.Name}", change, cancel);
+
+    Problem IDnsProvider.TooSlow(TimeSpan longest) => DnsProblems.BadProgram(_program, "change a record", $"it did not end within {AcmeProblems.Spoken(longest)}", []);
 
     /// <summary>Why a program at a path cannot be started; null where it may be, or is looked for by its name alone.</summary>
     internal static Problem? Look(string program) => !program.Contains('/', StringComparison.Ordinal) ? null

@@ -58,7 +58,7 @@ public sealed class StatusReport(
     private async Task<Dictionary<string, string>> OfAsync(AppName app, Notice? last, ReportRequest request, CancellationToken cancel)
     {
         var (stored, step) = reader.ReadOf(app);
-        var (state, next, forPrograms) = (stored.State, step.OfCertificate, request.Json);
+        var (state, forPrograms) = (stored.State, request.Json);
 
         // One who reads lines has read it in another of them already.
         var isLines = request is { Json: false, Flag: null };
@@ -69,7 +69,7 @@ public sealed class StatusReport(
         var advice = state.Advice is { } known && known.Serial == stored.InService?.Serial ? known.Plan : null;
         return new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["letsencrypt-next"] = waiting.What(app, stored, step),
+            ["letsencrypt-next"] = waiting.What(app, stored, put),
             ["letsencrypt-next-at"] = NextAt(app, put.OfCertificate, forPrograms),
             ["letsencrypt-asks-server-at"] = step.Action == LineageAction.AskAdvice && renewal.IsOn ? At(step.At, forPrograms) : "",
             ["letsencrypt-waiting-for"] = waiting.Of(app, stored, put),
@@ -81,7 +81,7 @@ public sealed class StatusReport(
             ["letsencrypt-last-success"] = At(state.LastSuccess, forPrograms, isAhead: false),
             ["letsencrypt-last-event"] = last is null || (isLines && failure is not null) ? "" : $"{Holds.Time(last.At)}: {Printable.Of(Sentences.Ended(last.Sentence), 600)}",
             ["letsencrypt-failing-names"] = Joined([.. Failing(state, step, isLines), .. wanted?.LeftOut.Select(problem => $"{problem.Found} ({problem.Remedy})") ?? []]),
-            ["letsencrypt-servers"] = Joined([.. Choice(wanted, asked, state, next, stored.InService is null), .. Standings(app, state, step)]),
+            ["letsencrypt-servers"] = Joined([.. Choice(wanted, asked, state, put.OfCertificate, stored.InService is null), .. Standings(app, state, step)]),
             ["letsencrypt-clock"] = ClockWords.Of(state) ?? "",
             ["letsencrypt-issued-by"] = stored.InService is null ? "" : state.IssuedBy ?? "",
             ["letsencrypt-profile"] = stored.InService is null ? "" : state.Profile ?? "",
@@ -162,7 +162,6 @@ public sealed class StatusReport(
         OrderStage.KeySaved => "about to be ordered",
         OrderStage.Ordered => "ordered, names being proved",
         OrderStage.Finalizing => "signing request sent",
-        OrderStage.Finalized => "issued",
         _ => "downloaded",
     };
 

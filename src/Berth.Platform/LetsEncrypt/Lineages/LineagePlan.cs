@@ -28,7 +28,6 @@ public static class LineagePlan
 
     public static LineageStep Next(LineageWants wants, LineageStored stored, DateTimeOffset now)
     {
-        var refusal = RefusalOf(wants, stored);
         var step = WhollyGated(Wish(wants, stored, now));
         if (step is not { Gate: not null, Action: LineageAction.Order or LineageAction.Resume } || stored is not { InService: { } facts, Damage: null })
         {
@@ -41,15 +40,19 @@ public static class LineagePlan
 
         LineageStep WhatWaits(LineageStep step) => Missing(wants, stored, now).FirstOrDefault() is { } missing ? step with { Why = WhyMissing(missing) } : step;
 
-        LineageStep WhollyGated(LineageStep wish) => Gated(wish) with { Then = wish.Then is { } then ? Gated(then) : null };
+        LineageStep WhollyGated(LineageStep wish) => Gated(wish, wants, stored, now) with { Then = wish.Then is { } then ? Gated(then, wants, stored, now) : null };
+    }
 
-        LineageStep Gated(LineageStep wish)
-        {
-            wish = wish with { Obstacle = wants.WhyNot, LeftOut = wants.LeftOut, Refusal = refusal };
-            return wish.At is { } at && LatestGate(wish, wants, stored, now) is { } gate && gate.Until > at
-                ? wish with { At = gate.Until, Gate = gate }
-                : wish;
-        }
+    /// <summary>The renewal of the certificate that is in service, whatever may come before it.</summary>
+    public static LineageStep RenewalAlone(LineageWants wants, LineageStored stored, DateTimeOffset now) =>
+        Gated(RenewalStep(wants, stored, stored.InService!), wants, stored, now);
+
+    private static LineageStep Gated(LineageStep wish, LineageWants wants, LineageStored stored, DateTimeOffset now)
+    {
+        wish = wish with { Obstacle = wants.WhyNot, LeftOut = wants.LeftOut, Refusal = RefusalOf(wants, stored) };
+        return wish.At is { } at && LatestGate(wish, wants, stored, now) is { } gate && gate.Until > at
+            ? wish with { At = gate.Until, Gate = gate }
+            : wish;
     }
 
     private static LineageStep Beside(LineageStep renewal, LineageStep held) =>

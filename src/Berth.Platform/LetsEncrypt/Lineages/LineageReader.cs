@@ -60,6 +60,9 @@ public sealed class LineageReader(
     public bool IsInService(AppName app, string chain) =>
         certificates.IsWhole(app) && ChainText.LeafIn(chain) is { } leaf && leaf == ChainText.LeafIn(certificates.ReadCertificate(app));
 
+    /// <summary>The renewal of a certificate that is in service and whole, whatever comes before it, held back by what the app has met itself.</summary>
+    public LineageStep RenewalStepOf(AppName app, LineageStored stored) => LineagePlan.RenewalAlone(WantsOf(app, stored), stored, time.GetUtcNow());
+
     /// <summary>When the certificate is renewed, and why then.</summary>
     public (DateTimeOffset At, string Why) RenewalOf(AppName app, CertificateFacts facts) =>
         LineagePlan.RenewalOf(facts, settings.GracePeriodOf(app), lineages.ReadState(app).Advice);

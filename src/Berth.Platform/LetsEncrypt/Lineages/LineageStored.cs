@@ -22,6 +22,10 @@ public sealed record LineageStored(LineageState State, CertificateFacts? InServi
     /// <summary>Those of the names that the certificate in service does not carry.</summary>
     public IReadOnlyList<DomainName> Missing(IEnumerable<DomainName> names) => [.. names.Where(name => !CertificateNames.Cover(InService?.Names ?? [], name))];
 
+    /// <summary>Those names where it carries others of them, and is whole: those could be renewed without these. None otherwise.</summary>
+    public IReadOnlyList<DomainName> Besides(IReadOnlyCollection<DomainName> names) =>
+        this is { InService: not null, Damage: null } && Missing(names) is var missing && missing.Count < names.Count ? missing : [];
+
     /// <summary>What of it concerns a certificate for these names from these servers, as they are set.</summary>
     public LineageStored For(IReadOnlyList<DomainName> names, IReadOnlyList<string> servers)
     {

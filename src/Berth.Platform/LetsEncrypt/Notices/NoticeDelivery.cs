@@ -216,35 +216,41 @@ public sealed class NoticeDelivery : IDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
+            var tried = SettingsOf(app, waiting);
             try
             {
                 await SendAsync(app, waiting, cancel);
                 return;
             }
-            catch (NoticeException e) when (attempt < MostAttempts && (_time.GetUtcNow() - waiting.Notice.At).Duration() < News)
+            catch (Exception e) when (IsPassing(e, waiting) && attempt < MostAttempts && (_time.GetUtcNow() - waiting.Notice.At).Duration() < News)
             {
-                var again = _time.GetUtcNow() + Pauses[Math.Min(attempt, Pauses.Length) - 1];
-                waiting = Failed(app, waiting with { Failed = Printable.Of(e.Message, 400), Again = again });
+                var pause = Pauses[Math.Min(attempt, Pauses.Length) - 1];
+                waiting = Update(app, waiting with { Failed = WordsOf(e), Again = _time.GetUtcNow() + pause });
                 if (attempt == Pauses.Length - 1)
                 {
-                    _faults.NotSent(app, waiting.Way, $"{Printable.Of(e.Message, 400)}; it is tried again for a day");
+                    _faults.NotSent(app, waiting.Way, $"{WordsOf(e)}; it is tried again for a day");
                 }
 
-                await PauseAsync(app, waiting, again, cancel);
+                await PauseAsync(app, waiting, tried, pause, cancel);
             }
             catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
             {
-                _faults.NotSent(app, waiting.Way, Printable.Of(e is ProblemException { Problem.Found: var found } ? found : e.Message, 400));
+                _faults.NotSent(app, waiting.Way, WordsOf(e));
                 return;
             }
         }
     }
 
-    // Whoever sets anything of it anew has mended it.
-    private async Task PauseAsync(AppName app, WaitingNotice waiting, DateTimeOffset until, CancellationToken cancel)
+    // Settings that cannot be read say nothing of who wants it.
+    private static bool IsPassing(Exception failure, WaitingNotice waiting) => failure is NoticeException || (failure is ProblemException && waiting.Way != Trigger);
+
+    private static string WordsOf(Exception failure) => Printable.Of(failure is ProblemException { Problem.Found: var found } ? found : failure.Message, 400);
+
+    // Whoever sets anything of it anew, be it while it is tried, has mended it. A clock that is set back makes it no longer.
+    private async Task PauseAsync(AppName app, WaitingNotice waiting, string? tried, TimeSpan pause, CancellationToken cancel)
     {
-        var before = SettingsOf(app, waiting);
-        while (until - _time.GetUtcNow() is var left && left > TimeSpan.Zero && SettingsOf(app, waiting) is var now && (now ?? before) == before)
+        var begun = _time.GetTimestamp();
+        while (pause - _time.GetElapsedTime(begun) is var left && left > TimeSpan.Zero && SettingsOf(app, waiting) is var now && (now ?? tried) == tried)
         {
             await Task.Delay(left < Look ? left : Look, _time, cancel);
         }
@@ -264,11 +270,11 @@ public sealed class NoticeDelivery : IDisposable
         }
     }
 
-    private WaitingNotice Failed(AppName app, WaitingNotice waiting)
+    private WaitingNotice Update(AppName app, WaitingNotice waiting)
     {
         try
         {
-            return _outbox.Failed(waiting);
+            return _outbox.Update(waiting);
         }
         catch (ProblemException e)
         {

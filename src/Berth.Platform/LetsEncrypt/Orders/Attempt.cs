@@ -1,3 +1,4 @@
+using Berth.Acme;
 using Berth.Acme.Issuing;
 using Berth.Kernel;
 
@@ -10,7 +11,6 @@ internal sealed class Attempt(WantedCertificate wanted, ChosenSolvers chosen)
 
     // Who waits for a first certificate is not to ask three times before the next server is.
     private readonly bool _isUrgent = !wanted.IsPatient && wanted.InService.Serial is null;
-    private readonly bool _beginsUsual = chosen.Because is null;
     private WantedCertificate _wanted = wanted;
 
     /// <summary>What is asked for, of the servers that may be asked yet.</summary>
@@ -33,7 +33,7 @@ internal sealed class Attempt(WantedCertificate wanted, ChosenSolvers chosen)
     public ProblemException? Last { get; private set; }
 
     /// <summary>The proof that failed, where another is being tried: it is what is to be mended, whatever its second try meets.</summary>
-    public (ProblemException Failure, ServerToAsk At)? Unproved { get; private set; }
+    public (ProblemException Failure, ServerToAsk At, bool WasSecondChoice)? Unproved { get; private set; }
 
     /// <summary>The same of the servers that have not failed, but for one.</summary>
     public WantedCertificate Besides(WantedServer server) => _wanted with { Servers = [.. _wanted.Servers.Where(other => other != server && !HasFailedAt(other))] };
@@ -75,15 +75,15 @@ internal sealed class Attempt(WantedCertificate wanted, ChosenSolvers chosen)
 
     public void TryOtherWay(ChosenSolvers other, ProblemException failure, ServerToAsk at)
     {
+        Unproved = (failure, at, AcmeProblems.FailedNamesOf(failure).All(Chosen.IsSecondChoice));
         (Chosen, IsFirstWay, IsAnnounced) = (other, false, false);
-        Unproved = (failure, at);
     }
 
     /// <summary>The failure as it is told: what kept the name from being proved the usual way is to be mended first.</summary>
-    public ProblemException Told(ProblemException failure) => Unproved is not { Failure: var first } ? failure
+    public ProblemException Told(ProblemException failure) => Unproved is not { Failure: var first, WasSecondChoice: var wasSecond } ? failure
         : failure.Problem.Code.IsOfSettings ? first
-        : _beginsUsual ? Retold.Then(first, failure)
-        : Retold.After(first, failure);
+        : wasSecond ? Retold.After(first, failure)
+        : Retold.Then(first, failure);
 
     /// <summary>Each server is asked once in an attempt, whatever its pause: where all keep failing, the next attempt waits like any other.</summary>
     public void FailedAt(WantedServer server, ProblemException failure)

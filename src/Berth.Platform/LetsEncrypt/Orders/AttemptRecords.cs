@@ -209,14 +209,11 @@ public sealed class AttemptRecords(
 
         // Whether what holds the others back holds a renewal, too, is looked at once that is due.
         var elsewhere = HeldElsewhere(failure, server, wanted, isAskedFor: state.AskedAt is not null, sparesRenewal: isOfMore);
-        var failed = outcomes.Failed(state, failure, server?.Server, now, asked, wanted?.IsEarly ?? IsEarly(app), isOfMore, sparesRenewal && !GoesOn(app, wanted), elsewhere);
+        var failed = outcomes.Failed(state, failure, server?.Server, now, asked, wanted?.IsEarly ?? IsEarly(app), isOfMore, sparesRenewal, elsewhere);
         failed = elsewhere is not null ? Outcomes.FailedElsewhere(failed, elsewhere, IsFirst(app), now) : failed;
         failed = IsHeldByServer(failure) && IsFirst(app) ? failed with { AskedAt = now } : failed;
         return server is null ? failed : failed with { ClockSkew = orders.SkewAt(server.Server, settings.Read(app)), ClockSkewAt = now };
     }
-
-    private bool GoesOn(AppName app, WantedCertificate? wanted) =>
-        wanted is not null && NamesThatWait.GoesOn(lineages.OrderAt(app, wanted.Servers), wanted, reader.StoredOf(app).Missing(wanted.Names));
 
     // Only what another server's limit left for it: the order is still to go there, whatever this one is missing.
     private static IReadOnlyList<LineageGate>? HeldElsewhere(ProblemException failure, ServerToAsk? server, WantedCertificate? wanted, bool isAskedFor, bool sparesRenewal) =>
@@ -224,8 +221,7 @@ public sealed class AttemptRecords(
 
     // What fails may be of a name that is not on the certificate: the others are renewed once that is due.
     private bool IsOfMore(AppName app, WantedCertificate? wanted) =>
-        wanted is not null && reader.StoredOf(app) is { InService: not null, Damage: null } stored
-        && stored.Missing(wanted.Names).Count is > 0 and var missing && missing < wanted.Names.Count;
+        wanted is not null && reader.StoredOf(app).Besides(wanted.Names).Count > 0;
 
     // A server's limit that the ledger knew nothing of: as one that it knows, it is over by itself.
     private static bool IsHeldByServer(ProblemException failure) => failure.Problem.Code == AcmeProblems.RateLimited ? AcmeProblems.GateOf(failure) is { IsPause: false }

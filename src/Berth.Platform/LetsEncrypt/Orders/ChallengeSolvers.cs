@@ -35,7 +35,7 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
     {
         var blocked = AcmeProblems.FailedNamesOf(failure);
         var canHelp = blocked.Count > 0
-            && blocked.All(name => name.ChallengeType is ChallengeType.Http01 or ChallengeType.TlsAlpn01 && (name.Code == AcmeProblems.ValidationConnection.Id || IsSecondChoice(name, failed)));
+            && blocked.All(name => name.ChallengeType is ChallengeType.Http01 or ChallengeType.TlsAlpn01 && (name.Code == AcmeProblems.ValidationConnection.Id || IsToTurnBack(name, failed)));
         if (!canHelp)
         {
             return null;
@@ -51,7 +51,7 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
     }
 
     // Tried first only for what the usual one did before, which may be mended; a name that is not found is found by neither.
-    private static bool IsSecondChoice(FailedName name, ChosenSolvers failed) => failed.Because is not null && name.ChallengeType == ChallengeType.TlsAlpn01
+    private static bool IsToTurnBack(FailedName name, ChosenSolvers failed) => name.ChallengeType == ChallengeType.TlsAlpn01 && failed.IsSecondChoice(name)
         && (name.Code == AcmeProblems.ValidationAnswer.Id || name.Code == AcmeProblems.ValidationTls.Id);
 
     // Notes failures until another is tried before them, where there is one.

@@ -1,4 +1,5 @@
 using Berth.Acme.Challenges;
+using Berth.Acme.Issuing;
 using Berth.Acme.Protocol;
 using Berth.Kernel;
 
@@ -17,6 +18,10 @@ public sealed record ChosenSolvers(IReadOnlyList<IChallengeSolver> Solvers, stri
     /// <summary>The first of some that a name can be proved by; null where none is.</summary>
     internal static string? FirstFor(DomainName name, IEnumerable<IChallengeSolver> solvers) => solvers
         .FirstOrDefault(solver => ChallengeType.CanProve(solver.Type, Identifier.Of(name.Base.Text), name.IsWildcard))?.Type;
+
+    /// <summary>Whether what failed is not how the name is proved usually: it was tried first only for what that had done before.</summary>
+    internal bool IsSecondChoice(FailedName failed) =>
+        DomainName.TryParseHost(failed.Name, out var name, out _) && FirstFor(name, Solvers) != failed.ChallengeType;
 
     /// <summary>Why it is not the challenge that would be tried first: <c>HTTP-01 failed at www.example.com; trying TLS-ALPN-01</c>. Null where it is.</summary>
     public string? Because { get; init; }

@@ -6,7 +6,7 @@ namespace Berth.Platform.LetsEncrypt.Orders;
 /// <summary>Which server an app's next order goes to, and what would keep it from going, told before it is tried.</summary>
 public sealed class LimitsAhead(LineageReader reader, CertificatePlanner planner, ServersToAsk servers, OrdersUnderWay underWay, AutoRenewal renewal, TimeProvider time)
 {
-    // Of many apps those of which somebody may be waiting: what limits count is over in a week.
+    // Of many apps those of which somebody may be waiting: what the limits of Let's Encrypt count is over in a week.
     private static readonly TimeSpan Soon = TimeSpan.FromDays(8);
 
     /// <param name="app">Whose.</param>
@@ -24,11 +24,29 @@ public sealed class LimitsAhead(LineageReader reader, CertificatePlanner planner
     /// <param name="cancel">Ends it.</param>
     public async Task<OrderAhead> OfStepAsync(AppName app, LineageStored stored, LineageStep step, CancellationToken cancel)
     {
-        var wanted = planner.TryPlan(app, out _);
-        var asked = wanted is null ? null : await AskedAsync(app, OfStep(wanted, stored, step.OfCertificate), step.OfCertificate.At, cancel);
-        LineageGate[] shut = [.. Shut(asked, stored.State, step.OfCertificate)];
-        var held = shut.Where(gate => asked!.Gates.Contains(gate)).MaxBy(gate => gate.Until);
-        return new OrderAhead(wanted, asked, shut, held is null ? step : HeldBack(app, stored, step, held));
+        if (planner.TryPlan(app, out _) is not { } wanted)
+        {
+            return new OrderAhead(null, null, [], step);
+        }
+
+        // What waits beside it, or has failed, keeps no renewal.
+        var (next, others) = (step.OfCertificate, stored.Besides(wanted.Names));
+        var (asked, shut, put) = await PutOffAsync(app, next.Action == LineageAction.Renew ? wanted.Without(others) : wanted, stored.State, next, cancel);
+        if (put != next && next.Action == LineageAction.Order && others.Count > 0)
+        {
+            // The renewal of what is on the certificate may come first then.
+            var renewal = (await PutOffAsync(app, wanted.Without(others), stored.State, reader.RenewalStepOf(app, stored), cancel)).Step;
+            put = renewal.At < put.At ? renewal with { Beside = put } : put;
+        }
+
+        return new OrderAhead(wanted, asked, shut, step.Then is null ? put : step with { Then = put });
+    }
+
+    private async Task<(ServerToAsk? Asked, LineageGate[] Shut, LineageStep Step)> PutOffAsync(AppName app, WantedCertificate wanted, LineageState state, LineageStep next, CancellationToken cancel)
+    {
+        var asked = await AskedAsync(app, wanted, next.At, cancel);
+        LineageGate[] shut = [.. Shut(asked, state, next)];
+        return (asked, shut, shut.Where(gate => asked!.Gates.Contains(gate)).MaxBy(gate => gate.Until) is { } held ? next with { At = held.Until, Gate = held } : next);
     }
 
     /// <summary>The next step of one of many, put off where what others have spent or met holds it back.</summary>
@@ -37,12 +55,6 @@ public sealed class LimitsAhead(LineageReader reader, CertificatePlanner planner
         step.OfCertificate is { Action: LineageAction.Order or LineageAction.Renew, At: { } at } && at < time.GetUtcNow() + Soon
             ? (await OfStepAsync(app, stored, step, cancel)).Step
             : step;
-
-    // What waits beside it, or has failed, keeps no renewal.
-    private static WantedCertificate OfStep(WantedCertificate wanted, LineageStored stored, LineageStep next) =>
-        next.Action == LineageAction.Renew && stored.Missing(wanted.Names) is { Count: > 0 } missing && missing.Count < wanted.Names.Count
-            ? wanted with { Names = [.. wanted.Names.Except(missing)] }
-            : wanted;
 
     private async Task<ServerToAsk?> AskedAsync(AppName app, WantedCertificate wanted, DateTimeOffset? at, CancellationToken cancel)
     {
@@ -62,15 +74,4 @@ public sealed class LimitsAhead(LineageReader reader, CertificatePlanner planner
         asked is { Gates.Count: > 0 } && next is { Action: LineageAction.Order or LineageAction.Renew, At: { } at }
             ? asked.AllGates.Where(gate => gate.Until > at && !state.Gates.Any(known => known.Server == gate.Server && known.Until > time.GetUtcNow() && (known.Reason == gate.Reason || (known.OverAt ?? known.Until) >= gate.Until)))
             : [];
-
-    private LineageStep HeldBack(AppName app, LineageStored stored, LineageStep step, LineageGate gate)
-    {
-        var held = step.OfCertificate with { At = gate.Until, Gate = gate };
-
-        // The renewal of what is on the certificate may come first then.
-        var next = held.Action == LineageAction.Order && stored is { InService: { } facts, Damage: null } && reader.RenewalOf(app, facts) is var (at, why) && at < gate.Until
-            ? held with { Action = LineageAction.Renew, At = at, Why = $"renewal, {why}", Gate = null, Beside = held }
-            : held;
-        return step.Then is null ? next : step with { Then = next };
-    }
 }

@@ -11,7 +11,21 @@ internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages,
     /// <summary>Whether the certificate in service is to be renewed by now.</summary>
     public bool IsDue(AppName app) => reader.StoredOf(app) is { InService: not null } stored && reader.MayBeRenewed(app, stored);
 
-    /// <summary>Lets new names wait where the server has met a limit with them, of which it may know more than is counted here.</summary>
+    /// <summary>Lets new names wait for what holds an order with them back.</summary>
+    /// <returns>Whether the others can go now.</returns>
+    public async Task<bool> TryLetWaitAsync(AppName app, Attempt attempt, IReadOnlyList<LineageGate> gates, CancellationToken cancel, IReadOnlyList<FailedName>? failed = null)
+    {
+        if (gates.Count == 0 || !IsDue(app) || await BesideAsync(app, attempt, cancel, failed) is not { Count: > 0 } others)
+        {
+            return false;
+        }
+
+        attempt.GoOnWithout(failed ?? [], countsInFull: false);
+        attempt.LetWait(others, GateWords.OfLast(gates));
+        return true;
+    }
+
+    /// <summary>Likewise where the server has met a limit with them, of which it may know more than is counted here.</summary>
     /// <returns>Whether the others can go now.</returns>
     public async Task<bool> TryLetWaitAsync(AppName app, Attempt attempt, WantedServer server, ProblemException failure, IReadOnlyList<FailedName> failed, CancellationToken cancel)
     {
@@ -29,39 +43,43 @@ internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages,
 
     /// <summary>
     /// Lets new names wait where the last attempt has failed with them, for whatever the server had against them: the one after that tries all again. Near the
-    /// end they wait for an order with them, too, that nobody has seen fail. An order that was begun without them is gone on with, and so is one that is only to be installed.
+    /// end they wait for an order with them, too, that nobody has seen fail. An order that was begun without them is gone on with, and so is one that <see cref="KeepsOrder"/>.
     /// </summary>
     public async Task BeginWithoutAsync(AppName app, Attempt attempt, CancellationToken cancel)
     {
         var (open, state) = (lineages.OrderAt(app, attempt.Wanted.Servers), reader.ReadOf(app).Stored.State);
         var isEnding = reader.IsEnding(app, reader.StoredOf(app));
-        if (!(attempt.Wanted.IsPatient || isEnding) || !IsDue(app) || await BesideAsync(app, attempt, cancel) is not { Count: > 0 } others)
+        if (!(attempt.Wanted.IsPatient || isEnding) || !IsDue(app) || KeepsOrder(app, attempt.Wanted) || await BesideAsync(app, attempt, cancel) is not { Count: > 0 } others)
         {
             return;
         }
 
-        if (GoesOn(open, attempt.Wanted, others))
-        {
-            return;
-        }
-
-        var isOfAll = open?.IsFor(attempt.Wanted.NameTexts) == true;
         if (state is { FailedWithMore: true, LastFailure: { } last })
         {
             attempt.LetWait(others, $"the last order failed: {last.Found}", last.Code);
         }
-        else if (isOfAll ? isEnding : open?.IsFor([.. attempt.Wanted.Names.Except(others).Select(name => name.Text)]) == true)
+        else if (open?.IsFor(attempt.Wanted.NameTexts) == true)
         {
-            attempt.LetWait(others, isOfAll ? "an order with it has brought no certificate so far" : "an order without it was begun");
+            if (isEnding)
+            {
+                attempt.LetWait(others, "an order with it has brought no certificate so far");
+            }
+        }
+        else if (open?.IsFor([.. attempt.Wanted.Names.Except(others).Select(name => name.Text)]) == true)
+        {
+            attempt.LetWait(others, "an order without it was begun");
         }
     }
 
-    /// <summary>Whether an order that was begun is gone on with whatever has failed: it is only to be installed, or has lost the new names on its way.</summary>
-    /// <param name="open">The order; null for none.</param>
-    /// <param name="wanted">All that is wanted.</param>
-    /// <param name="others">The new names.</param>
-    internal static bool GoesOn(PendingOrder? open, WantedCertificate wanted, IReadOnlyList<DomainName> others) =>
-        open?.IsFor(wanted.NameTexts) == true && (open.Stage == OrderStage.Downloaded || !others.Any(name => open.Names.Contains(name.Text)));
+    /// <summary>
+    /// Whether an order that was begun is gone on with whatever has failed: its certificate is there, or may be issued and there is time to ask for it, or
+    /// the order has lost the new names on its way.
+    /// </summary>
+    public bool KeepsOrder(AppName app, WantedCertificate wanted) =>
+        lineages.OrderAt(app, wanted.Servers) is { } open && open.IsFor(wanted.NameTexts) && reader.StoredOf(app) is var stored
+        && (open.Stage == OrderStage.Downloaded
+            || (open.Stage == OrderStage.Finalizing && !reader.IsEnding(app, stored))
+            || !stored.Missing(wanted.Names).Any(name => open.Names.Contains(name.Text)));
 
     /// <returns>The names that are not on the certificate in service, where an order without them, and without those that failed, could go now; none otherwise.</returns>
     public async Task<IReadOnlyList<DomainName>> BesideAsync(AppName app, Attempt attempt, CancellationToken cancel, IReadOnlyList<FailedName>? failed = null)

@@ -133,7 +133,7 @@ public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, Ord
             {
                 output.Detail("The certificate that was installed by hand stays");
             }
-            else if (problem.Code != LetsEncryptProblems.HeldBack && renewal.IsOn && reader.NextOf(app) is { Action: LineageAction.Order or LineageAction.Resume, At: { } again })
+            else if (problem.Code != LetsEncryptProblems.HeldBack && renewal.IsOn && reader.NextOf(app).OfCertificate is { Action: not LineageAction.None, At: { } again })
             {
                 output.Detail($"The daemon's next try: {Holds.Time(again)}");
             }

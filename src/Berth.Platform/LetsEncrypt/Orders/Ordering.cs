@@ -169,16 +169,14 @@ public sealed class Ordering(
         while (true)
         {
             var asked = await servers.NextAsync(app, attempt.Wanted, isOrder: true, cancel);
-            var beside = asked.Gates.Count > 0 ? await _waiting.BesideAsync(app, attempt, cancel) : [];
-            if (beside.Count > 0 && _waiting.IsDue(app))
+            if (await _waiting.TryLetWaitAsync(app, attempt, asked.Gates, cancel))
             {
-                attempt.LetWait(beside, GateWords.OfLast(asked.Gates));
                 continue;
             }
 
             if (asked.Gates.Count > 0 || attempt.HasFailedAt(asked.Server))
             {
-                throw Ended(app, attempt, asked, sparesRenewal: beside.Count > 0);
+                throw Ended(app, attempt, asked, asked.Gates.Count > 0 && await _waiting.BesideAsync(app, attempt, cancel) is { Count: > 0 });
             }
 
             if (asked.PassedOver is { } why)
@@ -231,7 +229,7 @@ public sealed class Ordering(
         : attempt.Last!;
 
     private ProblemException Failed(AppName app, Attempt attempt, ProblemException failure, ServerToAsk asked, bool sparesRenewal) =>
-        records.Failed(app, failure, attempt.Sparing(asked), attempt.Remembered, sparesRenewal);
+        records.Failed(app, failure, attempt.Sparing(asked), attempt.Remembered, sparesRenewal && !_waiting.KeepsOrder(app, attempt.Remembered));
 
     /// <returns>The server that is asked instead; null for none.</returns>
     private async Task<WantedServer?> AnotherAsync(AppName app, Attempt attempt, ProblemException failure, IReadOnlyList<FailedName> failed, CommandOutput output, CancellationToken cancel)
@@ -242,10 +240,8 @@ public sealed class Ordering(
         }
 
         var next = await servers.NextAsync(app, attempt.Wanted, isOrder: true, cancel);
-        if ((next.Gates.Count > 0 || attempt.HasFailedAt(next.Server)) && next.AllGates.Count > 0 && _waiting.IsDue(app) && await _waiting.BesideAsync(app, attempt, cancel, failed) is { Count: > 0 } others)
+        if ((next.Gates.Count > 0 || attempt.HasFailedAt(next.Server)) && await _waiting.TryLetWaitAsync(app, attempt, next.AllGates, cancel, failed))
         {
-            attempt.GoOnWithout(failed, countsInFull: false);
-            attempt.LetWait(others, GateWords.OfLast(next.AllGates));
             next = await servers.NextAsync(app, attempt.Wanted, isOrder: true, cancel);
         }
 

@@ -41,11 +41,15 @@ public sealed class Outcomes(RetryLadder ladder)
         IReadOnlyList<LineageGate>? elsewhere = null)
     {
         var problem = failure.Problem;
-        var pause = isEarly ? state.Gates.FirstOrDefault(gate => gate.Kind == GateKind.Backoff) : null;
+        var standing = state.Gates.FirstOrDefault(gate => gate.Kind == GateKind.Backoff);
+        var pause = isEarly ? standing : null;
+
+        // The new names have begun that pause, and these fail in it: both are one failure of the server's.
+        var begun = standing is { SparesRenewal: true } && standing.Until > now ? 1 : 0;
         var backoff = new LineageGate
         {
             Kind = GateKind.Backoff,
-            Until = pause is null ? now + ladder.Wait(state.Pauses, asked: null) : AtLeastShortest(pause.Until, now),
+            Until = pause is null ? now + ladder.Wait(state.Pauses - begun, asked: null) : AtLeastShortest(pause.Until, now),
             Reason = $"The last attempt failed: {problem.Found}",
             SparesRenewal = isOfMore && sparesRenewal && server is not null,
             Except = Some(pause is null ? elsewhere?.Select(gate => gate.Server).OfType<string>().Distinct() : pause.Except?.Where(other => other != server?.Key)),
@@ -63,7 +67,7 @@ public sealed class Outcomes(RetryLadder ladder)
             Failing = Failing(state, names, server?.Word, isEarly, now),
             LastFailure = failed.LastFailure! with { Names = told.Count == 0 ? Quoted(problem, asked) : areAll ? [.. names.Select(name => name.Name)] : [], Server = server?.Word },
         };
-        failed = pause is null ? failed with { Pauses = state.Pauses + 1 } : failed with { LastAttempt = state.LastAttempt };
+        failed = pause is null ? failed with { Pauses = state.Pauses + 1 - begun } : failed with { LastAttempt = state.LastAttempt };
         return server is null ? failed : failed with { Issuers = WithFailure(state, failure, server, now) };
     }
 

@@ -48,14 +48,8 @@ public sealed class ServersToAsk(LineageReader reader, LineageFiles lineages, Se
     /// <returns>The names that are not on the certificate in service, where an order without them could go now; none otherwise.</returns>
     public async Task<IReadOnlyList<DomainName>> BesideAsync(AppName app, WantedCertificate wanted, CancellationToken cancel)
     {
-        if (reader.StoredOf(app) is not { InService: not null, Damage: null } stored)
-        {
-            return [];
-        }
-
-        var missing = stored.Missing(wanted.Names);
-        var rest = wanted with { Names = [.. wanted.Names.Except(missing)] };
-        return missing.Count > 0 && rest.Names.Count > 0 && (await NextAsync(app, rest, isOrder: true, cancel)).Gates.Count == 0 ? missing : [];
+        var missing = reader.StoredOf(app).Besides(wanted.Names);
+        return missing.Count > 0 && await IsAnyFreeAsync(app, wanted.Without(missing), cancel) ? missing : [];
     }
 
     private async Task<Dictionary<WantedServer, IReadOnlyList<LineageGate>>> HoldsAsync(AppName app, WantedCertificate wanted, bool isOrder, DateTimeOffset at, CancellationToken cancel)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Berth.Kernel;
 using Berth.Platform.CommandLine;
@@ -11,6 +12,7 @@ using Berth.Platform.Plugins;
 using Berth.Platform.Properties;
 using Berth.Storage;
 using Berth.TestKit;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Platform.Tests.LetsEncrypt.Notices;
 
@@ -73,17 +75,65 @@ public sealed class Delivering_notices : IDisposable, INoticeFaults, ITriggers
         using var well = new TcpListener(IPAddress.Loopback, 0);
         well.Start();
         Set("hello", "notify-webhook", $"http://127.0.0.1:{FreePort.Next()}/");
-        using var delivery = Delivery();
+        var clock = new TurnedClock();
+        using var delivery = Delivery(clock);
         using var end = new CancellationTokenSource();
         var running = delivery.RunAsync(end.Token);
         Add(delivery, "hello", byMail: false);
         Add(delivery, "hello", byMail: false);
         await Eventually.HasAsync("2 notices are not delivered yet", () => Task.FromResult(delivery.Undelivered() ?? ""));
         Assert.Matches("; tried again at 20.* UTC$", delivery.Undelivered());
+        var place = Path.Combine(Outbox, Path.GetFileName(Directory.GetFiles(Outbox, "*.json").Order(StringComparer.Ordinal).First()));
+        await Eventually.TrueAsync(() =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            return Task.FromResult(JsonNode.Parse(File.ReadAllText(place))!["again"] is { } again && again.GetValue<DateTimeOffset>() > clock.GetUtcNow().AddMinutes(9));
+        });
+
+        // An hour that a clock is set back is no part of a pause.
+        var before = File.ReadAllText(place);
+        clock.Behind = TimeSpan.FromHours(1);
+        var left = 15 * 60;
+        await Eventually.TrueAsync(() =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(5));
+            Assert.InRange(left -= 5, 0, 15 * 60);
+            return Task.FromResult(File.ReadAllText(place) != before);
+        });
 
         Set("hello", "notify-webhook", UrlOf(well));
+        var post = TakePostAsync(well);
+        for (var seconds = 0; !post.IsCompleted; seconds++)
+        {
+            Assert.InRange(seconds, 0, 60);
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(post, Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System));
+        }
 
-        Assert.Contains("\"app\":\"hello\"", await TakePostAsync(well), StringComparison.Ordinal);
+        Assert.Contains("\"app\":\"hello\"", await post, StringComparison.Ordinal);
+        await EndAsync(end, running);
+    }
+
+    [Fact]
+    public async Task a_setting_that_cannot_be_read_for_a_moment_costs_no_notice()
+    {
+        using var hook = new TcpListener(IPAddress.Loopback, 0);
+        hook.Start();
+        Set("hello", "notify-webhook", $"http://127.0.0.1:{FreePort.Next()}/");
+        using var delivery = Delivery();
+        using var end = new CancellationTokenSource();
+        var running = delivery.RunAsync(end.Token);
+        Add(delivery, "hello", byMail: false);
+        await Eventually.HasAsync("is not delivered yet", () => Task.FromResult(delivery.Undelivered() ?? ""));
+        var setting = _scratch["lib/config/letsencrypt/hello/notify-webhook"];
+        File.Delete(setting);
+        Directory.CreateDirectory(setting);
+        await Eventually.HasAsync("notify-webhook", () => Task.FromResult(delivery.Undelivered() ?? ""));
+
+        Directory.Delete(setting);
+        Set("hello", "notify-webhook", UrlOf(hook));
+
+        Assert.Contains("\"app\":\"hello\"", await TakePostAsync(hook), StringComparison.Ordinal);
         await EndAsync(end, running);
     }
 
@@ -221,7 +271,7 @@ public sealed class Delivering_notices : IDisposable, INoticeFaults, ITriggers
         return await _faults.Reader.ReadAsync(limit.Token);
     }
 
-    private NoticeDelivery Delivery() => new(new NotifySettings(_properties), _store, this, _ => null!, this, TimeProvider.System);
+    private NoticeDelivery Delivery(TimeProvider? time = null) => new(new NotifySettings(_properties), _store, this, _ => null!, this, time ?? TimeProvider.System);
 
     private void Set(string scope, string key, string value) => _properties.Set(LetsEncryptSettingsStore.Feature, scope, key, value);
 
@@ -262,5 +312,16 @@ public sealed class Delivering_notices : IDisposable, INoticeFaults, ITriggers
     {
         await end.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    private sealed class TurnedClock() : FakeTimeProvider(System.GetUtcNow())
+    {
+        public TimeSpan Behind { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() - Behind;
+
+        public override long GetTimestamp() => base.GetUtcNow().Ticks;
     }
 }

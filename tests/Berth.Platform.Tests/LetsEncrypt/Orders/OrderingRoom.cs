@@ -44,7 +44,9 @@ internal sealed class OrderingRoom : IAsyncDisposable
         Requests = new OrderRequests(Reader, _certificates, Clients, time);
         Servers = new ServersToAsk(Reader, Lineages, Orders, Ledgers, Requests, time);
         var events = new Deaf();
-        var records = new AttemptRecords(Reader, Lineages, Orders, Settings, new Outcomes(new RetryLadder(new Random(1))), events, new AutoRenewal(_room.Properties, _room.Store), Waits, time);
+        var renewal = new AutoRenewal(_room.Properties, _room.Store);
+        Ahead = new LimitsAhead(Reader, Planner, Servers, new OrdersUnderWay(time), renewal, time);
+        var records = new AttemptRecords(Reader, Lineages, Orders, Settings, new Outcomes(new RetryLadder(new Random(1))), events, renewal, Waits, time);
         var port = new ChallengePort(_room.Store, new PortStore(_room.Properties, _room.Config, _room.Store));
         var solvers = new ChallengeSolvers(null!, _dns, new ProofFiles(_room.Store), port, time);
         Ordering = new Ordering(Reader, Lineages, Servers, Orders, Requests, Settings, solvers, port, records, null!, events, null, time);
@@ -71,6 +73,8 @@ internal sealed class OrderingRoom : IAsyncDisposable
     public OrderRequests Requests { get; }
 
     public ServersToAsk Servers { get; }
+
+    public LimitsAhead Ahead { get; }
 
     public Ordering Ordering { get; }
 

@@ -11,7 +11,7 @@ using Berth.TestKit;
 
 namespace Berth.Platform.Tests.LetsEncrypt.Orders;
 
-/// <summary>A limit holds a new name back: those on the certificate are renewed without it once that is due.</summary>
+/// <summary>A limit holds a new name back, or orders with it fail: those on the certificate are renewed without it once that is due.</summary>
 public sealed class Renewing_beside_a_name_that_waits
 {
     private const string Name = "app.example.com";
@@ -217,14 +217,19 @@ public sealed class Renewing_beside_a_name_that_waits
         Assert.False(room.Reader.NextOf(Room.App).OfCertificate.IsDue(TimeProvider.System.GetUtcNow()));
     }
 
-    /// <summary>Near its end the certificate waits for no order that keeps failing, whoever asks; but for one that has brought its successor.</summary>
+    /// <summary>
+    /// A certificate that may be issued counts at the server: it is asked for while there is time. Near its end the one in service waits for no order that keeps
+    /// failing, whoever asks; but for one that has brought its successor.
+    /// </summary>
     [Theory]
-    [InlineData(OrderStage.Ordered, true, true)]
-    [InlineData(OrderStage.Finalizing, false, true)]
-    [InlineData(OrderStage.Downloaded, true, false)]
-    public async Task gives_up_an_order_that_was_begun_with_it_where_the_end_is_near(OrderStage stage, bool isPatient, bool isGivenUp)
+    [InlineData(80, OrderStage.Ordered, true, true)]
+    [InlineData(80, OrderStage.Finalizing, true, false)]
+    [InlineData(88, OrderStage.Ordered, true, true)]
+    [InlineData(88, OrderStage.Finalizing, false, true)]
+    [InlineData(88, OrderStage.Downloaded, true, false)]
+    public async Task gives_up_an_order_that_was_begun_with_it_once_that_fails(double age, OrderStage stage, bool isPatient, bool isGivenUp)
     {
-        await using var room = await RefusedAsync(88);
+        await using var room = await RefusedAsync(age);
         await FailAsync(room);
         await BeginAsync(room, Name, New);
         await room.Lineages.JournalOf(Room.App).SaveAsync(room.Lineages.JournalOf(Room.App).Load()! with { Stage = stage }, Cancel);
@@ -232,6 +237,23 @@ public sealed class Renewing_beside_a_name_that_waits
         await FailAsync(room, isPatient);
 
         Assert.Equal([[Name, New], isGivenUp ? [Name] : [Name, New]], Ordered(room));
+    }
+
+    /// <summary>Its pause is for all of it: the next attempt would give the order up that is just waited for.</summary>
+    [Theory]
+    [InlineData(OrderStage.Ordered, true)]
+    [InlineData(OrderStage.Finalizing, false)]
+    public async Task waits_for_a_certificate_that_may_be_issued_with_it(OrderStage stage, bool isSpared)
+    {
+        await using var room = await BegunAsync(80, hasFailed: false, Name, New);
+        var journal = room.Lineages.JournalOf(Room.App);
+        await journal.SaveAsync(journal.Load()! with { Stage = stage }, Cancel);
+
+        await FailAsync(room);
+
+        Assert.Equal(isSpared, room.Lineages.ReadState(Room.App).Gates.Single(gate => gate.Kind == GateKind.Backoff).SparesRenewal);
+        Assert.Equal(isSpared, room.Reader.NextOf(Room.App).OfCertificate.IsDue(TimeProvider.System.GetUtcNow()));
+        Assert.Equal([Name, New], journal.Load()?.Names);
     }
 
     /// <summary>It may be the new name that a server, or what stands before it, has no answer to; no answer to the others says nothing of it.</summary>
@@ -271,6 +293,10 @@ public sealed class Renewing_beside_a_name_that_waits
         await FailAsync(room);
         Assert.False(room.Reader.NextOf(Room.App).OfCertificate.IsDue(TimeProvider.System.GetUtcNow()));
         Assert.Equal([[Name, New], [Name]], Ordered(room));
+
+        // Both are one failure: the next comes in a minute, not in ten.
+        Assert.Equal(1, room.Lineages.ReadState(Room.App).Pauses);
+        Assert.InRange(room.Lineages.ReadState(Room.App).Gates.Single().Until, Now, TimeProvider.System.GetUtcNow().AddMinutes(2));
     }
 
     /// <summary>The server asks for a wait without an end, and of everybody: found to hold the others back as well, they are not due again before it is over.</summary>
