@@ -20,7 +20,7 @@ internal sealed class Coverage(LineageReader reader, LineageFiles lineages, Rene
         {
             if (!reader.IsGood(app, reader.StoredOf(app)))
             {
-                output.Warn($"It is due, or the server wants it replaced, and has had two certificates within a short time already. {GateWords.Sooner(app)}");
+                output.Warn($"It is due, or the server wants it replaced, and has had several certificates within a short time already. {GateWords.Sooner(app)}");
             }
 
             return true;

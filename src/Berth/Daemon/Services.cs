@@ -113,7 +113,7 @@ internal sealed class Services : IAsyncDisposable
             journal,
             processLog);
         var settings = new LetsEncryptSettingsStore(properties, config);
-        var trustFile = Environment.GetEnvironmentVariable("LEGO_CA_CERTIFICATES");
+        var trustFile = TrustFile.Of(store, inDaemon);
         var (ledgers, underWay) = (new Ledgers(store, settings, time), new OrdersUnderWay(time));
         _clients = new AcmeClients(store, authority, trustFile, FailPoints.Hook, time) { RegistrationsOf = ledgers.RegistrationsOf };
         var lineages = new LineageFiles(store, certificates, time, FailPoints.Hook);

@@ -28,7 +28,7 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
             yield return containers;
         }
 
-        var names = Readable(() => services.Domains.DomainsOf(app).Where(name => !name.IsWildcard).ToArray(), []);
+        var names = NamesToVisit(Readable(() => services.Domains.DomainsOf(app), []));
         if (record is null)
         {
             yield return new Finding(FindingGrade.Warn, "it was not visited, for no daemon answers");
@@ -62,6 +62,11 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
 
         visits.ForEach(visit => visit.Dispose());
     }
+
+    // One that has nothing but wildcards is visited below them.
+    private static DomainName[] NamesToVisit(IReadOnlyList<DomainName> domains) => domains.Any(name => !name.IsWildcard)
+        ? [.. domains.Where(name => !name.IsWildcard)]
+        : [.. domains.Select(name => DomainName.TryParse($"www.{name.Base}", out var below) ? below : null).OfType<DomainName>()];
 
     private List<Finding> LookAtFiles(AppName app)
     {

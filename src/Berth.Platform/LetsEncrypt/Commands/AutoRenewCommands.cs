@@ -123,7 +123,7 @@ public sealed class AutoRenewCommands(ICertificateManager manager, CertificateFi
     private string NeedOf(AppName app) => (certificates.DamageOf(app), manager.NextOf(app).OfCertificate) switch
     {
         ({ } damage, _) => $"{app} needs {(damage.IsKept ? "its certificate put back" : "another certificate")}: {damage.Found}",
-        (_, { Action: not LineageAction.Renew, Why: var why }) => $"{app} needs another certificate: {why}",
+        (_, { Action: not LineageAction.Renew, Why: var why }) => $"{app} needs {(certificates.Exists(app) ? "another" : "a")} certificate: {why}",
         _ => $"{app} needs renewal",
     };
 

@@ -250,11 +250,11 @@ public static class LineagePlan
 
     /// <summary>
     /// What holds the next attempt back, each as long as it counts. A gate further away than any is set was set under another clock, and says nothing; the pause
-    /// after a failure is the shorter the less time is left.
+    /// after a failure, and the wait for a person, are the shorter the less time is left.
     /// </summary>
     internal static IEnumerable<LineageGate> Standing(LineageStored stored, DateTimeOffset now) => stored.State.Gates
         .Where(gate => gate.Until <= now + RetryLadder.Longest && !(gate.Kind == GateKind.RolledBack && stored is not { InService: not null, Damage: null }))
-        .Select(gate => gate.Kind == GateKind.Backoff ? Hurried(gate, stored) : gate);
+        .Select(gate => gate.Kind is GateKind.Backoff or GateKind.UserAction ? Hurried(gate, stored) : gate);
 
     private static LineageGate? LatestGate(LineageStep step, LineageWants wants, LineageStored stored, DateTimeOffset now)
     {

@@ -26,7 +26,7 @@ internal static class RenewalRest
         {
             Kind = GateKind.JustRenewed,
             Until = until,
-            Reason = $"It has had two certificates within a short time already.{(isAlwaysDue ? " The graceperiod that is set is longer than its lifetime: set a shorter one, or none." : "")}",
+            Reason = $"It has had several certificates within a short time already.{(isAlwaysDue ? " The graceperiod that is set is longer than its lifetime: set a shorter one, or none." : "")}",
         };
     }
 

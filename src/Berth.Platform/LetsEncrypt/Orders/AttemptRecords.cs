@@ -211,7 +211,7 @@ public sealed class AttemptRecords(
         var elsewhere = HeldElsewhere(failure, server, wanted, isAskedFor: state.AskedAt is not null, sparesRenewal: isOfMore);
         var failed = outcomes.Failed(state, failure, server?.Server, now, asked, wanted?.IsEarly ?? IsEarly(app), isOfMore, sparesRenewal, elsewhere);
         failed = elsewhere is not null ? Outcomes.FailedElsewhere(failed, elsewhere, IsFirst(app), now) : failed;
-        failed = IsHeldByServer(failure) && IsFirst(app) ? failed with { AskedAt = now } : failed;
+        failed = IsFirst(app) && (IsHeldByServer(failure) || IsOneOfSeveral(failure, wanted)) ? failed with { AskedAt = now } : failed;
         return server is null ? failed : failed with { ClockSkew = orders.SkewAt(server.Server, settings.Read(app)), ClockSkewAt = now };
     }
 
@@ -226,6 +226,10 @@ public sealed class AttemptRecords(
     // A server's limit that the ledger knew nothing of: as one that it knows, it is over by itself.
     private static bool IsHeldByServer(ProblemException failure) => failure.Problem.Code == AcmeProblems.RateLimited ? AcmeProblems.GateOf(failure) is { IsPause: false }
         : AcmeProblems.RetryAfterOf(failure) is not null && failure.Problem.Code == AcmeProblems.ServerInternal;
+
+    // The daemon turns to the next server once one has failed some times, and has to ask again for that.
+    private static bool IsOneOfSeveral(ProblemException failure, WantedCertificate? wanted) =>
+        wanted is { IsPatient: true, Servers.Count: > 1 } && ServerChoice.IsServersFault(failure);
 
     // What is over by now makes no pause longer.
     private LineageState WithoutWhatIsOver(AppName app)

@@ -46,7 +46,7 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
         DomainName[] lost = [.. served.Where(name => !CertificateNames.Cover(rest, name))];
         var isMore = wanted.Names.Any(name => CertificateNames.Cover(rest, name) && !served.Contains(name));
         return lost.Length == 0
-            ? isMore || reader.MayBeRenewed(app, stored)
+            ? isMore || wanted.IsForced || reader.MayBeRenewed(app, stored)
             : isMore && lost.All(name => stored.State.Failing.Any(failing => failing.Name == name.Text && failing.Failures >= LastingFailures));
     }
 

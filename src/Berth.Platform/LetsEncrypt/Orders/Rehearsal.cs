@@ -15,7 +15,7 @@ public sealed class Rehearsal(CertificatePlanner planner, LineageReader reader, 
     /// <exception cref="ProblemException">It would fail.</exception>
     public async Task<int> RunAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {
-        var wanted = planner.Plan(app);
+        var wanted = planner.Plan(app) with { IsForced = true };
         if (reader.WhyKept(app, wanted, reader.StoredOf(app)) is { } kept)
         {
             throw kept.AsException();

@@ -136,7 +136,11 @@ internal sealed class DnsCheck(NameLook look, bool decides, bool isPublic, bool 
         _ => Unknown(name.Text, Caa, $"the CAA records of {name}"),
     };
 
-    internal static PreflightFinding UnknownZone(DomainName name) => Unknown(name.Text, Delegation, $"the zone of {name}");
+    internal static PreflightFinding UnknownZone(DomainName name, bool isNeeded) => !isNeeded ? Unknown(name.Text, Delegation, $"the zone of {name}") : PreflightFinding.Bad(
+        name.Text,
+        Delegation,
+        $"the zone of {name} could not be found out, and its DNS provider can change none that this machine does not find",
+        "See /etc/resolv.conf, or name resolvers that know the zone: `berth letsencrypt:set --global dns-resolvers 1.1.1.1`.");
 
     private static PreflightFinding Unknown(string name, string check, string what) => PreflightFinding.Note(
         name, check, $"{what} could not be found out: no resolver answers that from here", "See /etc/resolv.conf, or dns-resolvers where that is set; the server asks resolvers of its own.");

@@ -39,7 +39,7 @@ internal sealed class NameChecks
 
     private async Task<IReadOnlyList<PreflightFinding>> OfZoneAsync(DomainName name, CancellationToken cancel) =>
         [.. _scope.Provider is { } problem ? [PreflightFinding.Bad(name.Text, "dns", problem.Found, problem.Remedy)] : (PreflightFinding[])[],
-            name.IsLocalhost ? DnsCheck.UnknownZone(name) : await _dns.DelegationAsync(name, cancel) ?? DnsCheck.UnknownZone(name),
+            (name.IsLocalhost ? null : await _dns.DelegationAsync(name, cancel)) ?? DnsCheck.UnknownZone(name, _scope.NeedsZone),
             .. _scope.MakesRecordsByHand ? [await _dns.RecordByHandAsync(name, cancel)] : (PreflightFinding[])[]];
 
     // Records prove a name that leads nowhere, too: that they failed the last time is no reason to try what cannot work.

@@ -55,6 +55,9 @@ public sealed record PreflightScope
     /// <summary>What is wrong with the DNS provider, as far as that shows; null where nothing does.</summary>
     public Problem? Provider { get; init; }
 
+    /// <summary>Whether it can change no zone that this machine cannot find.</summary>
+    public bool NeedsZone { get; init; }
+
     /// <summary>Whether records are made by hand, for there is no provider.</summary>
     public bool MakesRecordsByHand { get; init; }
 

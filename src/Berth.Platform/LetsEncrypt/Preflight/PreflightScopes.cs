@@ -37,6 +37,7 @@ public sealed class PreflightScopes(LetsEncryptSettingsStore settings, DnsChoice
             HttpPort = settings.HttpPortOf(app) ?? (isOwn ? edge.HttpPort : UsualPort),
             TlsPort = settings.TlsPortOf(app) ?? (isOwn ? edge.HttpsPort : UsualTlsPort),
             Provider = dns.LookAt(app),
+            NeedsZone = dns.NeedsZone(app),
             MakesRecordsByHand = !dns.HasProvider(app),
             Methods = solvers.MethodsOf(app),
             MethodsByName = solvers.MethodsByName(app, wanted),

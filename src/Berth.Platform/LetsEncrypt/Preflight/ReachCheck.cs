@@ -108,7 +108,7 @@ internal sealed class ReachCheck(EdgeServer edge, int port, int tlsPort, IReadOn
             name,
             Check,
             $"whether port {Port} of {visit.Address} leads here cannot be told from here ({visit.Said}): many routers do not let their own network in by their public address",
-            $"Try it from elsewhere: curl -i http://{HostOf(name)}/.well-known/acme-challenge/test must say 404 and \"There is no such challenge\"."),
+            $"Try it from elsewhere: `curl -i http://{HostOf(name)}{(port == 80 ? "" : $":{Port}")}/.well-known/acme-challenge/test`. Any answer of this server or of the app is good, a 404 too."),
     };
 
     private string Port => port.ToString(CultureInfo.InvariantCulture);
