@@ -53,6 +53,27 @@ public sealed class Checking_before_an_order
         Assert.DoesNotContain("problem", output, StringComparison.Ordinal);
     }
 
+    /// <summary>A provider that is told its zone can do nothing without it; a program finds it itself.</summary>
+    [Theory]
+    [InlineData("desec", "DESEC_TOKEN", 1)]
+    [InlineData("exec", "EXEC_PATH", 0)]
+    public async Task finds_that_a_provider_is_asked_about_no_zone_at_all(string provider, string setting, int status)
+    {
+        await using var berth = await BerthServer.StartAsync();
+        await berth.OkAsync("apps:create", "hello");
+        await berth.OkAsync("domains:set", "hello", "*.nowhere.invalid");
+        await berth.OkAsync("letsencrypt:set", "hello", "email", "you@example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "server", "berth");
+        await berth.OkAsync("letsencrypt:set", "hello", "dns-resolvers", $"127.0.0.1:{FreePort.Next()}");
+        await berth.OkAsync("letsencrypt:set", "hello", "dns-provider", provider);
+        await berth.OkAsync("letsencrypt:set", "hello", $"dns-provider-{setting}", "/bin/true");
+
+        var check = await berth.RunAsync("letsencrypt:check", "hello");
+
+        Assert.Equal(status, check.Status);
+        Assert.Contains("the zone of *.nowhere.invalid could not be found out", check.Output, StringComparison.Ordinal);
+    }
+
     /// <summary>It is one of the things to mend, and no reason to look at no other.</summary>
     [Fact]
     public async Task counts_a_missing_e_mail_among_what_it_finds()

@@ -12,6 +12,9 @@ public sealed class ProofHistory
 {
     private const int MostNames = 20_000;
 
+    // A hand may have written any number.
+    private const int MostFailures = 1000;
+
     private static readonly ProofMemory New = new(null, new Dictionary<string, int>());
 
     private readonly Lock _gate = new();
@@ -38,7 +41,7 @@ public sealed class ProofHistory
                 history = new ProofHistory();
                 foreach (var (name, memory) in names.Take(MostNames))
                 {
-                    history._names[name] = memory with { Failures = new Dictionary<string, int>(memory.Failures), Unseen = memory.Unseen is { } unseen ? new Dictionary<string, int>(unseen) : null };
+                    history._names[name] = memory with { Failures = Bounded(memory.Failures), Unseen = memory.Unseen is { } unseen ? Bounded(unseen) : null };
                 }
             }
         }
@@ -49,6 +52,9 @@ public sealed class ProofHistory
 
         return history is not null;
     }
+
+    private static Dictionary<string, int> Bounded(IReadOnlyDictionary<string, int> counts) =>
+        counts.ToDictionary(pair => pair.Key, pair => Math.Clamp(pair.Value, 0, MostFailures), StringComparer.Ordinal);
 
     /// <summary>A name was proved: this type comes first from now on.</summary>
     /// <param name="name">With its wildcard label.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 using Berth.Acme.Challenges;
 using Berth.Acme.Issuing;
@@ -121,6 +122,8 @@ public sealed class Choosing_a_challenge : AtScriptedAuthority
     {
         Assert.Equal(ProofHistory.TryParseJson(bytes, out var history), history is not null);
         Assert.False(ProofHistory.TryParseJson("""{"a":null}"""u8, out _));
+        Assert.True(ProofHistory.TryParseJson("""{"a":{"worked":null,"failures":{"http-01":-2000000000,"dns-01":2147483647}}}"""u8, out var byHand));
+        Assert.Contains("\"http-01\":0,\"dns-01\":1000", Encoding.UTF8.GetString(byHand.ToJson()), StringComparison.Ordinal);
         Assert.False(ProofHistory.TryParseJson("null"u8, out _));
     });
 

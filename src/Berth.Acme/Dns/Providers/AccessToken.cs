@@ -9,7 +9,9 @@ internal sealed class AccessToken
     private readonly Func<CancellationToken, Task<(string Token, TimeSpan Lifetime)>> _fetch;
     private readonly TimeProvider _time;
     private readonly NameGates _gate = new();
-    private (string Token, DateTimeOffset Until)? _known;
+
+    // By two clocks: one that was set back would keep it for longer, and the other stands still while the machine sleeps.
+    private (string Token, DateTimeOffset Until, long Since, TimeSpan Lasts)? _known;
 
     /// <param name="http">The provider's.</param>
     /// <param name="settings">Keeps the token out of messages.</param>
@@ -47,13 +49,13 @@ internal sealed class AccessToken
 
     private async Task<string> GetAloneAsync(CancellationToken cancel)
     {
-        if (_known is { } known && known.Until > _time.GetUtcNow())
+        if (_known is { } known && known.Until > _time.GetUtcNow() && _time.GetElapsedTime(known.Since) < known.Lasts)
         {
             return known.Token;
         }
 
         var (token, lifetime) = await _fetch(cancel);
-        _known = (token, _time.GetUtcNow() + lifetime - Margin);
+        _known = (token, _time.GetUtcNow() + lifetime - Margin, _time.GetTimestamp(), lifetime - Margin);
         return token;
     }
 }

@@ -18,11 +18,8 @@ public sealed class NoticeDelivery : IDisposable
     private const string Trigger = "trigger";
     private const string Webhook = "webhook";
     private const string Mail = "mail";
-    private const int MostWaiting = 1000;
-
-    // The last one over and over, for as long as a notice is news.
-    private static readonly TimeSpan[] Pauses =
-        [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1)];
+    // Of very many that wait, so many are looked at for other settings.
+    private const int MostLookedAt = 20;
 
     private static readonly TimeSpan News = TimeSpan.FromDays(1);
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
@@ -30,7 +27,7 @@ public sealed class NoticeDelivery : IDisposable
     private static readonly TimeSpan TriggerLimit = TimeSpan.FromMinutes(1);
 
     private readonly Channel<WaitingNotice> _arrived = Channel.CreateUnbounded<WaitingNotice>();
-    private readonly Dictionary<string, Queue<WaitingNotice>> _places = new(StringComparer.Ordinal);
+    private readonly NoticeQueues _queues = new();
     private readonly WebhookSender _webhook = new();
     private readonly NotifySettings _settings;
     private readonly Outbox _outbox;
@@ -149,10 +146,11 @@ public sealed class NoticeDelivery : IDisposable
         }
     }
 
+    // All that it is sent with: another app's password may be another.
     private string? PlaceOf(AppName app, WaitingNotice waiting) => waiting.Way switch
     {
         Webhook => _settings.WebhookOf(app) is { } url ? $"{Webhook} {url}" : null,
-        Mail => _settings.SmtpOf(app) is { } smtp ? $"{Mail} {smtp} {string.Join(' ', smtp.To)}" : null,
+        Mail => _settings.SmtpOf(app) is { } smtp ? string.Join(' ', [Mail, smtp, .. smtp.To, smtp.Tls, smtp.From, smtp.User, smtp.Password, smtp.TrustFile]) : null,
         Trigger => Trigger,
         _ => null,
     };
@@ -173,71 +171,65 @@ public sealed class NoticeDelivery : IDisposable
     /// <returns>Whether somebody must begin to deliver there.</returns>
     private bool Queue(AppName app, string place, WaitingNotice waiting)
     {
-        lock (_places)
+        var isNew = _queues.Add(place, new PendingNotice(app, waiting), out var givenUp);
+        if (givenUp is not null)
         {
-            var isNew = !_places.TryGetValue(place, out var queue);
-            queue = _places[place] = queue ?? new Queue<WaitingNotice>();
-            queue.Enqueue(waiting);
-            if (queue.Count > MostWaiting)
-            {
-                Remove(app, queue.Dequeue());
-                _faults.NotSent(app, waiting.Way, "too many are waiting; the oldest was given up");
-            }
-
-            return isNew;
+            Remove(givenUp.App, givenUp.Waiting);
+            _faults.NotSent(givenUp.App, waiting.Way, "too many are waiting; the oldest was given up");
         }
+
+        return isNew;
     }
 
-    private WaitingNotice? NextOf(string place)
-    {
-        lock (_places)
-        {
-            if (_places[place].TryDequeue(out var next))
-            {
-                return next;
-            }
-
-            _places.Remove(place);
-            return null;
-        }
-    }
-
+    // One at a time; what was refused makes room for other apps' until it is tried again.
     private async Task DeliverAsync(string place, CancellationToken cancel)
     {
-        while (NextOf(place) is { } waiting)
+        while (_queues.HeadsOf(place, out var more) is { } heads)
         {
-            var app = AppName.Parse(waiting.Notice.App);
-            await TryAsync(app, waiting, cancel);
-            Remove(app, waiting);
+            cancel.ThrowIfCancellationRequested();
+            if ((heads.FirstOrDefault(IsTime) ?? heads.Take(MostLookedAt).FirstOrDefault(IsSetAnew)) is not { } next)
+            {
+                var left = heads.Min(pending => pending.Left(_time));
+                await Task.WhenAny(left > TimeSpan.Zero ? Task.Delay(left < Look ? left : Look, _time, cancel) : Task.CompletedTask, more);
+            }
+            else if (await TryAsync(next, cancel))
+            {
+                _queues.Done(place, next);
+                Remove(next.App, next.Waiting);
+            }
         }
     }
 
-    private async Task TryAsync(AppName app, WaitingNotice waiting, CancellationToken cancel)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            var tried = SettingsOf(app, waiting);
-            try
-            {
-                await SendAsync(app, waiting, cancel);
-                return;
-            }
-            catch (Exception e) when (IsPassing(e, waiting) && attempt < MostAttempts && (_time.GetUtcNow() - waiting.Notice.At).Duration() < News)
-            {
-                var pause = Pauses[Math.Min(attempt, Pauses.Length) - 1];
-                waiting = Update(app, waiting with { Failed = WordsOf(e), Again = _time.GetUtcNow() + pause });
-                if (attempt == Pauses.Length - 1)
-                {
-                    _faults.NotSent(app, waiting.Way, $"{WordsOf(e)}; it is tried again for a day");
-                }
+    private bool IsTime(PendingNotice pending) => pending.Left(_time) <= TimeSpan.Zero;
 
-                await PauseAsync(app, waiting, tried, pause, cancel);
-            }
-            catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
+    // Whoever sets anything of it anew, be it while it is tried, has mended it.
+    private bool IsSetAnew(PendingNotice pending) => SettingsOf(pending) is { } now && now != pending.Tried;
+
+    /// <returns>Whether it is over: delivered, or given up.</returns>
+    private async Task<bool> TryAsync(PendingNotice pending, CancellationToken cancel)
+    {
+        var (app, waiting) = (pending.App, pending.Waiting);
+        pending.Tried = SettingsOf(pending);
+        try
+        {
+            await SendAsync(app, waiting, cancel);
+            return true;
+        }
+        catch (Exception e) when (IsPassing(e, waiting) && pending.Failures + 1 < MostAttempts && (_time.GetUtcNow() - waiting.Notice.At).Duration() < News)
+        {
+            pending.Failed(WordsOf(e), _time);
+            Update(app, pending.Waiting);
+            if (pending.IsToBeToldOf)
             {
-                _faults.NotSent(app, waiting.Way, WordsOf(e));
-                return;
+                _faults.NotSent(app, waiting.Way, $"{WordsOf(e)}; it is tried again for a day");
             }
+
+            return false;
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
+        {
+            _faults.NotSent(app, waiting.Way, WordsOf(e));
+            return true;
         }
     }
 
@@ -246,23 +238,12 @@ public sealed class NoticeDelivery : IDisposable
 
     private static string WordsOf(Exception failure) => Printable.Of(failure is ProblemException { Problem.Found: var found } ? found : failure.Message, 400);
 
-    // Whoever sets anything of it anew, be it while it is tried, has mended it. A clock that is set back makes it no longer.
-    private async Task PauseAsync(AppName app, WaitingNotice waiting, string? tried, TimeSpan pause, CancellationToken cancel)
-    {
-        var begun = _time.GetTimestamp();
-        while (pause - _time.GetElapsedTime(begun) is var left && left > TimeSpan.Zero && SettingsOf(app, waiting) is var now && (now ?? tried) == tried)
-        {
-            await Task.Delay(left < Look ? left : Look, _time, cancel);
-        }
-    }
-
     // Null where they cannot be read, which says nothing of others.
-    private string? SettingsOf(AppName app, WaitingNotice waiting)
+    private string? SettingsOf(PendingNotice pending)
     {
         try
         {
-            var place = PlaceOf(app, waiting) ?? "";
-            return waiting.Way == Mail && _settings.SmtpOf(app) is { } smtp ? string.Join(' ', place, smtp.Tls, smtp.From, smtp.User, smtp.Password, smtp.TrustFile) : place;
+            return PlaceOf(pending.App, pending.Waiting) ?? "";
         }
         catch (ProblemException)
         {
@@ -270,16 +251,15 @@ public sealed class NoticeDelivery : IDisposable
         }
     }
 
-    private WaitingNotice Update(AppName app, WaitingNotice waiting)
+    private void Update(AppName app, WaitingNotice waiting)
     {
         try
         {
-            return _outbox.Update(waiting);
+            _outbox.Update(waiting);
         }
         catch (ProblemException e)
         {
             _faults.NotSent(app, "log", e.Problem.Found);
-            return waiting;
         }
     }
 

@@ -39,7 +39,13 @@ internal sealed class Outbox(IStateStore store, TimeProvider time)
 
     /// <summary>Keeps with it why it has not got through, and when it is tried again.</summary>
     /// <exception cref="ProblemException">It could not be written.</exception>
-    internal WaitingNotice Update(WaitingNotice waiting) => waiting.File is null ? waiting : Save(waiting);
+    internal void Update(WaitingNotice waiting)
+    {
+        if (waiting.File is not null)
+        {
+            Save(waiting);
+        }
+    }
 
     internal void Remove(WaitingNotice waiting)
     {

@@ -43,7 +43,7 @@ internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages,
 
     /// <summary>
     /// Lets new names wait where the last attempt has failed with them, for whatever the server had against them: the one after that tries all again. Near the
-    /// end they wait for an order with them, too, that nobody has seen fail. An order that was begun without them is gone on with, and so is one that <see cref="KeepsOrder"/>.
+    /// end the daemon lets them wait whatever was tried, for a run that was killed over and over has seen nothing fail; by hand for an order with them that was begun. An order that was begun without them is gone on with, and so is one that <see cref="KeepsOrder"/>.
     /// </summary>
     public async Task BeginWithoutAsync(AppName app, Attempt attempt, CancellationToken cancel)
     {
@@ -58,12 +58,9 @@ internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages,
         {
             attempt.LetWait(others, $"the last order failed: {last.Found}", last.Code);
         }
-        else if (open?.IsFor(attempt.Wanted.NameTexts) == true)
+        else if (isEnding && (attempt.Wanted.IsPatient || open?.IsFor(attempt.Wanted.NameTexts) == true))
         {
-            if (isEnding)
-            {
-                attempt.LetWait(others, "an order with it has brought no certificate so far");
-            }
+            attempt.LetWait(others, "the certificate is near its end, and is renewed first");
         }
         else if (open?.IsFor([.. attempt.Wanted.Names.Except(others).Select(name => name.Text)]) == true)
         {

@@ -265,15 +265,19 @@ public sealed class Deciding_what_is_next
     [InlineData(1, 0.25)]
     public void waits_no_more_than_an_eighth_of_what_is_left_before_it_tries_again(double left, double longest)
     {
-        Assert.Equal(Now.AddHours(longest), NextDuringPause(Certificate(Now.AddHours(left - 160), TimeSpan.FromHours(160), "shop.example.com")));
+        var facts = Certificate(Now.AddHours(left - 160), TimeSpan.FromHours(160), "shop.example.com");
+        Assert.Equal(Now.AddHours(longest), NextDuringPause(facts));
+
+        // Nor before it looks whether a person has done what the server waits for.
+        Assert.Equal(Now.AddHours(longest), NextDuringPause(facts, GateKind.UserAction));
     }
 
     // Of a day and more.
-    private static DateTimeOffset? NextDuringPause(CertificateFacts facts)
+    private static DateTimeOffset? NextDuringPause(CertificateFacts facts, GateKind kind = GateKind.Backoff)
     {
         var state = new LineageState
         {
-            Gates = [new LineageGate { Kind = GateKind.Backoff, Until = Now.AddHours(26), Reason = "because" }],
+            Gates = [new LineageGate { Kind = kind, Until = Now.AddHours(26), Reason = "because" }],
             LastAttempt = Now,
             Failures = 9,
             Advice = new LineageAdvice { Serial = facts.Serial, AskAgainAt = Now.AddDays(1) },

@@ -114,6 +114,27 @@ public sealed class Delivering_notices : IDisposable, INoticeFaults, ITriggers
         await EndAsync(end, running);
     }
 
+    /// <summary>What a place has against one app's notice is no reason for another's to wait.</summary>
+    [Fact]
+    public async Task one_that_is_refused_holds_up_no_other_apps_at_the_same_place()
+    {
+        using var hook = new TcpListener(IPAddress.Loopback, 0);
+        hook.Start();
+        Set(PropertyStore.Global, "notify-webhook", UrlOf(hook));
+        using var delivery = Delivery(new TurnedClock());
+        using var end = new CancellationTokenSource();
+        var running = delivery.RunAsync(end.Token);
+        Add(delivery, "refused", byMail: false);
+        Add(delivery, "refused", byMail: false);
+        Assert.Contains("\"app\":\"refused\"", await TakePostAsync(hook, "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+
+        Add(delivery, "well", byMail: false);
+
+        Assert.Contains("\"app\":\"well\"", await TakePostAsync(hook), StringComparison.Ordinal);
+        await Eventually.HasAsync("2 notices are not delivered yet", () => Task.FromResult(delivery.Undelivered() ?? ""));
+        await EndAsync(end, running);
+    }
+
     [Fact]
     public async Task a_setting_that_cannot_be_read_for_a_moment_costs_no_notice()
     {
@@ -290,7 +311,7 @@ public sealed class Delivering_notices : IDisposable, INoticeFaults, ITriggers
     private static string UrlOf(TcpListener listener) =>
         string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/");
 
-    private static async Task<string> TakePostAsync(TcpListener listener)
+    private static async Task<string> TakePostAsync(TcpListener listener, string answer = "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         using var client = await listener.AcceptTcpClientAsync(limit.Token);
@@ -304,7 +325,7 @@ public sealed class Delivering_notices : IDisposable, INoticeFaults, ITriggers
             text.Append(Encoding.UTF8.GetString(buffer, 0, read));
         }
 
-        await stream.WriteAsync("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"u8.ToArray(), limit.Token);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(answer), limit.Token);
         return text.ToString();
     }
 

@@ -8,6 +8,7 @@ using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Platform.LetsEncrypt.Orders;
 using Berth.Platform.Tests.Support;
 using Berth.Storage;
+using Berth.TestKit;
 
 namespace Berth.Platform.Tests.LetsEncrypt.Orders;
 
@@ -46,6 +47,25 @@ public sealed class Going_on_to_another_server
         var asked = await NextAsync(room, isPatient);
 
         Assert.Equal((Two, 0), (asked.Server.Key, asked.Gates.Count));
+    }
+
+    /// <summary>The daemon turns to the next server once one has failed some times: for a first certificate, too, it asks again for that.</summary>
+    [Fact]
+    public async Task comes_to_it_for_a_first_certificate()
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        room.Set("server", $"{room.Server.Key} https://127.0.0.1:{FreePort.Next()}/dir");
+        room.Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 400, "malformed", "no");
+
+        for (var i = 0; i < 4; i++)
+        {
+            await Assert.ThrowsAsync<ProblemException>(() =>
+                room.Ordering.RunAsync(Room.App, room.Planner.Plan(Room.App) with { IsPatient = true }, room.Said.Output, Cancel));
+            Assert.Equal(LineageAction.Order, room.Reader.NextOf(Room.App).Action);
+        }
+
+        Assert.Equal(3, room.RequestsTo("/order"));
+        Assert.Equal(2, room.Lineages.ReadState(Room.App).Issuers.Count);
     }
 
     /// <summary>It was a renewal when it was placed there, and has drawn on no domain's limit.</summary>

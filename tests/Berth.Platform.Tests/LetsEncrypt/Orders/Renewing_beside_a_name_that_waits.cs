@@ -70,7 +70,7 @@ public sealed class Renewing_beside_a_name_that_waits
             _ => ScriptedAuthority.RefuseAsync(context, 403, "unauthorized", "not now"),
         };
 
-        await FailAsync(room);
+        await FailAsync(room, isPatient: false);
 
         Assert.Equal([[Name, Failing, New], [Name, New], [Name]], Ordered(room));
         Assert.Equal(1, Assert.Single(room.Lineages.ReadState(Room.App).Failing).Failures);
@@ -230,7 +230,7 @@ public sealed class Renewing_beside_a_name_that_waits
     public async Task gives_up_an_order_that_was_begun_with_it_once_that_fails(double age, OrderStage stage, bool isPatient, bool isGivenUp)
     {
         await using var room = await RefusedAsync(age);
-        await FailAsync(room);
+        await FailAsync(room, isPatient: false);
         await BeginAsync(room, Name, New);
         await room.Lineages.JournalOf(Room.App).SaveAsync(room.Lineages.JournalOf(Room.App).Load()! with { Stage = stage }, Cancel);
 
@@ -254,6 +254,20 @@ public sealed class Renewing_beside_a_name_that_waits
         Assert.Equal(isSpared, room.Lineages.ReadState(Room.App).Gates.Single(gate => gate.Kind == GateKind.Backoff).SparesRenewal);
         Assert.Equal(isSpared, room.Reader.NextOf(Room.App).OfCertificate.IsDue(TimeProvider.System.GetUtcNow()));
         Assert.Equal([Name, New], journal.Load()?.Names);
+    }
+
+    /// <summary>A daemon that is ended over and over while it is not answered sees nothing fail, and no order; a person asks for all of it.</summary>
+    [Theory]
+    [InlineData(80, true, true)]
+    [InlineData(88, true, false)]
+    [InlineData(88, false, true)]
+    public async Task goes_without_it_first_where_the_end_is_near(double age, bool isPatient, bool isWithIt)
+    {
+        await using var room = await RefusedAsync(age);
+
+        await FailAsync(room, isPatient);
+
+        Assert.Equal(isWithIt ? [Name, New] : [Name], Ordered(room).First());
     }
 
     /// <summary>It may be the new name that a server, or what stands before it, has no answer to; no answer to the others says nothing of it.</summary>
@@ -367,7 +381,7 @@ public sealed class Renewing_beside_a_name_that_waits
         room.Authority.Scripts["/order/1"] = context => ScriptedAuthority.RefuseAsync(context, 503, "serverInternal", "busy");
         if (hasFailed)
         {
-            await FailAsync(room);
+            await FailAsync(room, isPatient: false);
             Assert.True(room.Lineages.ReadState(Room.App).FailedWithMore);
         }
 

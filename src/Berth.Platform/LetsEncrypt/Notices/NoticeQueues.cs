@@ -1,0 +1,70 @@
+namespace Berth.Platform.LetsEncrypt.Notices;
+
+/// <summary>What waits at each place, in turn. Safe for several threads.</summary>
+internal sealed class NoticeQueues
+{
+    private const int MostWaiting = 1000;
+
+    private readonly Dictionary<string, Place> _places = new(StringComparer.Ordinal);
+
+    /// <param name="place">Where it is to be delivered.</param>
+    /// <param name="pending">What.</param>
+    /// <param name="givenUp">One that is given up for it; null for none.</param>
+    /// <returns>Whether somebody must begin to deliver there.</returns>
+    public bool Add(string place, PendingNotice pending, out PendingNotice? givenUp)
+    {
+        lock (_places)
+        {
+            givenUp = null;
+            var isNew = !_places.TryGetValue(place, out var known);
+            known = _places[place] = known ?? new Place();
+            known.Waiting.Add(pending);
+            known.Arrived.TrySetResult();
+            if (known.Waiting.Count > MostWaiting)
+            {
+                // The oldest but one: that may be under way.
+                givenUp = known.Waiting[1];
+                known.Waiting.RemoveAt(1);
+            }
+
+            return isNew;
+        }
+    }
+
+    /// <param name="place">Where somebody delivers.</param>
+    /// <param name="more">Ends once there is more.</param>
+    /// <returns>The oldest of each app, which holds up no other's; null where nothing waits any more, and nobody delivers there from then on.</returns>
+    public IReadOnlyList<PendingNotice>? HeadsOf(string place, out Task more)
+    {
+        lock (_places)
+        {
+            var known = _places[place];
+            known.Arrived = known.Arrived.Task.IsCompleted ? Place.Signal() : known.Arrived;
+            more = known.Arrived.Task;
+            if (known.Waiting.Count > 0)
+            {
+                return [.. known.Waiting.DistinctBy(pending => pending.App)];
+            }
+
+            _places.Remove(place);
+            return null;
+        }
+    }
+
+    public void Done(string place, PendingNotice pending)
+    {
+        lock (_places)
+        {
+            _places[place].Waiting.Remove(pending);
+        }
+    }
+
+    private sealed class Place
+    {
+        public List<PendingNotice> Waiting { get; } = [];
+
+        public TaskCompletionSource Arrived { get; set; } = Signal();
+
+        public static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
