@@ -7,8 +7,4 @@ namespace Berth.Acme.Dns;
 /// The names of its settings, lego's environment variables; any may be given as <c>NAME_FILE</c> instead. Beside them each takes
 /// <c>…_PROPAGATION_TIMEOUT</c>, <c>…_POLLING_INTERVAL</c> and most <c>…_TTL</c> and <c>…_HTTP_TIMEOUT</c>.
 /// </param>
-public sealed record DnsProviderKind(string Code, string Title, IReadOnlyList<string> Settings)
-{
-    /// <summary>See <see cref="IDnsProvider.NeedsZone"/>.</summary>
-    public bool NeedsZone { get; init; } = true;
-}
+public sealed record DnsProviderKind(string Code, string Title, IReadOnlyList<string> Settings);

@@ -8,7 +8,7 @@ public static class DnsProviders
     /// <summary>In the order of their codes.</summary>
     public static IReadOnlyList<DnsProviderKind> All { get; } =
     [
-        new("acme-dns", "acme-dns", ["ACME_DNS_API_BASE", "ACME_DNS_STORAGE_PATH", "ACME_DNS_ALLOWLIST"]) { NeedsZone = false },
+        new("acme-dns", "acme-dns", ["ACME_DNS_API_BASE", "ACME_DNS_STORAGE_PATH", "ACME_DNS_ALLOWLIST"]),
         new("azuredns", "Azure DNS",
         [
             "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AZURE_TENANT_ID", "AZURE_SUBSCRIPTION_ID", "AZURE_RESOURCE_GROUP",
@@ -21,7 +21,7 @@ public static class DnsProviders
         ]),
         new("desec", "deSEC", ["DESEC_TOKEN"]),
         new("digitalocean", "DigitalOcean", ["DO_AUTH_TOKEN", "DO_API_URL"]),
-        new("exec", "a program of your own", ["EXEC_PATH", "EXEC_MODE"]) { NeedsZone = false },
+        new("exec", "a program of your own", ["EXEC_PATH", "EXEC_MODE"]),
         new("gandiv5", "Gandi LiveDNS", ["GANDIV5_PERSONAL_ACCESS_TOKEN", "GANDIV5_API_KEY"]),
         new("gcloud", "Google Cloud DNS", ["GCE_SERVICE_ACCOUNT", "GCE_PROJECT", "GCE_ZONE_ID", "GCE_ALLOW_PRIVATE_ZONE"]),
         new("hetzner", "Hetzner", ["HETZNER_API_TOKEN", "HETZNER_API_KEY"]),

@@ -52,6 +52,9 @@ public sealed class DnsSolver : IChallengeSolver
     /// <inheritdoc/>
     public string Type { get; }
 
+    /// <summary>Whether its provider can change no zone that this machine cannot find.</summary>
+    public bool NeedsZone => _provider?.NeedsZone == true;
+
     private bool Stays => Type == ChallengeType.DnsPersist01;
 
     /// <inheritdoc/>

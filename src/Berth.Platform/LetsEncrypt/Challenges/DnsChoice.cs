@@ -67,7 +67,8 @@ public sealed class DnsChoice(PropertyStore properties, StateRoots roots, TimePr
     public bool HasProvider(AppName app) => CodeOf(app) is not null;
 
     /// <summary>Whether the zone of a name must be found out before its provider can change it.</summary>
-    public bool NeedsZone(AppName app) => CodeOf(app) is { } code && DnsProviders.All.Any(kind => kind.Code == code && kind.NeedsZone);
+    /// <exception cref="ProblemException">As <see cref="SolversOf"/>.</exception>
+    public bool NeedsZone(AppName app) => SolversOf(app).OfType<DnsSolver>().Any(solver => solver.NeedsZone);
 
     /// <summary>What shows of the app's provider before it is asked; null where nothing does.</summary>
     public Problem? LookAt(AppName app) => CodeOf(app) is { } code ? DnsProviders.Look(code, SettingsOf(app)) : null;
