@@ -17,12 +17,12 @@ public static class TrustFile
     /// <returns>Its path; null for none.</returns>
     public static string? Of(IStateStore store, bool inDaemon)
     {
-        var own = Environment.GetEnvironmentVariable("LEGO_CA_CERTIFICATES") is { Length: > 0 } set ? set : null;
+        var own = Environment.GetEnvironmentVariable("LEGO_CA_CERTIFICATES") is { Length: > 0 } set ? Path.GetFullPath(set) : null;
         try
         {
             if (!inDaemon)
             {
-                return store.Read(Kept) ?? own;
+                return own ?? store.Read(Kept);
             }
 
             if (store.Read(Kept) != own)

@@ -40,7 +40,7 @@ public sealed record WantedCertificate(
     /// <summary>Whether it keeps to the pause after a failure and to what a limit has left of it: nobody waits for it.</summary>
     public bool IsPatient { get; init; }
 
-    /// <summary>Whether a person wants another certificate, whatever is in service: one for fewer names than are set will do.</summary>
+    /// <summary>Whether a person wants another certificate, whatever is in service: one for the same names will do.</summary>
     public bool IsForced { get; init; }
 
     /// <summary>Whether a server has failed in this attempt: the pause after that is for the next attempt, and keeps no other server from being asked in this one.</summary>

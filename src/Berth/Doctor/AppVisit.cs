@@ -28,7 +28,7 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
             yield return containers;
         }
 
-        var names = NamesToVisit(Readable(() => services.Domains.DomainsOf(app), []));
+        var names = Readable(() => services.Domains.DomainsOf(app).Where(name => !name.IsWildcard).ToArray(), []);
         if (record is null)
         {
             yield return new Finding(FindingGrade.Warn, "it was not visited, for no daemon answers");
@@ -62,11 +62,6 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
 
         visits.ForEach(visit => visit.Dispose());
     }
-
-    // One that has nothing but wildcards is visited below them.
-    private static DomainName[] NamesToVisit(IReadOnlyList<DomainName> domains) => domains.Any(name => !name.IsWildcard)
-        ? [.. domains.Where(name => !name.IsWildcard)]
-        : [.. domains.Select(name => DomainName.TryParse($"www.{name.Base}", out var below) ? below : null).OfType<DomainName>()];
 
     private List<Finding> LookAtFiles(AppName app)
     {
@@ -218,14 +213,18 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
             }
 
             yield return Finding.Ok($"certificate for {string.Join(", ", facts.Names)}, issued by {facts.Issuer}");
-            if (facts.NotAfter <= TimeProvider.System.GetUtcNow())
+            if (facts.NotAfter > TimeProvider.System.GetUtcNow())
             {
-                yield return Finding.Fail(Times(app, facts), $"`berth letsencrypt:enable {app}` gets another, `berth certs:add {app} server.crt server.key` installs one of your own.");
-                continue;
+                yield return Trust(app, facts, [.. shown]);
             }
 
-            yield return Trust(app, facts, [.. shown]);
             yield return Next(app, facts);
+        }
+
+        if (visits.Count == 0 && services.Certificates.InServiceOf(app) is { Facts: { } kept, Damage: null })
+        {
+            yield return Finding.Ok($"certificate for {string.Join(", ", kept.Names)}, issued by {kept.Issuer}; not visited, for it has no name but wildcards");
+            yield return Next(app, kept);
         }
 
         if (services.Certificates.DamageOf(app) is null && !services.Certificates.Exists(app) && visits.Count > 0)
@@ -253,7 +252,9 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
                 $"Where visitors know that root all is well; else, for public names, get one from a server that all trust: `berth letsencrypt:set {app} server production`, then `berth letsencrypt:enable {app} --force`.");
     }
 
-    private Finding Next(AppName app, CertificateFacts facts) => services.Manager.NextOf(app).OfCertificate.At is not { } at ? Finding.Ok(Times(app, facts))
+    private Finding Next(AppName app, CertificateFacts facts) => facts.NotAfter <= TimeProvider.System.GetUtcNow()
+            ? Finding.Fail(Times(app, facts), $"`berth letsencrypt:enable {app}` gets another, `berth certs:add {app} server.crt server.key` installs one of your own.")
+        : services.Manager.NextOf(app).OfCertificate.At is not { } at ? Finding.Ok(Times(app, facts))
         : at >= facts.NotAfter ? Finding.Warn($"{Times(app, facts)}, which is too late", $"`berth letsencrypt:status {app}` says why only then; `berth letsencrypt:enable {app}` asks now.")
         : at <= TimeProvider.System.GetUtcNow() && !services.AutoRenewal.IsOn ? Finding.Warn(Times(app, facts), $"It is due, and nobody renews it by itself: `berth letsencrypt:auto-renew {app}`.")
         : Finding.Ok(Times(app, facts));

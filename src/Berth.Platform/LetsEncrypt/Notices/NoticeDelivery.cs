@@ -17,7 +17,7 @@ public sealed class NoticeDelivery : IDisposable
 {
     private const string Trigger = "trigger";
     private const string Webhook = "webhook";
-    private const string Mail = "mail";
+    internal const string Mail = "mail";
     // Of very many that wait, so many are looked at for other settings.
     private const int MostLookedAt = 20;
 
@@ -187,12 +187,12 @@ public sealed class NoticeDelivery : IDisposable
         while (_queues.HeadsOf(place, out var more) is { } heads)
         {
             cancel.ThrowIfCancellationRequested();
-            if ((heads.FirstOrDefault(IsTime) ?? heads.Take(MostLookedAt).FirstOrDefault(IsSetAnew)) is not { } next)
+            if ((heads.Where(IsTime).MinBy(pending => pending.TriedAt) ?? heads.Take(MostLookedAt).FirstOrDefault(IsSetAnew)) is not { } next)
             {
                 var left = heads.Min(pending => pending.Left(_time));
                 await Task.WhenAny(left > TimeSpan.Zero ? Task.Delay(left < Look ? left : Look, _time, cancel) : Task.CompletedTask, more);
             }
-            else if (await TryAsync(next, cancel))
+            else if (_queues.Begin(place, next) && await TryAsync(next, cancel))
             {
                 _queues.Done(place, next);
                 Remove(next.App, next.Waiting);

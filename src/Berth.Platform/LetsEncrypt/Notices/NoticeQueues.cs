@@ -22,9 +22,9 @@ internal sealed class NoticeQueues
             known.Arrived.TrySetResult();
             if (known.Waiting.Count > MostWaiting)
             {
-                // The oldest but one: that may be under way.
-                givenUp = known.Waiting[1];
-                known.Waiting.RemoveAt(1);
+                var underWay = known.UnderWay;
+                givenUp = known.Waiting.First(oldest => oldest != underWay);
+                known.Waiting.Remove(givenUp);
             }
 
             return isNew;
@@ -33,7 +33,7 @@ internal sealed class NoticeQueues
 
     /// <param name="place">Where somebody delivers.</param>
     /// <param name="more">Ends once there is more.</param>
-    /// <returns>The oldest of each app, which holds up no other's; null where nothing waits any more, and nobody delivers there from then on.</returns>
+    /// <returns>The oldest of each app, which holds up no other's, and of all mail, whose server refuses all or none; null where nothing waits any more, and nobody delivers there from then on.</returns>
     public IReadOnlyList<PendingNotice>? HeadsOf(string place, out Task more)
     {
         lock (_places)
@@ -43,11 +43,24 @@ internal sealed class NoticeQueues
             more = known.Arrived.Task;
             if (known.Waiting.Count > 0)
             {
-                return [.. known.Waiting.DistinctBy(pending => pending.App)];
+                return [.. known.Waiting.DistinctBy(pending => pending.Waiting.Way == NoticeDelivery.Mail ? null : pending.App)];
             }
 
             _places.Remove(place);
             return null;
+        }
+    }
+
+    /// <summary>Takes one to be tried, which nobody gives up meanwhile.</summary>
+    /// <returns>False where it has been given up.</returns>
+    public bool Begin(string place, PendingNotice pending)
+    {
+        lock (_places)
+        {
+            var known = _places[place];
+            var isThere = known.Waiting.Contains(pending);
+            known.UnderWay = isThere ? pending : null;
+            return isThere;
         }
     }
 
@@ -62,6 +75,8 @@ internal sealed class NoticeQueues
     private sealed class Place
     {
         public List<PendingNotice> Waiting { get; } = [];
+
+        public PendingNotice? UnderWay { get; set; }
 
         public TaskCompletionSource Arrived { get; set; } = Signal();
 

@@ -9,7 +9,6 @@ internal sealed class PendingNotice(AppName app, WaitingNotice waiting)
     private static readonly TimeSpan[] Pauses =
         [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1)];
 
-    private long _failed;
     private TimeSpan _pause;
 
     public AppName App => app;
@@ -17,6 +16,9 @@ internal sealed class PendingNotice(AppName app, WaitingNotice waiting)
     public WaitingNotice Waiting { get; private set; } = waiting;
 
     public int Failures { get; private set; }
+
+    /// <summary>When it was tried last, by a clock that nobody sets: who was never tried comes first.</summary>
+    public long TriedAt { get; private set; } = long.MinValue;
 
     /// <summary>The settings it was tried with last; null where they could not be read.</summary>
     public string? Tried { get; set; }
@@ -28,12 +30,11 @@ internal sealed class PendingNotice(AppName app, WaitingNotice waiting)
     /// <param name="time">The clock.</param>
     public void Failed(string why, TimeProvider time)
     {
-        // By a clock that nobody sets: it is tried again after that time, whatever the time of day.
-        (_failed, _pause) = (time.GetTimestamp(), Pauses[Math.Min(Failures, Pauses.Length - 1)]);
+        (TriedAt, _pause) = (time.GetTimestamp(), Pauses[Math.Min(Failures, Pauses.Length - 1)]);
         Waiting = Waiting with { Failed = why, Again = time.GetUtcNow() + _pause };
         Failures++;
     }
 
     /// <summary>How long it is left alone yet.</summary>
-    public TimeSpan Left(TimeProvider time) => Failures == 0 ? TimeSpan.Zero : _pause - time.GetElapsedTime(_failed);
+    public TimeSpan Left(TimeProvider time) => Failures == 0 ? TimeSpan.Zero : _pause - time.GetElapsedTime(TriedAt);
 }

@@ -211,7 +211,7 @@ public sealed class AttemptRecords(
         var elsewhere = HeldElsewhere(failure, server, wanted, isAskedFor: state.AskedAt is not null, sparesRenewal: isOfMore);
         var failed = outcomes.Failed(state, failure, server?.Server, now, asked, wanted?.IsEarly ?? IsEarly(app), isOfMore, sparesRenewal, elsewhere);
         failed = elsewhere is not null ? Outcomes.FailedElsewhere(failed, elsewhere, IsFirst(app), now) : failed;
-        failed = IsFirst(app) && (IsHeldByServer(failure) || IsOneOfSeveral(failure, wanted)) ? failed with { AskedAt = now } : failed;
+        failed = IsFirst(app) && (IsHeldByServer(failure) || IsOneOfSeveral(failure, wanted, failed)) ? failed with { AskedAt = now } : failed;
         return server is null ? failed : failed with { ClockSkew = orders.SkewAt(server.Server, settings.Read(app)), ClockSkewAt = now };
     }
 
@@ -228,8 +228,9 @@ public sealed class AttemptRecords(
         : AcmeProblems.RetryAfterOf(failure) is not null && failure.Problem.Code == AcmeProblems.ServerInternal;
 
     // The daemon turns to the next server once one has failed some times, and has to ask again for that.
-    private static bool IsOneOfSeveral(ProblemException failure, WantedCertificate? wanted) =>
-        wanted is { IsPatient: true, Servers.Count: > 1 } && ServerChoice.IsServersFault(failure);
+    private static bool IsOneOfSeveral(ProblemException failure, WantedCertificate? wanted, LineageState failed) =>
+        wanted is { IsPatient: true, Servers.Count: > 1 } && ServerChoice.IsServersFault(failure)
+        && wanted.Servers.Any(server => !(failed.Issuers.GetValueOrDefault(server.Key)?.Failures >= ServerChoice.Patience));
 
     // What is over by now makes no pause longer.
     private LineageState WithoutWhatIsOver(AppName app)

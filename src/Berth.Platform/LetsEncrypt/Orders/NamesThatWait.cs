@@ -8,37 +8,42 @@ namespace Berth.Platform.LetsEncrypt.Orders;
 /// <summary>Names that a certificate is to carry besides, and that a limit, a pause or a wait holds back, or an order fails with: those on it are renewed without them once that is due.</summary>
 internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages, ServersToAsk servers, OrderRequests requests, AttemptRecords records)
 {
+    // An attempt may wait five minutes for names, five for the certificate, and a pause follows: what is decided now holds until then.
+    private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(15);
+
     /// <summary>Whether the certificate in service is to be renewed by now.</summary>
     public bool IsDue(AppName app) => reader.StoredOf(app) is { InService: not null } stored && reader.MayBeRenewed(app, stored);
 
     /// <summary>Lets new names wait for what holds an order with them back.</summary>
     /// <returns>Whether the others can go now.</returns>
-    public async Task<bool> TryLetWaitAsync(AppName app, Attempt attempt, IReadOnlyList<LineageGate> gates, CancellationToken cancel, IReadOnlyList<FailedName>? failed = null)
-    {
-        if (gates.Count == 0 || !IsDue(app) || await BesideAsync(app, attempt, cancel, failed) is not { Count: > 0 } others)
-        {
-            return false;
-        }
-
-        attempt.GoOnWithout(failed ?? [], countsInFull: false);
-        attempt.LetWait(others, GateWords.OfLast(gates));
-        return true;
-    }
+    public async Task<bool> TryLetWaitAsync(AppName app, Attempt attempt, IReadOnlyList<LineageGate> gates, CancellationToken cancel, IReadOnlyList<FailedName>? failed = null) =>
+        gates.Count > 0 && IsDue(app) && await LetWaitAsync(app, attempt, GateWords.OfLast(gates), failed ?? [], cancel);
 
     /// <summary>Likewise where the server has met a limit with them, of which it may know more than is counted here.</summary>
     /// <returns>Whether the others can go now.</returns>
     public async Task<bool> TryLetWaitAsync(AppName app, Attempt attempt, WantedServer server, ProblemException failure, IReadOnlyList<FailedName> failed, CancellationToken cancel)
     {
+        var wanted = attempt.Wanted;
         if (failure.Problem.Code != AcmeProblems.RateLimited || !IsDue(app) || await servers.IsAnyFreeAsync(app, attempt.Besides(server), cancel)
-            || await BesideAsync(app, attempt, cancel, failed) is not { Count: > 0 } others)
+            || !await LetWaitAsync(app, attempt, failure.Problem.Found, failed, cancel))
         {
             return false;
         }
 
-        records.NamesFailed(app, failed, attempt.Wanted);
-        attempt.GoOnWithout(failed, countsInFull: false);
-        attempt.LetWait(others, failure.Problem.Found);
+        records.NamesFailed(app, failed, wanted);
         return true;
+    }
+
+    private async Task<bool> LetWaitAsync(AppName app, Attempt attempt, string why, IReadOnlyList<FailedName> failed, CancellationToken cancel)
+    {
+        var others = await BesideAsync(app, attempt, cancel, failed);
+        if (others.Count > 0)
+        {
+            attempt.GoOnWithout(failed, countsInFull: false);
+            attempt.LetWait(others, why);
+        }
+
+        return others.Count > 0;
     }
 
     /// <summary>
@@ -48,7 +53,7 @@ internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages,
     public async Task BeginWithoutAsync(AppName app, Attempt attempt, CancellationToken cancel)
     {
         var (open, state) = (lineages.OrderAt(app, attempt.Wanted.Servers), reader.ReadOf(app).Stored.State);
-        var isEnding = reader.IsEnding(app, reader.StoredOf(app));
+        var isEnding = IsEnding(app);
         if (!(attempt.Wanted.IsPatient || isEnding) || !IsDue(app) || KeepsOrder(app, attempt.Wanted) || await BesideAsync(app, attempt, cancel) is not { Count: > 0 } others)
         {
             return;
@@ -58,7 +63,7 @@ internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages,
         {
             attempt.LetWait(others, $"the last order failed: {last.Found}", last.Code);
         }
-        else if (isEnding && (attempt.Wanted.IsPatient || open?.IsFor(attempt.Wanted.NameTexts) == true))
+        else if (isEnding && (attempt.Wanted.IsPatient || open?.IsFor(attempt.Wanted.NameTexts) == true) && !IsAnyFailing(attempt.Wanted.Names.Except(others), state))
         {
             attempt.LetWait(others, "the certificate is near its end, and is renewed first");
         }
@@ -75,8 +80,13 @@ internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages,
     public bool KeepsOrder(AppName app, WantedCertificate wanted) =>
         lineages.OrderAt(app, wanted.Servers) is { } open && open.IsFor(wanted.NameTexts) && reader.StoredOf(app) is var stored
         && (open.Stage == OrderStage.Downloaded
-            || (open.Stage == OrderStage.Finalizing && !reader.IsEnding(app, stored))
+            || (open.Stage == OrderStage.Finalizing && !IsEnding(app))
             || !stored.Missing(wanted.Names).Any(name => open.Names.Contains(name.Text)));
+
+    private bool IsEnding(AppName app) => reader.IsEnding(app, reader.StoredOf(app), Ahead);
+
+    // Without those there is a certificate for the new names alone, which near the end is better than none.
+    private static bool IsAnyFailing(IEnumerable<DomainName> names, LineageState state) => names.Any(name => state.Failing.Any(failing => failing.Name == name.Text));
 
     /// <returns>The names that are not on the certificate in service, where an order without them, and without those that failed, could go now; none otherwise.</returns>
     public async Task<IReadOnlyList<DomainName>> BesideAsync(AppName app, Attempt attempt, CancellationToken cancel, IReadOnlyList<FailedName>? failed = null)

@@ -9,7 +9,7 @@ namespace Berth.Platform.LetsEncrypt.Orders;
 /// <summary>What an attempt leaves behind in a certificate's state. Pure but for chance.</summary>
 public sealed class Outcomes(RetryLadder ladder)
 {
-    // A person must act, whom nobody can ask: looked at again once a day.
+    // A person must act, whom nobody can ask: looked at again once a day, and sooner where less time is left.
     private static readonly TimeSpan PersonPoll = TimeSpan.FromDays(1);
 
     // Nor until when: as the ledger has it.

@@ -78,7 +78,8 @@ internal sealed class DnsCheck(NameLook look, bool decides, bool isPublic, bool 
     {
         var (zone, servers) = await look.ZoneAsync(name.Base.Text, cancel);
         var silent = servers.Where(server => !server.Answers).Select(server => Printable.Of(server.Host)).ToArray();
-        return zone is null || servers.Count == 0 ? null
+        return zone is null ? null
+            : servers.Count == 0 ? Unknown(name.Text, Delegation, $"the name servers of {zone}")
             : silent.Length == 0 ? PreflightFinding.Ok(name.Text, Delegation, servers.Count == 1 ? $"the name server of {zone} answers" : $"all {servers.Count} name servers of {zone} answer")
             : silent.Length == servers.Count ? PreflightFinding.Note(
                 name.Text, Delegation, $"no name server of {zone} answers from here ({string.Join(", ", silent)})", "Check the delegation at the domain's registrar, and that this machine may send to port 53.")
