@@ -16,8 +16,8 @@ public static class StorageProblems
             StateUnreadable,
             $"Cannot read {Printable.Of(path)}: {fault.Words}",
             fault.IsDenied
-                ? "Put sudo in front of the command, or run it as the user that runs `berth serve`, whose the files are."
-                : $"See what lies there (`ls -ld {Printable.Of(path)}`) and put the file or folder back that belongs there.");
+                ? $"Put sudo in front of the command, or run it as the user that runs `berth serve`; where that user cannot read it either, give it back: `chown USER {Printable.Of(path)}`."
+                : $"See what lies there (`ls -ld {Printable.Of(path)}`) and put the file or folder back that belongs there; where there is no copy, move aside what lies there.");
     }
 
     internal static Problem NotDeletable(string path, Exception cause)

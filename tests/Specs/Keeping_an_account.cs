@@ -24,6 +24,10 @@ public sealed class Keeping_an_account
         await berth.OkAsync("--force", "letsencrypt:account-deactivate", "hello");
         Assert.Contains("is no longer valid: `berth letsencrypt:account-forget hello` puts", await berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
         Assert.Contains("is no longer valid: `berth letsencrypt:account-forget hello` puts", await berth.OkAsync("letsencrypt:status"), StringComparison.Ordinal);
+        const string Closed = "is no longer valid";
+        Assert.Contains(Closed, await berth.OkAsync("letsencrypt:report", "hello", "--letsencrypt-gates"), StringComparison.Ordinal);
+        Assert.Contains(Closed, (await berth.RunAsync("letsencrypt:list")).Error, StringComparison.Ordinal);
+        Assert.Contains(Closed, (await berth.RunAsync("doctor", "hello")).Output, StringComparison.Ordinal);
         Assert.Contains("`berth letsencrypt:account-forget --global` puts", (await berth.RunAsync("letsencrypt:account", "--global")).Error, StringComparison.Ordinal);
         Assert.Contains(
             $"`berth letsencrypt:account-forget hello --server {pebble.DirectoryUrl}` puts",

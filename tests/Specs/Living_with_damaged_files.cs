@@ -73,6 +73,54 @@ public sealed class Living_with_damaged_files : IAsyncLifetime
         Assert.Contains("\"restored\"", await _berth.OkAsync("letsencrypt:events", "hello", "--format", "json"), StringComparison.Ordinal);
     }
 
+    /// <summary>Nobody is asked for a certificate then; and a command that comes later knows that it was.</summary>
+    [Fact]
+    public async Task an_account_that_cannot_be_read_is_told_of_afterwards_too()
+    {
+        foreach (var account in Directory.GetFiles($"{_berth.Lib}/data/letsencrypt/--global/accounts", "berth-*.json", SearchOption.AllDirectories))
+        {
+            File.Move(account, account + ".aside");
+            Directory.CreateDirectory(account);
+        }
+
+        var failed = await _berth.RunAsync("letsencrypt:enable", "hello", "--force");
+
+        Assert.Equal(1, failed.Status);
+        Assert.Contains("Cannot read ", failed.Error, StringComparison.Ordinal);
+        Assert.Contains("Cannot read ", await _berth.OkAsync("letsencrypt:status", "hello", "--letsencrypt-last-error"), StringComparison.Ordinal);
+        Assert.Contains("Cannot read ", (await _berth.RunAsync("letsencrypt:list")).Error, StringComparison.Ordinal);
+        Assert.Contains("\"failed\"", await _berth.OkAsync("letsencrypt:events", "hello", "--format", "json"), StringComparison.Ordinal);
+    }
+
+    /// <summary>What is forgotten with it is not told of as if nothing had been.</summary>
+    [Fact]
+    public async Task a_state_that_cannot_be_understood_is_told_of_where_something_is_wanted_and_not_there()
+    {
+        await _berth.OkAsync("apps:create", "other");
+        await _berth.OkAsync("domains:set", "other", "other.example.com");
+        await _berth.OkAsync("letsencrypt:set", "other", "server", $"https://127.0.0.1:{FreePort.Next()}/dir");
+        Assert.Equal(1, (await _berth.RunAsync("letsencrypt:enable", "other")).Status);
+        await File.WriteAllTextAsync($"{_berth.Home}/other/letsencrypt/state.json", "{ \"gates\": [");
+
+        Assert.Contains("other/letsencrypt/state.json is damaged", await _berth.OkAsync("letsencrypt:status", "other", "--letsencrypt-last-error"), StringComparison.Ordinal);
+        Assert.Matches("(?m)^other +by hand", await _berth.OkAsync("letsencrypt:status"));
+        Assert.Contains("state.json is damaged", (await _berth.RunAsync("letsencrypt:list")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task events_that_cannot_be_read_are_none_that_are_not_there()
+    {
+        File.Delete($"{_berth.Lib}/data/letsencrypt/--global/events.jsonl");
+        Assert.Equal("", await _berth.OkAsync("letsencrypt:events"));
+        Directory.CreateDirectory($"{_berth.Lib}/data/letsencrypt/--global/events.jsonl");
+
+        var events = await _berth.RunAsync("letsencrypt:events");
+
+        Assert.Equal(1, events.Status);
+        Assert.Contains("Cannot read ", events.Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await _berth.RunAsync("letsencrypt:status")).Status);
+    }
+
     [Fact]
     public async Task is_mended_at_the_start()
     {

@@ -60,6 +60,30 @@ public sealed class Ordering_at_several_servers
         Assert.Matches(@"new-orders +you@example\.com +299 of 300 left", left);
     }
 
+    /// <summary>A person waits, and nobody has issued anything yet.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task a_first_certificate_goes_on_to_the_next_server_at_once_also_where_one_was_installed_by_hand(bool isByHand)
+    {
+        var port = FreePort.Next();
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = port });
+        await using var berth = await BerthServer.StartAtAsync(pebble, port);
+        await berth.OkAsync("letsencrypt:set", "hello", "server", $"https://127.0.0.1:{FreePort.Next()}/dir {pebble.DirectoryUrl}");
+        if (isByHand)
+        {
+            var (chain, key) = HandMadePair.Make("hello.example.com", "By hand");
+            using var scratch = new ScratchFolder();
+            await File.WriteAllTextAsync(scratch["server.crt"], chain);
+            await File.WriteAllTextAsync(scratch["server.key"], key);
+            await berth.OkAsync("certs:add", "hello", scratch["server.crt"], scratch["server.key"]);
+        }
+
+        await berth.OkAsync("letsencrypt:enable", "hello");
+
+        Assert.Equal("true\n", await berth.OkAsync("letsencrypt:active", "hello"));
+    }
+
     [Fact]
     public async Task the_next_server_is_asked_after_the_first_has_failed_three_times()
     {

@@ -152,7 +152,7 @@ public sealed class Refusing_what_cannot_work(SharedServer server)
         var result = await Berth.RunAsync("letsencrypt", "bad9");
         Assert.Equal(1, result.Status);
         Assert.Contains("explain acme-server-refused", result.Error, StringComparison.Ordinal);
-        Assert.Contains("could not be had", (await Berth.RunAsync("doctor", "bad9")).Output, StringComparison.Ordinal);
+        Assert.Contains("the last order of its certificate failed: ", (await Berth.RunAsync("doctor", "bad9")).Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -135,7 +135,7 @@ public sealed class Telling_of_a_certificate_from_its_first_failure : IAsyncLife
         await _berth.OkAsync("letsencrypt:enable", "hello", "--force");
         var later = (await StatusAsync("certificates"))[..8];
 
-        Assert.Matches(@"It stays until 20\d\d-.* UTC; `berth letsencrypt:enable hello --force` gets a new one sooner\n$", await _berth.OkAsync("letsencrypt:rollback", "hello"));
+        Assert.Matches(@"The daemon leaves it until 20\d\d-.* UTC; `berth letsencrypt:enable hello --force` gets a new one sooner\n$", await _berth.OkAsync("letsencrypt:rollback", "hello"));
         var twice = await _berth.RunAsync("letsencrypt:rollback", "hello");
 
         Assert.Equal(1, twice.Status);

@@ -224,6 +224,26 @@ public sealed class Telling_of_what_is_wanted_and_not_there : IAsyncLifetime
         Assert.Contains("as things are its certificate could not be renewed: Cannot request", (await _berth.RunAsync("doctor", "shop")).Output, StringComparison.Ordinal);
     }
 
+    /// <summary>Any name below a wildcard may be another app's: nobody visits it.</summary>
+    [Fact]
+    public async Task doctor_tells_of_an_app_that_has_nothing_but_wildcards()
+    {
+        await _berth.OkAsync("domains:set", "shop", "*.shop.localhost");
+        Assert.Contains("*.shop.localhost on plain HTTP", (await _berth.RunAsync("doctor", "shop")).Output, StringComparison.Ordinal);
+        using var scratch = new ScratchFolder();
+        var (chain, key) = HandMadePair.Make("*.shop.localhost", "mine");
+        await File.WriteAllTextAsync(scratch["mine.crt"], chain);
+        await File.WriteAllTextAsync(scratch["mine.key"], key);
+        await _berth.OkAsync("certs:add", "shop", scratch["mine.crt"], scratch["mine.key"]);
+
+        var doctor = (await _berth.RunAsync("doctor", "shop")).Output;
+
+        Assert.Contains("not visited, for the app has no name but wildcards", doctor, StringComparison.Ordinal);
+        Assert.DoesNotContain("visitors get a warning", doctor, StringComparison.Ordinal);
+        await _berth.OkAsync("domains:set", "shop", "*.other.localhost");
+        Assert.Contains("not for *.other.localhost: visitors get a warning", (await _berth.RunAsync("doctor", "shop")).Output, StringComparison.Ordinal);
+    }
+
     /// <summary>Whoever writes two apps means both.</summary>
     [Theory]
     [InlineData("letsencrypt:enable", "shop", "--force")]

@@ -94,7 +94,7 @@ public sealed class DnsSolver : IChallengeSolver
 
         try
         {
-            await RemoveAsync(await LocateAsync(task, _options.FollowsAliases, cancel), isGivenUp: true);
+            await RemoveAsync(await LocateAsync(task, _options.FollowsAliases, cancel), new CancellationToken(canceled: true));
         }
         catch (ProblemException e)
         {
@@ -128,14 +128,15 @@ public sealed class DnsSolver : IChallengeSolver
         var standing = new Standing(Stays ? null : this, change, cancel);
         try
         {
-            await ChangeAsync(change, AddAsync, _options.ChangeTimeout, cancel);
+            await ChangeAsync(change, AddAsync, cancel);
             Tell(DnsStepKind.Added, change.Name, change.Task);
             await WaitAsync(change, cancel);
             return standing;
         }
         catch (Exception e) when (MayStand(e))
         {
-            await (Stays ? ValueTask.CompletedTask : RemoveAsync(change, cancel.IsCancellationRequested, wasInVain: true));
+            Tell(DnsStepKind.NotAdded, change.Name, change.Task, (e as ProblemException)?.Problem.Found ?? "it was given up");
+            await (Stays ? ValueTask.CompletedTask : RemoveAsync(change, cancel, wasInVain: true));
             throw;
         }
     }
@@ -195,19 +196,25 @@ public sealed class DnsSolver : IChallengeSolver
 
     private string Within(TimeSpan longest) => string.Create(CultureInfo.InvariantCulture, $"until {_time.GetUtcNow() + longest:HH:mm:ss} UTC at the latest");
 
-    private Task<bool> ChangeAsync(DnsChange change, Func<DnsChange, CancellationToken, ValueTask> work, TimeSpan longest, CancellationToken cancel) => _gates.RunAsync(
+    private Task<bool> ChangeAsync(
+        DnsChange change, Func<DnsChange, CancellationToken, ValueTask> work, CancellationToken cancel, CancellationToken hurry = default) => _gates.RunAsync(
         change.Name,
         async () =>
         {
-            await BoundedAsync(token => work(change, token), longest, cancel);
+            await BoundedAsync(token => work(change, token), cancel, hurry);
             return true;
         },
         cancel);
 
+    private TimeSpan LimitOf(CancellationToken givenUp) =>
+        givenUp.IsCancellationRequested && Farewell < _options.ChangeTimeout ? Farewell : _options.ChangeTimeout;
+
     // From when it is its turn: many may wait for the same name.
-    private async Task BoundedAsync(Func<CancellationToken, ValueTask> work, TimeSpan longest, CancellationToken cancel)
+    private async Task BoundedAsync(Func<CancellationToken, ValueTask> work, CancellationToken cancel, CancellationToken hurry)
     {
+        var longest = LimitOf(hurry);
         using var limit = new CancellationTokenSource(longest, _time);
+        await using var hurried = hurry.Register(() => limit.CancelAfter(longest = LimitOf(hurry)));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
         try
         {
@@ -220,12 +227,11 @@ public sealed class DnsSolver : IChallengeSolver
     }
 
     // Who has given an order up waits for this.
-    private async ValueTask RemoveAsync(DnsChange change, bool isGivenUp, bool wasInVain = false)
+    private async ValueTask RemoveAsync(DnsChange change, CancellationToken givenUp, bool wasInVain = false)
     {
-        var longest = isGivenUp && Farewell < _options.ChangeTimeout ? Farewell : _options.ChangeTimeout;
         try
         {
-            await ChangeAsync(change, RemoveInTurnAsync, longest, CancellationToken.None);
+            await ChangeAsync(change, RemoveInTurnAsync, CancellationToken.None, givenUp);
             Tell(DnsStepKind.Removed, change.Name, change.Task);
         }
         catch (ProblemException e)
@@ -237,7 +243,7 @@ public sealed class DnsSolver : IChallengeSolver
         {
             if (wasInVain)
             {
-                Tell(DnsStepKind.Removing, each.Name, each.Task, $"{_provider!.Code}, {Within(longest)}");
+                Tell(DnsStepKind.Removing, each.Name, each.Task, $"{_provider!.Code}, {Within(LimitOf(givenUp))}");
             }
 
             return _provider!.RemoveAsync(each, cancel);
@@ -253,6 +259,6 @@ public sealed class DnsSolver : IChallengeSolver
 
     private sealed class Standing(DnsSolver? solver, DnsChange change, CancellationToken cancel) : IAsyncDisposable
     {
-        public ValueTask DisposeAsync() => solver?.RemoveAsync(change, cancel.IsCancellationRequested) ?? ValueTask.CompletedTask;
+        public ValueTask DisposeAsync() => solver?.RemoveAsync(change, cancel) ?? ValueTask.CompletedTask;
     }
 }

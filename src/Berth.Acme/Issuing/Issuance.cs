@@ -28,7 +28,7 @@ public sealed class Issuance(
     /// </summary>
     public Func<CancellationToken, Task>? BeforeOrder { get; init; }
 
-    /// <summary>Runs to the end, at most for <see cref="AcmeClientOptions.IssuanceTimeout"/>.</summary>
+    /// <summary>Runs to the end, at most for <see cref="AcmeClientOptions.IssuanceTimeout"/>, or <see cref="IssuanceRequest.Timeout"/> where that is less.</summary>
     /// <param name="request">What is wanted.</param>
     /// <param name="store">
     /// Keeps the certificate; MUST be durable when it returns. The order is forgotten only then.
@@ -48,7 +48,7 @@ public sealed class Issuance(
             throw AcmeProblems.NoNames().AsException();
         }
 
-        var certificate = await BoundedAsync(token => IssueSomeAsync(request, token), cancel);
+        var certificate = await BoundedAsync(token => IssueSomeAsync(request, token), LimitOf(request), cancel);
         ReportSkew();
         await store(certificate, cancel);
         client.Reached(AcmeFailPoints.CertificateStored);
@@ -58,10 +58,12 @@ public sealed class Issuance(
         return certificate;
     }
 
+    private TimeSpan LimitOf(IssuanceRequest request) => request.Timeout is { } own && own < client.Options.IssuanceTimeout ? own : client.Options.IssuanceTimeout;
+
     private async Task<IssuedCertificate> BoundedAsync(
-        Func<CancellationToken, Task<IssuedCertificate>> work, CancellationToken cancel)
+        Func<CancellationToken, Task<IssuedCertificate>> work, TimeSpan longest, CancellationToken cancel)
     {
-        using var limit = new CancellationTokenSource(client.Options.IssuanceTimeout, client.Time);
+        using var limit = new CancellationTokenSource(longest, client.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
         try
         {
@@ -69,7 +71,7 @@ public sealed class Issuance(
         }
         catch (OperationCanceledException e) when (limit.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
-            throw AcmeProblems.TooLong(client.Options.Host, client.Options.IssuanceTimeout).AsException(e);
+            throw AcmeProblems.TooLong(client.Options.Host, longest).AsException(e);
         }
     }
 

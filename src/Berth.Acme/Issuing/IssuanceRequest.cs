@@ -65,6 +65,9 @@ public sealed record IssuanceRequest
     /// <summary>The most names that the CA puts on one certificate: where more would be left of a wildcard that was dropped, some of them are, too. Null, the default: as many as there are.</summary>
     public int? MostNames { get; init; }
 
+    /// <summary>The longest that this one may take, where that is less than <see cref="AcmeClientOptions.IssuanceTimeout"/>. Null, the default: as long as any.</summary>
+    public TimeSpan? Timeout { get; init; }
+
     /// <summary>What has been dropped already.</summary>
     internal IReadOnlyList<FailedName> LeftOut { get; init; } = [];
 

@@ -5,6 +5,8 @@ namespace Berth.Acme.Issuing;
 /// <summary>Makes what one name's answer in DNS waits for a step of its order.</summary>
 internal sealed class ProofProgress(string name, IProgress<IssuanceStep>? next) : IProgress<DnsStep>
 {
+    private string? _why;
+
     /// <summary>That the answer was not to be seen from here when the CA was asked to look; null where it was.</summary>
     internal string? Unseen { get; private set; }
 
@@ -18,8 +20,12 @@ internal sealed class ProofProgress(string name, IProgress<IssuanceStep>? next) 
             case DnsStepKind.Looking:
                 Tell(IssuanceStepKind.Presenting, $"TXT {value.Name} is looked for at its name servers {value.Detail}");
                 break;
+            case DnsStepKind.NotAdded:
+                _why = value.Detail?.TrimEnd('.');
+                Tell(IssuanceStepKind.Withdrawing, _why ?? "");
+                break;
             case DnsStepKind.Removing:
-                Tell(IssuanceStepKind.Withdrawing, $"TXT {value.Name}, by {value.Detail}");
+                Tell(IssuanceStepKind.Withdrawing, $"{(_why is null ? "" : $"{_why}; ")}TXT {value.Name}, by {value.Detail}");
                 break;
             case DnsStepKind.NotSeen:
                 Unseen = $"TXT {value.Name} was not to be seen ({value.Detail})";

@@ -34,6 +34,7 @@ public sealed class CertificateManager(
     TimeProvider time) : ICertificateManager
 {
     private readonly AppGates _gates = new();
+    private readonly CutOffInstallation _cutOff = new(reader, lineages, requests, settings, records, routes);
     private readonly Coverage _coverage = new(reader, lineages, adviser, time);
 
     public async Task<int> ObtainAsync(AppName app, string headline, bool force, CommandOutput output, CancellationToken cancel)
@@ -225,7 +226,7 @@ public sealed class CertificateManager(
         AppGates.Held held, AppName app, string headline, bool force, bool isPatient, bool isWatched, CommandOutput output, CancellationToken cancel)
     {
         var before = lineages.ReadState(app).LastSuccess;
-        var finished = await ordering.FinishInstalledAsync(app, cancel);
+        var finished = await _cutOff.FinishAsync(app, cancel);
         if (finished)
         {
             output.Step($"The certificate that an interrupted run had installed for {app} is in service");

@@ -23,7 +23,7 @@ internal static class CertificateSettings
     public static IReadOnlyList<Setting> All { get; } =
     [
         new(LetsEncryptSettingsStore.ByDefault) { IsOwn = true, OnlyWhenSet = true, Refuse = SettingValues.YesOrNo(LetsEncryptSettingsStore.ByDefault) },
-        new("eab-hmac-key") { IsOwn = true, Secret = true, Hidden = true },
+        new("eab-hmac-key") { IsOwn = true, Secret = true, OnlyWhenSet = true },
         new("eab-kid") { IsOwn = true, OnlyWhenSet = true },
         new("key-type") { IsOwn = true, OnlyWhenSet = true, Refuse = value => KeyTypes.ContainsKey(value) ? null : Bad("key-type", value, string.Join(", ", KeyTypes.Keys)) },
         new(LetsEncryptSettingsStore.Limits) { ForApp = false, IsOwn = true, OnlyWhenSet = true, Refuse = LimitWords.Refuse },

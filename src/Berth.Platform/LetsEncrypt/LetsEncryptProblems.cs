@@ -2,6 +2,7 @@ using Berth.Acme;
 using Berth.Acme.Issuing;
 using Berth.Acme.Limits;
 using Berth.Kernel;
+using Berth.Storage;
 using Berth.Platform.Certs;
 using Berth.Platform.LetsEncrypt.Limits;
 using Berth.Platform.LetsEncrypt.Lineages;
@@ -170,6 +171,11 @@ public static class LetsEncryptProblems
         InServiceReplaced,
         $"Another certificate was put into service for {app} while this waited: nothing was done to it.",
         $"`berth letsencrypt:status {app}` shows what is in service now; ask again if that one is meant.");
+
+    internal static Problem StateDamaged(AppName app, string path) => new(
+        StorageProblems.StateUnreadable,
+        $"{Printable.Of(path)} is damaged: what had failed, and what the next attempt was to wait for, is not known any more.",
+        $"`berth letsencrypt:enable {app}` asks for what is wanted and not there, and writes the file anew.");
 
     internal static Problem Overtaken(AppName app) => new(
         InServiceReplaced,

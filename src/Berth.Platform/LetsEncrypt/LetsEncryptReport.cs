@@ -17,6 +17,7 @@ public sealed class LetsEncryptReport(
     ICertificateManager manager,
     LineageReader reader,
     LimitsAhead ahead,
+    AccountsAhead accounts,
     WaitingWords words,
     DaemonSilence silence,
     PropertyStore properties,
@@ -100,9 +101,10 @@ public sealed class LetsEncryptReport(
         values["letsencrypt-expires-at"] = facts is null ? "" : Readable(facts.NotAfter);
         var (stored, step) = reader.ReadOf(app);
         var (caller, put) = (call.Caller, await ahead.StepAsync(app, stored, step, call.Cancel));
+        var closed = GateWords.Of(await accounts.OfAsync(app, call.Cancel));
         values["letsencrypt-next-attempt"] = words.NextOf(app, put) is { } next ? Readable(next) + (renewal.IsOn || words.IsUnderWay(app) || !IsRead(request) ? "" : ", by hand") : "";
         values["letsencrypt-waiting-for"] = caller.AsCalled(words.Of(app, stored, put));
-        values["letsencrypt-gates"] = caller.AsCalled(words.GatesOf(stored, put));
+        values["letsencrypt-gates"] = caller.AsCalled(string.Join("; ", closed.Prepend(words.GatesOf(stored, put)).Where(line => line.Length > 0)));
         values["letsencrypt-last-error"] = caller.AsCalled(Printable.Of(step.FailureOf(stored.State)?.Found ?? "", 2000));
         return values;
     }

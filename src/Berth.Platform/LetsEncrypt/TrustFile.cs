@@ -12,22 +12,24 @@ public static class TrustFile
 {
     private static readonly StatePath Kept = StatePath.Lib("data", "letsencrypt", PropertyStore.Global, "trust-file");
 
+    /// <param name="own">What this process was started with; null for nothing.</param>
     /// <param name="store">Where the daemon keeps what it was started with.</param>
     /// <param name="inDaemon">Whether this is the daemon.</param>
     /// <returns>Its path; null for none.</returns>
-    public static string? Of(IStateStore store, bool inDaemon)
+    public static string? Of(string? own, IStateStore store, bool inDaemon)
     {
-        var own = Environment.GetEnvironmentVariable("LEGO_CA_CERTIFICATES") is { Length: > 0 } set ? Path.GetFullPath(set) : null;
+        own = own is { Length: > 0 } ? Path.GetFullPath(own) : null;
         try
         {
             if (!inDaemon)
             {
-                return own ?? store.Read(Kept);
+                // Empty where the daemon was started without.
+                return store.Read(Kept) is { } kept ? kept is "" ? null : kept : own;
             }
 
-            if (store.Read(Kept) != own)
+            if (store.Read(Kept) != (own ?? ""))
             {
-                Keep(store, own);
+                store.Write(Kept, own ?? "");
             }
         }
         catch (ProblemException)
@@ -36,17 +38,5 @@ public static class TrustFile
         }
 
         return own;
-    }
-
-    private static void Keep(IStateStore store, string? path)
-    {
-        if (path is null)
-        {
-            store.Delete(Kept);
-        }
-        else
-        {
-            store.Write(Kept, path);
-        }
     }
 }

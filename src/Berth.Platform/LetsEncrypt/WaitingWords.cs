@@ -25,7 +25,7 @@ public sealed class WaitingWords(
 
         // What only the daemon would ask nobody asks where it is off.
         step = renewal.IsOn ? step : step.OfCertificate;
-        var waits = step.Action != LineageAction.None ? Off(app, step) + Joined(GateWords.Of(step), Turn(app, step), Obstacle(app, step) + Failing(stored, step) + ByHand(app, stored))
+        var waits = step.Action != LineageAction.None ? Off(app, step) + Joined(GateWords.Of(step, time.GetUtcNow()), Turn(app, step), Obstacle(app, step) + Failing(stored, step) + ByHand(app, stored))
             : manager.IsAtWork(app) ? ""
             : WhyNothing(app, stored, step);
         return Expired(stored) + (underWay.SentenceOf(app) ?? AtWork(app, step) + waits + Trouble(app, step));
@@ -163,7 +163,7 @@ public sealed class WaitingWords(
             : "";
 
     /// <summary>A step that has its time, and what would keep it from being done then.</summary>
-    public static string OfStep(AppName app, LineageStep step) => Joined(GateWords.Of(step), "", Obstacle(app, step));
+    public static string OfStep(AppName app, LineageStep step, DateTimeOffset now) => Joined(GateWords.Of(step, now), "", Obstacle(app, step));
 
     // What cannot be remembered on disk, for that may be what is wrong.
     private string Trouble(AppName app, LineageStep step) =>

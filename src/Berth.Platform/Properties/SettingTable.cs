@@ -34,12 +34,12 @@ public sealed class SettingTable(string feature, PropertyStore properties, param
         {
             if (setting.ForApp)
             {
-                values[$"{feature}-{setting.Key}"] = Own(app, setting.Key) ?? "";
+                values[$"{feature}-{setting.Key}"] = Shown(setting, Own(app, setting.Key) ?? "");
             }
 
             if (setting.ForAll || setting.Computed)
             {
-                values[$"{feature}-computed-{setting.Key}"] = Effective(app, setting.Key);
+                values[$"{feature}-computed-{setting.Key}"] = Shown(setting, Effective(app, setting.Key));
             }
         }
 
@@ -59,7 +59,7 @@ public sealed class SettingTable(string feature, PropertyStore properties, param
     {
         foreach (var setting in settings.Where(setting => setting.ForAll && IsShown(setting, app)))
         {
-            values[$"{feature}-global-{setting.Key}"] = ForAll(setting.Key) ?? "";
+            values[$"{feature}-global-{setting.Key}"] = Shown(setting, ForAll(setting.Key) ?? "");
         }
 
         foreach (var key in FamilyKeys(PropertyStore.Global))
@@ -94,6 +94,9 @@ public sealed class SettingTable(string feature, PropertyStore properties, param
         properties.Set(feature, app?.Text ?? PropertyStore.Global, key, value);
         return app;
     }
+
+    // That it is set, and no more.
+    private static string Shown(Setting setting, string value) => setting.Secret && value.Length > 0 ? "****" : value;
 
     private bool IsShown(Setting setting, AppName? app) =>
         setting is { Hidden: false, IsFamily: false }

@@ -80,8 +80,7 @@ internal sealed class Services : IAsyncDisposable
         var certificates = new CertificateFiles(store, time, new CertificatePorts(portMaps, proxy)) { IsKnownWhole = Known.IsWhole };
         var ports = new PortPlan(portMaps, proxy, certificates);
         var nginx = new NginxSettings(properties, new NginxLogs(roots, Environment.GetEnvironmentVariable("NGINX_LOG_ROOT")));
-        var releases = new ReleaseStore(store, time);
-        var triggers = plugins.Triggers;
+        var (releases, triggers) = (new ReleaseStore(store, time), plugins.Triggers);
         var (renaming, cloning) = (new AppRenaming(store), new AppCloning(apps, config, domains, releases, store));
         Array.ForEach([renaming.FinishAll, cloning.SweepAll], finish => FinishWhatWasCutOff(finish, inDaemon ? new RenewalLog(logs) : null));
         Edge = new EdgeServer(edgeOptions, time, logs);
@@ -96,9 +95,8 @@ internal sealed class Services : IAsyncDisposable
         var (builder, appJson) = (new BuilderSettings(properties), new AppJsonSettings(properties));
         var formations = new FormationStore(properties, store);
         var builds = new BuildStore(store, properties, time);
-        var journal = new BuildJournal(builds, processLog);
+        var (journal, operations) = (new BuildJournal(builds, processLog), new AppOperations(store, apps));
         Accounts = new AppAccounts(store, properties, apps);
-        var operations = new AppOperations(store, apps);
         Runtime = new AppRuntime(
             apps,
             releases,
@@ -112,8 +110,7 @@ internal sealed class Services : IAsyncDisposable
             triggers,
             journal,
             processLog);
-        var settings = new LetsEncryptSettingsStore(properties, config);
-        var trustFile = TrustFile.Of(store, inDaemon);
+        var (settings, trustFile) = (new LetsEncryptSettingsStore(properties, config), TrustFile.Of(Environment.GetEnvironmentVariable("LEGO_CA_CERTIFICATES"), store, inDaemon));
         var (ledgers, underWay) = (new Ledgers(store, settings, time), new OrdersUnderWay(time));
         _clients = new AcmeClients(store, authority, trustFile, FailPoints.Hook, time) { RegistrationsOf = ledgers.RegistrationsOf };
         var lineages = new LineageFiles(store, certificates, time, FailPoints.Hook);
@@ -133,6 +130,7 @@ internal sealed class Services : IAsyncDisposable
         var (serversToAsk, bundles) = (new ServersToAsk(lineageReader, lineages, orders, ledgers, requests, time), new Bundles(store, lineages, time));
         var renewal = AutoRenewal = new AutoRenewal(properties, store);
         var ahead = new LimitsAhead(lineageReader, planner, serversToAsk, underWay, renewal, time);
+        var accounts = AccountsAhead = new AccountsAhead(lineageReader, ahead, _clients);
         var records = new AttemptRecords(lineageReader, lineages, orders, settings, new Outcomes(new RetryLadder(random)), events, renewal, waits, time);
         var ordering = new Ordering(
             lineageReader, lineages, serversToAsk, orders, requests, settings, solvers, port, records, routes, events, new FirstOrderPreflight(preflight, scopes, solvers, underWay), time);
@@ -149,8 +147,8 @@ internal sealed class Services : IAsyncDisposable
             .. new EventCommands(notices, Notices, apps).All,
             .. new AccountCommands(_clients, settings, records, Manager, properties, apps).All,
             .. new LimitCommands(ledgers, planner, requests, _clients, apps, time).All,
-            .. new ListCommands(settings, lineageReader, ahead, waiting, renewal, silence, certificates, apps, time).All,
-            .. new StatusCommands(new StatusReport(lineageReader, lineages, bundles, underWay, waiting, ahead, _clients, renewal, time), notices, lineageReader, ahead, waiting, silence, apps).All,
+            .. new ListCommands(settings, lineageReader, ahead, accounts, waiting, renewal, silence, certificates, apps, time).All,
+            .. new StatusCommands(new StatusReport(lineageReader, lineages, bundles, underWay, waiting, ahead, accounts, renewal, time), notices, lineageReader, ahead, accounts, waiting, silence, apps).All,
             .. new RollbackCommands(Manager, planner, renewal, update, apps).All,
             .. new AutoRenewCommands(Manager, certificates, waiting, apps, time).All,
         ];
@@ -184,7 +182,7 @@ internal sealed class Services : IAsyncDisposable
             new UrlFeature(UrlFeature.All, urls, apps),
             new UrlFeature(UrlFeature.Best, urls, apps),
             new LetsEncryptFeature(
-                Manager, new LetsEncryptReport(settings, renewal, Manager, lineageReader, ahead, waiting, silence, properties, certificates, apps), settings, renewal, silence, lineages,
+                Manager, new LetsEncryptReport(settings, renewal, Manager, lineageReader, ahead, accounts, waiting, silence, properties, certificates, apps), settings, renewal, silence, lineages,
                 properties, certificates, apps, triggers, more, Renewals.Nudge, time),
             new MetricsFeature(new CertificateMetrics(apps, certificates, lineageReader, renewal, heartbeat, time)),
             new PsFeature(Runtime, ps, new PsReport(Runtime, ps, formations, apps), new PsScaling(Runtime, formations, apps), journal, apps, triggers),
@@ -245,6 +243,8 @@ internal sealed class Services : IAsyncDisposable
     public AutoRenewal AutoRenewal { get; }
 
     public WaitingWords Waiting { get; }
+
+    public AccountsAhead AccountsAhead { get; }
 
     public ProxySettings Proxy { get; }
 

@@ -15,6 +15,7 @@ namespace Berth.Doctor;
 internal sealed class AppVisit(Services services, DaemonRecord? record)
 {
     private readonly EdgeVisitor _visitor = new(record);
+    private readonly AppCertificate _certificate = new(services);
 
     public async IAsyncEnumerable<Finding> LookAsync(AppName app)
     {
@@ -23,12 +24,17 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
             yield return finding;
         }
 
+        if (await AccountAsync(app) is { } account)
+        {
+            yield return Finding.Warn($"its certificate could not be renewed: {Sentences.Inside(account.Found)}", account.Remedy);
+        }
+
         if (await ContainersAsync(app) is { } containers)
         {
             yield return containers;
         }
 
-        var names = Readable(() => services.Domains.DomainsOf(app).Where(name => !name.IsWildcard).ToArray(), []);
+        var domains = Readable(() => services.Domains.DomainsOf(app), []);
         if (record is null)
         {
             yield return new Finding(FindingGrade.Warn, "it was not visited, for no daemon answers");
@@ -49,13 +55,13 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
         }
 
         var visits = new List<Visit>();
-        foreach (var name in names)
+        foreach (var name in domains.Where(name => !name.IsWildcard))
         {
             visits.Add(await VisitAsync(app, name, secure, DoorOf(doors, secure)));
             yield return visits[^1].Answer;
         }
 
-        foreach (var finding in Certificates(app, visits))
+        foreach (var finding in _certificate.Look(app, domains, visits))
         {
             yield return finding;
         }
@@ -92,7 +98,7 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
             }
             else if (step.Told(services.Manager.LastFailureOf(app), services.AutoRenewal.IsOn) is { } failure)
             {
-                findings.Add(Finding.Fail($"its certificate could not be had last time: {failure.Found}", Sentences.Standing(failure.Remedy, app)));
+                findings.Add(Finding.Fail($"the last order of its certificate failed: {failure.Found}", Sentences.Standing(failure.Remedy, app)));
             }
             else if (step.Obstacle is { } why && why.Code != LetsEncryptProblems.DomainsMissing)
             {
@@ -119,6 +125,19 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
         }
 
         return findings;
+    }
+
+    private async Task<Problem?> AccountAsync(AppName app)
+    {
+        try
+        {
+            return await services.AccountsAhead.OfAsync(app, CancellationToken.None);
+        }
+        catch (ProblemException)
+        {
+            // Told of already, by the look at the files.
+            return null;
+        }
     }
 
     private static Finding DamageTo(AppName app, CertificateDamage damage, bool fromAcme)
@@ -151,7 +170,7 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
     private bool RunsAsRoot(AppName app) =>
         CurrentUser.IsRoot && services.Releases.Current(app) is { } release && services.Accounts.IsRoots(app, services.Releases.FolderOf(app, release));
 
-    private static T Readable<T>(Func<T> read, T otherwise)
+    internal static T Readable<T>(Func<T> read, T otherwise)
     {
         try
         {
@@ -197,85 +216,6 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
         using var client = _visitor.ClientTo(new IPEndPoint(EdgeVisitor.DoorOf(name), port), certificate => (shown, root) = certificate);
         return new Visit(name, await AskAsync(client, url, app), shown, root);
     }
-
-    /// <summary>Each certificate once, however many names it was shown for; and the names that are on none.</summary>
-    private IEnumerable<Finding> Certificates(AppName app, List<Visit> visits)
-    {
-        foreach (var shown in visits.Where(visit => visit.Certificate is not null).GroupBy(visit => visit.Certificate!.Thumbprint))
-        {
-            var facts = CertificateFacts.Of(shown.First().Certificate!);
-            if (facts.CommonName == EdgeCertificate.Nobodys)
-            {
-                yield return Finding.Fail(
-                    $"no certificate for {string.Join(", ", shown.Select(visit => visit.Name))}: visitors get a warning",
-                    $"`berth letsencrypt:status {app}` says what it waits for{(IsHeld(app) ? "" : $"; `berth letsencrypt:enable {app}` asks now")}.");
-                continue;
-            }
-
-            yield return Finding.Ok($"certificate for {string.Join(", ", facts.Names)}, issued by {facts.Issuer}");
-            if (facts.NotAfter > TimeProvider.System.GetUtcNow())
-            {
-                yield return Trust(app, facts, [.. shown]);
-            }
-
-            yield return Next(app, facts);
-        }
-
-        if (visits.Count == 0 && services.Certificates.InServiceOf(app) is { Facts: { } kept, Damage: null })
-        {
-            yield return Finding.Ok($"certificate for {string.Join(", ", kept.Names)}, issued by {kept.Issuer}; not visited, for it has no name but wildcards");
-            yield return Next(app, kept);
-        }
-
-        if (services.Certificates.DamageOf(app) is null && !services.Certificates.Exists(app) && visits.Count > 0)
-        {
-            var step = Readable<LineageStep?>(() => services.Manager.NextOf(app), null);
-            var waits = step?.At is null ? null : services.Waiting.OfFirst(app);
-            yield return Finding.Warn(
-                $"{string.Join(", ", visits.Select(visit => visit.Name))} on plain HTTP{(waits is null ? "" : $": {waits}")}",
-                waits is null && step?.Obstacle is null && Readable(() => services.Manager.LastFailureOf(app), null) is null ? $"Get a certificate: `berth letsencrypt {app}`." : $"`berth letsencrypt:status {app}` says more.");
-        }
-    }
-
-    // Whoever asks now is refused, here or by the server.
-    private bool IsHeld(AppName app) => Readable<LineageStep?>(() => services.Manager.NextOf(app), null) is { } step
-        && step.OfCertificate is { Gate.Kind: GateKind.Limit or GateKind.SetAside or GateKind.RetryAfter } or { Beside.Gate.Kind: GateKind.Limit or GateKind.SetAside or GateKind.RetryAfter };
-
-    private Finding Trust(AppName app, CertificateFacts facts, Visit[] shown)
-    {
-        string[] uncovered = [.. shown.Where(visit => !CertificateNames.Cover(facts.Names, visit.Name)).Select(visit => visit.Name.Text)];
-        return uncovered.Length > 0
-            ? Finding.Fail($"not for {string.Join(", ", uncovered)}: visitors get a warning", IsHeld(app) ? $"`berth letsencrypt:status {app}` says what a certificate for all its names waits for." : $"A certificate for all its names comes with `berth letsencrypt:enable {app}`.")
-            : shown.FirstOrDefault(visit => visit.Root is not null)?.Root is { } root ? Finding.Ok($"chain verified up to {root}")
-            : Finding.Fail(
-                "not to be trusted: it ends at a root that this machine does not know, or cannot be verified",
-                $"Where visitors know that root all is well; else, for public names, get one from a server that all trust: `berth letsencrypt:set {app} server production`, then `berth letsencrypt:enable {app} --force`.");
-    }
-
-    private Finding Next(AppName app, CertificateFacts facts) => facts.NotAfter <= TimeProvider.System.GetUtcNow()
-            ? Finding.Fail(Times(app, facts), $"`berth letsencrypt:enable {app}` gets another, `berth certs:add {app} server.crt server.key` installs one of your own.")
-        : services.Manager.NextOf(app).OfCertificate.At is not { } at ? Finding.Ok(Times(app, facts))
-        : at >= facts.NotAfter ? Finding.Warn($"{Times(app, facts)}, which is too late", $"`berth letsencrypt:status {app}` says why only then; `berth letsencrypt:enable {app}` asks now.")
-        : at <= TimeProvider.System.GetUtcNow() && !services.AutoRenewal.IsOn ? Finding.Warn(Times(app, facts), $"It is due, and nobody renews it by itself: `berth letsencrypt:auto-renew {app}`.")
-        : Finding.Ok(Times(app, facts));
-
-    private string Times(AppName app, CertificateFacts facts)
-    {
-        var now = TimeProvider.System.GetUtcNow();
-        var next = services.Manager.NextOf(app).OfCertificate;
-        var renewal = services.Certificates.IsFromAcme(app)
-            ? $"{(next.Action switch { LineageAction.Renew => "next renewal", LineageAction.Restore => "put back from its copy", LineageAction.Resume => "its order gone on with", _ => "next order" })} {Spoken(next.At, now)}"
-            : next.At is { } ordered ? $"installed by hand; another is ordered {Spoken(ordered, now)}"
-            : "installed by hand, so renewed by hand";
-        return facts.NotAfter > now
-            ? $"expires {Day(facts.NotAfter)} (in {RemainingTime.Format(facts.NotAfter - now)}), {renewal}"
-            : $"EXPIRED on {Day(facts.NotAfter)}: visitors get a warning; {renewal}";
-    }
-
-    private string Spoken(DateTimeOffset? at, DateTimeOffset now) =>
-        $"{(at > now ? Day(at.Value) : "now")}, {(services.AutoRenewal.IsOn ? "by the daemon itself" : "by hand: letsencrypt:cron-job --add has the daemon do it")}";
-
-    private static string Day(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
     private static async Task<Finding> AskAsync(HttpClient client, string url, AppName app)
     {

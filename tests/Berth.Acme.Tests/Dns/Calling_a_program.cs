@@ -3,6 +3,7 @@ using Berth.Acme.Dns;
 using Berth.Acme.Protocol;
 using Berth.Kernel;
 using Berth.TestKit;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Acme.Tests.Dns;
 
@@ -88,7 +89,31 @@ public sealed class Calling_a_program : IDisposable
 
         Assert.Equal(DnsProblems.ProgramFailed, failure.Problem.Code);
         Assert.Contains("it did not end within", failure.Problem.Found, StringComparison.Ordinal);
-        Assert.Equal([DnsStepKind.Adding, DnsStepKind.Removing, DnsStepKind.NotRemoved], steps);
+        Assert.Equal([DnsStepKind.Adding, DnsStepKind.NotAdded, DnsStepKind.Removing, DnsStepKind.NotRemoved], steps);
+    }
+
+    /// <summary>Who ends the order, or the daemon, waits for that.</summary>
+    [Fact]
+    public async Task that_does_not_end_its_cleanup_is_cut_short_once_the_order_is_given_up()
+    {
+        var (clock, steps) = (new FakeTimeProvider(), new ConcurrentQueue<DnsStepKind>());
+        using var end = new CancellationTokenSource();
+        var solver = new DnsSolver(
+            ChallengeType.Dns01,
+            Provider("[ \"$1\" = present ] && exit 0; echo $$ >\"$0.pid\"; exec sleep 600"),
+            new DnsSolverOptions { ChangeTimeout = TimeSpan.FromMinutes(5), FollowsAliases = false, WaitsForPropagation = false, Progress = new Recorded(steps) },
+            clock);
+        var standing = await solver.PresentAsync(Change.Task with { Record = new(Change.Name, Change.Value) }, end.Token);
+        var removing = standing.DisposeAsync().AsTask();
+        await Eventually.TrueAsync(() => Task.FromResult(File.Exists(_scratch["program.pid"]) && new FileInfo(_scratch["program.pid"]).Length > 0));
+        clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.False(removing.IsCompleted);
+
+        await end.CancelAsync();
+        clock.Advance(TimeSpan.FromSeconds(15));
+
+        await removing.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+        Assert.Equal([DnsStepKind.Adding, DnsStepKind.Added, DnsStepKind.NotRemoved], steps);
     }
 
     private sealed class Recorded(ConcurrentQueue<DnsStepKind> kinds) : IProgress<DnsStep>

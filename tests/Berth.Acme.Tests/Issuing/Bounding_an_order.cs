@@ -59,6 +59,28 @@ public sealed class Bounding_an_order : AtScriptedAuthority
         await EndsAndGoesOnAsync();
     }
 
+    /// <summary>One that keeps others waiting may have less time than any.</summary>
+    [Theory]
+    [InlineData(7, "7 minutes")]
+    [InlineData(70, "60 minutes")]
+    public async Task ends_one_that_is_given_less_time(int minutes, string told)
+    {
+        var request = Customer.For("app.example") with { Timeout = TimeSpan.FromMinutes(minutes) };
+        var time = new HeldTime(TimeSpan.FromMinutes(Math.Min(minutes, 60)));
+        Guest.Time = time;
+        Authority.Scripts["/authz/1"] = context =>
+        {
+            time.Ring();
+            return Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+        };
+
+        var problem = (await Guest.FailAsync(request)).Problem;
+
+        Assert.Equal(AcmeProblems.IssuanceTimeout, problem.Code);
+        Assert.Contains(told, problem.Found, StringComparison.Ordinal);
+        Assert.NotNull(Guest.Journal.Current?.OrderUrl);
+    }
+
     private async Task EndsAndGoesOnAsync()
     {
         var problem = (await Guest.FailAsync()).Problem;

@@ -101,7 +101,7 @@ public sealed class AutoRenewCommands(ICertificateManager manager, CertificateFi
             output.Detail($"{app} still has {RemainingTime.Format(left)} left before renewal");
             if (step is { At: { } at } and ({ Action: not LineageAction.Renew } or { Obstacle: not null } or { Gate: not null } or { Beside: not null }))
             {
-                output.Detail(output.Caller.AsCalled($"{app}, {waiting.Until(at)}: {WaitingWords.OfStep(app, step)}"));
+                output.Detail(output.Caller.AsCalled($"{app}, {waiting.Until(at)}: {WaitingWords.OfStep(app, step, now)}"));
             }
 
             return 0;
@@ -110,7 +110,7 @@ public sealed class AutoRenewCommands(ICertificateManager manager, CertificateFi
         // Who renews them all means no single one: what failed has its pause. One that was put back by hand stays its while for anyone.
         if (!step.IsDue(now) && step.Gate is { } gate && (heedsPause || IsMeantToStay(gate)))
         {
-            output.Detail(output.Caller.AsCalled($"{app}: {GateWords.Of(step)}"));
+            output.Detail(output.Caller.AsCalled($"{app}: {GateWords.Of(step, now)}"));
             output.Remedy(gate.Kind == GateKind.Backoff && manager.LastFailureOf(app) is { } failure ? Sentences.Standing(failure.Remedy, app) : null);
             return IsMeantToStay(gate) ? 0 : 1;
         }

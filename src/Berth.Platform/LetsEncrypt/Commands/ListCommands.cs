@@ -14,6 +14,7 @@ public sealed class ListCommands(
     LetsEncryptSettingsStore settings,
     LineageReader reader,
     LimitsAhead ahead,
+    AccountsAhead accounts,
     WaitingWords waiting,
     AutoRenewal renewal,
     DaemonSilence silence,
@@ -53,10 +54,10 @@ public sealed class ListCommands(
     private async Task<List<Row>> RowsAsync(CancellationToken cancel)
     {
         using var moment = apps.AsOfNow();
-        var (graceOf, rows) = (settings.GracePeriods(), new List<Row>());
+        var (graceOf, asksAccounts, rows) = (settings.GracePeriods(), accounts.KnowsClosed, new List<Row>());
         foreach (var app in apps.List())
         {
-            if (await TryRowAsync(app, graceOf, cancel) is { } row)
+            if (await TryRowAsync(app, graceOf, asksAccounts, cancel) is { } row)
             {
                 rows.Add(row);
             }
@@ -65,7 +66,7 @@ public sealed class ListCommands(
         return [.. rows.OrderBy(row => row.Facts?.NotAfter ?? DateTimeOffset.MaxValue)];
     }
 
-    private async ValueTask<Row?> TryRowAsync(AppName app, Func<AppName, TimeSpan?> graceOf, CancellationToken cancel)
+    private async ValueTask<Row?> TryRowAsync(AppName app, Func<AppName, TimeSpan?> graceOf, bool asksAccounts, CancellationToken cancel)
     {
         try
         {
@@ -76,8 +77,9 @@ public sealed class ListCommands(
             }
 
             var (stored, step) = reader.GlanceAt(app, graceOf);
+            var closed = asksAccounts && stored.State.LastFailure is null ? await accounts.OfAsync(app, cancel) : null;
             step = await ahead.StepAsync(app, stored, step, cancel);
-            var failure = step.Told(step.FailureOf(stored.State), renewal.IsOn);
+            var failure = step.Told(step.FailureOf(stored.State), renewal.IsOn) ?? (closed is null ? null : LineageFailure.Of(closed, time.GetUtcNow()));
             return new Row(app, facts, step.OfCertificate.At ?? default, damage is null ? failure : Told(app, damage, failure));
         }
         catch (ProblemException e)

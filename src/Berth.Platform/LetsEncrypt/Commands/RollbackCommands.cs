@@ -28,7 +28,7 @@ public sealed class RollbackCommands(ICertificateManager manager, CertificatePla
         call.Output.Step($"In service: {bundle.ShortName}, {string.Join(", ", bundle.Facts!.Names)}, until {Holds.Time(bundle.Facts.NotAfter)}");
         if (renewal.IsOn && manager.NextOf(app).OfCertificate.At is { } at)
         {
-            call.Output.Detail($"It stays until {Holds.Time(at)}; {enable} gets a new one sooner");
+            call.Output.Detail($"The daemon leaves it until {Holds.Time(at)}; {enable} gets a new one sooner");
         }
 
         await update.FireAsync(app, isWatched: true, call.Output, call.Cancel);

@@ -8,7 +8,7 @@ using Berth.Platform.LetsEncrypt.Orders;
 namespace Berth.Platform.LetsEncrypt.Commands;
 
 /// <summary><c>letsencrypt:status</c>: what each certificate is waiting for, and why.</summary>
-public sealed class StatusCommands(StatusReport report, NoticeLog notices, LineageReader reader, LimitsAhead ahead, WaitingWords waiting, DaemonSilence silence, AppCatalog apps)
+public sealed class StatusCommands(StatusReport report, NoticeLog notices, LineageReader reader, LimitsAhead ahead, AccountsAhead accounts, WaitingWords waiting, DaemonSilence silence, AppCatalog apps)
 {
     public IReadOnlyList<Command> All =>
     [
@@ -45,7 +45,7 @@ public sealed class StatusCommands(StatusReport report, NoticeLog notices, Linea
     private async Task<int> PrintAllAsync(CommandCall call)
     {
         using var moment = apps.AsOfNow();
-        var (output, status, asksAccounts) = (call.Output, 0, report.KnowsClosedAccount);
+        var (output, status, asksAccounts) = (call.Output, 0, accounts.KnowsClosed);
         var rows = new List<(DateTimeOffset At, string[] Row)>();
         foreach (var app in apps.List())
         {
@@ -82,9 +82,10 @@ public sealed class StatusCommands(StatusReport report, NoticeLog notices, Linea
                     return null;
                 }
 
-                var closed = asksAccounts && await report.OfAccountAsync(app, stored, step, call.Cancel) is { } account ? $"; {Sentences.Inside(account)}" : "";
+                var closed = asksAccounts && GateWords.Of(await accounts.OfAsync(app, call.Cancel)) is [var account] ? $"; {Sentences.Inside(account)}" : "";
+                var acts = stored.State.Gates.Any(gate => gate.Kind == GateKind.UserAction) && waiting.GatesOf(stored, step, besides: true) is { Length: > 0 } gates ? $"; {gates}" : "";
                 step = await ahead.StepAsync(app, stored, step, call.Cancel);
-                return (step.OfCertificate.At ?? DateTimeOffset.MinValue, [app.Text, waiting.When(app, step), call.Caller.AsCalled(waiting.Of(app, stored, step) + closed)]);
+                return (step.OfCertificate.At ?? DateTimeOffset.MinValue, [app.Text, waiting.When(app, step), call.Caller.AsCalled(waiting.Of(app, stored, step) + closed + acts)]);
             }
             catch (ProblemException e)
             {

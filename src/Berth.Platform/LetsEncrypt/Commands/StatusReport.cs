@@ -17,7 +17,7 @@ public sealed class StatusReport(
     OrdersUnderWay underWay,
     WaitingWords waiting,
     LimitsAhead ahead,
-    AcmeClients clients,
+    AccountsAhead accounts,
     AutoRenewal renewal,
     TimeProvider time)
 {
@@ -41,20 +41,6 @@ public sealed class StatusReport(
         Shape.Print(call.Output, app.Text, values.ToDictionary(pair => pair.Key, pair => Printable.Of(call.Caller.AsCalled(pair.Value), Longest), StringComparer.Ordinal), request);
     }
 
-    /// <summary>Whether any account was ended by hand: without one, none need be asked after.</summary>
-    public bool KnowsClosedAccount => clients.IsAnyClosed;
-
-    /// <summary>What is wrong with the account that the app's next order is placed with, and what to do; null where nothing is known to be.</summary>
-    /// <param name="app">Whose.</param>
-    /// <param name="stored">What there is of its certificate.</param>
-    /// <param name="step">What is next for it.</param>
-    /// <param name="cancel">Ends it.</param>
-    public async Task<string?> OfAccountAsync(AppName app, LineageStored stored, LineageStep step, CancellationToken cancel) =>
-        step.OfCertificate is { At: not null } && await ahead.OfStepAsync(app, stored, step, cancel) is { Wanted: { } wanted, Asked: var asked }
-            && await ClosedAsync(app, wanted, asked, stored.State, cancel) is [var closed]
-            ? closed
-            : null;
-
     private async Task<Dictionary<string, string>> OfAsync(AppName app, Notice? last, ReportRequest request, CancellationToken cancel)
     {
         var (stored, step) = reader.ReadOf(app);
@@ -73,7 +59,7 @@ public sealed class StatusReport(
             ["letsencrypt-next-at"] = NextAt(app, put.OfCertificate, forPrograms),
             ["letsencrypt-asks-server-at"] = step.Action == LineageAction.AskAdvice && renewal.IsOn ? At(step.At, forPrograms) : "",
             ["letsencrypt-waiting-for"] = waiting.Of(app, stored, put),
-            ["letsencrypt-gates"] = Joined([.. waiting.GatesOf(stored, isLines ? put : step, besides: isLines) is { Length: > 0 } standing ? [standing] : Array.Empty<string>(), .. shut.Select(GateWords.Of), .. await ClosedAsync(app, wanted, asked, state, cancel)]),
+            ["letsencrypt-gates"] = Joined([.. waiting.GatesOf(stored, isLines ? put : step, besides: isLines) is { Length: > 0 } standing ? [standing] : Array.Empty<string>(), .. shut.Select(GateWords.Of), .. GateWords.Of(await accounts.OfAsync(app, wanted, asked, state, cancel))]),
             ["letsencrypt-page"] = state.Gates.FirstOrDefault(gate => gate.Page is not null && gate.Until > time.GetUtcNow())?.Page ?? "",
             ["letsencrypt-failures"] = isLines && state.Failures == 0 ? "" : state.Failures.ToString(CultureInfo.InvariantCulture),
             ["letsencrypt-last-error"] = Failure(app, step.Told(isLines ? failure : problem, renewal.IsOn)),
@@ -102,7 +88,7 @@ public sealed class StatusReport(
 
     // By what has failed at each by then: one that fails now may have its turn again.
     private IEnumerable<string> Choice(WantedCertificate? wanted, ServerToAsk? asked, LineageState state, LineageStep next, bool isFirst) => wanted is not null && wanted.Servers.Count + wanted.Unusable.Count > 1 && asked is not null
-        ? [.. wanted.Unusable.Select(problem => problem.Found.TrimEnd('.')), $"{asked.Server.Word} is asked {(next.Action == LineageAction.Renew && !next.IsDue(time.GetUtcNow()) ? "first when it is renewed" : "next")}{(asked.PassedOver is { } why ? $", for {why}" : "")}{(wanted.Servers.Count > 1 ? Until(asked, state, isFirst) : "")}"]
+        ? [.. wanted.Unusable.Select(problem => problem.Found.TrimEnd('.')), $"{asked.Server.Word} is asked {(next.Action == LineageAction.Renew && !next.IsDue(time.GetUtcNow()) ? "first when it is renewed" : "next")}{(asked.PassedOver is { } why ? $" ({why})" : "")}{(wanted.Servers.Count > 1 ? Until(asked, state, isFirst) : "")}"]
         : [];
 
     private static string Until(ServerToAsk asked, LineageState state, bool isFirst) =>
@@ -113,26 +99,6 @@ public sealed class StatusReport(
     private IEnumerable<string> Standings(AppName app, LineageState state, LineageStep step) => state.Issuers
         .Where(pair => pair.Value.Failures > 0)
         .Select(pair => $"{pair.Key}: {Count(pair.Value.Failures)}, the last: {(state.LastFailure is null ? pair.Value.LastFailure.Found : Failure(app, step.Told(pair.Value.LastFailure, renewal.IsOn)))}");
-
-    // Its owner has months until an order fails of it.
-    private async Task<string[]> ClosedAsync(AppName app, WantedCertificate? wanted, ServerToAsk? asked, LineageState state, CancellationToken cancel) =>
-        wanted is not null && asked is { Server: var server } && !state.Gates.Any(gate => gate.Kind == GateKind.UserAction && gate.Server == server.Key)
-        && await WhyClosedAsync(server, wanted, cancel) is { } closed
-            ? [$"{closed.Found.TrimEnd('.')}: {LetsEncryptProblems.OfAccount(app.Text, wanted.Servers.Count > 1 ? server.Word : "", closed).Remedy}"]
-            : [];
-
-    private async Task<Problem?> WhyClosedAsync(WantedServer server, WantedCertificate wanted, CancellationToken cancel)
-    {
-        try
-        {
-            return await clients.ClosedAsync(server.Directory, wanted.Settings, cancel);
-        }
-        catch (ProblemException e)
-        {
-            // The next order will meet it; all else is told as it is.
-            return e.Problem;
-        }
-    }
 
     // Without a certificate none is tried again by itself, and the last error says it of each.
     private IEnumerable<string> Failing(LineageState state, LineageStep step, bool isLines) => state.Failing

@@ -6,10 +6,11 @@ namespace Berth.Platform.LetsEncrypt.Lineages;
 /// <summary>What a certificate waits for, in words for people; the same in every command that tells of it.</summary>
 internal static class GateWords
 {
-    public static string Of(LineageStep step)
+    public static string Of(LineageStep step, DateTimeOffset now)
     {
-        var words = step.OfCertificate.Gate is { } gate ? $"{step.Why}; held back: {Of(gate)}" : step.Why;
-        return step.OfCertificate.Beside is { } beside ? $"{words.TrimEnd('.')}; {Of(beside)}" : words;
+        // One that is over holds nothing back that is due, and not done yet.
+        var words = step.OfCertificate.Gate is { } gate && gate.Until > now ? $"{step.Why}; held back: {Of(gate)}" : step.Why;
+        return step.OfCertificate.Beside is { } beside ? $"{words.TrimEnd('.')}; {Of(beside, now)}" : words;
     }
 
     public static string Of(LineageGate gate) => $"{Shut(gate)}: {Printable.Of(gate.Reason, 600)}{(gate.Page is null || gate.Reason.Contains(gate.Page, StringComparison.Ordinal) ? "" : $" See {gate.Page}")}";
@@ -30,6 +31,9 @@ internal static class GateWords
             GateKind.RolledBack => "a certificate was put back by hand, and stays, even if it is due,",
             _ => "a rest after renewals",
         }} {(gate.Kind == GateKind.UserAction ? "at" : "until")} {Holds.Time(gate.OverAt ?? gate.Until)}{(gate.OverAt is null ? "" : $" (looked at again at {Holds.Time(gate.Until)})")}";
+
+    /// <summary>What keeps an order from going that nobody has tried, with what to do; none where nothing does.</summary>
+    public static string[] Of(Problem? ahead) => ahead is null ? [] : [$"{ahead.Found.TrimEnd('.')}: {ahead.Remedy}"];
 
     /// <summary>How one that was put back by hand is replaced before its while is over.</summary>
     public static string Sooner(AppName app) => $"`berth letsencrypt:enable {app} --force` gets a new one sooner.";

@@ -57,8 +57,8 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
         }
         catch (JsonException)
         {
-            // Edited by hand beyond reading: start afresh, the certificate itself tells when it is due, and its settings whose it is.
-            return LineageState.New with { IssuedBy = ServerOf(app) };
+            // Start afresh: the certificate itself tells when it is due, and its settings whose it is.
+            return LineageState.New with { IssuedBy = ServerOf(app), LastFailure = LineageFailure.Of(LetsEncryptProblems.StateDamaged(app, store.FileOf(State(app))), at: null) };
         }
     }
 

@@ -83,7 +83,7 @@ public static class LineagePlan
         var latest = grace is null ? facts.NotAfter - (facts.NotAfter - facts.NotBefore) / 10 : own;
         return plan.RenewAt <= latest
             ? (plan.RenewAt, "a time chosen in the window that the server suggests" + Because(plan))
-            : (latest, $"{why}, though the server suggests later{Because(plan)}");
+            : (latest, $"{why}, though the time chosen in the server's window is later{Because(plan)}");
     }
 
     // A renewal that fails at first is to have time for a second try.

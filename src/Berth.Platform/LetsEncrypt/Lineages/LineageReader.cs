@@ -83,7 +83,7 @@ public sealed class LineageReader(
     /// <param name="stored">What there is of it.</param>
     /// <param name="within">How far ahead to look.</param>
     public bool IsEnding(AppName app, LineageStored stored, TimeSpan within = default) =>
-        stored.InService is { } facts && NearEnd.Is(stored, RenewalOf(app, facts).At, time.GetUtcNow() + within);
+        stored.InService is { } facts && NearEnd.Is(stored, RenewalOf(app, facts).At, time.GetUtcNow(), within);
 
     /// <summary>Why nothing is ordered as things are, though other names could be: what is on the certificate is not given up before that is near its end.</summary>
     public Problem? WhyKept(AppName app, WantedCertificate wanted, LineageStored stored) =>

@@ -13,8 +13,9 @@ internal static class NearEnd
     /// <param name="stored">What there is of it.</param>
     /// <param name="renewal">When it is to be renewed.</param>
     /// <param name="now">The present.</param>
-    public static bool Is(LineageStored stored, DateTimeOffset renewal, DateTimeOffset now) => stored is { InService: { } facts, Damage: null }
-        && (NoticeDesk.WarningOf(facts, renewal) <= now || IsLastDay(facts, now) || LineagePlan.IsOfAnotherClock(stored, now)
+    /// <param name="within">How far ahead to look.</param>
+    public static bool Is(LineageStored stored, DateTimeOffset renewal, DateTimeOffset now, TimeSpan within = default) => stored is { InService: { } facts, Damage: null }
+        && (NoticeDesk.WarningOf(facts, renewal) <= now + within || IsLastDay(facts, now + within) || LineagePlan.IsOfAnotherClock(stored, now)
             || (stored.State.Advice is { Plan: { } plan } advice && advice.Serial == facts.Serial && IsTakenBack(plan, facts, now)));
 
     // A server may ask for that long; of one that lives for days, each day is not its last.

@@ -18,6 +18,7 @@ public sealed class EventCommands(NoticeLog log, NoticeDelivery delivery, AppCat
 
     private Task<int> ShowAsync(CommandCall call)
     {
+        log.Look();
         var words = call.Parse([], ["--format"]);
         var app = words.AtMost(1).At(0) is { } word ? Find(word) : null;
         var json = ReportRequest.IsJson(words.Value("--format"));

@@ -21,22 +21,25 @@ internal static class MailSender
     {
         using var limit = new CancellationTokenSource(Limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
+        var isOpen = false;
         try
         {
             using var client = new TcpClient();
             await client.ConnectAsync(settings.Server.Host, settings.Server.Port, either.Token);
             await using var dialogue = new SmtpDialogue(client.GetStream());
+            await OpenAsync(dialogue, settings, either.Token);
+            isOpen = true;
             return await HandOverAsync(dialogue, settings, Message(settings, notice, time), either.Token);
         }
-        catch (Exception e) when (e is SocketException or IOException or AuthenticationException or CryptographicException
+        catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException or AuthenticationException or CryptographicException
             || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
             var words = e is OperationCanceledException ? "it took too long" : Printable.Of(NetworkFault.Of(e), 300);
-            throw new NoticeException($"{settings}: {Scrubbed(words, settings)}", e);
+            throw new NoticeException($"{settings}: {Scrubbed(words, settings)}", e) { IsOfPlace = !isOpen };
         }
     }
 
-    private static async Task<IReadOnlyList<string>> HandOverAsync(SmtpDialogue dialogue, SmtpSettings settings, string message, CancellationToken cancel)
+    private static async Task OpenAsync(SmtpDialogue dialogue, SmtpSettings settings, CancellationToken cancel)
     {
         if (settings.Tls == "tls")
         {
@@ -62,7 +65,10 @@ internal static class MailSender
         {
             await dialogue.SayAsync($"AUTH PLAIN {Credentials(user, password)}", 235, cancel);
         }
+    }
 
+    private static async Task<IReadOnlyList<string>> HandOverAsync(SmtpDialogue dialogue, SmtpSettings settings, string message, CancellationToken cancel)
+    {
         await dialogue.SayAsync($"MAIL FROM:<{settings.From}>", 250, cancel);
         var refused = await AddressAsync(dialogue, settings, cancel);
         await dialogue.SayAsync("DATA", 354, cancel);

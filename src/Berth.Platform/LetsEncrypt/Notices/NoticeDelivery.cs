@@ -17,9 +17,10 @@ public sealed class NoticeDelivery : IDisposable
 {
     private const string Trigger = "trigger";
     private const string Webhook = "webhook";
-    internal const string Mail = "mail";
+    private const string Mail = "mail";
+
     // Of very many that wait, so many are looked at for other settings.
-    private const int MostLookedAt = 20;
+    private const int MostLookedAt = 100;
 
     private static readonly TimeSpan News = TimeSpan.FromDays(1);
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
@@ -63,12 +64,12 @@ public sealed class NoticeDelivery : IDisposable
             _arrived.Writer.TryWrite(new WaitingNotice(Trigger, sent));
         }
 
-        if (_settings.WebhookOf(app) is not null)
+        if (IsWanted(() => _settings.WebhookOf(app)))
         {
             Keep(app, new WaitingNotice(Webhook, sent));
         }
 
-        if (byMail && _settings.SmtpOf(app) is not null)
+        if (byMail && IsWanted(() => _settings.SmtpOf(app)))
         {
             Keep(app, new WaitingNotice(Mail, sent));
         }
@@ -126,7 +127,20 @@ public sealed class NoticeDelivery : IDisposable
         _arrived.Writer.TryWrite(waiting);
     }
 
-    /// <returns>Null where nobody wants it any more, and where that cannot be told: then it stays, and the next daemon looks again.</returns>
+    // Settings that cannot be read say nothing of who wants it.
+    private static bool IsWanted(Func<object?> read)
+    {
+        try
+        {
+            return read() is not null;
+        }
+        catch (ProblemException)
+        {
+            return true;
+        }
+    }
+
+    /// <returns>Null where nobody wants it any more; where that cannot be told it waits in a place of its app's own until it can.</returns>
     private string? TakePlace(AppName app, WaitingNotice waiting)
     {
         try
@@ -139,10 +153,9 @@ public sealed class NoticeDelivery : IDisposable
 
             return place;
         }
-        catch (ProblemException e)
+        catch (ProblemException)
         {
-            _faults.NotSent(app, waiting.Way, e.Problem.Found);
-            return null;
+            return $"{waiting.Way} of {app}";
         }
     }
 
@@ -181,29 +194,41 @@ public sealed class NoticeDelivery : IDisposable
         return isNew;
     }
 
-    // One at a time; what was refused makes room for other apps' until it is tried again.
+    // One at a time; what was refused makes room for other apps' until it is tried again, and where nothing gets through all wait.
     private async Task DeliverAsync(string place, CancellationToken cancel)
     {
         while (_queues.HeadsOf(place, out var more) is { } heads)
         {
             cancel.ThrowIfCancellationRequested();
-            if ((heads.Where(IsTime).MinBy(pending => pending.TriedAt) ?? heads.Take(MostLookedAt).FirstOrDefault(IsSetAnew)) is not { } next)
+            var left = LeftOf(heads);
+            if ((left > TimeSpan.Zero ? heads.Take(MostLookedAt).FirstOrDefault(head => IsSetAnew(head, place)) : heads.Where(IsTime).MinBy(head => head.TriedAt)) is not { } next)
             {
-                var left = heads.Min(pending => pending.Left(_time));
-                await Task.WhenAny(left > TimeSpan.Zero ? Task.Delay(left < Look ? left : Look, _time, cancel) : Task.CompletedTask, more);
+                await Task.WhenAny(Task.Delay(left < Look ? left : Look, _time, cancel), more);
             }
-            else if (_queues.Begin(place, next) && await TryAsync(next, cancel))
+            else if (_queues.Begin(place, next))
             {
-                _queues.Done(place, next);
-                Remove(next.App, next.Waiting);
+                await DeliverAsync(place, next, cancel);
             }
         }
     }
 
+    private async Task DeliverAsync(string place, PendingNotice next, CancellationToken cancel)
+    {
+        var isOver = await TryAsync(next, cancel);
+        _queues.End(place, next, isOver);
+        if (isOver)
+        {
+            Remove(next.App, next.Waiting);
+        }
+    }
+
+    private TimeSpan LeftOf(IReadOnlyList<PendingNotice> heads) =>
+        heads.Where(head => head.HoldsPlace).Select(head => head.Left(_time)).DefaultIfEmpty().Max() is var held && held > TimeSpan.Zero ? held : heads.Min(head => head.Left(_time));
+
     private bool IsTime(PendingNotice pending) => pending.Left(_time) <= TimeSpan.Zero;
 
     // Whoever sets anything of it anew, be it while it is tried, has mended it.
-    private bool IsSetAnew(PendingNotice pending) => SettingsOf(pending) is { } now && now != pending.Tried;
+    private bool IsSetAnew(PendingNotice pending, string place) => SettingsOf(pending) is { } now && now != (pending.Failures == 0 ? place : pending.Tried);
 
     /// <returns>Whether it is over: delivered, or given up.</returns>
     private async Task<bool> TryAsync(PendingNotice pending, CancellationToken cancel)
@@ -217,7 +242,7 @@ public sealed class NoticeDelivery : IDisposable
         }
         catch (Exception e) when (IsPassing(e, waiting) && pending.Failures + 1 < MostAttempts && (_time.GetUtcNow() - waiting.Notice.At).Duration() < News)
         {
-            pending.Failed(WordsOf(e), _time);
+            pending.Failed(WordsOf(e), e is NoticeException { IsOfPlace: true }, _time);
             Update(app, pending.Waiting);
             if (pending.IsToBeToldOf)
             {

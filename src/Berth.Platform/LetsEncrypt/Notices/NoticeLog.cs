@@ -31,7 +31,11 @@ public sealed class NoticeLog(IStateStore store)
         }
     }
 
-    /// <summary>The last ones, oldest first.</summary>
+    /// <summary>Finds out whether what is kept can be read.</summary>
+    /// <exception cref="ProblemException"><see cref="StorageProblems.StateUnreadable"/>.</exception>
+    public void Look() => Array.ForEach([Older, Place], place => KeptFile.Read(store.FileOf(place))?.Dispose());
+
+    /// <summary>The last ones, oldest first; of what cannot be read, none.</summary>
     /// <param name="app">Of this app alone; null for all.</param>
     /// <param name="count">How many at most.</param>
     public IReadOnlyList<Notice> Last(AppName? app, int count)

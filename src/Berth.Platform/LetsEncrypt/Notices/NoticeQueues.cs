@@ -33,7 +33,7 @@ internal sealed class NoticeQueues
 
     /// <param name="place">Where somebody delivers.</param>
     /// <param name="more">Ends once there is more.</param>
-    /// <returns>The oldest of each app, which holds up no other's, and of all mail, whose server refuses all or none; null where nothing waits any more, and nobody delivers there from then on.</returns>
+    /// <returns>The oldest of each app, which holds up no other's; null where nothing waits any more, and nobody delivers there from then on.</returns>
     public IReadOnlyList<PendingNotice>? HeadsOf(string place, out Task more)
     {
         lock (_places)
@@ -43,7 +43,7 @@ internal sealed class NoticeQueues
             more = known.Arrived.Task;
             if (known.Waiting.Count > 0)
             {
-                return [.. known.Waiting.DistinctBy(pending => pending.Waiting.Way == NoticeDelivery.Mail ? null : pending.App)];
+                return [.. known.Waiting.DistinctBy(pending => pending.App)];
             }
 
             _places.Remove(place);
@@ -64,11 +64,20 @@ internal sealed class NoticeQueues
         }
     }
 
-    public void Done(string place, PendingNotice pending)
+    /// <summary>It was tried.</summary>
+    /// <param name="place">Where.</param>
+    /// <param name="pending">What.</param>
+    /// <param name="isOver">Whether it waits no more.</param>
+    public void End(string place, PendingNotice pending, bool isOver)
     {
         lock (_places)
         {
-            _places[place].Waiting.Remove(pending);
+            var known = _places[place];
+            known.UnderWay = null;
+            if (isOver)
+            {
+                known.Waiting.Remove(pending);
+            }
         }
     }
 

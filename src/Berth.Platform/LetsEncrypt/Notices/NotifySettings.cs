@@ -20,12 +20,12 @@ public sealed class NotifySettings(PropertyStore properties)
     [
         new(SmtpFrom) { IsOwn = true, OnlyWhenSet = true, Refuse = EmailAddress.Refuse },
         new(SmtpHost) { IsOwn = true, OnlyWhenSet = true, Refuse = text => SmtpEndpoint.TryParse(text, out _) ? null : SettingProblems.BadValue(SmtpHost, text, "HOST or HOST:PORT") },
-        new(SmtpPassword) { IsOwn = true, Secret = true, Hidden = true },
+        new(SmtpPassword) { IsOwn = true, Secret = true, OnlyWhenSet = true },
         new(SmtpTls) { IsOwn = true, OnlyWhenSet = true, Refuse = text => text is "starttls" or "tls" or "none" ? null : SettingProblems.BadValue(SmtpTls, text, "starttls, tls or none") },
         new(SmtpTo) { IsOwn = true, OnlyWhenSet = true, Refuse = text => Recipients(text).Length == Words(text).Length ? null : SettingProblems.BadValue(SmtpTo, text, "e-mail addresses, commas between them") },
         new(SmtpTrust) { IsOwn = true, OnlyWhenSet = true, Refuse = text => text.StartsWith('/') ? null : SettingProblems.BadValue(SmtpTrust, text, "the full path of a PEM file") },
         new(SmtpUser) { IsOwn = true, OnlyWhenSet = true },
-        new(Webhook) { IsOwn = true, Secret = true, Hidden = true, Refuse = text => WebUrl.TryParse(text, out _) ? null : SettingProblems.BadValue(Webhook, "****", "an http or https URL") },
+        new(Webhook) { IsOwn = true, Secret = true, OnlyWhenSet = true, Refuse = text => WebUrl.TryParse(text, out _) ? null : SettingProblems.BadValue(Webhook, "****", "an http or https URL") },
     ];
 
     public Uri? WebhookOf(AppName app) => WebUrl.TryParse(Effective(app, Webhook), out var url) ? url : null;

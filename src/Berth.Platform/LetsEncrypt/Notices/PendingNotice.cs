@@ -23,13 +23,18 @@ internal sealed class PendingNotice(AppName app, WaitingNotice waiting)
     /// <summary>The settings it was tried with last; null where they could not be read.</summary>
     public string? Tried { get; set; }
 
+    /// <summary>Whether what it met last is met by all that goes there.</summary>
+    public bool HoldsPlace { get; private set; }
+
     /// <summary>Whether it keeps failing: its owner is told that, once.</summary>
     public bool IsToBeToldOf => Failures == Pauses.Length - 1;
 
     /// <param name="why">What was found.</param>
+    /// <param name="holdsPlace">See <see cref="HoldsPlace"/>.</param>
     /// <param name="time">The clock.</param>
-    public void Failed(string why, TimeProvider time)
+    public void Failed(string why, bool holdsPlace, TimeProvider time)
     {
+        HoldsPlace = holdsPlace;
         (TriedAt, _pause) = (time.GetTimestamp(), Pauses[Math.Min(Failures, Pauses.Length - 1)]);
         Waiting = Waiting with { Failed = why, Again = time.GetUtcNow() + _pause };
         Failures++;

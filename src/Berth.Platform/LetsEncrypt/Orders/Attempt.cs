@@ -10,7 +10,7 @@ internal sealed class Attempt(WantedCertificate wanted, ChosenSolvers chosen)
     private readonly Dictionary<string, ProblemCode> _failed = new(StringComparer.Ordinal);
 
     // Who waits for a first certificate is not to ask three times before the next server is.
-    private readonly bool _isUrgent = !wanted.IsPatient && wanted.InService.Serial is null;
+    private readonly bool _isUrgent = !wanted.IsPatient && wanted.InService is not { Serial: not null, FromAcme: true };
     private WantedCertificate _wanted = wanted;
 
     /// <summary>What is asked for, of the servers that may be asked yet.</summary>

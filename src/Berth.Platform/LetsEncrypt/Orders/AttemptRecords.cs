@@ -146,7 +146,8 @@ public sealed class AttemptRecords(
             return failure;
         }
 
-        // Neither is what nobody wants any more.
+        // Neither is what nobody wants any more, be it that it has failed just before.
+        failure = wanted is not null && lineages.IsTakenOver(app, wanted.InService) ? LetsEncryptProblems.Overtaken(app).AsException(failure) : failure;
         if (failure.Problem.Code == LetsEncryptProblems.InServiceReplaced)
         {
             Tell(app, LineageEventKind.Failed, wanted?.NameTexts ?? [], asked?.Server, failure.Problem);

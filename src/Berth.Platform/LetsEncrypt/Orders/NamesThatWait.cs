@@ -8,7 +8,7 @@ namespace Berth.Platform.LetsEncrypt.Orders;
 /// <summary>Names that a certificate is to carry besides, and that a limit, a pause or a wait holds back, or an order fails with: those on it are renewed without them once that is due.</summary>
 internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages, ServersToAsk servers, OrderRequests requests, AttemptRecords records)
 {
-    // An attempt may wait five minutes for names, five for the certificate, and a pause follows: what is decided now holds until then.
+    // One attempt may wait five minutes for names and five for the certificate, at each server.
     private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(15);
 
     /// <summary>Whether the certificate in service is to be renewed by now.</summary>
@@ -48,7 +48,8 @@ internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages,
 
     /// <summary>
     /// Lets new names wait where the last attempt has failed with them, for whatever the server had against them: the one after that tries all again. Near the
-    /// end the daemon lets them wait whatever was tried, for a run that was killed over and over has seen nothing fail; by hand for an order with them that was begun. An order that was begun without them is gone on with, and so is one that <see cref="KeepsOrder"/>.
+    /// end the daemon lets them wait every other time, whatever was tried, and by hand for an order with them that was begun. An order that was begun without
+    /// them is gone on with, and so is one that <see cref="KeepsOrder"/>.
     /// </summary>
     public async Task BeginWithoutAsync(AppName app, Attempt attempt, CancellationToken cancel)
     {
@@ -59,18 +60,21 @@ internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages,
             return;
         }
 
-        if (state is { FailedWithMore: true, LastFailure: { } last })
+        (string Why, string? Code) told = state is { FailedWithMore: true, LastFailure: { } last } ? ($"the last order failed: {last.Found}", (string?)last.Code)
+            : isEnding ? ("the certificate is near its end, and is renewed first", null)
+            : ("an order without it was begun", null);
+        if (open?.IsFor([.. attempt.Wanted.Names.Except(others).Select(name => name.Text)]) == true
+            || (isEnding && attempt.Wanted.IsPatient ? IsTurnWithout(app) : told.Code is not null || (isEnding && open?.IsFor(attempt.Wanted.NameTexts) == true)))
         {
-            attempt.LetWait(others, $"the last order failed: {last.Found}", last.Code);
+            attempt.LetWait(others, told.Why, told.Code);
         }
-        else if (isEnding && (attempt.Wanted.IsPatient || open?.IsFor(attempt.Wanted.NameTexts) == true) && !IsAnyFailing(attempt.Wanted.Names.Except(others), state))
-        {
-            attempt.LetWait(others, "the certificate is near its end, and is renewed first");
-        }
-        else if (open?.IsFor([.. attempt.Wanted.Names.Except(others).Select(name => name.Text)]) == true)
-        {
-            attempt.LetWait(others, "an order without it was begun");
-        }
+    }
+
+    private bool IsTurnWithout(AppName app)
+    {
+        var state = lineages.ReadState(app);
+        lineages.WriteState(app, state with { BeganWithoutMore = !state.BeganWithoutMore });
+        return !state.BeganWithoutMore;
     }
 
     /// <summary>
@@ -84,9 +88,6 @@ internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages,
             || !stored.Missing(wanted.Names).Any(name => open.Names.Contains(name.Text)));
 
     private bool IsEnding(AppName app) => reader.IsEnding(app, reader.StoredOf(app), Ahead);
-
-    // Without those there is a certificate for the new names alone, which near the end is better than none.
-    private static bool IsAnyFailing(IEnumerable<DomainName> names, LineageState state) => names.Any(name => state.Failing.Any(failing => failing.Name == name.Text));
 
     /// <returns>The names that are not on the certificate in service, where an order without them, and without those that failed, could go now; none otherwise.</returns>
     public async Task<IReadOnlyList<DomainName>> BesideAsync(AppName app, Attempt attempt, CancellationToken cancel, IReadOnlyList<FailedName>? failed = null)

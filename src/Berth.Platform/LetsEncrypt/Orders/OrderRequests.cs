@@ -12,6 +12,11 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
     // By then a name has failed for hours.
     private const int LastingFailures = 4;
 
+    private static readonly TimeSpan LeastTime = TimeSpan.FromMinutes(1);
+
+    // As long as any order may take.
+    private static readonly TimeSpan LongestLeast = TimeSpan.FromHours(1);
+
     public IssuanceRequest For(AppName app, WantedCertificate wanted, WantedServer server)
     {
         var stored = reader.StoredOf(app);
@@ -29,7 +34,18 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
             DropFailingNames = true,
             MostNames = ServerProfiles.MostNames(wanted.Servers, settings.Profile, wanted.Addresses.Count > 0).Most,
             MayOrderRest = RestOf(app, wanted),
+            Timeout = stored is { InService: { } facts, Damage: null } && stored.Besides(wanted.Names).Count > 0 ? TimeFor(app, facts) : null,
         };
+    }
+
+    // Its renewal waits for no other name longer than until it is due, and then for a part of what it has left.
+    private TimeSpan TimeFor(AppName app, CertificateFacts facts)
+    {
+        var (now, due) = (time.GetUtcNow(), reader.RenewalOf(app, facts).At);
+        var least = (facts.NotAfter - facts.NotBefore) / 16;
+        least = least < LeastTime ? LeastTime : least > LongestLeast ? LongestLeast : least;
+        var left = due > now ? due - now : (facts.NotAfter - now) / 4;
+        return left > least ? left : least;
     }
 
     /// <summary>Whether a certificate for some of the names is worth ordering where others have failed.</summary>

@@ -34,7 +34,6 @@ public sealed class Ordering(
     /// <exception cref="ProblemException">No server issued; what it said is remembered.</exception>
     public async Task<IReadOnlyList<FailedName>> RunAsync(AppName app, WantedCertificate wanted, CommandOutput output, CancellationToken cancel)
     {
-        await LiftPausesAsync(app, wanted);
         foreach (var problem in wanted.Unusable)
         {
             output.Warn($"{Sentences.Ended(problem.Found)} Another server is asked.");
@@ -56,34 +55,6 @@ public sealed class Ordering(
         {
             lineages.WriteState(app, state with { Gates = [.. state.Gates.Where(gate => gate.Kind != GateKind.Paused)] });
         }
-    }
-
-    /// <summary>Tells of the certificate that a run installed which ended before it could tell of it, and closes its order.</summary>
-    /// <returns>Whether there was one.</returns>
-    public async Task<bool> FinishInstalledAsync(AppName app, CancellationToken cancel)
-    {
-        var journal = lineages.JournalOf(app);
-        if (await journal.LoadAsync(cancel) is not { Stage: OrderStage.Downloaded, CertificatePem: { } chain } order
-            || !reader.IsInService(app, chain)
-            || reader.StoredOf(app).InService is not { } facts)
-        {
-            return false;
-        }
-
-        lineages.TellInstalled(app);
-        routes.Publish(app);
-        var read = settings.Read(app);
-        var (issued, server) = (IssuedBefore.Of(order, chain, facts), requests.ServerAt(order.DirectoryUrl, read.Servers));
-        if (lineages.ReadState(app).LastSerial != facts.Serial)
-        {
-            lineages.WriteState(app, records.AfterIssue(app, issued, server, read, isEarly: false, lost: []));
-        }
-
-        // Twice is better than not at all.
-        records.Tell(app, LineageEventKind.Issued, issued.Names, server, null);
-        journal.TryClearAside();
-        await journal.ClearAsync(cancel);
-        return true;
     }
 
     /// <summary>Gives an order up that was begun, for nobody goes on with it.</summary>
@@ -108,9 +79,11 @@ public sealed class Ordering(
 
     private async Task<Attempt> PrepareAsync(AppName app, WantedCertificate wanted, CommandOutput output, CancellationToken cancel)
     {
-        wanted = records.LeftOf(app, wanted) with { IsEarly = records.IsEarly(app), InService = lineages.MarkOf(app) };
+        wanted = wanted with { InService = lineages.MarkOf(app) };
         try
         {
+            await LiftPausesAsync(app, wanted);
+            wanted = records.LeftOf(app, wanted) with { IsEarly = records.IsEarly(app) };
             await LeaveToHandAsync(app, wanted);
             var stored = reader.StoredOf(app);
             if (reader.WhyKept(app, wanted, stored) is { } kept)
@@ -125,7 +98,9 @@ public sealed class Ordering(
 
             var chosen = solvers.For(app, wanted);
             await AnnounceAsync(app, wanted, chosen, output, cancel);
-            return new Attempt(wanted with { Stamp = reader.StampOf(app) }, chosen);
+            var attempt = new Attempt(wanted with { Stamp = reader.StampOf(app) }, chosen);
+            await _waiting.BeginWithoutAsync(app, attempt, cancel);
+            return attempt;
         }
         catch (ProblemException e)
         {
@@ -165,10 +140,9 @@ public sealed class Ordering(
 
     private async Task<IReadOnlyList<FailedName>> AtServersAsync(AppName app, Attempt attempt, CommandOutput output, CancellationToken cancel)
     {
-        await _waiting.BeginWithoutAsync(app, attempt, cancel);
         while (true)
         {
-            var asked = await servers.NextAsync(app, attempt.Wanted, isOrder: true, cancel);
+            var asked = await NextAsync(app, attempt, cancel);
             if (await _waiting.TryLetWaitAsync(app, attempt, asked.Gates, cancel))
             {
                 continue;
@@ -223,6 +197,19 @@ public sealed class Ordering(
         }
     }
 
+    private async Task<ServerToAsk> NextAsync(AppName app, Attempt attempt, CancellationToken cancel)
+    {
+        try
+        {
+            return await servers.NextAsync(app, attempt.Wanted, isOrder: true, cancel);
+        }
+        catch (ProblemException e)
+        {
+            // An account or a ledger that cannot be read.
+            throw records.Failed(app, e, asked: null, attempt.Remembered);
+        }
+    }
+
     private ProblemException Ended(AppName app, Attempt attempt, ServerToAsk asked, bool sparesRenewal) =>
         attempt.Unproved is { } before ? Failed(app, attempt, before.Failure, before.At, sparesRenewal)
         : asked.Gates.Count > 0 ? records.Held(app, attempt.Whole, asked, sparesRenewal)
@@ -239,10 +226,10 @@ public sealed class Ordering(
             return null;
         }
 
-        var next = await servers.NextAsync(app, attempt.Wanted, isOrder: true, cancel);
+        var next = await NextAsync(app, attempt, cancel);
         if ((next.Gates.Count > 0 || attempt.HasFailedAt(next.Server)) && await _waiting.TryLetWaitAsync(app, attempt, next.AllGates, cancel, failed))
         {
-            next = await servers.NextAsync(app, attempt.Wanted, isOrder: true, cancel);
+            next = await NextAsync(app, attempt, cancel);
         }
 
         if (attempt.HasFailedAt(next.Server))

@@ -16,16 +16,26 @@ internal static class KeptFile
     {
         try
         {
+            return Read(path);
+        }
+        catch (ProblemException e) when (e.InnerException is not StrayLinkException)
+        {
+            return null;
+        }
+    }
+
+    /// <returns>The file; null when there is none.</returns>
+    /// <exception cref="ProblemException"><see cref="StorageProblems.StateUnreadable"/>.</exception>
+    public static SafeFileHandle? Read(string path)
+    {
+        try
+        {
             using var folder = HeldFolder.TryOpenStraight(Path.GetDirectoryName(path)!);
             return folder?.TryRead(Path.GetFileName(path));
         }
-        catch (StrayLinkException e)
+        catch (Exception e) when (e is StrayLinkException or IOException or UnauthorizedAccessException)
         {
             throw StorageProblems.Unreadable(path, e).AsException(e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
         }
     }
 

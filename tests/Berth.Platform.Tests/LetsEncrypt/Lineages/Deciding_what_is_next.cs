@@ -55,8 +55,8 @@ public sealed class Deciding_what_is_next
     /// <summary>Also where its window reaches so far that its time is too late.</summary>
     [Theory]
     [InlineData(40, null, "a time chosen in the window that the server suggests because of https://ca.example/why")]
-    [InlineData(85, null, "before it expires, though the server suggests later because of https://ca.example/why")]
-    [InlineData(85, 20, "the set graceperiod before it expires, though the server suggests later because of https://ca.example/why")]
+    [InlineData(85, null, "before it expires, though the time chosen in the server's window is later because of https://ca.example/why")]
+    [InlineData(85, 20, "the set graceperiod before it expires, though the time chosen in the server's window is later because of https://ca.example/why")]
     public void names_the_page_that_a_server_gives_for_its_window(int renewIn, int? grace, string why)
     {
         var facts = Certificate(Now, TimeSpan.FromDays(90), "shop.example.com");

@@ -83,7 +83,23 @@ public sealed class Telling_what_is_next
         var step = LineagePlan.Next(Wants with { Grace = TimeSpan.FromDays(30) }, stored, Now).OfCertificate;
 
         Assert.Equal((expected, true), (step.Action, hours == 0 ? step.At <= Now : step.At == Now.AddHours(hours)));
-        Assert.Contains("www.example.com is not on the certificate; held back: a limit is used up until 2026-11-27 08:00:00 UTC", GateWords.Of(step), StringComparison.Ordinal);
+        Assert.Contains("www.example.com is not on the certificate; held back: a limit is used up until 2026-11-27 08:00:00 UTC", GateWords.Of(step, Now), StringComparison.Ordinal);
+    }
+
+    /// <summary>Nobody has come to it since, as where the daemon does not run.</summary>
+    [Theory]
+    [InlineData(-1, false)]
+    [InlineData(1, true)]
+    public void a_pause_that_is_over_holds_nothing_back(int hours, bool isHeld)
+    {
+        var gate = new LineageGate { Kind = GateKind.Backoff, Until = Now.AddHours(hours), Reason = "It failed." };
+        var facts = Facts with { NotBefore = Now.AddDays(-85), NotAfter = Now.AddDays(5) };
+        var stored = new LineageStored(LineageState.New with { Gates = [gate], LastAttempt = Now.AddHours(-2), AskAdviceAt = Now.AddHours(6) }, facts, false);
+
+        var step = LineagePlan.Next(Wants with { Names = [] }, stored, Now);
+
+        Assert.Equal(isHeld, GateWords.Of(step, Now).Contains("; held back: a pause after a failure until ", StringComparison.Ordinal));
+        Assert.NotEqual(isHeld, step.IsDue(Now));
     }
 
     /// <summary>It was begun without the name that waits; or it is for that too, and has been counted.</summary>
@@ -99,7 +115,7 @@ public sealed class Telling_what_is_next
         var step = LineagePlan.Next(Wants, stored, Now);
 
         Assert.Equal((LineageAction.Renew, true), (step.Action, step.At <= Now));
-        Assert.Contains("; www.example.com is not on the certificate; held back: a limit is used up", GateWords.Of(step), StringComparison.Ordinal);
+        Assert.Contains("; www.example.com is not on the certificate; held back: a limit is used up", GateWords.Of(step, Now), StringComparison.Ordinal);
     }
 
     /// <summary>It may want the certificate renewed at once, which spares the names on it the wait.</summary>

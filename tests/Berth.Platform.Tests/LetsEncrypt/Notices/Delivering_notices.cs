@@ -245,11 +245,74 @@ public sealed class Delivering_notices : IDisposable, INoticeFaults, ITriggers
         Add(delivery, "well", byMail: false);
 
         Assert.Contains("\"app\":\"well\"", await TakePostAsync(hook), StringComparison.Ordinal);
-        Assert.StartsWith("webhook: ", await FaultAsync(), StringComparison.Ordinal);
+        await Eventually.HasAsync("1 notice is not delivered yet", () => Task.FromResult(delivery.Undelivered() ?? ""));
 
-        // It stays for a daemon that can read who wants it.
-        await Eventually.TrueAsync(() => Task.FromResult(Directory.GetFiles(Outbox, "*.json").Length == 1));
+        Directory.Delete(setting);
+        Set("torn", "notify-webhook", UrlOf(hook));
+        Assert.Contains("\"app\":\"torn\"", await TakePostAsync(hook), StringComparison.Ordinal);
         await EndAsync(end, running);
+    }
+
+    /// <summary>Nobody can tell then whether it is wanted: it is kept until that can be told.</summary>
+    [Fact]
+    public async Task a_notice_that_comes_while_a_setting_cannot_be_read_is_sent_once_it_can()
+    {
+        using var hook = new TcpListener(IPAddress.Loopback, 0);
+        hook.Start();
+        var setting = _scratch["lib/config/letsencrypt/torn/notify-webhook"];
+        Directory.CreateDirectory(setting);
+        using var delivery = Delivery();
+        using var end = new CancellationTokenSource();
+        var running = delivery.RunAsync(end.Token);
+        Add(delivery, "torn", byMail: true);
+        await Eventually.HasAsync("1 notice is not delivered yet", () => Task.FromResult(delivery.Undelivered() ?? ""));
+
+        Directory.Delete(setting);
+        Set("torn", "notify-webhook", UrlOf(hook));
+
+        Assert.Contains("\"app\":\"torn\"", await TakePostAsync(hook), StringComparison.Ordinal);
+        await Eventually.TrueAsync(() => Task.FromResult(Directory.GetFiles(Outbox, "*.json").Length == 0));
+        await EndAsync(end, running);
+    }
+
+    /// <summary>Where nothing gets through, all wait for the same pause: many apps are no storm on it. Another that is set for one of them is tried all the same.</summary>
+    [Fact]
+    public async Task a_place_that_is_down_is_tried_by_one_at_a_time()
+    {
+        using var down = new TcpListener(IPAddress.Loopback, 0);
+        down.Start();
+        using var well = new TcpListener(IPAddress.Loopback, 0);
+        well.Start();
+        Set(PropertyStore.Global, "notify-webhook", UrlOf(down));
+        var clock = new TurnedClock();
+        using var delivery = Delivery(clock);
+        using var end = new CancellationTokenSource();
+        var running = delivery.RunAsync(end.Token);
+        foreach (var app in (string[])["one", "two", "three"])
+        {
+            Add(delivery, app, byMail: false);
+        }
+
+        (await down.AcceptTcpClientAsync()).Dispose();
+        await Eventually.TrueAsync(() => Task.FromResult(Tried() == 1));
+
+        // What comes has the place looked at again, and there one that is to go elsewhere by now.
+        Set("three", "notify-webhook", UrlOf(well));
+        Add(delivery, "four", byMail: false);
+        Assert.Contains("\"app\":\"three\"", await TakePostAsync(well), StringComparison.Ordinal);
+        Assert.Equal(1, Tried());
+
+        var next = down.AcceptTcpClientAsync();
+        await Eventually.TrueAsync(() =>
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(100));
+            return Task.FromResult(next.IsCompleted);
+        });
+        (await next).Dispose();
+        await Eventually.TrueAsync(() => Task.FromResult(Tried() == 2));
+        await EndAsync(end, running);
+
+        int Tried() => Directory.GetFiles(Outbox, "*.json").Count(file => File.ReadAllText(file).Contains("\"again\"", StringComparison.Ordinal));
     }
 
     [Fact]

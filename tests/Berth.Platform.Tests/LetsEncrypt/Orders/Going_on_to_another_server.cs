@@ -176,6 +176,25 @@ public sealed class Going_on_to_another_server
         Assert.NotNull(room.Lineages.ReadState(Room.App).AskedAt);
     }
 
+    /// <summary>Nobody would mend what nobody has asked about: once each has been tried as often as that takes, it is its owner's turn.</summary>
+    [Fact]
+    public async Task comes_to_each_server_for_a_first_certificate_and_then_to_an_end()
+    {
+        await using var room = await OrderingRoom.OpenAsync("none", $"https://127.0.0.1:{FreePort.Next()}/dir", $"https://127.0.0.1:{FreePort.Next()}/dir");
+        var tries = 0;
+
+        do
+        {
+            Assert.InRange(tries++, 0, 10);
+            await NewDomain.FailAsync(room);
+        }
+        while (room.Lineages.ReadState(Room.App).AskedAt is not null);
+
+        var standings = room.Lineages.ReadState(Room.App).Issuers.Values.Select(standing => standing.Failures).ToArray();
+        Assert.Equal(2, standings.Length);
+        Assert.All(standings, failures => Assert.InRange(failures, ServerChoice.Patience, tries));
+    }
+
     private static PendingOrder LeftAtTwo { get; } = SomeOrder.Placed with { DirectoryUrl = Two, Names = ["app.example.com"] };
 
     /// <summary>Another app has just caused a wait: an order that its server does not count is not measured against limits for that.</summary>

@@ -176,6 +176,54 @@ public sealed class Renewing_beside_a_name_that_waits
         Assert.Equal([[Name], [Name, New], [New]], Ordered(room));
     }
 
+    /// <summary>Whatever was found wrong with either: one that is killed each time sees nothing fail.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task goes_without_it_every_other_time_where_the_end_is_near(bool isKilled)
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        await room.InstallAsync(room.Aged(88, Name, Failing), OrderingRoom.Window(-1));
+        await room.AddDomainsAsync(Failing, New);
+        using var end = new CancellationTokenSource();
+        room.Authority.Scripts["/order"] = async context =>
+        {
+            await (isKilled ? end.CancelAsync() : Task.CompletedTask);
+            await ScriptedAuthority.RefuseAsync(context, 400, "malformed", "no");
+        };
+        room.Lineages.WriteState(Room.App, room.Lineages.ReadState(Room.App) with { Failing = [new FailingName(Failing, "acme-validation-dns", "No such name.", 3, Now)] });
+
+        for (var i = 0; i < 4; i++)
+        {
+            await Assert.ThrowsAnyAsync<Exception>(() => room.Ordering.RunAsync(
+                Room.App, room.Planner.Plan(Room.App) with { IsPatient = true }, room.Said.Output, isKilled && i == 0 ? end.Token : CancellationToken.None));
+            isKilled = false;
+        }
+
+        Assert.Equal([[Name, Failing], [Name, Failing, New], [Name, Failing], [Name, Failing, New]], Ordered(room));
+    }
+
+    /// <summary>An order with a new name keeps the renewal waiting: not beyond the day it is due, nor for more than a part of what the certificate has left then.</summary>
+    [Theory]
+    [InlineData(-12, 24, 30, 4.0)]
+    [InlineData(-6, 18, -1, 4.5)]
+    [InlineData(-0.05, 0.05, -1, 1 / 60.0)]
+    [InlineData(-0.05, 0.95, -1, 0.2375)]
+    [InlineData(-2200, -1, -1, 1.0)]
+    [InlineData(-12, 24, null, null)]
+    public async Task is_waited_for_only_so_long(double from, double until, int? window, double? hours)
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        var now = TimeProvider.System.GetUtcNow();
+        await room.InstallAsync(room.Issued(now.AddHours(from), now.AddHours(until), Name), OrderingRoom.Window(-1) with { RenewAt = now.AddHours(window > 0 ? 4 : -0.01) });
+        await room.AddDomainsAsync(window is null ? [] : [New]);
+
+        var time = room.Requests.For(Room.App, room.Planner.Plan(Room.App), room.Server).Timeout;
+
+        Assert.Equal(hours is null, time is null);
+        Assert.Equal(hours ?? 0, time?.TotalHours ?? 0, 0.01);
+    }
+
     /// <summary>It may be the new name that a server, or what stands before it, has no answer to; no answer to the others says nothing of it.</summary>
     [Fact]
     public async Task goes_without_it_where_no_answer_came_until_one_does()
