@@ -2,10 +2,10 @@ using Berth.Acme;
 using Berth.Acme.Issuing;
 using Berth.Acme.Limits;
 using Berth.Kernel;
-using Berth.Storage;
 using Berth.Platform.Certs;
 using Berth.Platform.LetsEncrypt.Limits;
 using Berth.Platform.LetsEncrypt.Lineages;
+using Berth.Storage;
 
 namespace Berth.Platform.LetsEncrypt;
 
