@@ -93,18 +93,24 @@ public sealed class Living_with_damaged_files : IAsyncLifetime
     }
 
     /// <summary>What is forgotten with it is not told of as if nothing had been.</summary>
-    [Fact]
-    public async Task a_state_that_cannot_be_understood_is_told_of_where_something_is_wanted_and_not_there()
+    [Theory]
+    [InlineData("{ \"gates\": [")]
+    [InlineData("{ \"gates\": [null] }")]
+    [InlineData("null")]
+    public async Task a_state_that_cannot_be_understood_is_told_of_where_something_is_wanted_and_not_there(string text)
     {
         await _berth.OkAsync("apps:create", "other");
         await _berth.OkAsync("domains:set", "other", "other.example.com");
         await _berth.OkAsync("letsencrypt:set", "other", "server", $"https://127.0.0.1:{FreePort.Next()}/dir");
         Assert.Equal(1, (await _berth.RunAsync("letsencrypt:enable", "other")).Status);
-        await File.WriteAllTextAsync($"{_berth.Home}/other/letsencrypt/state.json", "{ \"gates\": [");
+        await File.WriteAllTextAsync($"{_berth.Home}/other/letsencrypt/state.json", text);
 
         Assert.Contains("other/letsencrypt/state.json is damaged", await _berth.OkAsync("letsencrypt:status", "other", "--letsencrypt-last-error"), StringComparison.Ordinal);
         Assert.Matches("(?m)^other +by hand", await _berth.OkAsync("letsencrypt:status"));
         Assert.Contains("state.json is damaged", (await _berth.RunAsync("letsencrypt:list")).Error, StringComparison.Ordinal);
+
+        Assert.Equal(1, (await _berth.RunAsync("letsencrypt:enable", "other")).Status);
+        Assert.DoesNotContain("is damaged", (await _berth.RunAsync("letsencrypt:list")).Error + await _berth.OkAsync("letsencrypt:status", "other"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -135,8 +135,12 @@ public sealed class DnsSolver : IChallengeSolver
         }
         catch (Exception e) when (MayStand(e))
         {
-            Tell(DnsStepKind.NotAdded, change.Name, change.Task, (e as ProblemException)?.Problem.Found ?? "it was given up");
-            await (Stays ? ValueTask.CompletedTask : RemoveAsync(change, cancel, wasInVain: true));
+            if (!Stays)
+            {
+                Tell(DnsStepKind.NotShown, change.Name, change.Task, (e as ProblemException)?.Problem.Found ?? "it was given up");
+                await RemoveAsync(change, cancel, wasInVain: true);
+            }
+
             throw;
         }
     }

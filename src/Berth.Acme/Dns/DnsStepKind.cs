@@ -30,9 +30,9 @@ public enum DnsStepKind
     /// <summary>The zone's name servers are asked for the record; Detail says until when at the latest.</summary>
     Looking,
 
-    /// <summary>The record could not be added, or was not seen; Detail says why. It is taken away again.</summary>
-    NotAdded,
-
     /// <summary>The order goes no further, and the provider is asked to take the record away again; Detail says which, and until when at the latest.</summary>
     Removing,
+
+    /// <summary>The record could not be made visible; Detail says why. What there may be of it is taken away again.</summary>
+    NotShown,
 }

@@ -20,7 +20,7 @@ internal sealed class ProofProgress(string name, IProgress<IssuanceStep>? next) 
             case DnsStepKind.Looking:
                 Tell(IssuanceStepKind.Presenting, $"TXT {value.Name} is looked for at its name servers {value.Detail}");
                 break;
-            case DnsStepKind.NotAdded:
+            case DnsStepKind.NotShown:
                 _why = value.Detail?.TrimEnd('.');
                 Tell(IssuanceStepKind.Withdrawing, _why ?? "");
                 break;

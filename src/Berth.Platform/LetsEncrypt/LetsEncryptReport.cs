@@ -101,7 +101,7 @@ public sealed class LetsEncryptReport(
         values["letsencrypt-expires-at"] = facts is null ? "" : Readable(facts.NotAfter);
         var (stored, step) = reader.ReadOf(app);
         var (caller, put) = (call.Caller, await ahead.StepAsync(app, stored, step, call.Cancel));
-        var closed = GateWords.Of(await accounts.OfAsync(app, call.Cancel));
+        var closed = GateWords.Of(accounts.KnowsClosed ? await accounts.OfAsync(app, call.Cancel) : null);
         values["letsencrypt-next-attempt"] = words.NextOf(app, put) is { } next ? Readable(next) + (renewal.IsOn || words.IsUnderWay(app) || !IsRead(request) ? "" : ", by hand") : "";
         values["letsencrypt-waiting-for"] = caller.AsCalled(words.Of(app, stored, put));
         values["letsencrypt-gates"] = caller.AsCalled(string.Join("; ", closed.Prepend(words.GatesOf(stored, put)).Where(line => line.Length > 0)));

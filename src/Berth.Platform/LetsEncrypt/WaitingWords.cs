@@ -25,7 +25,7 @@ public sealed class WaitingWords(
 
         // What only the daemon would ask nobody asks where it is off.
         step = renewal.IsOn ? step : step.OfCertificate;
-        var waits = step.Action != LineageAction.None ? Off(app, step) + Joined(GateWords.Of(step, time.GetUtcNow()), Turn(app, step), Obstacle(app, step) + Failing(stored, step) + ByHand(app, stored))
+        var waits = step.Action != LineageAction.None ? Off(app, step) + Joined(GateWords.Of(step, time.GetUtcNow()), Turn(app, step), Obstacle(app, step, time.GetUtcNow()) + Failing(stored, step) + ByHand(app, stored))
             : manager.IsAtWork(app) ? ""
             : WhyNothing(app, stored, step);
         return Expired(stored) + (underWay.SentenceOf(app) ?? AtWork(app, step) + waits + Trouble(app, step));
@@ -142,8 +142,8 @@ public sealed class WaitingWords(
     private static string Joined(string first, string second, string third) => (second + third).Length == 0 ? first : first.TrimEnd('.') + second + third;
 
     // Told before it is due, while there is time to mend it.
-    private static string Obstacle(AppName app, LineageStep step) =>
-        step is { Obstacle: { } told } && step.OfCertificate.Gate is { Kind: GateKind.UserAction, Server: null } ? $" ({Sentences.Standing(told.Remedy, app)})"
+    private static string Obstacle(AppName app, LineageStep step, DateTimeOffset now) =>
+        step is { Obstacle: { } told } && step.OfCertificate.Gate is { Kind: GateKind.UserAction, Server: null, Until: var until } && until > now ? $" ({Sentences.Standing(told.Remedy, app)})"
         : step is { Action: not LineageAction.Restore, Obstacle: { } why } && !step.Why.Contains(Sentences.Inside(why.Found).TrimEnd('.'), StringComparison.Ordinal) ? $"; as things are it could not be ordered: {Printable.Of(Sentences.Inside(why.Found).TrimEnd('.'), 400)} ({Sentences.Standing(why.Remedy, app)})"
         : step is { Obstacle: null, LeftOut: [var first, ..] } ? $"; left out as things are: {Printable.Of(Sentences.Inside(first.Found).TrimEnd('.'), 400)}{(step.LeftOut.Count > 1 ? $", and {step.LeftOut.Count - 1} more" : "")}"
         : "";
@@ -163,7 +163,7 @@ public sealed class WaitingWords(
             : "";
 
     /// <summary>A step that has its time, and what would keep it from being done then.</summary>
-    public static string OfStep(AppName app, LineageStep step, DateTimeOffset now) => Joined(GateWords.Of(step, now), "", Obstacle(app, step));
+    public static string OfStep(AppName app, LineageStep step, DateTimeOffset now) => Joined(GateWords.Of(step, now), "", Obstacle(app, step, now));
 
     // What cannot be remembered on disk, for that may be what is wrong.
     private string Trouble(AppName app, LineageStep step) =>

@@ -73,7 +73,7 @@ public sealed class SettingTable(string feature, PropertyStore properties, param
     {
         foreach (var setting in settings.Where(setting => setting.ForAll && IsShown(setting, null)))
         {
-            values[$"{feature}-computed-{setting.Key}"] = ForAll(setting.Key) ?? setting.Default;
+            values[$"{feature}-computed-{setting.Key}"] = Shown(setting, ForAll(setting.Key) ?? setting.Default);
         }
     }
 

@@ -12,7 +12,7 @@ namespace Berth.Doctor;
 internal sealed class AppCertificate(Services services)
 {
     public IEnumerable<Finding> Look(AppName app, IReadOnlyList<DomainName> domains, List<Visit> visits) =>
-        visits.Count == 0 && domains.Count > 0 ? Unvisited(app, domains) : Visited(app, visits);
+        visits.Count == 0 ? Unvisited(app, domains) : Visited(app, visits);
 
     // Each certificate once, however many names it was shown for; and the names that are on none.
     private IEnumerable<Finding> Visited(AppName app, List<Visit> visits)
@@ -48,7 +48,7 @@ internal sealed class AppCertificate(Services services)
     {
         if (services.Certificates.InServiceOf(app) is { Facts: { } facts, Damage: null })
         {
-            yield return Finding.Ok($"certificate for {string.Join(", ", facts.Names)}, issued by {facts.Issuer}; not visited, for the app has no name but wildcards");
+            yield return Finding.Ok($"certificate for {string.Join(", ", facts.Names)}, issued by {facts.Issuer}; not visited, for the app has {(wildcards.Count == 0 ? "no domains" : "no name but wildcards")}");
             if (NotCovered(app, facts, wildcards) is { } uncovered)
             {
                 yield return uncovered;
@@ -56,7 +56,7 @@ internal sealed class AppCertificate(Services services)
 
             yield return Next(app, facts);
         }
-        else if (!services.Certificates.Exists(app))
+        else if (wildcards.Count > 0 && !services.Certificates.Exists(app))
         {
             yield return PlainHttp(app, wildcards);
         }

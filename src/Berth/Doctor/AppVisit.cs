@@ -131,7 +131,7 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
     {
         try
         {
-            return await services.AccountsAhead.OfAsync(app, CancellationToken.None);
+            return services.AccountsAhead.KnowsClosed ? await services.AccountsAhead.OfAsync(app, CancellationToken.None) : null;
         }
         catch (ProblemException)
         {

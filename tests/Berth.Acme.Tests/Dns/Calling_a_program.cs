@@ -89,7 +89,7 @@ public sealed class Calling_a_program : IDisposable
 
         Assert.Equal(DnsProblems.ProgramFailed, failure.Problem.Code);
         Assert.Contains("it did not end within", failure.Problem.Found, StringComparison.Ordinal);
-        Assert.Equal([DnsStepKind.Adding, DnsStepKind.NotAdded, DnsStepKind.Removing, DnsStepKind.NotRemoved], steps);
+        Assert.Equal([DnsStepKind.Adding, DnsStepKind.NotShown, DnsStepKind.Removing, DnsStepKind.NotRemoved], steps);
     }
 
     /// <summary>Who ends the order, or the daemon, waits for that.</summary>

@@ -11,7 +11,11 @@ public sealed record FailingName(string Name, string Code, string Words, int Fai
     /// <summary>The server that was asked, as it was set; null in a state from before this was kept.</summary>
     public string? Server { get; init; }
 
-    public LineageFailure AsFailure() => new(Code, Sentences.OfName(Name, Sentences.Ended(Words)), $"`berth explain {Code}` says what mends it, and letsencrypt:status when it is tried again.");
+    /// <param name="others">How many more there are.</param>
+    public LineageFailure AsFailure(int others) => new(
+        Code,
+        Sentences.OfName(Name, Sentences.Ended(Words)) + others switch { 0 => "", 1 => " Another name fails, too.", _ => $" {others} other names fail, too." },
+        $"`berth explain {Code}` says what mends it, and letsencrypt:status when it is tried again.");
 
     public int Failures { get; init => field = Math.Clamp(value, 0, LineageState.MostCounted); } = Math.Clamp(Failures, 0, LineageState.MostCounted);
 }

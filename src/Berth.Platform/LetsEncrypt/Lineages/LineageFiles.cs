@@ -51,16 +51,22 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     {
         try
         {
-            return store.Read(State(app)) is { } text
-                && JsonSerializer.Deserialize(text, LineageJson.Default.LineageState) is { IsWhole: true } state ? state.Worded(words => Sentences.Told(words, app))
-                : LineageState.New with { IssuedBy = ServerOf(app) };
+            return store.Read(State(app)) is not { } text ? LineageState.New with { IssuedBy = ServerOf(app) }
+                : JsonSerializer.Deserialize(text, LineageJson.Default.LineageState) is { IsWhole: true } state ? state.Worded(words => Sentences.Told(words, app))
+                : Afresh(app);
         }
         catch (JsonException)
         {
-            // Start afresh: the certificate itself tells when it is due, and its settings whose it is.
-            return LineageState.New with { IssuedBy = ServerOf(app), LastFailure = LineageFailure.Of(LetsEncryptProblems.StateDamaged(app, store.FileOf(State(app))), at: null) };
+            return Afresh(app);
         }
     }
+
+    // The certificate itself tells when it is due, and its settings whose it is.
+    private LineageState Afresh(AppName app) => LineageState.New with
+    {
+        IssuedBy = ServerOf(app),
+        LastFailure = LineageFailure.Of(LetsEncryptProblems.StateDamaged(app, store.FileOf(State(app))), at: null),
+    };
 
     private LineageAdvice? ReadAdviceFile(AppName app)
     {
@@ -121,8 +127,12 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
         }
     }
 
-    private static StateFile StateOf(AppName app, LineageState state) =>
-        new(State(app), JsonSerializer.Serialize(state.Worded(words => Sentences.Kept(words, app)) with { Advice = null }, LineageJson.Default.LineageState));
+    private static StateFile StateOf(AppName app, LineageState state)
+    {
+        // The file is whole with this.
+        var failure = state.LastFailure is { At: null } last && last.Code == StorageProblems.StateUnreadable.Id ? null : state.LastFailure;
+        return new(State(app), JsonSerializer.Serialize((state with { LastFailure = failure, Advice = null }).Worded(words => Sentences.Kept(words, app)), LineageJson.Default.LineageState));
+    }
 
     /// <summary>Keeps what the server said, without waiting for the disk: very many are asked every few hours, and can be asked again.</summary>
     public void WriteAdvice(AppName app, LineageAdvice advice) =>

@@ -39,7 +39,7 @@ public sealed record LineageState
     /// <summary>Whether the last attempt failed with names that are not on the certificate in service: the next renewal goes without them first.</summary>
     public bool FailedWithMore { get; init; }
 
-    /// <summary>Whether the last attempt near the end began without such names: the next begins with them. Written before anything is ordered, for a run that is killed sees nothing fail.</summary>
+    /// <summary>Whether it was the turn without such names near the end: the next is with them. Written before anything is ordered, for a run that is killed sees nothing fail.</summary>
     public bool BeganWithoutMore { get; init; }
 
     /// <summary>When a certificate was asked for that was not there, and held back before any server was asked: it is to come. Null once one was.</summary>

@@ -36,7 +36,7 @@ public sealed record LineageStep(LineageAction Action, DateTimeOffset? At, strin
 
     /// <summary>What has gone wrong, or would: the first that its owner has to see to.</summary>
     public LineageFailure? FailureOf(LineageState state) =>
-        Refusal ?? state.LastFailure ?? (state.Failing is [var first, ..] ? first.AsFailure() : Want);
+        Refusal ?? state.LastFailure ?? (state.Failing is [var first, ..] ? first.AsFailure(state.Failing.Count - 1) : Want);
 
     /// <summary>A failure as it is told: where the daemon goes on by itself nobody else need.</summary>
     /// <param name="failure">What has gone wrong; null for nothing.</param>

@@ -21,7 +21,7 @@ public sealed class CertificateMetrics(AppCatalog apps, CertificateFiles certifi
         Line(text, "berth_renewals_last_look_timestamp_seconds", "", heartbeat.LastLook ?? DateTimeOffset.UnixEpoch);
         Head(text, "berth_renewal_enabled", "Whether the daemon renews by itself; 0 where it was turned off.");
         text.Append(CultureInfo.InvariantCulture, $"berth_renewal_enabled {(renewal.IsOn ? 1 : 0)}\n");
-        Head(text, "berth_certificates", "Certificates by state: failing ones have failed to renew since their last success or have damaged files, manual ones are renewed by hand, waiting ones are to be had for the first time.");
+        Head(text, "berth_certificates", "Certificates by state: failing ones could not be had or renewed when that was tried last, or have damaged files, manual ones are renewed by hand, waiting ones are to be had for the first time.");
         foreach (var state in States)
         {
             text.Append(CultureInfo.InvariantCulture, $"berth_certificates{{state=\"{state}\"}} {rows.Count(row => row.State == state)}\n");

@@ -214,7 +214,7 @@ public sealed class NoticeDelivery : IDisposable
 
     private async Task DeliverAsync(string place, PendingNotice next, CancellationToken cancel)
     {
-        var isOver = await TryAsync(next, cancel);
+        var isOver = await TryAsync(place, next, cancel);
         _queues.End(place, next, isOver);
         if (isOver)
         {
@@ -231,7 +231,7 @@ public sealed class NoticeDelivery : IDisposable
     private bool IsSetAnew(PendingNotice pending, string place) => SettingsOf(pending) is { } now && now != (pending.Failures == 0 ? place : pending.Tried);
 
     /// <returns>Whether it is over: delivered, or given up.</returns>
-    private async Task<bool> TryAsync(PendingNotice pending, CancellationToken cancel)
+    private async Task<bool> TryAsync(string place, PendingNotice pending, CancellationToken cancel)
     {
         var (app, waiting) = (pending.App, pending.Waiting);
         pending.Tried = SettingsOf(pending);
@@ -242,7 +242,7 @@ public sealed class NoticeDelivery : IDisposable
         }
         catch (Exception e) when (IsPassing(e, waiting) && pending.Failures + 1 < MostAttempts && (_time.GetUtcNow() - waiting.Notice.At).Duration() < News)
         {
-            pending.Failed(WordsOf(e), e is NoticeException { IsOfPlace: true }, _time);
+            pending.Failed(WordsOf(e), e is NoticeException { IsOfPlace: true } && pending.Tried == place, _time);
             Update(app, pending.Waiting);
             if (pending.IsToBeToldOf)
             {

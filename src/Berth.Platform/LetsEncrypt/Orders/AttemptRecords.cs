@@ -5,6 +5,7 @@ using Berth.Platform.Certs;
 using Berth.Platform.LetsEncrypt.Events;
 using Berth.Platform.LetsEncrypt.Limits;
 using Berth.Platform.LetsEncrypt.Lineages;
+using Berth.Storage;
 
 namespace Berth.Platform.LetsEncrypt.Orders;
 
@@ -212,6 +213,7 @@ public sealed class AttemptRecords(
         var elsewhere = HeldElsewhere(failure, server, wanted, isAskedFor: state.AskedAt is not null, sparesRenewal: isOfMore);
         var failed = outcomes.Failed(state, failure, server?.Server, now, asked, wanted?.IsEarly ?? IsEarly(app), isOfMore, sparesRenewal, elsewhere);
         failed = elsewhere is not null ? Outcomes.FailedElsewhere(failed, elsewhere, IsFirst(app), now) : failed;
+        failed = failure.Problem.Code == StorageProblems.StateUnreadable ? failed with { AskedAt = state.AskedAt } : failed;
         failed = IsFirst(app) && (IsHeldByServer(failure) || IsOneOfSeveral(failure, wanted, failed)) ? failed with { AskedAt = now } : failed;
         return server is null ? failed : failed with { ClockSkew = orders.SkewAt(server.Server, settings.Read(app)), ClockSkewAt = now };
     }

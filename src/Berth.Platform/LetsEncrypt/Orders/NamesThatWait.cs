@@ -6,9 +6,9 @@ using Berth.Platform.LetsEncrypt.Lineages;
 namespace Berth.Platform.LetsEncrypt.Orders;
 
 /// <summary>Names that a certificate is to carry besides, and that a limit, a pause or a wait holds back, or an order fails with: those on it are renewed without them once that is due.</summary>
-internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages, ServersToAsk servers, OrderRequests requests, AttemptRecords records)
+internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages, ServersToAsk servers, OrderRequests requests, AttemptRecords records, TimeProvider time)
 {
-    // One attempt may wait five minutes for names and five for the certificate, at each server.
+    // One attempt may wait five minutes for names and five for the certificate at each server, and longer for DNS.
     private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(15);
 
     /// <summary>Whether the certificate in service is to be renewed by now.</summary>
@@ -72,9 +72,15 @@ internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages,
 
     private bool IsTurnWithout(AppName app)
     {
-        var state = lineages.ReadState(app);
-        lineages.WriteState(app, state with { BeganWithoutMore = !state.BeganWithoutMore });
-        return !state.BeganWithoutMore;
+        // An order with them could outlast it.
+        var (stored, now) = (reader.StoredOf(app), time.GetUtcNow());
+        if (stored.InService is { NotAfter: var end } && end > now && end - now < 2 * OrderRequests.LeastTime)
+        {
+            return true;
+        }
+
+        lineages.WriteState(app, lineages.ReadState(app) with { BeganWithoutMore = !stored.State.BeganWithoutMore });
+        return !stored.State.BeganWithoutMore;
     }
 
     /// <summary>

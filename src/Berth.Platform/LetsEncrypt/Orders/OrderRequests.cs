@@ -12,7 +12,8 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
     // By then a name has failed for hours.
     private const int LastingFailures = 4;
 
-    private static readonly TimeSpan LeastTime = TimeSpan.FromMinutes(1);
+    /// <summary>Below it no order with further names is waited for.</summary>
+    internal static readonly TimeSpan LeastTime = TimeSpan.FromMinutes(1);
 
     // As long as any order may take.
     private static readonly TimeSpan LongestLeast = TimeSpan.FromHours(1);
@@ -38,14 +39,16 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
         };
     }
 
-    // Its renewal waits for no other name longer than until it is due, and then for a part of what it has left.
-    private TimeSpan TimeFor(AppName app, CertificateFacts facts)
+    // Its renewal waits for no other name longer than until it is due, and then for a part of what it has left; once that is nothing there is no hurry.
+    private TimeSpan? TimeFor(AppName app, CertificateFacts facts)
     {
-        var (now, due) = (time.GetUtcNow(), reader.RenewalOf(app, facts).At);
-        var least = (facts.NotAfter - facts.NotBefore) / 16;
-        least = least < LeastTime ? LeastTime : least > LongestLeast ? LongestLeast : least;
-        var left = due > now ? due - now : (facts.NotAfter - now) / 4;
-        return left > least ? left : least;
+        var (left, untilDue) = (facts.NotAfter - time.GetUtcNow(), reader.RenewalOf(app, facts).At - time.GetUtcNow());
+        var least = Least(Least((facts.NotAfter - facts.NotBefore) / 16, LongestLeast), left / 2);
+        return left <= TimeSpan.Zero ? null : Most(LeastTime, Most(least, untilDue > TimeSpan.Zero ? untilDue : left / 4));
+
+        static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+        static TimeSpan Most(TimeSpan one, TimeSpan other) => one > other ? one : other;
     }
 
     /// <summary>Whether a certificate for some of the names is worth ordering where others have failed.</summary>

@@ -28,7 +28,7 @@ public sealed class Ordering(
     IPreflight? preflight,
     TimeProvider time)
 {
-    private readonly NamesThatWait _waiting = new(reader, lineages, servers, requests, records);
+    private readonly NamesThatWait _waiting = new(reader, lineages, servers, requests, records, time);
 
     /// <returns>The names left out although they were ordered.</returns>
     /// <exception cref="ProblemException">No server issued; what it said is remembered.</exception>
@@ -104,8 +104,7 @@ public sealed class Ordering(
         }
         catch (ProblemException e)
         {
-            records.Failed(app, e, asked: null, wanted);
-            throw;
+            throw records.Failed(app, e, asked: null, wanted);
         }
     }
 
@@ -226,10 +225,10 @@ public sealed class Ordering(
             return null;
         }
 
-        var next = await NextAsync(app, attempt, cancel);
+        var next = await servers.NextAsync(app, attempt.Wanted, isOrder: true, cancel);
         if ((next.Gates.Count > 0 || attempt.HasFailedAt(next.Server)) && await _waiting.TryLetWaitAsync(app, attempt, next.AllGates, cancel, failed))
         {
-            next = await NextAsync(app, attempt, cancel);
+            next = await servers.NextAsync(app, attempt.Wanted, isOrder: true, cancel);
         }
 
         if (attempt.HasFailedAt(next.Server))

@@ -24,6 +24,9 @@ public static class ServerChoice
         AcmeProblems.ProfileUnknown, AcmeProblems.RequestRefused, AcmeProblems.OrderNotReady, AcmeProblems.CertificateWrong, LetsEncryptProblems.IssuedAgain,
     ];
 
+    // Most likely it was for a proof to be seen that the time went by, which would take as long at any.
+    private static readonly HashSet<ProblemCode> OfProofs = [AcmeProblems.ValidationTimeout, AcmeProblems.IssuanceTimeout];
+
     /// <param name="servers">The preferred one first.</param>
     /// <param name="issuers">How they have done.</param>
     /// <param name="isHeld">Whether a server takes no order for now.</param>
@@ -49,7 +52,7 @@ public static class ServerChoice
     /// <summary>Whether the failure is the server's, or of the account there, so that another may do better.</summary>
     public static bool IsServersFault(ProblemException failure) =>
         OfServer.Contains(failure.Problem.Code) ? AcmeProblems.FailedNamesOf(failure).Count == 0
-        : AcmeProblems.IsTransient(failure.Problem.Code) && failure.Problem.Code != AcmeProblems.NamePaused && failure.Problem.Code != AcmeProblems.ValidationTimeout;
+        : AcmeProblems.IsTransient(failure.Problem.Code) && failure.Problem.Code != AcmeProblems.NamePaused && !OfProofs.Contains(failure.Problem.Code);
 
     /// <summary>Whether the server takes no such order for now: of some names, or of the account.</summary>
     internal static bool IsHold(ProblemCode code) => code == AcmeProblems.RateLimited || code == AcmeProblems.NamePaused;
