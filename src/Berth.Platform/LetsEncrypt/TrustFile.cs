@@ -23,13 +23,12 @@ public static class TrustFile
         {
             if (!inDaemon)
             {
-                // Empty where the daemon was started without.
-                return store.Read(Kept) is { } kept ? kept is "" ? null : kept : own;
+                return store.Read(Kept) ?? own;
             }
 
-            if (store.Read(Kept) != (own ?? ""))
+            if (store.Read(Kept) != own)
             {
-                store.Write(Kept, own ?? "");
+                Keep(store, own);
             }
         }
         catch (ProblemException)
@@ -38,5 +37,17 @@ public static class TrustFile
         }
 
         return own;
+    }
+
+    private static void Keep(IStateStore store, string? path)
+    {
+        if (path is null)
+        {
+            store.Delete(Kept);
+        }
+        else
+        {
+            store.Write(Kept, path);
+        }
     }
 }

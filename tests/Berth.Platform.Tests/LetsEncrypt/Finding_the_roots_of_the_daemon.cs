@@ -14,7 +14,6 @@ public sealed class Finding_the_roots_of_the_daemon : IDisposable
     [InlineData("/etc/roots.pem", "/root/other.pem", "/etc/roots.pem")]
     [InlineData("/etc/roots.pem", null, "/etc/roots.pem")]
     [InlineData("/etc/../roots.pem", "", "/roots.pem")]
-    [InlineData(null, "/root/other.pem", null)]
     [InlineData("", null, null)]
     public void goes_by_what_the_daemon_was_started_with(string? daemon, string? command, string? expected)
     {
@@ -23,6 +22,14 @@ public sealed class Finding_the_roots_of_the_daemon : IDisposable
         Assert.Equal(expected, TrustFile.Of(command, _room.Store, inDaemon: false));
     }
 
+    /// <summary>Nothing is written for a daemon without: a server that goes back to Dokku has no file of it.</summary>
     [Fact]
-    public void goes_by_its_own_where_no_daemon_ever_was() => Assert.Equal("/root/other.pem", TrustFile.Of("/root/other.pem", _room.Store, inDaemon: false));
+    public void goes_by_its_own_where_the_daemon_has_none()
+    {
+        TrustFile.Of("/etc/roots.pem", _room.Store, inDaemon: true);
+        Assert.Null(TrustFile.Of(null, _room.Store, inDaemon: true));
+
+        Assert.Equal("/root/other.pem", TrustFile.Of("/root/other.pem", _room.Store, inDaemon: false));
+        Assert.Empty(Directory.GetFiles(_room.Scratch.Path, "trust-file", SearchOption.AllDirectories));
+    }
 }
