@@ -38,7 +38,7 @@ internal sealed class WebhookSender : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
-            throw new NoticeException($"{url.Host}: {(e is OperationCanceledException ? "no answer in time" : Printable.Of(NetworkFault.Of(e)))}", e) { IsOfPlace = true };
+            throw new NoticeException($"{url.Host}: {(e is OperationCanceledException ? "no answer in time" : Printable.Of(NetworkFault.Of(e)))}", e) { IsOfPlace = (e as HttpRequestException)?.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError };
         }
     }
 

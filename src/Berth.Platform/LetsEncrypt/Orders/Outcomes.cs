@@ -59,7 +59,7 @@ public sealed class Outcomes(RetryLadder ladder)
 
         // Of its words some may look like a name and be none.
         var areAll = asked is not null && (names.Length == told.Count || (names.Length > 0 && problem.Code == AcmeProblems.IdentifierRejected));
-        LineageGate[] gates = [.. Asked(failure, server, now).Select(gate => gate with { SparesRenewal = isOfMore && ServerChoice.IsHold(problem.Code) })];
+        LineageGate[] gates = [.. Asked(failure, server, asked, now).Select(gate => gate with { SparesRenewal = isOfMore && ServerChoice.IsHold(problem.Code) })];
         var failed = state.Failed(problem, now, [backoff, .. gates, .. StillHolding(state, gates, now)]);
         failed = failed with
         {
@@ -194,7 +194,7 @@ public sealed class Outcomes(RetryLadder ladder)
     private static IEnumerable<LineageGate> StillHolding(LineageState state, IReadOnlyList<LineageGate> gates, DateTimeOffset now) =>
         state.Gates.Where(gate => gate.Until > now && (gate.Kind == GateKind.RolledBack || (gate.Server is { } server && gates.All(other => other.Server != server))));
 
-    private static IEnumerable<LineageGate> Asked(ProblemException failure, WantedServer? server, DateTimeOffset now)
+    private static IEnumerable<LineageGate> Asked(ProblemException failure, WantedServer? server, IReadOnlyCollection<string>? asked, DateTimeOffset now)
     {
         var latest = now + RetryLadder.Longest;
         if (AcmeProblems.GateOf(failure) is { } gate)
@@ -207,6 +207,9 @@ public sealed class Outcomes(RetryLadder ladder)
                 Server = server?.Key,
                 Page = gate.Page,
                 About = gate.Subjects.Count > 0 ? gate.Subjects : null,
+
+                // One more name makes another set, which that limit does not know.
+                Names = gate.Scope == GateScope.NameSet && asked is not null ? [.. asked.Order(StringComparer.Ordinal)] : null,
             }.AtMost(latest);
         }
         else if (AcmeProblems.RetryAfterOf(failure) is { } wait)

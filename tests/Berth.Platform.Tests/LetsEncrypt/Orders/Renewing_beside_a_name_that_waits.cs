@@ -203,6 +203,28 @@ public sealed class Renewing_beside_a_name_that_waits
         Assert.Equal([[Name, Failing], [Name, Failing, New], [Name, Failing], [Name, Failing, New]], Ordered(room));
     }
 
+    /// <summary>One more name is the usual way round a limit on one set of names: the server counts another.</summary>
+    [Fact]
+    public async Task is_ordered_though_a_limit_on_the_set_without_it_is_used_up()
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        await room.InstallAsync(room.Aged(80, Name), OrderingRoom.Window(-1));
+        room.Authority.Scripts["/order"] = context =>
+        {
+            context.Response.Headers.RetryAfter = "80000";
+            return ScriptedAuthority.RefuseAsync(context, 429, "rateLimited", "too many certificates (5) already issued for this exact set of identifiers in the last 168h0m0s");
+        };
+        Assert.Equal(AcmeProblems.RateLimited, (await FailAsync(room)).Problem.Code);
+        var soon = TimeProvider.System.GetUtcNow().AddMinutes(2);
+        Assert.False(room.Reader.NextOf(Room.App).OfCertificate.IsDue(soon));
+
+        await room.AddDomainsAsync(New);
+
+        Assert.True(room.Reader.NextOf(Room.App).OfCertificate.IsDue(soon));
+        await FailAsync(room);
+        Assert.Equal([[Name], [Name, New]], Ordered(room).Take(2));
+    }
+
     /// <summary>An order with a new name keeps the renewal waiting: not beyond the day it is due, nor for more than a part of what the certificate has left then.</summary>
     [Theory]
     [InlineData(-12, 24, 30, 4.0)]
