@@ -291,8 +291,8 @@ public static class LineagePlan
         }
 
         var share = facts.NotAfter > since ? (facts.NotAfter - since) / 8 : (since - facts.NotAfter) / 24;
-        var least = Most(Least((facts.NotAfter - facts.NotBefore) / 16, LongestLeast), ShortestLeast);
-        var latest = since + Most(share, least);
+        var least = Spans.Longer(Spans.Shorter((facts.NotAfter - facts.NotBefore) / 16, LongestLeast), ShortestLeast);
+        var latest = since + Spans.Longer(share, least);
         return until > latest ? latest : until;
     }
 
@@ -301,10 +301,6 @@ public static class LineagePlan
         step.Refusal is { Found: var found } && stored.State.Refusal?.Why.At is { } at && Sooner(at + LongestSilence, at, stored) is var until && until <= now + RetryLadder.Longest
             ? new LineageGate { Kind = GateKind.UserAction, Until = until, Reason = Sentences.Inside(found) }
             : null;
-
-    private static TimeSpan Most(TimeSpan one, TimeSpan other) => one > other ? one : other;
-
-    private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     // The same certificate always gets the same place in the spread, so its renewal time does not wander.
     private static double Spread(string serial) =>

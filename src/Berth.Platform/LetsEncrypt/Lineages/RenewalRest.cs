@@ -18,8 +18,8 @@ internal static class RenewalRest
         var lifetime = facts.NotAfter - facts.NotBefore;
         var isAlwaysDue = grace >= lifetime;
         var half = facts.NotAfter > before ? (facts.NotAfter - before) / 2 : TimeSpan.MaxValue;
-        var rest = Least(isAlwaysDue ? lifetime / 2 : lifetime / 10, Longest);
-        var until = before + Least(half, rest);
+        var rest = Spans.Shorter(isAlwaysDue ? lifetime / 2 : lifetime / 10, Longest);
+        var until = before + Spans.Shorter(half, rest);
 
         // What was had under another clock says nothing of it.
         return until > now + RetryLadder.Longest ? null : new LineageGate
@@ -29,6 +29,4 @@ internal static class RenewalRest
             Reason = $"It has had several certificates within a short time already.{(isAlwaysDue ? " The graceperiod that is set is longer than its lifetime: set a shorter one, or none." : "")}",
         };
     }
-
-    private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

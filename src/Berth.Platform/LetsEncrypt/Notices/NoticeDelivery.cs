@@ -19,6 +19,9 @@ public sealed class NoticeDelivery : IDisposable
     private const string Webhook = "webhook";
     private const string Mail = "mail";
 
+    // Settings by which it goes to nobody.
+    private const string Nobody = "";
+
     // Of very many that wait, so many are looked at for other settings.
     private const int MostLookedAt = 100;
 
@@ -64,14 +67,9 @@ public sealed class NoticeDelivery : IDisposable
             _arrived.Writer.TryWrite(new WaitingNotice(Trigger, sent));
         }
 
-        if (IsWanted(() => _settings.WebhookOf(app)))
+        foreach (var waiting in Ways(byMail).Select(way => new WaitingNotice(way, sent)).Where(waiting => SettingsOf(app, waiting) != Nobody))
         {
-            Keep(app, new WaitingNotice(Webhook, sent));
-        }
-
-        if (byMail && IsWanted(() => _settings.SmtpOf(app)))
-        {
-            Keep(app, new WaitingNotice(Mail, sent));
+            Keep(app, waiting);
         }
     }
 
@@ -127,36 +125,19 @@ public sealed class NoticeDelivery : IDisposable
         _arrived.Writer.TryWrite(waiting);
     }
 
-    // Settings that cannot be read say nothing of who wants it.
-    private static bool IsWanted(Func<object?> read)
-    {
-        try
-        {
-            return read() is not null;
-        }
-        catch (ProblemException)
-        {
-            return true;
-        }
-    }
+    private static string[] Ways(bool byMail) => byMail ? [Webhook, Mail] : [Webhook];
 
     /// <returns>Null where nobody wants it any more; where that cannot be told it waits in a place of its app's own until it can.</returns>
     private string? TakePlace(AppName app, WaitingNotice waiting)
     {
-        try
+        var settings = SettingsOf(app, waiting);
+        if (settings == Nobody)
         {
-            var place = PlaceOf(app, waiting);
-            if (place is null)
-            {
-                Remove(app, waiting);
-            }
+            Remove(app, waiting);
+            return null;
+        }
 
-            return place;
-        }
-        catch (ProblemException)
-        {
-            return $"{waiting.Way} of {app}";
-        }
+        return settings ?? $"{waiting.Way} of {app}";
     }
 
     // All that it is sent with: another app's password may be another.
@@ -228,13 +209,13 @@ public sealed class NoticeDelivery : IDisposable
     private bool IsTime(PendingNotice pending) => pending.Left(_time) <= TimeSpan.Zero;
 
     // Whoever sets anything of it anew, be it while it is tried, has mended it.
-    private bool IsSetAnew(PendingNotice pending, string place) => SettingsOf(pending) is { } now && now != (pending.Failures == 0 ? place : pending.Tried);
+    private bool IsSetAnew(PendingNotice pending, string place) => SettingsOf(pending.App, pending.Waiting) is { } now && now != (pending.Failures == 0 ? place : pending.Tried);
 
     /// <returns>Whether it is over: delivered, or given up.</returns>
     private async Task<bool> TryAsync(string place, PendingNotice pending, CancellationToken cancel)
     {
         var (app, waiting) = (pending.App, pending.Waiting);
-        pending.Tried = SettingsOf(pending);
+        pending.Tried = SettingsOf(app, waiting);
         try
         {
             await SendAsync(app, waiting, cancel);
@@ -263,12 +244,12 @@ public sealed class NoticeDelivery : IDisposable
 
     private static string WordsOf(Exception failure) => Printable.Of(failure is ProblemException { Problem.Found: var found } ? found : failure.Message, 400);
 
-    // Null where they cannot be read, which says nothing of others.
-    private string? SettingsOf(PendingNotice pending)
+    // Null where they cannot be read, which says nothing of who wants it.
+    private string? SettingsOf(AppName app, WaitingNotice waiting)
     {
         try
         {
-            return PlaceOf(pending.App, pending.Waiting) ?? "";
+            return PlaceOf(app, waiting) ?? Nobody;
         }
         catch (ProblemException)
         {

@@ -64,13 +64,13 @@ internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages,
             : isEnding ? ("the certificate is near its end, and is renewed first", null)
             : ("an order without it was begun", null);
         if (open?.IsFor([.. attempt.Wanted.Names.Except(others).Select(name => name.Text)]) == true
-            || (isEnding && attempt.Wanted.IsPatient ? IsTurnWithout(app) : told.Code is not null || (isEnding && open?.IsFor(attempt.Wanted.NameTexts) == true)))
+            || (isEnding && attempt.Wanted.IsPatient ? TakesTurnWithout(app) : told.Code is not null || (isEnding && open?.IsFor(attempt.Wanted.NameTexts) == true)))
         {
             attempt.LetWait(others, told.Why, told.Code);
         }
     }
 
-    private bool IsTurnWithout(AppName app)
+    private bool TakesTurnWithout(AppName app)
     {
         // An order with them could outlast it.
         var (stored, now) = (reader.StoredOf(app), time.GetUtcNow());

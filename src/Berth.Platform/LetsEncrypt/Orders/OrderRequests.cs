@@ -42,13 +42,10 @@ public sealed class OrderRequests(LineageReader reader, CertificateFiles certifi
     // Its renewal waits for no other name longer than until it is due, and then for a part of what it has left; once that is nothing there is no hurry.
     private TimeSpan? TimeFor(AppName app, CertificateFacts facts)
     {
-        var (left, untilDue) = (facts.NotAfter - time.GetUtcNow(), reader.RenewalOf(app, facts).At - time.GetUtcNow());
-        var least = Least(Least((facts.NotAfter - facts.NotBefore) / 16, LongestLeast), left / 2);
-        return left <= TimeSpan.Zero ? null : Most(LeastTime, Most(least, untilDue > TimeSpan.Zero ? untilDue : left / 4));
-
-        static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
-
-        static TimeSpan Most(TimeSpan one, TimeSpan other) => one > other ? one : other;
+        var now = time.GetUtcNow();
+        var (left, untilDue) = (facts.NotAfter - now, reader.RenewalOf(app, facts).At - now);
+        var least = Spans.Shorter(Spans.Shorter((facts.NotAfter - facts.NotBefore) / 16, LongestLeast), left / 2);
+        return left <= TimeSpan.Zero ? null : Spans.Longer(LeastTime, Spans.Longer(least, untilDue > TimeSpan.Zero ? untilDue : left / 4));
     }
 
     /// <summary>Whether a certificate for some of the names is worth ordering where others have failed.</summary>
