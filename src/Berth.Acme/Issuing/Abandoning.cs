@@ -8,22 +8,16 @@ namespace Berth.Acme.Issuing;
 /// <summary>Gives an order up that cannot succeed: it is never used again.</summary>
 internal sealed class Abandoning(AcmeClient client, IOrderJournal journal)
 {
+    // Another order may wait for it.
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
+
     private static readonly byte[] Deactivated = JsonSerializer.SerializeToUtf8Bytes(
         new StatusUpdate { Status = AcmeStatus.Deactivated }, AcmeJson.Default.StatusUpdate);
 
     /// <summary>Closes its pending authorizations and forgets it. Best effort: what brought us here is what is told.</summary>
     internal async Task RunAsync(OpenOrder open, CancellationToken cancel)
     {
-        if (open.Order is { Status: AcmeStatus.Pending } order)
-        {
-            var limits = new ParallelOptions
-            {
-                MaxDegreeOfParallelism = client.Options.ParallelAuthorizations,
-                CancellationToken = cancel,
-            };
-            await Parallel.ForEachAsync(order.Authorizations.Take(Authorizing.MostAuthorizations), limits, async (url, token) => await CloseAsync(url, token));
-        }
-
+        await TryAsync(token => CloseAsync(open.Order, token), cancel);
         try
         {
             await journal.ClearAsync(cancel);
@@ -34,20 +28,41 @@ internal sealed class Abandoning(AcmeClient client, IOrderJournal journal)
         }
     }
 
+    /// <summary>Closes the pending authorizations of one that another takes the place of. Best effort.</summary>
+    internal Task CloseAsync(string orderUrl, CancellationToken cancel) => TryAsync(
+        async token => await CloseAsync((await client.Account.PostAsync(orderUrl, default, token)).Read(AcmeJson.Default.Order), token), cancel);
+
     // Pending ones count against the account's limits for days (RFC 8555 §7.5.2).
-    private async Task CloseAsync(string url, CancellationToken cancel)
+    private async Task CloseAsync(Order? order, CancellationToken cancel)
     {
+        if (order is { Status: AcmeStatus.Pending })
+        {
+            var limits = new ParallelOptions { MaxDegreeOfParallelism = client.Options.ParallelAuthorizations, CancellationToken = cancel };
+            await Parallel.ForEachAsync(
+                order.Authorizations.Take(Authorizing.MostAuthorizations), limits, async (url, token) => await TryAsync(once => CloseOneAsync(url, once), token));
+        }
+    }
+
+    private async Task CloseOneAsync(string url, CancellationToken cancel)
+    {
+        var authorization = (await client.Account.PostAsync(url, default, cancel)).Read(AcmeJson.Default.Authorization);
+        if (authorization.Status == AcmeStatus.Pending)
+        {
+            await client.Account.PostAsync(url, Deactivated, cancel);
+        }
+    }
+
+    // What is left of it expires by itself.
+    private async Task TryAsync(Func<CancellationToken, Task> close, CancellationToken cancel)
+    {
+        using var limit = new CancellationTokenSource(Longest, client.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
         try
         {
-            var authorization = (await client.Account.PostAsync(url, default, cancel)).Read(AcmeJson.Default.Authorization);
-            if (authorization.Status == AcmeStatus.Pending)
-            {
-                await client.Account.PostAsync(url, Deactivated, cancel);
-            }
+            await close(either.Token);
         }
-        catch (Exception e) when (e is AcmeRefusalException or ProblemException)
+        catch (Exception e) when (e is AcmeRefusalException or ProblemException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
-            // It expires by itself.
         }
     }
 }

@@ -25,6 +25,7 @@ internal sealed class OrderResuming(
         var account = (await client.Account.OpenAsync(cancel)).AccountUrl!;
         if (!pending.Serves(request, client.Options.DirectoryUrl.OriginalString, account))
         {
+            await CloseAsync(pending, account, cancel);
             return await DropAsync("it is for other names, another key type or another account", cancel);
         }
 
@@ -42,6 +43,14 @@ internal sealed class OrderResuming(
                 return Resumed(new OpenOrder(pending, null));
             default:
                 return await AskAsync(pending, pending.OrderUrl, cancel);
+        }
+    }
+
+    private async Task CloseAsync(PendingOrder pending, string account, CancellationToken cancel)
+    {
+        if (pending is { Stage: OrderStage.Ordered, OrderUrl: { } url } && pending.DirectoryUrl == client.Options.DirectoryUrl.OriginalString && pending.AccountUrl == account)
+        {
+            await new Abandoning(client, journal).CloseAsync(url, cancel);
         }
     }
 

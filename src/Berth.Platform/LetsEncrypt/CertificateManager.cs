@@ -136,6 +136,9 @@ public sealed class CertificateManager(
     /// <summary>When the certificate in service expires; null when an ACME server issued none.</summary>
     public DateTimeOffset? ExpiryOf(AppName app) => reader.StoredOf(app).InService?.NotAfter;
 
+    /// <summary>Whether nobody is worse off while it waits: there is none yet, or it is good and is to carry more.</summary>
+    public bool CanWait(AppName app) => reader.StoredOf(app) is var stored && (stored is { InService: null, Damage: null } || reader.IsGood(app, stored));
+
     /// <summary>The server that the app's next step asks first, as far as that can be told now; empty where it asks none.</summary>
     public string ServerOf(AppName app)
     {

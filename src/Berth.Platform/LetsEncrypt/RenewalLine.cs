@@ -12,7 +12,7 @@ internal sealed class RenewalLine(TimeProvider time)
     private const int Few = 1_000;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    private readonly Dictionary<string, Queue<(AppName App, DateTimeOffset Expires)>> _servers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Queue<(AppName App, RenewalRank Rank)>> _servers = new(StringComparer.Ordinal);
     private int _count;
     private long _ordered;
 
@@ -23,31 +23,31 @@ internal sealed class RenewalLine(TimeProvider time)
     public TimeSpan? StaleIn => _count < Few ? null : Pause;
 
     /// <param name="waiting">The most urgent first.</param>
-    public void Set(IReadOnlyCollection<(AppName App, DateTimeOffset Expires, string Server)> waiting)
+    public void Set(IReadOnlyCollection<(AppName App, RenewalRank Rank)> waiting)
     {
         _servers.Clear();
-        foreach (var (app, expires, server) in waiting)
+        foreach (var (app, rank) in waiting)
         {
-            if (!_servers.TryGetValue(server, out var line))
+            if (!_servers.TryGetValue(rank.Server, out var line))
             {
-                _servers.Add(server, line = new());
+                _servers.Add(rank.Server, line = new());
             }
 
-            line.Enqueue((app, expires));
+            line.Enqueue((app, rank));
         }
 
         (_count, _ordered) = (waiting.Count, time.GetTimestamp());
     }
 
     /// <summary>Takes the most urgent one.</summary>
-    /// <param name="areTaken">Whether all turns at a server are.</param>
+    /// <param name="areTaken">Whether all turns at a server are, that it may have.</param>
     /// <param name="app">Who it is.</param>
-    public bool TryTake(Func<string, bool> areTaken, [NotNullWhen(true)] out AppName? app)
+    public bool TryTake(Predicate<RenewalRank> areTaken, [NotNullWhen(true)] out AppName? app)
     {
-        Queue<(AppName App, DateTimeOffset Expires)>? first = null;
-        foreach (var (server, line) in _servers)
+        Queue<(AppName App, RenewalRank Rank)>? first = null;
+        foreach (var line in _servers.Values)
         {
-            if (line.Count > 0 && !areTaken(server) && !(first?.Peek().Expires <= line.Peek().Expires))
+            if (line.Count > 0 && !areTaken(line.Peek().Rank) && !(first?.Peek().Rank.CompareTo(line.Peek().Rank) <= 0))
             {
                 first = line;
             }

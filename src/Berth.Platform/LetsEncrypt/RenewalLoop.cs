@@ -161,12 +161,12 @@ public sealed class RenewalLoop(
             _line.Set(waiting);
         }
 
-        while (_line.TryTake(_turns.AreTakenAt, out var app))
+        while (_line.TryTake(AreTaken, out var app))
         {
             // Asked again before anything is done, and once more when its turn begins.
-            if (IsStillDue(app) && WaitingOf(app).Server is var server && !_turns.AreTakenAt(server))
+            if (IsStillDue(app) && RankOf(app) is var rank && !AreTaken(rank))
             {
-                _turns.Begin(app, server, () => RenewAsync(app, cancel), () => _nudges.Writer.TryWrite(null));
+                _turns.Begin(app, rank.Server, () => RenewAsync(app, cancel), () => _nudges.Writer.TryWrite(null));
             }
         }
 
@@ -176,11 +176,10 @@ public sealed class RenewalLoop(
         }
     }
 
-    private (AppName App, DateTimeOffset Expires, string Server)[] Waiting() =>
-    [
-        .. _index.Due(time.GetUtcNow()).Where(app => !_turns.Has(app))
-            .Select(app => (app, WaitingOf(app).Expires, WaitingOf(app).Server)).OrderBy(one => one.Expires),
-    ];
+    private bool AreTaken(RenewalRank rank) => _turns.AreTakenAt(rank.Server, rank.CanWait);
+
+    private (AppName App, RenewalRank Rank)[] Waiting() =>
+        [.. _index.Due(time.GetUtcNow()).Where(app => !_turns.Has(app)).Select(app => (App: app, Rank: RankOf(app))).OrderBy(one => one.Rank)];
 
     private bool IsStillDue(AppName app)
     {
@@ -197,7 +196,7 @@ public sealed class RenewalLoop(
         return _index.NextOf(app) <= time.GetUtcNow();
     }
 
-    private (DateTimeOffset Expires, string Server) WaitingOf(AppName app) => _urgency.Of(app, _index.Count);
+    private RenewalRank RankOf(AppName app) => _urgency.Of(app, _index.Count);
 
     // Hand edits reach the edge and the plan at the next look at the latest; of very many apps, after a few looks.
     private void Round()

@@ -10,6 +10,9 @@ namespace Berth.Platform.LetsEncrypt;
 internal sealed class RenewalTurns
 {
     private const int AtOneServer = 8;
+
+    // Where a server answers nobody's first order, it may renew all the same.
+    private const int KeptForUrgent = 2;
     private const int AtOnce = 64;
     private readonly Dictionary<AppName, (string Server, Task<TimeSpan> Work)> _turns = [];
 
@@ -18,7 +21,10 @@ internal sealed class RenewalTurns
 
     public bool Has(AppName app) => _turns.ContainsKey(app);
 
-    public bool AreTakenAt(string server) => AreTaken || _turns.Values.Count(turn => turn.Server == server) >= AtOneServer;
+    /// <param name="server">Where.</param>
+    /// <param name="canWait">Whether it is for one of those that some are kept from.</param>
+    public bool AreTakenAt(string server, bool canWait) =>
+        AreTaken || _turns.Values.Count(turn => turn.Server == server) >= AtOneServer - (canWait ? KeptForUrgent : 0);
 
     /// <summary>Begins one.</summary>
     /// <param name="app">Whose.</param>

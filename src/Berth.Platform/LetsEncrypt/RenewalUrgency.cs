@@ -6,11 +6,11 @@ namespace Berth.Platform.LetsEncrypt;
 /// <summary>How urgent certificates are that wait for a turn, and whom they will ask: read once, until they are asked anew. Used by one loop.</summary>
 internal sealed class RenewalUrgency(CertificateManager manager)
 {
-    private readonly Dictionary<AppName, (DateTimeOffset Expires, string Server)> _known = [];
+    private readonly Dictionary<AppName, RenewalRank> _known = [];
 
     /// <param name="app">Whose.</param>
     /// <param name="apps">How many apps there are.</param>
-    public (DateTimeOffset Expires, string Server) Of(AppName app, int apps)
+    public RenewalRank Of(AppName app, int apps)
     {
         if (!_known.TryGetValue(app, out var known))
         {
@@ -25,16 +25,16 @@ internal sealed class RenewalUrgency(CertificateManager manager)
 
     public void ForgetAll() => _known.Clear();
 
-    private (DateTimeOffset Expires, string Server) Read(AppName app)
+    private RenewalRank Read(AppName app)
     {
         try
         {
-            return (manager.ExpiryOf(app) ?? DateTimeOffset.MaxValue, manager.ServerOf(app));
+            return new(manager.CanWait(app), manager.ExpiryOf(app) ?? DateTimeOffset.MaxValue, manager.ServerOf(app));
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // Told of when it is asked for its next step, and holds up no other.
-            return (DateTimeOffset.MaxValue, "");
+            return new(CanWait: true, DateTimeOffset.MaxValue, "");
         }
     }
 }

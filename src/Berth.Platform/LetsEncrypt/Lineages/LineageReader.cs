@@ -81,9 +81,8 @@ public sealed class LineageReader(
     /// <summary>See <see cref="NearEnd"/>.</summary>
     /// <param name="app">Whose.</param>
     /// <param name="stored">What there is of it.</param>
-    /// <param name="within">How far ahead to look.</param>
-    public bool IsEnding(AppName app, LineageStored stored, TimeSpan within = default) =>
-        stored.InService is { } facts && NearEnd.Is(stored, RenewalOf(app, facts).At, time.GetUtcNow(), within);
+    public bool IsEnding(AppName app, LineageStored stored) =>
+        stored.InService is { } facts && NearEnd.Is(stored, RenewalOf(app, facts).At, time.GetUtcNow());
 
     /// <summary>Why nothing is ordered as things are, though other names could be: what is on the certificate is not given up before that is near its end.</summary>
     public Problem? WhyKept(AppName app, WantedCertificate wanted, LineageStored stored) =>

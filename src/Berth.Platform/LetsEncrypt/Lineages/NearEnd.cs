@@ -9,13 +9,15 @@ internal static class NearEnd
 {
     private const int ManyDays = 6;
 
-    /// <summary>Its owner has been warned; or one wait could outlast it; or nobody takes it; or the server is about to take it back.</summary>
+    // One attempt may wait five minutes for names and five for the certificate at each server, and longer for DNS.
+    private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(15);
+
+    /// <summary>Its owner has been warned, or will be before one attempt is over; or one wait could outlast it; or nobody takes it; or the server is about to take it back.</summary>
     /// <param name="stored">What there is of it.</param>
     /// <param name="renewal">When it is to be renewed.</param>
     /// <param name="now">The present.</param>
-    /// <param name="within">How far ahead to look.</param>
-    public static bool Is(LineageStored stored, DateTimeOffset renewal, DateTimeOffset now, TimeSpan within = default) => stored is { InService: { } facts, Damage: null }
-        && (NoticeDesk.WarningOf(facts, renewal) <= now + within || IsLastDay(facts, now + within) || LineagePlan.IsOfAnotherClock(stored, now)
+    public static bool Is(LineageStored stored, DateTimeOffset renewal, DateTimeOffset now) => stored is { InService: { } facts, Damage: null }
+        && (NoticeDesk.WarningOf(facts, renewal) <= now + Ahead || IsLastDay(facts, now + Ahead) || LineagePlan.IsOfAnotherClock(stored, now)
             || (stored.State.Advice is { Plan: { } plan } advice && advice.Serial == facts.Serial && IsTakenBack(plan, facts, now)));
 
     // A server may ask for that long; of one that lives for days, each day is not its last.

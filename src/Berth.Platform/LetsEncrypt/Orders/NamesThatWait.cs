@@ -8,9 +8,6 @@ namespace Berth.Platform.LetsEncrypt.Orders;
 /// <summary>Names that a certificate is to carry besides, and that a limit, a pause or a wait holds back, or an order fails with: those on it are renewed without them once that is due.</summary>
 internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages, ServersToAsk servers, OrderRequests requests, AttemptRecords records, TimeProvider time)
 {
-    // One attempt may wait five minutes for names and five for the certificate at each server, and longer for DNS.
-    private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(15);
-
     /// <summary>Whether the certificate in service is to be renewed by now.</summary>
     public bool IsDue(AppName app) => reader.StoredOf(app) is { InService: not null } stored && reader.MayBeRenewed(app, stored);
 
@@ -24,7 +21,7 @@ internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages,
     public async Task<bool> TryLetWaitAsync(AppName app, Attempt attempt, WantedServer server, ProblemException failure, IReadOnlyList<FailedName> failed, CancellationToken cancel)
     {
         var wanted = attempt.Wanted;
-        if (failure.Problem.Code != AcmeProblems.RateLimited || !IsDue(app) || await servers.IsAnyFreeAsync(app, attempt.Besides(server), cancel)
+        if (failure.Problem.Code != AcmeProblems.RateLimited || !IsDue(app) || KeepsOrder(app, wanted) || await servers.IsAnyFreeAsync(app, attempt.Besides(server), cancel)
             || !await LetWaitAsync(app, attempt, failure.Problem.Found, failed, cancel))
         {
             return false;
@@ -63,12 +60,16 @@ internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages,
         (string Why, string? Code) told = state is { FailedWithMore: true, LastFailure: { } last } ? ($"the last order failed: {last.Found}", (string?)last.Code)
             : isEnding ? ("the certificate is near its end, and is renewed first", null)
             : ("an order without it was begun", null);
-        if (open?.IsFor([.. attempt.Wanted.Names.Except(others).Select(name => name.Text)]) == true
+        if ((open?.IsFor([.. attempt.Wanted.Names.Except(others).Select(name => name.Text)]) == true && (!isEnding || HasTime(app, open)))
             || (isEnding && attempt.Wanted.IsPatient ? TakesTurnWithout(app) : told.Code is not null || (isEnding && open?.IsFor(attempt.Wanted.NameTexts) == true)))
         {
             attempt.LetWait(others, told.Why, told.Code);
         }
     }
+
+    // A slow server is given half of what the certificate has left; one that answers for this order never is asked for another then.
+    private bool HasTime(AppName app, PendingOrder open) => open.Stage == OrderStage.Downloaded
+        || !(reader.StoredOf(app).InService?.NotAfter is { } end && time.GetUtcNow() - open.OrderedAt > (end - open.OrderedAt) / 2);
 
     private bool TakesTurnWithout(AppName app)
     {
@@ -93,7 +94,7 @@ internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages,
             || (open.Stage == OrderStage.Finalizing && !IsEnding(app))
             || !stored.Missing(wanted.Names).Any(name => open.Names.Contains(name.Text)));
 
-    private bool IsEnding(AppName app) => reader.IsEnding(app, reader.StoredOf(app), Ahead);
+    private bool IsEnding(AppName app) => reader.IsEnding(app, reader.StoredOf(app));
 
     /// <returns>The names that are not on the certificate in service, where an order without them, and without those that failed, could go now; none otherwise.</returns>
     public async Task<IReadOnlyList<DomainName>> BesideAsync(AppName app, Attempt attempt, CancellationToken cancel, IReadOnlyList<FailedName>? failed = null)

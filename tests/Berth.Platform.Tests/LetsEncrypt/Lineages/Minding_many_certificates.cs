@@ -66,23 +66,23 @@ public sealed class Minding_many_certificates
     });
 
     [Fact]
-    public void gives_turns_to_the_most_urgent_whose_server_has_one() => Gen.Select(Gen.Int[0, 5], Gen.Int[0, 1000]).Array[0, 50].Sample(waiting =>
+    public void gives_turns_to_the_most_urgent_whose_server_has_one() => Gen.Select(Gen.Int[0, 5], Gen.Int[0, 1000], Gen.Bool).Array[0, 50].Sample(waiting =>
     {
         var line = new RenewalLine(TimeProvider.System);
         var apps = Apps(waiting.Length);
-        var ordered = waiting.Select((one, i) => (apps[i], Now.AddMinutes(one.Item2), $"{one.Item1}")).OrderBy(one => one.Item2).ToArray();
+        var ordered = waiting.Select((one, i) => (App: apps[i], Rank: new RenewalRank(one.Item3, Now.AddMinutes(one.Item2), $"{one.Item1}"))).OrderBy(one => one.Rank).ToArray();
         line.Set(ordered);
         var taken = new List<AppName>();
-        while (line.TryTake(server => server == "3", out var app))
+        while (line.TryTake(rank => rank.Server == "3" || (rank is { Server: "4", CanWait: true }), out var app))
         {
             taken.Add(app);
         }
 
         Assert.True(line.IsStale);
+        var expected = ordered.Select(one => one.Rank).Where(rank => rank.Server != "3" && (rank is not { Server: "4", CanWait: true })).ToArray();
         Assert.Equal(
-            ordered.Where(one => one.Item3 != "3").Select(one => one.Item2),
-            taken.Select(app => ordered.Single(one => one.Item1 == app).Item2));
-        Assert.Equal(ordered.Count(one => one.Item3 != "3"), taken.Distinct().Count());
+            expected.Select(rank => (rank.CanWait, rank.Expires)), taken.Select(app => ordered.Single(one => one.App == app).Rank).Select(rank => (rank.CanWait, rank.Expires)));
+        Assert.Equal(expected.Length, taken.Distinct().Count());
     });
 
     [Fact]
@@ -91,14 +91,38 @@ public sealed class Minding_many_certificates
         var time = new FakeTimeProvider();
         var line = new RenewalLine(time);
         Assert.True(line.IsStale);
-        line.Set([.. Apps(1_001).Select(app => (app, Now, "server"))]);
+        line.Set([.. Apps(1_001).Select(app => (app, new RenewalRank(false, Now, "server")))]);
         Assert.False(line.IsStale);
         time.Advance(line.StaleIn!.Value);
         Assert.True(line.IsStale);
 
-        line.Set([.. Apps(1_001).Select(app => (app, Now, "server"))]);
+        line.Set([.. Apps(1_001).Select(app => (app, new RenewalRank(false, Now, "server")))]);
         Assert.True(line.TryTake(_ => false, out _) && line.TryTake(_ => false, out _));
         Assert.Equal((true, null), (line.IsStale, line.StaleIn));
+    }
+
+    [Fact]
+    public async Task keeps_turns_at_a_server_for_those_that_cannot_wait()
+    {
+        var (turns, stuck) = (new RenewalTurns(), new TaskCompletionSource<TimeSpan>());
+        var apps = Apps(8).ToArray();
+        foreach (var app in apps[..6])
+        {
+            Assert.False(turns.AreTakenAt("server", canWait: true));
+            turns.Begin(app, "server", () => stuck.Task, static () => { });
+        }
+
+        Assert.True(turns.AreTakenAt("server", canWait: true));
+        Assert.False(turns.AreTakenAt("other", canWait: true));
+        foreach (var app in apps[6..])
+        {
+            Assert.False(turns.AreTakenAt("server", canWait: false));
+            turns.Begin(app, "server", () => stuck.Task, static () => { });
+        }
+
+        Assert.True(turns.AreTakenAt("server", canWait: false));
+        stuck.SetResult(TimeSpan.Zero);
+        await turns.EndAsync();
     }
 
     [Fact]

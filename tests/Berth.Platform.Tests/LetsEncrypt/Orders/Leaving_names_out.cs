@@ -12,13 +12,17 @@ public sealed class Leaving_names_out
     private const string Failing = "failing.example.com";
     private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
 
-    /// <summary>Every certificate has a window around two thirds of its life, and is good for weeks when that is over.</summary>
+    /// <summary>
+    /// Every certificate has a window around two thirds of its life, and is good for weeks when that is over. An attempt and its pause may take a quarter of an hour.
+    /// </summary>
     [Theory]
     [InlineData(61, -0.1, null, false)]
     [InlineData(61, -1.5, "https://ca.example/incident", true)]
     [InlineData(61, 1, "https://ca.example/incident", false)]
     [InlineData(20, -0.1, null, true)]
     [InlineData(89.1, -20, null, true)]
+    [InlineData(74.98, -10, null, false)]
+    [InlineData(74.995, -10, null, true)]
     public async Task waits_until_its_owner_was_warned_or_the_server_takes_the_certificate_back(double age, double windowEnd, string? page, bool isTaken)
     {
         await using var room = await OrderingRoom.OpenAsync("none");
