@@ -226,7 +226,7 @@ public sealed class DnsSolver : IChallengeSolver
         }
         catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
         {
-            throw _provider!.TooSlow(longest).AsException(e);
+            throw _provider!.TooSlow($"{AcmeProblems.Spoken(longest)}{(hurry.IsCancellationRequested ? " after its record was of no use any more" : "")}").AsException(e);
         }
     }
 

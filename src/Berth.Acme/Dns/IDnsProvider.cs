@@ -26,5 +26,5 @@ public interface IDnsProvider
     ValueTask RemoveAsync(DnsChange change, CancellationToken cancel);
 
     /// <summary>What is told where a change does not end.</summary>
-    internal Problem TooSlow(TimeSpan longest) => DnsProblems.Unreachable(Code, $"it took longer than {AcmeProblems.Spoken(longest)}");
+    internal Problem TooSlow(string limit) => DnsProblems.Unreachable(Code, $"it took longer than {limit}");
 }

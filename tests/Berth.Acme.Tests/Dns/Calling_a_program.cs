@@ -81,7 +81,7 @@ public sealed class Calling_a_program : IDisposable
     [Fact]
     public async Task that_does_not_end_in_time_is_to_blame_and_its_record_is_taken_away()
     {
-        var steps = new ConcurrentQueue<DnsStepKind>();
+        var steps = new ConcurrentQueue<DnsStep>();
         var solver = new DnsSolver(
             ChallengeType.Dns01, Provider("exec sleep 600"), new DnsSolverOptions { ChangeTimeout = TimeSpan.FromMilliseconds(100), FollowsAliases = false, Progress = new Recorded(steps) }, TimeProvider.System);
 
@@ -89,14 +89,14 @@ public sealed class Calling_a_program : IDisposable
 
         Assert.Equal(DnsProblems.ProgramFailed, failure.Problem.Code);
         Assert.Contains("it did not end within", failure.Problem.Found, StringComparison.Ordinal);
-        Assert.Equal([DnsStepKind.Adding, DnsStepKind.NotShown, DnsStepKind.Removing, DnsStepKind.NotRemoved], steps);
+        Assert.Equal([DnsStepKind.Adding, DnsStepKind.NotShown, DnsStepKind.Removing, DnsStepKind.NotRemoved], steps.Select(step => step.Kind));
     }
 
     /// <summary>Who ends the order, or the daemon, waits for that.</summary>
     [Fact]
     public async Task that_does_not_end_its_cleanup_is_cut_short_once_the_order_is_given_up()
     {
-        var (clock, steps) = (new FakeTimeProvider(), new ConcurrentQueue<DnsStepKind>());
+        var (clock, steps) = (new FakeTimeProvider(), new ConcurrentQueue<DnsStep>());
         using var end = new CancellationTokenSource();
         var solver = new DnsSolver(
             ChallengeType.Dns01,
@@ -113,12 +113,13 @@ public sealed class Calling_a_program : IDisposable
         clock.Advance(TimeSpan.FromSeconds(15));
 
         await removing.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
-        Assert.Equal([DnsStepKind.Adding, DnsStepKind.Added, DnsStepKind.NotRemoved], steps);
+        Assert.Equal([DnsStepKind.Adding, DnsStepKind.Added, DnsStepKind.NotRemoved], steps.Select(step => step.Kind));
+        Assert.Contains("it did not end within 15 seconds after its record was of no use any more", steps.Last().Detail, StringComparison.Ordinal);
     }
 
-    private sealed class Recorded(ConcurrentQueue<DnsStepKind> kinds) : IProgress<DnsStep>
+    private sealed class Recorded(ConcurrentQueue<DnsStep> steps) : IProgress<DnsStep>
     {
-        public void Report(DnsStep value) => kinds.Enqueue(value.Kind);
+        public void Report(DnsStep value) => steps.Enqueue(value);
     }
 
     private static bool IsOver(int process)

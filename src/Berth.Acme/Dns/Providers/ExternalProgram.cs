@@ -43,7 +43,7 @@ internal sealed class ExternalProgram : IDnsProvider
 
     public ValueTask RemoveAsync(DnsChange change, CancellationToken cancel) => RunAsync("cleanup", $"remove {change.Name}", change, cancel);
 
-    Problem IDnsProvider.TooSlow(TimeSpan longest) => DnsProblems.BadProgram(_program, "change a record", $"it did not end within {AcmeProblems.Spoken(longest)}", []);
+    Problem IDnsProvider.TooSlow(string limit) => DnsProblems.BadProgram(_program, "change a record", $"it did not end within {limit}", []);
 
     /// <summary>Why a program at a path cannot be started; null where it may be, or is looked for by its name alone.</summary>
     internal static Problem? Look(string program) => !program.Contains('/', StringComparison.Ordinal) ? null
