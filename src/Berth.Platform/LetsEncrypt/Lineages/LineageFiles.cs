@@ -65,7 +65,7 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
     private LineageState Afresh(AppName app) => LineageState.New with
     {
         IssuedBy = ServerOf(app),
-        LastFailure = LineageFailure.Of(LetsEncryptProblems.StateDamaged(app, store.FileOf(State(app))), at: null),
+        Unreadable = LineageFailure.Of(LetsEncryptProblems.StateDamaged(app, store.FileOf(State(app))), at: null),
     };
 
     private LineageAdvice? ReadAdviceFile(AppName app)
@@ -127,12 +127,8 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
         }
     }
 
-    private static StateFile StateOf(AppName app, LineageState state)
-    {
-        // The file is whole with this.
-        var failure = state.LastFailure is { At: null } last && last.Code == StorageProblems.StateUnreadable.Id ? null : state.LastFailure;
-        return new(State(app), JsonSerializer.Serialize((state with { LastFailure = failure, Advice = null }).Worded(words => Sentences.Kept(words, app)), LineageJson.Default.LineageState));
-    }
+    private static StateFile StateOf(AppName app, LineageState state) =>
+        new(State(app), JsonSerializer.Serialize((state with { Advice = null }).Worded(words => Sentences.Kept(words, app)), LineageJson.Default.LineageState));
 
     /// <summary>Keeps what the server said, without waiting for the disk: very many are asked every few hours, and can be asked again.</summary>
     public void WriteAdvice(AppName app, LineageAdvice advice) =>

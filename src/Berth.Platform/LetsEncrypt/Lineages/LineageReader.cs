@@ -48,7 +48,7 @@ public sealed class LineageReader(
         using var now = settings.AsOfNow();
         var (facts, fromAcme, damage) = certificates.InServiceOf(app);
         var state = Counting(app, lineages.ReadState(app));
-        state = lineages.UnkeptOf(app) is { } unkept ? state with { LastFailure = unkept } : state;
+        state = (lineages.UnkeptOf(app) ?? state.Unreadable) is { } told ? state with { LastFailure = told } : state;
         return fromAcme || !certificates.Exists(app)
             ? new(state, fromAcme ? facts : null, lineages.HasOpenOrder(app)) { Damage = fromAcme ? damage : null }
 

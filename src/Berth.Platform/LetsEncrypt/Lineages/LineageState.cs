@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Berth.Acme.Issuing;
 using Berth.Kernel;
 
@@ -32,6 +33,10 @@ public sealed record LineageState
 
     /// <summary>Why the last attempt failed, word for word; null after a success.</summary>
     public LineageFailure? LastFailure { get; init; }
+
+    /// <summary>Why nothing else is remembered: the file is damaged, and whole again once it is written.</summary>
+    [JsonIgnore]
+    public LineageFailure? Unreadable { get; init; }
 
     /// <summary>Why the last attempt ended before any server was asked, for want of a setting: no failure, and over once that is set.</summary>
     public LineageRefusal? Refusal { get; init; }

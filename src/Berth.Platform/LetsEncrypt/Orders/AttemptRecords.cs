@@ -179,7 +179,7 @@ public sealed class AttemptRecords(
     {
         var (state, names) = (lineages.ReadState(app), reader.StoredOf(app).InService?.Names ?? []);
         lineages.ForgetUnkept(app);
-        if (state.LastFailure is not null)
+        if ((state.LastFailure ?? state.Unreadable) is not null)
         {
             lineages.WriteState(app, state.Forgotten() with { Failing = [.. state.Failing.Where(failing => !CertificateNames.Cover(names, failing.Name))] });
         }
