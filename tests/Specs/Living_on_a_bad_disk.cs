@@ -38,13 +38,14 @@ public sealed class Living_on_a_bad_disk : IDisposable
             start >/dev/null; $BERTH domains:set app app.localhost >/dev/null; $BERTH letsencrypt:set --global email you@example.com >/dev/null
             $BERTH letsencrypt:set --global server https://127.0.0.1:9/dir >/dev/null; dd if=/dev/zero of=/tmp/disk/fill bs=64k 2>/dev/null
             $BERTH letsencrypt:enable app >/dev/null 2>&1; echo "status $?"
-            $BERTH letsencrypt:status app --letsencrypt-waiting-for; $BERTH letsencrypt:status app --letsencrypt-problem; $BERTH letsencrypt:check app
+            $BERTH letsencrypt:status app --letsencrypt-waiting-for; $BERTH letsencrypt:status app --letsencrypt-problem; $BERTH letsencrypt:check app; $BERTH doctor app
             echo -- room; rm /tmp/disk/fill; $BERTH letsencrypt:enable app >/dev/null 2>&1
-            $BERTH letsencrypt:status app --letsencrypt-problem; $BERTH letsencrypt:check app; $BERTH serve --stop >/dev/null
+            $BERTH letsencrypt:status app --letsencrypt-problem; $BERTH letsencrypt:check app; $BERTH doctor app; $BERTH serve --stop >/dev/null
             """);
         var (full, room) = said.Split("-- room\n") is [var one, var other] ? (one, other) : throw new InvalidOperationException(said);
         Assert.Matches(@"^status 1\nits certificate could not be had,[^\n]* What was found: Cannot write [^\n]*: No space left on device\nstate-not-writable ", full);
         Assert.Matches(@"\n-----> files\n +problem  Cannot write /tmp/disk/home/app/[^\n]*: No space left on device\n", full);
+        Assert.Matches(@"\n +FAIL +the daemon could do nothing for its certificate: [^\n]*No space left on device", full);
         Assert.StartsWith("acme-server-refused ", room, StringComparison.Ordinal);
         Assert.DoesNotContain("No space left", room, StringComparison.Ordinal);
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Berth.Kernel;
 using Berth.Platform.LetsEncrypt.Lineages;
 
@@ -10,44 +9,35 @@ public sealed class RenewalTroubles(LineageFiles lineages, TimeProvider time)
     // What was tried and failed may have changed a folder all the same, and is then left to whoever may be at it for a minute.
     private static readonly TimeSpan Soon = TimeSpan.FromMinutes(2);
 
-    private readonly ConcurrentDictionary<AppName, LineageFailure> _known = new();
-
-    /// <param name="app">Whose.</param>
-    /// <param name="next">When its next step is.</param>
-    /// <returns>Null for nothing, and where that step is not due.</returns>
-    public LineageFailure? Of(AppName app, DateTimeOffset? next) => IsSoon(next) ? _known.GetValueOrDefault(app) : null;
-
     /// <summary>Forgets what kept the daemon from a step that is not due any more.</summary>
-    /// <returns>When the next one is.</returns>
+    /// <param name="app">Whose.</param>
+    /// <param name="next">When its next step is; null where a person must ask for one, who is to know why.</param>
+    /// <returns>The same.</returns>
     internal DateTimeOffset? Until(AppName app, DateTimeOffset? next)
     {
-        if (!IsSoon(next))
+        if (next > time.GetUtcNow() + Soon)
         {
-            Forget(app);
+            lineages.ForgetUnkept(app);
         }
 
         return next;
     }
-
-    internal void Forget(AppName app) => _known.TryRemove(app, out _);
 
     /// <returns>Whether there was something to note: the certificate's state does not tell of it, nor of a pause after it.</returns>
     internal bool Note(AppName app, Problem problem, DateTimeOffset began)
     {
         if (IsRemembered(app, problem, began))
         {
-            Forget(app);
+            lineages.ForgetUnkept(app);
             return false;
         }
 
-        _known[app] = LineageFailure.Of(problem, time.GetUtcNow());
+        lineages.NoteUnkept(app, LineageFailure.Of(problem, time.GetUtcNow()));
         return true;
     }
 
     internal void NoteFault(AppName app) =>
-        _known[app] = new LineageFailure("internal-error", "a fault of Berth's own", "its log has it; tried again an hour later") { At = time.GetUtcNow() };
-
-    private bool IsSoon(DateTimeOffset? next) => next <= time.GetUtcNow() + Soon;
+        lineages.NoteUnkept(app, new LineageFailure("internal-error", "a fault of Berth's own", "its log has it; tried again an hour later") { At = time.GetUtcNow() });
 
     private bool IsRemembered(AppName app, Problem problem, DateTimeOffset began)
     {

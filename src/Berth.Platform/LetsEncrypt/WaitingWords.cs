@@ -8,7 +8,7 @@ namespace Berth.Platform.LetsEncrypt;
 
 /// <summary>What an app's certificate waits for, and why, in one sentence: the same in every command that tells of it.</summary>
 public sealed class WaitingWords(
-    LineageReader reader, ICertificateManager manager, CertificateFiles certificates, OrdersUnderWay underWay, AutoRenewal renewal, RenewalQueue queue, RenewalTroubles troubles, TimeProvider time)
+    LineageReader reader, LineageFiles lineages, ICertificateManager manager, CertificateFiles certificates, OrdersUnderWay underWay, AutoRenewal renewal, RenewalQueue queue, TimeProvider time)
 {
     /// <summary>Called with an app of which something is told that the daemon may not know yet: then it looks, and does it when it is said to.</summary>
     public Action<AppName> Noticed { get; init; } = static _ => { };
@@ -167,7 +167,7 @@ public sealed class WaitingWords(
 
     // What cannot be remembered on disk, for that may be what is wrong.
     private string Trouble(AppName app, LineageStep step) =>
-        troubles.Of(app, step.At) is { } trouble
+        step.Action != LineageAction.None && lineages.UnkeptOf(app) is { } trouble
             ? $"; tried last at {Holds.Time(trouble.At!.Value)}: {Printable.Of(Sentences.Inside(trouble.Found).TrimEnd('.'), 600)} ({Sentences.Standing(trouble.Remedy, app)})"
             : "";
 

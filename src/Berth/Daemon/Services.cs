@@ -140,7 +140,7 @@ internal sealed class Services : IAsyncDisposable
             new Rehearsal(planner, lineageReader, lineages, _clients, requests, orders, solvers, port, time),
             bundles, _clients, settings, routes, events, update, time);
         var (queue, troubles, heartbeat) = (new RenewalQueue(), new RenewalTroubles(lineages, time), new Heartbeat(store));
-        var (waiting, silence) = (Waiting = new WaitingWords(lineageReader, Manager, certificates, underWay, renewal, queue, troubles, time) { Noticed = app => Renewals!.Nudge(app) }, new DaemonSilence(heartbeat, renewal, time) { IsDaemon = inDaemon });
+        var (waiting, silence) = (Waiting = new WaitingWords(lineageReader, lineages, Manager, certificates, underWay, renewal, queue, time) { Noticed = app => Renewals!.Nudge(app) }, new DaemonSilence(heartbeat, renewal, time) { IsDaemon = inDaemon });
         Command[] more =
         [
             .. new CheckCommands(preflight, scopes, planner, ahead, settings, lineages, apps).All,

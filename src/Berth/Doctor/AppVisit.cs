@@ -2,17 +2,19 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Berth.Client;
 using Berth.Daemon;
 using Berth.Edge;
 using Berth.Kernel;
 using Berth.Platform.Certs;
 using Berth.Platform.LetsEncrypt;
 using Berth.Platform.LetsEncrypt.Lineages;
+using Berth.Storage;
 
 namespace Berth.Doctor;
 
 /// <summary>Visits an app the way a browser does, at this machine's edge, and verifies the certificate it shows.</summary>
-internal sealed class AppVisit(Services services, DaemonRecord? record)
+internal sealed class AppVisit(Services services, StateRoots roots, DaemonRecord? record)
 {
     private readonly EdgeVisitor _visitor = new(record);
     private readonly AppCertificate _certificate = new(services);
@@ -27,6 +29,12 @@ internal sealed class AppVisit(Services services, DaemonRecord? record)
         if (await AccountAsync(app) is { } account)
         {
             yield return Finding.Warn($"its certificate could not be renewed: {Sentences.Inside(account.Found)}", account.Remedy);
+        }
+
+        // What no file tells of, for none can be written.
+        if (record is not null && DaemonAnswer.To(roots, "letsencrypt:status", app.Text, "--letsencrypt-unkept")?.Trim() is { Length: > 0 } unkept)
+        {
+            yield return Finding.Fail($"the daemon could do nothing for its certificate: {unkept}", $"`berth letsencrypt:status {app}` says what it waits for.");
         }
 
         if (await ContainersAsync(app) is { } containers)

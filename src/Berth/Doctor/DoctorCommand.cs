@@ -29,7 +29,7 @@ internal static class DoctorCommand
             roots, new EdgeOptions(), new AuthorityAtRest(roots), new NoScheduler(), inDaemon: false, NullLoggerFactory.Instance);
         var asked = words is [var name, ..] ? services.Apps.Find(name) : null;
         var daemon = DaemonLook.At(roots);
-        var visitor = new AppVisit(services, daemon.Record);
+        var visitor = new AppVisit(services, roots, daemon.Record);
         var worst = asked is null ? Tell(output, caller, "This machine", MachineCheck.Look(roots, daemon, services.Notices.Undelivered()))
             : daemon.Record is null ? Tell(output, caller, "This machine", [daemon.Finding])
             : FindingGrade.Ok;

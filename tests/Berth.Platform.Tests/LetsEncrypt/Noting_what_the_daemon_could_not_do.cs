@@ -34,10 +34,11 @@ public sealed class Noting_what_the_daemon_could_not_do : IDisposable
         Assert.True(_troubles.Note(App, Full, _clock.GetUtcNow()));
 
         Assert.Equal(_clock.GetUtcNow().AddMinutes(1), _troubles.Until(App, _clock.GetUtcNow().AddMinutes(1)));
-        Assert.Equal((Full.Found, _clock.GetUtcNow()), (_troubles.Of(App, _clock.GetUtcNow())?.Found, _troubles.Of(App, _clock.GetUtcNow())?.At));
-        Assert.Null(_troubles.Of(App, _clock.GetUtcNow().AddHours(6)));
+        Assert.Equal((Full.Found, _clock.GetUtcNow()), (_lineages.UnkeptOf(App)?.Found, _lineages.UnkeptOf(App)?.At));
+        Assert.Null(_troubles.Until(App, null));
+        Assert.NotNull(_lineages.UnkeptOf(App));
         _troubles.Until(App, _clock.GetUtcNow().AddHours(6));
-        Assert.Null(_troubles.Of(App, _clock.GetUtcNow()));
+        Assert.Null(_lineages.UnkeptOf(App));
     }
 
     [Fact]
@@ -48,7 +49,7 @@ public sealed class Noting_what_the_daemon_could_not_do : IDisposable
 
         Assert.False(_troubles.Note(App, Full, _clock.GetUtcNow()));
 
-        Assert.Null(_troubles.Of(App, _clock.GetUtcNow()));
+        Assert.Null(_lineages.UnkeptOf(App));
         Assert.True(_troubles.Note(App, Full, _clock.GetUtcNow().AddMinutes(1)));
     }
 
@@ -59,6 +60,6 @@ public sealed class Noting_what_the_daemon_could_not_do : IDisposable
 
         Assert.True(_troubles.Note(App, Full, _clock.GetUtcNow()));
 
-        Assert.Equal(Full.Found, _troubles.Of(App, _clock.GetUtcNow())?.Found);
+        Assert.Equal(Full.Found, _lineages.UnkeptOf(App)?.Found);
     }
 }
