@@ -125,6 +125,19 @@ public sealed class Putting_an_app_on_https(SharedServer server)
         Assert.Contains("Certificate is still valid for lerevoked", await Berth.OkAsync("letsencrypt:enable", "lerevoked"), StringComparison.Ordinal);
     }
 
+    /// <summary>Nobody waits hours for it who names the app.</summary>
+    [Fact]
+    public async Task is_told_by_a_check_and_renewed_by_hand_where_its_authority_has_revoked_it()
+    {
+        await HelloApp.DeployWithCertificateAsync(Berth, "lechecked");
+        Assert.Contains("left before renewal", await Berth.OkAsync("letsencrypt:auto-renew", "lechecked"), StringComparison.Ordinal);
+        await Berth.OkAsync("ca", "revoke", $"{Berth.Home}/lechecked/tls/server.crt");
+
+        Assert.Contains("the certificate in service is one that its server wants replaced at once", (await Berth.RunAsync("letsencrypt:check", "lechecked")).Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("left before renewal", await Berth.OkAsync("letsencrypt:auto-renew", "lechecked"), StringComparison.Ordinal);
+        Assert.Contains("lechecked has a new certificate for lechecked.localhost, in place of one that its server wants replaced at once", await Berth.OkAsync("letsencrypt:events", "lechecked"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task revokes_the_certificate_in_service_and_takes_it_off()
     {

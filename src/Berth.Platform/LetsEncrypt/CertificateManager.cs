@@ -79,6 +79,17 @@ public sealed class CertificateManager(
     public Task TellLeftAsync(bool isOn, IRenewalLog log, CancellationToken cancel) =>
         update.FireLeftAsync(apps, async app => isOn && await lineages.JournalOf(app).LoadAsync(cancel) is { Stage: OrderStage.Downloaded }, log, cancel);
 
+    public async Task<string?> AskAdviceAsync(AppName app, bool whenDue, CancellationToken cancel)
+    {
+        using var held = _gates.TryEnter(app);
+        if (held is not null && reader.StoredOf(app).InService is not null && (!whenDue || (reader.NextOf(app) is { Action: LineageAction.AskAdvice } step && step.IsDue(time.GetUtcNow()))))
+        {
+            await adviser.AskBrieflyAsync(app, cancel);
+        }
+
+        return NearEnd.WhyReplaced(reader.StoredOf(app), time.GetUtcNow());
+    }
+
     public LineageStep NextOf(AppName app) => reader.NextOf(app);
 
     public DateTimeOffset RenewalOf(AppName app, CertificateFacts facts) => reader.RenewalOf(app, facts).At;

@@ -52,6 +52,13 @@ public interface ICertificateManager
     /// <summary>What is next for the app's certificate, when, and what it waits for.</summary>
     LineageStep NextOf(AppName app);
 
+    /// <summary>Asks the server of the certificate in service whether it wants that replaced, for somebody who waits; not while another is at work on it.</summary>
+    /// <param name="app">Whose.</param>
+    /// <param name="whenDue">Whether to ask only where the daemon would by now.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <returns>What that certificate is, where it is to be replaced at once; null where it is not.</returns>
+    Task<string?> AskAdviceAsync(AppName app, bool whenDue, CancellationToken cancel);
+
     /// <summary>Whether a command or the daemon is at work on the app's certificate now.</summary>
     bool IsAtWork(AppName app);
 

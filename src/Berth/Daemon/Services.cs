@@ -143,7 +143,7 @@ internal sealed class Services : IAsyncDisposable
         var (waiting, silence) = (Waiting = new WaitingWords(lineageReader, lineages, Manager, certificates, underWay, renewal, queue, time) { Noticed = app => Renewals!.Nudge(app) }, new DaemonSilence(heartbeat, renewal, time) { IsDaemon = inDaemon });
         Command[] more =
         [
-            .. new CheckCommands(preflight, scopes, planner, ahead, settings, lineages, apps).All,
+            .. new CheckCommands(preflight, scopes, planner, ahead, settings, lineages, Manager, apps).All,
             .. new EventCommands(notices, Notices, apps).All,
             .. new AccountCommands(_clients, settings, records, Manager, properties, apps).All,
             .. new LimitCommands(ledgers, planner, requests, _clients, apps, time).All,

@@ -51,6 +51,8 @@ public sealed class AutoRenewCommands(ICertificateManager manager, CertificateFi
     // Looked at before, so that nothing waits for what is under way where nothing is due; and once more then, for that may have renewed it, or failed.
     private async Task<int> RenewIfDueAsync(AppName app, string headline, bool isOneOfAll, CommandOutput output, CancellationToken cancel)
     {
+        // Who names one may know that its server has revoked it.
+        await manager.AskAdviceAsync(app, whenDue: isOneOfAll, cancel);
         var (lines, failure) = (new KeptLines(), manager.LastFailureOf(app));
         if (WhyNot(app, heedsPause: isOneOfAll, new CommandOutput(lines, output.Caller)) is { } status)
         {

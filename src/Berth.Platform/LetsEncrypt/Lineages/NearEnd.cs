@@ -1,4 +1,5 @@
 using Berth.Acme;
+using Berth.Kernel;
 using Berth.Platform.Certs;
 using Berth.Platform.LetsEncrypt.Notices;
 
@@ -18,7 +19,13 @@ internal static class NearEnd
     /// <param name="now">The present.</param>
     public static bool Is(LineageStored stored, DateTimeOffset renewal, DateTimeOffset now) => stored is { InService: { } facts, Damage: null }
         && (NoticeDesk.WarningOf(facts, renewal) <= now + Ahead || IsLastDay(facts, now + Ahead) || LineagePlan.IsOfAnotherClock(stored, now)
-            || (stored.State.Advice is { Plan: { } plan } advice && advice.Serial == facts.Serial && IsTakenBack(plan, facts, now)));
+            || WhyReplaced(stored, now) is not null);
+
+    /// <summary>What a certificate in service is that its server is about to take back, or has revoked; null for any other.</summary>
+    public static string? WhyReplaced(LineageStored stored, DateTimeOffset now) =>
+        stored is { InService: { } facts, State.Advice: { Plan: { } plan } advice } && advice.Serial == facts.Serial && IsTakenBack(plan, facts, now)
+            ? $"one that its server wants replaced at once, as when it has revoked it{(plan.ExplanationUrl is { } page ? $" ({Printable.Of(page, 200)})" : "")}"
+            : null;
 
     // A server may ask for that long; of one that lives for days, each day is not its last.
     private static bool IsLastDay(CertificateFacts facts, DateTimeOffset now) =>

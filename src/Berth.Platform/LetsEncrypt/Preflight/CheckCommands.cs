@@ -7,7 +7,7 @@ using Berth.Platform.LetsEncrypt.Orders;
 namespace Berth.Platform.LetsEncrypt.Preflight;
 
 /// <summary><c>letsencrypt:check</c>.</summary>
-public sealed class CheckCommands(CertificatePreflight preflight, PreflightScopes scopes, CertificatePlanner planner, LimitsAhead limits, LetsEncryptSettingsStore settings, LineageFiles lineages, AppCatalog apps)
+public sealed class CheckCommands(CertificatePreflight preflight, PreflightScopes scopes, CertificatePlanner planner, LimitsAhead limits, LetsEncryptSettingsStore settings, LineageFiles lineages, ICertificateManager manager, AppCatalog apps)
 {
     public IEnumerable<Command> All =>
     [
@@ -58,6 +58,7 @@ public sealed class CheckCommands(CertificatePreflight preflight, PreflightScope
         var ahead = await limits.OfAsync(app, wanted, cancel);
         return
         [
+            .. await manager.AskAdviceAsync(app, whenDue: false, cancel) is { } why ? [ToReplace(app, why)] : Array.Empty<PreflightFinding>(),
             .. wanted.Settings.Email is null ? [Missing(LetsEncryptProblems.NoEmail(app))] : Array.Empty<PreflightFinding>(),
             .. wanted.LeftOut.Select(problem => PreflightFinding.Bad("domains", "syntax", problem.Found, problem.Remedy, stops: true)),
             .. wanted.Unusable.Select(problem => PreflightFinding.Note(CertificatePreflight.Server, CertificatePreflight.Server, $"{problem.Found.TrimEnd('.')}: another is asked", problem.Remedy)),
@@ -66,6 +67,9 @@ public sealed class CheckCommands(CertificatePreflight preflight, PreflightScope
             .. await LookAsync(app, wanted, ahead, cancel),
         ];
     }
+
+    private static PreflightFinding ToReplace(AppName app, string why) =>
+        PreflightFinding.Note(CertificatePreflight.Server, "renewal", $"the certificate in service is {why}", $"`berth letsencrypt:enable {app}` gets another now.");
 
     private static IEnumerable<PreflightFinding> PassedOver(WantedCertificate wanted, ServerToAsk ahead) => ahead.PassedOver is { } why
         ? [PreflightFinding.Note(CertificatePreflight.Server, "limits", why)]

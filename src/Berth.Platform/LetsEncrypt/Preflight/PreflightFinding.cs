@@ -4,7 +4,7 @@ namespace Berth.Platform.LetsEncrypt.Preflight;
 
 /// <summary>One thing that was looked at before a server is asked.</summary>
 /// <param name="Subject">The name or address it is about; <c>server</c> for what concerns all of them, <c>domains</c>, <c>email</c> and <c>settings</c> for what the settings lack.</param>
-/// <param name="Check">What was looked at, for programs: <c>account</c>, <c>limits</c>, <c>profile</c>, <c>syntax</c>, <c>dns</c>, <c>address</c>, <c>delegation</c>, <c>caa</c>, <c>http</c>, <c>tls</c>, <c>clock</c>, <c>settings</c>.</param>
+/// <param name="Check">What was looked at, for programs: <c>account</c>, <c>limits</c>, <c>profile</c>, <c>renewal</c>, <c>syntax</c>, <c>dns</c>, <c>address</c>, <c>delegation</c>, <c>caa</c>, <c>http</c>, <c>tls</c>, <c>clock</c>, <c>settings</c>.</param>
 /// <param name="Level">What it means.</param>
 /// <param name="Found">One sentence.</param>
 /// <param name="Remedy">What to do; null when nothing is.</param>
