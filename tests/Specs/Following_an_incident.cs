@@ -63,6 +63,7 @@ public sealed class Following_an_incident : IAsyncLifetime
 
         Assert.Equal("true\n", await _berth.OkAsync("letsencrypt:active", "hello"));
         Assert.Equal(1, Replacing(_authority["ca/authority.db"]));
+        Assert.Matches($@"issued +hello has a new certificate for hello\.localhost, in place of one that its server wants replaced at once[^\n]* \({Page}\)", await _berth.OkAsync("letsencrypt:events", "hello"));
     }
 
     /// <summary>The time that was chosen before stays.</summary>

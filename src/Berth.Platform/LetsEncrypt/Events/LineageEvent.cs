@@ -20,6 +20,9 @@ public sealed record LineageEvent(LineageEventKind Kind, AppName App, DateTimeOf
     /// <summary>When the certificate in service expires; null when none is.</summary>
     public DateTimeOffset? Expires { get; init; }
 
+    /// <summary>What the certificate in service is, or was before, where its server wants that replaced at once; null otherwise.</summary>
+    public string? Replaces { get; init; }
+
     /// <summary>When a certificate is next asked for; null when it waits for a person.</summary>
     public DateTimeOffset? NextAttempt { get; init; }
 

@@ -25,6 +25,9 @@ public sealed record Notice
 
     public string? Remedy { get; init; }
 
+    /// <summary>What the certificate in service is, or was before, where its server wants that replaced at once.</summary>
+    public string? Replaces { get; init; }
+
     /// <summary>When the certificate in service expires.</summary>
     public DateTimeOffset? Expires { get; init; }
 
@@ -41,9 +44,9 @@ public sealed record Notice
     [JsonIgnore]
     public string Sentence => Event switch
     {
-        "issued" => $"{App} has a new certificate for {Listed}{(Found is null ? "" : $"; not on it: {Found}")}",
-        "failed" => $"{App}: {Sentences.Inside(Found ?? "")}",
-        "held" => $"{App}: the next order waits. {Found}",
+        "issued" => $"{App} has a new certificate for {Listed}{(Replaces is null ? "" : $", in place of {Replaces}")}{(Found is null ? "" : $"; not on it: {Found}")}",
+        "failed" => Standing($"{App}: {Sentences.Inside(Found ?? "")}"),
+        "held" => Standing($"{App}: the next order waits. {Found}"),
         "fell-over" => $"{App}: {Server ?? "another server"} is asked for now. {Found}",
         "revoked" => $"The certificate of {App} was revoked and taken off",
         "disabled" => $"The certificate of {App} was taken off",
@@ -52,6 +55,8 @@ public sealed record Notice
         "expiring" => $"The certificate of {App} {(Expires <= At ? "has expired" : "expires soon")} and was not renewed",
         _ => $"{App}: {Event}",
     };
+
+    private string Standing(string why) => Replaces is null ? why : $"{Sentences.Ended(why)} The certificate in service is {Replaces}";
 
     private string Listed => Sentences.Some(Names, 5);
 }

@@ -122,6 +122,7 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
         Code = happened.Problem?.Code.Id,
         Found = happened.Problem?.Found,
         Remedy = happened.Problem is { } problem ? Sentences.Standing(problem.Remedy, happened.App) : null,
+        Replaces = happened.Replaces,
         Expires = happened.Expires,
         NextAttempt = happened.NextAttempt,
     };

@@ -130,6 +130,7 @@ public sealed class AttemptRecords(
             ClockSkew = orders.SkewAt(server, read),
             ClockSkewAt = time.GetUtcNow(),
             LastSerial = CertificateFacts.TryRead(issued.LeafPem)?.Serial,
+            Replaced = NearEnd.WhyReplaced(reader.StoredOf(app), time.GetUtcNow()),
         };
 
     /// <summary>Remembers a failure that may have come before any server was asked.</summary>
@@ -273,7 +274,13 @@ public sealed class AttemptRecords(
         try
         {
             var (stored, step) = reader.ReadOf(app, orderIsOver: kind == LineageEventKind.Issued);
-            happened = happened with { Expires = stored.InService?.NotAfter, NextAttempt = renewal.IsOn ? step.OfCertificate.At : null, NextStep = step.At };
+            happened = happened with
+            {
+                Expires = stored.InService?.NotAfter,
+                NextAttempt = renewal.IsOn ? step.OfCertificate.At : null,
+                NextStep = step.At,
+                Replaces = kind == LineageEventKind.Issued ? stored.State.Replaced : NearEnd.WhyReplaced(stored, happened.At),
+            };
         }
         catch (ProblemException) when (problem is not null)
         {
