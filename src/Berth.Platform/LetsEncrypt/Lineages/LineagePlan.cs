@@ -29,9 +29,17 @@ public static class LineagePlan
     public static LineageStep Next(LineageWants wants, LineageStored stored, DateTimeOffset now)
     {
         var step = WhollyGated(Wish(wants, stored, now));
-        if (step is not { Gate: not null, Action: LineageAction.Order or LineageAction.Resume } || stored is not { InService: { } facts, Damage: null })
+        if (step is not { Action: LineageAction.Order or LineageAction.Resume } || stored is not { InService: { } facts, Damage: null })
         {
             return step;
+        }
+
+        if (step.Gate is null)
+        {
+            var due = WhollyGated(RenewalStep(wants, stored, facts));
+            return wants.WhyNot is null && due.IsDue(now) && RenewalFirst.Is(wants, stored, due.At!.Value, now)
+                ? Beside(due, step with { Why = $"{WhyMissing(stored.Besides(wants.Names)[0])}, and is asked for after that" })
+                : step;
         }
 
         // What waits keeps the names that are on the certificate from no renewal, and the server from no question.

@@ -86,6 +86,41 @@ public sealed class Telling_what_is_next
         Assert.Contains("www.example.com is not on the certificate; held back: a limit is used up until 2026-11-27 08:00:00 UTC", GateWords.Of(step, Now), StringComparison.Ordinal);
     }
 
+    /// <summary>As the daemon does it: in turn near the end, its last minutes left to the renewal; before that once an order with the new name has failed.</summary>
+    [Theory]
+    [InlineData(89.9, false, false, LineageAction.Renew)]
+    [InlineData(89.9, true, true, LineageAction.Order)]
+    [InlineData(89.999, true, false, LineageAction.Renew)]
+    [InlineData(65, false, false, LineageAction.Order)]
+    [InlineData(65, true, true, LineageAction.Renew)]
+    [InlineData(59, false, true, LineageAction.Order)]
+    public void a_renewal_comes_before_another_name_where_the_next_attempt_goes_without_it(double age, bool wentWithout, bool hasFailed, LineageAction expected)
+    {
+        var state = LineageState.New with { BeganWithoutMore = wentWithout, FailedWithMore = hasFailed, LastFailure = hasFailed ? Www.AsFailure(0) : null, AskAdviceAt = Now.AddHours(6) };
+        var facts = Facts with { NotBefore = Now.AddDays(-age), NotAfter = Now.AddDays(90 - age) };
+
+        var step = LineagePlan.Next(Wants, new LineageStored(state, facts, false), Now);
+
+        Assert.Equal((expected, true), (step.Action, step.IsDue(Now)));
+        Assert.EndsWith($"www.example.com is not on the certificate{(expected == LineageAction.Renew ? ", and is asked for after that" : "")}", GateWords.Of(step, Now), StringComparison.Ordinal);
+    }
+
+    /// <summary>What was begun with the new name is given up near the end, unless its certificate is there.</summary>
+    [Theory]
+    [InlineData(89.9, OrderStage.Ordered, LineageAction.Renew)]
+    [InlineData(89.9, OrderStage.Finalizing, LineageAction.Renew)]
+    [InlineData(89.9, OrderStage.Downloaded, LineageAction.Resume)]
+    [InlineData(65, OrderStage.Ordered, LineageAction.Resume)]
+    public void an_order_that_was_begun_with_another_name_is_gone_on_with_where_the_next_attempt_does(double age, OrderStage stage, LineageAction expected)
+    {
+        var facts = Facts with { NotBefore = Now.AddDays(-age), NotAfter = Now.AddDays(90 - age) };
+        var order = SomeOrder.Placed with { Names = ["shop.example.com", "www.example.com"], Stage = stage };
+
+        var step = LineagePlan.Next(Wants with { Servers = [order.DirectoryUrl] }, new LineageStored(LineageState.New with { AskAdviceAt = Now.AddHours(6) }, facts, true) { Order = order }, Now);
+
+        Assert.Equal(expected, step.Action);
+    }
+
     /// <summary>Nobody has come to it since, as where the daemon does not run.</summary>
     [Theory]
     [InlineData(-1, false)]
