@@ -158,6 +158,23 @@ public sealed class Telling_of_what_is_wanted_and_not_there : IAsyncLifetime
         Assert.StartsWith("The DNS provider cloudflare needs CF_DNS_API_TOKEN", await StatusAsync("shop", "last-error"), StringComparison.Ordinal);
     }
 
+    /// <summary>There is time to mend it, for those who read the list.</summary>
+    [Fact]
+    public async Task a_renewal_that_could_not_be_had_as_things_are_is_listed_with_what_mends_that()
+    {
+        await _berth.OkAsync("letsencrypt:enable", "shop");
+        Assert.DoesNotContain("as things are", (await _berth.RunAsync("letsencrypt:list")).Error, StringComparison.Ordinal);
+
+        await _berth.OkAsync("letsencrypt:set", "--global", "email");
+        Assert.Matches(@"shop: as things are its certificate could not be renewed: [^\n]*e-mail[^\n]* \([^\n]*letsencrypt:set ", (await _berth.RunAsync("letsencrypt:list")).Error);
+        await _berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        await _berth.OkAsync("letsencrypt:set", "shop", "dns-provider", "cloudflare");
+        Assert.Contains("shop: as things are its certificate could not be renewed: The DNS provider cloudflare needs CF_DNS_API_TOKEN", (await _berth.RunAsync("letsencrypt:list")).Error, StringComparison.Ordinal);
+
+        await _berth.OkAsync("letsencrypt:set", "shop", "dns-provider");
+        Assert.DoesNotContain("as things are", (await _berth.RunAsync("letsencrypt:list")).Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task one_that_was_put_back_stays_also_where_it_is_renewed_by_name()
     {

@@ -55,6 +55,48 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
             throw leftOut is [var first, ..] ? Joined(first, leftOut) : LetsEncryptProblems.NoDomains(app).AsException();
         }
 
+        var (read, servers, notToAsk) = MeansOf(app, needsEmail);
+        var names = found.Where(name => WhyNot(app, name, servers, read.Profile) is null).ToArray();
+        leftOut.AddRange(found.Select(name => WhyNot(app, name, servers, read.Profile)).OfType<Problem>());
+        (names, var tooMany) = Fitting(app, names, servers, read.Profile);
+        leftOut.AddRange(tooMany);
+        return names.Length > 0
+            ? new WantedCertificate(names, leftOut, read, servers) { Unusable = notToAsk }
+            : throw Joined(leftOut[^1], leftOut);
+    }
+
+    /// <summary>For a look at very many apps: whether the means to order are there, and for wildcards those to prove them. Of apps with the same settings one is asked.</summary>
+    /// <returns>The answer for an app and the names on its certificate.</returns>
+    public Func<AppName, IReadOnlyList<string>, bool> Glances()
+    {
+        var (emailOf, serverOf, known) = (settings.EffectiveOfMany("email"), settings.EffectiveOfMany("server"), new Dictionary<(string? Email, string? Server, string? App), bool>());
+        return (app, names) =>
+        {
+            var set = (emailOf(app), serverOf(app), dns.HasOwn(app) ? app.Text : null);
+            if (!known.TryGetValue(set, out var isThere))
+            {
+                known.Add(set, isThere = HasMeans(app));
+            }
+
+            return isThere && (!names.Any(name => name[0] == '*') || dns.IsSet(app));
+        };
+    }
+
+    private bool HasMeans(AppName app)
+    {
+        try
+        {
+            return MeansOf(app, needsEmail: true).Servers.Count > 0;
+        }
+        catch (ProblemException)
+        {
+            return false;
+        }
+    }
+
+    // What an order takes besides names.
+    private (LetsEncryptSettings Read, IReadOnlyList<WantedServer> Servers, Problem[] NotToAsk) MeansOf(AppName app, bool needsEmail)
+    {
         var read = settings.Read(app);
         if (read.Email is null && needsEmail)
         {
@@ -65,18 +107,7 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
         _ = dns.SolversOf(app);
         var (servers, unusable) = clients.ServersOf(read.Servers);
         Problem[] notToAsk = [.. unusable.Select(each => Told(app, each.Problem))];
-        if (servers.Count == 0)
-        {
-            throw notToAsk[0].AsException(unusable[0]);
-        }
-
-        var names = found.Where(name => WhyNot(app, name, servers, read.Profile) is null).ToArray();
-        leftOut.AddRange(found.Select(name => WhyNot(app, name, servers, read.Profile)).OfType<Problem>());
-        (names, var tooMany) = Fitting(app, names, servers, read.Profile);
-        leftOut.AddRange(tooMany);
-        return names.Length > 0
-            ? new WantedCertificate(names, leftOut, read, servers) { Unusable = notToAsk }
-            : throw Joined(leftOut[^1], leftOut);
+        return servers.Count > 0 ? (read, servers, notToAsk) : throw notToAsk[0].AsException(unusable[0]);
     }
 
     // One domain too many is no reason to let a certificate lapse that the others have: they have another, and go without it.

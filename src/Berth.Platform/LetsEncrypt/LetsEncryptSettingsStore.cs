@@ -79,8 +79,15 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
     /// <summary>As <see cref="GracePeriodOf"/> for a loop over all apps: what holds for all of them is read once.</summary>
     public Func<AppName, TimeSpan?> GracePeriods()
     {
-        var (forAll, setters) = (ForAll(GracePeriod), properties.Scopes(Feature));
-        return app => TrySeconds((setters.Contains(app.Text) ? Own(app, GracePeriod) : Legacy(app, GracePeriod)) ?? forAll);
+        var set = EffectiveOfMany(GracePeriod);
+        return app => TrySeconds(set(app));
+    }
+
+    /// <summary>As <see cref="Effective"/>, likewise.</summary>
+    public Func<AppName, string?> EffectiveOfMany(string key)
+    {
+        var (forAll, setters) = (ForAll(key), properties.Scopes(Feature));
+        return app => (setters.Contains(app.Text) ? Own(app, key) : Legacy(app, key)) ?? forAll;
     }
 
     /// <summary>Whether the app gets a certificate without being asked for one.</summary>

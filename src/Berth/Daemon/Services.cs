@@ -147,7 +147,7 @@ internal sealed class Services : IAsyncDisposable
             .. new EventCommands(notices, Notices, apps).All,
             .. new AccountCommands(_clients, settings, records, Manager, properties, apps).All,
             .. new LimitCommands(ledgers, planner, requests, _clients, apps, time).All,
-            .. new ListCommands(settings, lineageReader, ahead, accounts, waiting, renewal, silence, certificates, apps, time).All,
+            .. new ListCommands(settings, planner, lineageReader, ahead, accounts, waiting, renewal, silence, certificates, apps, time).All,
             .. new StatusCommands(new StatusReport(lineageReader, lineages, bundles, underWay, waiting, ahead, accounts, renewal, time), notices, lineageReader, ahead, accounts, waiting, silence, apps).All,
             .. new RollbackCommands(Manager, planner, renewal, update, apps).All,
             .. new AutoRenewCommands(Manager, certificates, waiting, apps, time).All,

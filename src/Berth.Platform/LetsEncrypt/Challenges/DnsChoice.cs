@@ -63,6 +63,9 @@ public sealed class DnsChoice(PropertyStore properties, StateRoots roots, TimePr
     /// <summary>Whether names can be proved over DNS at all, wildcards among them.</summary>
     public bool IsSet(AppName app) => CodeOf(app) is not null || KindOf(app) == ChallengeType.DnsPersist01;
 
+    /// <summary>Whether the app has settings of its own, beside those that hold for all.</summary>
+    public bool HasOwn(AppName app) => properties.Keys(LetsEncryptSettingsStore.Feature, app.Text).Any(key => key.StartsWith("dns-", StringComparison.Ordinal));
+
     /// <summary>Whether somebody makes records; otherwise they are made by hand.</summary>
     public bool HasProvider(AppName app) => CodeOf(app) is not null;
 

@@ -12,6 +12,7 @@ namespace Berth.Platform.LetsEncrypt.Commands;
 /// <summary><c>letsencrypt:list</c>, <c>letsencrypt:ls</c> in 2016: all certificates of ACME servers, the first to expire first.</summary>
 public sealed class ListCommands(
     LetsEncryptSettingsStore settings,
+    CertificatePlanner planner,
     LineageReader reader,
     LimitsAhead ahead,
     AccountsAhead accounts,
@@ -54,10 +55,10 @@ public sealed class ListCommands(
     private async Task<List<Row>> RowsAsync(CancellationToken cancel)
     {
         using var moment = apps.AsOfNow();
-        var (graceOf, asksAccounts, rows) = (settings.GracePeriods(), accounts.KnowsClosed, new List<Row>());
+        var (graceOf, hasMeans, asksAccounts, rows) = (settings.GracePeriods(), planner.Glances(), accounts.KnowsClosed, new List<Row>());
         foreach (var app in apps.List())
         {
-            if (await TryRowAsync(app, graceOf, asksAccounts, cancel) is { } row)
+            if (await TryRowAsync(app, one => reader.GlanceAt(one, graceOf, hasMeans), asksAccounts, cancel) is { } row)
             {
                 rows.Add(row);
             }
@@ -66,7 +67,7 @@ public sealed class ListCommands(
         return [.. rows.OrderBy(row => row.Facts?.NotAfter ?? DateTimeOffset.MaxValue)];
     }
 
-    private async ValueTask<Row?> TryRowAsync(AppName app, Func<AppName, TimeSpan?> graceOf, bool asksAccounts, CancellationToken cancel)
+    private async ValueTask<Row?> TryRowAsync(AppName app, Func<AppName, (LineageStored, LineageStep)> glanceAt, bool asksAccounts, CancellationToken cancel)
     {
         try
         {
@@ -76,10 +77,10 @@ public sealed class ListCommands(
                 return null;
             }
 
-            var (stored, step) = reader.GlanceAt(app, graceOf);
+            var (stored, step) = glanceAt(app);
             var closed = asksAccounts && stored.State.LastFailure is null ? await accounts.OfAsync(app, cancel) : null;
             step = await ahead.StepAsync(app, stored, step, cancel);
-            var failure = step.Told(step.FailureOf(stored.State), renewal.IsOn) ?? (closed is null ? null : LineageFailure.Of(closed, time.GetUtcNow()));
+            var failure = step.Told(step.FailureOf(stored.State), renewal.IsOn) ?? ((closed ?? Ahead(step)) is { } problem ? LineageFailure.Of(problem, time.GetUtcNow()) : null);
             return new Row(app, facts, step.OfCertificate.At ?? default, damage is null ? failure : Told(app, damage, failure));
         }
         catch (ProblemException e)
@@ -87,6 +88,9 @@ public sealed class ListCommands(
             return new Row(app, null, default, LineageFailure.Of(e.Problem, time.GetUtcNow()));
         }
     }
+
+    private static Problem? Ahead(LineageStep step) =>
+        step.Obstacle is { } why ? why with { Found = $"as things are its certificate could not be renewed: {Sentences.Inside(why.Found)}" } : null;
 
     // Where another was ordered and could not be had, that is what to mend.
     private LineageFailure Told(AppName app, CertificateDamage damage, LineageFailure? failure)

@@ -32,13 +32,14 @@ public sealed class LineageReader(
             ? stored with { State = stored.State.Forgotten() }
             : stored;
 
-    /// <summary>As <see cref="ReadOf"/> for a list of very many: where all is well, without looking whether it could be ordered as things are.</summary>
+    /// <summary>As <see cref="ReadOf"/> for a list of very many: where all is well, without a plan for each.</summary>
     /// <param name="app">Whose.</param>
     /// <param name="graceOf">What <see cref="LetsEncryptSettingsStore.GracePeriods"/> tells.</param>
-    public (LineageStored Stored, LineageStep Step) GlanceAt(AppName app, Func<AppName, TimeSpan?> graceOf)
+    /// <param name="hasMeans">What <see cref="CertificatePlanner.Glances"/> tells.</param>
+    public (LineageStored Stored, LineageStep Step) GlanceAt(AppName app, Func<AppName, TimeSpan?> graceOf, Func<AppName, IReadOnlyList<string>, bool> hasMeans)
     {
         var stored = StoredOf(app);
-        return stored is { InService: { } facts, Damage: null, HasOpenOrder: false, State.IsQuiet: true } && planner.AreCovered(app, facts.Names)
+        return stored is { InService: { } facts, Damage: null, HasOpenOrder: false, State.IsQuiet: true } && planner.AreCovered(app, facts.Names) && hasMeans(app, facts.Names)
             ? (stored, LineagePlan.Next(new LineageWants([], graceOf(app)), stored, time.GetUtcNow()))
             : ReadOf(app);
     }
