@@ -13,14 +13,11 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
     private static readonly string[] NeverPublic =
         ["localhost", "local", "test", "example", "invalid", "internal", "lan", "home.arpa", "onion", "localdomain"];
 
-    /// <summary>Whether a certificate for these names covers all of the app's domains.</summary>
-    public bool AreCovered(AppName app, IReadOnlyList<string> names) => domains.DomainsOf(app).All(name => CertificateNames.Cover(names, name));
-
     public IReadOnlyList<DomainName> DomainsOf(AppName app) => domains.DomainsOf(app);
 
     /// <summary>The domains that a certificate could be for, whatever else is missing.</summary>
     public IReadOnlyList<DomainName> CertifiableOf(AppName app) =>
-        ServersOf(app) is var servers && settings.Read(app).Profile is var profile ? [.. DomainsOf(app).Where(name => WhyNot(app, name, servers, profile) is null)] : [];
+        ServersOf(app) is var servers && settings.Read(app).Profile is var profile ? [.. DomainsOf(app).Where(name => WhyNot(app, name, servers, profile, unproved: null) is null)] : [];
 
     /// <summary>The servers that are set and can be asked, whatever else is missing.</summary>
     public IReadOnlyList<WantedServer> ServersOf(AppName app) => clients.ServersOf(settings.Read(app).Servers).Servers;
@@ -28,12 +25,13 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
     /// <summary>As <see cref="Plan"/> for whoever goes on without.</summary>
     /// <param name="app">Whose.</param>
     /// <param name="whyNot">Why nothing could be ordered as things are; null where something could.</param>
-    public WantedCertificate? TryPlan(AppName app, out Problem? whyNot)
+    /// <param name="leavesWildcards">As there.</param>
+    public WantedCertificate? TryPlan(AppName app, out Problem? whyNot, bool leavesWildcards = false)
     {
         whyNot = null;
         try
         {
-            return Plan(app);
+            return Plan(app, leavesWildcards: leavesWildcards);
         }
         catch (ProblemException e)
         {
@@ -44,8 +42,9 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
 
     /// <param name="app">Whose.</param>
     /// <param name="needsEmail">False for what can be told without an account.</param>
+    /// <param name="leavesWildcards">Whether the names beside wildcards go without those where the DNS provider cannot be used as it is set.</param>
     /// <exception cref="ProblemException">No domains, no e-mail, no such server, no usable DNS provider, or no name that could be certified.</exception>
-    public WantedCertificate Plan(AppName app, bool needsEmail = true)
+    public WantedCertificate Plan(AppName app, bool needsEmail = true, bool leavesWildcards = false)
     {
         using var now = settings.AsOfNow();
         var found = domains.DomainsOf(app);
@@ -55,9 +54,10 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
             throw leftOut is [var first, ..] ? Joined(first, leftOut) : LetsEncryptProblems.NoDomains(app).AsException();
         }
 
-        var (read, servers, notToAsk) = MeansOf(app, needsEmail);
-        var names = found.Where(name => WhyNot(app, name, servers, read.Profile) is null).ToArray();
-        leftOut.AddRange(found.Select(name => WhyNot(app, name, servers, read.Profile)).OfType<Problem>());
+        var unproved = leavesWildcards && found.Any(name => name.IsWildcard) && !found.All(name => name.IsWildcard) ? dns.FaultOf(app) : null;
+        var (read, servers, notToAsk) = MeansOf(app, needsEmail, needsDns: unproved is null);
+        var names = found.Where(name => WhyNot(app, name, servers, read.Profile, unproved) is null).ToArray();
+        leftOut.AddRange(found.Select(name => WhyNot(app, name, servers, read.Profile, unproved)).OfType<Problem>());
         (names, var tooMany) = Fitting(app, names, servers, read.Profile);
         leftOut.AddRange(tooMany);
         return names.Length > 0
@@ -65,7 +65,10 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
             : throw Joined(leftOut[^1], leftOut);
     }
 
-    /// <summary>For a look at very many apps: whether the means to order are there, and for wildcards those to prove them. Of apps with the same settings one is asked.</summary>
+    /// <summary>
+    /// For a look at very many apps: whether a certificate has all domains of its app, and the means to order another are there. Of apps with the same
+    /// settings one is asked for those.
+    /// </summary>
     /// <returns>The answer for an app and the names on its certificate.</returns>
     public Func<AppName, IReadOnlyList<string>, bool> Glances()
     {
@@ -78,7 +81,7 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
                 known.Add(set, isThere = HasMeans(app));
             }
 
-            return isThere && (!names.Any(name => name[0] == '*') || dns.IsSet(app));
+            return isThere && domains.DomainsOf(app).All(name => CertificateNames.Cover(names, name) && (!name.IsWildcard || dns.IsSet(app)));
         };
     }
 
@@ -86,7 +89,7 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
     {
         try
         {
-            return MeansOf(app, needsEmail: true).Servers.Count > 0;
+            return MeansOf(app).Servers.Count > 0;
         }
         catch (ProblemException)
         {
@@ -95,7 +98,7 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
     }
 
     // What an order takes besides names.
-    private (LetsEncryptSettings Read, IReadOnlyList<WantedServer> Servers, Problem[] NotToAsk) MeansOf(AppName app, bool needsEmail)
+    private (LetsEncryptSettings Read, IReadOnlyList<WantedServer> Servers, Problem[] NotToAsk) MeansOf(AppName app, bool needsEmail = true, bool needsDns = true)
     {
         var read = settings.Read(app);
         if (read.Email is null && needsEmail)
@@ -104,7 +107,7 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
         }
 
         // An order would stumble over it.
-        _ = dns.SolversOf(app);
+        _ = needsDns ? dns.SolversOf(app) : [];
         var (servers, unusable) = clients.ServersOf(read.Servers);
         Problem[] notToAsk = [.. unusable.Select(each => Told(app, each.Problem))];
         return servers.Count > 0 ? (read, servers, notToAsk) : throw notToAsk[0].AsException(unusable[0]);
@@ -147,8 +150,9 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
     private Problem Told(AppName app, Problem problem) =>
         problem.Code == LetsEncryptProblems.AuthorityOff && settings.Own(app, "server") is not null ? LetsEncryptProblems.NoAuthority(app.Text) : problem;
 
-    private Problem? WhyNot(AppName app, DomainName name, IReadOnlyList<WantedServer> servers, string? profile) =>
-        name.IsWildcard && !dns.IsSet(app) ? LetsEncryptProblems.Wildcard(app, name)
+    private Problem? WhyNot(AppName app, DomainName name, IReadOnlyList<WantedServer> servers, string? profile, Problem? unproved) =>
+        name.IsWildcard && unproved is not null ? unproved
+        : name.IsWildcard && !dns.IsSet(app) ? LetsEncryptProblems.Wildcard(app, name)
         : name.Address is not null && !ServerProfiles.TakesAddresses(servers, profile) ? LetsEncryptProblems.AddressNotInProfile(app, name, profile!)
         : servers.Any(server => AcmeServers.IsPublic(server.Directory)) && !IsPublic(name.Base) ? LetsEncryptProblems.NotPublic(app, name)
         : null;

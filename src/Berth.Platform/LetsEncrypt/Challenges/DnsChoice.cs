@@ -98,6 +98,20 @@ public sealed class DnsChoice(PropertyStore properties, StateRoots roots, TimePr
         return [.. kinds.Select(each => SolverOf(app, each, code))];
     }
 
+    /// <summary>Why the app's DNS provider cannot be used as it is set; null where it can, or none is set.</summary>
+    public Problem? FaultOf(AppName app)
+    {
+        try
+        {
+            _ = SolversOf(app);
+            return null;
+        }
+        catch (ProblemException e)
+        {
+            return e.Problem;
+        }
+    }
+
     public void Dispose()
     {
         if (_http.IsValueCreated)

@@ -55,10 +55,10 @@ public sealed class ListCommands(
     private async Task<List<Row>> RowsAsync(CancellationToken cancel)
     {
         using var moment = apps.AsOfNow();
-        var (graceOf, hasMeans, asksAccounts, rows) = (settings.GracePeriods(), planner.Glances(), accounts.KnowsClosed, new List<Row>());
+        var (graceOf, isWell, asksAccounts, rows) = (settings.GracePeriods(), planner.Glances(), accounts.KnowsClosed, new List<Row>());
         foreach (var app in apps.List())
         {
-            if (await TryRowAsync(app, one => reader.GlanceAt(one, graceOf, hasMeans), asksAccounts, cancel) is { } row)
+            if (await TryRowAsync(app, one => reader.GlanceAt(one, graceOf, isWell), asksAccounts, cancel) is { } row)
             {
                 rows.Add(row);
             }

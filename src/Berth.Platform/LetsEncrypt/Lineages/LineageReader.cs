@@ -35,11 +35,11 @@ public sealed class LineageReader(
     /// <summary>As <see cref="ReadOf"/> for a list of very many: where all is well, without a plan for each.</summary>
     /// <param name="app">Whose.</param>
     /// <param name="graceOf">What <see cref="LetsEncryptSettingsStore.GracePeriods"/> tells.</param>
-    /// <param name="hasMeans">What <see cref="CertificatePlanner.Glances"/> tells.</param>
-    public (LineageStored Stored, LineageStep Step) GlanceAt(AppName app, Func<AppName, TimeSpan?> graceOf, Func<AppName, IReadOnlyList<string>, bool> hasMeans)
+    /// <param name="isWell">What <see cref="CertificatePlanner.Glances"/> tells.</param>
+    public (LineageStored Stored, LineageStep Step) GlanceAt(AppName app, Func<AppName, TimeSpan?> graceOf, Func<AppName, IReadOnlyList<string>, bool> isWell)
     {
         var stored = StoredOf(app);
-        return stored is { InService: { } facts, Damage: null, HasOpenOrder: false, State.IsQuiet: true } && planner.AreCovered(app, facts.Names) && hasMeans(app, facts.Names)
+        return stored is { InService: { } facts, Damage: null, HasOpenOrder: false, State.IsQuiet: true } && isWell(app, facts.Names)
             ? (stored, LineagePlan.Next(new LineageWants([], graceOf(app)), stored, time.GetUtcNow()))
             : ReadOf(app);
     }
@@ -118,7 +118,7 @@ public sealed class LineageReader(
         // Where nothing can be ordered as things are, the certificate in service is renewed when its time comes, and says why not.
         Problem? obstacle = null;
         var isWanted = !isFirst || byDefault || refused is not null || stored.State.LastFailure is not null || stored.State.AskedAt is not null;
-        var wanted = isWanted ? planner.TryPlan(app, out obstacle) : null;
+        var wanted = isWanted ? planner.TryPlan(app, out obstacle, leavesWildcards: IsEnding(app, stored)) : null;
         var kept = wanted is null ? null : WhyKept(app, wanted, stored);
         var wants = new LineageWants(wanted?.Names ?? [], settings.GracePeriodOf(app))
         {

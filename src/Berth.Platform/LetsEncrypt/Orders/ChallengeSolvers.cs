@@ -17,7 +17,6 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
     /// <summary>The solvers for an order, in order of preference.</summary>
     /// <param name="app">Whose certificate it is.</param>
     /// <param name="wanted">What it is to carry.</param>
-    /// <exception cref="ProblemException">The DNS provider cannot be used as it is set.</exception>
     public ChosenSolvers For(AppName app, WantedCertificate wanted) => Chosen(app, wanted.Names, HistoryFor(app, wanted));
 
     /// <summary>The types that can be answered for the app, the preferred first.</summary>
@@ -120,8 +119,8 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
 
     private static string Spoken(string type) => type.ToUpperInvariant();
 
-    // Where records prove its names, a provider that is away for a moment opens no port of an app that has it closed.
-    private IReadOnlyList<IChallengeSolver> SolversOf(AppName app) => dns.SolversOf(app) is var byRecords && byRecords.Count > 0 && !port.IsOpen(app)
+    // Where records prove its names, a provider that is away for a moment, or cannot be used as it is set, opens no port of an app that has it closed.
+    private IReadOnlyList<IChallengeSolver> SolversOf(AppName app) => (dns.FaultOf(app) is null ? dns.SolversOf(app) : []) is var byRecords && dns.IsSet(app) && !port.IsOpen(app)
         ? [.. byRecords, new EdgeTlsSolver(edge, time)]
         : [.. byRecords, new EdgeChallengeSolver(edge), new EdgeTlsSolver(edge, time)];
 }

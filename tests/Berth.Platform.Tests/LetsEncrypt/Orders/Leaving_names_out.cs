@@ -1,14 +1,16 @@
+using Berth.Acme.Dns;
 using Berth.Acme.Issuing;
+using Berth.Acme.Tests;
 using Berth.Kernel;
 using Berth.Platform.LetsEncrypt;
 using Berth.Platform.Tests.Support;
+using static Berth.Platform.Tests.LetsEncrypt.Orders.NewDomain;
 
 namespace Berth.Platform.Tests.LetsEncrypt.Orders;
 
 /// <summary>A name fails as a certificate is renewed that covers it: whether the rest is taken instead.</summary>
 public sealed class Leaving_names_out
 {
-    private const string Name = "app.example.com";
     private const string Failing = "failing.example.com";
     private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
 
@@ -71,6 +73,31 @@ public sealed class Leaving_names_out
         var plan = room.Planner.Plan(Room.App);
         Assert.Equal(names.Order(), plan.Names.Select(name => name.Text).Order());
         Assert.Equal("101 domains are more than one certificate carries: 100; left out: more.example.com.", Assert.Single(plan.LeftOut).Found);
+    }
+
+    /// <summary>They are not given up for it before.</summary>
+    [Theory]
+    [InlineData(65, false)]
+    [InlineData(85, true)]
+    public async Task goes_without_wildcards_whose_provider_cannot_be_used_once_the_others_are_near_their_end(double age, bool isLeft)
+    {
+        await using var room = await OrderingRoom.OpenAsync("none");
+        room.Set("dns-provider", "cloudflare");
+        await room.AddDomainsAsync("*.example.com");
+        await room.InstallAsync(room.Aged(age, Name, "*.example.com"), OrderingRoom.Window(-1));
+
+        var step = room.Reader.NextOf(Room.App);
+
+        Assert.Equal(isLeft ? null : DnsProblems.SettingMissing.Id, step.Obstacle?.Code.Id);
+        Assert.Equal(isLeft ? [DnsProblems.SettingMissing] : [], step.LeftOut.Select(problem => problem.Code));
+        if (isLeft)
+        {
+            var wanted = room.Planner.Plan(Room.App, leavesWildcards: true) with { IsPatient = true };
+            room.Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 403, "unauthorized", "not now");
+            await Assert.ThrowsAsync<ProblemException>(() => room.Ordering.RunAsync(Room.App, wanted, room.Said.Output, CancellationToken.None));
+            Assert.Equal([[Name]], Ordered(room));
+            Assert.Contains("via HTTP-01", room.Said.Text, StringComparison.Ordinal);
+        }
     }
 
     /// <summary>Of many that one wildcard stands for, none is one too many.</summary>
