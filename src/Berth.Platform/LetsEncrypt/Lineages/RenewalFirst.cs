@@ -7,26 +7,35 @@ namespace Berth.Platform.LetsEncrypt.Lineages;
 /// <summary>Whether the daemon's next attempt for a certificate that is due renews it as it is, and lets names wait that are to be on it besides: see <see cref="NamesThatWait"/>.</summary>
 internal static class RenewalFirst
 {
-    // One attempt may wait five minutes for names and five for the certificate at each server, and longer for DNS.
-    internal static readonly TimeSpan Ahead = TimeSpan.FromMinutes(15);
-
     /// <param name="wants">What is to be on it.</param>
     /// <param name="stored">What there is of it.</param>
     /// <param name="renewal">When it is due.</param>
     /// <param name="now">The present.</param>
     public static bool Is(LineageWants wants, LineageStored stored, DateTimeOffset renewal, DateTimeOffset now)
     {
-        var isEnding = NearEnd.Is(stored, renewal, now, Ahead);
-        return stored.Besides(wants.Names) is { Count: > 0 } more && !(stored.Order is { } open && GoesOn(open, wants, more, isEnding))
+        var (more, isEnding) = (stored.Besides(wants.Names), NearEnd.Is(stored, renewal, now));
+        var open = stored.Order is { } order && wants.Servers.Contains(order.DirectoryUrl) ? order : null;
+        return more.Count > 0 && !Keeps(open, stored, wants.Names, isEnding) && !KeepsWithout(open, stored, wants.Names, more, isEnding, now)
             && (isEnding ? IsTurn(stored, now) : stored.State is { FailedWithMore: true, LastFailure: not null });
     }
 
-    // Every other time; an order with them could outlast its last minutes.
-    private static bool IsTurn(LineageStored stored, DateTimeOffset now) =>
-        !stored.State.BeganWithoutMore || (stored.InService!.NotAfter - now is var left && left > TimeSpan.Zero && left < 2 * OrderRequests.LeastTime);
+    /// <summary>Near the end it is so every other time, and in its last minutes, which an order with them could outlast.</summary>
+    public static bool IsTurn(LineageStored stored, DateTimeOffset now) =>
+        !stored.State.BeganWithoutMore || (stored.InService is { NotAfter: var end } && end > now && end - now < 2 * OrderRequests.LeastTime);
 
-    // One without them; or one whose certificate is there, or may be issued while there is time.
-    private static bool GoesOn(PendingOrder open, LineageWants wants, IReadOnlyList<DomainName> more, bool isEnding) =>
-        wants.Servers.Contains(open.DirectoryUrl)
-        && (!more.Any(name => open.Names.Contains(name.Text)) || open.Stage == OrderStage.Downloaded || (open.Stage == OrderStage.Finalizing && !isEnding));
+    /// <summary>
+    /// Whether an order for all of them is gone on with whatever has failed: its certificate is there, or may be issued and there is time to ask for it, or
+    /// it has lost the new names on its way.
+    /// </summary>
+    public static bool Keeps(PendingOrder? open, LineageStored stored, IReadOnlyList<DomainName> names, bool isEnding) => open?.IsFor(Texts(names)) == true
+        && (open.Stage == OrderStage.Downloaded
+            || (open.Stage == OrderStage.Finalizing && !isEnding)
+            || !stored.Missing(names).Any(name => open.Names.Contains(name.Text)));
+
+    /// <summary>Likewise one without some: near the end a slow server is given half of what the certificate has left; one that answers for it never is asked for another then.</summary>
+    public static bool KeepsWithout(PendingOrder? open, LineageStored stored, IReadOnlyList<DomainName> names, IReadOnlyList<DomainName> some, bool isEnding, DateTimeOffset now) =>
+        open?.IsFor(Texts(names.Except(some))) == true
+        && (!isEnding || open.Stage == OrderStage.Downloaded || !(stored.InService?.NotAfter is { } end && now - open.OrderedAt > (end - open.OrderedAt) / 2));
+
+    private static string[] Texts(IEnumerable<DomainName> names) => [.. names.Select(name => name.Text)];
 }

@@ -50,49 +50,33 @@ internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages,
     /// </summary>
     public async Task BeginWithoutAsync(AppName app, Attempt attempt, CancellationToken cancel)
     {
-        var (open, state) = (lineages.OrderAt(app, attempt.Wanted.Servers), reader.ReadOf(app).Stored.State);
-        var isEnding = IsEnding(app);
-        if (!(attempt.Wanted.IsPatient || isEnding) || !IsDue(app) || KeepsOrder(app, attempt.Wanted) || await BesideAsync(app, attempt, cancel) is not { Count: > 0 } others)
+        var (wanted, isEnding, stored) = (attempt.Wanted, IsEnding(app), reader.ReadOf(app).Stored);
+        if (!(wanted.IsPatient || isEnding) || !IsDue(app) || KeepsOrder(app, wanted) || await BesideAsync(app, attempt, cancel) is not { Count: > 0 } others)
         {
             return;
         }
 
-        (string Why, string? Code) told = state is { FailedWithMore: true, LastFailure: { } last } ? ($"the last order failed: {last.Found}", (string?)last.Code)
+        var open = lineages.OrderAt(app, wanted.Servers);
+        (string Why, string? Code) told = stored.State is { FailedWithMore: true, LastFailure: { } last } ? ($"the last order failed: {last.Found}", (string?)last.Code)
             : isEnding ? ("the certificate is near its end, and is renewed first", null)
             : ("an order without it was begun", null);
-        if ((open?.IsFor([.. attempt.Wanted.Names.Except(others).Select(name => name.Text)]) == true && (!isEnding || HasTime(app, open)))
-            || (isEnding && attempt.Wanted.IsPatient ? TakesTurnWithout(app) : told.Code is not null || (isEnding && open?.IsFor(attempt.Wanted.NameTexts) == true)))
+        if (RenewalFirst.KeepsWithout(open, stored, wanted.Names, others, isEnding, time.GetUtcNow())
+            || (isEnding && wanted.IsPatient ? TakesTurnWithout(app) : told.Code is not null || (isEnding && open?.IsFor(wanted.NameTexts) == true)))
         {
             attempt.LetWait(others, told.Why, told.Code);
         }
     }
 
-    // A slow server is given half of what the certificate has left; one that answers for this order never is asked for another then.
-    private bool HasTime(AppName app, PendingOrder open) => open.Stage == OrderStage.Downloaded
-        || !(reader.StoredOf(app).InService?.NotAfter is { } end && time.GetUtcNow() - open.OrderedAt > (end - open.OrderedAt) / 2);
-
     private bool TakesTurnWithout(AppName app)
     {
-        // An order with them could outlast it.
-        var (stored, now) = (reader.StoredOf(app), time.GetUtcNow());
-        if (stored.InService is { NotAfter: var end } && end > now && end - now < 2 * OrderRequests.LeastTime)
-        {
-            return true;
-        }
-
-        lineages.WriteState(app, lineages.ReadState(app) with { BeganWithoutMore = !stored.State.BeganWithoutMore });
-        return !stored.State.BeganWithoutMore;
+        var isTurn = RenewalFirst.IsTurn(reader.StoredOf(app), time.GetUtcNow());
+        lineages.WriteState(app, lineages.ReadState(app) with { BeganWithoutMore = isTurn });
+        return isTurn;
     }
 
-    /// <summary>
-    /// Whether an order that was begun is gone on with whatever has failed: its certificate is there, or may be issued and there is time to ask for it, or
-    /// the order has lost the new names on its way.
-    /// </summary>
+    /// <summary>Whether an order that was begun is gone on with whatever has failed.</summary>
     public bool KeepsOrder(AppName app, WantedCertificate wanted) =>
-        lineages.OrderAt(app, wanted.Servers) is { } open && open.IsFor(wanted.NameTexts) && reader.StoredOf(app) is var stored
-        && (open.Stage == OrderStage.Downloaded
-            || (open.Stage == OrderStage.Finalizing && !IsEnding(app))
-            || !stored.Missing(wanted.Names).Any(name => open.Names.Contains(name.Text)));
+        RenewalFirst.Keeps(lineages.OrderAt(app, wanted.Servers), reader.StoredOf(app), wanted.Names, IsEnding(app));
 
     private bool IsEnding(AppName app) => reader.IsEnding(app, reader.StoredOf(app));
 
