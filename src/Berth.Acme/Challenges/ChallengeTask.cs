@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Berth.Acme.Dns;
 using Berth.Acme.Protocol;
@@ -30,6 +31,9 @@ public sealed record ChallengeTask
 
     /// <summary>Told what answering in DNS waits for, from any thread; null for nobody.</summary>
     public IProgress<DnsStep>? Progress { get; init; }
+
+    /// <summary>Providers that have let a change of the same order hang, and what is told of it; null where nobody keeps them.</summary>
+    internal ConcurrentDictionary<IDnsProvider, Problem>? Hanging { get; init; }
 
     /// <summary>The host name; null when an address is to be proved.</summary>
     public DomainName? Name =>

@@ -15,6 +15,9 @@ public sealed class DnsSolver : IChallengeSolver
 {
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(15);
 
+    // For the cleanup by a provider that has just not come to an end.
+    private static readonly TimeSpan Reprieve = TimeSpan.FromMinutes(1);
+
     // An order is given an hour, and the CA is to be asked to look before that is over.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(50);
 
@@ -126,30 +129,46 @@ public sealed class DnsSolver : IChallengeSolver
     private async Task<IAsyncDisposable> ShowAsync(DnsChange change, CancellationToken cancel)
     {
         var standing = new Standing(Stays ? null : this, change, cancel);
+        var (wasAsked, patience) = (false, _options.ChangeTimeout);
         try
         {
-            await ChangeAsync(change, AddAsync, cancel);
+            await ChangeAsync(change, AddInTurnAsync, _options.ChangeTimeout, cancel);
             Tell(DnsStepKind.Added, change.Name, change.Task);
             await WaitAsync(change, cancel);
             return standing;
         }
-        catch (Exception e) when (MayStand(e))
+        catch (Exception e) when (wasAsked && MayStand(e))
         {
             if (!Stays)
             {
                 Tell(DnsStepKind.NotShown, change.Name, change.Task, (e as ProblemException)?.Problem.Found ?? "it was given up");
-                await RemoveAsync(change, cancel, wasInVain: true);
+                await RemoveAsync(change, cancel, patience);
             }
 
             throw;
         }
-    }
 
-    // Told once it is its turn.
-    private ValueTask AddAsync(DnsChange change, CancellationToken cancel)
-    {
-        Tell(DnsStepKind.Adding, change.Name, change.Task, $"{_provider!.Code}, {Within(_options.ChangeTimeout)}");
-        return _provider.AddAsync(change, cancel);
+        // Who has waited in vain for one change of an order does not wait for another.
+        async ValueTask AddInTurnAsync(DnsChange each, CancellationToken bounded)
+        {
+            if (each.Task.Hanging?.GetValueOrDefault(_provider!) is { } before)
+            {
+                throw before.AsException();
+            }
+
+            wasAsked = true;
+            Tell(DnsStepKind.Adding, each.Name, each.Task, $"{_provider!.Spoken} {Within(_options.ChangeTimeout)}");
+            try
+            {
+                await _provider.AddAsync(each, bounded);
+            }
+            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+            {
+                patience = Reprieve < patience ? Reprieve : patience;
+                each.Task.Hanging?.TryAdd(_provider, _provider.TooSlow(AcmeProblems.Spoken(_options.ChangeTimeout)));
+                throw;
+            }
+        }
     }
 
     // Who may not change the zone has added nothing; of anything else a part may be done.
@@ -198,27 +217,30 @@ public sealed class DnsSolver : IChallengeSolver
             blind.Count == 0 ? null : Printable.Of(string.Join(", ", blind)));
     }
 
-    private string Within(TimeSpan longest) => string.Create(CultureInfo.InvariantCulture, $"until {_time.GetUtcNow() + longest:HH:mm:ss} UTC at the latest");
+    private string Within(TimeSpan longest)
+    {
+        var now = _time.GetUtcNow();
+        return string.Create(CultureInfo.InvariantCulture, $"since {now:HH:mm:ss} UTC, until {now + longest:HH:mm:ss} UTC at the latest");
+    }
 
     private Task<bool> ChangeAsync(
-        DnsChange change, Func<DnsChange, CancellationToken, ValueTask> work, CancellationToken cancel, CancellationToken hurry = default) => _gates.RunAsync(
+        DnsChange change, Func<DnsChange, CancellationToken, ValueTask> work, TimeSpan patience, CancellationToken cancel, CancellationToken hurry = default) => _gates.RunAsync(
         change.Name,
         async () =>
         {
-            await BoundedAsync(token => work(change, token), cancel, hurry);
+            await BoundedAsync(token => work(change, token), patience, cancel, hurry);
             return true;
         },
         cancel);
 
-    private TimeSpan LimitOf(CancellationToken givenUp) =>
-        givenUp.IsCancellationRequested && Farewell < _options.ChangeTimeout ? Farewell : _options.ChangeTimeout;
+    private static TimeSpan LimitOf(TimeSpan patience, CancellationToken givenUp) => givenUp.IsCancellationRequested && Farewell < patience ? Farewell : patience;
 
     // From when it is its turn: many may wait for the same name.
-    private async Task BoundedAsync(Func<CancellationToken, ValueTask> work, CancellationToken cancel, CancellationToken hurry)
+    private async Task BoundedAsync(Func<CancellationToken, ValueTask> work, TimeSpan patience, CancellationToken cancel, CancellationToken hurry)
     {
-        var longest = LimitOf(hurry);
+        var longest = LimitOf(patience, hurry);
         using var limit = new CancellationTokenSource(longest, _time);
-        await using var hurried = hurry.Register(() => limit.CancelAfter(longest = LimitOf(hurry)));
+        await using var hurried = hurry.Register(() => limit.CancelAfter(longest = LimitOf(patience, hurry)));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
         try
         {
@@ -230,12 +252,13 @@ public sealed class DnsSolver : IChallengeSolver
         }
     }
 
-    // Who has given an order up waits for this.
-    private async ValueTask RemoveAsync(DnsChange change, CancellationToken givenUp, bool wasInVain = false)
+    // Who has given an order up waits for this, and so does who is to be told that it was in vain: for so long.
+    private async ValueTask RemoveAsync(DnsChange change, CancellationToken givenUp, TimeSpan? inVain = null)
     {
+        var patience = inVain ?? _options.ChangeTimeout;
         try
         {
-            await ChangeAsync(change, RemoveInTurnAsync, CancellationToken.None, givenUp);
+            await ChangeAsync(change, RemoveInTurnAsync, patience, CancellationToken.None, givenUp);
             Tell(DnsStepKind.Removed, change.Name, change.Task);
         }
         catch (ProblemException e)
@@ -245,9 +268,9 @@ public sealed class DnsSolver : IChallengeSolver
 
         ValueTask RemoveInTurnAsync(DnsChange each, CancellationToken cancel)
         {
-            if (wasInVain)
+            if (inVain is not null)
             {
-                Tell(DnsStepKind.Removing, each.Name, each.Task, $"{_provider!.Code}, {Within(LimitOf(givenUp))}");
+                Tell(DnsStepKind.Removing, each.Name, each.Task, $"{_provider!.Spoken} {Within(LimitOf(patience, givenUp))}");
             }
 
             return _provider!.RemoveAsync(each, cancel);

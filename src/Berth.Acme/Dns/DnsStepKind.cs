@@ -24,13 +24,13 @@ public enum DnsStepKind
     /// <summary>The record could not be taken away; Detail says why. It does no harm.</summary>
     NotRemoved,
 
-    /// <summary>The provider is asked to add the record; Detail says which, and until when at the latest.</summary>
+    /// <summary>The provider is asked to add the record; Detail says which, since when, and until when at the latest.</summary>
     Adding,
 
-    /// <summary>The zone's name servers are asked for the record; Detail says until when at the latest.</summary>
+    /// <summary>The zone's name servers are asked for the record; Detail says since when, and until when at the latest.</summary>
     Looking,
 
-    /// <summary>The order goes no further, and the provider is asked to take the record away again; Detail says which, and until when at the latest.</summary>
+    /// <summary>The order goes no further, and the provider is asked to take the record away again; Detail says which, since when, and until when at the latest.</summary>
     Removing,
 
     /// <summary>The record could not be made visible; Detail says why. What there may be of it is taken away again.</summary>

@@ -25,6 +25,9 @@ public interface IDnsProvider
     /// <exception cref="ProblemException">See <see cref="DnsProblems"/>; never holds a credential.</exception>
     ValueTask RemoveAsync(DnsChange change, CancellationToken cancel);
 
+    /// <summary>Who changes the records, as it is told while a change is waited for.</summary>
+    internal string Spoken => Code;
+
     /// <summary>What is told where a change does not end.</summary>
     internal Problem TooSlow(string limit) => DnsProblems.Unreachable(Code, $"it took longer than {limit}");
 }

@@ -21,6 +21,7 @@ internal sealed class Authorizing(
     private readonly ConcurrentBag<NameFailure> _failures = [];
     private readonly ConcurrentBag<ProblemException> _late = [];
     private readonly ConcurrentBag<Exception> _ends = [];
+    private readonly ConcurrentDictionary<IDnsProvider, Problem> _hanging = [];
     private readonly Validating _validating = new(client);
     private bool _isAlone;
     private Order? _decided;
@@ -142,7 +143,7 @@ internal sealed class Authorizing(
         IAsyncDisposable presented;
         try
         {
-            presented = await choice.Solver.PresentAsync(choice.Task with { Progress = proof }, cancel);
+            presented = await choice.Solver.PresentAsync(choice.Task with { Progress = proof, Hanging = _hanging }, cancel);
         }
         catch (ProblemException e)
         {

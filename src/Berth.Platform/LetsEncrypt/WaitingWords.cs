@@ -55,6 +55,9 @@ public sealed class WaitingWords(
     /// <summary>Whether a server is being asked for a certificate now.</summary>
     public bool IsUnderWay(AppName app) => underWay.IsOrdered(app);
 
+    /// <summary>What a server is being asked for now; null where none is.</summary>
+    public string? UnderWayOf(AppName app) => underWay.SentenceOf(app);
+
     /// <summary>When its next attempt comes, or that it is here; null where none does.</summary>
     public DateTimeOffset? NextOf(AppName app, LineageStep step) => IsUnderWay(app) ? time.GetUtcNow() : step.OfCertificate.At;
 

@@ -117,6 +117,49 @@ public sealed class Calling_a_program : IDisposable
         Assert.Contains("it did not end within 15 seconds after its record was of no use any more", steps.Last().Detail, StringComparison.Ordinal);
     }
 
+    /// <summary>What it has not done in minutes it will not do for the next name: its owner is to be told.</summary>
+    [Fact]
+    public async Task that_hangs_is_called_for_one_name_of_an_order_alone()
+    {
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = 1 }, Cancel);
+        await using var challenges = await ChallengeServer.StartAsync();
+        using var customer = new Customer(pebble, challenges, options => options with { ParallelAuthorizations = 2 });
+        var options = new DnsSolverOptions { ChangeTimeout = TimeSpan.FromMilliseconds(300), FollowsAliases = false };
+        customer.Solvers = [new DnsSolver(ChallengeType.Dns01, Provider($"echo $1 >>'{_scratch["log"]}'; [ $1 = cleanup ] || exec sleep 600"), options, TimeProvider.System)];
+        var name = Customer.UniqueName();
+
+        var failure = await Assert.ThrowsAsync<ProblemException>(() => customer.IssueAsync(Customer.For(name, "*." + name)));
+
+        Assert.Equal(["present", "cleanup"], await File.ReadAllLinesAsync(_scratch["log"], Cancel));
+        Assert.Equal([$"*.{name}", name], AcmeProblems.FailedNamesOf(failure).Select(failed => failed.Name));
+        Assert.Contains("it did not end within", failure.Problem.Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task that_hangs_is_left_a_minute_for_its_cleanup()
+    {
+        var (clock, steps) = (new FakeTimeProvider(), new ConcurrentQueue<DnsStep>());
+        var solver = new DnsSolver(
+            ChallengeType.Dns01,
+            Provider("echo $$ >\"$0.$1\"; exec sleep 600"),
+            new DnsSolverOptions { FollowsAliases = false, Progress = new Recorded(steps) },
+            clock);
+        var presenting = solver.PresentAsync(Change.Task with { Record = new(Change.Name, Change.Value) }, Cancel).AsTask();
+        await Eventually.TrueAsync(() => Task.FromResult(File.Exists(_scratch["program.present"])));
+        clock.Advance(TimeSpan.FromMinutes(5));
+        await Eventually.TrueAsync(() => Task.FromResult(File.Exists(_scratch["program.cleanup"])));
+
+        clock.Advance(TimeSpan.FromMinutes(1));
+
+        await Assert.ThrowsAsync<ProblemException>(() => presenting.WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System, Cancel));
+        Assert.Equal(
+            [
+                (DnsStepKind.Adding, $"the program {_scratch["program"]} since 00:00:00 UTC, until 00:05:00 UTC at the latest"),
+                (DnsStepKind.Removing, $"the program {_scratch["program"]} since 00:05:00 UTC, until 00:06:00 UTC at the latest"),
+            ],
+            steps.Where(step => step.Kind is DnsStepKind.Adding or DnsStepKind.Removing).Select(step => (step.Kind, step.Detail)));
+    }
+
     private sealed class Recorded(ConcurrentQueue<DnsStep> steps) : IProgress<DnsStep>
     {
         public void Report(DnsStep value) => steps.Enqueue(value);

@@ -43,6 +43,8 @@ internal sealed class ExternalProgram : IDnsProvider
 
     public ValueTask RemoveAsync(DnsChange change, CancellationToken cancel) => RunAsync("cleanup", $"remove {change.Name}", change, cancel);
 
+    string IDnsProvider.Spoken => $"the program {Printable.Of(_program)}";
+
     Problem IDnsProvider.TooSlow(string limit) => DnsProblems.BadProgram(_program, "change a record", $"it did not end within {limit}", []);
 
     /// <summary>Why a program at a path cannot be started; null where it may be, or is looked for by its name alone.</summary>

@@ -122,7 +122,14 @@ public sealed class ListCommands(
                 Send(lines, call.Output);
                 call.Output.Warn(Printable.Of($"{row.App}: {Sentences.Inside(failure.Found)} ({call.Caller.AsCalled(Sentences.Standing(failure.Remedy, row.App))})", 2000));
             }
-            else if (lines.Length > Piece)
+
+            if (waiting.UnderWayOf(row.App) is { } words)
+            {
+                Send(lines, call.Output);
+                call.Output.ErrorLine($"       {row.App}: {words}");
+            }
+
+            if (lines.Length > Piece)
             {
                 Send(lines, call.Output);
             }
