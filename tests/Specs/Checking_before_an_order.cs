@@ -162,6 +162,27 @@ public sealed class Checking_before_an_order
     }
 
     [Fact]
+    public async Task is_a_part_of_a_rehearsal_too()
+    {
+        var http = FreePort.Next();
+        await using var dns = await NameServer.StartBindAsync("app IN A 127.0.0.1");
+        await using var pebble = await PebbleServer.StartAsync(new PebbleSettings { HttpPort = http, DnsServer = dns.Address.ToString() });
+        await using var berth = await StartAsync(pebble.CertificateFile, pebble.DirectoryUrl, dns, http);
+        await AddAsync(berth, "hello", "app.example.test", "gone.example.test");
+
+        var part = await berth.RunAsync("letsencrypt:enable", "hello", "--dry-run");
+        await berth.OkAsync("domains:remove", "hello", "app.example.test");
+        var none = await berth.RunAsync("letsencrypt:enable", "hello", "--dry-run");
+
+        Assert.Contains("thrown away: nothing was changed", part.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Domain 'gone.example.test'", part.Output, StringComparison.Ordinal);
+        Assert.Contains("gone.example.test does not exist in DNS (NXDOMAIN)", part.Error, StringComparison.Ordinal);
+        Assert.Contains("It would be left out.", part.Error, StringComparison.Ordinal);
+        Assert.Contains("gone.example.test does not exist in DNS (NXDOMAIN)", none.Error, StringComparison.Ordinal);
+        Assert.Equal((1, 1, 1), (part.Status, none.Status, pebble.Orders));
+    }
+
+    [Fact]
     public async Task names_a_name_server_that_does_not_answer()
     {
         await using var dns = await NameServer.StartBindAsync("@ IN NS ns9\nns9 IN A 127.0.0.9\napp IN A 127.0.0.1");

@@ -46,6 +46,8 @@ public sealed class Waiting_for_an_order_under_way : IAsyncLifetime
         using (await AskedAsync())
         {
             await using var second = await WaitingAsync(command);
+            Assert.True(await second.SaysAsync(" is being asked since 20", _patience.Token));
+            Assert.True(await second.SaysAsync("       How it goes on: `berth letsencrypt:status hello`", _patience.Token));
             Assert.DoesNotContain(second.Said, line => line.StartsWith("       Removing", StringComparison.Ordinal) || line.Contains("Revoking", StringComparison.Ordinal));
             Assert.False(first.IsCompleted);
         }

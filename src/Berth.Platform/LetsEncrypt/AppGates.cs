@@ -5,7 +5,9 @@ using Berth.Platform.CommandLine;
 namespace Berth.Platform.LetsEncrypt;
 
 /// <summary>Lets one at a time work on an app's certificate.</summary>
-internal sealed class AppGates
+/// <param name="underWay">What a server is being asked for it, in one sentence; null where none is.</param>
+/// <param name="time">The clock.</param>
+internal sealed class AppGates(Func<AppName, string?> underWay, TimeProvider time)
 {
     private readonly ConcurrentDictionary<AppName, Gate> _gates = new();
 
@@ -20,11 +22,13 @@ internal sealed class AppGates
         }
 
         output.ErrorLine($"-----> Waiting for what is under way with the certificate of {app} to end...");
-        await output.FlushAsync(cancel);
         var gate = GateOf(app);
+        output.Remedy($"{Lasting(gate)}{(underWay(app) is { } words ? $": {words}" : "")}");
+        output.Remedy($"How it goes on: `berth letsencrypt:status {app}`");
+        await output.FlushAsync(cancel);
         var givenUp = gate.GivenUp;
         await gate.Turn.WaitAsync(cancel);
-        return new Held(gate, givenUp);
+        return Hold(gate, givenUp);
     }
 
     /// <summary>Makes whoever is at it give up, and whoever waits by now. Who comes later comes after who waits.</summary>
@@ -38,8 +42,17 @@ internal sealed class AppGates
     {
         var gate = GateOf(app);
         var givenUp = gate.GivenUp;
-        return gate.Turn.Wait(0) ? new Held(gate, givenUp) : null;
+        return gate.Turn.Wait(0) ? Hold(gate, givenUp) : null;
     }
+
+    private Held Hold(Gate gate, CancellationToken givenUp)
+    {
+        gate.Since = time.GetTimestamp();
+        return new Held(gate, givenUp);
+    }
+
+    private string Lasting(Gate gate) =>
+        time.GetElapsedTime(gate.Since) is var lasts && lasts < TimeSpan.FromSeconds(1) ? "It has just begun" : $"It has taken {RemainingTime.Format(lasts)} by now";
 
     private Gate GateOf(AppName app) => _gates.GetOrAdd(app, static _ => new Gate());
 
@@ -68,6 +81,9 @@ internal sealed class AppGates
         private CancellationTokenSource _givenUp = new();
 
         public SemaphoreSlim Turn { get; } = new(1, 1);
+
+        /// <summary>When whoever is at it began.</summary>
+        public long Since { get; set; }
 
         public CancellationToken GivenUp => Volatile.Read(ref _givenUp).Token;
 

@@ -25,6 +25,7 @@ public sealed class CertificateManager(
     RenewalAdviser adviser,
     Restoring restoring,
     Rehearsal rehearsal,
+    OrdersUnderWay underWay,
     Bundles bundles,
     AcmeClients clients,
     LetsEncryptSettingsStore settings,
@@ -33,7 +34,7 @@ public sealed class CertificateManager(
     UpdateTrigger update,
     TimeProvider time) : ICertificateManager
 {
-    private readonly AppGates _gates = new();
+    private readonly AppGates _gates = new(underWay.SentenceOf, time);
     private readonly CutOffInstallation _cutOff = new(reader, lineages, requests, settings, records, routes);
     private readonly Coverage _coverage = new(reader, lineages, adviser, time);
 

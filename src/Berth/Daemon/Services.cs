@@ -127,18 +127,18 @@ internal sealed class Services : IAsyncDisposable
         var scopes = new PreflightScopes(settings, _dns, solvers, Edge, authority, lineageReader, time);
         var orders = new ServerOrders(_clients, ledgers, underWay);
         var requests = new OrderRequests(lineageReader, certificates, _clients, time);
-        var (serversToAsk, bundles) = (new ServersToAsk(lineageReader, lineages, orders, ledgers, requests, time), new Bundles(store, lineages, time));
+        var (serversToAsk, bundles, before) = (new ServersToAsk(lineageReader, lineages, orders, ledgers, requests, time), new Bundles(store, lineages, time), new FirstOrderPreflight(preflight, scopes, solvers, underWay));
         var renewal = AutoRenewal = new AutoRenewal(properties, store);
         var ahead = new LimitsAhead(lineageReader, planner, serversToAsk, underWay, renewal, time);
         var accounts = AccountsAhead = new AccountsAhead(lineageReader, ahead, _clients);
         var records = new AttemptRecords(lineageReader, lineages, orders, settings, new Outcomes(new RetryLadder(random)), events, renewal, waits, time);
         var ordering = new Ordering(
-            lineageReader, lineages, serversToAsk, orders, requests, settings, solvers, port, records, routes, events, new FirstOrderPreflight(preflight, scopes, solvers, underWay), time);
+            lineageReader, lineages, serversToAsk, orders, requests, settings, solvers, port, records, routes, events, before, time);
         Manager = new CertificateManager(
             apps, planner, lineageReader, lineages, certificates, ordering, records, requests, new ObtainLines(lineageReader, lineages, requests, routes, renewal, time),
             new RenewalAdviser(lineages, certificates, _clients, settings, time, random), Restoring = new Restoring(certificates, lineages, routes, events, time),
-            new Rehearsal(planner, lineageReader, lineages, _clients, requests, orders, solvers, port, time),
-            bundles, _clients, settings, routes, events, update, time);
+            new Rehearsal(planner, lineageReader, lineages, _clients, requests, orders, solvers, before, port, time),
+            underWay, bundles, _clients, settings, routes, events, update, time);
         var (queue, troubles, heartbeat) = (new RenewalQueue(), new RenewalTroubles(lineages, time), new Heartbeat(store));
         var (waiting, silence) = (Waiting = new WaitingWords(lineageReader, lineages, Manager, certificates, underWay, renewal, queue, time) { Noticed = app => Renewals!.Nudge(app) }, new DaemonSilence(heartbeat, renewal, time) { IsDaemon = inDaemon });
         Command[] more =

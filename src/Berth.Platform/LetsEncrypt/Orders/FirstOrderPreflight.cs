@@ -10,14 +10,7 @@ public sealed class FirstOrderPreflight(CertificatePreflight preflight, Prefligh
 {
     public async Task<WantedCertificate> CheckAsync(AppName app, WantedCertificate wanted, CommandOutput output, CancellationToken cancel)
     {
-        var scope = scopes.Of(app, wanted);
-        if (!scope.DnsDecides)
-        {
-            return wanted;
-        }
-
-        using var looking = underWay.Look(app, scope.Directory.Authority);
-        var findings = await preflight.LookAsync(scope, cancel);
+        var findings = await FindAsync(app, scopes.Of(app, wanted), cancel);
         var stopped = findings.Where(finding => finding.Stops).ToLookup(finding => finding.Subject, StringComparer.Ordinal);
         var good = wanted.Names.Where(name => !stopped.Contains(name.Text)).ToArray();
         if (good.Length == 0)
@@ -39,5 +32,17 @@ public sealed class FirstOrderPreflight(CertificatePreflight preflight, Prefligh
             Names = good,
             Stopped = [.. stopped.Select(about => new FailedName(about.Key, LetsEncryptProblems.NameNotReady.Id, $"{about.First().Found}. {about.First().Remedy}"))],
         };
+    }
+
+    // A program that is not there is seen from here, whoever is asked.
+    private async Task<IReadOnlyList<PreflightFinding>> FindAsync(AppName app, PreflightScope scope, CancellationToken cancel)
+    {
+        if (!scope.DnsDecides)
+        {
+            return [.. scope.Names.Where(name => NameChecks.IsByDns(scope, name)).Select(name => NameChecks.OfProvider(scope, name)).OfType<PreflightFinding>()];
+        }
+
+        using var looking = underWay.Look(app, scope.Directory.Authority);
+        return await preflight.LookAsync(scope, cancel);
     }
 }

@@ -9,7 +9,7 @@ namespace Berth.Platform.LetsEncrypt.Orders;
 /// Goes through an order at the staging server (or, where the server has none, at the server itself) and throws the certificate away. What is
 /// in service, the state and an order under way are not touched.
 /// </summary>
-public sealed class Rehearsal(CertificatePlanner planner, LineageReader reader, LineageFiles lineages, AcmeClients clients, OrderRequests requests, ServerOrders orders, ChallengeSolvers solvers, ChallengePort port, TimeProvider time)
+public sealed class Rehearsal(CertificatePlanner planner, LineageReader reader, LineageFiles lineages, AcmeClients clients, OrderRequests requests, ServerOrders orders, ChallengeSolvers solvers, IPreflight preflight, ChallengePort port, TimeProvider time)
 {
     /// <returns>The exit status: names would be left out, or none.</returns>
     /// <exception cref="ProblemException">It would fail.</exception>
@@ -26,7 +26,8 @@ public sealed class Rehearsal(CertificatePlanner planner, LineageReader reader, 
             output.Warn($"{Sentences.Ended(problem.Found)} Another server is asked.");
         }
 
-        return ObtainLines.TellWouldBeLeftOut(wanted, await AtServersAsync(app, wanted, output, cancel), output);
+        wanted = await preflight.CheckAsync(app, wanted, output, cancel);
+        return ObtainLines.TellWouldBeLeftOut(wanted, [.. wanted.Stopped, .. await AtServersAsync(app, wanted, output, cancel)], output);
     }
 
     private async Task<IReadOnlyList<FailedName>> AtServersAsync(AppName app, WantedCertificate wanted, CommandOutput output, CancellationToken cancel)

@@ -37,8 +37,12 @@ internal sealed class NameChecks
             : await _reach.LookAsync(text, [address], OverTlsFirst(text), cancel);
     }
 
+    /// <summary>What shows of the DNS provider without asking anybody; null where nothing does. A wildcard can be proved by nothing else.</summary>
+    internal static PreflightFinding? OfProvider(PreflightScope scope, DomainName name) =>
+        scope.Provider is { } problem ? PreflightFinding.Bad(name.Text, "dns", problem.Found, problem.Remedy, stops: name.IsWildcard) : null;
+
     private async Task<IReadOnlyList<PreflightFinding>> OfZoneAsync(DomainName name, CancellationToken cancel) =>
-        [.. _scope.Provider is { } problem ? [PreflightFinding.Bad(name.Text, "dns", problem.Found, problem.Remedy)] : (PreflightFinding[])[],
+        [.. OfProvider(_scope, name) is { } problem ? [problem] : (PreflightFinding[])[],
             (name.IsLocalhost ? null : await _dns.DelegationAsync(name, cancel)) ?? DnsCheck.UnknownZone(name, _scope.NeedsZone),
             .. _scope.MakesRecordsByHand ? [await _dns.RecordByHandAsync(name, cancel)] : (PreflightFinding[])[]];
 
@@ -61,7 +65,10 @@ internal sealed class NameChecks
         return [.. findings, .. await delegation is { } zone ? [zone] : (PreflightFinding[])[], .. reach];
     }
 
-    private bool ByDns(DomainName name) => name.IsWildcard || (_scope.MethodsByName(name.Text) is [var first, ..] && ChallengeType.IsDns(first));
+    private bool ByDns(DomainName name) => IsByDns(_scope, name);
+
+    /// <summary>Whether it is its records that are tried first.</summary>
+    internal static bool IsByDns(PreflightScope scope, DomainName name) => name.IsWildcard || (scope.MethodsByName(name.Text) is [var first, ..] && ChallengeType.IsDns(first));
 
     private bool OverTlsFirst(string name) =>
         _scope.MethodsByName(name).FirstOrDefault(type => !ChallengeType.IsDns(type)) == ChallengeType.TlsAlpn01;
