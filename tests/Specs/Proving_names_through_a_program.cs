@@ -35,12 +35,67 @@ public sealed class Proving_names_through_a_program
         await SetProgramAsync(berth, scratch["change"]);
         await LookAtAsync(berth, dns);
         Assert.Equal(1, (await berth.RunAsync("letsencrypt:enable", "hello")).Status);
+        Assert.Contains("it must end with status 0. Then `berth letsencrypt:enable hello`.", (await berth.RunAsync("doctor", "hello")).Output, StringComparison.Ordinal);
         await WriteProgramAsync(scratch["change"], dns);
 
         Assert.DoesNotContain("address", await berth.OkAsync("letsencrypt:check", "hello"), StringComparison.Ordinal);
         await berth.OkAsync("letsencrypt:enable", "hello");
 
         Assert.Equal("nowhere.example.test\n", await berth.OkAsync("certs:report", "hello", "--ssl-hostnames"));
+    }
+
+    /// <summary>One that hangs is given minutes, and nobody is to wonder for so long.</summary>
+    [Fact]
+    public async Task names_a_program_that_has_not_ended_yet_and_since_when_it_runs()
+    {
+        await using var dns = await NameServer.StartBindAsync(Records);
+        await using var pebble = await PebbleAtAsync(dns);
+        await using var berth = await StartAsync(pebble, "*.app.example.test");
+        using var scratch = new ScratchFolder();
+        await ExternalProgram.SucceedAsync("mkfifo", [scratch["go"]]);
+        await WriteProgramAsync(scratch["change"], dns);
+        await SetProgramAsync(berth, scratch["change"]);
+        await LookAtAsync(berth, dns);
+        await berth.OkAsync("letsencrypt:enable", "hello");
+        await berth.OkAsync("letsencrypt:set", "hello", "email", "another@example.com");
+        await WriteProgramAsync(scratch["change"], dns, $"read -r _ < '{scratch["go"]}'; ");
+
+        var ordering = berth.RunAsync("letsencrypt:enable", "hello", "--force");
+        string[] told;
+        await using (var go = new FileStream(scratch["go"], FileMode.Open, FileAccess.Write))
+        {
+            told =
+            [
+                await berth.OkAsync("letsencrypt:status"),
+                await berth.OkAsync("letsencrypt:status", "hello"),
+                await berth.OkAsync("letsencrypt:report", "hello"),
+                (await berth.RunAsync("letsencrypt:list")).Error,
+            ];
+            go.Write("\n"u8);
+        }
+
+        Assert.All(told, said => Assert.Matches(
+            $@"an order is under way at \S+ since 20\S+ \S+ UTC: .*TXT _acme-challenge\.app\.example\.test is being added by the program {scratch["change"]} since \S+ UTC, until \S+ UTC at the latest", said));
+        Assert.Equal(0, (await ordering).Status);
+    }
+
+    /// <summary>A wildcard can be proved by nothing else, and a private server's own DNS changes nothing in that.</summary>
+    [Theory]
+    [InlineData]
+    [InlineData("--dry-run")]
+    public async Task orders_nothing_with_a_program_that_is_gone(params string[] flags)
+    {
+        await using var dns = await NameServer.StartBindAsync(Records);
+        await using var pebble = await PebbleAtAsync(dns);
+        await using var berth = await StartAsync(pebble, "*.app.example.test");
+        using var scratch = new ScratchFolder();
+        await SetProgramAsync(berth, scratch["gone"]);
+
+        var refused = await berth.RunAsync(["letsencrypt:enable", "hello", .. flags], null);
+
+        Assert.Equal(1, refused.Status);
+        Assert.Contains($"{scratch["gone"]} cannot be run: there is no such file.", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(0, pebble.Orders);
     }
 
     [Theory]

@@ -46,7 +46,10 @@ public sealed class Telling_of_a_certificate_from_its_first_failure : IAsyncLife
     public async Task a_first_that_fails_is_told_everywhere_with_what_brings_the_next()
     {
         await _pebble.SetServerFailureAsync("hello.example.com");
-        Assert.Equal(1, (await _berth.RunAsync("letsencrypt:enable", "hello")).Status);
+        var failed = await _berth.RunAsync("letsencrypt:enable", "hello");
+        Assert.Equal(1, failed.Status);
+        Assert.Contains("un the command again", failed.Error, StringComparison.Ordinal);
+        Assert.Contains("\n       It is not tried again by itself\n", failed.Output, StringComparison.Ordinal);
 
         foreach (var words in new string[][] { ["letsencrypt:list"], ["letsencrypt:auto-renew"], ["letsencrypt:auto-renew", "hello"] })
         {

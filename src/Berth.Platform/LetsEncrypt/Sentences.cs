@@ -29,6 +29,11 @@ public static partial class Sentences
     public static string Standing(string remedy, AppName app) =>
         Standing(remedy, app.Text);
 
+    /// <summary>The same with the command that tries again, where nobody does by itself.</summary>
+    public static string ThenByHand(string remedy, AppName app) => Standing(remedy, app) is var standing && standing.Contains($"letsencrypt:enable {app}", StringComparison.Ordinal)
+        ? standing
+        : $"{Ended(standing)} Then `berth letsencrypt:enable {app}`.";
+
     /// <summary>The same where the daemon does by itself what is to be done once a wait is over.</summary>
     internal static string ByItself(string remedy) => remedy.Replace(", then run the command again", "; the daemon asks again by itself", StringComparison.Ordinal);
 

@@ -106,7 +106,7 @@ internal sealed class AppVisit(Services services, StateRoots roots, DaemonRecord
             }
             else if (step.Told(services.Manager.LastFailureOf(app), services.AutoRenewal.IsOn) is { } failure)
             {
-                findings.Add(Finding.Fail($"the last order of its certificate failed: {failure.Found}", Sentences.Standing(failure.Remedy, app)));
+                findings.Add(Finding.Fail($"the last order of its certificate failed: {failure.Found}", IsByHand(step) ? Sentences.ThenByHand(failure.Remedy, app) : Sentences.Standing(failure.Remedy, app)));
             }
             else if (step.Obstacle is { } why && why.Code != LetsEncryptProblems.DomainsMissing)
             {
@@ -134,6 +134,8 @@ internal sealed class AppVisit(Services services, StateRoots roots, DaemonRecord
 
         return findings;
     }
+
+    private bool IsByHand(LineageStep step) => !services.AutoRenewal.IsOn || (step.OfCertificate.At is null && !step.GoesOnOnceMended);
 
     private async Task<Problem?> AccountAsync(AppName app)
     {

@@ -12,6 +12,8 @@ namespace Berth.Platform.LetsEncrypt.Orders;
 /// <summary>What is said of an attempt once it is over.</summary>
 public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, OrderRequests requests, RoutePublisher routes, AutoRenewal renewal, TimeProvider time)
 {
+    private const string NotAgain = "; it is not tried again by itself";
+
     /// <returns>The command's exit status.</returns>
     internal int TellNotAsked(AppName app, WantedCertificate wanted, CommandOutput output)
     {
@@ -124,22 +126,20 @@ public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, Ord
     {
         try
         {
-            if (reader.ReadOf(app) is ({ Damage: null, InService.NotAfter: var expires }, var step) && expires > time.GetUtcNow())
+            var (stored, step) = reader.ReadOf(app);
+            var next = NextTry(problem, step);
+            if (stored is { Damage: null, InService.NotAfter: var expires } && expires > time.GetUtcNow())
             {
-                var next = renewal.IsOn && step.OfCertificate.At is { } at && at > time.GetUtcNow() ? $"; the daemon's next try: {Holds.Time(at)}" : "";
                 output.Detail($"The certificate in service stays, until {Holds.Time(expires)}{next}");
             }
             else if (lineages.MarkOf(app) is { FromAcme: false, Serial: not null })
             {
-                output.Detail("The certificate that was installed by hand stays");
+                output.Detail($"The certificate that was installed by hand stays{next}");
             }
-            else if (problem.Code != LetsEncryptProblems.HeldBack && renewal.IsOn && reader.NextOf(app).OfCertificate is { Action: not LineageAction.None, At: { } again })
+            else if (next.Length > 0 && problem.Code != LetsEncryptProblems.HeldBack)
             {
-                output.Detail($"The daemon's next try: {Holds.Time(again)}");
-            }
-            else if (reader.NextOf(app) is { Action: LineageAction.None, GoesOnOnceMended: false } && Sentences.Standing(problem.Remedy, app) == problem.Remedy)
-            {
-                output.Detail(output.Caller.AsCalled($"It is not tried again by itself; once it is mended: `berth letsencrypt:enable {app}`"));
+                var how = next == NotAgain && Sentences.Standing(problem.Remedy, app) == problem.Remedy ? $"; once it is mended: `berth letsencrypt:enable {app}`" : "";
+                output.Detail(output.Caller.AsCalled($"{char.ToUpperInvariant(next[2])}{next[3..]}{how}"));
             }
         }
         catch (ProblemException)
@@ -147,4 +147,10 @@ public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, Ord
             // What failed is what is to be told, not what cannot be read because of it.
         }
     }
+
+    // What holds an order back says itself whether it is asked again.
+    private string NextTry(Problem problem, LineageStep step) =>
+        renewal.IsOn && step.OfCertificate.At is { } at ? at > time.GetUtcNow() ? $"; the daemon's next try: {Holds.Time(at)}" : "; the daemon tries again at once"
+        : problem.Code == LetsEncryptProblems.HeldBack || (renewal.IsOn && step.GoesOnOnceMended) ? ""
+        : NotAgain;
 }
