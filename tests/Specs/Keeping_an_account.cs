@@ -65,7 +65,12 @@ public sealed class Keeping_an_account
             Assert.Contains($"berth letsencrypt:account-forget {app}", (await berth.RunAsync("letsencrypt:enable", app, "--force")).Error, StringComparison.Ordinal);
         }
 
-        Assert.Contains("registers another", await berth.OkAsync("letsencrypt:account-forget", "other"), StringComparison.Ordinal);
+        var forgotten = await berth.OkAsync("letsencrypt:account-forget", "other");
+        Assert.Contains("registers another", forgotten, StringComparison.Ordinal);
+        Assert.Equal(
+            Directory.GetDirectories($"{berth.Lib}/data/letsencrypt/--global/accounts/aside").Order(),
+            forgotten.Split('\n').Where(line => line.StartsWith("       It is kept in ", StringComparison.Ordinal)).Select(line => line["       It is kept in ".Length..]).Order());
+        Assert.Equal(2, forgotten.Split("It is kept in").Length - 1);
         await berth.OkAsync("letsencrypt:enable", "other", "--force");
         await berth.OkAsync("letsencrypt:enable", "hello", "--force");
 

@@ -46,6 +46,23 @@ public sealed class Keeping_letsencrypt_settings : IAsyncLifetime
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, mode);
     }
 
+    /// <summary>It is told at once, and not by an order that fails; what was typed may be a secret all the same.</summary>
+    [Theory]
+    [InlineData("zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W", true)]
+    [InlineData("zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wE=", true)]
+    [InlineData("zWNDZM6eQGHWpSRTPal5eIUYFTu7Eaj+Ioguysq/9wE=", false)]
+    [InlineData("'zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wE'", false)]
+    [InlineData("zWNDZM6eQGHWpSRTPal5", false)]
+    public async Task takes_a_bindings_key_that_can_be_one(string key, bool isTaken)
+    {
+        var set = await _berth.RunAsync(["letsencrypt:set", "app", "eab-hmac-key", key], null);
+
+        Assert.Equal(isTaken, set.Status == 0);
+        Assert.Equal(isTaken, set.Error.Length == 0);
+        Assert.DoesNotContain(key, set.Output + set.Error, StringComparison.Ordinal);
+        Assert.Equal(!isTaken, set.Error.Contains("'****' cannot be the value of eab-hmac-key", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("Invalid property specified, valid properties include: dns-provider, dns-provider-*, email, graceperiod, lego-args, lego-docker-options, server", "app", "nope", "1")]
     [InlineData("No property specified", "app")]

@@ -66,8 +66,8 @@ internal sealed class AccountFiles(IStateStore store) : IAccountStore
     public bool MayBe(AccountIdentity identity, string url) => !store.Exists(Own(FolderOf(identity), identity)) || ReadOwn(identity)?.Url == url;
 
     /// <summary>Puts an account aside, under each e-mail that it is kept under: the next order registers another.</summary>
-    /// <returns>Where it is kept from then on; null where none was kept here.</returns>
-    public async ValueTask<string?> SetAsideAsync(AccountIdentity identity, DateTimeOffset now, CancellationToken cancel)
+    /// <returns>Where it is kept from then on, a folder for each; none where none was kept here.</returns>
+    public async ValueTask<IReadOnlyList<string>> SetAsideAsync(AccountIdentity identity, DateTimeOffset now, CancellationToken cancel)
     {
         // The one that is asked for last: cut off, it still names the others.
         AccountIdentity[] all = [.. AlikeOf(identity, (await LoadAsync(identity, cancel))?.Url), identity];
@@ -78,7 +78,7 @@ internal sealed class AccountFiles(IStateStore store) : IAccountStore
             SetAside(each, AsideOf(each, now));
         }
 
-        return store.Exists(AsideOf(identity, now)) ? store.FileOf(AsideOf(identity, now)) : null;
+        return [.. all.Select(each => AsideOf(each, now)).Where(store.Exists).Select(store.FileOf)];
     }
 
     // A copy is there before anything goes, whenever it is cut off.

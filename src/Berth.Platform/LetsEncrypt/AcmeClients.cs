@@ -63,10 +63,10 @@ public sealed class AcmeClients(
 
     /// <summary>Puts the account aside, so that the next order registers another.</summary>
     /// <returns>Where it is kept from then on; null where there was nothing to keep.</returns>
-    internal async Task<string?> ForgetAsync(AcmeClient client, CancellationToken cancel)
+    internal async Task<IReadOnlyList<string>> ForgetAsync(AcmeClient client, CancellationToken cancel)
     {
         var (directory, email) = (client.Options.DirectoryUrl, client.Options.Email?.Text);
-        string? aside = null;
+        IReadOnlyList<string> aside = [];
         await client.ChangeStoredAccountAsync(
             async token =>
             {

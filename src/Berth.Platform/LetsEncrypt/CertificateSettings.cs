@@ -1,4 +1,5 @@
 using Berth.Acme;
+using Berth.Acme.Protocol;
 using Berth.Kernel;
 using Berth.Platform.LetsEncrypt.Limits;
 using Berth.Platform.Properties;
@@ -10,6 +11,12 @@ internal static class CertificateSettings
 {
     /// <summary>The second word of a profile that must be had.</summary>
     public const string Required = "required";
+
+    private const string BindingKey = "eab-hmac-key";
+
+    // An authority hands out 32 or 64; a key id, or half of a key, is rarely among these.
+    private const int ShortestKey = 16;
+    private const int LongestKey = 1024;
 
     private static readonly Dictionary<string, KeyType> KeyTypes = new(StringComparer.Ordinal)
     {
@@ -23,7 +30,7 @@ internal static class CertificateSettings
     public static IReadOnlyList<Setting> All { get; } =
     [
         new(LetsEncryptSettingsStore.ByDefault) { IsOwn = true, OnlyWhenSet = true, Refuse = SettingValues.YesOrNo(LetsEncryptSettingsStore.ByDefault) },
-        new("eab-hmac-key") { IsOwn = true, Secret = true, OnlyWhenSet = true },
+        new(BindingKey) { IsOwn = true, Secret = true, OnlyWhenSet = true, Refuse = RefuseBindingKey },
         new("eab-kid") { IsOwn = true, OnlyWhenSet = true },
         new("key-type") { IsOwn = true, OnlyWhenSet = true, Refuse = value => KeyTypes.ContainsKey(value) ? null : Bad("key-type", value, string.Join(", ", KeyTypes.Keys)) },
         new(LetsEncryptSettingsStore.Limits) { ForApp = false, IsOwn = true, OnlyWhenSet = true, Refuse = LimitWords.Refuse },
@@ -33,6 +40,12 @@ internal static class CertificateSettings
     ];
 
     public static KeyType KeyTypeOf(string? word) => KeyTypes.GetValueOrDefault(word ?? "", KeyType.P256);
+
+    // As it is read when an account is registered. A secret is never echoed.
+    private static Problem? RefuseBindingKey(string value) =>
+        StrictBase64Url.TryDecode(value.Trim().TrimEnd('='), out var key) && key.Length is >= ShortestKey and <= LongestKey
+            ? null
+            : Bad(BindingKey, "****", $"the HMAC key of the certificate authority, whole and without quotes: base64url text of {ShortestKey} to {LongestKey} bytes, with - and _ where it shows + and /");
 
     private static Problem? RefuseProfile(string value) =>
         value.Split(' ') is { Length: 1 } or [_, Required] && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ' ')

@@ -149,9 +149,9 @@ public sealed class AccountCommands(AcmeClients clients, LetsEncryptSettingsStor
         var (client, _, _) = await OpenAsync(call);
         var aside = await clients.ForgetAsync(client, call.Cancel);
         call.Output.Step($"The account at {client.Options.DirectoryUrl.Authority} is put aside; the next order there registers another");
-        if (aside is not null)
+        foreach (var folder in aside)
         {
-            call.Output.Detail($"It is kept in {aside}");
+            call.Output.Detail($"It is kept in {folder}");
         }
 
         var server = client.Options.DirectoryUrl.OriginalString;
