@@ -40,6 +40,37 @@ public sealed class Being_told_of_certificates
         Assert.Matches("berth_renewals_last_look_timestamp_seconds \\d{10}\n", metrics);
     }
 
+    /// <summary>Who asks why it is another finds that; who did it need not be sent a notice.</summary>
+    [Fact]
+    public async Task keeps_what_was_done_by_hand_among_the_events_and_sends_it_to_nobody()
+    {
+        await using var hook = await Hook.StartAsync(failures: 0);
+        await using var berth = await BerthServer.StartAsync();
+        using var scratch = new ScratchFolder();
+        await SmallPlugin.InstallAsync(berth, "told", ("post-letsencrypt-installed", "touch \"$DOKKU_LIB_ROOT/told.txt\""));
+        await berth.OkAsync("apps:create", "hello");
+        await berth.OkAsync("domains:set", "hello", "hello.localhost");
+        await berth.OkAsync("letsencrypt:set", "--global", "email", "you@example.com");
+        await berth.OkAsync("letsencrypt:set", "--global", "server", "berth");
+        await berth.OkAsync("letsencrypt:set", "--global", "notify-webhook", hook.Url);
+        var (chain, key) = HandMadePair.Make("hello.localhost", "By hand");
+        await File.WriteAllTextAsync(scratch["crt"], chain);
+        await File.WriteAllTextAsync(scratch["key"], key);
+
+        await berth.OkAsync("certs:add", "hello", scratch["crt"], scratch["key"]);
+        await berth.OkAsync("certs:remove", "hello");
+        await berth.OkAsync("letsencrypt:enable", "hello");
+        await berth.OkAsync("certs:remove", "hello");
+
+        const string At = @"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC";
+        Assert.Matches(
+            $@"^{At}  installed +hello has a certificate for hello\.localhost that was installed by hand\. Expires: {At}\.\n{At}  removed +The certificate of hello was taken off by hand\.\n{At}  issued .*\n{At}  removed .*by hand\.\n$",
+            await berth.OkAsync("letsencrypt:events", "hello"));
+        using var posted = JsonDocument.Parse(await hook.NextAsync());
+        Assert.Equal("issued", posted.RootElement.GetProperty("event").GetString());
+        Assert.False(File.Exists($"{berth.Lib}/told.txt"));
+    }
+
     [Fact]
     public async Task says_which_notices_have_not_got_through()
     {

@@ -17,7 +17,7 @@ public sealed class CertificateFeature(
     IStateStore store,
     RouteChanges routes,
     ITriggers triggers,
-    Func<AppName, Task> leaveOrder,
+    Func<AppName, Task> changed,
     TimeProvider time) : IFeature
 {
     private static readonly Report Report = new("ssl-", "ssl information");
@@ -105,7 +105,7 @@ public sealed class CertificateFeature(
         }
 
         // Whoever takes one off, or installs another, does not want what was begun before.
-        await leaveOrder(app);
+        await changed(app);
         await routes.PublishAsync(app, call.Output, call.Cancel);
         await triggers.FireAsync("post-certs-remove", [app.Text], call.Output, call.Cancel);
         await triggers.FireAsync("post-domains-update", [app.Text], call.Output, call.Cancel);
@@ -162,7 +162,7 @@ public sealed class CertificateFeature(
             }
         }
 
-        await leaveOrder(app);
+        await changed(app);
         await routes.PublishAsync(app, call.Output, call.Cancel);
         await triggers.FireAsync("post-certs-update", [app.Text], call.Output, call.Cancel);
     }

@@ -305,11 +305,13 @@ public sealed class CertificateManager(
         }
     }
 
-    /// <summary>Gives up what was begun before somebody installed a certificate by hand, or took it off. Who is at it now finds out.</summary>
-    public async Task LeaveAsync(AppName app)
+    /// <summary>Gives up what was begun before somebody installed a certificate by hand, or took it off, and tells of that. Who is at it now finds out.</summary>
+    public async Task ChangedByHandAsync(AppName app)
     {
         using var held = _gates.TryEnter(app);
         await (held is null ? Task.CompletedTask : ordering.TryLeaveAsync(app));
+        var facts = certificates.Facts(app);
+        events.Publish(new LineageEvent(facts is null ? LineageEventKind.Removed : LineageEventKind.Installed, app, time.GetUtcNow()) { Names = facts?.Names ?? [], Expires = facts?.NotAfter });
     }
 
     private async Task TakeOffAsync(AppName app, LineageEventKind why)

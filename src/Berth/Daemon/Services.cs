@@ -174,7 +174,7 @@ internal sealed class Services : IAsyncDisposable
             new AppFeature(apps, setup, transfer, deployLock, properties, Runtime, Manager, changes, triggers, store),
             new ConfigFeature(config, apps, inDaemon ? Runtime : new NothingToRestart(Runtime), triggers),
             new DomainFeature(domains, setup, config, apps, changes, triggers),
-            new CertificateFeature(certificates, new CertificateReport(certificates), domains, apps, store, published, triggers, Manager.LeaveAsync, time),
+            new CertificateFeature(certificates, new CertificateReport(certificates), domains, apps, store, published, triggers, Manager.ChangedByHandAsync, time),
             new PortFeature(portMaps, ports, apps, published, triggers),
             new ProxyFeature(proxy, domains, apps, published, triggers),
             new NginxFeature(

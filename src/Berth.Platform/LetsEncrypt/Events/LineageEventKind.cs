@@ -26,4 +26,10 @@ public enum LineageEventKind
 
     /// <summary>The certificate in service was put back from the copy kept of it: its files were damaged.</summary>
     Restored,
+
+    /// <summary>Somebody installed a certificate by hand.</summary>
+    Installed,
+
+    /// <summary>Somebody took the certificate off by hand.</summary>
+    Removed,
 }

@@ -5,7 +5,7 @@ namespace Berth.Platform.LetsEncrypt.Notices;
 /// <summary>One thing that happened to a certificate, as it is kept on disk and sent on; nothing in it is a secret.</summary>
 public sealed record Notice
 {
-    /// <summary><c>issued</c>, <c>failed</c>, <c>held</c>, <c>fell-over</c>, <c>revoked</c>, <c>disabled</c>, <c>rolled-back</c>, <c>restored</c> or <c>expiring</c>.</summary>
+    /// <summary><c>issued</c>, <c>failed</c>, <c>held</c>, <c>fell-over</c>, <c>revoked</c>, <c>disabled</c>, <c>rolled-back</c>, <c>restored</c>, <c>installed</c>, <c>removed</c> or <c>expiring</c>.</summary>
     public required string Event { get; init; }
 
     public required string App { get; init; }
@@ -52,6 +52,8 @@ public sealed record Notice
         "disabled" => $"The certificate of {App} was taken off",
         "restored" => $"{App}'s certificate was put back, for its files were damaged",
         "rolled-back" => $"{App} has another of its certificates in service again",
+        "installed" => $"{App} has a certificate{(Names.Count == 0 ? "" : $" for {Listed}")} that was installed by hand",
+        "removed" => $"The certificate of {App} was taken off by hand",
         "expiring" => $"The certificate of {App} {(Expires <= At ? "has expired" : "expires soon")} and was not renewed",
         _ => $"{App}: {Event}",
     };

@@ -27,7 +27,15 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
         var needsYou = happened is { Kind: LineageEventKind.Failed, Problem: { } problem } && NeedsPerson(problem);
         var told = ReadTold(happened.App);
         var isNews = needsYou && !told.KnowsOf(happened.Problem!.Code);
-        Tell(happened.App, NoticeOf(happened) with { NeedsYou = needsYou }, isNews);
+        var notice = NoticeOf(happened) with { NeedsYou = needsYou };
+        if (happened.Kind is LineageEventKind.Installed or LineageEventKind.Removed)
+        {
+            // Who did it knows; plugins have a trigger of their own.
+            TryKeep(happened.App, notice);
+            return;
+        }
+
+        Tell(happened.App, notice, isNews);
 
         // Afterwards: told once too often after a crash is better than not at all.
         if (happened.Kind == LineageEventKind.Issued)
@@ -99,6 +107,12 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
 
     private void Tell(AppName app, Notice notice, bool byMail)
     {
+        TryKeep(app, notice);
+        delivery.Add(app, notice, byMail);
+    }
+
+    private void TryKeep(AppName app, Notice notice)
+    {
         try
         {
             log.Add(notice);
@@ -108,8 +122,6 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
             // What cannot be written down is sent all the same: a full disk is when it matters.
             faults.NotSent(app, "log", Printable.Of(e.Message));
         }
-
-        delivery.Add(app, notice, byMail);
     }
 
     private static Notice NoticeOf(LineageEvent happened) => new()
@@ -137,6 +149,8 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
         LineageEventKind.Disabled => "disabled",
         LineageEventKind.RolledBack => "rolled-back",
         LineageEventKind.Restored => "restored",
+        LineageEventKind.Installed => "installed",
+        LineageEventKind.Removed => "removed",
         _ => "changed",
     };
 
