@@ -90,7 +90,7 @@ public sealed class ListCommands(
     }
 
     private static Problem? Ahead(LineageStep step) =>
-        step.Obstacle is { } why ? why with { Found = $"as things are its certificate could not be renewed: {Sentences.Inside(why.Found)}" } : null;
+        step.Obstacle is { } why && why.Code != LetsEncryptProblems.DomainsMissing ? why with { Found = $"as things are its certificate could not be renewed: {Sentences.Inside(why.Found)}" } : null;
 
     // Where another was ordered and could not be had, that is what to mend.
     private LineageFailure Told(AppName app, CertificateDamage damage, LineageFailure? failure)
