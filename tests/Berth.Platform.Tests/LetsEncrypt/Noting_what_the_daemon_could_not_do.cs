@@ -53,6 +53,15 @@ public sealed class Noting_what_the_daemon_could_not_do : IDisposable
         Assert.True(_troubles.Note(App, Full, _clock.GetUtcNow().AddMinutes(1)));
     }
 
+    /// <summary>Another was installed by hand meanwhile.</summary>
+    [Fact]
+    public void is_nothing_where_nobody_wants_it_any_more()
+    {
+        Assert.False(_troubles.Note(App, LetsEncryptProblems.Overtaken(App), _clock.GetUtcNow()));
+
+        Assert.Null(_lineages.UnkeptOf(App));
+    }
+
     [Fact]
     public void is_told_where_not_even_the_state_can_be_read()
     {

@@ -110,10 +110,10 @@ public sealed record LineageState
     /// <summary>Whether nothing has gone wrong and nothing is held back.</summary>
     internal bool IsQuiet => LastFailure is null && Refusal is null && Failing.Count == 0 && Gates.Count == 0 && AskedAt is null;
 
-    /// <summary>Whether it tells of that failure, and not of one like it from before.</summary>
+    /// <summary>Whether it tells of that failure, and not of one like it from before; or nobody need be told, for it waits, or is wanted no more.</summary>
     public bool Remembers(Problem problem, DateTimeOffset since)
     {
-        return problem.Code == LetsEncryptProblems.HeldBack || IsThat(LastFailure) || IsThat(Refusal?.Why);
+        return problem.Code == LetsEncryptProblems.HeldBack || problem.Code == LetsEncryptProblems.InServiceReplaced || IsThat(LastFailure) || IsThat(Refusal?.Why);
 
         bool IsThat(LineageFailure? failure) => failure?.Found == problem.Found && failure.At >= since;
     }
