@@ -72,10 +72,10 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
     /// <returns>The answer for an app and the names on its certificate.</returns>
     public Func<AppName, IReadOnlyList<string>, bool> Glances()
     {
-        var (emailOf, serverOf, known) = (settings.EffectiveOfMany("email"), settings.EffectiveOfMany("server"), new Dictionary<(string? Email, string? Server, string? App), bool>());
+        var (serverOf, known) = (settings.EffectiveOfMany("server"), new Dictionary<(bool HasEmail, string? Server, string? App), bool>());
         return (app, names) =>
         {
-            var set = (emailOf(app), serverOf(app), dns.HasOwn(app) ? app.Text : null);
+            var set = (settings.HasOwn(app, "email"), serverOf(app), dns.HasOwn(app) ? app.Text : null);
             if (!known.TryGetValue(set, out var isThere))
             {
                 known.Add(set, isThere = HasMeans(app));

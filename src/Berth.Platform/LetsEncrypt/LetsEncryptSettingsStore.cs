@@ -83,12 +83,17 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
         return app => TrySeconds(set(app));
     }
 
-    /// <summary>As <see cref="Effective"/>, likewise.</summary>
+    /// <summary>As <see cref="Effective"/>, likewise; nor is an app asked for what it has not set, which would be remembered for each.</summary>
     public Func<AppName, string?> EffectiveOfMany(string key)
     {
-        var (forAll, setters) = (ForAll(key), properties.Scopes(Feature));
-        return app => (setters.Contains(app.Text) ? Own(app, key) : Legacy(app, key)) ?? forAll;
+        var forAll = ForAll(key);
+        return app => Legacy(app, key) ?? (IsSet(app, key) ? properties.Get(Feature, app.Text, key) : null) ?? forAll;
     }
+
+    /// <summary>Whether the app has set it itself, whatever to.</summary>
+    public bool HasOwn(AppName app, string key) => IsSet(app, key) || Legacy(app, key) is not null;
+
+    private bool IsSet(AppName app, string key) => properties.Keys(Feature, app.Text).Contains(key);
 
     /// <summary>Whether the app gets a certificate without being asked for one.</summary>
     public bool IsByDefault(AppName app) => Effective(app, ByDefault) == "true";
