@@ -145,11 +145,9 @@ public sealed class CertificateManager(
         return earlier;
     }
 
-    /// <summary>When the certificate in service expires; null when an ACME server issued none.</summary>
-    public DateTimeOffset? ExpiryOf(AppName app) => reader.StoredOf(app).InService?.NotAfter;
-
-    /// <summary>Whether nobody is worse off while it waits: there is none yet, or it is good and is to carry more.</summary>
-    public bool CanWait(AppName app) => reader.StoredOf(app) is var stored && (stored is { InService: null, Damage: null } || reader.IsGood(app, stored));
+    /// <summary>When the certificate in service expires (null when an ACME server issued none), and whether nobody is worse off until its turn comes.</summary>
+    public (DateTimeOffset? Expires, bool CanWait) UrgencyOf(AppName app) =>
+        reader.StoredOf(app) is var stored ? (stored.InService?.NotAfter, stored is { InService: null, Damage: null } || reader.IsGood(app, stored)) : default;
 
     /// <summary>The server that the app's next step asks first, as far as that can be told now; empty where it asks none.</summary>
     public string ServerOf(AppName app)

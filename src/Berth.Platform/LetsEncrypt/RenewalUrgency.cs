@@ -29,7 +29,8 @@ internal sealed class RenewalUrgency(CertificateManager manager)
     {
         try
         {
-            return new(manager.CanWait(app), manager.ExpiryOf(app) ?? DateTimeOffset.MaxValue, manager.ServerOf(app));
+            var (expires, canWait) = manager.UrgencyOf(app);
+            return new(canWait, expires ?? DateTimeOffset.MaxValue, manager.ServerOf(app));
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
