@@ -46,7 +46,9 @@ internal sealed class Abandoning(AcmeClient client, IOrderJournal journal)
     private async Task CloseOneAsync(string url, CancellationToken cancel)
     {
         var authorization = (await client.Account.PostAsync(url, default, cancel)).Read(AcmeJson.Default.Authorization);
-        if (authorization.Status == AcmeStatus.Pending)
+
+        // One that the server is just looking at is decided soon, and may be of use for the next order.
+        if (authorization.Status == AcmeStatus.Pending && !authorization.Challenges.Any(challenge => challenge.Status == AcmeStatus.Processing))
         {
             await client.Account.PostAsync(url, Deactivated, cancel);
         }

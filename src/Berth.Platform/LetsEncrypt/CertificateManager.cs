@@ -267,7 +267,7 @@ public sealed class CertificateManager(
         try
         {
             restoring.Run(app, output);
-            wanted = planner.Plan(app, leavesWildcards: reader.IsEnding(app, reader.StoredOf(app))) with { IsPatient = isPatient, IsForced = force };
+            wanted = planner.Plan(app, leavesDns: reader.IsEnding(app, reader.StoredOf(app))) with { IsPatient = isPatient, IsForced = force };
             output.Headline(headline);
             if (!force && await _coverage.IsAllAsync(app, wanted, output, cancel))
             {

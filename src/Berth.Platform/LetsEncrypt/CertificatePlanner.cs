@@ -25,13 +25,13 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
     /// <summary>As <see cref="Plan"/> for whoever goes on without.</summary>
     /// <param name="app">Whose.</param>
     /// <param name="whyNot">Why nothing could be ordered as things are; null where something could.</param>
-    /// <param name="leavesWildcards">As there.</param>
-    public WantedCertificate? TryPlan(AppName app, out Problem? whyNot, bool leavesWildcards = false)
+    /// <param name="leavesDns">As there.</param>
+    public WantedCertificate? TryPlan(AppName app, out Problem? whyNot, bool leavesDns = false)
     {
         whyNot = null;
         try
         {
-            return Plan(app, leavesWildcards: leavesWildcards);
+            return Plan(app, leavesDns: leavesDns);
         }
         catch (ProblemException e)
         {
@@ -42,9 +42,9 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
 
     /// <param name="app">Whose.</param>
     /// <param name="needsEmail">False for what can be told without an account.</param>
-    /// <param name="leavesWildcards">Whether the names beside wildcards go without those where the DNS provider cannot be used as it is set.</param>
+    /// <param name="leavesDns">Whether names are proved in other ways, and wildcards left out, where the DNS provider cannot be used as it is set.</param>
     /// <exception cref="ProblemException">No domains, no e-mail, no such server, no usable DNS provider, or no name that could be certified.</exception>
-    public WantedCertificate Plan(AppName app, bool needsEmail = true, bool leavesWildcards = false)
+    public WantedCertificate Plan(AppName app, bool needsEmail = true, bool leavesDns = false)
     {
         using var now = settings.AsOfNow();
         var found = domains.DomainsOf(app);
@@ -54,14 +54,14 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
             throw leftOut is [var first, ..] ? Joined(first, leftOut) : LetsEncryptProblems.NoDomains(app).AsException();
         }
 
-        var unproved = leavesWildcards && found.Any(name => name.IsWildcard) && !found.All(name => name.IsWildcard) ? dns.FaultOf(app) : null;
+        var unproved = leavesDns && !found.All(name => name.IsWildcard) ? dns.FaultOf(app) : null;
         var (read, servers, notToAsk) = MeansOf(app, needsEmail, needsDns: unproved is null);
         var names = found.Where(name => WhyNot(app, name, servers, read.Profile, unproved) is null).ToArray();
         leftOut.AddRange(found.Select(name => WhyNot(app, name, servers, read.Profile, unproved)).OfType<Problem>());
         (names, var tooMany) = Fitting(app, names, servers, read.Profile);
         leftOut.AddRange(tooMany);
         return names.Length > 0
-            ? new WantedCertificate(names, leftOut, read, servers) { Unusable = notToAsk }
+            ? new WantedCertificate(names, leftOut, read, servers) { Unusable = notToAsk, WithoutDns = unproved }
             : throw Joined(leftOut[^1], leftOut);
     }
 
@@ -72,10 +72,10 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
     /// <returns>The answer for an app and the names on its certificate.</returns>
     public Func<AppName, IReadOnlyList<string>, bool> Glances()
     {
-        var (serverOf, known) = (settings.EffectiveOfMany("server"), new Dictionary<(bool HasEmail, string? Server, string? App), bool>());
+        var (serverOf, known) = (settings.EffectiveOfMany("server"), new Dictionary<(string? Server, string? App), bool>());
         return (app, names) =>
         {
-            var set = (settings.HasOwn(app, "email"), serverOf(app), dns.HasOwn(app) ? app.Text : null);
+            var set = (serverOf(app), settings.HasOwn(app, "email") || dns.HasOwn(app) ? app.Text : null);
             if (!known.TryGetValue(set, out var isThere))
             {
                 known.Add(set, isThere = HasMeans(app));
@@ -151,7 +151,7 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
         problem.Code == LetsEncryptProblems.AuthorityOff && settings.Own(app, "server") is not null ? LetsEncryptProblems.NoAuthority(app.Text) : problem;
 
     private Problem? WhyNot(AppName app, DomainName name, IReadOnlyList<WantedServer> servers, string? profile, Problem? unproved) =>
-        name.IsWildcard && unproved is not null ? unproved
+        name.IsWildcard && unproved is not null ? unproved with { Found = $"{name} cannot be proved: {Sentences.Inside(unproved.Found)}" }
         : name.IsWildcard && !dns.IsSet(app) ? LetsEncryptProblems.Wildcard(app, name)
         : name.Address is not null && !ServerProfiles.TakesAddresses(servers, profile) ? LetsEncryptProblems.AddressNotInProfile(app, name, profile!)
         : servers.Any(server => AcmeServers.IsPublic(server.Directory)) && !IsPublic(name.Base) ? LetsEncryptProblems.NotPublic(app, name)

@@ -16,6 +16,9 @@ public sealed record WantedCertificate(
     /// <summary>Why servers that are set cannot be asked as things are; empty where all can.</summary>
     public IReadOnlyList<Problem> Unusable { get; init; } = [];
 
+    /// <summary>Why no name is proved over DNS, though that is set, and wildcards are left out: the others are near their end; null otherwise.</summary>
+    public Problem? WithoutDns { get; init; }
+
     /// <summary>The names as they are kept; an order goes without those that a wildcard among them stands for.</summary>
     public IReadOnlyList<string> NameTexts => [.. Names.Select(name => name.Text)];
 

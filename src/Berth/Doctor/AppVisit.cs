@@ -18,6 +18,7 @@ internal sealed class AppVisit(Services services, StateRoots roots, DaemonRecord
 {
     private readonly EdgeVisitor _visitor = new(record);
     private readonly AppCertificate _certificate = new(services);
+    private bool _isSilent;
 
     public async IAsyncEnumerable<Finding> LookAsync(AppName app)
     {
@@ -32,7 +33,7 @@ internal sealed class AppVisit(Services services, StateRoots roots, DaemonRecord
         }
 
         // What no file tells of, for none can be written.
-        if (record is not null && DaemonAnswer.To(roots, "letsencrypt:status", app.Text, "--letsencrypt-unkept")?.Trim() is { Length: > 0 } unkept)
+        if (UnkeptOf(app) is { Length: > 0 } unkept)
         {
             yield return Finding.Fail($"the daemon could do nothing for its certificate: {unkept}", $"`berth letsencrypt:status {app}` says what it waits for.");
         }
@@ -133,6 +134,15 @@ internal sealed class AppVisit(Services services, StateRoots roots, DaemonRecord
         }
 
         return findings;
+    }
+
+    // Who has not answered in time once is not waited for again at every app.
+    private string? UnkeptOf(AppName app)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var answer = record is null || _isSilent ? null : DaemonAnswer.To(roots, "letsencrypt:status", app.Text, "--letsencrypt-unkept");
+        _isSilent |= Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(1);
+        return answer?.Trim();
     }
 
     private bool IsByHand(LineageStep step) => !services.AutoRenewal.IsOn || (step.OfCertificate.At is null && !step.GoesOnOnceMended);

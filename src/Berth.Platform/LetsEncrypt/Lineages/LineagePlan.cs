@@ -36,9 +36,10 @@ public static class LineagePlan
 
         if (step.Gate is null)
         {
-            var due = WhollyGated(RenewalStep(wants, stored, facts));
-            return wants.WhyNot is null && due.IsDue(now) && RenewalFirst.Is(wants, stored, due.At!.Value, now)
-                ? Beside(due, step with { Why = $"{WhyMissing(stored.Besides(wants.Names)[0])}, and is asked for after that" })
+            var alone = RenewalStep(wants, stored, facts);
+            var due = WhollyGated(alone);
+            return wants.WhyNot is null && due.IsDue(now) && RenewalFirst.Is(wants, stored, alone.At!.Value, now)
+                ? Beside(due, step with { Why = $"{WhyMissing(Missing(wants, stored, now).FirstOrDefault() ?? stored.Besides(wants.Names)[0])}, and is asked for after that" })
                 : step;
         }
 

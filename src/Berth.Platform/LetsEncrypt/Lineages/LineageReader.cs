@@ -118,7 +118,7 @@ public sealed class LineageReader(
         // Where nothing can be ordered as things are, the certificate in service is renewed when its time comes, and says why not.
         Problem? obstacle = null;
         var isWanted = !isFirst || byDefault || refused is not null || stored.State.LastFailure is not null || stored.State.AskedAt is not null;
-        var wanted = isWanted ? planner.TryPlan(app, out obstacle, leavesWildcards: IsEnding(app, stored)) : null;
+        var wanted = isWanted ? planner.TryPlan(app, out obstacle, leavesDns: IsEnding(app, stored)) : null;
         var kept = wanted is null ? null : WhyKept(app, wanted, stored);
         var wants = new LineageWants(wanted?.Names ?? [], settings.GracePeriodOf(app))
         {
@@ -133,7 +133,7 @@ public sealed class LineageReader(
         return obstacle is null ? wants : AsSet(app, wants, tellsMissing: !isFirst && obstacle.Code.IsOfSettings);
 
         // That has been looked at just now.
-        bool IsOfKept(LineageRefusal? refusal) => wanted is not null && refusal?.Why.Code == LetsEncryptProblems.WildcardNeedsDns.Id;
+        bool IsOfKept(LineageRefusal refusal) => wanted is not null && (refusal.Why.Code == LetsEncryptProblems.WildcardNeedsDns.Id || refusal.Why.Code == wanted.WithoutDns?.Code.Id);
     }
 
     // What failed at domains and servers that are gone is over, whatever is missing; and what the certificate lacks for want of a setting is told of, and

@@ -11,14 +11,14 @@ internal static class NearEnd
     private const int ManyDays = 6;
 
     // One attempt may wait five minutes for names and five for the certificate at each server, and longer for DNS.
-    private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan AnAttempt = TimeSpan.FromMinutes(15);
 
-    /// <summary>Its owner has been warned, or will be before one attempt is over; or one wait could outlast it; or nobody takes it; or the server is about to take it back.</summary>
+    /// <summary>Its owner has been warned, or will be before an attempt to renew it is over; or one wait could outlast it; or nobody takes it; or the server is about to take it back.</summary>
     /// <param name="stored">What there is of it.</param>
     /// <param name="renewal">When it is to be renewed.</param>
     /// <param name="now">The present.</param>
     public static bool Is(LineageStored stored, DateTimeOffset renewal, DateTimeOffset now) => stored is { InService: { } facts, Damage: null }
-        && (NoticeDesk.WarningOf(facts, renewal) <= now + Ahead || IsLastDay(facts, now + Ahead) || LineagePlan.IsOfAnotherClock(stored, now)
+        && (NoticeDesk.WarningOf(facts, renewal) <= Ahead(renewal, now) || IsLastDay(facts, Ahead(renewal, now)) || LineagePlan.IsOfAnotherClock(stored, now)
             || WhyReplaced(stored, now) is not null);
 
     /// <summary>What a certificate in service is that its server is about to take back, or has revoked; null for any other.</summary>
@@ -26,6 +26,9 @@ internal static class NearEnd
         stored is { InService: { } facts, State.Advice: { Plan: { } plan } advice } && advice.Serial == facts.Serial && IsTakenBack(plan, facts, now)
             ? $"one that its server wants replaced at once, as when it has revoked it{(plan.ExplanationUrl is { } page ? $" ({Printable.Of(page, 200)})" : "")}"
             : null;
+
+    // Before it is due, an attempt that fails costs nothing.
+    private static DateTimeOffset Ahead(DateTimeOffset renewal, DateTimeOffset now) => renewal <= now ? now + AnAttempt : now;
 
     // A server may ask for that long; of one that lives for days, each day is not its last.
     private static bool IsLastDay(CertificateFacts facts, DateTimeOffset now) =>

@@ -14,7 +14,7 @@ internal static class RenewalFirst
     public static bool Is(LineageWants wants, LineageStored stored, DateTimeOffset renewal, DateTimeOffset now)
     {
         var (more, isEnding) = (stored.Besides(wants.Names), NearEnd.Is(stored, renewal, now));
-        var open = stored.Order is { } order && wants.Servers.Contains(order.DirectoryUrl) ? order : null;
+        var open = stored.Order is { OrderUrl: not null } order && wants.Servers.Contains(order.DirectoryUrl) ? order : null;
         return more.Count > 0 && !Keeps(open, stored, wants.Names, isEnding) && !KeepsWithout(open, stored, wants.Names, more, isEnding, now)
             && (isEnding ? IsTurn(stored, now) : stored.State is { FailedWithMore: true, LastFailure: not null });
     }
@@ -32,10 +32,10 @@ internal static class RenewalFirst
             || (open.Stage == OrderStage.Finalizing && !isEnding)
             || !stored.Missing(names).Any(name => open.Names.Contains(name.Text)));
 
-    /// <summary>Likewise one without some: near the end a slow server is given half of what the certificate has left; one that answers for it never is asked for another then.</summary>
+    /// <summary>Likewise one without some: near the end a slow server has half of what the certificate has left to decide their names, and all of it to issue; then it is asked for another.</summary>
     public static bool KeepsWithout(PendingOrder? open, LineageStored stored, IReadOnlyList<DomainName> names, IReadOnlyList<DomainName> some, bool isEnding, DateTimeOffset now) =>
         open?.IsFor(Texts(names.Except(some))) == true
-        && (!isEnding || open.Stage == OrderStage.Downloaded || !(stored.InService?.NotAfter is { } end && now - open.OrderedAt > (end - open.OrderedAt) / 2));
+        && !(isEnding && open.Stage < OrderStage.Finalizing && stored.InService?.NotAfter is { } end && end > now && now - open.OrderedAt > (end - open.OrderedAt) / 2);
 
     private static string[] Texts(IEnumerable<DomainName> names) => [.. names.Select(name => name.Text)];
 }

@@ -17,20 +17,21 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
     /// <summary>The solvers for an order, in order of preference.</summary>
     /// <param name="app">Whose certificate it is.</param>
     /// <param name="wanted">What it is to carry.</param>
-    public ChosenSolvers For(AppName app, WantedCertificate wanted) => Chosen(app, wanted.Names, HistoryFor(app, wanted));
+    /// <exception cref="ProblemException">The DNS provider cannot be used as it is set.</exception>
+    public ChosenSolvers For(AppName app, WantedCertificate wanted) => Chosen(SolversOf(app, wanted), wanted.Names, HistoryFor(app, wanted));
 
     /// <summary>The types that can be answered for the app, the preferred first.</summary>
-    public IReadOnlyList<string> MethodsOf(AppName app) => [.. SolversOf(app).Select(solver => solver.Type)];
+    public IReadOnlyList<string> MethodsOf(AppName app, WantedCertificate? wanted = null) => [.. SolversOf(app, wanted).Select(solver => solver.Type)];
 
     /// <summary>Likewise for one name or address, in the order in which they are tried: what worked last time before what failed.</summary>
     public Func<string, IReadOnlyList<string>> MethodsByName(AppName app, WantedCertificate wanted)
     {
-        var (solvers, history) = (SolversOf(app), HistoryFor(app, wanted));
+        var (solvers, history) = (SolversOf(app, wanted), HistoryFor(app, wanted));
         return name => [.. history.Sort(name, solvers).Select(solver => solver.Type)];
     }
 
     /// <summary>Another way for an order that just failed because port 80, or 443, could not be reached; null when there is none.</summary>
-    internal ChosenSolvers? After(AppName app, IReadOnlyList<DomainName> names, ChosenSolvers failed, ProblemException failure)
+    internal static ChosenSolvers? After(IReadOnlyList<DomainName> names, ChosenSolvers failed, ProblemException failure)
     {
         var blocked = AcmeProblems.FailedNamesOf(failure);
         var canHelp = blocked.Count > 0
@@ -46,7 +47,7 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
             TurnFrom(name, type => blocked.Any(each => each.Name == name.Text && each.ChallengeType == type), failed.Solvers, failed.History);
         }
 
-        return Chosen(app, names, failed.History) is var other && other.Spoken != failed.Spoken ? other : null;
+        return Chosen(failed.Solvers, names, failed.History) is var other && other.Spoken != failed.Spoken ? other : null;
     }
 
     // Tried first only for what the usual one did before, which may be mended; a name that is not found is found by neither.
@@ -99,9 +100,8 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
         return history;
     }
 
-    private ChosenSolvers Chosen(AppName app, IReadOnlyList<DomainName> names, ProofHistory history)
+    private static ChosenSolvers Chosen(IReadOnlyList<IChallengeSolver> solvers, IReadOnlyList<DomainName> names, ProofHistory history)
     {
-        var solvers = SolversOf(app);
         string[] first = [.. names.Select(name => ChosenSolvers.FirstFor(name, history.Sort(name.Text, solvers))).OfType<string>()];
         var spoken = first.Length == 0 ? Spoken(ChallengeType.Http01) : string.Join(" and ", first.Select(Spoken).Distinct());
         return new ChosenSolvers(solvers, spoken, first.Contains(ChallengeType.Http01), history)
@@ -119,8 +119,9 @@ public sealed class ChallengeSolvers(EdgeServer edge, DnsChoice dns, ProofFiles 
 
     private static string Spoken(string type) => type.ToUpperInvariant();
 
-    // Where records prove its names, a provider that is away for a moment, or cannot be used as it is set, opens no port of an app that has it closed.
-    private IReadOnlyList<IChallengeSolver> SolversOf(AppName app) => (dns.FaultOf(app) is null ? dns.SolversOf(app) : []) is var byRecords && dns.IsSet(app) && !port.IsOpen(app)
+    // Where records prove its names, a provider that is away for a moment, or is gone without, opens no port of an app that has it closed.
+    private IReadOnlyList<IChallengeSolver> SolversOf(AppName app, WantedCertificate? wanted = null) =>
+        (wanted is { WithoutDns: not null } ? [] : dns.SolversOf(app)) is var byRecords && dns.IsSet(app) && !port.IsOpen(app)
         ? [.. byRecords, new EdgeTlsSolver(edge, time)]
         : [.. byRecords, new EdgeChallengeSolver(edge), new EdgeTlsSolver(edge, time)];
 }

@@ -8,9 +8,9 @@ namespace Berth.Platform.LetsEncrypt.Orders;
 /// <summary>Looks before a first order where this machine sees what the server will see; tells problems, and leaves out what is certain to fail.</summary>
 public sealed class FirstOrderPreflight(CertificatePreflight preflight, PreflightScopes scopes, ChallengeSolvers solvers, OrdersUnderWay underWay) : IPreflight
 {
-    public async Task<WantedCertificate> CheckAsync(AppName app, WantedCertificate wanted, CommandOutput output, CancellationToken cancel)
+    public async Task<WantedCertificate> CheckAsync(AppName app, WantedCertificate wanted, CommandOutput output, CancellationToken cancel, bool isRehearsal = false)
     {
-        var findings = await FindAsync(app, scopes.Of(app, wanted), cancel);
+        var findings = await FindAsync(app, scopes.Of(app, wanted), isRehearsal, cancel);
         var stopped = findings.Where(finding => finding.Stops).ToLookup(finding => finding.Subject, StringComparer.Ordinal);
         var good = wanted.Names.Where(name => !stopped.Contains(name.Text)).ToArray();
         if (good.Length == 0)
@@ -26,7 +26,11 @@ public sealed class FirstOrderPreflight(CertificatePreflight preflight, Prefligh
             output.Remedy(finding.Remedy);
         }
 
-        solvers.LeaveDns(app, [.. good.Where(name => findings.Any(finding => finding.LeavesDns && finding.Subject == name.Text))]);
+        if (!isRehearsal)
+        {
+            solvers.LeaveDns(app, [.. good.Where(name => findings.Any(finding => finding.LeavesDns && finding.Subject == name.Text))]);
+        }
+
         return wanted with
         {
             Names = good,
@@ -35,14 +39,14 @@ public sealed class FirstOrderPreflight(CertificatePreflight preflight, Prefligh
     }
 
     // A program that is not there is seen from here, whoever is asked.
-    private async Task<IReadOnlyList<PreflightFinding>> FindAsync(AppName app, PreflightScope scope, CancellationToken cancel)
+    private async Task<IReadOnlyList<PreflightFinding>> FindAsync(AppName app, PreflightScope scope, bool isRehearsal, CancellationToken cancel)
     {
         if (!scope.DnsDecides)
         {
             return [.. scope.Names.Where(name => NameChecks.IsByDns(scope, name)).Select(name => NameChecks.OfProvider(scope, name)).OfType<PreflightFinding>()];
         }
 
-        using var looking = underWay.Look(app, scope.Directory.Authority);
+        using var looking = underWay.Look(app, scope.Directory.Authority, isRehearsal);
         return await preflight.LookAsync(scope, cancel);
     }
 }

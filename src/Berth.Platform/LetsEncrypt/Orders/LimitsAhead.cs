@@ -24,7 +24,7 @@ public sealed class LimitsAhead(LineageReader reader, CertificatePlanner planner
     /// <param name="cancel">Ends it.</param>
     public async Task<OrderAhead> OfStepAsync(AppName app, LineageStored stored, LineageStep step, CancellationToken cancel)
     {
-        if (planner.TryPlan(app, out _) is not { } wanted)
+        if (planner.TryPlan(app, out _, leavesDns: reader.IsEnding(app, stored)) is not { } wanted)
         {
             return new OrderAhead(null, null, [], step);
         }

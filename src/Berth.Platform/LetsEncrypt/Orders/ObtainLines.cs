@@ -150,7 +150,7 @@ public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, Ord
 
     // What holds an order back says itself whether it is asked again.
     private string NextTry(Problem problem, LineageStep step) =>
-        renewal.IsOn && step.OfCertificate.At is { } at ? at > time.GetUtcNow() ? $"; the daemon's next try: {Holds.Time(at)}" : "; the daemon tries again at once"
+        renewal.IsOn && step.OfCertificate.At is { } at ? at > time.GetUtcNow() ? $"; the daemon's next try: {Holds.Time(at)}" : "; the daemon tries again soon"
         : problem.Code == LetsEncryptProblems.HeldBack || (renewal.IsOn && step.GoesOnOnceMended) ? ""
         : NotAgain;
 }

@@ -167,7 +167,7 @@ public sealed class Ordering(
                 records.NamesFailed(app, names, attempt.Wanted);
                 attempt.GoOnWithout(names, LetsEncryptProblems.CountsInFull(e));
             }
-            catch (ProblemException e) when (attempt.IsFirstWay && solvers.After(app, attempt.Wanted.Names, attempt.Chosen, e) is { } other)
+            catch (ProblemException e) when (attempt.IsFirstWay && ChallengeSolvers.After(attempt.Wanted.Names, attempt.Chosen, e) is { } other)
             {
                 output.Warn(e.Problem.Found);
                 attempt.TryOtherWay(other, e, asked);

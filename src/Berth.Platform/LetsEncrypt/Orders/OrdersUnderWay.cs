@@ -27,7 +27,7 @@ public sealed class OrdersUnderWay(TimeProvider time)
     internal Watched Watch(AppName app, string server, IProgress<IssuanceStep> next, bool isRehearsal) => Begin(app, server, next, isRehearsal: isRehearsal);
 
     /// <summary>What is about to be ordered is looked at first: the server, DNS and ports, any of which may keep one waiting.</summary>
-    internal IDisposable Look(AppName app, string server) => Begin(app, server, new Progress<IssuanceStep>(), isBefore: true);
+    internal IDisposable Look(AppName app, string server, bool isRehearsal) => Begin(app, server, new Progress<IssuanceStep>(), isBefore: true, isRehearsal);
 
     private Watched Begin(AppName app, string server, IProgress<IssuanceStep> next, bool isBefore = false, bool isRehearsal = false)
     {
@@ -50,7 +50,7 @@ public sealed class OrdersUnderWay(TimeProvider time)
         /// <summary>Whether what comes of it is thrown away.</summary>
         public bool IsRehearsal { get; init; }
 
-        public string Sentence => IsBefore ? $"before an order, {server}, DNS and the ports are being looked at since {Holds.Time(_since)}"
+        public string Sentence => IsBefore ? $"before {(IsRehearsal ? "a rehearsal" : "an order")}, {server}, DNS and the ports are being looked at since {Holds.Time(_since)}"
             : _steps.IsEmpty
             ? $"{server} is being asked since {Holds.Time(_since)} and has not answered yet"
             : $"{(IsRehearsal ? "a rehearsal" : "an order")} is under way at {server} since {Holds.Time(_since)}: {string.Join("; ", Steps.OrderBy(step => IsProved(step)).Take(MostTold).Select(Line))}{(_steps.Count > MostTold ? $"; and {_steps.Count - MostTold} more" : "")}";

@@ -15,8 +15,9 @@ public sealed class Rehearsal(CertificatePlanner planner, LineageReader reader, 
     /// <exception cref="ProblemException">It would fail.</exception>
     public async Task<int> RunAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {
-        var wanted = planner.Plan(app) with { IsForced = true };
-        if (reader.WhyKept(app, wanted, reader.StoredOf(app)) is { } kept)
+        var stored = reader.StoredOf(app);
+        var wanted = planner.Plan(app, leavesDns: reader.IsEnding(app, stored)) with { IsForced = true };
+        if (reader.WhyKept(app, wanted, stored) is { } kept)
         {
             throw kept.AsException();
         }
@@ -26,7 +27,7 @@ public sealed class Rehearsal(CertificatePlanner planner, LineageReader reader, 
             output.Warn($"{Sentences.Ended(problem.Found)} Another server is asked.");
         }
 
-        wanted = await preflight.CheckAsync(app, wanted, output, cancel);
+        wanted = await preflight.CheckAsync(app, wanted, output, cancel, isRehearsal: true);
         return ObtainLines.TellWouldBeLeftOut(wanted, [.. wanted.Stopped, .. await AtServersAsync(app, wanted, output, cancel)], output);
     }
 
@@ -63,7 +64,7 @@ public sealed class Rehearsal(CertificatePlanner planner, LineageReader reader, 
         {
             return await OrderAsync(app, wanted, server, chosen, output, cancel);
         }
-        catch (ProblemException e) when (solvers.After(app, wanted.Names, chosen, e) is { } other)
+        catch (ProblemException e) when (ChallengeSolvers.After(wanted.Names, chosen, e) is { } other)
         {
             output.Warn(e.Problem.Found);
             return await OtherWayAsync(e, () => OrderAsync(app, wanted, server, other, output, cancel));

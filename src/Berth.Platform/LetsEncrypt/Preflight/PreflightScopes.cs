@@ -39,7 +39,7 @@ public sealed class PreflightScopes(LetsEncryptSettingsStore settings, DnsChoice
             Provider = dns.LookAt(app),
             NeedsZone = dns.NeedsZone(app),
             MakesRecordsByHand = !dns.HasProvider(app),
-            Methods = solvers.MethodsOf(app),
+            Methods = solvers.MethodsOf(app, wanted),
             MethodsByName = solvers.MethodsByName(app, wanted),
             Resolvers = resolvers,
             AuthoritativePort = dns.AuthorityPortOf(app),

@@ -91,12 +91,15 @@ public sealed class Telling_what_is_next
     [InlineData(89.9, false, false, LineageAction.Renew)]
     [InlineData(89.9, true, true, LineageAction.Order)]
     [InlineData(89.999, true, false, LineageAction.Renew)]
+    [InlineData(80, false, false, LineageAction.Renew)]
     [InlineData(65, false, false, LineageAction.Order)]
     [InlineData(65, true, true, LineageAction.Renew)]
     [InlineData(59, false, true, LineageAction.Order)]
     public void a_renewal_comes_before_another_name_where_the_next_attempt_goes_without_it(double age, bool wentWithout, bool hasFailed, LineageAction expected)
     {
-        var state = LineageState.New with { BeganWithoutMore = wentWithout, FailedWithMore = hasFailed, LastFailure = hasFailed ? Www.AsFailure(0) : null, AskAdviceAt = Now.AddHours(6) };
+        // Its last pause is over.
+        var pause = new LineageGate { Kind = GateKind.Backoff, Until = Now.AddHours(-2), Reason = "a pause after a failure" };
+        var state = LineageState.New with { BeganWithoutMore = wentWithout, FailedWithMore = hasFailed, LastFailure = hasFailed ? Www.AsFailure(0) : null, AskAdviceAt = Now.AddHours(6), Gates = [pause] };
         var facts = Facts with { NotBefore = Now.AddDays(-age), NotAfter = Now.AddDays(90 - age) };
 
         var step = LineagePlan.Next(Wants, new LineageStored(state, facts, false), Now);

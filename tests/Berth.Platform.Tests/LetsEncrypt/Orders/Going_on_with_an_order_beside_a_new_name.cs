@@ -55,8 +55,9 @@ public sealed class Going_on_with_an_order_beside_a_new_name
     [Theory]
     [InlineData(88, 10, OrderStage.Ordered, false)]
     [InlineData(88, 50, OrderStage.Ordered, true)]
-    [InlineData(88, 50, OrderStage.Finalizing, true)]
+    [InlineData(88, 50, OrderStage.Finalizing, false)]
     [InlineData(88, 50, OrderStage.Downloaded, false)]
+    [InlineData(91, 20, OrderStage.Ordered, false)]
     [InlineData(80, 500, OrderStage.Ordered, false)]
     public async Task asks_for_another_where_nothing_comes_of_one_that_was_begun_without_it(double age, int hoursAgo, OrderStage stage, bool isWithIt)
     {

@@ -77,25 +77,30 @@ public sealed class Leaving_names_out
 
     /// <summary>They are not given up for it before.</summary>
     [Theory]
-    [InlineData(65, false)]
-    [InlineData(85, true)]
-    public async Task goes_without_wildcards_whose_provider_cannot_be_used_once_the_others_are_near_their_end(double age, bool isLeft)
+    [InlineData(65, false, "*.example.com")]
+    [InlineData(85, true, "*.example.com")]
+    [InlineData(65, false, Failing)]
+    [InlineData(85, true, Failing)]
+    public async Task goes_without_a_provider_that_cannot_be_used_once_the_certificate_is_near_its_end(double age, bool isLeft, string other)
     {
         await using var room = await OrderingRoom.OpenAsync("none");
         room.Set("dns-provider", "cloudflare");
-        await room.AddDomainsAsync("*.example.com");
-        await room.InstallAsync(room.Aged(age, Name, "*.example.com"), OrderingRoom.Window(-1));
+        await room.AddDomainsAsync(other);
+        await room.InstallAsync(room.Aged(age, Name, other), OrderingRoom.Window(-1));
 
+        // As an attempt before has left it.
+        var missing = Assert.Throws<ProblemException>(() => room.Planner.Plan(Room.App)).Problem;
+        room.Lineages.WriteState(Room.App, room.Lineages.ReadState(Room.App) with { Refusal = room.Reader.RefusalOf(missing, room.Reader.StampOf(Room.App)) });
         var step = room.Reader.NextOf(Room.App);
 
         Assert.Equal(isLeft ? null : DnsProblems.SettingMissing.Id, step.Obstacle?.Code.Id);
-        Assert.Equal(isLeft ? [DnsProblems.SettingMissing] : [], step.LeftOut.Select(problem => problem.Code));
+        Assert.Equal(isLeft && other != Failing ? [$"*.example.com cannot be proved: {Sentences.Inside(missing.Found)}"] : [], step.LeftOut.Select(problem => problem.Found));
         if (isLeft)
         {
-            var wanted = room.Planner.Plan(Room.App, leavesWildcards: true) with { IsPatient = true };
+            var wanted = room.Planner.Plan(Room.App, leavesDns: true) with { IsPatient = true };
             room.Authority.Scripts["/order"] = context => ScriptedAuthority.RefuseAsync(context, 403, "unauthorized", "not now");
             await Assert.ThrowsAsync<ProblemException>(() => room.Ordering.RunAsync(Room.App, wanted, room.Said.Output, CancellationToken.None));
-            Assert.Equal([[Name]], Ordered(room));
+            Assert.Equal([other == Failing ? [Name, Failing] : [Name]], Ordered(room));
             Assert.Contains("via HTTP-01", room.Said.Text, StringComparison.Ordinal);
         }
     }
