@@ -43,7 +43,8 @@ public sealed class RenewalTroubles(LineageFiles lineages, TimeProvider time)
     {
         try
         {
-            return lineages.ReadState(app).Remembers(problem, began);
+            // Whoever has installed one by hand meanwhile wants no other.
+            return lineages.ReadState(app).Remembers(problem, began) || lineages.MarkOf(app) is { FromAcme: false, ByHand: { } installed } && installed >= began;
         }
         catch (ProblemException)
         {
