@@ -14,7 +14,6 @@ namespace Berth.Platform.LetsEncrypt;
 /// <summary>What commands and the daemon do with an app's certificate, one at a time for an app.</summary>
 public sealed class CertificateManager(
     AppCatalog apps,
-    CertificatePlanner planner,
     LineageReader reader,
     LineageFiles lineages,
     CertificateFiles certificates,
@@ -267,7 +266,7 @@ public sealed class CertificateManager(
         try
         {
             restoring.Run(app, output);
-            wanted = planner.Plan(app, leavesDns: reader.IsEnding(app, reader.StoredOf(app))) with { IsPatient = isPatient, IsForced = force };
+            wanted = reader.PlanOf(app, reader.StoredOf(app)) with { IsPatient = isPatient, IsForced = force };
             output.Headline(headline);
             if (!force && await _coverage.IsAllAsync(app, wanted, output, cancel))
             {

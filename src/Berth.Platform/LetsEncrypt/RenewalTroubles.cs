@@ -43,8 +43,7 @@ public sealed class RenewalTroubles(LineageFiles lineages, TimeProvider time)
     {
         try
         {
-            // Whoever has installed one by hand meanwhile wants no other.
-            return lineages.ReadState(app).Remembers(problem, began) || lineages.MarkOf(app) is { FromAcme: false, ByHand: { } installed } && installed >= began;
+            return lineages.ReadState(app).Remembers(problem, began);
         }
         catch (ProblemException)
         {

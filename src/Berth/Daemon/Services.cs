@@ -129,15 +129,15 @@ internal sealed class Services : IAsyncDisposable
         var requests = new OrderRequests(lineageReader, certificates, _clients, time);
         var (serversToAsk, bundles, before) = (new ServersToAsk(lineageReader, lineages, orders, ledgers, requests, time), new Bundles(store, lineages, time), new FirstOrderPreflight(preflight, scopes, solvers, underWay));
         var renewal = AutoRenewal = new AutoRenewal(properties, store);
-        var ahead = new LimitsAhead(lineageReader, planner, serversToAsk, underWay, renewal, time);
+        var ahead = new LimitsAhead(lineageReader, serversToAsk, underWay, renewal, time);
         var accounts = AccountsAhead = new AccountsAhead(lineageReader, ahead, _clients);
         var records = new AttemptRecords(lineageReader, lineages, orders, settings, new Outcomes(new RetryLadder(random)), events, renewal, waits, time);
         var ordering = new Ordering(
             lineageReader, lineages, serversToAsk, orders, requests, settings, solvers, port, records, routes, events, before, time);
         Manager = new CertificateManager(
-            apps, planner, lineageReader, lineages, certificates, ordering, records, requests, new ObtainLines(lineageReader, lineages, requests, routes, renewal, time),
+            apps, lineageReader, lineages, certificates, ordering, records, requests, new ObtainLines(lineageReader, lineages, requests, routes, renewal, time),
             new RenewalAdviser(lineages, certificates, _clients, settings, time, random), Restoring = new Restoring(certificates, lineages, routes, events, time),
-            new Rehearsal(planner, lineageReader, lineages, _clients, requests, orders, solvers, before, port, time),
+            new Rehearsal(lineageReader, lineages, _clients, requests, orders, solvers, before, port, time),
             underWay, bundles, _clients, settings, routes, events, update, time);
         var (queue, troubles, heartbeat) = (new RenewalQueue(), new RenewalTroubles(lineages, time), new Heartbeat(store));
         var (waiting, silence) = (Waiting = new WaitingWords(lineageReader, lineages, Manager, certificates, underWay, renewal, queue, time) { Noticed = app => Renewals!.Nudge(app) }, new DaemonSilence(heartbeat, renewal, time) { IsDaemon = inDaemon });

@@ -109,9 +109,9 @@ internal sealed class AppVisit(Services services, StateRoots roots, DaemonRecord
             {
                 findings.Add(Finding.Fail($"the last order of its certificate failed: {failure.Found}", IsByHand(step) ? Sentences.ThenByHand(failure.Remedy, app) : Sentences.Standing(failure.Remedy, app)));
             }
-            else if (step.Obstacle is { } why && why.Code != LetsEncryptProblems.DomainsMissing)
+            else if (step.ObstacleAhead is { } why)
             {
-                findings.Add(Finding.Warn($"{(step.Action == LineageAction.None ? "a certificate is wanted and cannot be ordered" : "as things are its certificate could not be renewed")}: {Sentences.Inside(why.Found)}", Sentences.Standing(why.Remedy, app)));
+                findings.Add(Finding.Warn(why.Found, Sentences.Standing(why.Remedy, app)));
             }
 
             findings.AddRange(step.LeftOut.Select(left => Finding.Warn($"left out of its certificate: {Sentences.Inside(left.Found)}", Sentences.Standing(left.Remedy, app))));

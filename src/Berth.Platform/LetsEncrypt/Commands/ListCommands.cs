@@ -80,7 +80,7 @@ public sealed class ListCommands(
             var (stored, step) = glanceAt(app);
             var closed = asksAccounts && stored.State.LastFailure is null ? await accounts.OfAsync(app, cancel) : null;
             step = await ahead.StepAsync(app, stored, step, cancel);
-            var failure = step.Told(step.FailureOf(stored.State), renewal.IsOn) ?? ((closed ?? Ahead(step)) is { } problem ? LineageFailure.Of(problem, time.GetUtcNow()) : null);
+            var failure = step.Told(step.FailureOf(stored.State), renewal.IsOn) ?? ((closed ?? step.ObstacleAhead) is { } problem ? LineageFailure.Of(problem, time.GetUtcNow()) : null);
             return new Row(app, facts, step.OfCertificate.At ?? default, damage is null ? failure : Told(app, damage, failure));
         }
         catch (ProblemException e)
@@ -88,9 +88,6 @@ public sealed class ListCommands(
             return new Row(app, null, default, LineageFailure.Of(e.Problem, time.GetUtcNow()));
         }
     }
-
-    private static Problem? Ahead(LineageStep step) =>
-        step.Obstacle is { } why && why.Code != LetsEncryptProblems.DomainsMissing ? why with { Found = $"as things are its certificate could not be renewed: {Sentences.Inside(why.Found)}" } : null;
 
     // Where another was ordered and could not be had, that is what to mend.
     private LineageFailure Told(AppName app, CertificateDamage damage, LineageFailure? failure)

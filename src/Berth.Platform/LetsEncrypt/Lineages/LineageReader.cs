@@ -57,6 +57,12 @@ public sealed class LineageReader(
             : new(state is { IsQuiet: true, Failures: 0 } ? state : state.Ended(certificates.InstalledAt(app)), null, lineages.HasOrderSinceInstalled(app));
     }
 
+    /// <summary>What is to be ordered: near the end of what is in service, as <see cref="CertificatePlanner.Plan"/> leaves DNS.</summary>
+    public WantedCertificate PlanOf(AppName app, LineageStored stored) => planner.Plan(app, leavesDns: IsEnding(app, stored));
+
+    /// <inheritdoc cref="CertificatePlanner.TryPlan"/>
+    public WantedCertificate? TryPlanOf(AppName app, LineageStored stored, out Problem? whyNot) => planner.TryPlan(app, out whyNot, leavesDns: IsEnding(app, stored));
+
     /// <summary>Whether the chain's leaf is the one in service, with its key.</summary>
     public bool IsInService(AppName app, string chain) =>
         certificates.IsWhole(app) && ChainText.LeafIn(chain) is { } leaf && leaf == ChainText.LeafIn(certificates.ReadCertificate(app));
@@ -118,7 +124,7 @@ public sealed class LineageReader(
         // Where nothing can be ordered as things are, the certificate in service is renewed when its time comes, and says why not.
         Problem? obstacle = null;
         var isWanted = !isFirst || byDefault || refused is not null || stored.State.LastFailure is not null || stored.State.AskedAt is not null;
-        var wanted = isWanted ? planner.TryPlan(app, out obstacle, leavesDns: IsEnding(app, stored)) : null;
+        var wanted = isWanted ? TryPlanOf(app, stored, out obstacle) : null;
         var kept = wanted is null ? null : WhyKept(app, wanted, stored);
         var wants = new LineageWants(wanted?.Names ?? [], settings.GracePeriodOf(app))
         {

@@ -65,9 +65,6 @@ public sealed record LineageState
     /// <summary>The serial number of the certificate that the last success was about.</summary>
     public string? LastSerial { get; init; }
 
-    /// <summary>What the certificate before was, where its server wanted that replaced at once; null otherwise.</summary>
-    public string? Replaced { get; init; }
-
     /// <summary>The server that issued the certificate in service, as it was set then; revoking goes there, whatever is set now.</summary>
     public string? IssuedBy { get; init; }
 

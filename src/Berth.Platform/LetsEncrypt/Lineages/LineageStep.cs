@@ -13,6 +13,11 @@ public sealed record LineageStep(LineageAction Action, DateTimeOffset? At, strin
     /// <summary>Why nothing can be ordered as things are; null when something can.</summary>
     public Problem? Obstacle { get; init; }
 
+    /// <summary>That as it is told of a certificate that nothing is wrong with yet; null where there is nothing to mend.</summary>
+    public Problem? ObstacleAhead => Obstacle is { } why && why.Code != LetsEncryptProblems.DomainsMissing
+        ? why with { Found = $"{(Action == LineageAction.None ? "a certificate is wanted and cannot be ordered" : "as things are its certificate could not be renewed")}: {Sentences.Inside(why.Found)}" }
+        : null;
+
     /// <summary>Whether the daemon orders by itself once the obstacle is gone.</summary>
     public bool GoesOnOnceMended { get; init; }
 

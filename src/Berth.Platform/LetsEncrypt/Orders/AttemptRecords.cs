@@ -130,7 +130,6 @@ public sealed class AttemptRecords(
             ClockSkew = orders.SkewAt(server, read),
             ClockSkewAt = time.GetUtcNow(),
             LastSerial = CertificateFacts.TryRead(issued.LeafPem)?.Serial,
-            Replaced = NearEnd.WhyReplaced(reader.StoredOf(app), time.GetUtcNow()),
         };
 
     /// <summary>Remembers a failure that may have come before any server was asked.</summary>
@@ -148,7 +147,8 @@ public sealed class AttemptRecords(
             return failure;
         }
 
-        // Neither is what nobody wants any more, be it that it has failed just before.
+        // Neither is what nobody wants any more, be it that it has failed just before: what is installed by hand after this look comes after the failure, too.
+        var now = time.GetUtcNow();
         failure = wanted is not null && lineages.IsTakenOver(app, wanted.InService) ? LetsEncryptProblems.Overtaken(app).AsException(failure) : failure;
         if (failure.Problem.Code == LetsEncryptProblems.InServiceReplaced)
         {
@@ -158,7 +158,7 @@ public sealed class AttemptRecords(
 
         try
         {
-            lineages.WriteState(app, AfterFailure(app, failure, asked, wanted, sparesRenewal));
+            lineages.WriteState(app, AfterFailure(app, failure, asked, wanted, sparesRenewal, now));
             failure = GoingOn(app, failure);
         }
         catch (ProblemException e)
@@ -197,7 +197,7 @@ public sealed class AttemptRecords(
         return Retold.As(failure, failure.Problem with { Remedy = Sentences.ByItself(failure.Problem.Remedy) });
     }
 
-    private LineageState AfterFailure(AppName app, ProblemException failure, ServerToAsk? server, WantedCertificate? wanted, bool sparesRenewal)
+    private LineageState AfterFailure(AppName app, ProblemException failure, ServerToAsk? server, WantedCertificate? wanted, bool sparesRenewal, DateTimeOffset now)
     {
         var state = WithoutWhatIsOver(app);
         state = wanted?.IsPatient == false && server is not null ? state.Unpaused(server.Server.Key) : state;
@@ -207,7 +207,7 @@ public sealed class AttemptRecords(
             return state with { Refusal = reader.RefusalOf(failure.Problem, wanted?.Stamp ?? reader.StampOf(app)) };
         }
 
-        var (now, asked) = (time.GetUtcNow(), wanted?.NameTexts.ToHashSet(StringComparer.Ordinal));
+        var asked = wanted?.NameTexts.ToHashSet(StringComparer.Ordinal);
         var isOfMore = IsOfMore(app, wanted);
 
         // Whether what holds the others back holds a renewal, too, is looked at once that is due.
@@ -267,8 +267,17 @@ public sealed class AttemptRecords(
     /// <summary>What waited for that waits no longer. The caller holds the app's certificate.</summary>
     public void AccountForgotten(AppName app, string server) => lineages.WriteState(app, Outcomes.AccountForgotten(lineages.ReadState(app), server));
 
+    /// <summary>What the certificate in service is, where its server wants that replaced at once; null otherwise.</summary>
+    public string? WhyReplaced(AppName app) => NearEnd.WhyReplaced(reader.StoredOf(app), time.GetUtcNow());
+
     /// <summary>Tells of what happened, with what is next.</summary>
-    public void Tell(AppName app, LineageEventKind kind, IReadOnlyList<string> names, WantedServer? server, Problem? problem)
+    /// <param name="app">Whose.</param>
+    /// <param name="kind">What.</param>
+    /// <param name="names">About which names.</param>
+    /// <param name="server">Where.</param>
+    /// <param name="problem">What went wrong; null for nothing.</param>
+    /// <param name="replaced">What <see cref="WhyReplaced"/> said before one was issued.</param>
+    public void Tell(AppName app, LineageEventKind kind, IReadOnlyList<string> names, WantedServer? server, Problem? problem, string? replaced = null)
     {
         var happened = new LineageEvent(kind, app, time.GetUtcNow()) { Names = names, Server = server?.Key, Problem = problem };
         try
@@ -279,7 +288,7 @@ public sealed class AttemptRecords(
                 Expires = stored.InService?.NotAfter,
                 NextAttempt = renewal.IsOn ? step.OfCertificate.At : null,
                 NextStep = step.At,
-                Replaces = kind == LineageEventKind.Issued ? stored.State.Replaced : NearEnd.WhyReplaced(stored, happened.At),
+                Replaces = replaced ?? NearEnd.WhyReplaced(stored, happened.At),
             };
         }
         catch (ProblemException) when (problem is not null)

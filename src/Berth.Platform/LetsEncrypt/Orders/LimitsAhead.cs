@@ -4,7 +4,7 @@ using Berth.Platform.LetsEncrypt.Lineages;
 namespace Berth.Platform.LetsEncrypt.Orders;
 
 /// <summary>Which server an app's next order goes to, and what would keep it from going, told before it is tried.</summary>
-public sealed class LimitsAhead(LineageReader reader, CertificatePlanner planner, ServersToAsk servers, OrdersUnderWay underWay, AutoRenewal renewal, TimeProvider time)
+public sealed class LimitsAhead(LineageReader reader, ServersToAsk servers, OrdersUnderWay underWay, AutoRenewal renewal, TimeProvider time)
 {
     // Of many apps those of which somebody may be waiting: what the limits of Let's Encrypt count is over in a week.
     private static readonly TimeSpan Soon = TimeSpan.FromDays(8);
@@ -24,7 +24,7 @@ public sealed class LimitsAhead(LineageReader reader, CertificatePlanner planner
     /// <param name="cancel">Ends it.</param>
     public async Task<OrderAhead> OfStepAsync(AppName app, LineageStored stored, LineageStep step, CancellationToken cancel)
     {
-        if (planner.TryPlan(app, out _, leavesDns: reader.IsEnding(app, stored)) is not { } wanted)
+        if (reader.TryPlanOf(app, stored, out _) is not { } wanted)
         {
             return new OrderAhead(null, null, [], step);
         }

@@ -12,7 +12,7 @@ namespace Berth.Platform.LetsEncrypt.Orders;
 /// <summary>What is said of an attempt once it is over.</summary>
 public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, OrderRequests requests, RoutePublisher routes, AutoRenewal renewal, TimeProvider time)
 {
-    private const string NotAgain = "; it is not tried again by itself";
+    private const string NotAgain = "it is not tried again by itself";
 
     /// <returns>The command's exit status.</returns>
     internal int TellNotAsked(AppName app, WantedCertificate wanted, CommandOutput output)
@@ -128,18 +128,19 @@ public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, Ord
         {
             var (stored, step) = reader.ReadOf(app);
             var next = NextTry(problem, step);
+            var after = next.Length == 0 ? "" : $"; {next}";
             if (stored is { Damage: null, InService.NotAfter: var expires } && expires > time.GetUtcNow())
             {
-                output.Detail($"The certificate in service stays, until {Holds.Time(expires)}{next}");
+                output.Detail($"The certificate in service stays, until {Holds.Time(expires)}{after}");
             }
             else if (lineages.MarkOf(app) is { FromAcme: false, Serial: not null })
             {
-                output.Detail($"The certificate that was installed by hand stays{next}");
+                output.Detail($"The certificate that was installed by hand stays{after}");
             }
             else if (next.Length > 0 && problem.Code != LetsEncryptProblems.HeldBack)
             {
                 var how = next == NotAgain && Sentences.Standing(problem.Remedy, app) == problem.Remedy ? $"; once it is mended: `berth letsencrypt:enable {app}`" : "";
-                output.Detail(output.Caller.AsCalled($"{char.ToUpperInvariant(next[2])}{next[3..]}{how}"));
+                output.Detail(output.Caller.AsCalled($"{char.ToUpperInvariant(next[0])}{next[1..]}{how}"));
             }
         }
         catch (ProblemException)
@@ -150,7 +151,7 @@ public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, Ord
 
     // What holds an order back says itself whether it is asked again.
     private string NextTry(Problem problem, LineageStep step) =>
-        renewal.IsOn && step.OfCertificate.At is { } at ? at > time.GetUtcNow() ? $"; the daemon's next try: {Holds.Time(at)}" : "; the daemon tries again soon"
+        renewal.IsOn && step.OfCertificate.At is { } at ? at > time.GetUtcNow() ? $"the daemon's next try: {Holds.Time(at)}" : "the daemon tries again soon"
         : problem.Code == LetsEncryptProblems.HeldBack || (renewal.IsOn && step.GoesOnOnceMended) ? ""
         : NotAgain;
 }

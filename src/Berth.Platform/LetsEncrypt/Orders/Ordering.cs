@@ -302,11 +302,12 @@ public sealed class Ordering(
             output.Step("Certificate retrieved successfully.");
             output.Step("Installing let's encrypt certificates");
             var leftOut = AttemptRecords.NotOn(issued, [.. wanted.Stopped, .. issued.LeftOut]);
+            var replaced = records.WhyReplaced(app);
             var state = records.AfterIssue(app, issued with { LeftOut = leftOut }, server, wanted.Settings, wanted.IsEarly == true, requests.LostOf(app, wanted));
             await lineages.InstallAsync(app, issued, wanted.AsConfig(server), [.. settings.FilesOf(app), new(LineageFiles.ServerFile, server.Word + "\n")], state, wanted.InService, cancel);
             journal.TryClearAside();
             routes.Publish(app);
-            records.Tell(app, LineageEventKind.Issued, issued.Names, server, records.LeftOutOf(app, AttemptRecords.NotOn(issued, [.. wanted.Untried, .. leftOut]), wanted.LeftOut));
+            records.Tell(app, LineageEventKind.Issued, issued.Names, server, records.LeftOutOf(app, AttemptRecords.NotOn(issued, [.. wanted.Untried, .. leftOut]), wanted.LeftOut), replaced);
         }
     }
 }

@@ -9,14 +9,14 @@ namespace Berth.Platform.LetsEncrypt.Orders;
 /// Goes through an order at the staging server (or, where the server has none, at the server itself) and throws the certificate away. What is
 /// in service, the state and an order under way are not touched.
 /// </summary>
-public sealed class Rehearsal(CertificatePlanner planner, LineageReader reader, LineageFiles lineages, AcmeClients clients, OrderRequests requests, ServerOrders orders, ChallengeSolvers solvers, IPreflight preflight, ChallengePort port, TimeProvider time)
+public sealed class Rehearsal(LineageReader reader, LineageFiles lineages, AcmeClients clients, OrderRequests requests, ServerOrders orders, ChallengeSolvers solvers, IPreflight preflight, ChallengePort port, TimeProvider time)
 {
     /// <returns>The exit status: names would be left out, or none.</returns>
     /// <exception cref="ProblemException">It would fail.</exception>
     public async Task<int> RunAsync(AppName app, CommandOutput output, CancellationToken cancel)
     {
         var stored = reader.StoredOf(app);
-        var wanted = planner.Plan(app, leavesDns: reader.IsEnding(app, stored)) with { IsForced = true };
+        var wanted = reader.PlanOf(app, stored) with { IsForced = true };
         if (reader.WhyKept(app, wanted, stored) is { } kept)
         {
             throw kept.AsException();

@@ -25,7 +25,7 @@ internal sealed class NameChecks
     internal async Task<IReadOnlyList<PreflightFinding>> OfNameAsync(DomainName name, CancellationToken cancel)
     {
         var caa = _dns.CaaAsync(name, Policy(name), cancel);
-        var place = ByDns(name) ? OfZoneAsync(name, cancel) : OfHostOrZoneAsync(name, cancel);
+        var place = IsByDns(_scope, name) ? OfZoneAsync(name, cancel) : OfHostOrZoneAsync(name, cancel);
         return [.. await place, .. await caa is { } finding ? [finding] : (PreflightFinding[])[]];
     }
 
@@ -64,8 +64,6 @@ internal sealed class NameChecks
         // Where DNS has told of the name itself, a zone that nobody tells of adds nothing.
         return [.. findings, .. await delegation is { } zone ? [zone] : (PreflightFinding[])[], .. reach];
     }
-
-    private bool ByDns(DomainName name) => IsByDns(_scope, name);
 
     /// <summary>Whether it is its records that are tried first.</summary>
     internal static bool IsByDns(PreflightScope scope, DomainName name) => name.IsWildcard || (scope.MethodsByName(name.Text) is [var first, ..] && ChallengeType.IsDns(first));

@@ -45,7 +45,7 @@ internal sealed class OrderingRoom : IAsyncDisposable
         Servers = new ServersToAsk(Reader, Lineages, Orders, Ledgers, Requests, time);
         var events = new Deaf();
         var renewal = new AutoRenewal(_room.Properties, _room.Store);
-        Ahead = new LimitsAhead(Reader, Planner, Servers, new OrdersUnderWay(time), renewal, time);
+        Ahead = new LimitsAhead(Reader, Servers, new OrdersUnderWay(time), renewal, time);
         var records = new AttemptRecords(Reader, Lineages, Orders, Settings, new Outcomes(new RetryLadder(new Random(1))), events, renewal, Waits, time);
         var port = new ChallengePort(_room.Store, new PortStore(_room.Properties, _room.Config, _room.Store));
         var solvers = new ChallengeSolvers(null!, _dns, new ProofFiles(_room.Store), port, time);
