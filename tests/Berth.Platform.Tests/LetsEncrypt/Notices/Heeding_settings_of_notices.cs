@@ -70,12 +70,9 @@ public sealed class Heeding_settings_of_notices : IDisposable
         var running = delivery.RunAsync(end.Token);
         Add(delivery, "hello", byMail: false);
         await Eventually.HasAsync("is not delivered yet", () => Task.FromResult(delivery.Undelivered() ?? ""));
-        var setting = _room.Scratch["lib/config/letsencrypt/hello/notify-webhook"];
-        File.Delete(setting);
-        Directory.CreateDirectory(setting);
+        _room.Tear("hello", "notify-webhook");
         await Eventually.HasAsync("notify-webhook", () => Task.FromResult(delivery.Undelivered() ?? ""));
 
-        Directory.Delete(setting);
         _room.Set("hello", "notify-webhook", UrlOf(hook));
 
         Assert.Contains("\"app\":\"hello\"", await TakePostAsync(hook), StringComparison.Ordinal);
@@ -92,9 +89,7 @@ public sealed class Heeding_settings_of_notices : IDisposable
         using var delivery = _room.Delivery();
         using var end = new CancellationTokenSource();
         Add(delivery, "torn", byMail: false);
-        var setting = _room.Scratch["lib/config/letsencrypt/torn/notify-webhook"];
-        File.Delete(setting);
-        Directory.CreateDirectory(setting);
+        _room.Tear("torn", "notify-webhook");
 
         var running = delivery.RunAsync(end.Token);
         Add(delivery, "well", byMail: false);
@@ -102,7 +97,6 @@ public sealed class Heeding_settings_of_notices : IDisposable
         Assert.Contains("\"app\":\"well\"", await TakePostAsync(hook), StringComparison.Ordinal);
         await Eventually.HasAsync("1 notice is not delivered yet", () => Task.FromResult(delivery.Undelivered() ?? ""));
 
-        Directory.Delete(setting);
         _room.Set("torn", "notify-webhook", UrlOf(hook));
         Assert.Contains("\"app\":\"torn\"", await TakePostAsync(hook), StringComparison.Ordinal);
         await EndAsync(end, running);
@@ -114,15 +108,13 @@ public sealed class Heeding_settings_of_notices : IDisposable
     {
         using var hook = new TcpListener(IPAddress.Loopback, 0);
         hook.Start();
-        var setting = _room.Scratch["lib/config/letsencrypt/torn/notify-webhook"];
-        Directory.CreateDirectory(setting);
+        _room.Tear("torn", "notify-webhook");
         using var delivery = _room.Delivery();
         using var end = new CancellationTokenSource();
         var running = delivery.RunAsync(end.Token);
         Add(delivery, "torn", byMail: true);
         await Eventually.HasAsync("1 notice is not delivered yet", () => Task.FromResult(delivery.Undelivered() ?? ""));
 
-        Directory.Delete(setting);
         _room.Set("torn", "notify-webhook", UrlOf(hook));
 
         Assert.Contains("\"app\":\"torn\"", await TakePostAsync(hook), StringComparison.Ordinal);

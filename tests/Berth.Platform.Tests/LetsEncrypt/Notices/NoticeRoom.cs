@@ -56,6 +56,15 @@ internal sealed class NoticeRoom : IDisposable, INoticeFaults, ITriggers
 
     public void Set(string scope, string key, string value) => _properties.Set(LetsEncryptSettingsStore.Feature, scope, key, value);
 
+    /// <summary>Makes a setting unreadable, from one moment to the next as <see cref="Set"/> mends it: one that is not there for a moment is one that nobody wants.</summary>
+    public void Tear(string scope, string key)
+    {
+        var setting = Scratch[$"lib/config/letsencrypt/{scope}/{key}"];
+        Directory.CreateDirectory(Path.GetDirectoryName(setting)!);
+        File.CreateSymbolicLink(Scratch["torn"], setting);
+        File.Move(Scratch["torn"], setting, overwrite: true);
+    }
+
     public void MailTo(MailServer mail, string recipients)
     {
         Set(PropertyStore.Global, "notify-smtp-host", "localhost:" + mail.Port.ToString(CultureInfo.InvariantCulture));
