@@ -39,15 +39,20 @@ public static class LineagePlan
             var alone = RenewalStep(wants, stored, facts);
             var due = WhollyGated(alone);
             return wants.WhyNot is null && due.IsDue(now) && RenewalFirst.Is(wants, stored, alone.At!.Value, now)
-                ? Beside(due, step with { Why = $"{WhyMissing(Missing(wants, stored, now).FirstOrDefault() ?? stored.Besides(wants.Names)[0])}, and is asked for after that" })
+                ? Beside(due, step with { Why = WhyMissing(More() is { Count: > 0 } more ? more : stored.Besides(wants.Names), "asked for after that") })
                 : step;
         }
 
         // What waits keeps the names that are on the certificate from no renewal, and the server from no question.
         var renewal = WhollyGated(AskedFirst(RenewalStep(wants, stored, facts), wants, stored, facts, now));
-        return renewal.OfCertificate.At < step.At ? Beside(renewal, WhatWaits(step)) : WhollyGated(AskedFirst(step, wants, stored, facts, now));
+        return renewal.OfCertificate.At < step.At ? Beside(renewal, WhatWaits(step)) : WhollyGated(AskedFirst(WithRenewal(step), wants, stored, facts, now));
 
-        LineageStep WhatWaits(LineageStep step) => Missing(wants, stored, now).FirstOrDefault() is { } missing ? step with { Why = WhyMissing(missing) } : step;
+        IReadOnlyList<DomainName> More() => [.. Missing(wants, stored, now)];
+
+        LineageStep WhatWaits(LineageStep step) => More() is { Count: > 0 } more ? step with { Why = WhyMissing(more) } : step;
+
+        // What holds the names back holds a renewal that is due back, too.
+        LineageStep WithRenewal(LineageStep step) => RenewalStep(wants, stored, facts).IsDue(now) ? step with { Why = $"renewal is due; {WhatWaits(step).Why}" } : step;
 
         LineageStep WhollyGated(LineageStep wish) => Gated(wish, wants, stored, now) with { Then = wish.Then is { } then ? Gated(then, wants, stored, now) : null };
     }
@@ -67,7 +72,12 @@ public static class LineagePlan
     private static LineageStep Beside(LineageStep renewal, LineageStep held) =>
         renewal.Then is { } then ? renewal with { Then = then with { Beside = held } } : renewal with { Beside = held };
 
-    private static string WhyMissing(DomainName name) => $"{name} is not on the certificate";
+    private static string WhyMissing(IReadOnlyList<DomainName> names, string after = "")
+    {
+        var isOrAre = names.Count == 1 ? "is" : "are";
+        var others = names.Count > MostTold ? $" and {names.Count - MostTold} more" : "";
+        return $"{string.Join(", ", names.Take(MostTold))}{others} {isOrAre} not on the certificate{(after.Length == 0 ? "" : $", and {isOrAre} {after}")}";
+    }
 
     // Another than the attempt met is no words of then.
     private static LineageFailure? RefusalOf(LineageWants wants, LineageStored stored) =>
@@ -143,7 +153,7 @@ public static class LineagePlan
                 : new LineageStep(LineageAction.None, null, WhyNone(wants, stored)) { GoesOnOnceMended = wants.WhyNot is not null && (wants.ByDefault || wants.MendedAt is not null || stored.State.AskedAt is not null) };
         }
 
-        if (Missing(wants, stored, now).FirstOrDefault() is { } missing)
+        if (Missing(wants, stored, now).ToArray() is { Length: > 0 } missing)
         {
             return new LineageStep(LineageAction.Order, now, WhyMissing(missing));
         }

@@ -84,6 +84,18 @@ public sealed class Telling_what_is_next
 
         Assert.Equal((expected, true), (step.Action, hours == 0 ? step.At <= Now : step.At == Now.AddHours(hours)));
         Assert.Contains("www.example.com is not on the certificate; held back: a limit is used up until 2026-11-27 08:00:00 UTC", GateWords.Of(step, Now), StringComparison.Ordinal);
+        Assert.Equal(age > 60 && !sparesRenewal, step.Why.StartsWith("renewal is due; ", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("a.example.com", "a.example.com is not on the certificate")]
+    [InlineData("a.example.com b.example.com", "a.example.com, b.example.com are not on the certificate")]
+    [InlineData("a.example.com b.example.com c.example.com d.example.com e.example.com", "a.example.com, b.example.com, c.example.com and 2 more are not on the certificate")]
+    public void each_name_that_is_missing_is_told_of_or_counted(string more, string expected)
+    {
+        var wants = Wants with { Names = [DomainName.Parse("shop.example.com"), .. more.Split(' ').Select(DomainName.Parse)] };
+
+        Assert.Equal(expected, LineagePlan.Next(wants, new LineageStored(LineageState.New with { AskAdviceAt = Now.AddHours(6) }, Facts, false), Now).Why);
     }
 
     /// <summary>As the daemon does it: in turn near the end, its last minutes left to the renewal; before that once an order with the new name has failed.</summary>
