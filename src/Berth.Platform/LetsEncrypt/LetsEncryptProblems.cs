@@ -88,9 +88,11 @@ public static class LetsEncryptProblems
     {
         var last = gates.MaxBy(gate => gate.OverAt ?? gate.Until)!;
         var host = Printable.Of(server.Directory.Authority);
+        var held = last.Kind == GateKind.Backoff ? "is left alone for a while" : "would refuse this order, so it was not asked";
+        var until = last.Kind == GateKind.Paused ? $"A person must lift that; it is asked again at {Holds.Time(last.Until)}." : $"It can go at {Holds.Time(last.OverAt ?? last.Until)} at the earliest.";
         return new Problem(
             HeldBack,
-            $"{(last.Kind == GateKind.Backoff ? $"{host} is left alone for a while." : $"{host} would refuse this order, so it was not asked.")} {Printable.Of(Sentences.Ended(last.Reason), 400)} {(last.Kind == GateKind.Paused ? $"A person must lift that; it is asked again at {Holds.Time(last.Until)}." : $"It can go at {Holds.Time(last.OverAt ?? last.Until)} at the earliest.")}",
+            $"{host} {held}. {Printable.Of(Sentences.Ended(last.Reason), 400)} {until}",
             gates.Select(ToLift).FirstOrDefault(way => way is not null)
                 ?? $"`berth letsencrypt:limits {app}` shows what is left; {(goesOn ? "the daemon goes on by itself then" : "run the command again then")}.{(server.Key == AcmeServers.Production ? $" While trying things out use `berth letsencrypt:enable {app} --dry-run`." : "")}")
         {

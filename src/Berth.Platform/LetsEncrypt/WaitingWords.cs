@@ -97,7 +97,7 @@ public sealed class WaitingWords(
     public string GatesOf(LineageStored stored, LineageStep step, bool besides = false)
     {
         var now = time.GetUtcNow();
-        LineageGate[] standing = [.. LineagePlan.Standing(stored, now)];
+        LineageGate[] standing = [.. StandingGates.Of(stored, now)];
         return GateWords.Of(
             [
                 .. step.OfCertificate.Gate is { } own && !besides && !standing.Contains(own) ? [own] : Array.Empty<LineageGate>(),
@@ -133,7 +133,16 @@ public sealed class WaitingWords(
             ? step.Action == LineageAction.None ? "it is being worked on now" : "it is being worked on now; until that is done: "
             : "";
 
-    private string Off(AppName app, LineageStep step) => renewal.IsOn ? "" : $"renewal by the daemon is off (`berth letsencrypt:cron-job --add` turns it on): by hand alone, with `berth letsencrypt:auto-renew {app}`{(step.At is { } at ? at <= time.GetUtcNow() ? ", which is due now" : $", from {Holds.Time(at)} on" : "")}; ";
+    private string Off(AppName app, LineageStep step)
+    {
+        if (renewal.IsOn)
+        {
+            return "";
+        }
+
+        var from = step.At is not { } at ? "" : at <= time.GetUtcNow() ? ", which is due now" : $", from {Holds.Time(at)} on";
+        return $"renewal by the daemon is off (`berth letsencrypt:cron-job --add` turns it on): by hand alone, with `berth letsencrypt:auto-renew {app}`{from}; ";
+    }
 
     // So many at a time at one server; and of very many apps the daemon asks some at each look.
     private string Turn(AppName app, LineageStep step) =>

@@ -114,7 +114,7 @@ internal static class CaKeys
         {
             PermittedDomains = words.Has("--permit") ? Domains("--permit") : options.PermittedDomains,
             ExcludedDomains = words.Has("--exclude") ? Domains("--exclude") : options.ExcludedDomains,
-            PermittedNetworks = words.Has("--permit-network") ? [.. words.Values("--permit-network").Select(text => System.Net.IPNetwork.TryParse(text, out var network) ? network : throw words.Bad($"'{Printable.Of(text)}' is not a network."))] : options.PermittedNetworks,
+            PermittedNetworks = words.Has("--permit-network") ? [.. words.Values("--permit-network").Select(Network)] : options.PermittedNetworks,
             IntermediateLifetime = words.Number("--days") is { } days ? TimeSpan.FromDays(days) : options.IntermediateLifetime,
         });
         var answer = Ceremony.Sign(call.Place.Keys, CaFile.Read(words.Only("the request's file"), "the request"), settings, call.Time.GetUtcNow());
@@ -128,6 +128,9 @@ internal static class CaKeys
         }
 
         return Task.FromResult(0);
+
+        System.Net.IPNetwork Network(string text) =>
+            System.Net.IPNetwork.TryParse(text, out var network) ? network : throw words.Bad($"'{Printable.Of(text)}' is not a network.");
 
         ImmutableArray<string> Domains(string flag) => [.. words.Values(flag).Select(value => CaSettings.Domain(value, "the command"))];
     }

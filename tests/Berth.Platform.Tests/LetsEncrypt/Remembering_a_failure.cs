@@ -108,7 +108,7 @@ public sealed class Remembering_a_failure
         Assert.False(IsPausedAt("one", failed, null, Now));
         Assert.True(IsPausedAt("two", failed, null, Now));
         Assert.True(IsPausedAt("three", failed, null, Now));
-        Assert.DoesNotContain(LineagePlan.Standing(new LineageStored(failed, null, false), Now), gate => gate.IsWaitAt("one"));
+        Assert.DoesNotContain(StandingGates.Of(new LineageStored(failed, null, false), Now), gate => gate.IsWaitAt("one"));
     }
 
     /// <summary>What the plan cuts short, or takes for another clock's, keeps no server from being asked either: the daemon would look again and again.</summary>
@@ -157,7 +157,7 @@ public sealed class Remembering_a_failure
         [.. servers.Select(server => new LineageGate { Kind = GateKind.Limit, Until = Now.AddSeconds(30), Reason = "used up", Server = server, Names = ["shop.example.com"] })];
 
     private static bool IsPausedAt(string server, LineageState state, CertificateFacts? facts, DateTimeOffset at) =>
-        LineagePlan.Standing(new LineageStored(state, facts, false), at).Any(gate => gate.IsPauseAt(server) && gate.Until > at);
+        StandingGates.Of(new LineageStored(state, facts, false), at).Any(gate => gate.IsPauseAt(server) && gate.Until > at);
 
     [Theory]
     [InlineData(1, false, 3, 0, false)]

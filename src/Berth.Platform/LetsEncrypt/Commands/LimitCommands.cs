@@ -62,7 +62,8 @@ public sealed class LimitCommands(Ledgers ledgers, CertificatePlanner planner, O
             output.Headline($"Limits at {server.Authority}");
             foreach (var gate in gates)
             {
-                output.Detail($"{(gate.IsPause ? $"paused until a person lifts that, and asked again at {Holds.Time(gate.Until)}" : $"closed until {Holds.Time(gate.Until)}")}: {Printable.Of(Holds.Reason(gate), 600)}{(gate.Page is null ? "" : $" See {gate.Page}")}");
+                var closed = gate.IsPause ? $"paused until a person lifts that, and asked again at {Holds.Time(gate.Until)}" : $"closed until {Holds.Time(gate.Until)}";
+                output.Detail($"{closed}: {Printable.Of(Holds.Reason(gate), 600)}{(gate.Page is null ? "" : $" See {gate.Page}")}");
             }
 
             var rows = limits.Select(limit => new[]

@@ -59,7 +59,12 @@ public sealed class StatusReport(
             ["letsencrypt-next-at"] = NextAt(app, put.OfCertificate, forPrograms),
             ["letsencrypt-asks-server-at"] = step.Action == LineageAction.AskAdvice && renewal.IsOn ? At(step.At, forPrograms) : "",
             ["letsencrypt-waiting-for"] = waiting.Of(app, stored, put),
-            ["letsencrypt-gates"] = Joined([.. waiting.GatesOf(stored, isLines ? put : step, besides: isLines) is { Length: > 0 } standing ? [standing] : Array.Empty<string>(), .. shut.Select(GateWords.Of), .. GateWords.Of(await accounts.OfAsync(app, wanted, asked, state, cancel))]),
+            ["letsencrypt-gates"] = Joined(
+            [
+                waiting.GatesOf(stored, isLines ? put : step, besides: isLines),
+                .. shut.Select(GateWords.Of),
+                .. GateWords.Of(await accounts.OfAsync(app, wanted, asked, state, cancel)),
+            ]),
             ["letsencrypt-page"] = state.Gates.FirstOrDefault(gate => gate.Page is not null && gate.Until > time.GetUtcNow())?.Page ?? "",
             ["letsencrypt-failures"] = isLines && state.Failures == 0 ? "" : state.Failures.ToString(CultureInfo.InvariantCulture),
             ["letsencrypt-last-error"] = Failure(app, step.Told(isLines ? failure : problem, renewal.IsOn)),
@@ -88,12 +93,22 @@ public sealed class StatusReport(
         : "now";
 
     // By what has failed at each by then: one that fails now may have its turn again.
-    private IEnumerable<string> Choice(WantedCertificate? wanted, ServerToAsk? asked, LineageState state, LineageStep next, bool isFirst) => wanted is not null && wanted.Servers.Count + wanted.Unusable.Count > 1 && asked is not null
-        ? [.. wanted.Unusable.Select(problem => problem.Found.TrimEnd('.')), $"{asked.Server.Word} is asked {(next.Action == LineageAction.Renew && !next.IsDue(time.GetUtcNow()) ? "first when it is renewed" : "next")}{(asked.PassedOver is { } why ? $" ({why})" : "")}{(wanted.Servers.Count > 1 ? Until(asked, state, isFirst) : "")}"]
-        : [];
+    private IEnumerable<string> Choice(WantedCertificate? wanted, ServerToAsk? asked, LineageState state, LineageStep next, bool isFirst)
+    {
+        if (wanted is null || asked is null || wanted.Servers.Count + wanted.Unusable.Count <= 1)
+        {
+            return [];
+        }
+
+        var when = next.Action == LineageAction.Renew && !next.IsDue(time.GetUtcNow()) ? "first when it is renewed" : "next";
+        var because = asked.PassedOver is { } why ? $" ({why})" : "";
+        var until = wanted.Servers.Count > 1 ? Until(asked, state, isFirst) : "";
+        return [.. wanted.Unusable.Select(problem => problem.Found.TrimEnd('.')), $"{asked.Server.Word} is asked {when}{because}{until}"];
+    }
 
     private static string Until(ServerToAsk asked, LineageState state, bool isFirst) =>
-        (state.Issuers.GetValueOrDefault(asked.Server.Key)?.Failures ?? 0) < ServerChoice.Patience ? $", another once it has failed {ServerChoice.Patience} times in a row{(isFirst ? ", or at once where it is ordered by hand" : "")}"
+        (state.Issuers.GetValueOrDefault(asked.Server.Key)?.Failures ?? 0) < ServerChoice.Patience
+            ? $", another once it has failed {ServerChoice.Patience} times in a row{(isFirst ? ", or at once where it is ordered by hand" : "")}"
         : asked.AllGates.FirstOrDefault(gate => gate.Server != asked.Server.Key) is { } gate ? $", though it keeps failing, for another cannot be: {GateWords.Of(gate).TrimEnd('.')}"
         : "";
 
@@ -137,5 +152,5 @@ public sealed class StatusReport(
 
     private static string Count(int failures) => failures == 1 ? "1 failure" : $"{failures} failures";
 
-    private static string Joined(IEnumerable<string> lines) => string.Join("; ", lines);
+    private static string Joined(IEnumerable<string> lines) => string.Join("; ", lines.Where(line => line.Length > 0));
 }

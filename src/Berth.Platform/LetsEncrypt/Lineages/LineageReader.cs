@@ -27,10 +27,14 @@ public sealed class LineageReader(
     }
 
     // What was tried before its time, and not needed, has nothing left to mend once its pause is over: the certificate is good.
-    private LineageStored OfNeed(LineageStored stored, LineageStep renewal) =>
-        stored.State.LastFailure is not null && renewal is { Gate: null, Beside: null } && !renewal.IsDue(time.GetUtcNow()) && !stored.State.Gates.Any(gate => gate.Kind == GateKind.Backoff && gate.Until > time.GetUtcNow())
-            ? stored with { State = stored.State.Forgotten() }
+    private LineageStored OfNeed(LineageStored stored, LineageStep renewal)
+    {
+        var (state, now) = (stored.State, time.GetUtcNow());
+        return state.LastFailure is not null && renewal is { Gate: null, Beside: null } && !renewal.IsDue(now)
+            && !state.Gates.Any(gate => gate.Kind == GateKind.Backoff && gate.Until > now)
+            ? stored with { State = state.Forgotten() }
             : stored;
+    }
 
     /// <summary>As <see cref="ReadOf"/> for a list of very many: where all is well, without a plan for each.</summary>
     /// <param name="app">Whose.</param>
@@ -107,11 +111,11 @@ public sealed class LineageReader(
             return state;
         }
 
-        state = state with { Gates = [.. state.Gates.Select(waits.AsKnown)] };
-
         var (limits, now) = (settings.ForAll(LetsEncryptSettingsStore.Limits) ?? "", time.GetUtcNow());
         var account = settings.Effective(app, "email")?.Trim() ?? "";
-        return state with { Gates = [.. state.Gates.Select(gate => gate.Kind == GateKind.Limit && gate.Until > now && ((gate.Limits ?? "") != limits || (gate.Account ?? account) != account) ? gate with { Until = now } : gate)] };
+        return state with { Gates = [.. state.Gates.Select(waits.AsKnown).Select(gate => IsOfOthers(gate) && gate.Until > now ? gate with { Until = now } : gate)] };
+
+        bool IsOfOthers(LineageGate gate) => gate.Kind == GateKind.Limit && ((gate.Limits ?? "") != limits || (gate.Account ?? account) != account);
     }
 
     private LineageWants WantsOf(AppName app, LineageStored stored)

@@ -104,9 +104,19 @@ public sealed class NoticeDelivery : IDisposable
     }
 
     /// <summary>What was tried and has not got through so far, with all that waits for its turn, in a sentence; null where there is nothing of the kind.</summary>
-    public string? Undelivered() => _outbox.All(static _ => { }) is var all && all.FirstOrDefault(waiting => waiting.Failed is not null) is { } oldest
-        ? $"{(all.Count == 1 ? "1 notice is" : $"{all.Count} notices are")} not delivered yet, the oldest that was tried of {Holds.Time(oldest.Notice.At)} ({oldest.Way}, for {Printable.Of(oldest.Notice.App)}): {Printable.Of(oldest.Failed!, 400).TrimEnd('.')}{(oldest.Again is { } again ? $"; tried again at {Holds.Time(again)}" : "")}"
-        : null;
+    public string? Undelivered()
+    {
+        var all = _outbox.All(static _ => { });
+        if (all.FirstOrDefault(waiting => waiting.Failed is not null) is not { Failed: { } failed } oldest)
+        {
+            return null;
+        }
+
+        var count = all.Count == 1 ? "1 notice is" : $"{all.Count} notices are";
+        var again = oldest.Again is { } at ? $"; tried again at {Holds.Time(at)}" : "";
+        return $"{count} not delivered yet, the oldest that was tried of {Holds.Time(oldest.Notice.At)} ({oldest.Way}, for {Printable.Of(oldest.Notice.App)}): "
+            + $"{Printable.Of(failed, 400).TrimEnd('.')}{again}";
+    }
 
     public void Dispose() => _webhook.Dispose();
 

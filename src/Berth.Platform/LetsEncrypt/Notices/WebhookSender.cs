@@ -38,7 +38,12 @@ internal sealed class WebhookSender : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
-            throw new NoticeException($"{url.Host}: {(e is OperationCanceledException ? "no answer in time" : Printable.Of(NetworkFault.Of(e)))}", e) { IsOfPlace = (e as HttpRequestException)?.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError };
+            var found = e is OperationCanceledException ? "no answer in time" : Printable.Of(NetworkFault.Of(e));
+            var error = (e as HttpRequestException)?.HttpRequestError;
+            throw new NoticeException($"{url.Host}: {found}", e)
+            {
+                IsOfPlace = error is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError,
+            };
         }
     }
 

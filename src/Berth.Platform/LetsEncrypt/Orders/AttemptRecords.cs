@@ -11,7 +11,15 @@ namespace Berth.Platform.LetsEncrypt.Orders;
 
 /// <summary>What an attempt leaves behind, whatever its end: its certificate's state on disk, and an event.</summary>
 public sealed class AttemptRecords(
-    LineageReader reader, LineageFiles lineages, ServerOrders orders, LetsEncryptSettingsStore settings, Outcomes outcomes, ILineageEvents events, AutoRenewal renewal, LimitWaits waits, TimeProvider time)
+    LineageReader reader,
+    LineageFiles lineages,
+    ServerOrders orders,
+    LetsEncryptSettingsStore settings,
+    Outcomes outcomes,
+    ILineageEvents events,
+    AutoRenewal renewal,
+    LimitWaits waits,
+    TimeProvider time)
 {
     // From one that is over to the next attempt.
     private static readonly TimeSpan StillTheSame = TimeSpan.FromMinutes(10);
@@ -31,7 +39,12 @@ public sealed class AttemptRecords(
             return wanted;
         }
 
-        FailedName[] failed = [.. state.Failing.Where(name => names.Contains(name.Name) && !gone.Contains(name.Name) && !CertificateNames.Cover(left, name.Name)).Select(name => new FailedName(name.Name, name.Code, Untried(name.Words, wanted)))];
+        FailedName[] failed =
+        [
+            .. state.Failing
+                .Where(name => names.Contains(name.Name) && !gone.Contains(name.Name) && !CertificateNames.Cover(left, name.Name))
+                .Select(name => new FailedName(name.Name, name.Code, Untried(name.Words, wanted))),
+        ];
         return wanted.Without(failed) with { Untried = failed };
     }
 
@@ -221,7 +234,9 @@ public sealed class AttemptRecords(
 
     // Only what another server's limit left for it: the order is still to go there, whatever this one is missing.
     private static IReadOnlyList<LineageGate>? HeldElsewhere(ProblemException failure, ServerToAsk? server, WantedCertificate? wanted, bool isAskedFor, bool sparesRenewal) =>
-        wanted is not null && server is { AllGates: { Count: > 0 } gates } && (server.PassedOver is not null || !wanted.IsPatient || isAskedFor) && ServerChoice.IsServersFault(failure) ? ForNames(wanted, gates, sparesRenewal) : null;
+        wanted is not null && server is { AllGates: { Count: > 0 } gates } && (server.PassedOver is not null || !wanted.IsPatient || isAskedFor) && ServerChoice.IsServersFault(failure)
+            ? ForNames(wanted, gates, sparesRenewal)
+            : null;
 
     // What fails may be of a name that is not on the certificate: the others are renewed once that is due.
     private bool IsOfMore(AppName app, WantedCertificate? wanted) =>

@@ -72,6 +72,9 @@ public sealed class LimitsAhead(LineageReader reader, ServersToAsk servers, Orde
     // Looked at before it is due, while there is time to do something about it; of a server that holds it back as long already that is told.
     private IEnumerable<LineageGate> Shut(ServerToAsk? asked, LineageState state, LineageStep next) =>
         asked is { Gates.Count: > 0 } && next is { Action: LineageAction.Order or LineageAction.Renew, At: { } at }
-            ? asked.AllGates.Where(gate => gate.Until > at && !state.Gates.Any(known => known.Server == gate.Server && known.Until > time.GetUtcNow() && (known.Reason == gate.Reason || (known.OverAt ?? known.Until) >= gate.Until)))
+            ? asked.AllGates.Where(gate => gate.Until > at && !state.Gates.Any(known => Tells(known, gate)))
             : [];
+
+    private bool Tells(LineageGate known, LineageGate gate) =>
+        known.Server == gate.Server && known.Until > time.GetUtcNow() && (known.Reason == gate.Reason || (known.OverAt ?? known.Until) >= gate.Until);
 }

@@ -50,12 +50,16 @@ public sealed class OrdersUnderWay(TimeProvider time)
         /// <summary>Whether what comes of it is thrown away.</summary>
         public bool IsRehearsal { get; init; }
 
-        public string Sentence => IsBefore ? $"before {(IsRehearsal ? "a rehearsal" : "an order")}, {server}, DNS and the ports are being looked at since {Holds.Time(_since)}"
-            : _steps.IsEmpty
-            ? $"{server} is being asked since {Holds.Time(_since)} and has not answered yet"
-            : $"{(IsRehearsal ? "a rehearsal" : "an order")} is under way at {server} since {Holds.Time(_since)}: {string.Join("; ", Steps.OrderBy(step => IsProved(step)).Take(MostTold).Select(Line))}{(_steps.Count > MostTold ? $"; and {_steps.Count - MostTold} more" : "")}";
+        public string Sentence => IsBefore ? $"before {What}, {server}, DNS and the ports are being looked at since {Holds.Time(_since)}"
+            : _steps.IsEmpty ? $"{server} is being asked since {Holds.Time(_since)} and has not answered yet"
+            : $"{What} is under way at {server} since {Holds.Time(_since)}: {StepsInShort}";
 
         public IReadOnlyList<string> Lines => [.. Steps.Select(Line)];
+
+        private string What => IsRehearsal ? "a rehearsal" : "an order";
+
+        private string StepsInShort =>
+            string.Join("; ", Steps.OrderBy(IsProved).Take(MostTold).Select(Line)) + (_steps.Count > MostTold ? $"; and {_steps.Count - MostTold} more" : "");
 
         private IEnumerable<IssuanceStep> Steps => _steps.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value);
 
@@ -83,7 +87,8 @@ public sealed class OrdersUnderWay(TimeProvider time)
         public void Dispose() => ended();
 
         // What is told first is what is waited for.
-        private static bool IsProved(IssuanceStep step) => step is { Name: not null, Kind: IssuanceStepKind.AlreadyAuthorized or IssuanceStepKind.Authorized or IssuanceStepKind.ProofLeft or IssuanceStepKind.NameLeftOut };
+        private static bool IsProved(IssuanceStep step) => step.Name is not null
+            && step.Kind is IssuanceStepKind.AlreadyAuthorized or IssuanceStepKind.Authorized or IssuanceStepKind.ProofLeft or IssuanceStepKind.NameLeftOut;
 
         private static string Line(IssuanceStep step) =>
             $"{(step.Name is null ? "order" : step.Name)}: {Spoken(step.Kind)}{(step.Detail is null ? "" : $" ({Printable.Of(step.Detail)})")}";

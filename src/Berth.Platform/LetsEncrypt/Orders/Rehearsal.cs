@@ -9,7 +9,16 @@ namespace Berth.Platform.LetsEncrypt.Orders;
 /// Goes through an order at the staging server (or, where the server has none, at the server itself) and throws the certificate away. What is
 /// in service, the state and an order under way are not touched.
 /// </summary>
-public sealed class Rehearsal(LineageReader reader, LineageFiles lineages, AcmeClients clients, OrderRequests requests, ServerOrders orders, ChallengeSolvers solvers, IPreflight preflight, ChallengePort port, TimeProvider time)
+public sealed class Rehearsal(
+    LineageReader reader,
+    LineageFiles lineages,
+    AcmeClients clients,
+    OrderRequests requests,
+    ServerOrders orders,
+    ChallengeSolvers solvers,
+    IPreflight preflight,
+    ChallengePort port,
+    TimeProvider time)
 {
     /// <returns>The exit status: names would be left out, or none.</returns>
     /// <exception cref="ProblemException">It would fail.</exception>

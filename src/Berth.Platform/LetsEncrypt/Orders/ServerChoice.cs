@@ -47,7 +47,7 @@ public static class ServerChoice
 
     /// <summary>As far as can be told without looking what was spent at each.</summary>
     public static WantedServer Of(IReadOnlyList<WantedServer> servers, LineageStored stored, DateTimeOffset now) =>
-        Of(servers, stored.State.Issuers, server => LineagePlan.Standing(stored, now).Any(gate => gate.IsWaitAt(server.Key) && gate.Until > now), now);
+        Of(servers, stored.State.Issuers, server => StandingGates.Of(stored, now).Any(gate => gate.IsWaitAt(server.Key) && gate.Until > now), now);
 
     /// <summary>Whether the failure is the server's, or of the account there, so that another may do better.</summary>
     public static bool IsServersFault(ProblemException failure) =>

@@ -18,7 +18,7 @@ public sealed class ServersToAsk(LineageReader reader, LineageFiles lineages, Se
         var (stored, now) = (reader.ReadOf(app).Stored, time.GetUtcNow());
         var at = then > now ? then.Value : now;
         var isRenewal = stored is { InService: not null, Damage: null } && stored.Missing(wanted.Names).Count == 0;
-        LineageGate[] standing = [.. LineagePlan.Standing(stored, now).Where(gate => gate.Until > at && gate.Holds(isRenewal))];
+        LineageGate[] standing = [.. StandingGates.Of(stored, now).Where(gate => gate.Until > at && gate.Holds(isRenewal))];
         var holds = await HoldsAsync(app, wanted, isOrder, at, cancel);
         LineageGate[] all = [.. holds.Values.SelectMany(each => each)];
 
@@ -32,9 +32,12 @@ public sealed class ServersToAsk(LineageReader reader, LineageFiles lineages, Se
                 : null,
         };
 
+        LineageGate[] ShutAt(WantedServer server) => [.. holds[server], .. standing.Where(gate => IsWait(gate, server) || IsPause(gate, server))];
+
         // One that has asked for a wait is asked sooner only by a person; so is one that has just failed, and is asked only because others hold the order back.
-        LineageGate[] ShutAt(WantedServer server) =>
-            [.. holds[server], .. standing.Where(gate => (gate.IsWaitAt(server.Key) && (wanted.IsPatient || gate.Kind != GateKind.Paused)) || (wanted is { IsPatient: true, GoesOn: false } && all.Length > 0 && gate.IsPauseAt(server.Key)))];
+        bool IsWait(LineageGate gate, WantedServer server) => gate.IsWaitAt(server.Key) && (wanted.IsPatient || gate.Kind != GateKind.Paused);
+
+        bool IsPause(LineageGate gate, WantedServer server) => wanted is { IsPatient: true, GoesOn: false } && all.Length > 0 && gate.IsPauseAt(server.Key);
 
         WantedServer? FirstFree(Func<WantedServer, LineageGate[]> shutAt) => Choose(server => shutAt(server).Length > 0) is var server && shutAt(server).Length == 0 ? server : null;
 

@@ -7,7 +7,15 @@ using Berth.Platform.LetsEncrypt.Orders;
 namespace Berth.Platform.LetsEncrypt.Preflight;
 
 /// <summary><c>letsencrypt:check</c>.</summary>
-public sealed class CheckCommands(CertificatePreflight preflight, PreflightScopes scopes, CertificatePlanner planner, LimitsAhead limits, LetsEncryptSettingsStore settings, LineageFiles lineages, ICertificateManager manager, AppCatalog apps)
+public sealed class CheckCommands(
+    CertificatePreflight preflight,
+    PreflightScopes scopes,
+    CertificatePlanner planner,
+    LimitsAhead limits,
+    LetsEncryptSettingsStore settings,
+    LineageFiles lineages,
+    ICertificateManager manager,
+    AppCatalog apps)
 {
     public IEnumerable<Command> All =>
     [
