@@ -12,7 +12,10 @@ internal sealed class TemporaryFile(HeldFolder folder, string name) : IDisposabl
     private static readonly string Process = Guid.NewGuid().ToString("N")[..16];
     private static long _made;
 
-    private readonly byte[] _own = HeldFolder.Terminated(string.Create(null, $".{name}.{Process}{Interlocked.Increment(ref _made):x}{AtomicFile.TemporaryEnding}"));
+    // For whoever looks into the folder; a name may be as long as one can be.
+    private const int LongestHint = 40;
+
+    private readonly byte[] _own = HeldFolder.Terminated(string.Create(null, $".{name.AsSpan(0, Math.Min(name.Length, LongestHint))}.{Process}{Interlocked.Increment(ref _made):x}{AtomicFile.TemporaryEnding}"));
     private int _descriptor = -1;
     private bool _isThere;
 

@@ -27,6 +27,16 @@ public sealed class Binding_an_external_account(PebbleFixture shared)
         Assert.Equal(AcmeProblems.BindingInvalid, await RefusalAsync(pebble, new ExternalAccountBinding("customer-7", "not base64")));
     }
 
+    /// <summary>What one server gave out is none of another's business.</summary>
+    [Fact]
+    public async Task goes_to_no_server_that_does_not_require_one_where_that_is_asked()
+    {
+        var binding = new ExternalAccountBinding("customer-7", "not base64");
+
+        Assert.NotNull(await RegisterAsync(shared.Pebble, binding with { OnlyWhereRequired = true }));
+        Assert.Equal(AcmeProblems.BindingInvalid, await RefusalAsync(shared.Pebble, binding));
+    }
+
     [Fact]
     public void keeps_its_key_out_of_text() =>
         Assert.DoesNotContain(HmacKey, new ExternalAccountBinding("customer-7", HmacKey).ToString(), StringComparison.Ordinal);

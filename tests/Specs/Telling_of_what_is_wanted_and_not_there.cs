@@ -102,6 +102,28 @@ public sealed class Telling_of_what_is_wanted_and_not_there : IAsyncLifetime
         Assert.DoesNotContain("bare", listed, StringComparison.Ordinal);
     }
 
+    /// <summary>What failed before it was taken off by hand is none of what there is now.</summary>
+    [Fact]
+    public async Task one_that_was_taken_off_by_hand_is_told_as_that_whatever_had_failed_before()
+    {
+        await _berth.OkAsync("letsencrypt:enable", "shop");
+        await _berth.OkAsync("domains:add", "shop", "gone.example.invalid");
+        await Eventually.HasAsync("gone.example.invalid", () => StatusAsync("shop", "failing-names"));
+
+        await _berth.OkAsync("certs:remove", "shop");
+
+        Assert.Equal(("nothing", ""), (await StatusAsync("shop", "next"), await StatusAsync("shop", "problem")));
+        Assert.StartsWith("its certificate was taken away", await StatusAsync("shop", "waiting-for"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task one_whose_domains_are_switched_off_is_told_how_to_switch_them_on()
+    {
+        await _berth.OkAsync("domains:disable", "shop");
+
+        Assert.Contains("They are switched off: `berth domains:enable shop`.", (await _berth.RunAsync("letsencrypt:enable", "shop")).Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("letsencrypt:disable")]
     [InlineData("letsencrypt:revoke")]

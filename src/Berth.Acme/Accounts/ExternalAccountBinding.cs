@@ -10,6 +10,9 @@ namespace Berth.Acme.Accounts;
 /// <param name="HmacKey">base64url, padding allowed: a secret.</param>
 public sealed record ExternalAccountBinding(string KeyId, string HmacKey)
 {
+    /// <summary>Whether it goes only to a server that says that it takes no account without one. Default: false.</summary>
+    public bool OnlyWhereRequired { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => $"ExternalAccountBinding {{ KeyId = {KeyId} }}";
 

@@ -71,9 +71,18 @@ internal sealed class Registration(AcmeConnection connection, AcmeClientOptions 
         failure is AcmeRefusalException { Response.Status: < FirstServerError } || (failure as ProblemException)?.Problem.Code == AcmeProblems.BindingInvalid;
 
     /// <summary>Why none could be made, as far as can be told without asking for one; null where one could.</summary>
-    internal async Task<Problem?> WhyNotAsync(CancellationToken cancel) => (await connection.GetDirectoryAsync(cancel)).Meta is var meta && options.ExternalAccountBinding is { } binding
-        ? binding.IsReadable ? null : AcmeProblems.BadBinding(binding.KeyId)
-        : meta?.ExternalAccountRequired == true ? AcmeProblems.NeedsBinding(options.Host, meta.Website) : null;
+    internal async Task<Problem?> WhyNotAsync(CancellationToken cancel)
+    {
+        var directory = await connection.GetDirectoryAsync(cancel);
+        return BindingAt(directory) is { } binding ? binding.IsReadable ? null : AcmeProblems.BadBinding(binding.KeyId)
+            : IsRequiredAt(directory) ? AcmeProblems.NeedsBinding(options.Host, directory.Meta!.Website)
+            : null;
+    }
+
+    private ExternalAccountBinding? BindingAt(AcmeDirectory directory) =>
+        options.ExternalAccountBinding is { } binding && (!binding.OnlyWhereRequired || IsRequiredAt(directory)) ? binding : null;
+
+    private static bool IsRequiredAt(AcmeDirectory directory) => directory.Meta?.ExternalAccountRequired == true;
 
     // Nothing else in a first request is what its account would not be entitled to.
     private async Task<AcmeResponse> SendBoundAsync(JwsSigningKey key, CancellationToken cancel)
@@ -156,6 +165,6 @@ internal sealed class Registration(AcmeConnection connection, AcmeClientOptions 
     {
         Contact = options.Email is { } email ? [$"mailto:{email.Text}"] : null,
         TermsOfServiceAgreed = true,
-        ExternalAccountBinding = options.ExternalAccountBinding?.Bind(key.PublicKey, directory.NewAccount),
+        ExternalAccountBinding = BindingAt(directory)?.Bind(key.PublicKey, directory.NewAccount),
     };
 }

@@ -83,10 +83,10 @@ public static class DnsProblems
         $"{provider} was not reached: {Printable.Of(reason)}",
         "Check this machine's network and the provider's status page, then try again.");
 
-    internal static Problem BadProgram(string program, string doing, string reason, IEnumerable<string> output) => new(
+    internal static Problem BadProgram(string program, string doing, string words, string reason, IEnumerable<string> output) => new(
         ProgramFailed,
         $"{Printable.Of(program)} could not {doing}: {Printable.Of(reason)}",
-        "Run the program by hand with the same words to see why; it must end with status 0.")
+        $"Run the program by hand to see why, with the words {Printable.Of(words, 1000)}; it must end with status 0.")
     {
         Details = [.. output.Select(line => Printable.Of(line))],
     };

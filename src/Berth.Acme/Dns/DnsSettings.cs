@@ -17,6 +17,9 @@ internal sealed class DnsSettings(string provider, IReadOnlyDictionary<string, s
 
     internal DnsRights Rights => rights;
 
+    /// <summary>All of them, as they are set.</summary>
+    internal IReadOnlyDictionary<string, string> Values => values;
+
     /// <returns>The first that is set and not empty; null when none is.</returns>
     internal string? Find(params ReadOnlySpan<string> names)
     {

@@ -29,7 +29,6 @@ public sealed class DnsSolver : IChallengeSolver
     private readonly TimeProvider _time;
     private readonly DnsResolver _resolver;
     private readonly Propagation _propagation;
-    private readonly NameGates _gates = new();
     private readonly NameGates _lasting = new();
 
     /// <param name="type">
@@ -223,15 +222,30 @@ public sealed class DnsSolver : IChallengeSolver
         return string.Create(CultureInfo.InvariantCulture, $"since {now:HH:mm:ss} UTC, until {now + longest:HH:mm:ss} UTC at the latest");
     }
 
-    private Task<bool> ChangeAsync(
-        DnsChange change, Func<DnsChange, CancellationToken, ValueTask> work, TimeSpan patience, CancellationToken cancel, CancellationToken hurry = default) => _gates.RunAsync(
-        change.Name,
-        async () =>
+    private async Task ChangeAsync(
+        DnsChange change, Func<DnsChange, CancellationToken, ValueTask> work, TimeSpan patience, CancellationToken cancel, CancellationToken hurry = default)
+    {
+        using var farewell = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
+        await using var hurried = hurry.Register(() => farewell.CancelAfter(Farewell));
+        using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancel, farewell.Token);
+        var isTurn = false;
+        try
         {
-            await BoundedAsync(token => work(change, token), patience, cancel, hurry);
-            return true;
-        },
-        cancel);
+            await _options.Turns.RunAsync(
+                _provider!.TurnOf(change),
+                async () =>
+                {
+                    isTurn = true;
+                    await BoundedAsync(token => work(change, token), patience, cancel, hurry);
+                    return true;
+                },
+                wait.Token);
+        }
+        catch (OperationCanceledException e) when (!isTurn && !cancel.IsCancellationRequested)
+        {
+            throw _provider!.TooSlow($"{AcmeProblems.Spoken(Farewell)} after its record was of no use any more, for another change was under way").AsException(e);
+        }
+    }
 
     private static TimeSpan LimitOf(TimeSpan patience, CancellationToken givenUp) => givenUp.IsCancellationRequested && Farewell < patience ? Farewell : patience;
 

@@ -23,6 +23,9 @@ public sealed record DnsSolverOptions
     /// <summary>The longest one change at the provider may take, with what it waits for itself (Route 53). Default: 5 min.</summary>
     public TimeSpan ChangeTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Shared by solvers whose providers may change the same zones. Default: its own.</summary>
+    public DnsTurns Turns { get; init; } = new();
+
     /// <summary>Told each step, from any thread.</summary>
     public IProgress<DnsStep>? Progress { get; init; }
 }

@@ -25,6 +25,9 @@ public interface IDnsProvider
     /// <exception cref="ProblemException">See <see cref="DnsProblems"/>; never holds a credential.</exception>
     ValueTask RemoveAsync(DnsChange change, CancellationToken cancel);
 
+    /// <summary>What a change must not meet another of: that of its name, unless the provider can do less at a time.</summary>
+    internal string TurnOf(DnsChange change) => change.Name;
+
     /// <summary>Who changes the records, as it is told while a change is waited for.</summary>
     internal string Spoken => Code;
 

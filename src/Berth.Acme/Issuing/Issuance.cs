@@ -19,7 +19,7 @@ public sealed class Issuance(
     IProgress<IssuanceStep>? progress = null,
     ProofHistory? history = null)
 {
-    private const int MostRounds = 4;
+    private const int MostOrders = 4;
     private static readonly TimeSpan NotableSkew = TimeSpan.FromMinutes(5);
 
     /// <summary>
@@ -77,12 +77,13 @@ public sealed class Issuance(
 
     private async Task<IssuedCertificate> IssueSomeAsync(IssuanceRequest request, CancellationToken cancel)
     {
-        ProblemException? first = null;
-        for (var round = 1; ; round++)
+        // A server that refuses one name after the other before it makes an order is asked as often as there are names.
+        var (orders, first) = (0, (ProblemException?)null);
+        while (true)
         {
             try
             {
-                return await client.GuardAsync("the order", token => IssueAsync(request, token), cancel);
+                return await client.GuardAsync("the order", token => IssueAsync(request, () => orders++, token), cancel);
             }
             catch (OrderHeldException e)
             {
@@ -90,7 +91,7 @@ public sealed class Issuance(
             }
             catch (ProblemException e)
             {
-                if (round >= MostRounds || RestOf(request, e) is not { } rest)
+                if (orders >= MostOrders || RestOf(request, e) is not { } rest)
                 {
                     AcmeProblems.AddLeftOutNames(e, request.LeftOut);
                     if (first is null || !AcmeProblems.AreOfNames(first, e))
@@ -136,7 +137,7 @@ public sealed class Issuance(
         ];
     }
 
-    private async Task<IssuedCertificate> IssueAsync(IssuanceRequest request, CancellationToken cancel)
+    private async Task<IssuedCertificate> IssueAsync(IssuanceRequest request, Action ordered, CancellationToken cancel)
     {
         var resuming = new OrderResuming(client, journal, request, progress);
         var flow = new OrderFlow(client, journal, solvers, request, history, progress);
@@ -157,6 +158,7 @@ public sealed class Issuance(
         try
         {
             var placed = await new OrderPlacing(client, journal, request, progress, AskWhetherItMayAsync).PlaceAsync(resuming.Prepared, cancel);
+            ordered();
             return await flow.FinishAsync(placed, cancel);
         }
         catch (OrderFailedException e)

@@ -99,7 +99,7 @@ public static partial class AcmeProblems
             remedy = string.Create(CultureInfo.InvariantCulture, $"Wait until {end.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, then run the command again.");
         }
 
-        if (entry.Code == TermsNotAgreed && refusal.Document.Instance is { } page)
+        if (entry.Code == TermsNotAgreed && refusal.Document.Instance is { } page && WebUrl.TryParse(page, out _))
         {
             remedy = $"Visit {Printable.Of(page)}, agree to the terms, then run the command again.";
         }

@@ -13,18 +13,13 @@ public sealed record VhostFile(string Path, ImmutableArray<VhostLine> Lines)
 
     public static VhostFile Parse(string path, string text)
     {
-        if (text.Contains('\0', StringComparison.Ordinal) || text.Contains('\uFFFD', StringComparison.Ordinal))
-        {
-            return new VhostFile(path, [new VhostLine(1, Printable.Of(text, 40), null, "the file is not UTF-8 text (an editor may have saved it as UTF-16)")]);
-        }
-
         var lines = ImmutableArray.CreateBuilder<VhostLine>();
         var number = 0;
         foreach (var raw in text.Split('\n'))
         {
             number++;
             var line = raw.Trim();
-            if (line.Length > 0 && line[0] != '#')
+            if (line.Trim('\0').Length > 0 && line[0] != '#')
             {
                 lines.Add(Read(number, line));
             }
@@ -64,8 +59,8 @@ public sealed record VhostFile(string Path, ImmutableArray<VhostLine> Lines)
             return new VhostLine(number, line, null, null);
         }
 
-        return DomainName.TryParseHost(line, out var domain, out var reason)
-            ? new VhostLine(number, line, domain, null)
+        return line.AsSpan().ContainsAny('\0', '\uFFFD') ? new VhostLine(number, Printable.Of(line, 40), null, "it is not UTF-8 text (an editor may have saved the file as UTF-16)")
+            : DomainName.TryParseHost(line, out var domain, out var reason) ? new VhostLine(number, line, domain, null)
             : new VhostLine(number, line, null, reason);
     }
 }

@@ -33,11 +33,11 @@ public sealed class AcmeClients(
         ClientOf(DirectoryOf(server), EmailAddress.TryParse(email, out var address) ? address : null);
 
     /// <summary>The client of the account that an app's certificates are ordered with.</summary>
-    public AcmeClient ClientOf(Uri directory, LetsEncryptSettings settings) => ClientOf(directory, settings.Email, settings.Binding);
+    public AcmeClient ClientOf(Uri directory, LetsEncryptSettings settings) => ClientOf(directory, settings.Email, settings.Bindings.At(directory));
 
     /// <summary>The server's clock minus this machine's, where it has told; nothing that could fail is made for it.</summary>
     internal TimeSpan? SkewAt(Uri directory, LetsEncryptSettings settings) =>
-        SetOf(directory).Find(directory, settings.Email, settings.Binding)?.ClockSkew;
+        SetOf(directory).Find(directory, settings.Email, settings.Bindings.At(directory))?.ClockSkew;
 
     /// <summary>Whether an account is known to be registered; the server is not asked.</summary>
     public async ValueTask<bool> HasAccountAsync(Uri directory, EmailAddress? email, CancellationToken cancel) =>

@@ -15,6 +15,9 @@ public static class AcmeServers
 
     public const string Staging = "https://acme-staging-v02.api.letsencrypt.org/directory";
 
+    // Let's Encrypt, ZeroSSL, Google Trust Services, SSL.com, Buypass and Actalis, by the domains of their directories.
+    private static readonly string[] PublicDomains = ["letsencrypt.org", "zerossl.com", "pki.goog", "ssl.com", "buypass.com", "buypass.no", "actalis.com"];
+
     /// <summary>The servers a setting lists, the preferred one first; the default where it lists none.</summary>
     public static IReadOnlyList<string> Split(string? setting)
     {
@@ -60,6 +63,11 @@ public static class AcmeServers
     /// <inheritdoc cref="Shown"/>
     public static string ShownAll(string setting) => string.Join(' ', Split(setting).Select(Shown));
 
-    /// <summary>Whether the server is one that only certifies public names.</summary>
-    public static bool IsPublic(Uri directory) => directory.Host.EndsWith(".letsencrypt.org", StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether the server is one of Let's Encrypt's.</summary>
+    public static bool IsLetsEncrypt(Uri directory) => IsBelow("letsencrypt.org", directory);
+
+    /// <summary>Whether the server is known to certify public names alone, and to look at them from the Internet.</summary>
+    public static bool IsPublic(Uri directory) => PublicDomains.Any(domain => IsBelow(domain, directory));
+
+    private static bool IsBelow(string domain, Uri directory) => directory.Host.EndsWith("." + domain, StringComparison.OrdinalIgnoreCase);
 }

@@ -144,9 +144,9 @@ public sealed class CertificateManager(
         return earlier;
     }
 
-    /// <summary>When the certificate in service expires (null when an ACME server issued none), and whether nobody is worse off until its turn comes.</summary>
-    public (DateTimeOffset? Expires, bool CanWait) UrgencyOf(AppName app) =>
-        reader.StoredOf(app) is var stored ? (stored.InService?.NotAfter, stored is { InService: null, Damage: null } || reader.IsGood(app, stored)) : default;
+    /// <summary>When the certificate in service expires (null when an ACME server issued none), whether nobody is worse off until its turn comes, and whether its last failed.</summary>
+    public (DateTimeOffset? Expires, bool CanWait, bool HasFailed) UrgencyOf(AppName app) =>
+        reader.StoredOf(app) is var stored ? (stored.InService?.NotAfter, stored is { InService: null, Damage: null } || reader.IsGood(app, stored), stored.State.LastFailure is not null) : default;
 
     /// <summary>The server that the app's next step asks first, as far as that can be told now; empty where it asks none.</summary>
     public string ServerOf(AppName app)
@@ -307,23 +307,24 @@ public sealed class CertificateManager(
     {
         using var held = _gates.TryEnter(app);
         await (held is null ? Task.CompletedTask : ordering.TryLeaveAsync(app));
-        var facts = certificates.Facts(app);
-        events.Publish(new LineageEvent(facts is null ? LineageEventKind.Removed : LineageEventKind.Installed, app, time.GetUtcNow()) { Names = facts?.Names ?? [], Expires = facts?.NotAfter });
+        records.TellByHand(app, certificates.Facts(app));
     }
 
     private async Task TakeOffAsync(AppName app, LineageEventKind why)
     {
         await ordering.TryLeaveAsync(app);
         var (names, fromAcme) = (certificates.Facts(app)?.Names ?? [], certificates.IsFromAcme(app));
-        lineages.Delete(app);
         if (!fromAcme)
         {
+            lineages.Delete(app);
             routes.Publish(app);
             return;
         }
 
+        // First, as it may be revoked: whoever found it in service still would miss what was known of it.
         certificates.Remove(app);
         routes.Publish(app);
+        lineages.Delete(app);
         events.Publish(new LineageEvent(why, app, time.GetUtcNow()) { Names = names });
     }
 }

@@ -51,7 +51,7 @@ public sealed class CertificatePlanner(DomainStore domains, LetsEncryptSettingsS
         var leftOut = domains.IsEnabled(app) ? domains.Read(app).Faults.ToList() : [];
         if (found.Count == 0)
         {
-            throw leftOut is [var first, ..] ? Joined(first, leftOut) : LetsEncryptProblems.NoDomains(app).AsException();
+            throw leftOut is [var first, ..] ? Joined(first, leftOut) : LetsEncryptProblems.NoDomains(app, areOff: !domains.IsEnabled(app)).AsException();
         }
 
         var unproved = leavesDns && !found.All(name => name.IsWildcard) ? dns.FaultOf(app) : null;

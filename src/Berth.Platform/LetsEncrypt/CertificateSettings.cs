@@ -12,7 +12,8 @@ internal static class CertificateSettings
     /// <summary>The second word of a profile that must be had.</summary>
     public const string Required = "required";
 
-    private const string BindingKey = "eab-hmac-key";
+    internal const string BindingKey = "eab-hmac-key";
+    internal const string BindingId = "eab-kid";
 
     // An authority hands out 32 or 64; a key id, or half of a key, is rarely among these.
     private const int ShortestKey = 16;
@@ -31,7 +32,7 @@ internal static class CertificateSettings
     [
         new(LetsEncryptSettingsStore.ByDefault) { IsOwn = true, OnlyWhenSet = true, Refuse = SettingValues.YesOrNo(LetsEncryptSettingsStore.ByDefault) },
         new(BindingKey) { IsOwn = true, Secret = true, OnlyWhenSet = true, Refuse = RefuseBindingKey },
-        new("eab-kid") { IsOwn = true, OnlyWhenSet = true },
+        new(BindingId) { IsOwn = true, OnlyWhenSet = true },
         new("key-type") { IsOwn = true, OnlyWhenSet = true, Refuse = value => KeyTypes.ContainsKey(value) ? null : Bad("key-type", value, string.Join(", ", KeyTypes.Keys)) },
         new(LetsEncryptSettingsStore.Limits) { ForApp = false, IsOwn = true, OnlyWhenSet = true, Refuse = LimitWords.Refuse },
         new("preferred-chain") { IsOwn = true, OnlyWhenSet = true },
@@ -43,7 +44,7 @@ internal static class CertificateSettings
 
     // As it is read when an account is registered. A secret is never echoed.
     private static Problem? RefuseBindingKey(string value) =>
-        StrictBase64Url.TryDecode(value.Trim().TrimEnd('='), out var key) && key.Length is >= ShortestKey and <= LongestKey
+        AccountBindings.ValuesOf(value).All(text => StrictBase64Url.TryDecode(text.TrimEnd('='), out var key) && key.Length is >= ShortestKey and <= LongestKey)
             ? null
             : Bad(BindingKey, "****", $"the HMAC key of the certificate authority, whole and without quotes: base64url text of {ShortestKey} to {LongestKey} bytes, with - and _ where it shows + and /");
 

@@ -63,7 +63,7 @@ public sealed class LetsEncryptFeature(
         var force = words.Has("--force") || words.Has("-f");
         words.AtMost(words.Has("--all") ? 0 : 1);
         return words.Has("--all")
-            ? await EachInTurn.RunAsync(apps.List(), EnableOneAsync, call) is var failures and > 0 ? throw LetsEncryptProblems.NotAllEnabled(failures).AsException() : 0
+            ? await EachInTurn.RunAsync(apps.List(), EnableOneAsync, call) is var failures and > 0 ? throw LetsEncryptProblems.NotAllEnabled(failures, words.Has("--dry-run")).AsException() : 0
             : await EnableOneAsync(apps.Find(words.At(0)), call.Output);
 
         async Task<int> EnableOneAsync(AppName app, CommandOutput output)

@@ -214,8 +214,8 @@ public static class LetsEncryptProblems
         "ERROR: Cannot request a certificate without an e-mail address!",
         $"Set one: `berth letsencrypt:set {app} email you@example.com`, or for all apps: `berth letsencrypt:set --global email you@example.com`.");
 
-    internal static Problem NoDomains(AppName app) => new(
-        DomainsMissing, $"No domains detected for {app}", $"Add one: `berth domains:add {app} www.example.com`.");
+    internal static Problem NoDomains(AppName app, bool areOff) => new(
+        DomainsMissing, $"No domains detected for {app}", areOff ? $"They are switched off: `berth domains:enable {app}`." : $"Add one: `berth domains:add {app} www.example.com`.");
 
     internal static string NeedsDns(string name) => $"{name} is a wildcard, which no ACME server proves over HTTP-01.";
 
@@ -319,8 +319,8 @@ public static class LetsEncryptProblems
     internal static Problem SomeFailed() => new(
         RenewalFailed, "One or more apps failed to have their certificates renewed", "Each failure is named above with its remedy.");
 
-    internal static Problem NotAllEnabled(int failures) => new(
-        RenewalFailed, $"{failures} app{(failures == 1 ? "" : "s")} could not get a certificate", "Each failure is named above with its remedy.");
+    internal static Problem NotAllEnabled(int failures, bool isRehearsal) =>
+        SomeFailed() with { Found = $"{failures} app{(failures == 1 ? "" : "s")} could not get a certificate{(isRehearsal ? " for all of their domains in the rehearsal" : "")}" };
 
     internal static Problem BadTrustFile(string path, string reason) => new(
         TrustFileInvalid,

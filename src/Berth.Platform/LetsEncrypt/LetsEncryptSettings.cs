@@ -1,5 +1,4 @@
 using Berth.Acme;
-using Berth.Acme.Accounts;
 using Berth.Kernel;
 
 namespace Berth.Platform.LetsEncrypt;
@@ -30,6 +29,6 @@ public sealed record LetsEncryptSettings
     /// <summary>The common name of the issuer that the chain should end in; null for the server's default.</summary>
     public string? PreferredChain { get; init; }
 
-    /// <summary>What a server that knows its customers gave out; null for all others.</summary>
-    public ExternalAccountBinding? Binding { get; init; }
+    /// <summary>What servers that know their customers gave out.</summary>
+    public AccountBindings Bindings { get; init; } = AccountBindings.None;
 }

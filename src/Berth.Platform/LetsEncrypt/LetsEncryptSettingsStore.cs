@@ -1,5 +1,4 @@
 using System.Globalization;
-using Berth.Acme.Accounts;
 using Berth.Kernel;
 using Berth.Platform.Config;
 using Berth.Platform.LetsEncrypt.Challenges;
@@ -51,18 +50,19 @@ public sealed class LetsEncryptSettingsStore(PropertyStore properties, ConfigSto
     public LetsEncryptSettings Read(AppName? app)
     {
         using var now = AsOfNow();
+        var servers = AcmeServers.Split(Effective(app, "server"));
         var profile = (Effective(app, "profile") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return new LetsEncryptSettings
         {
             Email = Effective(app, "email") is { } text ? EmailAddress.Parse(text) : null,
-            Servers = AcmeServers.Split(Effective(app, "server")),
+            Servers = servers,
             GracePeriod = TrySeconds(Effective(app, GracePeriod)),
             Profile = profile.Length > 0 ? profile[0] : null,
             ProfileIsRequired = profile is [_, CertificateSettings.Required],
             KeyType = CertificateSettings.KeyTypeOf(Effective(app, "key-type")),
             ReusesKey = Effective(app, "reuse-key") == "true",
             PreferredChain = Effective(app, "preferred-chain"),
-            Binding = Effective(app, "eab-kid") is { } id && Effective(app, "eab-hmac-key") is { } key ? new ExternalAccountBinding(id, key) : null,
+            Bindings = new AccountBindings(Effective(app, CertificateSettings.BindingId), Effective(app, CertificateSettings.BindingKey), servers.Count > 1),
         };
     }
 

@@ -176,7 +176,7 @@ public sealed class RenewalLoop(
         }
     }
 
-    private bool AreTaken(RenewalRank rank) => _turns.AreTakenAt(rank.Server, rank.CanWait);
+    private bool AreTaken(RenewalRank rank) => _turns.AreTakenAt(rank.Server, rank.Yields);
 
     private (AppName App, RenewalRank Rank)[] Waiting() =>
         [.. _index.Due(time.GetUtcNow()).Where(app => !_turns.Has(app)).Select(app => (App: app, Rank: RankOf(app))).OrderBy(one => one.Rank)];

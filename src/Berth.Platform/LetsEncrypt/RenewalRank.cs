@@ -6,5 +6,11 @@ namespace Berth.Platform.LetsEncrypt;
 /// <param name="Server">Whom it will ask first.</param>
 internal readonly record struct RenewalRank(bool CanWait, DateTimeOffset Expires, string Server) : IComparable<RenewalRank>
 {
-    public int CompareTo(RenewalRank other) => (CanWait, Expires).CompareTo((other.CanWait, other.Expires));
+    /// <summary>Whether the last attempt failed: many that keep failing, each for long, would take every turn from those that nothing is wrong with.</summary>
+    public bool HasFailed { get; init; }
+
+    /// <summary>Whether some turns are kept from it.</summary>
+    public bool Yields => CanWait || HasFailed;
+
+    public int CompareTo(RenewalRank other) => (CanWait, HasFailed, Expires).CompareTo((other.CanWait, other.HasFailed, other.Expires));
 }

@@ -22,9 +22,9 @@ internal sealed class RenewalTurns
     public bool Has(AppName app) => _turns.ContainsKey(app);
 
     /// <param name="server">Where.</param>
-    /// <param name="canWait">Whether it is for one of those that some are kept from.</param>
-    public bool AreTakenAt(string server, bool canWait) =>
-        AreTaken || _turns.Values.Count(turn => turn.Server == server) >= AtOneServer - (canWait ? KeptForUrgent : 0);
+    /// <param name="yields">Whether it is for one of those that some are kept from.</param>
+    public bool AreTakenAt(string server, bool yields) =>
+        AreTaken || _turns.Values.Count(turn => turn.Server == server) >= AtOneServer - (yields ? KeptForUrgent : 0);
 
     /// <summary>Begins one.</summary>
     /// <param name="app">Whose.</param>

@@ -29,8 +29,8 @@ internal sealed class RenewalUrgency(CertificateManager manager)
     {
         try
         {
-            var (expires, canWait) = manager.UrgencyOf(app);
-            return new(canWait, expires ?? DateTimeOffset.MaxValue, manager.ServerOf(app));
+            var (expires, canWait, hasFailed) = manager.UrgencyOf(app);
+            return new(canWait, expires ?? DateTimeOffset.MaxValue, manager.ServerOf(app)) { HasFailed = hasFailed };
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

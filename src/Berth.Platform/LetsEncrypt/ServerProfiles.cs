@@ -17,10 +17,10 @@ internal static class ServerProfiles
     public static (int Most, string? Profile) MostNames(IEnumerable<WantedServer> servers, string? profile, bool hasAddresses)
     {
         var ordered = profile ?? (hasAddresses ? Shortlived : null);
-        return ordered is Shortlived or TlsServer && servers.Any(server => AcmeServers.IsPublic(server.Directory)) ? (Few, ordered) : (Usual, null);
+        return ordered is Shortlived or TlsServer && servers.Any(server => AcmeServers.IsLetsEncrypt(server.Directory)) ? (Few, ordered) : (Usual, null);
     }
 
     /// <summary>Whether an address can be ordered in the profile that is set.</summary>
     public static bool TakesAddresses(IEnumerable<WantedServer> servers, string? profile) =>
-        profile is null or Shortlived || !servers.Any(server => AcmeServers.IsPublic(server.Directory));
+        profile is null or Shortlived || !servers.Any(server => AcmeServers.IsLetsEncrypt(server.Directory));
 }

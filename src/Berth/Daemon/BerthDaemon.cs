@@ -22,7 +22,9 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
     private Services? _services;
     private ControlServer? _control;
     private AuthorityKeeper? _authority;
+    private static readonly TimeSpan RecordPause = TimeSpan.FromMinutes(1);
     private DaemonRecord? _record;
+    private volatile bool _isRecordWritten;
 
     public async Task StartAsync(CancellationToken cancel)
     {
@@ -58,6 +60,7 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
                     ("the sweep of leftovers", Task.Run(SweepLeftovers, stop)),
                     ("the renewal of certificates", _services.Renewals.RunAsync(stop)),
                     ("the sending of notices", _services.Notices.RunAsync(stop)),
+                    ("the record of its ports", KeepTryingToRecordAsync(stop)),
                     ("the start of the authority", _authority?.KeepTryingAsync(WriteRecord, stop) ?? Task.CompletedTask),
                 ],
                 stop);
@@ -129,12 +132,25 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
         try
         {
             DaemonRecordFile.Write(roots, _record);
+            _isRecordWritten = true;
         }
         catch (ProblemException e)
         {
+            _isRecordWritten = false;
+
             // One of an earlier daemon would name the wrong ports.
             DaemonRecordFile.Delete(roots);
             Unwritten(_log, e.Problem.Found);
+        }
+    }
+
+    // On a full disk whoever visits the apps would not find it.
+    private async Task KeepTryingToRecordAsync(CancellationToken stop)
+    {
+        while (!_isRecordWritten)
+        {
+            await Task.Delay(RecordPause, TimeProvider.System, stop);
+            WriteRecord();
         }
     }
 

@@ -36,8 +36,11 @@ internal sealed record DaemonLook(Finding Finding, DaemonRecord? Record)
         ? Finding.Fail($"a daemon holds {roots.Lib}, but none answers at {socket}", "It is starting or ending, or was started with another BERTH_SOCKET: try again in a moment.")
         : Finding.Fail($"no daemon answers at {socket}", $"Start it: {ProgramProblems.HowToStart}.");
 
-    private static DaemonLook Answering(ControlConnection daemon, DaemonRecord? record, string socket) => new(
-        Finding.Ok(string.Create(CultureInfo.InvariantCulture, $"the daemon answers at {socket} (process {daemon.PeerProcess}; `berth serve --stop` ends it)")), record);
+    private static DaemonLook Answering(ControlConnection daemon, DaemonRecord? record, string socket) => record is null
+        ? new(Finding.Fail(
+            string.Create(CultureInfo.InvariantCulture, $"the daemon answers at {socket} (process {daemon.PeerProcess}), but could not write down its ports (run/daemon.json), so that nothing is visited"),
+            "Make room on the disk, or let it be written to: the daemon tries again each minute."), null)
+        : new(Finding.Ok(string.Create(CultureInfo.InvariantCulture, $"the daemon answers at {socket} (process {daemon.PeerProcess}; `berth serve --stop` ends it)")), record);
 
     private static Finding Hanging(ControlConnection daemon, string socket) => Finding.Fail(
         string.Create(CultureInfo.InvariantCulture, $"the daemon at {socket} (process {daemon.PeerProcess}) takes calls, but has not answered for {Patience.TotalSeconds} seconds"),

@@ -39,6 +39,55 @@ public sealed class Calling_a_program : IDisposable
     }
 
     [Fact]
+    public async Task finds_its_settings_in_its_environment()
+    {
+        var provider = Provider($"echo \"$MY_ZONE $MY_TOKEN $(env | grep -c '^BAD')\" >'{_scratch["log"]}'", settings: new() { ["MY_ZONE"] = "example.test", ["MY_TOKEN"] = "two words", ["BAD-NAME"] = "x" });
+
+        await provider.AddAsync(Change, Cancel);
+
+        Assert.Equal("example.test two words 0\n", await File.ReadAllTextAsync(_scratch["log"], Cancel));
+    }
+
+    /// <summary>It may edit a zone's file; whoever's settings name it, and whatever the record's name.</summary>
+    [Fact]
+    public async Task is_never_two_at_once()
+    {
+        var options = new DnsSolverOptions { FollowsAliases = false, WaitsForPropagation = false };
+        var body = $"mkdir '{_scratch["busy"]}' || exit 7; echo $1 >>'{_scratch["log"]}'; sleep 0.05; rmdir '{_scratch["busy"]}'";
+        DnsSolver[] solvers = [.. Enumerable.Range(0, 3).Select(i => new DnsSolver(
+            ChallengeType.Dns01, Provider(body, settings: new() { ["OTHER"] = $"{i}" }), options, TimeProvider.System))];
+
+        var standing = await Task.WhenAll(Enumerable.Range(0, 9).Select(i => solvers[i % 3]
+            .PresentAsync(Change.Task with { Record = new($"_acme-challenge.h{i}.example.test", "value") }, Cancel).AsTask()));
+        await Task.WhenAll(standing.Select(one => one.DisposeAsync().AsTask()));
+
+        Assert.Equal((9, 9), (await File.ReadAllLinesAsync(_scratch["log"], Cancel) is var lines ? lines.Count(line => line == "present") : 0, lines.Count(line => line == "cleanup")));
+    }
+
+    /// <summary>Whoever ends an order does not wait for another's that hangs.</summary>
+    [Fact]
+    public async Task that_hangs_for_another_holds_up_no_cleanup_of_an_order_that_is_given_up()
+    {
+        var (clock, steps) = (new FakeTimeProvider(), new ConcurrentQueue<DnsStep>());
+        using var end = new CancellationTokenSource();
+        var options = new DnsSolverOptions { FollowsAliases = false, WaitsForPropagation = false, Progress = new Recorded(steps) };
+        var solver = new DnsSolver(ChallengeType.Dns01, Provider("case $1$2 in present*hangs*) echo >\"$0.pid\"; exec sleep 600;; esac"), options, clock);
+        var standing = await solver.PresentAsync(Change.Task with { Record = new("_acme-challenge.one.test", "value") }, end.Token);
+        using var other = new CancellationTokenSource();
+        var hanging = solver.PresentAsync(Change.Task with { Record = new("_acme-challenge.hangs.test", "value") }, other.Token).AsTask();
+        await Eventually.TrueAsync(() => Task.FromResult(File.Exists(_scratch["program.pid"])));
+
+        var removing = standing.DisposeAsync().AsTask();
+        await end.CancelAsync();
+        clock.Advance(TimeSpan.FromSeconds(15));
+
+        await removing.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+        Assert.Contains(steps, step => step.Kind == DnsStepKind.NotRemoved && step.Detail!.Contains("another change was under way", StringComparison.Ordinal));
+        await other.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => hanging.WaitAsync(TimeSpan.FromMinutes(1), Cancel));
+    }
+
+    [Fact]
     public async Task that_fails_quotes_its_last_words()
     {
         var problem = await FailAsync(Provider("echo first; echo 'no such zone' >&2; exit 3"));
@@ -179,13 +228,13 @@ public sealed class Calling_a_program : IDisposable
 
     private static DnsChange Change => Changing_records_at_a_provider.Change("_acme-challenge.example.test", "value; $(touch x) `y`");
 
-    private IDnsProvider Provider(string? body = null, string? mode = null)
+    private IDnsProvider Provider(string? body = null, string? mode = null, Dictionary<string, string>? settings = null)
     {
         AtomicFile.Write(
             _scratch["program"],
             $"#!/bin/sh\n{body ?? $"printf '%s\\n' $# \"$@\" >>'{_scratch["log"]}'"}\n",
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var settings = new Dictionary<string, string> { ["EXEC_PATH"] = _scratch["program"], ["EXEC_MODE"] = mode ?? "" };
+        settings = new(settings ?? []) { ["EXEC_PATH"] = _scratch["program"], ["EXEC_MODE"] = mode ?? "" };
         return DnsProviders.Create("exec", settings, new HttpClient(), TimeProvider.System);
     }
 

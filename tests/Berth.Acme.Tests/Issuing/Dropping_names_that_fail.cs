@@ -139,6 +139,24 @@ public sealed class Dropping_names_that_fail(PebbleFixture pebble) : IDisposable
         Assert.Equal(("bad.example", "acme-identifier-rejected"), issued.LeftOut.Select(name => (name.Name, name.Code)).Single());
     }
 
+    /// <summary>No order is made until it has named the last.</summary>
+    [Fact]
+    public async Task goes_on_with_a_server_that_refuses_one_name_after_the_other()
+    {
+        await using var authority = await ScriptedAuthority.StartAsync();
+        using var guest = new Guest(authority);
+        authority.Scripts["/order"] = context =>
+            authority.Requests.Last().Payload!["identifiers"]!.AsArray().Select(each => (string)each!["value"]!).FirstOrDefault(name => name.StartsWith("bad", StringComparison.Ordinal)) is { } bad
+                ? ScriptedAuthority.RefuseAsync(context, 400, "rejectedIdentifier", $"Cannot issue for \"{bad}\": forbidden by policy")
+                : authority.BehaveAsync(context, "/order", null);
+        string[] refused = [.. Enumerable.Range(1, 7).Select(i => $"bad{i}.example")];
+
+        var issued = await guest.IssueAsync(Customer.For(["app.example", .. refused]) with { DropFailingNames = true });
+
+        Assert.Equal(["app.example"], issued.Names);
+        Assert.Equal(refused, issued.LeftOut.Select(name => name.Name));
+    }
+
     /// <summary>What kept a name out is known, whatever kept the rest from being had.</summary>
     [Fact]
     public async Task tells_of_the_names_left_out_where_the_order_for_the_others_fails()

@@ -42,6 +42,7 @@ public sealed class Reading_VHOST_files
     [InlineData("# mine\n\n  a.example.com  \n_\n", "a.example.com")]
     [InlineData("a.example.com/path\nb.example.com", "b.example.com")]
     [InlineData("a.example.com\na.example.com", "a.example.com")]
+    [InlineData("a.example.com\n# shop of M\uFFFDller\nm\uFFFDller.example.com\nb.example\0.com\nc.example.com", "a.example.com c.example.com")]
     public void keeps_the_good_lines_in_service(string text, string expected) =>
         Assert.Equal(expected, string.Join(' ', VhostFile.Parse("VHOST", text).Domains));
 
@@ -57,6 +58,11 @@ public sealed class Reading_VHOST_files
         var store = new FileStateStore(new StateRoots(scratch["home"], scratch["lib"]), TimeProvider.System);
         Assert.Equal("a.example.com", Assert.Single(VhostFile.Parse("VHOST", store.Read(StatePath.Home("VHOST"))!).Domains).Text);
     }
+
+    /// <summary>As an editor of old writes it: only what cannot be read is out of service, and only that is told of.</summary>
+    [Fact]
+    public void names_the_very_lines_that_are_no_utf8_text() =>
+        Assert.Equal([3], VhostFile.Parse("VHOST", "a.example.com\n# M\uFFFDller\nm\uFFFDller.example.com").Lines.Where(line => line.Fault is not null).Select(line => line.Number));
 
     [Fact]
     public void says_that_a_file_is_no_utf8_text_where_no_mark_tells()

@@ -23,6 +23,15 @@ public sealed class Choosing_a_server
     public void goes_on_to_the_next_after_three_failures(int first, int second, int chosen) =>
         Assert.Same(Servers[chosen], ServerChoice.Of(Servers, Standing((0, first, Now), (1, second, Now)), _ => false, Now));
 
+    [Theory]
+    [InlineData("https://acme-v02.api.letsencrypt.org/directory", true)]
+    [InlineData("https://acme.zerossl.com/v2/DV90", true)]
+    [InlineData("https://dv.acme-v02.api.pki.goog/directory", true)]
+    [InlineData("https://ca.example.internal:14000/directory", false)]
+    [InlineData("https://letsencrypt.org.example.com/directory", false)]
+    [InlineData("https://notzerossl.com/", false)]
+    public void knows_those_that_look_from_the_internet(string directory, bool isPublic) => Assert.Equal(isPublic, AcmeServers.IsPublic(new Uri(directory)));
+
     [Fact]
     public void comes_back_to_the_preferred_one_after_a_day() =>
         Assert.Same(Servers[0], ServerChoice.Of(Servers, Standing((0, 9, Now.AddDays(-1))), _ => false, Now));

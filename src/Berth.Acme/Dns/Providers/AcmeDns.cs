@@ -34,6 +34,8 @@ internal sealed class AcmeDns : IDnsProvider
 
     public bool NeedsZone => false;
 
+    string IDnsProvider.TurnOf(DnsChange change) => $"acme-dns {_file}";
+
     public async ValueTask AddAsync(DnsChange change, CancellationToken cancel)
     {
         var account = await _gate.RunAsync(_file, () => AccountAsync(change, cancel), cancel);
@@ -66,7 +68,7 @@ internal sealed class AcmeDns : IDnsProvider
         var fresh = await RegisterAsync(cancel);
         accounts[name] = fresh;
         Save(JsonSerializer.Serialize(accounts, ProviderJson.Default.DictionaryStringAcmeDnsAccount));
-        throw DnsProblems.NoAlias("_acme-challenge." + name, fresh.FullDomain!).AsException();
+        throw DnsProblems.NoAlias(change.Task.Record?.Name ?? change.Name, fresh.FullDomain!).AsException();
     }
 
     private async Task<AcmeDnsAccount> RegisterAsync(CancellationToken cancel)

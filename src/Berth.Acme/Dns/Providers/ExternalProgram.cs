@@ -9,7 +9,8 @@ namespace Berth.Acme.Dns.Providers;
 /// <summary>
 /// A program that changes the records, called as lego calls it (https://go-acme.github.io/lego/dns/exec/): <c>present</c> or
 /// <c>cleanup</c>, the record's name with a trailing dot, its value; with <c>EXEC_MODE=RAW</c> instead <c>--</c>, the domain, the
-/// token and the key authorization. Started with an argument list, never through a shell.
+/// token and the key authorization; with all settings in its environment, and never two of it at once. Started with an argument list, never
+/// through a shell.
 /// </summary>
 internal sealed class ExternalProgram : IDnsProvider
 {
@@ -19,11 +20,13 @@ internal sealed class ExternalProgram : IDnsProvider
     private readonly string _program;
     private readonly bool _raw;
     private readonly DnsRights _rights;
+    private readonly IReadOnlyDictionary<string, string> _settings;
 
     internal ExternalProgram(DnsSettings settings)
     {
         _program = settings.Require("EXEC_PATH");
         _rights = settings.Rights;
+        _settings = settings.Values;
         _raw = settings.Find("EXEC_MODE")?.ToUpperInvariant() switch
         {
             null => false,
@@ -43,16 +46,23 @@ internal sealed class ExternalProgram : IDnsProvider
 
     public ValueTask RemoveAsync(DnsChange change, CancellationToken cancel) => RunAsync("cleanup", $"remove {change.Name}", change, cancel);
 
+    // It may edit one file for all names.
+    string IDnsProvider.TurnOf(DnsChange change) => $"exec {_program}";
+
     string IDnsProvider.Spoken => $"the program {Printable.Of(_program)}";
 
-    Problem IDnsProvider.TooSlow(string limit) => DnsProblems.BadProgram(_program, "change a record", $"it did not end within {limit}", []);
+    Problem IDnsProvider.TooSlow(string limit) =>
+        DnsProblems.BadProgram(_program, "change a record", _raw ? "present -- DOMAIN TOKEN KEY-AUTHORIZATION" : "present NAME VALUE", $"it did not end within {limit}", []);
 
-    /// <summary>Why a program at a path cannot be started; null where it may be, or is looked for by its name alone.</summary>
-    internal static Problem? Look(string program) => !program.Contains('/', StringComparison.Ordinal) ? null
+    /// <summary>Why a program cannot be started; null where it may be.</summary>
+    internal static Problem? Look(string program) => !program.Contains('/', StringComparison.Ordinal)
+        ? SearchPath.Any(folder => File.Exists(Path.Join(folder, program))) ? null : DnsProblems.NoProgram(program, "no program of that name is found; give its whole path")
         : !File.Exists(program) ? DnsProblems.NoProgram(program, "there is no such file")
         : (File.GetUnixFileMode(program) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) == 0
             ? DnsProblems.NoProgram(program, "it is not executable")
             : null;
+
+    private static IEnumerable<string> SearchPath => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
 
     private async ValueTask RunAsync(string action, string doing, DnsChange change, CancellationToken cancel)
     {
@@ -65,7 +75,12 @@ internal sealed class ExternalProgram : IDnsProvider
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        using var process = Begin(start, doing);
+        foreach (var (name, value) in _settings.Where(setting => IsVariable(setting.Key)))
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Begin(start);
         process.StandardInput.Close();
         ConcurrentQueue<string> output = new(), errors = new();
         var said = Task.WhenAll(ReadAsync(process.StandardOutput, output), ReadAsync(process.StandardError, errors));
@@ -83,11 +98,13 @@ internal sealed class ExternalProgram : IDnsProvider
         {
             // What it has left running may hold its outputs for as long as it likes.
             await Task.WhenAny(said, Task.Delay(Farewell, TimeProvider.System, cancel));
-            throw DnsProblems.BadProgram(_program, doing, $"it ended with status {process.ExitCode}", [.. output, .. errors]).AsException();
+            throw DnsProblems.BadProgram(_program, doing, string.Join(' ', arguments), $"it ended with status {process.ExitCode}", [.. output, .. errors]).AsException();
         }
     }
 
-    private Process Begin(ProcessStartInfo start, string doing)
+    private static bool IsVariable(string name) => name.Length > 0 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_');
+
+    private Process Begin(ProcessStartInfo start)
     {
         try
         {
@@ -96,7 +113,7 @@ internal sealed class ExternalProgram : IDnsProvider
         }
         catch (Win32Exception e)
         {
-            throw DnsProblems.BadProgram(_program, doing, new Win32Exception(e.NativeErrorCode).Message, []).AsException(e);
+            throw DnsProblems.NoProgram(_program, new Win32Exception(e.NativeErrorCode).Message).AsException(e);
         }
     }
 

@@ -34,6 +34,8 @@ internal sealed class Namecheap : IDnsProvider
 
     public DnsPatience Patience { get; }
 
+    string IDnsProvider.TurnOf(DnsChange change) => $"namecheap {change.Zone}";
+
     public ValueTask AddAsync(DnsChange change, CancellationToken cancel) => ChangeAsync(
         change,
         hosts => hosts.Exists(host => IsOurs(host, change))

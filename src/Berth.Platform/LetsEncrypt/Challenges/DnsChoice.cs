@@ -28,9 +28,10 @@ public sealed class DnsChoice(PropertyStore properties, StateRoots roots, TimePr
     private const string NoAliases = "LEGO_DISABLE_CNAME_SUPPORT";
     private const int MostSolvers = 1000;
 
-    // One solver for each account at a provider: changes at one name must not meet. Solvers of several kinds share the provider, which may change a zone as a whole.
+    // One solver for each account at a provider; those of several kinds share the provider, and all of them their turns: changes at one name must not meet.
     private readonly ConcurrentDictionary<string, DnsSolver> _solvers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, IDnsProvider> _providers = new(StringComparer.Ordinal);
+    private readonly DnsTurns _turns = new();
     private readonly Lazy<HttpClient> _http = new(() => new HttpClient(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
@@ -123,7 +124,13 @@ public sealed class DnsChoice(PropertyStore properties, StateRoots roots, TimePr
     private DnsSolver SolverOf(AppName app, string kind, string? code)
     {
         var settings = SettingsOf(app);
-        var options = new DnsSolverOptions { Resolvers = ResolversOf(app), AuthoritativePort = AuthorityPortOf(app), FollowsAliases = !IsTrue(settings.GetValueOrDefault(NoAliases)) };
+        var options = new DnsSolverOptions
+        {
+            Resolvers = ResolversOf(app),
+            AuthoritativePort = AuthorityPortOf(app),
+            FollowsAliases = !IsTrue(settings.GetValueOrDefault(NoAliases)),
+            Turns = _turns,
+        };
         var account = KeyOf([code ?? "", .. settings.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(Described)]);
         var key = KeyOf([kind, Effective(app, ResolverList) ?? "", $"{options.AuthoritativePort}", account]);
         if (_solvers.TryGetValue(key, out var known))

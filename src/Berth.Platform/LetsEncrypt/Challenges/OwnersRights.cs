@@ -19,7 +19,10 @@ internal sealed class OwnersRights(StateRoots roots) : DnsRights
     {
         if (Other is { } owner)
         {
-            start.UserName = AccountName.Of(owner.User) ?? throw Nameless(owner).AsException();
+            var name = AccountName.Of(owner.User) ?? throw Nameless(owner).AsException();
+            start.UserName = name;
+            start.Environment["USER"] = start.Environment["LOGNAME"] = name;
+            start.Environment["HOME"] = roots.Home;
         }
     }
 

@@ -16,6 +16,9 @@ namespace Berth.Platform.LetsEncrypt.Lineages;
 /// </summary>
 public sealed class LineageFiles(IStateStore store, CertificateFiles certificates, TimeProvider time, Action<string>? reached = null)
 {
+    // Less the longest ending, ".issuer.crt".
+    private const int LongestFileName = 240;
+
     /// <summary>Reached when the pointer has moved, and <c>tls/</c> has not followed yet.</summary>
     public const string Linked = "certificate-linked";
 
@@ -286,7 +289,10 @@ public sealed class LineageFiles(IStateStore store, CertificateFiles certificate
 
     internal static StatePath Certificates(AppName app) => Folder(app).Slash("certs");
 
-    private static string FileNameOf(string domain) => domain.Replace('*', '_').Replace(':', '-');
+    // As lego has it, where a file can have such a name.
+    private static string FileNameOf(string domain) => domain.Length <= LongestFileName
+        ? domain.Replace('*', '_').Replace(':', '-')
+        : $"{FileNameOf(domain[..(LongestFileName - 20)])}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(domain)))[..16]}";
 
     // A name for a folder that other tools know it by, not a safeguard.
 #pragma warning disable CA5350

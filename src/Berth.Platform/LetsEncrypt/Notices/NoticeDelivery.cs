@@ -10,8 +10,8 @@ namespace Berth.Platform.LetsEncrypt.Notices;
 
 /// <summary>
 /// Sends notices to whoever wants them, away from the certificates' own work: <c>post-letsencrypt-*</c> triggers of plugins, a webhook, and
-/// mail where a person is needed. What is to be sent is on disk before anything else, and is tried for a day, each at least once; what goes
-/// to one place goes in turn, and a place that does not answer holds up no other.
+/// mail where a person is needed. What is to be sent is on disk before anything else, and is tried for a day, a mail for a week, each at least
+/// once; what goes to one place goes in turn, and a place that does not answer holds up no other.
 /// </summary>
 public sealed class NoticeDelivery : IDisposable
 {
@@ -25,9 +25,10 @@ public sealed class NoticeDelivery : IDisposable
     // Of very many that wait, so many are looked at for other settings.
     private const int MostLookedAt = 100;
 
-    private static readonly TimeSpan News = TimeSpan.FromDays(1);
+    // An hour apart at last; whatever the clock does meanwhile.
+    private static readonly (TimeSpan Longest, int Attempts) News = (TimeSpan.FromDays(1), 30);
+    private static readonly (TimeSpan Longest, int Attempts) MailNews = (TimeSpan.FromDays(7), 175);
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
-    private const int MostAttempts = 30;
     private static readonly TimeSpan TriggerLimit = TimeSpan.FromMinutes(1);
 
     private readonly Channel<WaitingNotice> _arrived = Channel.CreateUnbounded<WaitingNotice>();
@@ -67,11 +68,14 @@ public sealed class NoticeDelivery : IDisposable
             _arrived.Writer.TryWrite(new WaitingNotice(Trigger, sent));
         }
 
-        foreach (var waiting in Ways(byMail).Select(way => new WaitingNotice(way, sent)).Where(waiting => SettingsOf(app, waiting) != Nobody))
+        foreach (var waiting in Ways(byMail).Select(way => new WaitingNotice(way, sent)).Where(waiting => SettingsOf(app, waiting.Way) != Nobody))
         {
             Keep(app, waiting);
         }
     }
+
+    /// <summary>Whether somebody is told by mail, or may be once the settings can be read.</summary>
+    internal bool IsMailWanted(AppName app) => SettingsOf(app, Mail) != Nobody;
 
     /// <summary>Sends what an earlier daemon left and what comes, until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancel)
@@ -140,7 +144,7 @@ public sealed class NoticeDelivery : IDisposable
     /// <returns>Null where nobody wants it any more; where that cannot be told it waits in a place of its app's own until it can.</returns>
     private string? TakePlace(AppName app, WaitingNotice waiting)
     {
-        var settings = SettingsOf(app, waiting);
+        var settings = SettingsOf(app, waiting.Way);
         if (settings == Nobody)
         {
             Remove(app, waiting);
@@ -151,7 +155,7 @@ public sealed class NoticeDelivery : IDisposable
     }
 
     // All that it is sent with: another app's password may be another.
-    private string? PlaceOf(AppName app, WaitingNotice waiting) => waiting.Way switch
+    private string? PlaceOf(AppName app, string way) => way switch
     {
         Webhook => _settings.WebhookOf(app) is { } url ? $"{Webhook} {url}" : null,
         Mail => _settings.SmtpOf(app) is { } smtp ? string.Join(' ', [Mail, smtp, .. smtp.To, smtp.Tls, smtp.From, smtp.User, smtp.Password, smtp.TrustFile]) : null,
@@ -219,25 +223,26 @@ public sealed class NoticeDelivery : IDisposable
     private bool IsTime(PendingNotice pending) => pending.Left(_time) <= TimeSpan.Zero;
 
     // Whoever sets anything of it anew, be it while it is tried, has mended it.
-    private bool IsSetAnew(PendingNotice pending, string place) => SettingsOf(pending.App, pending.Waiting) is { } now && now != (pending.Failures == 0 ? place : pending.Tried);
+    private bool IsSetAnew(PendingNotice pending, string place) => SettingsOf(pending.App, pending.Waiting.Way) is { } now && now != (pending.Failures == 0 ? place : pending.Tried);
 
     /// <returns>Whether it is over: delivered, or given up.</returns>
     private async Task<bool> TryAsync(string place, PendingNotice pending, CancellationToken cancel)
     {
         var (app, waiting) = (pending.App, pending.Waiting);
-        pending.Tried = SettingsOf(app, waiting);
+        pending.Tried = SettingsOf(app, waiting.Way);
+        var news = waiting.Way == Mail ? MailNews : News;
         try
         {
             await SendAsync(app, waiting, cancel);
             return true;
         }
-        catch (Exception e) when (IsPassing(e, waiting) && pending.Failures + 1 < MostAttempts && (_time.GetUtcNow() - waiting.Notice.At).Duration() < News)
+        catch (Exception e) when (IsPassing(e, waiting) && pending.Failures + 1 < news.Attempts && (_time.GetUtcNow() - waiting.Notice.At).Duration() < news.Longest)
         {
             pending.Failed(WordsOf(e), e is NoticeException { IsOfPlace: true } && pending.Tried == place, _time);
             Update(app, pending.Waiting);
             if (pending.IsToBeToldOf)
             {
-                _faults.NotSent(app, waiting.Way, $"{WordsOf(e)}; it is tried again for a day");
+                _faults.NotSent(app, waiting.Way, $"{WordsOf(e)}; it is tried again for a {(waiting.Way == Mail ? "week" : "day")}");
             }
 
             return false;
@@ -255,11 +260,11 @@ public sealed class NoticeDelivery : IDisposable
     private static string WordsOf(Exception failure) => Printable.Of(failure is ProblemException { Problem.Found: var found } ? found : failure.Message, 400);
 
     // Null where they cannot be read, which says nothing of who wants it.
-    private string? SettingsOf(AppName app, WaitingNotice waiting)
+    private string? SettingsOf(AppName app, string way)
     {
         try
         {
-            return PlaceOf(app, waiting) ?? Nobody;
+            return PlaceOf(app, way) ?? Nobody;
         }
         catch (ProblemException)
         {

@@ -11,7 +11,7 @@ namespace Berth.Platform.LetsEncrypt.Notices;
 
 /// <summary>
 /// Where what happens to certificates becomes notices: written down first, then sent. A person is told by mail once of a failure that needs
-/// one, and once when a certificate has a sixth of its lifetime left and should have been renewed.
+/// one, and of a certificate that should have been renewed when it has a sixth of its lifetime left, half of that, and none.
 /// </summary>
 public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, CertificateFiles certificates, IStateStore store, INoticeFaults faults, TimeProvider time)
     : ILineageEvents
@@ -45,13 +45,13 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
                 WriteTold(happened.App, new ToldState());
             }
         }
-        else if (isNews)
+        else if (isNews && delivery.IsMailWanted(happened.App))
         {
             WriteTold(happened.App, told.With(happened.Problem!.Code));
         }
     }
 
-    /// <summary>Warns of a certificate that ends soon and should have been renewed by now, once.</summary>
+    /// <summary>Warns of a certificate that ends soon and should have been renewed by now: once, again at half of what it had left then, and at its end.</summary>
     /// <param name="app">Whose.</param>
     /// <param name="renewalOf">When it is due.</param>
     public void Look(AppName app, Func<AppName, CertificateFacts, DateTimeOffset> renewalOf)
@@ -78,15 +78,16 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
     private void WarnOf(AppName app, Func<CertificateFacts, DateTimeOffset> renewalOf)
     {
         // Of very many apps, few are as far.
-        if (certificates.InServiceOf(app) is not { FromAcme: true, Facts: { } facts }
-            || Usual(facts) > time.GetUtcNow() || WarningOf(facts, renewalOf(facts)) > time.GetUtcNow())
+        var now = time.GetUtcNow();
+        if (certificates.InServiceOf(app) is not { FromAcme: true, Facts: { } facts } || Usual(facts) > now || StageOf(facts, DueOf(facts, renewalOf), now) is not { } stage)
         {
             return;
         }
 
         var told = ReadTold(app);
+
         // Told in what is still to come: under a clock that was ahead, and too early.
-        if (told.ExpiringSerial == facts.Serial && !(told.ExpiringAt > time.GetUtcNow()))
+        if (told.ExpiringSerial == facts.Serial && (told.ExpiringAt is not { } at || (at >= stage && at <= now)))
         {
             return;
         }
@@ -95,14 +96,34 @@ public sealed class NoticeDesk(NoticeLog log, NoticeDelivery delivery, Certifica
         {
             Event = "expiring",
             App = app.Text,
-            At = time.GetUtcNow(),
+            At = now,
             Names = facts.Names,
             Expires = facts.NotAfter,
             NeedsYou = true,
             Remedy = $"`berth letsencrypt:status {app}` says why it was not renewed; `berth letsencrypt:enable {app}` tries now.",
         };
         Tell(app, notice, byMail: true);
-        WriteTold(app, told with { ExpiringSerial = facts.Serial, ExpiringAt = time.GetUtcNow() });
+        WriteTold(app, told with { ExpiringSerial = facts.Serial, ExpiringAt = now });
+    }
+
+    // Where nobody can tell when it is due its end is warned of all the same.
+    private static DateTimeOffset DueOf(CertificateFacts facts, Func<CertificateFacts, DateTimeOffset> renewalOf)
+    {
+        try
+        {
+            return renewalOf(facts);
+        }
+        catch (ProblemException)
+        {
+            return facts.NotBefore;
+        }
+    }
+
+    // When the warning was due that is the last so far; null before the first. A mail may be lost, and its reader away.
+    private static DateTimeOffset? StageOf(CertificateFacts facts, DateTimeOffset renewal, DateTimeOffset now)
+    {
+        var first = WarningOf(facts, renewal);
+        return new DateTimeOffset?[] { facts.NotAfter, first + ((facts.NotAfter - first) / 2), first }.FirstOrDefault(stage => stage <= now);
     }
 
     private void Tell(AppName app, Notice notice, bool byMail)

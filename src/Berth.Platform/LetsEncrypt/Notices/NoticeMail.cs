@@ -6,7 +6,11 @@ namespace Berth.Platform.LetsEncrypt.Notices;
 /// <summary>What a mail about a certificate says.</summary>
 internal static class NoticeMail
 {
-    internal static string Subject(Notice notice) => $"[{notice.Host}] {(notice.Event == "expiring" ? notice.Expires <= notice.At ? "Certificate has expired" : "Certificate expires soon" : "Certificate needs you")}: {notice.App}";
+    internal static string Subject(Notice notice) => $"[{notice.Host}] {Matter(notice)}: {notice.App}";
+
+    private static string Matter(Notice notice) => notice.Event != "expiring" ? "Certificate needs you"
+        : notice.Expires <= notice.At ? "Certificate has expired"
+        : "Certificate expires soon";
 
     internal static string Body(Notice notice)
     {
@@ -16,6 +20,7 @@ internal static class NoticeMail
         text.AppendLine();
         Add(text, "Server:       ", notice.Host);
         Add(text, "App:          ", notice.App);
+        Add(text, "Found:        ", Spoken(notice.At));
         Add(text, "Names:        ", notice.Names.Count > 0 ? string.Join(", ", notice.Names) : null);
         Add(text, "Expires:      ", Spoken(notice.Expires));
         Add(text, "Next attempt: ", Spoken(notice.NextAttempt));

@@ -202,7 +202,7 @@ public sealed class AttemptRecords(
     // Who is told to wait, and to run the command again, need not where the daemon does.
     private ProblemException GoingOn(AppName app, ProblemException failure)
     {
-        if (!IsHeldByServer(failure) || AcmeProblems.GateOf(failure)?.Until is not { } end || !GoesOnBy(app, end))
+        if (!ServerChoice.IsHeldByServer(failure) || AcmeProblems.GateOf(failure)?.Until is not { } end || !GoesOnBy(app, end))
         {
             return failure;
         }
@@ -228,7 +228,7 @@ public sealed class AttemptRecords(
         var failed = outcomes.Failed(state, failure, server?.Server, now, asked, wanted?.IsEarly ?? IsEarly(app), isOfMore, sparesRenewal, elsewhere);
         failed = elsewhere is not null ? Outcomes.FailedElsewhere(failed, elsewhere, IsFirst(app), now) : failed;
         failed = failure.Problem.Code == StorageProblems.StateUnreadable ? failed with { AskedAt = state.AskedAt } : failed;
-        failed = IsFirst(app) && (IsHeldByServer(failure) || IsOneOfSeveral(failure, wanted, failed)) ? failed with { AskedAt = now } : failed;
+        failed = IsFirst(app) && (ServerChoice.IsHeldByServer(failure) || ServerChoice.IsOneOfSeveral(failure, wanted, failed)) ? failed with { AskedAt = now } : failed;
         return server is null ? failed : failed with { ClockSkew = orders.SkewAt(server.Server, settings.Read(app)), ClockSkewAt = now };
     }
 
@@ -241,15 +241,6 @@ public sealed class AttemptRecords(
     // What fails may be of a name that is not on the certificate: the others are renewed once that is due.
     private bool IsOfMore(AppName app, WantedCertificate? wanted) =>
         wanted is not null && reader.StoredOf(app).Besides(wanted.Names).Count > 0;
-
-    // A server's limit that the ledger knew nothing of: as one that it knows, it is over by itself.
-    private static bool IsHeldByServer(ProblemException failure) => failure.Problem.Code == AcmeProblems.RateLimited ? AcmeProblems.GateOf(failure) is { IsPause: false }
-        : AcmeProblems.RetryAfterOf(failure) is not null && failure.Problem.Code == AcmeProblems.ServerInternal;
-
-    // The daemon turns to the next server once one has failed some times, and has to ask again for that.
-    private static bool IsOneOfSeveral(ProblemException failure, WantedCertificate? wanted, LineageState failed) =>
-        wanted is { IsPatient: true, Servers.Count: > 1 } && ServerChoice.IsServersFault(failure)
-        && wanted.Servers.Any(server => !(failed.Issuers.GetValueOrDefault(server.Key)?.Failures >= ServerChoice.Patience));
 
     // What is over by now makes no pause longer.
     private LineageState WithoutWhatIsOver(AppName app)
@@ -282,16 +273,38 @@ public sealed class AttemptRecords(
     /// <summary>What waited for that waits no longer. The caller holds the app's certificate.</summary>
     public void AccountForgotten(AppName app, string server) => lineages.WriteState(app, Outcomes.AccountForgotten(lineages.ReadState(app), server));
 
+    /// <summary>Tells of what somebody has installed, or taken off; what failed before is over with that.</summary>
+    public void TellByHand(AppName app, CertificateFacts? installed)
+    {
+        var (now, state) = (time.GetUtcNow(), lineages.ReadState(app));
+        if (installed is null && !state.IsQuiet)
+        {
+            TryEnd(app, state, now);
+        }
+
+        events.Publish(new LineageEvent(installed is null ? LineageEventKind.Removed : LineageEventKind.Installed, app, now)
+        {
+            Names = installed?.Names ?? [],
+            Expires = installed?.NotAfter,
+        });
+    }
+
+    private void TryEnd(AppName app, LineageState state, DateTimeOffset now)
+    {
+        try
+        {
+            lineages.WriteState(app, state.Ended(now));
+        }
+        catch (ProblemException)
+        {
+            // It is off all the same, and what failed before is told of.
+        }
+    }
+
     /// <summary>What the certificate in service is, where its server wants that replaced at once; null otherwise.</summary>
     public string? WhyReplaced(AppName app) => NearEnd.WhyReplaced(reader.StoredOf(app), time.GetUtcNow());
 
-    /// <summary>Tells of what happened, with what is next.</summary>
-    /// <param name="app">Whose.</param>
-    /// <param name="kind">What.</param>
-    /// <param name="names">About which names.</param>
-    /// <param name="server">Where.</param>
-    /// <param name="problem">What went wrong; null for nothing.</param>
-    /// <param name="replaced">What <see cref="WhyReplaced"/> said before one was issued.</param>
+    /// <summary>Tells of what happened, with what is next; of one that was issued, with what <see cref="WhyReplaced"/> said before.</summary>
     public void Tell(AppName app, LineageEventKind kind, IReadOnlyList<string> names, WantedServer? server, Problem? problem, string? replaced = null)
     {
         var happened = new LineageEvent(kind, app, time.GetUtcNow()) { Names = names, Server = server?.Key, Problem = problem };

@@ -19,6 +19,11 @@ public sealed class FirstOrderPreflight(CertificatePreflight preflight, Prefligh
             throw (all[0].AsProblem() with { Details = [.. all.Skip(1).Select(finding => finding.Found)] }).AsException();
         }
 
+        foreach (var about in stopped)
+        {
+            output.Warn($"{about.Key} is left out: {about.First().Found}");
+        }
+
         // What is wrong with the server, or with this machine's clock, is told by the order itself.
         foreach (var finding in findings.Where(finding => finding is { Level: PreflightLevel.Problem, Stops: false, Subject: not CertificatePreflight.Server }))
         {

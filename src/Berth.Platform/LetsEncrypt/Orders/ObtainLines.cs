@@ -2,6 +2,7 @@ using System.Globalization;
 using Berth.Acme;
 using Berth.Acme.Issuing;
 using Berth.Kernel;
+using Berth.Platform.Certs;
 using Berth.Platform.CommandLine;
 using Berth.Platform.LetsEncrypt.Limits;
 using Berth.Platform.LetsEncrypt.Lineages;
@@ -54,10 +55,14 @@ public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, Ord
         }
 
         output.Detail(string.Create(CultureInfo.InvariantCulture, $"Done in {took.TotalSeconds:0.0} s"));
-        foreach (var url in routes.UrlsOf(app))
+        var names = reader.StoredOf(app).InService?.Names ?? [];
+        foreach (var url in routes.UrlsOf(app).Where(IsServed))
         {
             output.Detail(url);
         }
+
+        // A name that was left out has none yet.
+        bool IsServed(string url) => !url.StartsWith("https:", StringComparison.Ordinal) || CertificateNames.Cover(names, new Uri(url).Host);
     }
 
     internal int TellLeftOut(AppName app, WantedCertificate wanted, IReadOnlyList<FailedName> failed, CommandOutput output)

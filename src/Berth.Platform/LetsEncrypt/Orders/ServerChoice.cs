@@ -61,4 +61,13 @@ public static class ServerChoice
         issuers.GetValueOrDefault(server.Key) is { } standing && (standing.LastFailure.At is not { } at || (now - at).Duration() < Forgiven)
             ? standing.Failures
             : 0;
+
+    /// <summary>A server's limit that the ledger knew nothing of: as one that it knows, it is over by itself.</summary>
+    public static bool IsHeldByServer(ProblemException failure) => failure.Problem.Code == AcmeProblems.RateLimited ? AcmeProblems.GateOf(failure) is { IsPause: false }
+        : AcmeProblems.RetryAfterOf(failure) is not null && failure.Problem.Code == AcmeProblems.ServerInternal;
+
+    /// <summary>Whether the daemon has to ask again: it turns to the next server once one has failed some times.</summary>
+    public static bool IsOneOfSeveral(ProblemException failure, WantedCertificate? wanted, LineageState failed) =>
+        wanted is { IsPatient: true, Servers.Count: > 1 } && IsServersFault(failure)
+        && wanted.Servers.Any(server => !(failed.Issuers.GetValueOrDefault(server.Key)?.Failures >= Patience));
 }

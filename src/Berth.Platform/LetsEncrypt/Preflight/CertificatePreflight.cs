@@ -2,6 +2,7 @@ using System.Net;
 using Berth.Acme;
 using Berth.Edge;
 using Berth.Kernel;
+using Berth.Platform.LetsEncrypt.Lineages;
 using Berth.Platform.LetsEncrypt.Orders;
 
 namespace Berth.Platform.LetsEncrypt.Preflight;
@@ -16,15 +17,19 @@ public sealed class CertificatePreflight(AcmeClients clients, EdgeServer edge, T
     internal const string Server = "server";
 
     private const int AtOnce = 8;
+
+    // For each so many names, as each may wait for a port that drops what it is sent; and for all of them.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LongestLimit = TimeSpan.FromMinutes(2);
+
     private static readonly TimeSpan ServerPatience = TimeSpan.FromSeconds(8);
 
     /// <returns>What was found, of the server first, then name by name.</returns>
     public async Task<IReadOnlyList<PreflightFinding>> LookAsync(PreflightScope scope, CancellationToken cancel)
     {
-        using var limit = new CancellationTokenSource(Limit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
         var server = await ServerAsync(scope, cancel);
+        using var limit = new CancellationTokenSource(LimitOf(scope.Names.Count + scope.Addresses.Count), time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
         var checks = new NameChecks(scope, server, edge, Addresses.OfThisMachine());
         var found = new IReadOnlyList<PreflightFinding>[scope.Names.Count + scope.Addresses.Count];
         await Parallel.ForAsync(0, found.Length, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (i, _) =>
@@ -36,6 +41,8 @@ public sealed class CertificatePreflight(AcmeClients clients, EdgeServer edge, T
                 cancel));
         return [.. OfServer(scope, server), .. found.SelectMany(findings => findings)];
     }
+
+    private static TimeSpan LimitOf(int names) => Spans.Shorter(Limit * Math.Max(1, (names + AtOnce - 1) / AtOnce), LongestLimit);
 
     /// <summary>What keeps a server from being asked at all, as long as that lasts; null where it answers and takes the account, or the clock here is to blame.</summary>
     public async Task<Problem?> WhyNotAskedAsync(PreflightScope scope, CancellationToken cancel) =>
@@ -81,7 +88,7 @@ public sealed class CertificatePreflight(AcmeClients clients, EdgeServer edge, T
         }
     }
 
-    private static IReadOnlyList<string> Usual(Uri directory) => AcmeServers.IsPublic(directory) ? ["letsencrypt.org"] : [];
+    private static IReadOnlyList<string> Usual(Uri directory) => AcmeServers.IsLetsEncrypt(directory) ? ["letsencrypt.org"] : [];
 
     private static IEnumerable<PreflightFinding> OfServer(PreflightScope scope, ServerView server)
     {

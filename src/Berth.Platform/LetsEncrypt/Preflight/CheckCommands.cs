@@ -77,7 +77,7 @@ public sealed class CheckCommands(
     }
 
     private static PreflightFinding ToReplace(AppName app, string why) =>
-        PreflightFinding.Note(CertificatePreflight.Server, "renewal", $"the certificate in service is {why}", $"`berth letsencrypt:enable {app}` gets another now.");
+        PreflightFinding.Note(CertificatePreflight.Server, "renewal", $"the certificate in service is {why}", $"`berth letsencrypt:enable {app} --force` gets another now.");
 
     private static IEnumerable<PreflightFinding> PassedOver(WantedCertificate wanted, ServerToAsk ahead) => ahead.PassedOver is { } why
         ? [PreflightFinding.Note(CertificatePreflight.Server, "limits", why)]

@@ -29,7 +29,7 @@ public sealed class PreflightScopes(LetsEncryptSettingsStore settings, DnsChoice
             Directory = directory,
             ServerWord = wanted.Settings.Servers.Count > 1 ? server.Word : "",
             Email = wanted.Settings.Email,
-            Binding = wanted.Settings.Binding,
+            Binding = wanted.Settings.Bindings.At(directory),
             Profile = wanted.Settings.Profile,
             ProfileIsRequired = wanted.Settings.ProfileIsRequired,
             DnsDecides = AcmeServers.IsPublic(directory) || resolvers.Count > 0,

@@ -85,6 +85,22 @@ public sealed class Minding_many_certificates
         Assert.Equal(expected.Length, taken.Distinct().Count());
     });
 
+    /// <summary>Many that have expired, and keep failing for minutes each, would let all others expire behind them.</summary>
+    [Fact]
+    public void gives_turns_to_those_that_have_not_failed_before_those_that_have()
+    {
+        RenewalRank[] ranks =
+        [
+            new(false, Now.AddDays(9), "server"),
+            new(false, Now.AddDays(-9), "server") { HasFailed = true },
+            new(true, Now.AddDays(1), "server"),
+            new(true, Now, "server") { HasFailed = true },
+        ];
+
+        Assert.Equal(ranks, ranks.Reverse().Order());
+        Assert.Equal([false, true, true, true], ranks.Select(rank => rank.Yields));
+    }
+
     [Fact]
     public void puts_very_many_into_order_now_and_then_and_a_few_at_each_look()
     {
@@ -108,19 +124,19 @@ public sealed class Minding_many_certificates
         var apps = Apps(8).ToArray();
         foreach (var app in apps[..6])
         {
-            Assert.False(turns.AreTakenAt("server", canWait: true));
+            Assert.False(turns.AreTakenAt("server", yields: true));
             turns.Begin(app, "server", () => stuck.Task, static () => { });
         }
 
-        Assert.True(turns.AreTakenAt("server", canWait: true));
-        Assert.False(turns.AreTakenAt("other", canWait: true));
+        Assert.True(turns.AreTakenAt("server", yields: true));
+        Assert.False(turns.AreTakenAt("other", yields: true));
         foreach (var app in apps[6..])
         {
-            Assert.False(turns.AreTakenAt("server", canWait: false));
+            Assert.False(turns.AreTakenAt("server", yields: false));
             turns.Begin(app, "server", () => stuck.Task, static () => { });
         }
 
-        Assert.True(turns.AreTakenAt("server", canWait: false));
+        Assert.True(turns.AreTakenAt("server", yields: false));
         stuck.SetResult(TimeSpan.Zero);
         await turns.EndAsync();
     }

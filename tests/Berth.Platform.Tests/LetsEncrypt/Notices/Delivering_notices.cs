@@ -66,6 +66,24 @@ public sealed class Delivering_notices : IDisposable
         await EndAsync(end, running);
     }
 
+    /// <summary>A password that has expired may be mended next week, and what a mail tells needs a person.</summary>
+    [Theory]
+    [InlineData(6, false)]
+    [InlineData(8, true)]
+    public async Task a_mail_is_tried_for_a_week(double days, bool isGivenUp)
+    {
+        _room.Set("hello", "notify-smtp-host", string.Create(CultureInfo.InvariantCulture, $"localhost:{FreePort.Next()}"));
+        _room.Set("hello", "notify-smtp-to", "ops@example.com");
+        using var delivery = _room.Delivery();
+        using var end = new CancellationTokenSource();
+        var running = delivery.RunAsync(end.Token);
+
+        delivery.Add(AppName.Parse("hello"), Of("hello") with { At = TimeProvider.System.GetUtcNow().AddDays(-days) }, byMail: true);
+
+        await Eventually.TrueAsync(() => Task.FromResult(isGivenUp ? Directory.GetFiles(_room.Outbox, "*.json").Length == 0 : delivery.Undelivered() is not null));
+        await EndAsync(end, running);
+    }
+
     [Fact]
     public async Task one_recipient_who_is_refused_does_not_cost_the_others_their_mail()
     {

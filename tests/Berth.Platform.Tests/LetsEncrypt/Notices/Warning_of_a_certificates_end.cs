@@ -17,6 +17,7 @@ public sealed class Warning_of_a_certificates_end : IDisposable, INoticeFaults, 
     private static readonly AppName App = AppName.Parse("hello");
     private readonly ScratchFolder _scratch = new();
     private readonly TurnedClock _time = new() { Now = TimeProvider.System.GetUtcNow() };
+    private readonly PropertyStore _properties;
     private readonly NoticeLog _log;
     private readonly CertificateFiles _certificates;
     private readonly NoticeDelivery _delivery;
@@ -29,7 +30,8 @@ public sealed class Warning_of_a_certificates_end : IDisposable, INoticeFaults, 
         var store = new FileStateStore(new StateRoots(_scratch["home"], _scratch["lib"]), TimeProvider.System);
         _log = new NoticeLog(store);
         _certificates = new CertificateFiles(store, TimeProvider.System);
-        _delivery = new NoticeDelivery(new NotifySettings(new PropertyStore(store, TimeProvider.System)), store, this, _ => null!, this, _time);
+        _properties = new PropertyStore(store, TimeProvider.System);
+        _delivery = new NoticeDelivery(new NotifySettings(_properties), store, this, _ => null!, this, _time);
         _desk = new NoticeDesk(_log, _delivery, _certificates, store, this, _time);
     }
 
@@ -104,6 +106,55 @@ public sealed class Warning_of_a_certificates_end : IDisposable, INoticeFaults, 
         Look();
 
         Assert.Equal(2, _log.Last(App, 10).Count);
+    }
+
+    /// <summary>A mail may be lost, and its reader away.</summary>
+    [Fact]
+    public void comes_again_at_half_of_what_was_left_and_at_its_end()
+    {
+        Install();
+        var (first, end) = (WarningOfCurrent(), _certificates.Facts(App)!.NotAfter);
+
+        foreach (var at in new[] { first, first + ((end - first) / 3), first + ((end - first) / 2), end.AddHours(-1), end, end.AddDays(30) })
+        {
+            _time.Now = at + TimeSpan.FromSeconds(1);
+            Look();
+        }
+
+        Assert.Equal(
+            [first, first + ((end - first) / 2), end],
+            _log.Last(App, 10).Select(notice => notice.At - TimeSpan.FromSeconds(1)));
+    }
+
+    /// <summary>As where its state cannot be read, so that nothing is renewed either.</summary>
+    [Fact]
+    public void comes_where_nobody_can_tell_when_its_renewal_is_due()
+    {
+        Install();
+        _time.Now = WarningOfCurrent() + TimeSpan.FromSeconds(1);
+
+        _desk.Look(App, (_, _) => throw new Problem(new ProblemCode("state-unreadable"), "It cannot be read.", "Mend it.").AsException());
+
+        Assert.Equal("expiring", Assert.Single(_log.Last(App, 10)).Event);
+    }
+
+    /// <summary>Who sets a mail server after the first failure hears of the next.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void is_not_taken_for_given_where_nobody_could_be_told(bool isWanted)
+    {
+        if (isWanted)
+        {
+            foreach (var (key, value) in new[] { ("notify-smtp-host", "localhost:1"), ("notify-smtp-to", "ops@example.com") })
+            {
+                _properties.Set("letsencrypt", PropertyStore.Global, key, value);
+            }
+        }
+
+        _desk.Publish(new LineageEvent(LineageEventKind.Failed, App, _time.GetUtcNow()) { Problem = new Problem(new ProblemCode("acme-caa-forbids"), "It failed.", "Mend it.") });
+
+        Assert.Equal(isWanted, File.Exists(_scratch[$"home/{App}/letsencrypt/told.json"]));
     }
 
     /// <summary>A disk that takes nothing is no reason for a mail at each look.</summary>
