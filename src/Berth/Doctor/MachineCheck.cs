@@ -38,7 +38,7 @@ internal static class MachineCheck
 
         if (undelivered is not null)
         {
-            yield return Finding.Warn(undelivered, "Each is tried for a day, one after the other; what is set anew (`berth letsencrypt:set --global notify-webhook URL`, or notify-smtp-…) is tried at once. `berth letsencrypt:events` shows what they tell.");
+            yield return Finding.Warn(undelivered, "Each is tried for a day, a mail for a week, one after the other; what is set anew (`berth letsencrypt:set --global notify-webhook URL`, or notify-smtp-…) is tried at once. `berth letsencrypt:events` shows what they tell.");
         }
 
         if (daemon.Record is { HttpPort: not 80 })

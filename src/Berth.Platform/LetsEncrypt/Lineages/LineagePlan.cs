@@ -21,38 +21,49 @@ public static class LineagePlan
 
     public static LineageStep Next(LineageWants wants, LineageStored stored, DateTimeOffset now)
     {
-        var step = WhollyGated(Wish(wants, stored, now));
-        if (step is not { Action: LineageAction.Order or LineageAction.Resume } || stored is not { InService: { } facts, Damage: null })
+        var step = WhollyGated(Wish(wants, stored, now), wants, stored, now);
+        return step is not { Action: LineageAction.Order or LineageAction.Resume } || stored is not { InService: { } facts, Damage: null } ? step
+            : step.Gate is null ? RenewalOrOrder(step, wants, stored, facts, now)
+            : WhileHeld(step, wants, stored, facts, now);
+    }
+
+    // An order could go now: a renewal that is due may come before it.
+    private static LineageStep RenewalOrOrder(LineageStep order, LineageWants wants, LineageStored stored, CertificateFacts facts, DateTimeOffset now)
+    {
+        var renewal = RenewalStep(wants, stored, facts);
+        var gated = WhollyGated(renewal, wants, stored, now);
+        if (wants.WhyNot is not null || !gated.IsDue(now) || !RenewalFirst.Is(wants, stored, renewal.At!.Value, now))
         {
-            return step;
+            return order;
         }
 
-        if (step.Gate is null)
+        var missing = Missing(wants, stored, now).ToArray();
+        return Beside(gated, order with { Why = LineageWhy.Missing(missing.Length > 0 ? missing : stored.Besides(wants.Names), "asked for after that") });
+    }
+
+    // What waits keeps the names that are on the certificate from no renewal, and the server from no question.
+    private static LineageStep WhileHeld(LineageStep order, LineageWants wants, LineageStored stored, CertificateFacts facts, DateTimeOffset now)
+    {
+        var renewal = RenewalStep(wants, stored, facts);
+        var before = WhollyGated(AskedFirst(renewal, wants, stored, facts, now), wants, stored, now);
+        var missing = Missing(wants, stored, now).ToArray();
+        var held = missing.Length > 0 ? order with { Why = LineageWhy.Missing(missing) } : order;
+        if (before.OfCertificate.At < order.At)
         {
-            var alone = RenewalStep(wants, stored, facts);
-            var due = WhollyGated(alone);
-            return wants.WhyNot is null && due.IsDue(now) && RenewalFirst.Is(wants, stored, alone.At!.Value, now)
-                ? Beside(due, step with { Why = LineageWhy.Missing(More() is { Count: > 0 } more ? more : stored.Besides(wants.Names), "asked for after that") })
-                : step;
+            return Beside(before, held);
         }
 
-        // What waits keeps the names that are on the certificate from no renewal, and the server from no question.
-        var renewal = WhollyGated(AskedFirst(RenewalStep(wants, stored, facts), wants, stored, facts, now));
-        return renewal.OfCertificate.At < step.At ? Beside(renewal, WhatWaits(step)) : WhollyGated(AskedFirst(WithRenewal(step), wants, stored, facts, now));
-
-        IReadOnlyList<DomainName> More() => [.. Missing(wants, stored, now)];
-
-        LineageStep WhatWaits(LineageStep step) => More() is { Count: > 0 } more ? step with { Why = LineageWhy.Missing(more) } : step;
-
-        // What holds the names back holds a renewal that is due back, too.
-        LineageStep WithRenewal(LineageStep step) => RenewalStep(wants, stored, facts).IsDue(now) ? step with { Why = $"renewal is due; {WhatWaits(step).Why}" } : step;
-
-        LineageStep WhollyGated(LineageStep wish) => Gated(wish, wants, stored, now) with { Then = wish.Then is { } then ? Gated(then, wants, stored, now) : null };
+        // A renewal that is due is held back by the same.
+        held = renewal.IsDue(now) ? held with { Why = $"renewal is due; {held.Why}" } : order;
+        return WhollyGated(AskedFirst(held, wants, stored, facts, now), wants, stored, now);
     }
 
     /// <summary>The renewal of the certificate that is in service, whatever may come before it.</summary>
     public static LineageStep RenewalAlone(LineageWants wants, LineageStored stored, DateTimeOffset now) =>
         Gated(RenewalStep(wants, stored, stored.InService!), wants, stored, now);
+
+    private static LineageStep WhollyGated(LineageStep wish, LineageWants wants, LineageStored stored, DateTimeOffset now) =>
+        Gated(wish, wants, stored, now) with { Then = wish.Then is { } then ? Gated(then, wants, stored, now) : null };
 
     private static LineageStep Gated(LineageStep wish, LineageWants wants, LineageStored stored, DateTimeOffset now)
     {

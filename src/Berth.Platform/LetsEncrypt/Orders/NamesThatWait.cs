@@ -56,18 +56,26 @@ internal sealed class NamesThatWait(LineageReader reader, LineageFiles lineages,
             return;
         }
 
-        var open = lineages.OrderAt(app, wanted.Servers);
-        (string Why, string? Code) told = stored.State is { FailedWithMore: true, LastFailure: { } last } ? ($"the last order failed: {last.Found}", (string?)last.Code)
-            : isEnding ? ("the certificate is near its end, and is renewed first", null)
-            : ("an order without it was begun", null);
-        if (RenewalFirst.KeepsWithout(open, stored, wanted.Names, others, isEnding, time.GetUtcNow())
-            || (isEnding && wanted.IsPatient ? TakesTurnWithout(app) : told.Code is not null || (isEnding && open?.IsFor(wanted.NameTexts) == true)))
+        var last = stored.State is { FailedWithMore: true, LastFailure: { } failure } ? failure : null;
+        if (BeginsWithout())
         {
-            attempt.LetWait(others, told.Why, told.Code);
+            var why = last is not null ? $"the last order failed: {last.Found}"
+                : isEnding ? "the certificate is near its end, and is renewed first"
+                : "an order without it was begun";
+            attempt.LetWait(others, why, last?.Code);
+        }
+
+        bool BeginsWithout()
+        {
+            var open = lineages.OrderAt(app, wanted.Servers);
+            return RenewalFirst.KeepsWithout(open, stored, wanted.Names, others, isEnding, time.GetUtcNow())
+                || (isEnding && wanted.IsPatient ? TakesTurn(app)
+                : last is not null || (isEnding && open?.IsFor(wanted.NameTexts) == true));
         }
     }
 
-    private bool TakesTurnWithout(AppName app)
+    // Written down before anything is ordered.
+    private bool TakesTurn(AppName app)
     {
         var isTurn = RenewalFirst.IsTurn(reader.StoredOf(app), time.GetUtcNow());
         lineages.WriteState(app, lineages.ReadState(app) with { BeganWithoutMore = isTurn });

@@ -50,6 +50,12 @@ internal sealed class NameChecks
     private async Task<IReadOnlyList<PreflightFinding>> OfHostOrZoneAsync(DomainName name, CancellationToken cancel)
     {
         var host = await OfHostAsync(name, cancel);
+        if (_scope.Provider is { } provider)
+        {
+            // What proves it in its place may fail, too.
+            host = [PreflightFinding.Note(name.Text, "dns", $"not proved over DNS at present: {provider.Found}", provider.Remedy), .. host];
+        }
+
         return host.FirstOrDefault(finding => finding.Stops) is { } stop && _scope.MethodsByName(name.Text).Any(ChallengeType.IsDns)
             ? [PreflightFinding.Note(name.Text, stop.Check, $"{stop.Found}: it is proved over DNS alone") with { LeavesDns = true }, .. await OfZoneAsync(name, cancel)]
             : host;
