@@ -12,7 +12,8 @@ internal sealed class RenewalLine(TimeProvider time)
     private const int Few = 1_000;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    private readonly Dictionary<string, Queue<(AppName App, RenewalRank Rank)>> _servers = new(StringComparer.Ordinal);
+    // Those that some turns are kept from hold up no other.
+    private readonly Dictionary<(string Server, bool Yields), Queue<(AppName App, RenewalRank Rank)>> _lines = [];
     private int _count;
     private long _ordered;
 
@@ -25,12 +26,12 @@ internal sealed class RenewalLine(TimeProvider time)
     /// <param name="waiting">The most urgent first.</param>
     public void Set(IReadOnlyCollection<(AppName App, RenewalRank Rank)> waiting)
     {
-        _servers.Clear();
+        _lines.Clear();
         foreach (var (app, rank) in waiting)
         {
-            if (!_servers.TryGetValue(rank.Server, out var line))
+            if (!_lines.TryGetValue((rank.Server, rank.Yields), out var line))
             {
-                _servers.Add(rank.Server, line = new());
+                _lines.Add((rank.Server, rank.Yields), line = new());
             }
 
             line.Enqueue((app, rank));
@@ -45,7 +46,7 @@ internal sealed class RenewalLine(TimeProvider time)
     public bool TryTake(Predicate<RenewalRank> areTaken, [NotNullWhen(true)] out AppName? app)
     {
         Queue<(AppName App, RenewalRank Rank)>? first = null;
-        foreach (var line in _servers.Values)
+        foreach (var line in _lines.Values)
         {
             if (line.Count > 0 && !areTaken(line.Peek().Rank) && !(first?.Peek().Rank.CompareTo(line.Peek().Rank) <= 0))
             {

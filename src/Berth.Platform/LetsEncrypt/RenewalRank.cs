@@ -12,5 +12,5 @@ internal readonly record struct RenewalRank(bool CanWait, DateTimeOffset Expires
     /// <summary>Whether some turns are kept from it.</summary>
     public bool Yields => CanWait || HasFailed;
 
-    public int CompareTo(RenewalRank other) => (CanWait, HasFailed, Expires).CompareTo((other.CanWait, other.HasFailed, other.Expires));
+    public int CompareTo(RenewalRank other) => (CanWait, Expires).CompareTo((other.CanWait, other.Expires));
 }

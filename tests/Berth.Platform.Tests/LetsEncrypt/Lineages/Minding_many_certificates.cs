@@ -87,18 +87,23 @@ public sealed class Minding_many_certificates
 
     /// <summary>Many that have expired, and keep failing for minutes each, would let all others expire behind them.</summary>
     [Fact]
-    public void gives_turns_to_those_that_have_not_failed_before_those_that_have()
+    public void keeps_turns_from_those_that_keep_failing_for_those_behind_them()
     {
-        RenewalRank[] ranks =
-        [
-            new(false, Now.AddDays(9), "server"),
-            new(false, Now.AddDays(-9), "server") { HasFailed = true },
-            new(true, Now.AddDays(1), "server"),
-            new(true, Now, "server") { HasFailed = true },
-        ];
+        var apps = Apps(12).ToArray();
+        var line = new RenewalLine(TimeProvider.System);
+        line.Set([
+            .. apps[..9].Select(app => (app, new RenewalRank(false, Now.AddDays(-9), "server") { HasFailed = true })),
+            .. apps[9..].Select(app => (app, new RenewalRank(false, Now.AddDays(9), "server")))]);
+        var (turns, stuck) = (new RenewalTurns(), new TaskCompletionSource<TimeSpan>());
 
-        Assert.Equal(ranks, ranks.Reverse().Order());
-        Assert.Equal([false, true, true, true], ranks.Select(rank => rank.Yields));
+        var taken = new List<AppName>();
+        while (line.TryTake(rank => turns.AreTakenAt(rank.Server, rank.Yields), out var app))
+        {
+            turns.Begin(app, "server", () => stuck.Task, static () => { });
+            taken.Add(app);
+        }
+
+        Assert.Equal([.. apps[..6], .. apps[9..11]], taken);
     }
 
     [Fact]
