@@ -53,6 +53,8 @@ public sealed class Keeping_letsencrypt_settings : IAsyncLifetime
     [InlineData("zWNDZM6eQGHWpSRTPal5eIUYFTu7Eaj+Ioguysq/9wE=", false)]
     [InlineData("'zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wE'", false)]
     [InlineData("zWNDZM6eQGHWpSRTPal5", false)]
+    [InlineData("acme.example.com=zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wE= other.example:8443=zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wE", true)]
+    [InlineData("acme.example.com=zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wE other.example=zWNDZM6eQGHWpSRTPal5", false)]
     public async Task takes_a_bindings_key_that_can_be_one(string key, bool isTaken)
     {
         var set = await _berth.RunAsync(["letsencrypt:set", "app", "eab-hmac-key", key], null);

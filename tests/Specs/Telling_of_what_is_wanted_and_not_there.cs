@@ -116,6 +116,20 @@ public sealed class Telling_of_what_is_wanted_and_not_there : IAsyncLifetime
         Assert.StartsWith("its certificate was taken away", await StatusAsync("shop", "waiting-for"), StringComparison.Ordinal);
     }
 
+    /// <summary>Whatever has become of what is remembered: who takes it off means that.</summary>
+    [Fact]
+    public async Task one_is_taken_off_though_its_state_cannot_be_read()
+    {
+        await _berth.OkAsync("letsencrypt:enable", "shop");
+        var state = $"{_berth.Home}/shop/letsencrypt/state.json";
+        File.Delete(state);
+        Directory.CreateDirectory(state);
+
+        await _berth.OkAsync("certs:remove", "shop");
+
+        Assert.False(Directory.Exists($"{_berth.Home}/shop/tls"));
+    }
+
     [Fact]
     public async Task one_whose_domains_are_switched_off_is_told_how_to_switch_them_on()
     {

@@ -44,9 +44,12 @@ internal static class CertificateSettings
 
     // As it is read when an account is registered. A secret is never echoed.
     private static Problem? RefuseBindingKey(string value) =>
-        AccountBindings.ValuesOf(value).All(text => StrictBase64Url.TryDecode(text.TrimEnd('='), out var key) && key.Length is >= ShortestKey and <= LongestKey)
+        AccountBindings.ValuesOf(value).ToArray() is { Length: > 0 } keys && keys.All(IsBindingKey)
             ? null
             : Bad(BindingKey, "****", $"the HMAC key of the certificate authority, whole and without quotes: base64url text of {ShortestKey} to {LongestKey} bytes, with - and _ where it shows + and /");
+
+    private static bool IsBindingKey(string text) =>
+        StrictBase64Url.TryDecode(text.TrimEnd('='), out var key) && key.Length is >= ShortestKey and <= LongestKey;
 
     private static Problem? RefuseProfile(string value) =>
         value.Split(' ') is { Length: 1 } or [_, Required] && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ' ')

@@ -15,6 +15,7 @@ namespace Berth.Daemon;
 /// </summary>
 internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots, ILoggerFactory logs) : IAsyncDisposable
 {
+    private static readonly TimeSpan RecordPause = TimeSpan.FromMinutes(1);
     private readonly ILogger _log = logs.CreateLogger("Berth.Daemon");
     private readonly Stack<IAsyncDisposable> _started = new();
     private FileLock? _lock;
@@ -22,7 +23,6 @@ internal sealed partial class BerthDaemon(ServeOptions options, StateRoots roots
     private Services? _services;
     private ControlServer? _control;
     private AuthorityKeeper? _authority;
-    private static readonly TimeSpan RecordPause = TimeSpan.FromMinutes(1);
     private DaemonRecord? _record;
     private volatile bool _isRecordWritten;
 

@@ -57,11 +57,7 @@ internal static class LineageWhy
             || (stored.InService is { } facts && order.IsFor([.. names.Where(name => CertificateNames.Cover(facts.Names, name))]));
     }
 
-    private static string Listed(IReadOnlyCollection<string> names)
-    {
-        var others = names.Count > MostTold ? $" and {names.Count - MostTold} more" : "";
-        return $"{string.Join(", ", names.Take(MostTold))}{others} {IsOrAre(names.Count)}";
-    }
+    private static string Listed(IReadOnlyCollection<string> names) => $"{Sentences.Some(names, MostTold)} {IsOrAre(names.Count)}";
 
     private static string IsOrAre(int count) => count == 1 ? "is" : "are";
 

@@ -276,24 +276,24 @@ public sealed class AttemptRecords(
     /// <summary>Tells of what somebody has installed, or taken off; what failed before is over with that.</summary>
     public void TellByHand(AppName app, CertificateFacts? installed)
     {
-        var (now, state) = (time.GetUtcNow(), lineages.ReadState(app));
-        if (installed is null && !state.IsQuiet)
+        var now = time.GetUtcNow();
+        if (installed is null)
         {
-            TryEnd(app, state, now);
+            TryEnd(app, now);
         }
 
-        events.Publish(new LineageEvent(installed is null ? LineageEventKind.Removed : LineageEventKind.Installed, app, now)
-        {
-            Names = installed?.Names ?? [],
-            Expires = installed?.NotAfter,
-        });
+        var kind = installed is null ? LineageEventKind.Removed : LineageEventKind.Installed;
+        events.Publish(new LineageEvent(kind, app, now) { Names = installed?.Names ?? [], Expires = installed?.NotAfter });
     }
 
-    private void TryEnd(AppName app, LineageState state, DateTimeOffset now)
+    private void TryEnd(AppName app, DateTimeOffset now)
     {
         try
         {
-            lineages.WriteState(app, state.Ended(now));
+            if (lineages.ReadState(app) is { IsQuiet: false } state)
+            {
+                lineages.WriteState(app, state.Ended(now));
+            }
         }
         catch (ProblemException)
         {

@@ -62,7 +62,7 @@ public sealed class ObtainLines(LineageReader reader, LineageFiles lineages, Ord
         }
 
         // A name that was left out has none yet.
-        bool IsServed(string url) => !url.StartsWith("https:", StringComparison.Ordinal) || CertificateNames.Cover(names, new Uri(url).Host);
+        bool IsServed(string url) => !url.StartsWith("https:", StringComparison.Ordinal) || CertificateNames.Cover(names, new Uri(url).DnsSafeHost);
     }
 
     internal int TellLeftOut(AppName app, WantedCertificate wanted, IReadOnlyList<FailedName> failed, CommandOutput output)
